@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/error.hpp"
+
+#include <cerrno>
+#include <format>
+#include <system_error>
+
+namespace hotreload {
+
+std::string to_string(const Problem& problem) {
+    if (problem.path.empty())
+        return problem.message;
+    if (problem.line == 0)
+        return std::format("{}: {}", problem.path, problem.message);
+    if (problem.column == 0)
+        return std::format("{}:{}: {}", problem.path, problem.line, problem.message);
+    return std::format("{}:{}:{}: {}", problem.path, problem.line, problem.column,
+                       problem.message);
+}
+
+std::unexpected<Error> fail_errno(int error, std::string_view doing) {
+    ErrorCode code = ErrorCode::Failed;
+    if (error == ENOENT || error == ENOTDIR)
+        code = ErrorCode::NotFound;
+    else if (error == EACCES || error == EPERM)
+        code = ErrorCode::NotAuthorized;
+    return fail(code, std::format("{}: {}", doing, std::generic_category().message(error)));
+}
+
+} // namespace hotreload

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Errors are values: every operation that can fail returns Result<T>. An error says what went
+// wrong in words meant for a person and, where a file is to blame, where in it. It grows context
+// on its way up; the caller that stops it logs it, once.
+
+#include <expected>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload {
+
+enum class ErrorCode {
+    Invalid,       // the input is wrong; a person has to change it
+    NotFound,      // no such file, target, unit
+    NotAuthorized, // the caller may not
+    Busy,          // somebody else is at it
+    TimedOut,      // it did not happen in time
+    Failed,        // anything else that the system answered
+};
+
+// What is wrong at one place of one file. Line and column count from 1; 0 means "not known".
+struct Problem {
+    std::string path;
+    unsigned line = 0;
+    unsigned column = 0;
+    std::string message;
+
+    bool operator==(const Problem&) const = default;
+};
+
+// `path:line:column: message`, leaving out what is not known.
+std::string to_string(const Problem& problem);
+
+struct Error {
+    ErrorCode code = ErrorCode::Failed;
+    std::string message;
+
+    // The same error, with what was being done put in front: "reading x: No such file".
+    [[nodiscard]] Error in_context(std::string_view doing) && {
+        message = std::string(doing) + ": " + message;
+        return std::move(*this);
+    }
+
+    bool operator==(const Error&) const = default;
+};
+
+template <class T = void>
+using Result = std::expected<T, Error>;
+
+// For loaders, which report everything that is wrong and not only the first.
+template <class T>
+using Checked = std::expected<T, std::vector<Problem>>;
+
+inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
+    return std::unexpected(Error{code, std::move(message)});
+}
+
+// The error for a failed system call: `doing` and what errno means.
+std::unexpected<Error> fail_errno(int error, std::string_view doing);
+
+} // namespace hotreload

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What differs in meaning between what is applied and what is wanted, one by one, each with the
+// strategy that it asks for and why. Values that may be secret (environment) are never in it.
+
+#include "core/definition.hpp"
+#include "core/snapshot.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+struct Change {
+    std::string subject; // "env.LOG_LEVEL", "properties.MemoryMax", or a file's path
+    std::string kind;    // "created", "modified", "deleted" for files; "definition" otherwise
+    std::string before;  // shown to people; empty for env and files
+    std::string after;
+    Strategy strategy = Strategy::None;
+    std::string reason; // the rule that asked for the strategy
+
+    bool operator==(const Change&) const = default;
+};
+
+// Field by field, each with the least strategy that puts it into effect on a running service.
+std::vector<Change> diff_definitions(const ServiceDefinition& applied,
+                                     const ServiceDefinition& wanted);
+
+// A service can put a file's new content into effect without losing its process.
+bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
+
+// File by file. A file that is missing, unreadable or half-written is no change: it is a state.
+std::vector<Change> diff_files(const Snapshot& applied, const Snapshot& now,
+                               const ServiceDefinition& service, bool unit_can_reload);
+
+} // namespace hotreload

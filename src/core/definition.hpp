@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What a project declares, after defaults, env_file and relative paths are resolved: immutable
+// values that are compared as a whole. config/ makes them, state/ keeps them.
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "core/strategy.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+enum class ServiceType { Simple, Exec, Notify, NotifyReload, Oneshot, Forking };
+
+std::string_view to_string(ServiceType type); // systemd's spelling of Type=
+std::optional<ServiceType> parse_service_type(std::string_view word);
+
+// Files whose content matters to a service. Globs are absolute; see core/glob.hpp.
+struct WatchDefinition {
+    std::vector<std::string> files;
+    std::vector<std::string> exclude; // beside the built-in list
+    Duration debounce = std::chrono::milliseconds(50);
+    Duration debounce_max = std::chrono::seconds(1);
+    std::optional<Strategy> on_change; // nullopt: the service's `strategy` decides
+
+    bool operator==(const WatchDefinition&) const = default;
+};
+
+// One service. Either `unit` is set (a unit that is installed already: attached) or `command`.
+struct ServiceDefinition {
+    std::string name;
+    std::string unit;                 // "nginx.service"
+    std::vector<std::string> command; // taken literally; command[0] absolute or a plain name
+    ServiceType type = ServiceType::Exec;
+    std::map<std::string, std::string> env; // project's, service's, then env_file's: last wins
+    std::string working_dir;                // absolute
+    std::string user;
+    std::vector<std::string> after; // names of services of the same project, sorted
+    // [Service] and [Unit] directives in systemd's syntax; several values are several lines.
+    std::map<std::string, std::vector<std::string>> properties;
+    std::vector<std::string> validate;
+    std::vector<std::string> reload; // ExecReload=
+    int reload_signal = 0;           // 0: none given
+    std::optional<Strategy> strategy; // for changes of watched files; nullopt: auto
+    std::optional<Duration> verify;   // nullopt: 1 s after a start, 0 after a reload
+    std::vector<WatchDefinition> watches;
+
+    [[nodiscard]] bool attached() const { return !unit.empty(); }
+    bool operator==(const ServiceDefinition&) const = default;
+};
+
+// Where each key of a project file stands ("services.web.properties.MemoryMax" → 12:3), so that
+// what is found out later (a command is missing, systemd refuses a property) can name the place.
+// Not a part of the meaning: never compared.
+struct SourceMap {
+    std::map<std::string, std::pair<unsigned, unsigned>> keys; // line, column from 1
+
+    bool operator==(const SourceMap&) const { return true; }
+};
+
+struct ProjectDefinition {
+    std::string name;
+    std::string path;      // of the project file, absolute
+    std::string directory; // relative paths start here
+    bool enabled = true;   // false: nothing is watched or changed by itself
+    std::map<std::string, ServiceDefinition> services;
+    // What the definition was read from beside `path`: env_files. They are watched like it.
+    std::vector<std::string> sources;
+    SourceMap source_map;
+
+    // A problem at `key` of the project file, or at its nearest parent that is known.
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const;
+
+    bool operator==(const ProjectDefinition&) const = default;
+};
+
+} // namespace hotreload

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The patterns of `watch` and `exclude`: `*` and `?` within one path component, `**` as a whole
+// component for any number of them (none, too), `[abc]`, `[!a-z]`, `{a,b}`, and `\` before a
+// character that means itself. A leading dot is matched like any other character.
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload {
+
+class Glob {
+public:
+    // Errors: Invalid (an unclosed bracket or brace, an empty pattern).
+    static Result<Glob> parse(std::string_view pattern);
+
+    [[nodiscard]] const std::string& pattern() const { return pattern_; }
+
+    // The whole of `path` matches.
+    [[nodiscard]] bool matches(std::string_view path) const;
+
+    // Something below the directory `path` could match: whether it is worth descending.
+    [[nodiscard]] bool may_match_below(std::string_view path) const;
+
+    // The leading directories without wildcards: "/etc/nginx" of "/etc/nginx/**". For a literal,
+    // its parent directory.
+    [[nodiscard]] std::string base() const;
+
+    // There is no wildcard in it: it names one file.
+    [[nodiscard]] bool literal() const;
+
+private:
+    std::string pattern_;
+    std::vector<std::vector<std::string>> alternatives_; // braces expanded, split at '/'
+};
+
+} // namespace hotreload

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// From what is applied and what is wanted to what has to be done: pure. A plan lists every service
+// that was looked at, in the order in which they are acted on (a service after those in `after`).
+
+#include "core/change.hpp"
+#include "core/record.hpp"
+#include "core/unit_state.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+enum class Action {
+    None,    // nothing differs
+    Record,  // it differs, and only the record has to follow (strategy none, or not running)
+    Live,    // SetUnitProperties
+    Reload,  // ReloadUnit, or the reload signal
+    Restart, // next generation
+    Start,   // first generation, or one that is wanted and does not run
+    Stop,    // no longer in the project file
+    Wait,    // manual: left for --force
+    Refused, // the same state was refused before and has not changed since
+};
+
+std::string_view to_string(Action action);
+
+struct ServicePlan {
+    std::string service;
+    Action action = Action::None;
+    std::vector<Change> changes; // what differs, each with strategy and reason
+    std::string reason;          // for an action without changes: "not running", "asked for"
+
+    bool operator==(const ServicePlan&) const = default;
+};
+
+struct Plan {
+    std::string project;
+    std::vector<ServicePlan> services;
+
+    [[nodiscard]] bool acts() const;  // something is done to a unit or to a record
+    [[nodiscard]] bool waits() const; // something waits for --force
+};
+
+// All that is known of one service when a plan is made.
+struct ServiceView {
+    std::optional<ServiceDefinition> wanted; // nothing: removed from the project
+    std::optional<Snapshot> files;           // of the wanted definition's watches
+    std::optional<ServiceRecord> record;     // nothing: never applied
+    UnitState unit;                          // of record->unit
+    bool manager_restarted = false;          // units of the record's manager run are gone
+};
+
+struct PlanOptions {
+    bool force = false;                // do what waits, try again what was refused
+    bool restart = false;              // restart, changed or not
+    bool start = false;                // start what was stopped
+    std::optional<Strategy> at_least;  // for services of the target
+};
+
+ServicePlan plan_service(const std::string& name, const ServiceView& view,
+                         const PlanOptions& options);
+
+// Services in the order of their `after`, stops first and in reverse. Cycles are refused when the
+// project file is read.
+std::vector<std::string> order_services(const std::map<std::string, ServiceDefinition>& services);
+
+} // namespace hotreload

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What is on record of a project: what was last applied, and what was last refused. It is all
+// that outlives the daemon; whether a unit runs is the manager's to say.
+
+#include "core/definition.hpp"
+#include "core/snapshot.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+// A wanted state that was tried or checked, and did not do: it is not tried again until it
+// changes or somebody asks.
+struct Refusal {
+    ServiceDefinition definition;
+    std::map<std::string, ContentId> files;
+    std::string result; // "invalid", "failed" or "rolled-back"
+    Problem problem;
+
+    bool operator==(const Refusal&) const = default;
+};
+
+struct ServiceRecord {
+    std::uint64_t generation = 0; // numbered applied state
+    std::string unit;             // the unit that carries it; older than `generation` after a
+                                  // live change or reload, "" when never started
+    ServiceDefinition definition;
+    std::map<std::string, ContentId> files;
+    bool wanted = true;            // false after Stop: until Start
+    std::uint64_t applied_usec = 0; // CLOCK_REALTIME of the last apply
+    std::string strategy;           // of the last apply
+    std::optional<Refusal> refusal;
+
+    bool operator==(const ServiceRecord&) const = default;
+};
+
+struct ProjectRecord {
+    std::string name;
+    std::string path;       // of the project file
+    std::string manager_id; // the run of the service manager that the units belong to
+    std::map<std::string, ServiceRecord> services;
+
+    bool operator==(const ProjectRecord&) const = default;
+};
+
+// Keeps records across the daemon's life. The file of a project is replaced as a whole; a torn
+// write leaves the old one.
+class RecordStore {
+public:
+    virtual ~RecordStore() = default;
+    virtual Result<> save(const ProjectRecord& record) = 0;
+    virtual Result<> remove(const std::string& project) = 0;
+};
+
+} // namespace hotreload

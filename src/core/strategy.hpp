@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What may be done to put a change into effect, from least to most: a service's plan is the
+// highest among its changes.
+
+#include <optional>
+#include <string_view>
+
+namespace hotreload {
+
+enum class Strategy {
+    None,    // recorded, nothing done
+    Live,    // SetUnitProperties on the running unit
+    Reload,  // the service reads its configuration again, the process stays
+    Restart, // the old generation stops, the next one starts
+    Manual,  // listed as waiting; done only when forced
+};
+
+std::string_view to_string(Strategy strategy);
+
+// Nothing for an unknown word. "auto" is not a strategy: where it is legal, it is std::nullopt.
+std::optional<Strategy> parse_strategy(std::string_view word);
+
+} // namespace hotreload

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the service manager says of a unit. The manager is the source of truth for whether a
+// service runs; we never keep a copy of our own beyond its last word.
+
+#include <cstdint>
+#include <string>
+
+namespace hotreload {
+
+struct UnitState {
+    std::string load_state = "not-found"; // loaded, not-found, bad-setting, masked …
+    std::string active_state = "inactive";
+    std::string sub_state = "dead";
+    std::string result = "success";        // Result=
+    std::string reload_result = "success"; // ReloadResult=
+    std::string status_text;
+    std::int32_t status_errno = 0;
+    std::uint32_t main_pid = 0;
+    std::int32_t exec_main_code = 0; // CLD_EXITED, CLD_KILLED …
+    std::int32_t exec_main_status = 0;
+    std::uint32_t restarts = 0; // NRestarts
+    bool can_reload = false;
+
+    [[nodiscard]] bool loaded() const { return load_state == "loaded"; }
+    [[nodiscard]] bool running() const {
+        return active_state == "active" || active_state == "reloading" ||
+               active_state == "refreshing" || active_state == "activating";
+    }
+    [[nodiscard]] bool failed() const { return active_state == "failed"; }
+
+    bool operator==(const UnitState&) const = default;
+};
+
+// "exit code 3", "killed by SIGSEGV", "timeout": why a unit is not what it should be.
+std::string describe_failure(const UnitState& state);
+
+} // namespace hotreload

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The service manager in our own verbs. units/ is the real one; tests have a fake. Nothing here
+// blocks: every operation that takes the manager's time is a task that ends when its job has.
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "base/task.hpp"
+#include "core/definition.hpp"
+#include "core/live_properties.hpp"
+#include "core/unit_state.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+// How a validator or another helper command ended.
+struct CommandResult {
+    bool ok = false;
+    std::string reason; // "exit code 1", "killed by SIGSEGV", "timed out after 30s", "not found"
+    std::string output; // standard output and error, at most the last 16 KiB
+};
+
+struct CommandRequest {
+    std::string unit;  // full name of the transient unit
+    std::string slice; // of the project
+    std::string description;
+    std::vector<std::string> command;
+    std::map<std::string, std::string> env;
+    std::string working_dir;
+    std::string user;
+    Duration timeout = std::chrono::seconds(90);
+};
+
+class Units {
+public:
+    virtual ~Units() = default;
+
+    // The manager's last word on a unit; complete for units that are followed.
+    [[nodiscard]] virtual UnitState state(const std::string& unit) const = 0;
+
+    // Keep state(unit) current and tell on_change; also keeps a stopped transient unit loaded
+    // (RefUnit), so that it can be started again. Ends with the first state read.
+    virtual Task<Result<UnitState>> follow(std::string unit) = 0;
+    virtual void unfollow(const std::string& unit) = 0;
+    std::function<void(const std::string& unit, const UnitState&)> on_change;
+
+    // Start a generation under a new transient unit, or again under the same if it is still
+    // loaded. Ends when the start job has: for notify types, when the service is ready. Follows
+    // the unit. Errors carry the manager's or the service's reason.
+    virtual Task<Result<>> start_generation(std::string unit, std::string slice,
+                                            const ServiceDefinition& definition) = 0;
+
+    // Jobs on existing units; each ends with its job. stop_unit of an unknown unit is done.
+    virtual Task<Result<>> start_unit(std::string unit) = 0;
+    virtual Task<Result<>> stop_unit(std::string unit) = 0;
+    virtual Task<Result<>> restart_unit(std::string unit) = 0;
+
+    // Judged by the job's result and what the unit says of itself after it (ReloadResult,
+    // StatusErrno, MainPID): ok only when the service did reload and its process is the same.
+    virtual Task<Result<>> reload_unit(std::string unit) = 0;
+
+    // To the main process, by the manager; ok when it was sent.
+    virtual Task<Result<>> signal_unit(std::string unit, int signal) = 0;
+
+    virtual Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) = 0;
+
+    // Ends with success when the unit has been active without a break, with the same process,
+    // for `time`; as soon as it is not, with why. 0: only looks at the state there is.
+    virtual Task<Result<>> stays_active(std::string unit, Duration time) = 0;
+
+    // Stops a unit that is not wanted any more and forgets it: failed state, drop-ins, reference.
+    virtual Task<Result<>> discard(std::string unit) = 0;
+
+    // A transient oneshot, awaited and collected. An error means that it could not be tried.
+    virtual Task<Result<CommandResult>> run_command(CommandRequest request) = 0;
+
+    // Would systemd take these directives? One problem per refused directive: its name in
+    // Problem::path, systemd's reason in Problem::message. No unit is loaded for it.
+    virtual Task<Result<std::vector<Problem>>>
+    check_properties(std::map<std::string, std::vector<std::string>> properties) = 0;
+
+    // Names of the loaded units that match a shell pattern, for finding orphans.
+    virtual Task<Result<std::vector<std::string>>> list(std::string pattern) = 0;
+
+    // Tells this run of the manager from another (after a reboot or a new login nothing runs,
+    // and that nobody stopped it by hand).
+    [[nodiscard]] virtual const std::string& manager_id() const = 0;
+};
+
+} // namespace hotreload

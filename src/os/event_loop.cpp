@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/event_loop.hpp"
+
+#include "base/completion.hpp"
+
+#include <sys/epoll.h>
+#include <systemd/sd-event.h>
+
+#include <csignal>
+#include <system_error>
+
+namespace hotreload::os {
+
+namespace {
+
+// Only out of memory or file descriptors make these calls fail: there is nothing to go on with.
+void check(int r, const char* doing) {
+    if (r < 0)
+        throw std::system_error(-r, std::generic_category(), doing);
+}
+
+} // namespace
+
+void SourceDeleter::operator()(sd_event_source* source) const noexcept {
+    sd_event_source_disable_unref(source);
+}
+
+EventLoop::EventLoop() {
+    check(sd_event_new(&event_), "making the event loop");
+    sd_event_source* source = nullptr;
+    check(sd_event_add_defer(event_, &source, drain, this), "making the work queue");
+    drain_.reset(source);
+    check(sd_event_source_set_enabled(source, SD_EVENT_OFF), "making the work queue");
+}
+
+EventLoop::~EventLoop() {
+    drain_.reset();
+    sd_event_unref(event_);
+}
+
+int EventLoop::run() {
+    const int r = sd_event_loop(event_);
+    check(r < 0 ? r : 0, "running the event loop");
+    return r;
+}
+
+void EventLoop::exit(int code) {
+    sd_event_exit(event_, code);
+}
+
+void EventLoop::run_once(Duration timeout) {
+    const auto usec =
+        timeout == kInfinity ? UINT64_MAX : static_cast<std::uint64_t>(timeout.count());
+    const int r = sd_event_run(event_, usec);
+    check(r < 0 ? r : 0, "running the event loop");
+}
+
+void EventLoop::post(std::move_only_function<void()> work) {
+    posted_.push_back(std::move(work));
+    check(sd_event_source_set_enabled(drain_.get(), SD_EVENT_ONESHOT), "queueing work");
+}
+
+int EventLoop::drain(sd_event_source*, void* self) noexcept {
+    auto& loop = *static_cast<EventLoop*>(self);
+    // What the work posts in turn belongs to the next iteration: input is not starved.
+    auto batch = std::exchange(loop.posted_, {});
+    for (auto& work : batch)
+        work();
+    return 0;
+}
+
+Duration EventLoop::now() const {
+    std::uint64_t usec = 0;
+    sd_event_now(event_, CLOCK_MONOTONIC, &usec);
+    return Duration(static_cast<Duration::rep>(usec));
+}
+
+void Timer::arm(Duration delay, std::move_only_function<void()> callback) {
+    source_.reset();
+    if (delay == kInfinity)
+        return;
+    callback_ = std::move(callback);
+    constexpr std::uint64_t accuracy_usec = 1000;
+    sd_event_source* source = nullptr;
+    check(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC,
+                                     static_cast<std::uint64_t>(delay.count()), accuracy_usec,
+                                     fire, this),
+          "arming a timer");
+    source_.reset(source);
+}
+
+int Timer::fire(sd_event_source*, std::uint64_t, void* self) noexcept {
+    auto& timer = *static_cast<Timer*>(self);
+    timer.source_.reset();
+    // Moved out first: the callback may arm the timer again, or destroy it.
+    auto callback = std::move(timer.callback_);
+    callback();
+    return 0;
+}
+
+Readable::Readable(EventLoop& loop, int fd, std::move_only_function<void()> callback)
+    : callback_(std::move(callback)) {
+    sd_event_source* source = nullptr;
+    check(sd_event_add_io(loop.handle(), &source, fd, EPOLLIN, fire, this), "watching a file");
+    source_.reset(source);
+}
+
+int Readable::fire(sd_event_source*, int, std::uint32_t, void* self) noexcept {
+    static_cast<Readable*>(self)->callback_();
+    return 0;
+}
+
+SignalSource::SignalSource(EventLoop& loop, int signal, std::move_only_function<void()> callback)
+    : callback_(std::move(callback)) {
+    sd_event_source* source = nullptr;
+    check(sd_event_add_signal(loop.handle(), &source, signal | SD_EVENT_SIGNAL_PROCMASK, fire,
+                              this),
+          "waiting for a signal");
+    source_.reset(source);
+}
+
+int SignalSource::fire(sd_event_source*, const struct signalfd_siginfo*, void* self) noexcept {
+    static_cast<SignalSource*>(self)->callback_();
+    return 0;
+}
+
+Task<> wait_for(EventLoop& loop, Duration delay) {
+    Completion<bool> elapsed(loop);
+    Timer timer(loop);
+    timer.arm(delay, [resolve = elapsed.resolver()] { resolve(true); });
+    co_await elapsed;
+}
+
+} // namespace hotreload::os
