@@ -33,6 +33,9 @@ public:
     // There is no wildcard in it: it names one file.
     [[nodiscard]] bool literal() const;
 
+    // That file of a literal, without the pattern's escapes.
+    [[nodiscard]] std::string literal_path() const;
+
 private:
     std::string pattern_;
     std::vector<std::vector<std::string>> alternatives_; // braces expanded, split at '/'
