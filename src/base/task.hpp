@@ -10,6 +10,7 @@
 #include <list>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace hotreload {
 
@@ -89,6 +90,19 @@ public:
     // After done(): the result, or the exception that ended the task.
     decltype(auto) take() { return handle_.promise().take(); }
 
+    // For a task that was started: wait for its end.
+    auto join() & {
+        struct Awaiter {
+            Handle handle;
+            bool await_ready() { return handle.done(); }
+            void await_suspend(std::coroutine_handle<> caller) {
+                handle.promise().continuation = caller;
+            }
+            T await_resume() { return handle.promise().take(); }
+        };
+        return Awaiter{handle_};
+    }
+
     auto operator co_await() && {
         struct Awaiter {
             Handle handle;
@@ -115,6 +129,17 @@ inline Task<void> TaskPromise<void>::get_return_object() {
     return Task<void>(Task<void>::Handle::from_promise(*this));
 }
 } // namespace detail
+
+// All of them side by side; ends when the last one has, with their results in the same order.
+template <class T>
+Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
+    for (auto& task : tasks)
+        task.start();
+    std::vector<T> results;
+    for (auto& task : tasks)
+        results.push_back(co_await task.join());
+    co_return results;
+}
 
 // Owner of the tasks that run on their own. Destroying it ends them where they wait.
 class TaskScope {

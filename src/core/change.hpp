@@ -5,9 +5,11 @@
 // strategy that it asks for and why. Values that may be secret (environment) are never in it.
 
 #include "core/definition.hpp"
+#include "core/record.hpp"
 #include "core/snapshot.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
@@ -30,8 +32,14 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
 // A service can put a file's new content into effect without losing its process.
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 
+// What a change of one watched file asks of a service: its watch's on_change, else the service's
+// strategy, else reload where it can, else restart.
+std::pair<Strategy, std::string> file_strategy(const ServiceDefinition& service,
+                                               const std::string& path, bool unit_can_reload);
+
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
-std::vector<Change> diff_files(const Snapshot& applied, const Snapshot& now,
-                               const ServiceDefinition& service, bool unit_can_reload);
+// Nor is a file that only one of the two definitions watches: it was a watch that changed.
+std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
+                               const Snapshot& now, bool unit_can_reload);
 
 } // namespace hotreload

@@ -55,9 +55,11 @@ struct ServiceView {
 };
 
 struct PlanOptions {
-    bool force = false;                // do what waits, try again what was refused
+    bool force = false;                // do what waits
+    bool retry = false;                // try again what was refused: somebody asks
     bool restart = false;              // restart, changed or not
-    bool start = false;                // start what was stopped
+    bool start = false;                // start what does not run
+    bool up = false;                   // with start: installed units are their administrator's
     std::optional<Strategy> at_least;  // for services of the target
 };
 

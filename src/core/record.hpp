@@ -28,6 +28,7 @@ struct Refusal {
 
 struct ServiceRecord {
     std::uint64_t generation = 0; // numbered applied state
+    std::uint64_t last_used = 0;  // highest number given to a unit, so that none is used twice
     std::string unit;             // the unit that carries it; older than `generation` after a
                                   // live change or reload, "" when never started
     ServiceDefinition definition;

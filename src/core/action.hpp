@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What a strategy has to be able to do. strategy/ has one file for each and the table of them;
+// the transaction knows them only as this.
+
+#include "base/duration.hpp"
+#include "base/task.hpp"
+#include "core/plan.hpp"
+#include "core/units_port.hpp"
+
+#include <string>
+
+namespace hotreload {
+
+// One service in a transaction: what it was, what it is to be, and the unit that carries it.
+struct ActionContext {
+    Units& units;
+    std::string project;
+    ServicePlan plan;
+    ServiceView view;
+    std::uint64_t generation = 0; // the number of the next applied state
+    std::string unit;             // in: carries the applied state; out: carries the next one
+};
+
+class ActionHandler {
+public:
+    virtual ~ActionHandler() = default;
+
+    // Put the wanted state into effect. On an error, undo() is called as well.
+    virtual Task<Result<>> apply(ActionContext& context) const = 0;
+
+    // Put the applied state back, after an apply that failed, even half-way, or did not hold.
+    virtual Task<Result<>> undo(ActionContext& context) const = 0;
+
+    // After the commit: take down what only undo() needed.
+    virtual Task<> finish(ActionContext& context) const;
+
+    // How long the service must stay well before the commit, where `verify` does not say.
+    [[nodiscard]] virtual Duration default_verify() const { return Duration::zero(); }
+};
+
+// Nothing for actions that touch no unit.
+using ActionTable = const ActionHandler* (*)(Action);
+
+} // namespace hotreload

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// How a transaction ended: what every surface (bus, journal, command line) tells of it.
+
+#include "base/duration.hpp"
+#include "core/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+struct ServiceOutcome {
+    std::string service;
+    Action action = Action::None;
+    std::string result; // applied, unchanged, recorded, stopped, waiting, refused, invalid, failed,
+                        // rolled-back
+    std::uint64_t generation = 0;
+    std::string unit;
+    std::vector<Change> changes;
+    std::optional<Problem> problem;
+    Duration gap{}; // how long nobody served, where that was measured
+};
+
+struct Outcome {
+    std::uint64_t id = 0;
+    std::string project;
+    std::string result; // applied, unchanged, waiting, invalid, failed, rolled-back
+    std::string trigger;
+    Duration duration{};
+    std::vector<ServiceOutcome> services;
+    std::vector<Problem> problems;
+};
+
+} // namespace hotreload

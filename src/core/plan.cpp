@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/plan.hpp"
+
+#include "core/groups.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <set>
+
+namespace hotreload {
+
+namespace {
+
+constexpr std::array<std::string_view, 9> kActionWords{
+    "none", "record", "live", "reload", "restart", "start", "stop", "wait", "refused"};
+
+Action action_for(Strategy strategy) {
+    switch (strategy) {
+    case Strategy::None:
+        return Action::Record;
+    case Strategy::Live:
+        return Action::Live;
+    case Strategy::Reload:
+        return Action::Reload;
+    case Strategy::Restart:
+        return Action::Restart;
+    case Strategy::Manual:
+        return Action::Wait;
+    }
+    return Action::Restart;
+}
+
+// Whether the service is meant to run: what a change does to one that is not is to be recorded.
+bool meant_to_run(const ServiceView& view) {
+    if (!view.record->wanted)
+        return false;
+    if (view.unit.running())
+        return true;
+    if (view.record->definition.attached())
+        return false;
+    // It ended by itself, badly, or it is done whenever it has run once.
+    return view.unit.failed() || view.record->definition.type == ServiceType::Oneshot;
+}
+
+bool same_as_refused(const ServiceView& view) {
+    const auto& refusal = view.record->refusal;
+    return refusal && refusal->definition == *view.wanted && refusal->files == view.files->files;
+}
+
+// Manual changes are done as what they would be without `manual`.
+void force_manual(std::vector<Change>& changes, const ServiceView& view) {
+    const bool reloads = can_reload(*view.wanted, view.unit.can_reload);
+    for (auto& change : changes)
+        if (change.strategy == Strategy::Manual) {
+            change.strategy = reloads ? Strategy::Reload : Strategy::Restart;
+            change.reason += ", forced";
+        }
+}
+
+ServicePlan plan_new(const std::string& name, const ServiceView& view, const PlanOptions& options) {
+    if (view.wanted->attached())
+        return {name, Action::Record, {}, "attached"};
+    // Known only by a start that failed.
+    if (view.record && !options.retry && same_as_refused(view))
+        return {name, Action::Refused, {}, "the same was refused before"};
+    if (view.record && !view.record->wanted && !options.start)
+        return {name, Action::None, {}, "stopped"};
+    return {name, Action::Start, {}, "new"};
+}
+
+} // namespace
+
+std::string_view to_string(Action action) {
+    return kActionWords.at(static_cast<std::size_t>(action));
+}
+
+bool Plan::acts() const {
+    return std::ranges::any_of(services,
+                               [](const auto& each) { return is_acted_on(each.action); });
+}
+
+bool Plan::waits() const {
+    return std::ranges::any_of(services,
+                               [](const auto& each) { return each.action == Action::Wait; });
+}
+
+ServicePlan plan_service(const std::string& name, const ServiceView& view,
+                         const PlanOptions& options) {
+    if (!view.wanted)
+        return {name, Action::Stop, {}, "no longer in the project file"};
+    if (!view.record || view.record->generation == 0)
+        return plan_new(name, view, options);
+    const auto& record = *view.record;
+    // Another unit, or the other kind of service: nothing of the old one can be kept.
+    if (record.definition.unit != view.wanted->unit)
+        return {name, view.wanted->attached() ? Action::Record : Action::Start, {},
+                "another unit carries it"};
+
+    ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
+    std::ranges::move(diff_files(record, *view.wanted, *view.files, view.unit.can_reload),
+                      std::back_inserter(plan.changes));
+    if (options.force)
+        force_manual(plan.changes, view);
+
+    const bool may_start = options.start && !(options.up && record.definition.attached());
+    if (may_start && !view.unit.running()) {
+        plan.action = Action::Start;
+        plan.reason = "asked for";
+        return plan;
+    }
+    if (view.manager_restarted && record.wanted && !view.unit.running() &&
+        !record.definition.attached()) {
+        plan.action = Action::Start;
+        plan.reason = "was running before the service manager was started anew";
+        return plan;
+    }
+    if (options.restart) {
+        plan.action = Action::Restart;
+        plan.reason = "asked for";
+        return plan;
+    }
+    auto strategy = Strategy::None;
+    for (const auto& change : plan.changes)
+        strategy = std::max(strategy, change.strategy);
+    if (options.at_least && strategy != Strategy::Manual && *options.at_least > strategy) {
+        strategy = *options.at_least;
+        plan.reason = "asked for";
+    } else if (plan.changes.empty() &&
+               record.definition == *view.wanted) {
+        return plan;
+    }
+    if (!options.retry && same_as_refused(view)) {
+        plan.action = Action::Refused;
+        plan.reason = "the same was refused before";
+        return plan;
+    }
+    if (!meant_to_run(view)) {
+        plan.action = Action::Record;
+        plan.reason = "not running";
+        return plan;
+    }
+    plan.action = action_for(strategy);
+    // A dead process cannot be changed in place: any change is a reason to start it again.
+    if (!view.unit.running() && plan.action != Action::Wait && plan.action != Action::Record)
+        plan.action = Action::Restart;
+    return plan;
+}
+
+std::vector<std::string> order_services(const std::map<std::string, ServiceDefinition>& services) {
+    std::vector<std::string> order;
+    std::set<std::string> seen;
+    const std::function<void(const std::string&)> visit = [&](const std::string& name) {
+        const auto it = services.find(name);
+        if (it == services.end() || !seen.insert(name).second)
+            return;
+        for (const auto& before : it->second.after)
+            visit(before);
+        order.push_back(name);
+    };
+    for (const auto& [name, unused] : services)
+        visit(name);
+    return order;
+}
+
+} // namespace hotreload

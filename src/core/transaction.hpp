@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// One reload from its plan to commit or rollback, top to bottom (design section 6). The snapshot
+// and the diff are its input; it validates, applies in dependency order, verifies, and commits or
+// puts back. Services that depend on each other stand and fall together; the others do not care.
+
+#include "base/executor.hpp"
+#include "core/action.hpp"
+#include "core/outcome.hpp"
+#include "core/plan.hpp"
+#include "core/units_port.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+struct TransactionInput {
+    std::uint64_t id = 0;
+    std::string project;
+    std::string trigger; // "file", "request" or "start"
+    std::map<std::string, ServiceView> views;
+    std::vector<std::string> order; // of the services in `views`
+    PlanOptions options;
+};
+
+class TransactionHost {
+public:
+    virtual ~TransactionHost() = default;
+
+    // The plan has something to do, and it begins now.
+    virtual void started(std::uint64_t id, const Plan& plan) = 0;
+
+    // Replaces one service's record, on disk too; nothing: the service is forgotten. A disk that
+    // cannot be written is reported by the host and does not undo what is already in effect.
+    virtual void commit(const std::string& service, std::optional<ServiceRecord> record) = 0;
+
+    // Where a definition's key stands, for problems that are found out late.
+    [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
+
+    // CLOCK_REALTIME in microseconds.
+    [[nodiscard]] virtual std::uint64_t realtime_usec() const = 0;
+};
+
+Plan make_plan(const TransactionInput& input);
+
+// `duration` of the outcome is left to the caller, who has the clock.
+Task<Outcome> run_transaction(TransactionInput input, Units& units, ActionTable actions,
+                              TransactionHost& host);
+
+} // namespace hotreload

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The checks between a diff and an action: systemd's own of `properties`, and the service's
+// `validate` command. Nothing is touched before they pass.
+
+#include "base/task.hpp"
+#include "core/action.hpp"
+#include "core/transaction.hpp"
+
+#include <optional>
+#include <string>
+
+namespace hotreload {
+
+// The first problem that there is, or nothing.
+Task<std::optional<Problem>> validate_service(const ActionContext& context,
+                                              const TransactionHost& host);
+
+// What a validator printed, as one problem: the first line that names a file and a line number
+// ("… in /etc/nginx/nginx.conf:12"), else its first line, else how it ended.
+Problem problem_in_output(const CommandResult& result, const std::string& command);
+
+} // namespace hotreload

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "strategy/table.hpp"
+
+#include "core/names.hpp"
+
+namespace hotreload::strategy {
+
+namespace {
+
+// A service that left the project file. An installed unit is only let go of.
+class Stop final : public ActionHandler {
+public:
+    Task<Result<>> apply(ActionContext& context) const override {
+        if (context.unit.empty() || context.view.record->definition.attached())
+            co_return Result<>{};
+        co_return co_await context.units.stop_unit(context.unit);
+    }
+
+    Task<Result<>> undo(ActionContext& context) const override {
+        const auto& record = *context.view.record;
+        if (context.unit.empty() || record.definition.attached() || !context.view.unit.running())
+            co_return Result<>{};
+        co_return co_await context.units.start_generation(
+            context.unit, project_slice(context.project), record.definition);
+    }
+
+    Task<> finish(ActionContext& context) const override {
+        if (context.unit.empty())
+            co_return;
+        if (context.view.record->definition.attached())
+            context.units.unfollow(context.unit);
+        else
+            co_await context.units.discard(context.unit);
+    }
+};
+
+const Stop handler;
+
+} // namespace
+
+const ActionHandler& stop = handler;
+
+} // namespace hotreload::strategy
