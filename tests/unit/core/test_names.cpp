@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/names.hpp"
+
+#include "core/definition.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace hotreload;
+
+TEST(Names, are_escaped_as_systemd_escape_does) {
+    EXPECT_EQ(escape_unit_name("shop"), "shop");
+    EXPECT_EQ(escape_unit_name("my-shop_2"), "my\\x2dshop_2");
+    EXPECT_EQ(escape_unit_name("a/b:c.d"), "a-b:c.d");
+    EXPECT_EQ(escape_unit_name(".hidden"), "\\x2ehidden");
+    EXPECT_EQ(escape_unit_name("é @\\"), "\\xc3\\xa9\\x20\\x40\\x5c");
+}
+
+TEST(Names, of_units_carry_project_service_and_generation) {
+    EXPECT_EQ(project_slice("shop"), "hotreload-shop.slice");
+    EXPECT_EQ(project_slice("my-shop"), "hotreload-my\\x2dshop.slice");
+    EXPECT_EQ(generation_unit("shop", "web", 7), "hotreload-shop.web@7.service");
+    EXPECT_EQ(generation_unit("a-b", "c-d", 1), "hotreload-a\\x2db.c\\x2dd@1.service");
+    EXPECT_EQ(helper_unit("shop", "web", "validate", 12), "hotreload-shop.web-validate@12.service");
+    EXPECT_EQ(project_units_pattern("shop"), "hotreload-shop.*@*.service");
+}
+
+TEST(Names, a_generation_is_read_back_from_its_own_unit_only) {
+    EXPECT_EQ(generation_of("hotreload-shop.web@7.service", "shop", "web"), 7U);
+    EXPECT_EQ(generation_of(generation_unit("a-b", "c-d", 12), "a-b", "c-d"), 12U);
+    EXPECT_EQ(generation_of("hotreload-shop.web@7.service", "shop", "we"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@7.service", "shop2", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web-validate@7.service", "shop", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@.service", "shop", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@07.service", "shop", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@7x.service", "shop", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@99999999999999999999.service", "shop", "web"),
+              std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@7.scope", "shop", "web"), std::nullopt);
+    EXPECT_EQ(generation_of("hotreload-shop.web@service", "shop", "web"), std::nullopt);
+}
+
+TEST(Names, begin_with_a_lower_case_letter_or_digit) {
+    EXPECT_TRUE(valid_name("web"));
+    EXPECT_TRUE(valid_name("0"));
+    EXPECT_TRUE(valid_name("a-b_c9"));
+    for (const char* name : {"", "-a", "_a", "Web", "a.b", "a b", "é", "a/b"})
+        EXPECT_FALSE(valid_name(name)) << name;
+}
+
+TEST(Definition, words_of_types_and_strategies_are_read_back) {
+    for (const auto type : {ServiceType::Simple, ServiceType::Exec, ServiceType::Notify,
+                            ServiceType::NotifyReload, ServiceType::Oneshot, ServiceType::Forking})
+        EXPECT_EQ(parse_service_type(to_string(type)), type);
+    EXPECT_EQ(to_string(ServiceType::NotifyReload), "notify-reload");
+    EXPECT_EQ(parse_service_type("dbus"), std::nullopt);
+    for (const auto strategy : {Strategy::None, Strategy::Live, Strategy::Reload, Strategy::Restart,
+                                Strategy::Manual})
+        EXPECT_EQ(parse_strategy(to_string(strategy)), strategy);
+    EXPECT_EQ(parse_strategy("auto"), std::nullopt);
+    EXPECT_EQ(parse_strategy(""), std::nullopt);
+}
+
+TEST(Definition, a_problem_is_placed_at_its_key_or_the_nearest_parent) {
+    ProjectDefinition project;
+    project.path = "/p/hotreload.toml";
+    project.source_map.keys = {{"services.web", {3, 1}}, {"services.web.command", {4, 1}}};
+    EXPECT_EQ(project.problem_at("services.web.command", "no"),
+              (Problem{"/p/hotreload.toml", 4, 1, "no"}));
+    EXPECT_EQ(project.problem_at("services.web.env.X", "no"),
+              (Problem{"/p/hotreload.toml", 3, 1, "no"}));
+    EXPECT_EQ(project.problem_at("services.db", "no"), (Problem{"/p/hotreload.toml", 0, 0, "no"}));
+}
