@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What is logged above debug level. Each kind has a MESSAGE_ID, and an entry in the message
+// catalog (systemd/hotreload.catalog): add an enumerator, a row in os/journal.cpp, and the entry.
+
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace hotreload {
+
+enum class MessageId {
+    DaemonStarted,     // hotreloadd is ready
+    ProjectRegistered, // a project is known and followed from now on
+    ProjectForgotten,  // its services are stopped, it is followed no more
+    ProjectInvalid,    // its file on disk is refused, the last valid one stays in force
+    Applying,          // "Configuration changed. Restarting web (LOG_LEVEL)…"
+    AppliedLive,
+    AppliedReload,
+    AppliedRestart,
+    Started,
+    Stopped,
+    Refused,           // validation failed, nothing was touched
+    RolledBack,        // the new state did not hold, the one before is back
+    Failed,            // the action failed, and could not be undone or there was nothing before
+    Waiting,           // changes wait for --force
+    WatchIncomplete,   // not everything can be watched
+    FileMissing,       // a watched file that is named is gone
+    RecordUnreadable,  // a file of the state directory was moved aside
+    Last = RecordUnreadable,
+};
+
+enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)
+
+// Empty and zero fields are left out.
+struct Message {
+    Priority priority = Priority::Info;
+    MessageId id{};
+    std::string text; // one line, complete without the fields
+    std::string project;
+    std::string service;
+    std::uint64_t generation = 0;
+    std::uint64_t reload_id = 0;
+    std::uint32_t object_pid = 0; // main process of the service: shows under its own unit too
+};
+
+class Log {
+public:
+    virtual ~Log() = default;
+    virtual void write(const Message& message) noexcept = 0;
+    // For a developer; no id, no fields.
+    virtual void debug(const std::string& text) noexcept = 0;
+};
+
+} // namespace hotreload

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the daemon tells everybody who listens, as it happens. Transports implement it; telling is
+// cheap, never waits, and never fails: a listener that is gone has missed it.
+
+#include "core/outcome.hpp"
+#include "core/plan.hpp"
+#include "ipc/status.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace hotreload::ipc {
+
+class Events {
+public:
+    virtual ~Events() = default;
+
+    // kind: created, modified, deleted.
+    virtual void file_changed(const std::string& project, const std::string& path,
+                              const std::string& kind) noexcept = 0;
+    // A service's definition changed in meaning; `patch_json` is an RFC 6902 patch.
+    virtual void config_changed(const std::string& project, const std::string& name,
+                                const std::string& old_json, const std::string& new_json,
+                                const std::string& patch_json) noexcept = 0;
+    virtual void validation_failed(const std::string& project, const std::string& target,
+                                   const Problem& problem) noexcept = 0;
+    virtual void reload_started(std::uint64_t id, const Plan& plan) noexcept = 0;
+    virtual void reload_finished(const Outcome& outcome) noexcept = 0;
+
+    // The whole new status each time: listeners find out what differs. A project is added before
+    // its services and removed after them.
+    virtual void project_changed(const ProjectStatus& status) noexcept = 0; // or added
+    virtual void project_removed(const std::string& project) noexcept = 0;
+    virtual void service_changed(const ServiceStatus& status) noexcept = 0; // or added
+    virtual void service_removed(const std::string& project,
+                                 const std::string& service) noexcept = 0;
+};
+
+} // namespace hotreload::ipc

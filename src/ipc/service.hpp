@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the daemon answers, whatever the transport. daemon/ implements it; dbus/ and varlink/ only
+// convert and authorise. Calls come on the one thread and must not block.
+//
+// A target is "" (everything), "PROJECT" or "PROJECT/SERVICE". Errors carry the code that decides
+// the transport's error name: NotFound is an unknown target, Invalid an input to correct.
+
+#include "base/task.hpp"
+#include "core/plan.hpp"
+#include "ipc/status.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload::ipc {
+
+struct UpOptions {
+    bool wait = true; // answer when the services are started, not when the project is registered
+};
+
+struct ReloadOptions {
+    bool force = false;               // carry out what waits, try again what was refused
+    std::optional<Strategy> strategy; // at least this, for the target's services
+};
+
+class Service {
+public:
+    virtual ~Service() = default;
+
+    // `path` is absolute: a project's directory or its project file. Answers its name.
+    virtual Task<Result<std::string>> up(std::string path, UpOptions options) = 0;
+    virtual Task<Result<>> down(std::string project) = 0;
+
+    // For the target "" with more than one project: `project` is "", services are "PROJECT/SERVICE".
+    virtual Task<Result<Plan>> plan(std::string target, ReloadOptions options) = 0;
+
+    // The id of the transaction, which Events::reload_finished ends, once for each project of the
+    // target.
+    virtual Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) = 0;
+    virtual Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) = 0;
+    virtual Task<Result<>> start(std::string target) = 0;
+    virtual Task<Result<>> stop(std::string target) = 0;
+
+    // Everything that is wrong with a project file; nothing when it is valid. An error only when
+    // it cannot be looked at.
+    virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
+
+    [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
+    [[nodiscard]] virtual std::vector<ServiceStatus> services(const std::string& project) const = 0;
+};
+
+} // namespace hotreload::ipc

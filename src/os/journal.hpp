@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The log on a systemd machine: structured messages for the journal where standard error is the
+// journal, plain lines on standard error everywhere else (a terminal, a pipe, a test).
+
+#include "core/messages.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload::os {
+
+class Journal final : public Log {
+public:
+    // `debug`: write debug messages too.
+    explicit Journal(bool debug = false);
+
+    void write(const Message& message) noexcept override;
+    void debug(const std::string& text) noexcept override;
+
+private:
+    bool structured_;
+    bool debug_;
+};
+
+struct MessageRow {
+    MessageId id;
+    std::string_view name;
+    std::string_view uuid; // MESSAGE_ID=, 32 hex digits
+};
+
+// One row for each enumerator, in their order.
+std::span<const MessageRow> message_table();
+std::string_view message_uuid(MessageId id);
+
+// The journal's fields for a message, "NAME=value" each.
+std::vector<std::string> journal_fields(const Message& message);
+
+} // namespace hotreload::os

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the daemon tells the service manager of itself, see sd_notify(3). Without $NOTIFY_SOCKET
+// all of it does nothing.
+
+#include "base/error.hpp"
+#include "os/event_loop.hpp"
+
+#include <string>
+
+namespace hotreload::os {
+
+void notify_ready() noexcept;
+void notify_stopping() noexcept;
+
+// One line, shown by `systemctl status`.
+void notify_status(const std::string& text) noexcept;
+
+// "Reloading" from here to the end of the scope, whichever way it is left: a unit that is stuck in
+// `reloading` is the classic bug of Type=notify-reload services.
+class Reloading {
+public:
+    Reloading() noexcept;
+    ~Reloading();
+    Reloading(const Reloading&) = delete;
+    Reloading& operator=(const Reloading&) = delete;
+};
+
+// Keeps WatchdogSec= of our unit fed as long as the loop turns; nothing when it is not set.
+Result<> feed_watchdog(EventLoop& loop);
+
+} // namespace hotreload::os
