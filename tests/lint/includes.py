@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Keeps the arrows between the folders of src/ as CONTRIBUTING.md draws them.
+
+Everything may include core and base; core includes base; base includes std alone. Siblings do not
+include each other, daemon alone knows everybody, and each outside library is seen only in the
+folders that are named for it.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# folder -> folders of ours that it may include, beside itself
+FOLDERS = {
+    "base": set(),
+    "core": {"base"},
+    "os": {"core", "base"},
+    "config": {"core", "base"},
+    "document": {"core", "base"},
+    "state": {"core", "base"},
+    "strategy": {"core", "base"},
+    "watch": {"core", "base", "os"},
+    "units": {"core", "base", "os"},
+    "ipc": {"core", "base", "os"},
+    "ctl": {"core", "base", "os"},
+}
+EVERYBODY = {"daemon"}
+
+# outside library -> folders that may see it
+LIBRARIES = [
+    (r"toml\+\+/", {"config", "document"}),
+    (r"sdbus-c\+\+/", {"units", "ipc", "daemon", "ctl"}),
+    (r"systemd/sd-journal\.h", {"os", "ctl"}),
+    (r"systemd/sd-daemon\.h", {"os", "daemon"}),
+    (r"systemd/", {"os", "ipc", "daemon"}),
+    (r"CLI/", {"ctl"}),
+    (r"xxhash\.h", {"watch"}),
+    (r"jsoncons", {"state", "ipc", "ctl", "document"}),
+    (r"sys/inotify\.h", {"os"}),
+    (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def complaint(folder: str, bracket: str, name: str) -> str | None:
+    target = name.split("/")[0] if "/" in name else None
+    if bracket == '"' and (target in FOLDERS or target in EVERYBODY):
+        if folder in EVERYBODY or target == folder or target in FOLDERS.get(folder, set()):
+            return None
+        return f"{folder}/ may not include {target}/"
+    if bracket == '"' and target is None:
+        return None  # generated, or beside the source
+    for pattern, allowed in LIBRARIES:
+        if re.match(pattern, name):
+            return None if folder in allowed else f"{folder}/ may not see <{name}>"
+    if "/" in name:
+        return f"{name}: say in tests/lint/includes.py which folders may see it"
+    return None
+
+
+def check(src: Path) -> list[str]:
+    problems = []
+    for path in sorted(src.rglob("*")):
+        if path.suffix not in {".cpp", ".hpp", ".c", ".h"}:
+            continue
+        folder = path.relative_to(src).parts[0]
+        if folder not in FOLDERS and folder not in EVERYBODY:
+            problems.append(f"{path}: the folder is not in the table of tests/lint/includes.py")
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = INCLUDE.match(line)
+            what = match and complaint(folder, *match.groups())
+            if what:
+                problems.append(f"{path}:{number}: {what}")
+    return problems
+
+
+def main() -> int:
+    problems = check(Path(sys.argv[1]))
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
