@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// File names and what programs print are bytes; D-Bus and JSON take only UTF-8.
+
+#include <string>
+#include <string_view>
+
+namespace hotreload {
+
+bool is_utf8(std::string_view bytes);
+
+// The same text, with U+FFFD for each byte that is not part of it.
+std::string to_utf8(std::string_view bytes);
+
+} // namespace hotreload

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The fields of what is on record, each named once for writing and for reading. The structured
+// bindings make it impossible to forget one: a member that is added to a struct does not compile
+// here until it has its line. Names are for ever: records of older versions have them.
+
+#include "core/record.hpp"
+
+#include <concepts>
+#include <type_traits>
+
+namespace hotreload::state {
+
+template <class T, class Of>
+concept Is = std::same_as<std::remove_const_t<T>, Of>;
+
+template <class Visit, Is<Problem> T>
+void fields(Visit& visit, T& value) {
+    auto& [path, line, column, message] = value;
+    visit("path", path);
+    visit("line", line);
+    visit("column", column);
+    visit("message", message);
+}
+
+template <class Visit, Is<WatchDefinition> T>
+void fields(Visit& visit, T& value) {
+    auto& [files, exclude, debounce, debounce_max, on_change] = value;
+    visit("files", files);
+    visit("exclude", exclude);
+    visit("debounce_usec", debounce);
+    visit("debounce_max_usec", debounce_max);
+    visit("on_change", on_change);
+}
+
+template <class Visit, Is<ServiceDefinition> T>
+void fields(Visit& visit, T& value) {
+    auto& [name, unit, command, type, env, working_dir, user, after, properties, validate, reload,
+           reload_signal, strategy, verify, watches] = value;
+    visit("name", name);
+    visit("unit", unit);
+    visit("command", command);
+    visit("type", type);
+    visit("env", env);
+    visit("working_dir", working_dir);
+    visit("user", user);
+    visit("after", after);
+    visit("properties", properties);
+    visit("validate", validate);
+    visit("reload", reload);
+    visit("reload_signal", reload_signal);
+    visit("strategy", strategy);
+    visit("verify_usec", verify);
+    visit("watches", watches);
+}
+
+template <class Visit, Is<Refusal> T>
+void fields(Visit& visit, T& value) {
+    auto& [definition, files, result, problem] = value;
+    visit("definition", definition);
+    visit("files", files);
+    visit("result", result);
+    visit("problem", problem);
+}
+
+template <class Visit, Is<ServiceRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [generation, last_used, unit, definition, files, wanted, underway, applied_usec, strategy,
+           refusal] = value;
+    visit("generation", generation);
+    visit("last_used", last_used);
+    visit("unit", unit);
+    visit("definition", definition);
+    visit("files", files);
+    visit("wanted", wanted);
+    visit("underway", underway);
+    visit("applied_usec", applied_usec);
+    visit("strategy", strategy);
+    visit("refusal", refusal);
+}
+
+template <class Visit, Is<ProjectRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [name, path, manager_id, services] = value;
+    visit("name", name);
+    visit("path", path);
+    visit("manager_id", manager_id);
+    visit("services", services);
+}
+
+} // namespace hotreload::state

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/bytes.hpp"
+#include "state/fields.hpp"
+#include "state/record_json.hpp"
+
+#include <jsoncons/json.hpp>
+
+#include <charconv>
+#include <format>
+
+namespace hotreload::state {
+
+namespace {
+
+using jsoncons::json;
+
+// Thrown inside this file only, where the wrong field is known, and caught by read_record.
+struct WrongField {
+    std::string field;
+};
+
+// Fields that are not there keep the value that they have; fields that nobody knows are skipped.
+class Reader {
+public:
+    explicit Reader(const json& object) : object_(object) {
+        if (!object.is_object())
+            throw WrongField{"the record"};
+    }
+
+    template <class T>
+    void operator()(std::string_view name, T& field) {
+        const auto found = object_.find(name);
+        if (found == object_.object_range().end())
+            return;
+        if (!read(found->value(), field))
+            throw WrongField{std::string(name)};
+    }
+
+private:
+    static bool read(const json& value, std::string& text) {
+        auto bytes = value.is_string() ? bytes_from_json(value.as_string_view()) : std::nullopt;
+        if (bytes)
+            text = *std::move(bytes);
+        return bytes.has_value();
+    }
+
+    static bool read(const json& value, bool& flag) {
+        flag = value.is_bool() && value.as_bool();
+        return value.is_bool();
+    }
+
+    template <std::integral T>
+    static bool read(const json& value, T& number) {
+        const bool fits = value.is<T>();
+        number = fits ? value.as<T>() : T{};
+        return fits;
+    }
+
+    static bool read(const json& value, Duration& duration) {
+        Duration::rep usec = 0;
+        const bool ok = read(value, usec);
+        duration = Duration(usec);
+        return ok;
+    }
+
+    template <class T, class Parse>
+    static bool read_word(const json& value, T& word, Parse parse) {
+        const auto known = value.is_string() ? parse(value.as_string_view()) : std::nullopt;
+        if (known)
+            word = *known;
+        return known.has_value();
+    }
+    static bool read(const json& value, Strategy& word) {
+        return read_word(value, word, parse_strategy);
+    }
+    static bool read(const json& value, ServiceType& word) {
+        return read_word(value, word, parse_service_type);
+    }
+
+    // 32 hexadecimal digits, ':', the size.
+    static bool read(const json& value, ContentId& id) {
+        if (!value.is_string())
+            return false;
+        const auto text = value.as_string_view();
+        const auto number = [&](std::size_t from, std::size_t to, int base, std::uint64_t& out) {
+            const auto [end, error] =
+                std::from_chars(text.data() + from, text.data() + to, out, base);
+            return error == std::errc{} && end == text.data() + to;
+        };
+        return text.size() > 33 && text[32] == ':' && number(0, 16, 16, id.high) &&
+               number(16, 32, 16, id.low) && number(33, text.size(), 10, id.size);
+    }
+
+    template <class T>
+    static bool read(const json& value, std::optional<T>& held) {
+        return read(value, held.emplace());
+    }
+
+    template <class T>
+    static bool read(const json& value, std::vector<T>& list) {
+        if (!value.is_array())
+            return false;
+        for (const auto& item : value.array_range())
+            if (!read(item, list.emplace_back()))
+                return false;
+        return true;
+    }
+
+    template <class T>
+    static bool read(const json& value, std::map<std::string, T>& map) {
+        if (!value.is_object())
+            return false;
+        for (const auto& item : value.object_range()) {
+            const auto key = bytes_from_json(item.key());
+            if (!key || !read(item.value(), map[*key]))
+                return false;
+        }
+        return true;
+    }
+
+    template <class T>
+        requires requires(Reader& r, T& t) { fields(r, t); }
+    static bool read(const json& value, T& record) {
+        if (!value.is_object())
+            return false;
+        Reader reader(value);
+        fields(reader, record);
+        return true;
+    }
+
+    const json& object_;
+};
+
+Problem problem(std::string message, std::size_t line = 0, std::size_t column = 0) {
+    return {{}, static_cast<unsigned>(line), static_cast<unsigned>(column), std::move(message)};
+}
+
+} // namespace
+
+std::expected<ProjectRecord, Problem> read_record(std::string_view text) try {
+    const auto tree = json::parse(text);
+    Reader reader(tree);
+    unsigned version = 0;
+    reader("version", version);
+    if (version == 0 || version > kVersion)
+        return std::unexpected(problem(
+            std::format("version {} of the format is not known here, only {}", version, kVersion)));
+    ProjectRecord record;
+    fields(reader, record);
+    return record;
+} catch (const jsoncons::ser_error& error) {
+    return std::unexpected(problem(error.what(), error.line(), error.column()));
+} catch (const WrongField& wrong) {
+    return std::unexpected(problem(std::format("{}: not what it should be", wrong.field)));
+} catch (const std::exception& error) {
+    return std::unexpected(problem(error.what()));
+}
+
+} // namespace hotreload::state

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/bytes.hpp"
+#include "state/fields.hpp"
+#include "state/record_json.hpp"
+
+#include <jsoncons/json_encoder.hpp>
+
+#include <format>
+
+namespace hotreload::state {
+
+namespace {
+
+using Encoder = jsoncons::compact_json_string_encoder;
+
+// Streams straight into the text: this runs between a change and its action.
+class Writer {
+public:
+    explicit Writer(Encoder& out) : out_(out) {}
+
+    template <class T>
+    void operator()(std::string_view name, const T& field) {
+        if (is_empty(field))
+            return;
+        out_.key(name);
+        value(field);
+    }
+
+    void value(const std::string& text) {
+        if (needs_no_escape(text))
+            out_.string_value(text);
+        else
+            out_.string_value(bytes_to_json(text));
+    }
+    void value(bool flag) { out_.bool_value(flag); }
+    void value(unsigned number) { out_.uint64_value(number); }
+    void value(std::uint64_t number) { out_.uint64_value(number); }
+    void value(int number) { out_.int64_value(number); }
+    void value(Duration duration) { out_.int64_value(duration.count()); }
+    void value(Strategy strategy) { out_.string_value(to_string(strategy)); }
+    void value(ServiceType type) { out_.string_value(to_string(type)); }
+    void value(const ContentId& id) {
+        out_.string_value(std::format("{:016x}{:016x}:{}", id.high, id.low, id.size));
+    }
+
+    template <class T>
+    void value(const std::optional<T>& held) {
+        value(*held);
+    }
+
+    template <class T>
+    void value(const std::vector<T>& list) {
+        out_.begin_array(list.size());
+        for (const auto& item : list)
+            value(item);
+        out_.end_array();
+    }
+
+    template <class T>
+    void value(const std::map<std::string, T>& map) {
+        out_.begin_object(map.size());
+        for (const auto& [key, item] : map) {
+            out_.key(bytes_to_json(key));
+            value(item);
+        }
+        out_.end_object();
+    }
+
+    template <class T>
+        requires requires(Writer& w, const T& t) { fields(w, t); }
+    void value(const T& record) {
+        out_.begin_object();
+        fields(*this, record);
+        out_.end_object();
+    }
+
+private:
+    // Only where empty is what a reader starts from.
+    template <class T>
+    static bool is_empty(const T& field) {
+        if constexpr (requires { field.has_value(); })
+            return !field.has_value();
+        else if constexpr (requires { field.empty(); })
+            return field.empty();
+        else
+            return false;
+    }
+
+    static bool needs_no_escape(const std::string& text) {
+        for (const char c : text)
+            if (c <= 0) // beyond ASCII, or U+0000
+                return false;
+        return true;
+    }
+
+    Encoder& out_;
+};
+
+} // namespace
+
+std::string write_record(const ProjectRecord& record) {
+    std::string text;
+    Encoder out(text);
+    Writer writer(out);
+    out.begin_object();
+    writer("version", kVersion);
+    fields(writer, record);
+    out.end_object();
+    out.flush();
+    text += '\n';
+    return text;
+}
+
+} // namespace hotreload::state

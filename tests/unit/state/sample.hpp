@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A record with every field different from its default: what is not written is seen to be missing.
+
+#include "core/record.hpp"
+
+namespace hotreload::state {
+
+inline ServiceDefinition sample_definition() {
+    return {
+        .name = "web",
+        .unit = "nginx.service",
+        .command = {"bin/web", "--name", "a b"},
+        .type = ServiceType::NotifyReload,
+        .env = {{"LOG_LEVEL", "info"}, {"EMPTY", ""}},
+        .working_dir = "/srv/shop",
+        .user = "www-data",
+        .after = {"cache", "db"},
+        .properties = {{"MemoryMax", {"512M"}}, {"ExecStartPre", {"/bin/a", "/bin/b"}}},
+        .validate = {"bin/web", "--check"},
+        .reload = {"bin/web", "--reload"},
+        .reload_signal = 1,
+        .strategy = Strategy::Reload,
+        .verify = std::chrono::milliseconds(250),
+        .watches = {{
+            .files = {"/srv/shop/*.toml"},
+            .exclude = {"**/*.bak"},
+            .debounce = std::chrono::milliseconds(7),
+            .debounce_max = std::chrono::milliseconds(70),
+            .on_change = Strategy::Manual,
+        }},
+    };
+}
+
+inline ProjectRecord sample_record() {
+    auto refused = sample_definition();
+    refused.command = {"bin/other"};
+    const ServiceRecord service{
+        .generation = 8,
+        .last_used = 9,
+        .unit = "hotreload-shop.web@7.service",
+        .definition = sample_definition(),
+        .files = {{"/srv/shop/web.toml", {0xfedcba9876543210, 0x0123456789abcdef, 42}}},
+        .wanted = false,
+        .underway = true,
+        .applied_usec = 1'700'000'000'000'000,
+        .strategy = "restart",
+        .refusal = Refusal{.definition = refused,
+                           .files = {{"/srv/shop/x", {1, 2, 3}}},
+                           .result = "rolled-back",
+                           .problem = {"/srv/shop/x", 3, 9, "no \"such\" key"}},
+    };
+    return {.name = "shop",
+            .path = "/srv/shop/hotreload.toml",
+            .manager_id = "boot-1",
+            .services = {{"web", service}, {"db", {}}}};
+}
+
+} // namespace hotreload::state

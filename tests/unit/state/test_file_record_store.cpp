@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/file_record_store.hpp"
+#include "state/sample.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace hotreload::state {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileRecordStoreTest : public testing::Test {
+protected:
+    FileRecordStoreTest() {
+        std::string pattern = fs::temp_directory_path() / "hotreload-state-XXXXXX";
+        directory_ = ::mkdtemp(pattern.data());
+    }
+    ~FileRecordStoreTest() override { fs::remove_all(directory_); }
+
+    [[nodiscard]] std::string state() const { return directory_ + "/state"; }
+    [[nodiscard]] std::string file(const std::string& name) const { return state() + "/" + name; }
+
+    FileRecordStore open(Durability durability = Durability::Memory) {
+        auto store = FileRecordStore::open(state(), durability);
+        EXPECT_TRUE(store.has_value()) << store.error().message;
+        return std::move(*store);
+    }
+
+    void put(const std::string& name, const std::string& text) {
+        std::ofstream(file(name)) << text;
+    }
+
+    std::vector<ProjectRecord> load(FileRecordStore& store) {
+        broken_.clear();
+        auto records = store.load_all(broken_);
+        EXPECT_TRUE(records.has_value()) << records.error().message;
+        return *records;
+    }
+
+    std::string directory_;
+    std::vector<Problem> broken_;
+};
+
+TEST_F(FileRecordStoreTest, what_was_saved_is_loaded_by_the_next_run) {
+    for (const auto durability : {Durability::Memory, Durability::Disk}) {
+        const auto record = sample_record();
+        ASSERT_TRUE(open(durability).save(record));
+        auto store = open();
+        EXPECT_EQ(load(store), std::vector{record});
+        EXPECT_TRUE(broken_.empty());
+    }
+}
+
+TEST_F(FileRecordStoreTest, only_the_owner_can_read_it) {
+    ASSERT_TRUE(open().save(sample_record()));
+    struct stat st{};
+    ASSERT_EQ(::stat(state().c_str(), &st), 0);
+    EXPECT_EQ(st.st_mode & 0777U, 0700U);
+    ASSERT_EQ(::stat(file("shop.json").c_str(), &st), 0);
+    EXPECT_EQ(st.st_mode & 0777U, 0600U);
+}
+
+TEST_F(FileRecordStoreTest, saving_again_replaces_and_leaves_nothing_beside) {
+    auto store = open();
+    auto record = sample_record();
+    ASSERT_TRUE(store.save(record));
+    record.services.erase("web");
+    ASSERT_TRUE(store.save(record));
+    EXPECT_EQ(load(store), std::vector{record});
+    EXPECT_EQ(std::distance(fs::directory_iterator(state()), {}), 1);
+}
+
+TEST_F(FileRecordStoreTest, a_removed_record_is_gone_and_removing_it_again_is_no_error) {
+    auto store = open();
+    ASSERT_TRUE(store.save(sample_record()));
+    EXPECT_TRUE(store.remove("shop"));
+    EXPECT_TRUE(load(store).empty());
+    EXPECT_TRUE(store.remove("shop"));
+}
+
+TEST_F(FileRecordStoreTest, a_broken_record_is_named_and_moved_aside_and_the_others_are_loaded) {
+    auto store = open();
+    ASSERT_TRUE(store.save(sample_record()));
+    put("torn.json", R"({"version":1,"name":"to)");
+    put("newer.json", R"({"version":2,"name":"newer"})");
+    put("copy.json", R"({"version":1,"name":"shop"})");
+    EXPECT_EQ(load(store).size(), 1U);
+    ASSERT_EQ(broken_.size(), 3U);
+    EXPECT_EQ(broken_[0].path, file("copy.json"));
+    EXPECT_NE(broken_[1].message.find("version 2"), std::string::npos);
+    EXPECT_EQ(broken_[2].path, file("torn.json"));
+    EXPECT_EQ(broken_[2].line, 1U);
+    EXPECT_NE(broken_[2].message.find("torn.json.corrupt"), std::string::npos);
+    EXPECT_TRUE(fs::exists(file("torn.json.corrupt")));
+
+    EXPECT_EQ(load(store).size(), 1U);
+    EXPECT_TRUE(broken_.empty()) << "a broken record is told of once";
+}
+
+TEST_F(FileRecordStoreTest, a_save_that_was_cut_short_is_swept_away) {
+    auto store = open();
+    ASSERT_TRUE(store.save(sample_record()));
+    put(".shop.json.tmp", R"({"version":1,"na)");
+    EXPECT_EQ(load(store).size(), 1U);
+    EXPECT_TRUE(broken_.empty());
+    EXPECT_FALSE(fs::exists(file(".shop.json.tmp")));
+}
+
+TEST_F(FileRecordStoreTest, a_link_in_the_place_of_a_record_is_not_followed) {
+    auto store = open();
+    fs::create_symlink("/etc/passwd", file("shop.json"));
+    EXPECT_TRUE(load(store).empty());
+    EXPECT_EQ(broken_.size(), 1U);
+}
+
+TEST_F(FileRecordStoreTest, a_name_that_would_leave_the_directory_is_refused) {
+    auto store = open();
+    auto record = sample_record();
+    record.name = "../shop";
+    EXPECT_FALSE(store.save(record));
+    EXPECT_FALSE(store.remove("../shop"));
+}
+
+TEST_F(FileRecordStoreTest, a_directory_that_cannot_be_made_is_an_error_with_its_name) {
+    std::ofstream(directory_ + "/file") << "x";
+    const auto store = FileRecordStore::open(directory_ + "/file/state");
+    ASSERT_FALSE(store.has_value());
+    EXPECT_NE(store.error().message.find("/file/state"), std::string::npos);
+}
+
+} // namespace
+} // namespace hotreload::state
