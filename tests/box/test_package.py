@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Debian package: it installs, is started by its bus name and by its socket, and purges clean."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from harness import run, systemctl, unit_property, user_environment
+
+DEB = os.environ.get("HOTRELOAD_DEB")
+pytestmark = pytest.mark.skipif(not DEB, reason="not installed from a package")
+
+INSTANCES = [None, "dev"]
+
+
+def socket_path(user):
+    directory = user_environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
+    return f"{directory}/hotreload/org.hotreload"
+
+
+def ping(user):
+    bus = "--user" if user else "--system"
+    run("busctl", bus, "call", "org.hotreload", "/org/hotreload", "org.freedesktop.DBus.Peer", "Ping", user=user)
+
+
+@pytest.fixture
+def reinstalled():
+    yield
+    run("dpkg", "--install", DEB, timeout=120)
+
+
+def test_what_is_installed_is_what_was_packed():
+    assert run("dpkg-query", "--show", "--showformat=${Status}", "hotreload").stdout == "install ok installed"
+    assert run("dpkg", "--verify", "hotreload").stdout == ""
+
+
+def test_the_socket_listens_for_the_system_and_for_every_user():
+    assert systemctl("is-enabled", "hotreloadd.socket").stdout.strip() == "enabled"
+    assert systemctl("is-active", "hotreloadd.socket").stdout.strip() == "active"
+    assert systemctl("is-enabled", "--global", "hotreloadd.socket").stdout.strip() == "enabled"
+    assert systemctl("is-active", "hotreloadd.socket", user="dev").stdout.strip() == "active"
+
+
+@pytest.mark.parametrize("user", INSTANCES)
+def test_the_bus_name_starts_the_daemon(user):
+    systemctl("stop", "hotreloadd.service", user=user)
+    ping(user)
+    assert unit_property("hotreloadd.service", "ActiveState", user=user) == "active"
+
+
+@pytest.mark.parametrize("user", INSTANCES)
+def test_the_socket_starts_the_daemon(user):
+    systemctl("stop", "hotreloadd.service", user=user)
+    answer = run("varlinkctl", "info", f"unix:{socket_path(user)}", user=user).stdout
+    assert "org.hotreload" in answer
+    assert unit_property("hotreloadd.service", "ActiveState", user=user) == "active"
+
+
+def test_an_upgrade_restarts_the_daemon_that_runs():
+    ping(None)
+    before = unit_property("hotreloadd.service", "MainPID")
+    run("dpkg", "--install", DEB, timeout=120)
+    after = unit_property("hotreloadd.service", "MainPID")
+    assert after not in ("0", before)
+
+
+def test_its_messages_are_in_the_catalog():
+    source = Path("/usr/lib/systemd/catalog/hotreload.catalog").read_text()
+    ids = set(re.findall(r"^-- ([0-9a-f]{32})$", source, re.MULTILINE))
+    known = set(re.findall(r"^[0-9a-f]{32}", run("journalctl", "--list-catalog").stdout, re.MULTILINE))
+    assert ids and ids <= known
+
+
+@pytest.mark.parametrize("page", ["hotreloadctl.1", "hotreloadd.8", "hotreload.toml.5"])
+def test_the_manual_page_renders_without_a_warning(page):
+    section = page.rpartition(".")[2]
+    shown = run("man", "--warnings=w", section, page.removesuffix(f".{section}"), env={**os.environ, "MANWIDTH": "80"})
+    assert shown.stdout and shown.stderr == ""
+
+
+def test_lintian_finds_no_error():
+    # The changelog closes no bug, as nobody has asked for the package.
+    run("lintian", "--fail-on", "error", "--suppress-tags", "initial-upload-closes-no-bugs", "--allow-root", DEB, timeout=120)
+
+
+def test_it_purges_clean(reinstalled):
+    ping(None)
+    ping("dev")
+    files = [Path(line) for line in run("dpkg", "--listfiles", "hotreload").stdout.splitlines()]
+    files = [path for path in files if not path.is_dir()]
+    assert files
+    run("dpkg", "--purge", "hotreload", timeout=120)
+
+    assert [path for path in files if path.exists()] == []
+    mounts = ["/proc", "/sys", "/src", "/home", "/tmp", "/var/cache/ccache"]
+    skip = [word for mount in mounts for word in ("-path", mount, "-prune", "-o")]
+    ours = run("find", "/", *skip, "-name", "*hotreload*", "-print").stdout.split()
+    assert ours == []
+    for user in INSTANCES:
+        # A project's services outlive the daemon; none ran here.
+        assert systemctl("list-units", "--all", "--legend=no", "hotreload*", user=user).stdout == ""
+        assert systemctl("list-unit-files", "--legend=no", "hotreload*", user=user).stdout == ""
