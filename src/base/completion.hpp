@@ -15,6 +15,7 @@
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace hotreload {
 

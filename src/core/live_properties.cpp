@@ -202,7 +202,9 @@ const Row* find(std::string_view directive) {
 
 } // namespace
 
-bool is_live_property(std::string_view directive) { return find(directive) != nullptr; }
+bool is_live_property(std::string_view directive) {
+    return find(directive) != nullptr;
+}
 
 Result<LiveValue> parse_live_property(std::string_view directive,
                                       std::span<const std::string> values) {

@@ -22,13 +22,13 @@ enum class MessageId {
     AppliedRestart,
     Started,
     Stopped,
-    Refused,           // validation failed, nothing was touched
-    RolledBack,        // the new state did not hold, the one before is back
-    Failed,            // the action failed, and could not be undone or there was nothing before
-    Waiting,           // changes wait for --force
-    WatchIncomplete,   // not everything can be watched
-    FileMissing,       // a watched file that is named is gone
-    RecordUnreadable,  // a file of the state directory was moved aside
+    Refused,          // validation failed, nothing was touched
+    RolledBack,       // the new state did not hold, the one before is back
+    Failed,           // the action failed, and could not be undone or there was nothing before
+    Waiting,          // changes wait for --force
+    WatchIncomplete,  // not everything can be watched
+    FileMissing,      // a watched file that is named is gone
+    RecordUnreadable, // a file of the state directory was moved aside
     Last = RecordUnreadable,
 };
 

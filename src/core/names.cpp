@@ -8,7 +8,9 @@ namespace hotreload {
 
 namespace {
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 std::string unit_prefix(std::string_view project, std::string_view service) {
     return std::format("hotreload-{}.{}", escape_unit_name(project), escape_unit_name(service));
@@ -20,8 +22,8 @@ std::string escape_unit_name(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        const bool plain = is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == ':' ||
-                           c == '_' || (c == '.' && i > 0); // a leading dot would hide the file
+        const bool plain = is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == ':' || c == '_' ||
+                           (c == '.' && i > 0); // a leading dot would hide the file
         if (c == '/')
             out += '-';
         else if (plain)

@@ -109,10 +109,10 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
         plan.reason = "asked for";
         return plan;
     }
-    if (view.manager_restarted && record.wanted && !view.unit.running() &&
+    if (view.interrupted && record.wanted && !view.unit.running() &&
         !record.definition.attached()) {
         plan.action = Action::Start;
-        plan.reason = "was running before the service manager was started anew";
+        plan.reason = "was running when it was interrupted";
         return plan;
     }
     if (options.restart) {

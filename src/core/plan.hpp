@@ -51,7 +51,8 @@ struct ServiceView {
     std::optional<Snapshot> files;           // of the wanted definition's watches
     std::optional<ServiceRecord> record;     // nothing: never applied
     UnitState unit;                          // of record->unit
-    bool manager_restarted = false;          // units of the record's manager run are gone
+    bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
+                              // own death between two generations
 };
 
 struct PlanOptions {

@@ -100,6 +100,7 @@ private:
             return;
         auto record = step.view.record.value_or(ServiceRecord{});
         record.last_used = step.generation;
+        record.underway = true;
         host_.commit(step.plan.service, std::move(record));
     }
 
@@ -156,6 +157,7 @@ private:
         auto record = step.view.record.value_or(ServiceRecord{});
         if (step.plan.action == Action::Restart || step.plan.action == Action::Start)
             record.last_used = step.generation;
+        record.underway = false;
         if (step.view.wanted)
             record.refusal = Refusal{*step.view.wanted, step.view.files->files, result, problem};
         host_.commit(step.plan.service, std::move(record));
@@ -177,6 +179,7 @@ private:
         record.wanted = acted || record.wanted;
         record.applied_usec = host_.realtime_usec();
         record.strategy = acted ? std::string(to_string(step.plan.action)) : "none";
+        record.underway = false;
         record.refusal.reset();
         host_.commit(step.plan.service, std::move(record));
         outcomes_.push_back(outcome(step, acted ? "applied" : "recorded", std::nullopt));

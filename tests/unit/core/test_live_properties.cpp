@@ -91,7 +91,8 @@ TEST(LiveProperties, a_directive_taken_away_goes_back_to_its_default) {
     EXPECT_EQ(*parsed("MemoryLow", {}), (LiveValue{"MemoryLow", std::uint64_t(0)}));
     EXPECT_EQ(*parsed("CPUQuota", {}), (LiveValue{"CPUQuotaPerSecUSec", kMax}));
     EXPECT_EQ(*parsed("CPUWeight", {}), (LiveValue{"CPUWeight", kMax}));
-    EXPECT_FALSE(parsed("TasksMax", {}).has_value()); // the manager's own default is not ours to know
+    EXPECT_FALSE(
+        parsed("TasksMax", {}).has_value()); // the manager's own default is not ours to know
     EXPECT_FALSE(parsed("Description", {}).has_value());
 }
 

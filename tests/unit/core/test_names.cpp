@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/names.hpp"
-
 #include "core/definition.hpp"
+#include "core/names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,8 +52,8 @@ TEST(Definition, words_of_types_and_strategies_are_read_back) {
         EXPECT_EQ(parse_service_type(to_string(type)), type);
     EXPECT_EQ(to_string(ServiceType::NotifyReload), "notify-reload");
     EXPECT_EQ(parse_service_type("dbus"), std::nullopt);
-    for (const auto strategy : {Strategy::None, Strategy::Live, Strategy::Reload, Strategy::Restart,
-                                Strategy::Manual})
+    for (const auto strategy :
+         {Strategy::None, Strategy::Live, Strategy::Reload, Strategy::Restart, Strategy::Manual})
         EXPECT_EQ(parse_strategy(to_string(strategy)), strategy);
     EXPECT_EQ(parse_strategy("auto"), std::nullopt);
     EXPECT_EQ(parse_strategy(""), std::nullopt);

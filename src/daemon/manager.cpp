@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/manager.hpp"
+
+#include "base/nearest.hpp"
+#include "config/project_file.hpp"
+#include "core/groups.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+std::string lines_of(const std::vector<Problem>& problems) {
+    std::string text;
+    for (const auto& problem : problems)
+        text += (text.empty() ? "" : "\n") + to_string(problem);
+    return text;
+}
+
+template <class Names>
+std::string did_you_mean(const std::string& word, const Names& names) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto near = nearest(word, known);
+    return near ? std::format("; did you mean \"{}\"?", *near) : "";
+}
+
+// What went wrong, for a caller who only waits for yes or no.
+Result<> verdict(const Outcome& outcome) {
+    if (outcome.problems.empty())
+        return {};
+    const bool invalid = outcome.result == "invalid";
+    return fail(invalid ? ErrorCode::Invalid : ErrorCode::Failed, lines_of(outcome.problems));
+}
+
+} // namespace
+
+Manager::Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher,
+                 RecordStore& store, ipc::Events& events)
+    : units_(units), store_(store), events_(events),
+      around_{loop, units, watcher, store, events, [this] { return ++last_id_; }} {
+    units_.on_change = [this](const std::string& unit, const UnitState&) {
+        for (auto& [name, project] : projects_)
+            project->unit_changed(unit);
+    };
+}
+
+Task<> Manager::open(std::vector<ProjectRecord> records) {
+    std::vector<Project*> opened;
+    for (auto& record : records) {
+        auto name = record.name;
+        auto& project = projects_[name];
+        project = std::make_unique<Project>(around_, std::move(record));
+        opened.push_back(project.get());
+    }
+    for (auto* project : opened)
+        co_await project->open();
+}
+
+Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
+    const auto known = projects_.find(definition.name);
+    if (known != projects_.end()) {
+        if (known->second->path() == definition.path)
+            return known->second.get();
+        return fail(ErrorCode::Busy,
+                    std::format("a project named \"{0}\" is registered from {1}: give this one "
+                                "another name ([project] name = …) or run \"hotreloadctl down {0}\"",
+                                definition.name, known->second->path()));
+    }
+    for (const auto& [name, project] : projects_)
+        if (project->path() == definition.path)
+            return fail(ErrorCode::Busy,
+                        std::format("{0} is registered as \"{1}\": run \"hotreloadctl down {1}\" "
+                                    "before it gets another name",
+                                    definition.path, name));
+    ProjectRecord record{.name = definition.name, .path = definition.path,
+                         .manager_id = units_.manager_id()};
+    if (auto saved = store_.save(record); !saved)
+        return std::unexpected(saved.error());
+    auto project = std::make_unique<Project>(around_, std::move(record));
+    return (projects_[definition.name] = std::move(project)).get();
+}
+
+Task<> Manager::take_up(std::string file) {
+    const bool registered = std::ranges::any_of(
+        projects_, [&](const auto& each) { return each.second->path() == file; });
+    if (registered)
+        co_return;
+    const auto definition = config::load_project(file);
+    if (!definition) {
+        for (const auto& problem : definition.error())
+            events_.validation_failed(std::filesystem::path(file).stem(), "", problem);
+        co_return;
+    }
+    auto project = make_project(*definition);
+    if (!project) {
+        events_.validation_failed(definition->name, "", {file, 0, 0, project.error().message});
+        co_return;
+    }
+    co_await (*project)->open();
+}
+
+void Manager::look_again() {
+    for (auto& [name, project] : projects_)
+        project->look_again();
+}
+
+Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) {
+    const auto file = config::find_project_file(path);
+    if (!file)
+        co_return std::unexpected(file.error());
+    const auto definition = config::load_project(*file);
+    if (!definition)
+        co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
+    const bool is_new = !projects_.contains(definition->name);
+    auto project = make_project(*definition);
+    if (!project)
+        co_return std::unexpected(project.error());
+
+    Request request{.id = ++last_id_, .options = {.retry = true, .start = true, .up = true}};
+    // Asked for before the first look, so that what is new is started by this request.
+    if (!options.wait) {
+        (*project)->submit(std::move(request));
+        if (is_new)
+            co_await (*project)->open();
+        co_return definition->name;
+    }
+    auto performed = (*project)->perform(std::move(request));
+    performed.start();
+    if (is_new)
+        co_await (*project)->open();
+    // The outcome of each service is told by ReloadFinished; the project is registered anyhow.
+    co_await performed.join();
+    co_return definition->name;
+}
+
+Task<Result<>> Manager::down(std::string name) {
+    if (name.contains('/'))
+        co_return fail(ErrorCode::Invalid,
+                       std::format("\"{}\" is a service: a whole project goes down, a service is "
+                                   "stopped by \"hotreloadctl stop {}\"",
+                                   name, name));
+    const auto found = find(name);
+    if (!found)
+        co_return std::unexpected(found.error());
+    if (name.empty())
+        co_return fail(ErrorCode::Invalid, "name the project that is to go down");
+    Request request{.kind = Request::Kind::Remove, .id = ++last_id_};
+    const auto outcome = co_await found->front().project->perform(std::move(request));
+    if (auto done = verdict(outcome); !done)
+        co_return done;
+    const auto removed = store_.remove(name);
+    // The project's own task is still on the stack of this call.
+    around_.loop.post([this, name] {
+        if (projects_.erase(name) > 0)
+            events_.project_removed(name);
+    });
+    co_return removed;
+}
+
+Result<std::vector<Manager::Found>> Manager::find(const std::string& target) const {
+    std::vector<Found> found;
+    if (target.empty()) {
+        for (const auto& [name, project] : projects_)
+            found.push_back({project.get(), std::nullopt});
+        return found;
+    }
+    const auto slash = target.find('/');
+    const auto name = target.substr(0, slash);
+    const auto project = projects_.find(name);
+    if (project == projects_.end()) {
+        std::vector<std::string> names;
+        for (const auto& [each, unused] : projects_)
+            names.push_back(each);
+        return fail(ErrorCode::NotFound,
+                    std::format("there is no project \"{}\"{} (\"hotreloadctl list\" shows those "
+                                "that there are, \"hotreloadctl up DIR\" registers one)",
+                                name, did_you_mean(name, names)));
+    }
+    if (slash == std::string::npos) {
+        found.push_back({project->second.get(), std::nullopt});
+        return found;
+    }
+    const auto service = target.substr(slash + 1);
+    if (!project->second->has_service(service))
+        return fail(ErrorCode::NotFound,
+                    std::format("project \"{}\" has no service \"{}\"{}", name, service,
+                                did_you_mean(service, project->second->service_names())));
+    found.push_back({project->second.get(), service});
+    return found;
+}
+
+Task<Result<Plan>> Manager::plan(std::string target, ipc::ReloadOptions options) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    const PlanOptions asked{.force = options.force, .retry = true, .at_least = options.strategy};
+    Plan whole;
+    for (const auto& each : *found) {
+        auto plan = each.project->plan(each.service, asked);
+        if (!plan)
+            co_return std::unexpected(plan.error());
+        if (found->size() == 1)
+            co_return std::move(*plan);
+        for (auto& service : plan->services) {
+            service.service = plan->project + "/" + service.service;
+            whole.services.push_back(std::move(service));
+        }
+    }
+    co_return whole;
+}
+
+Result<std::uint64_t> Manager::submit(const std::string& target, PlanOptions options) {
+    const auto found = find(target);
+    if (!found)
+        return std::unexpected(found.error());
+    const auto id = ++last_id_;
+    for (const auto& each : *found)
+        each.project->submit({.id = id, .service = each.service, .options = options});
+    return id;
+}
+
+Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
+    co_return submit(target,
+                     {.force = options.force, .retry = true, .at_least = options.strategy});
+}
+
+Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {
+    co_return submit(target,
+                     {.force = options.force, .retry = true, .restart = true, .start = true});
+}
+
+Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    const auto id = ++last_id_;
+    std::vector<Task<Outcome>> running;
+    for (const auto& each : *found)
+        running.push_back(each.project->perform(
+            {.kind = kind, .id = id, .service = each.service, .options = options}));
+    const auto outcomes = co_await when_all(std::move(running));
+    for (const auto& outcome : outcomes)
+        if (auto done = verdict(outcome); !done)
+            co_return done;
+    co_return Result<>{};
+}
+
+Task<Result<>> Manager::start(std::string target) {
+    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true});
+}
+
+Task<Result<>> Manager::stop(std::string target) {
+    return perform(std::move(target), Request::Kind::Stop, {});
+}
+
+Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
+    const auto file = config::find_project_file(path);
+    if (!file)
+        co_return std::unexpected(file.error());
+    const auto definition = config::load_project(*file);
+    if (!definition)
+        co_return definition.error();
+    std::vector<Problem> problems;
+    for (const auto& [name, service] : definition->services) {
+        if (service.properties.empty())
+            continue;
+        const auto refused = co_await units_.check_properties(service.properties);
+        if (!refused)
+            co_return std::unexpected(refused.error());
+        for (const auto& each : *refused)
+            problems.push_back(definition->problem_at(
+                std::format("services.{}.properties.{}", name, each.path),
+                std::format("systemd refuses {}: {}", each.path, each.message)));
+    }
+    co_return problems;
+}
+
+std::vector<ipc::ProjectStatus> Manager::projects() const {
+    std::vector<ipc::ProjectStatus> all;
+    for (const auto& [name, project] : projects_)
+        all.push_back(project->status());
+    return all;
+}
+
+std::vector<ipc::ServiceStatus> Manager::services(const std::string& name) const {
+    std::vector<ipc::ServiceStatus> all;
+    if (const auto project = projects_.find(name); project != projects_.end())
+        for (const auto& service : project->second->service_names())
+            all.push_back(project->second->service_status(service));
+    return all;
+}
+
+} // namespace hotreload::daemon

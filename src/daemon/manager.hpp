@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// All projects, and the answers to every transport's calls: finds the project that a target names
+// and passes the work on to it.
+
+#include "daemon/project.hpp"
+#include "ipc/service.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hotreload::daemon {
+
+class Manager final : public ipc::Service {
+public:
+    Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
+            ipc::Events& events);
+
+    // Takes up the projects that are on record. Ends when all of them are adopted and looked at.
+    Task<> open(std::vector<ProjectRecord> records);
+
+    // Registers the project file if it is not, without starting what an `up` would: what it finds
+    // new is started by the project's first look. A file that is invalid is told to the events.
+    Task<> take_up(std::string file);
+
+    // Reads every project file again.
+    void look_again();
+
+    [[nodiscard]] bool empty() const { return projects_.empty(); }
+
+    Task<Result<std::string>> up(std::string path, ipc::UpOptions options) override;
+    Task<Result<>> down(std::string project) override;
+    Task<Result<Plan>> plan(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<std::uint64_t>> reload(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<>> start(std::string target) override;
+    Task<Result<>> stop(std::string target) override;
+    Task<Result<std::vector<Problem>>> check(std::string path) override;
+    [[nodiscard]] std::vector<ipc::ProjectStatus> projects() const override;
+    [[nodiscard]] std::vector<ipc::ServiceStatus>
+    services(const std::string& project) const override;
+
+private:
+    // A target, found: the project, and one service of it or all.
+    struct Found {
+        Project* project;
+        std::optional<std::string> service;
+    };
+
+    [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
+    Result<std::uint64_t> submit(const std::string& target, PlanOptions options);
+    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
+    Result<Project*> make_project(const ProjectDefinition& definition);
+
+    Units& units_;
+    RecordStore& store_;
+    ipc::Events& events_;
+    Surroundings around_;
+    std::map<std::string, std::unique_ptr<Project>> projects_;
+    std::uint64_t last_id_ = 0;
+};
+
+} // namespace hotreload::daemon

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/project.hpp"
+
+#include "base/completion.hpp"
+#include "config/project_file.hpp"
+#include "core/names.hpp"
+#include "ipc/present/definition.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <format>
+
+namespace hotreload::daemon {
+
+Project::Project(Surroundings around, ProjectRecord record)
+    : around_(std::move(around)), record_(std::move(record)) {
+    definition_.name = record_.name;
+    definition_.path = record_.path;
+    // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
+    for (const auto& [name, service] : record_.services) {
+        slots_.try_emplace(name);
+        if (service.generation > 0)
+            definition_.services[name] = service.definition;
+    }
+}
+
+Project::~Project() {
+    *alive_ = false;
+    for (const auto& [name, service] : record_.services)
+        if (!service.unit.empty())
+            around_.units.unfollow(service.unit);
+}
+
+Task<> Project::open() {
+    tell_project();
+    co_await adopt();
+    co_await remove_orphans();
+    if (!read_project_file())
+        for (const auto& [name, unused] : definition_.services)
+            arm(name);
+    watch_sources();
+    for (const auto& name : service_names())
+        tell(name);
+    opened_ = true;
+    pump();
+}
+
+// What runs is adopted as it is. What does not, although nobody stopped it, was interrupted.
+Task<> Project::adopt() {
+    const bool other_manager = record_.manager_id != around_.units.manager_id();
+    std::vector<Task<>> following;
+    for (auto& [name, service] : record_.services) {
+        slots_[name].interrupted = service.underway || other_manager;
+        service.underway = false;
+        if (!service.unit.empty())
+            following.push_back(follow(service.unit));
+    }
+    for (auto& task : following)
+        task.start();
+    for (auto& task : following)
+        co_await task.join();
+    if (other_manager) {
+        record_.manager_id = around_.units.manager_id();
+        save();
+    }
+}
+
+Task<> Project::follow(std::string unit) {
+    // A unit that is gone is a state like any other, and the view will show it.
+    (void)co_await around_.units.follow(std::move(unit));
+}
+
+Task<> Project::remove_orphans() {
+    const auto listed = co_await around_.units.list(project_units_pattern(record_.name));
+    if (!listed)
+        co_return;
+    for (const auto& unit : *listed) {
+        const bool known = std::ranges::any_of(
+            record_.services, [&](const auto& each) { return each.second.unit == unit; });
+        if (!known)
+            (void)co_await around_.units.discard(unit);
+    }
+}
+
+bool Project::read_project_file() {
+    auto loaded = config::load_project(record_.path);
+    if (loaded && loaded->name != record_.name)
+        loaded = std::unexpected(std::vector{loaded->problem_at(
+            "project.name",
+            std::format("the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
+                        "another name",
+                        record_.name))});
+    std::error_code ignored;
+    missing_ = !loaded && !std::filesystem::exists(record_.path, ignored);
+    if (loaded) {
+        accept(std::move(*loaded));
+        return true;
+    }
+    if (problems_ != loaded.error()) {
+        problems_ = std::move(loaded.error());
+        for (const auto& problem : problems_)
+            around_.events.validation_failed(record_.name, "", problem);
+        tell_project();
+    }
+    return false;
+}
+
+void Project::accept(ProjectDefinition definition) {
+    const bool was_valid = std::exchange(problems_, {}).empty();
+    if (opened_ && was_valid && definition == definition_) {
+        definition_.source_map = std::move(definition.source_map);
+        return;
+    }
+    for (const auto& [name, service] : definition.services) {
+        const auto old = definition_.services.find(name);
+        if (opened_ && old != definition_.services.end() && old->second != service)
+            around_.events.config_changed(
+                record_.name, name, ipc::present::definition_json(old->second),
+                ipc::present::definition_json(service),
+                ipc::present::patch_json(diff_definitions(old->second, service)));
+    }
+    definition_ = std::move(definition);
+    for (const auto& [name, unused] : definition_.services)
+        arm(name);
+    for (auto& [name, slot] : slots_)
+        slot.due = true;
+    watch_sources();
+    tell_project();
+}
+
+void Project::watch_sources() {
+    auto sources = definition_.sources;
+    sources.push_back(record_.path);
+    if (sources_ && sources == watched_sources_)
+        return;
+    watched_sources_ = sources;
+    sources_ = std::make_unique<watch::WatchedSet>(
+        around_.watcher, std::vector{WatchDefinition{.files = std::move(sources)}},
+        [this](const auto&...) {
+            read_project_file();
+            pump();
+        });
+    (void)sources_->snapshot(watch::Rescan::All);
+}
+
+void Project::arm(const std::string& service) {
+    auto& slot = slots_[service];
+    const auto& watches = definition_.services.at(service).watches;
+    if (!definition_.enabled) {
+        slot.files.reset();
+        return;
+    }
+    if (slot.files && slot.watches == watches)
+        return;
+    slot.watches = watches;
+    slot.fresh = true;
+    slot.files = std::make_unique<watch::WatchedSet>(around_.watcher, watches,
+                                                     [this, service](const auto&...) {
+                                                         slots_.at(service).due = true;
+                                                         pump();
+                                                     });
+}
+
+void Project::unit_changed(const std::string& unit) {
+    for (const auto& [name, service] : record_.services)
+        if (service.unit == unit)
+            tell(name);
+}
+
+void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
+    if (record) {
+        record_.services[service] = std::move(*record);
+    } else {
+        record_.services.erase(service);
+        if (!definition_.services.contains(service)) {
+            slots_.erase(service);
+            around_.events.service_removed(record_.name, service);
+        }
+    }
+    save();
+}
+
+void Project::save() {
+    // The services are as they are whether the disk takes the record or not.
+    const auto saved = around_.store.save(record_);
+    const std::string problem = saved ? "" : saved.error().message;
+    if (problem == store_problem_)
+        return;
+    store_problem_ = problem;
+    tell_project();
+}
+
+Problem Project::problem_at(const std::string& key, std::string message) const {
+    return definition_.problem_at(key, std::move(message));
+}
+
+std::uint64_t Project::realtime_usec() const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now).count());
+}
+
+bool Project::has_service(const std::string& service) const {
+    return slots_.contains(service);
+}
+
+std::vector<std::string> Project::service_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : slots_)
+        names.push_back(name);
+    return names;
+}
+
+const ServiceDefinition* Project::wanted(const std::string& service) const {
+    const auto it = definition_.services.find(service);
+    return it == definition_.services.end() ? nullptr : &it->second;
+}
+
+void Project::tell(const std::string& service) {
+    around_.events.service_changed(service_status(service));
+}
+
+void Project::tell_project() {
+    around_.events.project_changed(status());
+}
+
+} // namespace hotreload::daemon

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// One project while the daemon knows it: its definition, its record, its watched files, and what
+// is under way. Every trigger (a file settled, a call, a transaction ended, the daemon started)
+// ends in pump(), which looks at what is due and nobody works at, and starts transactions.
+
+#include "base/task.hpp"
+#include "core/record.hpp"
+#include "core/transaction.hpp"
+#include "core/units_port.hpp"
+#include "ipc/events.hpp"
+#include "ipc/status.hpp"
+#include "os/event_loop.hpp"
+#include "watch/tree_watcher.hpp"
+#include "watch/watched_set.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload::daemon {
+
+// What all projects share.
+struct Surroundings {
+    os::EventLoop& loop;
+    Units& units;
+    watch::TreeWatcher& watcher;
+    RecordStore& store;
+    ipc::Events& events;
+    std::function<std::uint64_t()> next_id;
+};
+
+// Something that somebody asked for, as against what files ask for.
+struct Request {
+    enum class Kind {
+        Reload, // a transaction, with what `options` say
+        Stop,   // until Start: own units and installed ones alike
+        Remove, // Down: stop the own units and forget everything
+    };
+
+    Kind kind = Kind::Reload;
+    std::uint64_t id = 0;
+    std::optional<std::string> service; // nothing: the whole project
+    PlanOptions options;
+    std::move_only_function<void(const Outcome&)> done;
+};
+
+class Project final : public TransactionHost {
+public:
+    Project(Surroundings around, ProjectRecord record);
+    ~Project() override;
+    Project(const Project&) = delete;
+    Project& operator=(const Project&) = delete;
+
+    // Adopts what runs, reads the project file, arms the watches, and looks at everything once.
+    Task<> open();
+
+    // Goes to work as soon as nobody works at the services concerned; `done` is called at the end.
+    void submit(Request request);
+    Task<Outcome> perform(Request request);
+
+    // What `submit` would do, without doing it.
+    [[nodiscard]] Result<Plan> plan(std::optional<std::string> service, PlanOptions options);
+
+    // Reads the project file again and looks at every service (after SIGHUP).
+    void look_again();
+
+    // Called by the owner of Units::on_change.
+    void unit_changed(const std::string& unit);
+
+    [[nodiscard]] const std::string& name() const { return record_.name; }
+    [[nodiscard]] const std::string& path() const { return record_.path; }
+    [[nodiscard]] bool has_service(const std::string& service) const;
+    [[nodiscard]] ipc::ProjectStatus status() const;
+    [[nodiscard]] ipc::ServiceStatus service_status(const std::string& service) const;
+    [[nodiscard]] std::vector<std::string> service_names() const;
+
+private:
+    // A service as it is watched and worked at.
+    struct Slot {
+        std::unique_ptr<watch::WatchedSet> files;
+        std::vector<WatchDefinition> watches; // that `files` was made of
+        bool fresh = true;                    // `files` was never read
+        bool due = true;                      // to be looked at
+        bool interrupted = false;
+        Snapshot snapshot; // as last read
+        std::vector<std::string> waiting;
+    };
+
+    void started(std::uint64_t id, const Plan& plan) override;
+    void commit(const std::string& service, std::optional<ServiceRecord> record) override;
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
+    [[nodiscard]] std::uint64_t realtime_usec() const override;
+
+    Task<> adopt();
+    Task<> remove_orphans();
+    Task<> follow(std::string unit);
+
+    bool read_project_file();
+    void accept(ProjectDefinition definition);
+    void watch_sources();
+    void arm(const std::string& service);
+
+    // project_work.cpp
+    void pump();
+    void pump_soon();
+    [[nodiscard]] std::set<std::string> start_requests();
+    void begin(Request request, std::set<std::string> scope);
+    void look(const std::set<std::string>& reserved);
+    Task<> work(TransactionInput input, std::set<std::string> scope,
+                std::move_only_function<void(const Outcome&)> done);
+    Task<> stop_services(Request request, std::set<std::string> scope);
+    TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
+                            watch::Rescan rescan);
+    [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
+    void settle_quietly(TransactionInput input);
+    void tell_files(const Plan& plan);
+    void report(const Outcome& outcome);
+    bool note_waiting(const Outcome& outcome);
+
+    void save();
+    void tell(const std::string& service);
+    void tell_project();
+    [[nodiscard]] std::set<std::string> scope_of(const std::optional<std::string>& service) const;
+    [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
+
+    Surroundings around_;
+    ProjectRecord record_;
+    ProjectDefinition definition_; // the last valid one
+    std::vector<Problem> problems_; // of the project file as it is now
+    bool missing_ = false;          // the project file is not there
+    std::string store_problem_;     // why the record on disk is behind
+    std::unique_ptr<watch::WatchedSet> sources_;
+    std::vector<std::string> watched_sources_;
+    std::map<std::string, Slot> slots_;
+    std::set<std::string> busy_;
+    std::deque<Request> requests_;
+    bool opened_ = false;
+    std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
+    bool pump_posted_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
+    TaskScope tasks_;
+};
+
+} // namespace hotreload::daemon

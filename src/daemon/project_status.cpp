@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is told of a project and of its services.
+#include "daemon/project.hpp"
+
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+// Of all that is true of a service, the word that matters most.
+std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy,
+                       bool waiting) {
+    if (busy)
+        return "applying";
+    if (unit.failed())
+        return "failed";
+    if (record && record->refusal)
+        return record->refusal->result;
+    if (waiting)
+        return "waiting";
+    return unit.running() ? "running" : "stopped";
+}
+
+} // namespace
+
+ipc::ProjectStatus Project::status() const {
+    ipc::ProjectStatus status{.name = record_.name,
+                              .path = record_.path,
+                              .enabled = definition_.enabled,
+                              .state = missing_             ? "missing"
+                                       : problems_.empty() ? "running"
+                                                           : "invalid",
+                              .problems = problems_};
+    if (!store_problem_.empty())
+        status.problems.push_back(
+            {"", 0, 0,
+             std::format("what is applied cannot be recorded, and would be forgotten with the "
+                         "daemon: {}",
+                         store_problem_)});
+    return status;
+}
+
+ipc::ServiceStatus Project::service_status(const std::string& service) const {
+    ipc::ServiceStatus status{.name = service, .project = record_.name};
+    const auto it = record_.services.find(service);
+    const auto* record = it == record_.services.end() ? nullptr : &it->second;
+    const auto* definition = wanted(service);
+    if (!definition && record)
+        definition = &record->definition;
+    if (definition) {
+        status.attached = definition->attached();
+        status.unit = definition->unit;
+    }
+    UnitState unit;
+    if (record) {
+        status.unit = record->unit.empty() ? status.unit : record->unit;
+        status.generation = record->generation;
+        status.last_strategy = record->strategy;
+        status.last_applied_usec = record->applied_usec;
+        if (record->refusal)
+            status.problems.push_back(record->refusal->problem);
+    }
+    if (!status.unit.empty())
+        unit = around_.units.state(status.unit);
+    status.active_state = unit.active_state;
+    status.main_pid = unit.main_pid;
+    if (unit.failed())
+        status.problems.push_back({status.unit, 0, 0, describe_failure(unit)});
+    const auto& slot = slots_.at(service);
+    status.waiting = slot.waiting;
+    status.missing = slot.snapshot.missing;
+    status.writing = slot.snapshot.writing;
+    for (const auto& problem : slot.snapshot.unreadable)
+        status.problems.push_back(problem);
+    status.state = state_word(record, unit, busy_.contains(service), !slot.waiting.empty());
+    const auto incomplete = around_.watcher.incomplete();
+    status.watching = !definition_.enabled ? "off"
+                      : incomplete.empty() ? "watching"
+                                           : "incomplete: " + incomplete;
+    return status;
+}
+
+} // namespace hotreload::daemon

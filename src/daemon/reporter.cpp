@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/reporter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+// What is said of a service when it begins ("Restarting") and when it is done ("restarted").
+struct Words {
+    Action action;
+    MessageId done_id;
+    std::string_view doing;
+    std::string_view done;
+};
+
+constexpr std::array kWords = std::to_array<Words>({
+    {Action::Live, MessageId::AppliedLive, "Setting properties of", "properties set live"},
+    {Action::Reload, MessageId::AppliedReload, "Reloading", "reloaded"},
+    {Action::Restart, MessageId::AppliedRestart, "Restarting", "restarted"},
+    {Action::Start, MessageId::Started, "Starting", "started"},
+    {Action::Stop, MessageId::Stopped, "Stopping", "stopped"},
+});
+
+const Words* words_for(Action action) {
+    const auto it = std::ranges::find(kWords, action, &Words::action);
+    return it == kWords.end() ? nullptr : &*it;
+}
+
+std::string short_name(const Change& change) {
+    for (const std::string_view prefix : {"env.", "properties."})
+        if (change.subject.starts_with(prefix))
+            return change.subject.substr(prefix.size());
+    const auto slash = change.subject.rfind('/');
+    return slash == std::string::npos ? change.subject : change.subject.substr(slash + 1);
+}
+
+} // namespace
+
+std::string describe_changes(const std::string& service, const std::vector<Change>& changes) {
+    constexpr std::size_t shown = 3;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(shown, changes.size()); ++i)
+        names += (i ? ", " : "") + short_name(changes[i]);
+    if (changes.size() > shown)
+        names += std::format(" and {} more", changes.size() - shown);
+    return names.empty() ? service : std::format("{} ({})", service, names);
+}
+
+void Reporter::file_changed(const std::string& project, const std::string& path,
+                            const std::string& kind) noexcept {
+    for (auto* listener : listeners_)
+        listener->file_changed(project, path, kind);
+    log_.debug(std::format("{}: {} was {}", project, path, kind));
+}
+
+void Reporter::config_changed(const std::string& project, const std::string& name,
+                              const std::string& old_json, const std::string& new_json,
+                              const std::string& patch_json) noexcept {
+    for (auto* listener : listeners_)
+        listener->config_changed(project, name, old_json, new_json, patch_json);
+}
+
+void Reporter::validation_failed(const std::string& project, const std::string& target,
+                                 const Problem& problem) noexcept {
+    for (auto* listener : listeners_)
+        listener->validation_failed(project, target, problem);
+    if (target.empty())
+        log_.write({.priority = Priority::Error,
+                    .id = MessageId::ProjectInvalid,
+                    .text = to_string(problem) + "; what was valid last stays in force",
+                    .project = project});
+}
+
+void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
+    for (auto* listener : listeners_)
+        listener->reload_started(id, plan);
+}
+
+void Reporter::reload_finished(const Outcome& outcome) noexcept {
+    for (auto* listener : listeners_)
+        listener->reload_finished(outcome);
+    for (const auto& service : outcome.services)
+        log_service(outcome, service);
+}
+
+void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service) {
+    Message message{.project = outcome.project,
+                    .service = service.service,
+                    .generation = service.generation,
+                    .reload_id = outcome.id};
+    if (!service.unit.empty())
+        message.object_pid = units_.state(service.unit).main_pid;
+    const auto* words = words_for(service.action);
+    const auto what = describe_changes(service.service, service.changes);
+    const auto why = service.problem ? to_string(*service.problem) : std::string();
+    if ((service.result == "applied" || service.result == "stopped") && words) {
+        message.id = words->done_id;
+        message.text = std::format("{}: {}", what, words->done);
+        if (service.generation > 0 && service.result == "applied")
+            message.text += std::format(", generation {}", service.generation);
+    } else if (service.result == "invalid") {
+        message.priority = Priority::Error;
+        message.id = MessageId::Refused;
+        message.text = std::format("{}: refused, nothing was touched: {}", what, why);
+    } else if (service.result == "rolled-back") {
+        message.priority = Priority::Error;
+        message.id = MessageId::RolledBack;
+        message.text = std::format("{}: rolled back to generation {}: {}", what,
+                                   service.generation, why);
+    } else if (service.result == "failed") {
+        message.priority = Priority::Error;
+        message.id = MessageId::Failed;
+        message.text = std::format("{}: {} failed: {}", what,
+                                   words ? words->doing : std::string_view("Recording"), why);
+    } else if (service.result == "waiting") {
+        message.priority = Priority::Notice;
+        message.id = MessageId::Waiting;
+        message.text = std::format("{}: waits for \"hotreloadctl reload --force {}/{}\"", what,
+                                   outcome.project, service.service);
+    } else {
+        return;
+    }
+    log_.write(message);
+}
+
+void Reporter::project_changed(const ipc::ProjectStatus& status) noexcept {
+    for (auto* listener : listeners_)
+        listener->project_changed(status);
+}
+
+void Reporter::project_removed(const std::string& project) noexcept {
+    for (auto* listener : listeners_)
+        listener->project_removed(project);
+    log_.write({.id = MessageId::ProjectForgotten,
+                .text = std::format("{}: stopped and forgotten", project),
+                .project = project});
+}
+
+void Reporter::service_changed(const ipc::ServiceStatus& status) noexcept {
+    for (auto* listener : listeners_)
+        listener->service_changed(status);
+}
+
+void Reporter::service_removed(const std::string& project, const std::string& service) noexcept {
+    for (auto* listener : listeners_)
+        listener->service_removed(project, service);
+}
+
+} // namespace hotreload::daemon

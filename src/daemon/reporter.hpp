@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Everything that happens passes here once: it becomes a journal message for people, and goes on
+// to the transports. Names of environment variables are told, their values never.
+
+#include "core/messages.hpp"
+#include "core/units_port.hpp"
+#include "ipc/events.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hotreload::daemon {
+
+class Reporter final : public ipc::Events {
+public:
+    Reporter(Log& log, const Units& units) : log_(log), units_(units) {}
+
+    void add(ipc::Events& listener) { listeners_.push_back(&listener); }
+
+    void file_changed(const std::string& project, const std::string& path,
+                      const std::string& kind) noexcept override;
+    void config_changed(const std::string& project, const std::string& name,
+                        const std::string& old_json, const std::string& new_json,
+                        const std::string& patch_json) noexcept override;
+    void validation_failed(const std::string& project, const std::string& target,
+                           const Problem& problem) noexcept override;
+    void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
+    void reload_finished(const Outcome& outcome) noexcept override;
+    void project_changed(const ipc::ProjectStatus& status) noexcept override;
+    void project_removed(const std::string& project) noexcept override;
+    void service_changed(const ipc::ServiceStatus& status) noexcept override;
+    void service_removed(const std::string& project, const std::string& service) noexcept override;
+
+private:
+    void log_service(const Outcome& outcome, const ServiceOutcome& service);
+
+    Log& log_;
+    const Units& units_;
+    std::vector<ipc::Events*> listeners_;
+};
+
+// "web (LOG_LEVEL, config/web.toml)": a service and what changed of it, at most three names.
+std::string describe_changes(const std::string& service, const std::vector<Change>& changes);
+
+} // namespace hotreload::daemon

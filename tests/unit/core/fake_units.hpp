@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A service manager in memory: units run when started, unless told how they fail. Every call is
+// written down in `calls`.
+
+#include "core/units_port.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hotreload::test {
+
+class FakeUnits final : public Units {
+public:
+    std::vector<std::string> calls;
+    std::map<std::string, UnitState> units;
+    std::map<std::string, std::string> start_errors;  // by unit: starting it fails with this
+    std::map<std::string, std::string> reload_errors; // by unit
+    std::map<std::string, std::string> dies;          // by unit: does not stay active
+    std::map<std::string, CommandResult> commands;    // by command[0]; others are ok
+    std::vector<Problem> refused_properties;
+    std::vector<CommandRequest> requests;
+
+    void run(const std::string& unit, std::uint32_t pid = 100) {
+        units[unit] = {.load_state = "loaded", .active_state = "active", .main_pid = pid};
+    }
+
+    UnitState state(const std::string& unit) const override {
+        const auto it = units.find(unit);
+        return it == units.end() ? UnitState{} : it->second;
+    }
+    Task<Result<UnitState>> follow(std::string unit) override { co_return state(unit); }
+    void unfollow(const std::string& unit) override { calls.push_back("unfollow " + unit); }
+
+    Task<Result<>> start_generation(std::string unit, std::string,
+                                    const ServiceDefinition&) override {
+        co_return begin("start", unit);
+    }
+    Task<Result<>> start_unit(std::string unit) override { co_return begin("start_unit", unit); }
+    Task<Result<>> stop_unit(std::string unit) override {
+        calls.push_back("stop " + unit);
+        units[unit].active_state = "inactive";
+        co_return Result<>{};
+    }
+    Task<Result<>> restart_unit(std::string unit) override { co_return begin("restart", unit); }
+    Task<Result<>> reload_unit(std::string unit) override {
+        calls.push_back("reload " + unit);
+        if (reload_errors.contains(unit))
+            co_return fail(ErrorCode::Failed, reload_errors[unit]);
+        co_return Result<>{};
+    }
+    Task<Result<>> signal_unit(std::string unit, int signal) override {
+        calls.push_back("signal " + unit + " " + std::to_string(signal));
+        co_return Result<>{};
+    }
+    Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override {
+        for (const auto& value : values)
+            calls.push_back("set " + unit + " " + value.property);
+        co_return Result<>{};
+    }
+    Task<Result<>> stays_active(std::string unit, Duration) override {
+        if (dies.contains(unit)) {
+            units[unit].active_state = "failed";
+            co_return fail(ErrorCode::Failed, dies[unit]);
+        }
+        co_return Result<>{};
+    }
+    Task<Result<>> discard(std::string unit) override {
+        calls.push_back("discard " + unit);
+        units.erase(unit);
+        co_return Result<>{};
+    }
+    Task<Result<CommandResult>> run_command(CommandRequest request) override {
+        requests.push_back(request);
+        const auto it = commands.find(request.command.front());
+        co_return it == commands.end() ? CommandResult{.ok = true, .reason = "", .output = ""}
+                                       : it->second;
+    }
+    Task<Result<std::vector<Problem>>>
+    check_properties(std::map<std::string, std::vector<std::string>>) override {
+        co_return refused_properties;
+    }
+    Task<Result<std::vector<std::string>>> list(std::string) override {
+        co_return std::vector<std::string>{};
+    }
+    const std::string& manager_id() const override { return manager_id_; }
+
+private:
+    Result<> begin(const std::string& verb, const std::string& unit) {
+        calls.push_back(verb + " " + unit);
+        if (start_errors.contains(unit)) {
+            units[unit] = {.load_state = "loaded", .active_state = "failed"};
+            return fail(ErrorCode::Failed, start_errors[unit]);
+        }
+        run(unit);
+        return {};
+    }
+
+    std::string manager_id_ = "manager";
+};
+
+} // namespace hotreload::test

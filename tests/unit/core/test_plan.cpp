@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/groups.hpp"
+#include "core/plan.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace hotreload;
+
+namespace {
+
+ServiceDefinition web() {
+    ServiceDefinition service;
+    service.name = "web";
+    service.command = {"/usr/bin/web"};
+    service.watches = {{.files = {"/etc/web/*.conf"}}};
+    return service;
+}
+
+// Applied as generation 3, running, and nothing has changed.
+ServiceView applied(ServiceDefinition definition = web()) {
+    ServiceView view;
+    view.wanted = definition;
+    view.files = Snapshot{.files = {{"/etc/web/a.conf", {1, 1, 1}}}};
+    view.record = ServiceRecord{.generation = 3,
+                                .unit = "hotreload-shop.web@3.service",
+                                .definition = definition,
+                                .files = view.files->files};
+    view.unit = {.load_state = "loaded", .active_state = "active"};
+    return view;
+}
+
+Action action_of(const ServiceView& view, PlanOptions options = {}) {
+    return plan_service("web", view, options).action;
+}
+
+} // namespace
+
+TEST(Plan, leaves_alone_what_did_not_change) {
+    EXPECT_EQ(action_of(applied()), Action::None);
+}
+
+TEST(Plan, starts_what_was_never_applied) {
+    auto view = applied();
+    view.record.reset();
+    EXPECT_EQ(action_of(view), Action::Start);
+}
+
+TEST(Plan, stops_what_left_the_project_file) {
+    auto view = applied();
+    view.wanted.reset();
+    EXPECT_EQ(action_of(view), Action::Stop);
+}
+
+TEST(Plan, restarts_for_an_environment_variable_and_does_not_show_its_value) {
+    auto view = applied();
+    view.wanted->env["TOKEN"] = "hunter2";
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    const auto plan = plan_service("web", view, {});
+    EXPECT_EQ(plan.action, Action::Restart);
+    ASSERT_EQ(plan.changes.size(), 1U);
+    EXPECT_EQ(plan.changes[0].subject, "env.TOKEN");
+    EXPECT_EQ(plan.changes[0].before + plan.changes[0].after, "");
+}
+
+TEST(Plan, sets_a_memory_limit_live) {
+    auto view = applied();
+    view.wanted->properties["MemoryMax"] = {"512M"};
+    EXPECT_EQ(action_of(view), Action::Live);
+}
+
+TEST(Plan, restarts_for_a_property_that_systemd_cannot_change_at_run_time) {
+    auto view = applied();
+    view.wanted->properties["Nice"] = {"5"};
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, takes_the_highest_strategy_of_all_changes) {
+    auto view = applied();
+    view.wanted->properties["MemoryMax"] = {"512M"};
+    view.wanted->env["A"] = "b";
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, reloads_a_changed_file_where_the_service_can_reload) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    EXPECT_EQ(action_of(view), Action::Reload);
+}
+
+TEST(Plan, sees_new_and_deleted_files_of_a_pattern) {
+    auto view = applied();
+    view.files->files["/etc/web/b.conf"] = {2, 2, 2};
+    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, "created");
+    view.files->files.clear();
+    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, "deleted");
+}
+
+TEST(Plan, takes_a_missing_unreadable_or_half_written_file_for_no_change) {
+    auto view = applied();
+    view.files->files.clear();
+    view.files->missing = {"/etc/web/a.conf"};
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->missing.clear();
+    view.files->unreadable = {{"/etc/web/a.conf", 0, 0, "no"}};
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->unreadable.clear();
+    view.files->writing = {"/etc/web/a.conf"};
+    EXPECT_EQ(action_of(view), Action::None);
+}
+
+TEST(Plan, does_not_take_a_new_watch_for_a_change_of_its_files) {
+    auto view = applied();
+    view.wanted->watches.push_back({.files = {"/srv/data/*"}});
+    view.files->files["/srv/data/x"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view), Action::Record);
+}
+
+TEST(Plan, lets_on_change_of_a_watch_and_then_the_service_decide) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.wanted->strategy = view.record->definition.strategy = Strategy::None;
+    EXPECT_EQ(action_of(view), Action::Record);
+    auto& watch = view.wanted->watches[0];
+    watch.on_change = Strategy::Restart;
+    view.record->definition.watches = view.wanted->watches;
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, leaves_manual_changes_waiting_until_they_are_forced) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.wanted->strategy = view.record->definition.strategy = Strategy::Manual;
+    EXPECT_EQ(action_of(view), Action::Wait);
+    EXPECT_EQ(action_of(view, {.force = true}), Action::Restart);
+}
+
+TEST(Plan, records_changes_of_a_service_that_was_stopped) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.unit.active_state = "inactive";
+    EXPECT_EQ(action_of(view), Action::Record);
+    EXPECT_EQ(action_of(view, {.start = true}), Action::Start);
+}
+
+TEST(Plan, starts_a_failed_service_again_when_something_changed_and_not_otherwise) {
+    auto view = applied();
+    view.unit.active_state = "failed";
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, does_not_try_again_what_was_refused_until_it_changes_or_somebody_asks) {
+    auto view = applied();
+    view.wanted->env["A"] = "b";
+    view.record->refusal = Refusal{*view.wanted, view.files->files, "failed", {}};
+    EXPECT_EQ(action_of(view), Action::Refused);
+    EXPECT_EQ(action_of(view, {.retry = true}), Action::Restart);
+    view.wanted->env["A"] = "c";
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, takes_the_applied_state_after_a_refused_one_for_unchanged) {
+    auto view = applied();
+    auto other = *view.wanted;
+    other.env["A"] = "b";
+    view.record->refusal = Refusal{other, view.files->files, "failed", {}};
+    EXPECT_EQ(action_of(view), Action::None);
+}
+
+TEST(Plan, starts_what_was_interrupted_and_not_what_was_stopped) {
+    auto view = applied();
+    view.unit = {};
+    view.interrupted = true;
+    EXPECT_EQ(action_of(view), Action::Start);
+    view.record->wanted = false;
+    EXPECT_EQ(action_of(view), Action::None);
+}
+
+TEST(Plan, never_starts_an_installed_unit_but_for_who_asks) {
+    ServiceDefinition nginx;
+    nginx.name = "web";
+    nginx.unit = "nginx.service";
+    auto view = applied(nginx);
+    view.unit.active_state = "inactive";
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_NE(action_of(view), Action::Start);
+    EXPECT_NE(action_of(view, {.start = true, .up = true}), Action::Start);
+    EXPECT_EQ(action_of(view, {.start = true}), Action::Start);
+}
+
+TEST(Plan, orders_services_after_what_they_are_after) {
+    std::map<std::string, ServiceDefinition> services;
+    services["a"].after = {"b"};
+    services["b"].after = {"c"};
+    services["c"];
+    EXPECT_EQ(order_services(services), (std::vector<std::string>{"c", "b", "a"}));
+}
+
+TEST(Plan, groups_what_after_connects) {
+    Plan plan{"shop", {}};
+    std::map<std::string, ServiceView> views;
+    for (const std::string name : {"db", "web", "log", "idle"}) {
+        plan.services.push_back({name, name == "idle" ? Action::None : Action::Restart, {}, ""});
+        views[name].wanted = ServiceDefinition{.name = name};
+    }
+    views["web"].wanted->after = {"db", "idle"};
+    const auto groups = group_by_dependency(plan, views);
+    ASSERT_EQ(groups.size(), 2U);
+    const auto& pair = groups[0].size() == 2 ? groups[0] : groups[1];
+    ASSERT_EQ(pair.size(), 2U);
+    EXPECT_EQ(pair[0].service, "db");
+    EXPECT_EQ(pair[1].service, "web");
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_units.hpp"
+
+#include "core/transaction.hpp"
+#include "strategy/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+using namespace hotreload;
+
+namespace {
+
+class FakeHost final : public TransactionHost {
+public:
+    std::map<std::string, std::optional<ServiceRecord>> committed;
+    int starts = 0;
+
+    void started(std::uint64_t, const Plan&) override { ++starts; }
+    void commit(const std::string& service, std::optional<ServiceRecord> record) override {
+        committed[service] = std::move(record);
+    }
+    Problem problem_at(const std::string&, std::string message) const override {
+        return {"/shop/hotreload.toml", 7, 1, std::move(message)};
+    }
+    std::uint64_t realtime_usec() const override { return 42; }
+};
+
+class Transaction : public testing::Test {
+protected:
+    // A service that runs as generation 1.
+    void have(const std::string& name, std::vector<std::string> after = {}) {
+        auto& view = input.views[name];
+        ServiceDefinition definition;
+        definition.name = name;
+        definition.command = {"/bin/" + name};
+        definition.after = std::move(after);
+        definition.watches = {{.files = {"/etc/" + name}}};
+        view.wanted = definition;
+        view.files = Snapshot{.files = {{"/etc/" + name, {1, 1, 1}}}};
+        view.record = ServiceRecord{.generation = 1,
+                                    .last_used = 1,
+                                    .unit = unit(name, 1),
+                                    .definition = definition,
+                                    .files = view.files->files};
+        units.run(unit(name, 1));
+        view.unit = units.state(unit(name, 1));
+        input.order.push_back(name);
+    }
+
+    static std::string unit(const std::string& name, int generation) {
+        return "hotreload-shop." + name + "@" + std::to_string(generation) + ".service";
+    }
+
+    Outcome run() {
+        input.id = 5;
+        input.project = "shop";
+        auto task = run_transaction(input, units, strategy::handler_for, host);
+        task.start();
+        EXPECT_TRUE(task.done());
+        return task.take();
+    }
+
+    const ServiceOutcome& of(const Outcome& outcome, const std::string& name) {
+        for (const auto& each : outcome.services)
+            if (each.service == name)
+                return each;
+        throw std::out_of_range(name);
+    }
+
+    TransactionInput input;
+    test::FakeUnits units;
+    FakeHost host;
+};
+
+using Calls = std::vector<std::string>;
+
+} // namespace
+
+TEST_F(Transaction, without_a_change_touches_nothing_and_records_nothing) {
+    have("web");
+    EXPECT_EQ(run().result, "unchanged");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.committed.empty());
+    EXPECT_EQ(host.starts, 0);
+}
+
+TEST_F(Transaction, restarts_as_a_new_unit_and_discards_the_old_one_after_the_commit) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
+                                  "discard " + unit("web", 1)}));
+    const auto& record = *host.committed.at("web");
+    EXPECT_EQ(record.generation, 2U);
+    EXPECT_EQ(record.unit, unit("web", 2));
+    EXPECT_EQ(record.definition, *input.views["web"].wanted);
+    EXPECT_FALSE(record.underway);
+}
+
+TEST_F(Transaction, leaves_a_service_that_is_not_in_the_plan_alone) {
+    have("web");
+    have("db");
+    input.views["web"].wanted->env["A"] = "b";
+    run();
+    for (const auto& call : units.calls)
+        EXPECT_FALSE(call.contains("db")) << call;
+}
+
+TEST_F(Transaction, goes_back_to_the_generation_before_when_the_new_one_does_not_start) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 3";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "rolled-back");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
+                                  "discard " + unit("web", 2), "start " + unit("web", 1)}));
+    const auto& record = *host.committed.at("web");
+    EXPECT_EQ(record.generation, 1U);
+    EXPECT_EQ(record.last_used, 2U);
+    EXPECT_EQ(record.definition.env.count("A"), 0U);
+    ASSERT_TRUE(record.refusal);
+    EXPECT_EQ(record.refusal->problem.message, "exit code 3");
+    EXPECT_TRUE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, goes_back_when_the_new_one_dies_while_it_is_watched) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.dies[unit("web", 2)] = "killed by SIGSEGV";
+    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_TRUE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, touches_nothing_when_a_validator_says_no) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    units.commands["/bin/check"] = {false, "exit code 1",
+                                    "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_TRUE(units.calls.empty());
+    ASSERT_EQ(outcome.problems.size(), 1U);
+    EXPECT_EQ(outcome.problems[0].path, "/etc/nginx/nginx.conf");
+    EXPECT_EQ(outcome.problems[0].line, 12U);
+    EXPECT_EQ(host.committed.at("web")->refusal->result, "invalid");
+    EXPECT_EQ(host.committed.at("web")->generation, 1U);
+}
+
+TEST_F(Transaction, tells_a_validator_which_files_changed) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->validate = view.record->definition.validate = {"/bin/check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    run();
+    ASSERT_EQ(units.requests.size(), 1U);
+    EXPECT_EQ(units.requests[0].env.at("HOTRELOAD_CHANGED"), "/etc/web");
+}
+
+TEST_F(Transaction, starts_what_is_depended_on_first_and_leaves_the_dependent_when_it_fails) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views)
+        view.wanted->env["A"] = "b";
+    units.start_errors[unit("db", 2)] = "no";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, "unchanged");
+    for (const auto& call : units.calls)
+        EXPECT_FALSE(call.contains(".web@")) << call;
+    EXPECT_TRUE(host.committed.at("web")->refusal) << "or it would be tried alone";
+}
+
+TEST_F(Transaction, puts_back_what_was_done_before_in_its_group) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views)
+        view.wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "no";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_TRUE(units.state(unit("db", 1)).running());
+    EXPECT_TRUE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, does_not_let_one_group_fail_another) {
+    have("db");
+    have("web");
+    for (auto& [name, view] : input.views)
+        view.wanted->env["A"] = "b";
+    units.start_errors[unit("db", 2)] = "no";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, "applied");
+}
+
+TEST_F(Transaction, keeps_the_process_when_its_reload_fails) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.reload_errors[unit("web", 1)] = "ExecReload= failed: exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "failed");
+    EXPECT_EQ(units.calls, (Calls{"reload " + unit("web", 1)}));
+    EXPECT_EQ(host.committed.at("web")->files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, sends_the_signal_where_the_unit_has_no_reload_of_its_own) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGUSR1;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"signal " + unit("web", 1) + " " + std::to_string(SIGUSR1)}));
+    EXPECT_EQ(host.committed.at("web")->generation, 2U);
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+}
+
+TEST_F(Transaction, sets_live_properties_before_a_reload_that_comes_with_them) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    view.wanted->properties["MemoryMax"] = {"1G"};
+    run();
+    EXPECT_EQ(units.calls,
+              (Calls{"set " + unit("web", 1) + " MemoryMax", "reload " + unit("web", 1)}));
+}
+
+TEST_F(Transaction, refuses_what_systemd_would_not_take_with_the_place_in_the_project_file) {
+    have("web");
+    input.views["web"].wanted->properties["MemoryMax"] = {"lots"};
+    units.refused_properties = {{"MemoryMax", 0, 0, "Invalid memory limit 'lots'"}};
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_EQ(outcome.problems.at(0).line, 7U);
+    EXPECT_TRUE(units.calls.empty());
+}
+
+TEST_F(Transaction, forgets_the_error_when_the_applied_state_is_back) {
+    have("web");
+    auto other = *input.views["web"].wanted;
+    other.env["A"] = "b";
+    input.views["web"].record->refusal = Refusal{other, {}, "failed", {}};
+    EXPECT_EQ(run().result, "unchanged");
+    EXPECT_FALSE(host.committed.at("web")->refusal);
+    EXPECT_TRUE(units.calls.empty());
+}
+
+TEST_F(Transaction, keeps_the_applied_content_of_a_file_that_is_gone_for_now) {
+    have("web");
+    auto& view = input.views["web"];
+    view.files->files.clear();
+    view.files->missing = {"/etc/web"};
+    view.wanted->env["A"] = "b";
+    run();
+    EXPECT_EQ(host.committed.at("web")->files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, stops_what_was_removed_and_forgets_it) {
+    have("web");
+    input.views["web"].wanted.reset();
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "stopped");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "discard " + unit("web", 1)}));
+    EXPECT_FALSE(host.committed.at("web"));
+}
+
+TEST_F(Transaction, takes_away_a_first_generation_that_did_not_start) {
+    have("web");
+    input.views["web"].record.reset();
+    units.units.clear();
+    input.views["web"].unit = {};
+    units.start_errors[unit("web", 1)] = "cannot execute";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "failed");
+    EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 1), "discard " + unit("web", 1)}));
+    EXPECT_EQ(host.committed.at("web")->generation, 0U);
+    EXPECT_TRUE(host.committed.at("web")->refusal);
+}
