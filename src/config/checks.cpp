@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/nearest.hpp"
+#include "config/keys.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <limits>
+#include <ranges>
+#include <set>
+
+namespace hotreload {
+
+namespace {
+
+// An attached unit is somebody else's: these are settings of its own unit file.
+constexpr auto kOfCommands = std::to_array<std::string_view>(
+    {"type", "env", "env_file", "working_dir", "user", "properties", "reload"});
+
+std::string key_of(const ServiceDefinition& service, std::string_view name = "") {
+    return std::format("services.{}{}{}", service.name, name.empty() ? "" : ".", name);
+}
+
+void check_kind_of_service(Reading& reading, const ServiceDefinition& service) {
+    const bool has_unit = reading.has(key_of(service, "unit"));
+    const bool has_command = reading.has(key_of(service, "command"));
+    if (has_unit && has_command)
+        reading.problem(key_of(service, "unit"),
+                        "a service has either command (a program of the project) or unit (one "
+                        "that is installed), not both");
+    if (!has_unit && !has_command)
+        reading.problem(key_of(service), "give command = [\"PROGRAM\", …] for a program of the "
+                                         "project, or unit = \"NAME.service\" for an installed "
+                                         "one");
+    if (!has_unit || has_command)
+        return;
+    for (const std::string_view name : kOfCommands)
+        if (reading.has(key_of(service, name)))
+            reading.problem(key_of(service, name),
+                            "does not go with unit: the unit's own file says it (systemctl edit)");
+}
+
+void check_reload(Reading& reading, const ServiceDefinition& service) {
+    const bool has_reload = reading.has(key_of(service, "reload"));
+    const bool has_signal = reading.has(key_of(service, "reload_signal"));
+    const bool notifies = service.type == ServiceType::NotifyReload;
+    if (has_reload && has_signal)
+        reading.problem(key_of(service, "reload_signal"),
+                        "a service has either reload or reload_signal, not both");
+    if (has_reload && notifies)
+        reading.problem(key_of(service, "reload"),
+                        "does not go with type = \"notify-reload\", which reloads by "
+                        "reload_signal (default SIGHUP)");
+    // Whether an installed unit can reload is the manager's to say.
+    if (reading.has(key_of(service, "unit")) || has_reload || has_signal || notifies)
+        return;
+    constexpr auto why = "the service has no way to reload: give reload, reload_signal or type = "
+                         "\"notify-reload\"";
+    if (service.strategy == Strategy::Reload)
+        reading.problem(key_of(service, "strategy"), why);
+    for (std::size_t i = 0; i < service.watches.size(); ++i)
+        if (service.watches[i].on_change == Strategy::Reload)
+            reading.problem(key_of(service, std::format("watch.{}.on_change", i)), why);
+}
+
+void check_length(Reading& reading, const ServiceDefinition& service) {
+    const auto longest = helper_unit(reading.project.name, service.name, "validate",
+                                     std::numeric_limits<std::uint64_t>::max());
+    if (longest.size() > 255)
+        reading.problem(key_of(service), "the names of project and service are too long together "
+                                         "for the name of a unit");
+}
+
+void check_after(Reading& reading, const ServiceDefinition& service) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, other] : reading.project.services)
+        if (name != service.name)
+            names.emplace_back(name);
+    for (const std::string& other : service.after) {
+        if (other == service.name) {
+            reading.problem(key_of(service, "after"), "a service cannot start after itself");
+        } else if (!std::ranges::contains(names, other)) {
+            const auto near = nearest(other, names);
+            reading.problem(key_of(service, "after"),
+                            std::format("there is no service \"{}\" in the project{}", other,
+                                        near ? std::format("; did you mean \"{}\"?", *near) : ""));
+        }
+    }
+}
+
+void check_attached_once(Reading& reading) {
+    std::map<std::string, std::string> owners;
+    for (const auto& [name, service] : reading.project.services) {
+        if (!service.attached())
+            continue;
+        const auto [owner, first] = owners.emplace(service.unit, name);
+        if (!first)
+            reading.problem(
+                key_of(service, "unit"),
+                std::format("{} is attached already by services.{}", service.unit, owner->second));
+    }
+}
+
+// Depth first along `after`; what is met again on the way down closes a cycle.
+class CycleSearch {
+public:
+    explicit CycleSearch(Reading& reading) : reading_(reading) {}
+
+    void visit(const std::string& name) {
+        const auto found = reading_.project.services.find(name);
+        if (found == reading_.project.services.end() || done_.contains(name))
+            return;
+        const auto again = std::ranges::find(way_, name);
+        if (again != way_.end())
+            return report(again);
+        way_.push_back(name);
+        for (const std::string& other : found->second.after)
+            if (other != name)
+                visit(other);
+        way_.pop_back();
+        done_.insert(name);
+    }
+
+private:
+    void report(std::vector<std::string>::const_iterator first) {
+        std::string cycle;
+        for (const std::string& name : std::ranges::subrange(first, way_.cend()))
+            cycle += name + " → ";
+        reading_.problem(std::format("services.{}.after", *first),
+                         std::format("the services wait for each other: {}{}", cycle, *first));
+    }
+
+    Reading& reading_;
+    std::vector<std::string> way_;
+    std::set<std::string> done_;
+};
+
+} // namespace
+
+void check_services(Reading& reading) {
+    for (const auto& [name, service] : reading.project.services) {
+        check_kind_of_service(reading, service);
+        check_reload(reading, service);
+        check_length(reading, service);
+        check_after(reading, service);
+    }
+    check_attached_once(reading);
+    CycleSearch search(reading);
+    for (const auto& [name, service] : reading.project.services)
+        search.visit(name);
+}
+
+} // namespace hotreload

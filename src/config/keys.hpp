@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The tables of keys and what reads them, from the outside in. Only for config/.
+
+#include "config/reader.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace hotreload {
+
+void read_project(Reading& reading, const toml::table& root);
+
+// The table [services.NAME].
+void read_service(Reading& reading, const std::string& key, const toml::table& table,
+                  ServiceDefinition& service);
+
+// [watch].
+void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table);
+
+// `watch` of a service, in its short form or its long one.
+void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
+
+// `properties` of a service.
+void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service);
+
+// The variables of an `env` table, over what is there.
+void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env);
+
+// What can be told only of a whole service, or of all of them together.
+void check_services(Reading& reading);
+
+// Names of the rows of each table, for the documentation's check.
+std::vector<std::string> project_keys();
+std::vector<std::string> service_keys();
+std::vector<std::string> watch_keys();
+std::vector<std::string> watch_default_keys();
+
+} // namespace hotreload

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/project_file.hpp"
+
+#include "config/keys.hpp"
+#include "config/text.hpp"
+
+#include <algorithm>
+#include <format>
+#include <tuple>
+
+namespace hotreload {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFileName = "hotreload.toml";
+
+template <class T>
+std::unexpected<std::vector<Problem>> one_problem(T problem) {
+    return std::unexpected(std::vector<Problem>{std::move(problem)});
+}
+
+Problem syntax_problem(const std::string& path, const toml::parse_error& error) {
+    return {.path = path,
+            .line = error.source().begin.line,
+            .column = error.source().begin.column,
+            .message = std::format("syntax error: {}", error.description())};
+}
+
+// The project's own file first, each from top to bottom.
+void sort_problems(std::vector<Problem>& problems, const std::string& path) {
+    const auto place = [&](const Problem& problem) {
+        return std::tuple(problem.path != path, problem.path, problem.line, problem.column);
+    };
+    std::ranges::stable_sort(problems, {}, place);
+    const auto repeated = std::ranges::unique(problems); // an env_file that two services name
+    problems.erase(repeated.begin(), repeated.end());
+}
+
+} // namespace
+
+Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
+                                         const EnvFileReader& read_env_file) {
+    if (const auto bad = find_invalid_utf8(text))
+        return one_problem(problem_at_offset(path, text, *bad, "the file is not valid UTF-8"));
+    toml::table root;
+    try {
+        root = toml::parse(text);
+    } catch (const toml::parse_error& error) {
+        return one_problem(syntax_problem(path, error));
+    }
+
+    Reading reading{.project = {}, .read_env_file = read_env_file};
+    reading.project.path = path;
+    reading.project.directory = fs::path(path).parent_path().string();
+    read_project(reading, root);
+    if (!reading.problems.empty()) {
+        sort_problems(reading.problems, path);
+        return std::unexpected(std::move(reading.problems));
+    }
+    return std::move(reading.project);
+}
+
+Checked<ProjectDefinition> load_project(const fs::path& file) {
+    std::error_code error;
+    const std::string path = fs::absolute(file, error).lexically_normal().string();
+    if (error)
+        return one_problem(Problem{.path = file.string(), .message = error.message()});
+    const auto text = read_text_file(path);
+    if (!text)
+        return one_problem(Problem{.path = path, .message = text.error().message});
+    return parse_project(*text, path, read_text_file);
+}
+
+Result<fs::path> find_project_file(const fs::path& file_or_dir) {
+    std::error_code error;
+    fs::path path = fs::absolute(file_or_dir, error).lexically_normal();
+    if (error)
+        return fail_errno(error.value(), file_or_dir.string());
+    const auto status = fs::status(path, error);
+    if (fs::is_directory(status)) {
+        fs::path inside = path / kFileName;
+        if (!fs::exists(inside, error))
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no {} in {}", kFileName, path.string()));
+        return inside;
+    }
+    if (!fs::exists(status))
+        return fail_errno(error ? error.value() : ENOENT, path.string());
+    return path;
+}
+
+std::vector<std::string> project_file_keys() {
+    std::vector<std::string> keys;
+    const auto add = [&](std::string_view where, const std::vector<std::string>& names) {
+        for (const std::string& name : names)
+            keys.push_back(std::format("{}.{}", where, name));
+    };
+    add("project", project_keys());
+    add("watch", watch_default_keys());
+    add("services.NAME", service_keys());
+    add("services.NAME.watch", watch_keys());
+    return keys;
+}
+
+} // namespace hotreload

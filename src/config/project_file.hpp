@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// hotreload.toml(5) → ProjectDefinition, or everything that is wrong with it. The daemon and
+// `hotreloadctl check` read it by the same call. config/ is the only place that knows TOML.
+
+#include "base/error.hpp"
+#include "core/definition.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload {
+
+// Text of the env_file at an absolute path. NotFound is no problem for an optional one ("-.env").
+using EnvFileReader = std::function<Result<std::string>(const std::string& path)>;
+
+// Reads the file and the env_files that it names. Problems are sorted by place; those of an
+// env_file carry its path. Programs, users and directories are looked up as they are now.
+Checked<ProjectDefinition> load_project(const std::filesystem::path& file);
+
+// The same over text. `path` is the absolute path that the text stands for.
+Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
+                                         const EnvFileReader& read_env_file);
+
+// The absolute path of the project file: of a directory, the hotreload.toml in it.
+Result<std::filesystem::path> find_project_file(const std::filesystem::path& file_or_dir);
+
+// Every key there is ("project.name", "services.NAME.command"), for the documentation's check.
+std::vector<std::string> project_file_keys();
+
+} // namespace hotreload

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/env_file.hpp"
+#include "config/keys.hpp"
+#include "core/names.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <format>
+#include <limits>
+
+namespace hotreload {
+
+namespace {
+
+struct Nothing {}; // everything of these tables goes into the Reading
+
+constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
+    {"name", Kind::String,
+     [](Reading& reading, const Entry& entry, Nothing&) {
+         reading.project.name = entry.text();
+         if (!valid_name(reading.project.name))
+             reading.problem(entry.key,
+                             std::format("\"{}\" is not a valid name: lower-case letters, digits, "
+                                         "\"_\" and \"-\", beginning with a letter or digit",
+                                         reading.project.name));
+     }},
+    {"env", Kind::Table,
+     [](Reading& reading, const Entry& entry, Nothing&) { read_env(reading, entry, reading.env); }},
+    {"enabled", Kind::Boolean,
+     [](Reading& reading, const Entry& entry, Nothing&) {
+         reading.project.enabled = entry.value.value_or(true);
+     }},
+});
+constexpr auto kProjectLater = std::to_array<std::string_view>({"keep_generations", "secrets"});
+
+void read_services(Reading& reading, const Entry& entry, Nothing&) {
+    for (const auto& [name, value] : *entry.value.as_table()) {
+        const std::string key = std::format("{}.{}", entry.key, name.str());
+        reading.place(key, name.source());
+        if (!valid_name(name.str())) {
+            reading.problem(key, std::format("\"{}\" is not a valid name of a service: lower-case "
+                                             "letters, digits, \"_\" and \"-\", beginning with a "
+                                             "letter or digit",
+                                             name.str()));
+            continue;
+        }
+        const auto* const table = value.as_table();
+        if (table == nullptr) {
+            reading.problem(key, std::format("expected a table, found {}", describe(value)));
+            continue;
+        }
+        ServiceDefinition& service = reading.project.services[std::string(name.str())];
+        service.name = std::string(name.str());
+        read_service(reading, key, *table, service);
+    }
+}
+
+// In the order in which they build on each other, wherever they stand in the file.
+constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
+    {"project", Kind::Table,
+     [](Reading& reading, const Entry& entry, Nothing& nothing) {
+         read_table(reading, *entry.value.as_table(), entry.key, kProjectKeys, kProjectLater,
+                    nothing);
+     }},
+    {"watch", Kind::Table,
+     [](Reading& reading, const Entry& entry, Nothing&) {
+         read_watch_defaults(reading, entry.key, *entry.value.as_table());
+     }},
+    {"services", Kind::Table, read_services},
+});
+constexpr auto kRootLater = std::to_array<std::string_view>({"tasks", "configs"});
+
+void default_name(Reading& reading) {
+    const std::string name = std::filesystem::path(reading.project.directory).filename().string();
+    if (valid_name(name)) {
+        reading.project.name = name;
+        return;
+    }
+    reading.problems.push_back(reading.project.problem_at(
+        "project", std::format("the directory's name \"{}\" cannot be the project's: give one as "
+                               "name = \"…\" in [project]",
+                               name)));
+}
+
+} // namespace
+
+void read_project(Reading& reading, const toml::table& root) {
+    Nothing nothing;
+    read_table(reading, root, "", kRootKeys, kRootLater, nothing);
+    if (!reading.has("project.name"))
+        default_name(reading);
+    check_services(reading);
+}
+
+void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env) {
+    for (const auto& [name, value] : *entry.value.as_table()) {
+        const std::string key = std::format("{}.{}", entry.key, name.str());
+        reading.place(key, name.source());
+        std::string text;
+        if (const auto* const string = value.as_string())
+            text = string->get();
+        else if (const auto* const integer = value.as_integer())
+            text = std::to_string(integer->get());
+        else if (const auto* const boolean = value.as_boolean())
+            text = boolean->get() ? "true" : "false";
+        else if (const auto* const number = value.as_floating_point())
+            text = std::format("{}", number->get());
+        else {
+            reading.problem(key, std::format("expected a string, a number or a boolean, found {}",
+                                             describe(value)));
+            continue;
+        }
+        if (!valid_env_name(name.str()))
+            reading.problem(key, std::format("\"{}\" is not a valid name of an environment "
+                                             "variable",
+                                             name.str()));
+        else if (text.contains('\0'))
+            reading.problem(key, "contains a NUL character");
+        else
+            env[std::string(name.str())] = std::move(text);
+    }
+}
+
+std::vector<std::string> project_keys() {
+    std::vector<std::string> names;
+    for (const auto& row : kProjectKeys)
+        names.emplace_back(row.name);
+    return names;
+}
+
+} // namespace hotreload

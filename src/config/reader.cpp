@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/reader.hpp"
+
+#include "base/nearest.hpp"
+
+#include <algorithm>
+#include <format>
+
+namespace hotreload {
+
+namespace {
+
+std::string_view expected(Kind kind) {
+    switch (kind) {
+    case Kind::String:
+        return "a string";
+    case Kind::Boolean:
+        return "true or false";
+    case Kind::Table:
+        return "a table";
+    case Kind::Strings:
+        return "an array of strings";
+    case Kind::StringOrStrings:
+        return "a string or an array of strings";
+    case Kind::StringsOrTables:
+        return "an array of strings or tables";
+    }
+    return "";
+}
+
+bool is_array_of_tables(const toml::node& value) {
+    const auto* const array = value.as_array();
+    return array != nullptr && array->is_homogeneous(toml::node_type::table);
+}
+
+bool of_kind(const toml::node& value, Kind kind) {
+    switch (kind) {
+    case Kind::String:
+        return value.is_string();
+    case Kind::Boolean:
+        return value.is_boolean();
+    case Kind::Table:
+        return value.is_table();
+    case Kind::StringOrStrings:
+        return value.is_string() || value.is_array();
+    case Kind::Strings:
+    case Kind::StringsOrTables:
+        return value.is_array();
+    }
+    return false;
+}
+
+// A C string ends at its first NUL: everything that we hand on is one.
+bool check_text(Reading& reading, const std::string& key, const toml::node& value) {
+    if (!value.value_or(std::string_view()).contains('\0'))
+        return true;
+    reading.problem(key, "contains a NUL character");
+    return false;
+}
+
+} // namespace
+
+std::vector<std::string> Entry::texts() const {
+    if (value.is_string())
+        return {text()};
+    std::vector<std::string> all;
+    if (const auto* const array = value.as_array())
+        for (const toml::node& each : *array)
+            all.push_back(each.value_or(std::string()));
+    return all;
+}
+
+std::string describe(const toml::node& value) {
+    switch (value.type()) {
+    case toml::node_type::table:
+        return "a table";
+    case toml::node_type::array:
+        return "an array";
+    case toml::node_type::string:
+        return "a string";
+    case toml::node_type::integer:
+        return "an integer";
+    case toml::node_type::floating_point:
+        return "a float";
+    case toml::node_type::boolean:
+        return "a boolean";
+    case toml::node_type::date:
+        return "a date";
+    case toml::node_type::time:
+        return "a time";
+    case toml::node_type::date_time:
+        return "a date and time";
+    case toml::node_type::none:
+        break;
+    }
+    return "nothing";
+}
+
+void check_keys(Reading& reading, const toml::table& table, const std::string& where,
+                const std::vector<std::string_view>& known,
+                std::span<const std::string_view> later) {
+    const std::string place = where.empty() ? "the file" : "[" + where + "]";
+    for (const auto& [name, value] : table) {
+        const std::string key = (where.empty() ? "" : where + ".") + std::string(name.str());
+        reading.place(key, name.source());
+        if (std::ranges::contains(known, name.str()))
+            continue;
+        std::string message;
+        if (std::ranges::contains(later, name.str())) {
+            message =
+                std::format("key \"{}\" in {} is not supported by this version", name.str(), place);
+        } else {
+            std::string all;
+            for (const std::string_view each : known)
+                all += std::format("{}{}", all.empty() ? "" : ", ", each);
+            const auto near = nearest(name.str(), known);
+            message = std::format("unknown key \"{}\" in {}; {}", name.str(), place,
+                                  near ? std::format("did you mean \"{}\"?", *near)
+                                       : "there are: " + all);
+        }
+        reading.problems.push_back(reading.project.problem_at(key, std::move(message)));
+    }
+}
+
+bool check_kind(Reading& reading, const Entry& entry, Kind kind) {
+    if (!of_kind(entry.value, kind)) {
+        reading.problem(
+            entry.key, std::format("expected {}, found {}", expected(kind), describe(entry.value)));
+        return false;
+    }
+    if (entry.value.is_string())
+        return check_text(reading, entry.key, entry.value);
+    const auto* const array = entry.value.as_array();
+    if (array == nullptr || (kind == Kind::StringsOrTables && is_array_of_tables(entry.value)))
+        return true;
+    bool good = true;
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        const toml::node& element = *array->get(i);
+        const std::string key = std::format("{}.{}", entry.key, i);
+        reading.place(key, element.source());
+        if (!element.is_string()) {
+            reading.problem(key, std::format("expected a string, found {}", describe(element)));
+            good = false;
+        } else if (!check_text(reading, key, element)) {
+            good = false;
+        }
+    }
+    return good;
+}
+
+} // namespace hotreload

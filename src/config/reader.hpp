@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// How a project file is read: every table of it has a table of rows here, a row is a key, and a
+// key's row says what it must be and who takes it. What is not in a row is an error. Handlers see
+// only values of the right type, report what else is wrong, and never stop the reading.
+
+#include "base/error.hpp"
+#include "config/project_file.hpp"
+#include "core/definition.hpp"
+
+#include <toml++/toml.hpp>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload {
+
+enum class Kind { String, Boolean, Table, Strings, StringOrStrings, StringsOrTables };
+
+// One key with its value. `key` is the full one: "services.web.command".
+struct Entry {
+    std::string key;
+    const toml::node& value;
+
+    [[nodiscard]] std::string text() const { return value.value_or(std::string()); }
+    [[nodiscard]] std::vector<std::string> texts() const; // also of a single string
+};
+
+// [watch], and what a service's watch begins with.
+struct WatchDefaults {
+    std::vector<std::string> exclude;
+    std::optional<Duration> debounce;
+    std::optional<Duration> debounce_max;
+};
+
+// What grows while the file is read.
+struct Reading {
+    ProjectDefinition project;
+    const EnvFileReader& read_env_file;
+    std::map<std::string, std::string> env; // of [project]
+    WatchDefaults watch;
+    std::vector<Problem> problems;
+
+    void problem(const std::string& key, std::string message) {
+        problems.push_back(project.problem_at(key, key + ": " + message));
+    }
+    [[nodiscard]] bool has(const std::string& key) const {
+        return project.source_map.keys.contains(key);
+    }
+    void place(const std::string& key, const toml::source_region& source) {
+        project.source_map.keys.emplace(key, std::pair(source.begin.line, source.begin.column));
+    }
+};
+
+template <class Target>
+struct KeyRow {
+    std::string_view name;
+    Kind kind;
+    void (*read)(Reading&, const Entry&, Target&);
+};
+
+std::string describe(const toml::node& value); // "a string", "an integer" …
+
+// Reports keys that are not in `known`. `later` are those of the design that wait their turn.
+void check_keys(Reading& reading, const toml::table& table, const std::string& where,
+                const std::vector<std::string_view>& known,
+                std::span<const std::string_view> later);
+
+// Reports a value that is not of its kind, or a string in it that nothing can take.
+bool check_kind(Reading& reading, const Entry& entry, Kind kind);
+
+// Reads `table`, which stands at the key `where`, in the order of the rows.
+template <class Target, std::size_t N>
+void read_table(Reading& reading, const toml::table& table, const std::string& where,
+                const std::array<KeyRow<Target>, N>& rows, std::span<const std::string_view> later,
+                Target& target) {
+    std::vector<std::string_view> known;
+    for (const auto& row : rows)
+        known.push_back(row.name);
+    check_keys(reading, table, where, known, later);
+    for (const auto& row : rows) {
+        const toml::node* const value = table.get(row.name);
+        if (value == nullptr)
+            continue;
+        const Entry entry{(where.empty() ? "" : where + ".") + std::string(row.name), *value};
+        if (check_kind(reading, entry, row.kind))
+            row.read(reading, entry, target);
+    }
+}
+
+} // namespace hotreload

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/env_file.hpp"
+#include "config/keys.hpp"
+#include "config/paths.hpp"
+#include "config/words.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <format>
+#include <iterator>
+
+namespace hotreload {
+
+namespace {
+
+// A program and its arguments, which stay as they are.
+void read_command(Reading& reading, const Entry& entry, std::vector<std::string>& command) {
+    command = entry.texts();
+    if (command.empty() || command.front().empty()) {
+        reading.problem(entry.key, "is empty: give a program and its arguments");
+        return;
+    }
+    if (auto program = resolve_program(reading.project.directory, command.front()))
+        command.front() = std::move(*program);
+    else
+        reading.problem(entry.key, program.error().message);
+}
+
+// Puts the value of a word into `target`, or reports why it is none.
+template <class T, class U>
+void take(Reading& reading, const Entry& entry, Result<T> value, U& target) {
+    if (value)
+        target = std::move(*value);
+    else
+        reading.problem(entry.key, value.error().message);
+}
+
+void read_env_file(Reading& reading, const std::string& key, std::string name,
+                   ServiceDefinition& service) {
+    const bool optional = name.starts_with('-');
+    if (optional)
+        name.erase(0, 1);
+    if (name.empty()) {
+        reading.problem(key, "is empty: give the path of a file");
+        return;
+    }
+    const std::string path = absolute_path(reading.project.directory, name);
+    if (!std::ranges::contains(reading.project.sources, path))
+        reading.project.sources.push_back(path); // missing or not: it matters when it appears
+    const auto text = reading.read_env_file(path);
+    if (!text) {
+        if (!optional || text.error().code != ErrorCode::NotFound)
+            reading.problem(key, std::format("{} {}", path, text.error().message));
+        return;
+    }
+    auto variables = parse_env_file(*text, path);
+    if (variables)
+        for (auto& [variable, value] : *variables)
+            service.env[variable] = std::move(value);
+    else
+        std::ranges::move(variables.error(), std::back_inserter(reading.problems));
+}
+
+void read_env_files(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+    for (const std::string& name : entry.texts())
+        read_env_file(reading, entry.key, name, service);
+}
+
+void read_working_dir(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+    service.working_dir = absolute_path(reading.project.directory, entry.text());
+    struct stat status = {};
+    if (entry.text().empty())
+        reading.problem(entry.key, "is empty: give the path of a directory");
+    else if (::stat(service.working_dir.c_str(), &status) < 0)
+        reading.problem(entry.key, fail_errno(errno, service.working_dir).error().message);
+    else if (!S_ISDIR(status.st_mode))
+        reading.problem(entry.key, std::format("{} is not a directory", service.working_dir));
+}
+
+void read_user(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+    service.user = entry.text();
+    if (::geteuid() != 0)
+        reading.problem(entry.key, "only the system instance can run services as another user");
+    else if (service.user.empty() || !user_exists(service.user))
+        reading.problem(entry.key, std::format("there is no user \"{}\"", service.user));
+}
+
+void read_after(Reading&, const Entry& entry, ServiceDefinition& service) {
+    service.after = entry.texts(); // checked when all services are known
+    std::ranges::sort(service.after);
+    const auto repeated = std::ranges::unique(service.after);
+    service.after.erase(repeated.begin(), repeated.end());
+}
+
+void read_verify(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+    take(reading, entry, parse_duration(entry.text()), service.verify);
+    if (service.verify == kInfinity)
+        reading.problem(entry.key, "cannot be infinity: the reload would never end");
+}
+
+using Row = KeyRow<ServiceDefinition>;
+using Service = ServiceDefinition;
+
+// `env` stands before `env_file`, which overrides it, whatever their order in the file.
+constexpr auto kServiceKeys = std::to_array<Row>({
+    {"command", Kind::Strings,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_command(reading, entry, service.command);
+     }},
+    {"unit", Kind::String,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         take(reading, entry, service_unit_name(entry.text()), service.unit);
+     }},
+    {"type", Kind::String,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         take(reading, entry, service_type_word(entry.text()), service.type);
+     }},
+    {"env", Kind::Table,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_env(reading, entry, service.env);
+     }},
+    {"env_file", Kind::StringOrStrings, read_env_files},
+    {"working_dir", Kind::String, read_working_dir},
+    {"user", Kind::String, read_user},
+    {"after", Kind::Strings, read_after},
+    {"properties", Kind::Table, read_properties},
+    {"validate", Kind::Strings,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_command(reading, entry, service.validate);
+     }},
+    {"reload", Kind::Strings,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_command(reading, entry, service.reload);
+     }},
+    {"reload_signal", Kind::String,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         take(reading, entry, signal_word(entry.text()), service.reload_signal);
+     }},
+    {"strategy", Kind::String,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         take(reading, entry, strategy_word(entry.text()), service.strategy);
+     }},
+    {"verify", Kind::String, read_verify},
+    {"watch", Kind::StringsOrTables, read_watches},
+});
+constexpr auto kServiceLater =
+    std::to_array<std::string_view>({"ports", "ready", "drain", "requires", "part_of"});
+
+} // namespace
+
+void read_service(Reading& reading, const std::string& key, const toml::table& table,
+                  ServiceDefinition& service) {
+    service.env = reading.env;
+    read_table(reading, table, key, kServiceKeys, kServiceLater, service);
+    if (table.contains("unit"))
+        service.env.clear(); // it was started by somebody else: nothing of ours reaches it
+    else if (!table.contains("working_dir"))
+        service.working_dir = reading.project.directory;
+}
+
+std::vector<std::string> service_keys() {
+    std::vector<std::string> names;
+    for (const auto& row : kServiceKeys)
+        names.emplace_back(row.name);
+    return names;
+}
+
+} // namespace hotreload

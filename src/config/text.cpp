@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/text.hpp"
+
+#include "base/fd.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <format>
+
+namespace hotreload {
+
+namespace {
+
+std::unexpected<Error> not_regular(mode_t mode) {
+    std::string_view kind = "not a regular file";
+    if (S_ISDIR(mode))
+        kind = "a directory, not a file";
+    else if (S_ISFIFO(mode))
+        kind = "a FIFO, not a regular file";
+    else if (S_ISCHR(mode) || S_ISBLK(mode))
+        kind = "a device, not a regular file";
+    return fail(ErrorCode::Invalid, std::format("is {}", kind));
+}
+
+std::unexpected<Error> too_large() {
+    return fail(ErrorCode::Invalid,
+                std::format("is larger than {} KiB", kMaxTextFile / std::size_t(1024)));
+}
+
+// The length of the well-formed character at the start of `text` (RFC 3629: no overlong forms, no
+// surrogates, nothing above U+10FFFF), or 0.
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+    const unsigned lead = byte(0);
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return follows(1) ? 2 : 0;
+    if ((lead & 0xF0U) == 0xE0U) {
+        const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+        const bool surrogate = lead == 0xED && byte(1) > 0x9F;
+        return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        const bool overlong = lead == 0xF0 && byte(1) < 0x90;
+        const bool above = lead == 0xF4 && byte(1) > 0x8F;
+        return follows(1) && follows(2) && follows(3) && !overlong && !above ? 4 : 0;
+    }
+    return 0;
+}
+
+} // namespace
+
+Result<std::string> read_text_file(const std::string& path) {
+    // O_NONBLOCK: opening a FIFO would wait for a writer.
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd)
+        return fail_errno(errno, "cannot be opened");
+    struct stat status = {};
+    if (::fstat(fd.get(), &status) < 0)
+        return fail_errno(errno, "cannot be read");
+    if (!S_ISREG(status.st_mode))
+        return not_regular(status.st_mode);
+    if (status.st_size > static_cast<off_t>(kMaxTextFile))
+        return too_large();
+
+    // To the end, not to st_size: the file may be growing, and files of /proc have no size.
+    std::string text;
+    for (;;) {
+        const std::size_t filled = text.size();
+        if (filled > kMaxTextFile)
+            return too_large();
+        text.resize(filled + 16 * 1024);
+        const ssize_t count = ::read(fd.get(), text.data() + filled, text.size() - filled);
+        const int error = errno;
+        text.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        if (count == 0)
+            return text;
+        if (count < 0 && error != EINTR)
+            return fail_errno(error, "cannot be read");
+    }
+}
+
+std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = character_length(text.substr(at));
+        if (length == 0)
+            return at;
+        at += length;
+    }
+    return {};
+}
+
+Problem problem_at_offset(const std::string& path, std::string_view text, std::size_t offset,
+                          std::string message) {
+    const std::string_view before = text.substr(0, offset);
+    const std::size_t newline = before.rfind('\n');
+    const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+    return {.path = path,
+            .line = 1 + static_cast<unsigned>(std::ranges::count(before, '\n')),
+            .column = 1 + static_cast<unsigned>(offset - start),
+            .message = std::move(message)};
+}
+
+} // namespace hotreload

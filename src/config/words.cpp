@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/words.hpp"
+
+#include "base/nearest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <format>
+#include <vector>
+
+namespace hotreload {
+
+namespace {
+
+constexpr auto kStrategies =
+    std::to_array<std::string_view>({"auto", "none", "reload", "restart", "manual"});
+constexpr auto kTypes = std::to_array<std::string_view>(
+    {"simple", "exec", "notify", "notify-reload", "oneshot", "forking"});
+constexpr auto kOtherUnits =
+    std::to_array<std::string_view>({".socket", ".device", ".mount", ".automount", ".swap",
+                                     ".target", ".path", ".timer", ".slice", ".scope"});
+
+std::unexpected<Error> unknown(std::string_view word, std::span<const std::string_view> known) {
+    std::string all;
+    for (const std::string_view each : known)
+        all += std::format("{}\"{}\"", all.empty() ? "" : ", ", each);
+    return fail(ErrorCode::Invalid, std::format("expected one of {}, found \"{}\"", all, word));
+}
+
+std::optional<int> realtime_signal(std::string_view word) {
+    const bool from_least = word.starts_with("RTMIN");
+    if (!from_least && !word.starts_with("RTMAX"))
+        return {};
+    word.remove_prefix(5);
+    int offset = 0;
+    if (!word.empty()) {
+        if (word.front() != (from_least ? '+' : '-'))
+            return {};
+        const auto parsed = std::from_chars(word.data() + 1, word.data() + word.size(), offset);
+        if (parsed.ec != std::errc() || parsed.ptr != word.data() + word.size() || offset < 0 ||
+            offset > SIGRTMAX - SIGRTMIN)
+            return {};
+    }
+    return from_least ? SIGRTMIN + offset : SIGRTMAX - offset;
+}
+
+} // namespace
+
+Result<std::optional<Strategy>> strategy_word(std::string_view word) {
+    if (word == "auto")
+        return std::nullopt;
+    if (word == "swap")
+        return fail(ErrorCode::Invalid, "strategy \"swap\" is not supported by this version");
+    if (std::ranges::contains(kStrategies, word))
+        return parse_strategy(word);
+    return unknown(word, kStrategies);
+}
+
+Result<ServiceType> service_type_word(std::string_view word) {
+    if (const auto type = parse_service_type(word))
+        return *type;
+    return unknown(word, kTypes);
+}
+
+Result<int> signal_word(std::string_view word) {
+    const std::string_view name = word.starts_with("SIG") ? word.substr(3) : word;
+    std::vector<std::string_view> known;
+    int signal = realtime_signal(name).value_or(0);
+    for (int each = 1; each < SIGRTMIN; ++each) {
+        const char* const abbreviation = ::sigabbrev_np(each);
+        if (abbreviation == nullptr)
+            continue;
+        known.emplace_back(abbreviation);
+        if (name == abbreviation)
+            signal = each;
+    }
+    if (signal == SIGKILL || signal == SIGSTOP)
+        return fail(ErrorCode::Invalid, std::format("SIG{} cannot be caught by the service", name));
+    if (signal != 0)
+        return signal;
+    const auto near = nearest(name, known);
+    return fail(ErrorCode::Invalid,
+                std::format("unknown signal \"{}\"{}", word,
+                            near ? std::format("; did you mean \"SIG{}\"?", *near) : ""));
+}
+
+Result<std::string> service_unit_name(std::string_view word) {
+    const auto legal = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view(":-_.\\@").contains(c);
+    };
+    for (const std::string_view suffix : kOtherUnits)
+        if (word.ends_with(suffix))
+            return fail(ErrorCode::Invalid,
+                        std::format("\"{}\" is not a service: only units that end in "
+                                    "\".service\" can be attached",
+                                    word));
+    std::string name(word);
+    if (!name.ends_with(".service"))
+        name += ".service";
+    const std::string_view stem = std::string_view(name).substr(0, name.size() - 8);
+    if (stem.empty() || stem.starts_with('.') || stem.starts_with('@') || name.size() > 255 ||
+        !std::ranges::all_of(name, legal))
+        return fail(ErrorCode::Invalid, std::format("\"{}\" is not a valid unit name", word));
+    if (stem.ends_with('@'))
+        return fail(ErrorCode::Invalid,
+                    std::format("\"{}\" is a template: name one of its instances", word));
+    return name;
+}
+
+} // namespace hotreload

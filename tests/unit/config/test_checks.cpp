@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+using namespace hotreload;
+using hotreload::test::ProjectTest;
+
+namespace {
+
+const std::string kWeb = "[services.web]\ncommand = ['bin/web']\n";
+
+} // namespace
+
+TEST_F(ProjectTest, a_service_has_either_command_or_unit) {
+    expect_problem("[services.web]\n", "1:11: services.web: give command");
+    expect_problem(kWeb + "unit = 'nginx'\n", "3:1: services.web.unit: a service has either");
+    expect_problems(kWeb + "unit = 'nginx'\ntype = 'exec'\n", 1);
+}
+
+TEST_F(ProjectTest, an_attached_unit_has_no_settings_of_its_own) {
+    const std::string nginx = "[services.nginx]\nunit = 'nginx'\n";
+    for (const char* line : {"type = 'exec'", "env = { A = '1' }", "env_file = '-x'",
+                             "working_dir = '/'", "properties = { Nice = 1 }", "reload = ['true']"})
+        expect_problem(nginx + line + "\n", "does not go with unit");
+    const auto service = this->service(nginx + "validate = ['true']\nreload_signal = 'HUP'\n"
+                                               "strategy = 'reload'\nverify = '2s'\n"
+                                               "watch = ['/etc/nginx/**']\n",
+                                       "nginx");
+    EXPECT_EQ(service.unit, "nginx.service");
+    EXPECT_TRUE(service.attached());
+    EXPECT_EQ(service.working_dir, "");
+}
+
+TEST_F(ProjectTest, a_unit_is_valid_and_attached_once) {
+    expect_problem("[services.x]\nunit = 'a b'\n", "2:1: services.x.unit: \"a b\" is not a valid");
+    expect_problem("[services.x]\nunit = ''\n", "is not a valid unit name");
+    expect_problem("[services.x]\nunit = 'a.timer'\n", "is not a service");
+    expect_problem("[services.x]\nunit = 'a'\n[services.y]\nunit = 'a.service'\n",
+                   "4:1: services.y.unit: a.service is attached already by services.x");
+}
+
+TEST_F(ProjectTest, there_is_one_way_to_reload) {
+    expect_problem(kWeb + "reload = ['true']\nreload_signal = 'HUP'\n",
+                   "4:1: services.web.reload_signal: a service has either");
+    expect_problem(kWeb + "reload = ['true']\ntype = 'notify-reload'\n",
+                   "3:1: services.web.reload: does not go with type");
+    EXPECT_EQ(service(kWeb + "reload_signal = 'USR1'\ntype = 'notify-reload'\n").type,
+              ServiceType::NotifyReload);
+}
+
+TEST_F(ProjectTest, a_strategy_of_reload_needs_a_way_to) {
+    expect_problem(kWeb + "strategy = 'reload'\n",
+                   "3:1: services.web.strategy: the service has no way to reload");
+    expect_problem(kWeb + "[[services.web.watch]]\nfiles = ['a']\non_change = 'reload'\n",
+                   "5:1: services.web.watch.0.on_change: the service has no way to reload");
+    EXPECT_EQ(service(kWeb + "strategy = 'reload'\ntype = 'notify-reload'\n").strategy,
+              Strategy::Reload);
+}
+
+TEST_F(ProjectTest, after_names_other_services_of_the_project) {
+    const std::string db = "[services.database]\ncommand = ['sh']\n";
+    expect_problem(db + kWeb + "after = ['databse']\n",
+                   "5:1: services.web.after: there is no service \"databse\" in the project; did "
+                   "you mean \"database\"?");
+    expect_problem(kWeb + "after = ['web']\n", "services.web.after: a service cannot start after "
+                                               "itself");
+    EXPECT_EQ(service(db + kWeb + "after = ['database']\n").after.size(), 1U);
+}
+
+TEST_F(ProjectTest, a_cycle_is_named_once_with_all_its_services) {
+    const std::string text = "[services.a]\ncommand = ['sh']\nafter = ['b']\n"
+                             "[services.b]\ncommand = ['sh']\nafter = ['c', 'd']\n"
+                             "[services.c]\ncommand = ['sh']\nafter = ['a']\n"
+                             "[services.d]\ncommand = ['sh']\n";
+    EXPECT_EQ(problems(text), std::vector<std::string>{"3:1: services.a.after: the services wait "
+                                                       "for each other: a → b → c → a"});
+    expect_problems("[services.a]\ncommand = ['sh']\nafter = ['c', 'd']\n"
+                    "[services.c]\ncommand = ['sh']\nafter = ['d']\n"
+                    "[services.d]\ncommand = ['sh']\n",
+                    0);
+}

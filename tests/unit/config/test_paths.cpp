@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/paths.hpp"
+#include "config/text.hpp"
+#include "config/words.hpp"
+#include "fixture.hpp"
+
+#include <sys/stat.h>
+
+#include <csignal>
+
+using namespace hotreload;
+using hotreload::test::ProjectTest;
+namespace fs = std::filesystem;
+
+TEST(Paths, are_made_absolute_without_following_links) {
+    EXPECT_EQ(absolute_path("/p", "a/./b/../c"), "/p/a/c");
+    EXPECT_EQ(absolute_path("/p", "."), "/p");
+    EXPECT_EQ(absolute_path("/p", "../q/"), "/q");
+    EXPECT_EQ(absolute_path("/p", "/etc//x"), "/etc/x");
+}
+
+TEST(Paths, patterns_keep_their_wildcards_and_escape_the_directory) {
+    EXPECT_EQ(absolute_glob("/p", "conf/*.toml"), "/p/conf/*.toml");
+    EXPECT_EQ(absolute_glob("/p", "./a/../**/x"), "/p/**/x");
+    EXPECT_EQ(absolute_glob("/p", "../q/{a,b}/c"), "/q/{a,b}/c");
+    EXPECT_EQ(absolute_glob("/p", "*.conf"), "/p/*.conf");
+    EXPECT_EQ(absolute_glob("/p", "/etc/nginx/**"), "/etc/nginx/**");
+    EXPECT_EQ(absolute_glob("/p", "/*"), "/*");
+    EXPECT_EQ(absolute_glob("/p [1]", "a.conf"), "/p \\[1\\]/a.conf");
+    EXPECT_EQ(absolute_glob("/p{x}", "*.conf"), "/p\\{x\\}/*.conf");
+}
+
+TEST_F(ProjectTest, programs_are_found_by_path_or_in_the_managers_path) {
+    EXPECT_EQ(resolve_program(directory_, "bin/web"), directory_ + "/bin/web");
+    EXPECT_EQ(resolve_program(directory_, "/bin/sh"), "/bin/sh");
+    EXPECT_EQ(resolve_program(directory_, "sh"), "sh");
+    write("run", "#!/bin/sh\n");
+    const auto message = [&](const std::string& name) {
+        const auto result = resolve_program(directory_, name);
+        return result ? "found" : result.error().message;
+    };
+    EXPECT_EQ(message("./run"), directory_ + "/run is not executable");
+    EXPECT_EQ(message("bin/wbe"), directory_ + "/bin/wbe: No such file or directory");
+    EXPECT_EQ(message("./bin"), directory_ + "/bin: Is a directory");
+    EXPECT_EQ(message("run"), "program \"run\" is not in the service manager's PATH");
+    fs::permissions(directory_ + "/run", fs::perms::owner_all);
+    EXPECT_EQ(message("run"), "program \"run\" is not in the service manager's PATH; for the file "
+                              "of the project write \"./run\"");
+}
+
+TEST_F(ProjectTest, only_regular_files_of_a_sane_size_are_read_and_nothing_blocks) {
+    write("a", "text");
+    EXPECT_EQ(read_text_file(directory_ + "/a"), "text");
+    ASSERT_EQ(mkfifo((directory_ + "/fifo").c_str(), 0600), 0);
+    EXPECT_EQ(read_text_file(directory_ + "/fifo").error().message,
+              "is a FIFO, not a regular file");
+    EXPECT_EQ(read_text_file(directory_).error().message, "is a directory, not a file");
+    EXPECT_EQ(read_text_file("/dev/zero").error().message, "is a device, not a regular file");
+    EXPECT_EQ(read_text_file(directory_ + "/none").error().code, ErrorCode::NotFound);
+    write("big", std::string(kMaxTextFile + 1, ' '));
+    EXPECT_EQ(read_text_file(directory_ + "/big").error().message, "is larger than 1024 KiB");
+    write("full", std::string(kMaxTextFile, ' '));
+    EXPECT_EQ(read_text_file(directory_ + "/full")->size(), kMaxTextFile);
+    EXPECT_FALSE(read_text_file("/proc/self/status")->empty());
+}
+
+TEST(Text, utf8_is_checked_to_the_letter_of_the_standard) {
+    for (const char* text : {"", "plain", "é€😀", "\xf4\x8f\xbf\xbf"})
+        EXPECT_EQ(find_invalid_utf8(text), std::nullopt) << text;
+    for (const char* text : {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
+                             "\xff", "\xe0\x80\x80", "\xf0\x80\x80\x80"})
+        EXPECT_EQ(find_invalid_utf8(text), 0U) << text;
+    EXPECT_EQ(find_invalid_utf8("ab\xff"), 2U);
+}
+
+TEST(Words, signals_are_named_with_and_without_their_prefix) {
+    EXPECT_EQ(signal_word("SIGHUP"), SIGHUP);
+    EXPECT_EQ(signal_word("USR2"), SIGUSR2);
+    EXPECT_EQ(signal_word("SIGRTMIN+3"), SIGRTMIN + 3);
+    EXPECT_EQ(signal_word("RTMAX"), SIGRTMAX);
+    EXPECT_EQ(signal_word("SIGHPU").error().message,
+              "unknown signal \"SIGHPU\"; did you mean \"SIGHUP\"?");
+    EXPECT_EQ(signal_word("SIGKILL").error().message, "SIGKILL cannot be caught by the service");
+    for (const char* word : {"", "SIG", "1", "RTMIN+99", "RTMAX+1", "RTMIN-1", "hup"})
+        EXPECT_FALSE(signal_word(word).has_value()) << word;
+}
+
+TEST(Words, units_are_services_and_no_templates) {
+    EXPECT_EQ(service_unit_name("nginx"), "nginx.service");
+    EXPECT_EQ(service_unit_name("a.b"), "a.b.service");
+    EXPECT_EQ(service_unit_name("getty@tty1.service"), "getty@tty1.service");
+    for (const char* word :
+         {"", ".service", "a b", "a/b", "nginx.socket", "getty@.service", "@x.service", ".x", "é"})
+        EXPECT_FALSE(service_unit_name(word).has_value()) << word;
+    EXPECT_FALSE(service_unit_name(std::string(250, 'x')).has_value());
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+using namespace hotreload;
+using hotreload::test::ProjectTest;
+namespace fs = std::filesystem;
+
+TEST_F(ProjectTest, an_empty_file_is_a_project_named_after_its_directory) {
+    const auto project = good("");
+    EXPECT_EQ(project.name, "shop");
+    EXPECT_EQ(project.path, file());
+    EXPECT_EQ(project.directory, directory_);
+    EXPECT_TRUE(project.enabled);
+    EXPECT_TRUE(project.services.empty());
+}
+
+TEST_F(ProjectTest, a_directory_whose_name_is_none_needs_a_name) {
+    const auto read = [](std::string_view text) {
+        return parse_project(text, "/srv/My Shop/hotreload.toml",
+                             [](const std::string&) -> Result<std::string> { return ""; });
+    };
+    const auto project = read("[project]\n");
+    ASSERT_FALSE(project.has_value());
+    EXPECT_EQ(to_string(project.error().front()),
+              "/srv/My Shop/hotreload.toml:1:2: the directory's name \"My Shop\" cannot be the "
+              "project's: give one as name = \"…\" in [project]");
+    EXPECT_EQ(read("[project]\nname = 'my-shop'\n")->name, "my-shop");
+}
+
+TEST_F(ProjectTest, every_value_of_project_is_taken) {
+    const auto project = good("[project]\nname = 'x-1'\nenabled = false\n");
+    EXPECT_EQ(project.name, "x-1");
+    EXPECT_FALSE(project.enabled);
+}
+
+TEST_F(ProjectTest, the_place_of_every_key_is_known) {
+    const auto project = good("[project]\n"
+                              "name = 'x'\n"
+                              "[services.web]\n"
+                              "command = ['bin/web']\n"
+                              "  properties = { MemoryMax = '1G', CPUWeight = 5 }\n"
+                              "[services.web.env]\n"
+                              "X = '1'\n"
+                              "[[services.web.watch]]\n"
+                              "files = ['a']\n");
+    const auto& keys = project.source_map.keys;
+    const auto at = [&](const char* key) {
+        return keys.contains(key) ? keys.at(key) : std::pair(0U, 0U);
+    };
+    EXPECT_EQ(at("project.name"), std::pair(2U, 1U));
+    EXPECT_EQ(at("services.web"), std::pair(3U, 11U));
+    EXPECT_EQ(at("services.web.command"), std::pair(4U, 1U));
+    EXPECT_EQ(at("services.web.properties.MemoryMax"), std::pair(5U, 18U));
+    EXPECT_EQ(at("services.web.properties.CPUWeight"), std::pair(5U, 36U));
+    EXPECT_EQ(at("services.web.env.X"), std::pair(7U, 1U));
+    EXPECT_EQ(at("services.web.watch.0"), std::pair(8U, 1U));
+    EXPECT_EQ(at("services.web.watch.0.files"), std::pair(9U, 1U));
+}
+
+TEST_F(ProjectTest, an_unknown_key_is_named_with_its_place_and_the_nearest_one) {
+    EXPECT_EQ(problems("[services.web]\ncommand = ['bin/web']\n  comand = 1\n"),
+              std::vector<std::string>{
+                  "3:3: unknown key \"comand\" in [services.web]; did you mean \"command\"?"});
+    expect_problem("[servces.web]\n", "1:2: unknown key \"servces\" in the file; did you mean "
+                                      "\"services\"?");
+    expect_problem("[project]\nxyz = 1\n",
+                   "2:1: unknown key \"xyz\" in [project]; there are: name, env, enabled");
+    expect_problem("[watch]\ndebouce = '1s'\n", "did you mean \"debounce\"?");
+    expect_problem("[[services.web.watch]]\nfile = ['a']\n",
+                   "2:1: unknown key \"file\" in [services.web.watch.0]; did you mean \"files\"?");
+}
+
+TEST_F(ProjectTest, a_key_of_a_later_version_is_refused_as_such) {
+    for (const char* text :
+         {"[project]\nkeep_generations = 10\n", "[project]\nsecrets = []\n",
+          "[watch]\nbackup = 10\n", "[tasks.x]\ncommand = ['true']\n",
+          "[configs.app]\nfile = 'x'\n", "[services.web]\nports = ['80']\n",
+          "[services.web]\nready = {}\n", "[services.web]\ndrain = '1s'\n",
+          "[services.web]\nrequires = ['db']\n", "[[services.web.watch]]\nschema = 'x'\n",
+          "[[services.web.watch]]\npin = true\n", "[[services.web.watch]]\ntogether = true\n",
+          "[[services.web.watch]]\nkeys = {}\n"})
+        expect_problem(text, "is not supported by this version");
+}
+
+TEST_F(ProjectTest, a_wrong_type_says_what_was_found_and_what_is_expected) {
+    expect_problem("[services.web]\ncommand = 'bin/web'\n",
+                   "2:1: services.web.command: expected an array of strings, found a string");
+    expect_problem("[services.web]\ncommand = ['bin/web',\n  1]\n",
+                   "3:3: services.web.command.1: expected a string, found an integer");
+    expect_problem("[project]\nenabled = 'no'\n", "2:1: project.enabled: expected true or false, "
+                                                  "found a string");
+    expect_problem("[project]\nname = 2024-01-01\n", "expected a string, found a date");
+    expect_problem("services = 1\n", "1:1: services: expected a table, found an integer");
+    expect_problem("[services]\nweb = []\n", "2:1: services.web: expected a table, found an array");
+    expect_problem("[watch]\ndebounce = 50\n", "expected a string, found an integer");
+    expect_problem("[services.web]\nwatch = 'a'\n", "expected an array of strings or tables");
+    expect_problem("[services.web]\nwatch = ['a', {}]\n", "expected a string, found a table");
+    expect_problem("[services.web]\nenv_file = 1\n", "expected a string or an array of strings");
+    expect_problem("[project]\nname = \"a\\u0000b\"\n", "project.name: contains a NUL character");
+}
+
+TEST_F(ProjectTest, all_problems_are_reported_from_top_to_bottom) {
+    const auto all = problems("[services.web]\n"
+                              "strategy = 'reboot'\n"
+                              "command = ['bin/none']\n"
+                              "[project]\n"
+                              "nam = 1\n"
+                              "name = 'X'\n");
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_TRUE(all[0].starts_with("2:1: services.web.strategy: expected one of \"auto\""));
+    EXPECT_TRUE(all[1].starts_with("3:1: services.web.command: "));
+    EXPECT_TRUE(all[2].starts_with("5:1: unknown key \"nam\""));
+    EXPECT_TRUE(all[3].starts_with("6:1: project.name: "));
+}
+
+TEST_F(ProjectTest, a_syntax_error_is_one_problem_with_its_place) {
+    const auto all = problems("[project]\nname = \n");
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_TRUE(all[0].starts_with("2:8: syntax error: ")) << all[0];
+    expect_problem("a = 1\na = 2\n", "cannot redefine existing integer");
+    expect_problem("[services.web]\n[services.web]\n", "2:");
+    EXPECT_EQ(problems("# é\nname = '\xff'\n"),
+              std::vector<std::string>{"2:9: the file is not valid UTF-8"});
+    EXPECT_EQ(problems(std::string(100000, '[')).size(), 1U);
+    EXPECT_EQ(problems("a = " + std::string(100000, '[')).size(), 1U);
+}
+
+TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
+    write("hotreload.toml", "[services.web]\ncommand = ['bin/web']\nenv_file = '.env'\n");
+    write(".env", "A=1\n");
+    const auto project = load_project(directory_ + "/bin/../hotreload.toml");
+    ASSERT_TRUE(project.has_value()) << to_string(project.error().front());
+    EXPECT_EQ(project->path, file());
+    EXPECT_EQ(project->services.at("web").env.at("A"), "1");
+    EXPECT_EQ(project->sources, std::vector<std::string>{directory_ + "/.env"});
+}
+
+TEST_F(ProjectTest, a_file_that_cannot_be_read_is_one_problem) {
+    const auto message = [](const std::string& path) {
+        const auto project = load_project(path);
+        return project ? "loaded" : to_string(project.error().front());
+    };
+    EXPECT_EQ(message(file()), file() + ": cannot be opened: No such file or directory");
+    ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+    EXPECT_EQ(message(file()), file() + ": is a FIFO, not a regular file");
+}
+
+TEST_F(ProjectTest, the_file_of_a_directory_is_found) {
+    EXPECT_EQ(find_project_file(directory_).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(find_project_file(directory_).error().message,
+              "there is no hotreload.toml in " + directory_);
+    write("hotreload.toml", "");
+    write("other.toml", "");
+    EXPECT_EQ(find_project_file(directory_ + "/"), fs::path(file()));
+    EXPECT_EQ(find_project_file(directory_ + "/bin/.."), fs::path(file()));
+    EXPECT_EQ(find_project_file(directory_ + "/other.toml"), fs::path(directory_ + "/other.toml"));
+    EXPECT_EQ(find_project_file(directory_ + "/none").error().code, ErrorCode::NotFound);
+}
+
+TEST(ProjectFileKeys, of_all_tables_are_listed) {
+    const auto keys = project_file_keys();
+    for (const char* key : {"project.enabled", "watch.debounce_max", "services.NAME.reload_signal",
+                            "services.NAME.watch.on_change"})
+        EXPECT_TRUE(std::ranges::contains(keys, key)) << key;
+    EXPECT_EQ(keys.size(), 26U);
+}
