@@ -18,21 +18,41 @@ struct Unit {
 };
 
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kMonth = 2'629'800 * kSecond;  // 30.44 days, as systemd counts
+constexpr std::int64_t kMonth = 2'629'800 * kSecond; // 30.44 days, as systemd counts
 constexpr std::int64_t kYear = 31'557'600 * kSecond; // 365.25 days
 
 // Longer spellings first: "m" must not eat the start of "min".
 constexpr auto kUnits = std::to_array<Unit>({
-    {"seconds", kSecond},      {"second", kSecond},       {"sec", kSecond},
-    {"s", kSecond},            {"minutes", 60 * kSecond}, {"minute", 60 * kSecond},
-    {"min", 60 * kSecond},     {"months", kMonth},        {"month", kMonth},
-    {"M", kMonth},             {"msec", 1000},            {"ms", 1000},
-    {"m", 60 * kSecond},       {"hours", 3600 * kSecond}, {"hour", 3600 * kSecond},
-    {"hr", 3600 * kSecond},    {"h", 3600 * kSecond},     {"days", 86400 * kSecond},
-    {"day", 86400 * kSecond},  {"d", 86400 * kSecond},    {"weeks", 604800 * kSecond},
-    {"week", 604800 * kSecond}, {"w", 604800 * kSecond},  {"years", kYear},
-    {"year", kYear},           {"y", kYear},              {"usec", 1},
-    {"us", 1},                 {"\u03bcs", 1},            {"\u00b5s", 1},
+    {"seconds", kSecond},
+    {"second", kSecond},
+    {"sec", kSecond},
+    {"s", kSecond},
+    {"minutes", 60 * kSecond},
+    {"minute", 60 * kSecond},
+    {"min", 60 * kSecond},
+    {"months", kMonth},
+    {"month", kMonth},
+    {"M", kMonth},
+    {"msec", 1000},
+    {"ms", 1000},
+    {"m", 60 * kSecond},
+    {"hours", 3600 * kSecond},
+    {"hour", 3600 * kSecond},
+    {"hr", 3600 * kSecond},
+    {"h", 3600 * kSecond},
+    {"days", 86400 * kSecond},
+    {"day", 86400 * kSecond},
+    {"d", 86400 * kSecond},
+    {"weeks", 604800 * kSecond},
+    {"week", 604800 * kSecond},
+    {"w", 604800 * kSecond},
+    {"years", kYear},
+    {"year", kYear},
+    {"y", kYear},
+    {"usec", 1},
+    {"us", 1},
+    {"\u03bcs", 1},
+    {"\u00b5s", 1},
 });
 
 constexpr auto kShown = std::to_array<Unit>({{"w", 604800 * kSecond},
@@ -43,7 +63,9 @@ constexpr auto kShown = std::to_array<Unit>({{"w", 604800 * kSecond},
                                              {"ms", 1000},
                                              {"us", 1}});
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 void skip_space(std::string_view& text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
