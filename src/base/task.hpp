@@ -146,7 +146,7 @@ class TaskScope {
 public:
     void spawn(Task<void> task) {
         running_.remove_if([](const Task<void>& each) { return each.done(); });
-        running_.push_back(std::move(task));
+        running_.push_back(guarded(std::move(task)));
         running_.back().start();
     }
 
@@ -158,6 +158,15 @@ public:
     }
 
 private:
+    // Nobody is there to take an exception: the process ends with it.
+    static Task<void> guarded(Task<void> task) {
+        try {
+            co_await std::move(task);
+        } catch (...) {
+            std::terminate();
+        }
+    }
+
     std::list<Task<void>> running_;
 };
 

@@ -83,6 +83,14 @@ const std::array kFields = std::to_array<Field>({
     {"watch", kNone, false, watches_of},
 });
 
+std::string subject_of(const Field& field, const std::string& key) {
+    return std::string(field.name) + (key.empty() ? "" : "." + key);
+}
+
+bool is_secret(const Field& field, const std::string& key) {
+    return field.secret || key.starts_with("SetCredential");
+}
+
 std::pair<Strategy, std::string> effect_of(const Field& field, const std::string& key,
                                            const ServiceDefinition& wanted) {
     if (field.name == "properties") {
@@ -111,6 +119,14 @@ const WatchDefinition* watch_of(const ServiceDefinition& service, const std::str
 
 } // namespace
 
+std::map<std::string, std::string> shown_fields(const ServiceDefinition& service) {
+    std::map<std::string, std::string> shown;
+    for (const auto& field : kFields)
+        for (const auto& [key, value] : field.values(service))
+            shown[subject_of(field, key)] = is_secret(field, key) ? "" : value;
+    return shown;
+}
+
 std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                                      const ServiceDefinition& wanted) {
     std::vector<Change> changes;
@@ -127,13 +143,13 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
             if (old != before.end() && now != after.end() && old->second == now->second)
                 continue;
             auto [strategy, reason] = effect_of(field, key, wanted);
-            Change change{.subject = std::string(field.name) + (key.empty() ? "" : "." + key),
+            Change change{.subject = subject_of(field, key),
                           .kind = "definition",
                           .before = {},
                           .after = {},
                           .strategy = strategy,
                           .reason = std::move(reason)};
-            const bool shown = !field.secret && !key.starts_with("SetCredential");
+            const bool shown = !is_secret(field, key);
             if (shown && old != before.end())
                 change.before = old->second;
             if (shown && now != after.end())

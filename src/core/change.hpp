@@ -8,6 +8,7 @@
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,10 @@ struct Change {
 
     bool operator==(const Change&) const = default;
 };
+
+// Every field that is set, by the name that changes carry, as it is shown to people. Values of
+// secret fields are left out: their names are shown.
+std::map<std::string, std::string> shown_fields(const ServiceDefinition& service);
 
 // Field by field, each with the least strategy that puts it into effect on a running service.
 std::vector<Change> diff_definitions(const ServiceDefinition& applied,

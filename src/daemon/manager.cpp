@@ -88,10 +88,17 @@ Task<> Manager::take_up(std::string file) {
         projects_, [&](const auto& each) { return each.second->path() == file; });
     if (registered)
         co_return;
-    const auto definition = config::load_project(file);
+    const auto definition = load_project(file);
     if (!definition) {
         for (const auto& problem : definition.error())
             events_.validation_failed(std::filesystem::path(file).stem(), "", problem);
+        co_return;
+    }
+    // A file of the same name in a more important directory takes the place of one in force.
+    const auto known = projects_.find(definition->name);
+    if (known != projects_.end() && std::filesystem::path(known->second->path()).filename() ==
+                                        std::filesystem::path(file).filename()) {
+        known->second->move_to(file);
         co_return;
     }
     auto project = make_project(*definition);
@@ -108,10 +115,10 @@ void Manager::look_again() {
 }
 
 Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) {
-    const auto file = config::find_project_file(path);
+    const auto file = find_project_file(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = config::load_project(*file);
+    const auto definition = load_project(*file);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -257,10 +264,10 @@ Task<Result<>> Manager::stop(std::string target) {
 }
 
 Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
-    const auto file = config::find_project_file(path);
+    const auto file = find_project_file(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = config::load_project(*file);
+    const auto definition = load_project(*file);
     if (!definition)
         co_return definition.error();
     std::vector<Problem> problems;

@@ -84,7 +84,7 @@ Task<> Project::remove_orphans() {
 }
 
 bool Project::read_project_file() {
-    auto loaded = config::load_project(record_.path);
+    auto loaded = load_project(record_.path);
     if (loaded && loaded->name != record_.name)
         loaded = std::unexpected(std::vector{loaded->problem_at(
             "project.name",
@@ -116,9 +116,9 @@ void Project::accept(ProjectDefinition definition) {
         const auto old = definition_.services.find(name);
         if (opened_ && old != definition_.services.end() && old->second != service)
             around_.events.config_changed(
-                record_.name, name, ipc::present::definition_json(old->second),
-                ipc::present::definition_json(service),
-                ipc::present::patch_json(diff_definitions(old->second, service)));
+                record_.name, name, ipc::definition_json(old->second),
+                ipc::definition_json(service),
+                ipc::patch_json(old->second, service));
     }
     definition_ = std::move(definition);
     for (const auto& [name, unused] : definition_.services)
@@ -160,6 +160,15 @@ void Project::arm(const std::string& service) {
                                                          slots_.at(service).due = true;
                                                          pump();
                                                      });
+}
+
+void Project::move_to(const std::string& path) {
+    record_.path = path;
+    save();
+    watch_sources();
+    read_project_file();
+    tell_project();
+    pump_soon();
 }
 
 void Project::unit_changed(const std::string& unit) {

@@ -71,6 +71,9 @@ public:
     // Reads the project file again and looks at every service (after SIGHUP).
     void look_again();
 
+    // Another file is the project file from now on.
+    void move_to(const std::string& path);
+
     // Called by the owner of Units::on_change.
     void unit_changed(const std::string& unit);
 

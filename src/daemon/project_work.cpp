@@ -318,7 +318,7 @@ bool Project::note_waiting(const Outcome& outcome) {
 
 Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions options) {
     // A read-only look at the disk: neither the definition in force nor the watches move.
-    auto loaded = config::load_project(record_.path);
+    auto loaded = load_project(record_.path);
     if (!loaded) {
         std::string text;
         for (const auto& problem : loaded.error())

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/daemon.hpp"
+
+#include "daemon/project_files.hpp"
+#include "os/notify.hpp"
+
+#include <csignal>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+// With no project there is nothing to watch: the next call starts a new daemon.
+constexpr auto kIdleTime = std::chrono::seconds(30);
+
+} // namespace
+
+Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
+               state::FileRecordStore store, units::Mode mode)
+    : loop_(loop), journal_(journal), bus_(std::move(bus)), store_(std::move(store)), mode_(mode),
+      units_(loop, bus_.connection(), mode), reporter_(journal, units_), watcher_(loop),
+      manager_(loop, units_, watcher_, store_, reporter_), dbus_(bus_, manager_, loop),
+      varlink_(loop, manager_), terminate_(loop, SIGTERM, [this] { stop(0); }),
+      interrupt_(loop, SIGINT, [this] { stop(0); }), hangup_(loop, SIGHUP, [this] { reload(); }),
+      idle_(loop) {
+    reporter_.add(dbus_);
+    watcher_.on_warning = [this](const std::string& text) {
+        journal_.write({.priority = Priority::Warning,
+                        .id = MessageId::WatchIncomplete,
+                        .text = text});
+    };
+    dbus_.on_activity = [this] { watch_idleness(); };
+    varlink_.on_activity = [this] { watch_idleness(); };
+}
+
+Task<> Daemon::start() {
+    const auto opened = co_await open();
+    if (!opened) {
+        journal_.write({.priority = Priority::Error,
+                        .id = MessageId::Failed,
+                        .text = opened.error().message});
+        stop(1);
+        co_return;
+    }
+    os::notify_ready();
+    watch_idleness();
+}
+
+Task<Result<>> Daemon::open() {
+    if (auto connected = co_await units_.connect(); !connected)
+        co_return connected;
+    std::vector<Problem> broken;
+    auto records = store_.load_all(broken);
+    if (!records)
+        co_return std::unexpected(std::move(records.error()).in_context("reading the records"));
+    for (const auto& problem : broken)
+        journal_.write({.priority = Priority::Error,
+                        .id = MessageId::RecordUnreadable,
+                        .text = to_string(problem)});
+    co_await manager_.open(std::move(*records));
+    if (mode_ == units::Mode::System) {
+        WatchDefinition watch;
+        for (const auto& directory : project_file_directories())
+            watch.files.push_back(directory + "/*.toml");
+        project_files_ = std::make_unique<watch::WatchedSet>(
+            watcher_, std::vector{std::move(watch)},
+            [this](const auto&...) { take_up_project_files(); });
+        (void)project_files_->snapshot(watch::Rescan::All);
+        take_up_project_files();
+    }
+    if (auto listening = varlink_.listen(); !listening)
+        co_return listening;
+    co_return dbus_.publish();
+}
+
+void Daemon::take_up_project_files() {
+    for (auto& file : project_files(project_file_directories()))
+        tasks_.spawn(manager_.take_up(std::move(file)));
+}
+
+void Daemon::reload() {
+    const os::Reloading reloading;
+    if (mode_ == units::Mode::System)
+        take_up_project_files();
+    manager_.look_again();
+}
+
+void Daemon::stop(int status) {
+    os::notify_stopping();
+    dbus_.withdraw();
+    loop_.exit(status);
+}
+
+void Daemon::watch_idleness() {
+    if (!manager_.empty() || dbus_.calls() > 0) {
+        idle_.disarm();
+        return;
+    }
+    idle_.arm(kIdleTime, [this] {
+        if (manager_.empty() && dbus_.calls() == 0)
+            stop(0);
+    });
+}
+
+} // namespace hotreload::daemon

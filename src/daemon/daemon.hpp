@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Puts the parts together and runs them: the only one that knows everybody. Its life is start(),
+// then the loop, until a signal, idleness, or a bus that is gone.
+
+#include "daemon/manager.hpp"
+#include "daemon/reporter.hpp"
+#include "ipc/dbus/bus.hpp"
+#include "ipc/dbus/server.hpp"
+#include "ipc/varlink/server.hpp"
+#include "os/event_loop.hpp"
+#include "os/journal.hpp"
+#include "state/file_record_store.hpp"
+#include "units/systemd_units.hpp"
+#include "watch/tree_watcher.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace hotreload::daemon {
+
+class Daemon {
+public:
+    Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
+           state::FileRecordStore store, units::Mode mode);
+
+    // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
+    Task<> start();
+
+private:
+    Task<Result<>> open();
+    void take_up_project_files();
+    void reload();
+    void stop(int status);
+    void watch_idleness();
+
+    os::EventLoop& loop_;
+    os::Journal& journal_;
+    ipc::Bus bus_;
+    state::FileRecordStore store_;
+    units::Mode mode_;
+    units::SystemdUnits units_;
+    Reporter reporter_;
+    watch::TreeWatcher watcher_;
+    Manager manager_;
+    ipc::DbusServer dbus_;
+    ipc::VarlinkServer varlink_;
+    std::unique_ptr<watch::WatchedSet> project_files_;
+    os::SignalSource terminate_;
+    os::SignalSource interrupt_;
+    os::SignalSource hangup_;
+    os::Timer idle_;
+    TaskScope tasks_;
+};
+
+} // namespace hotreload::daemon

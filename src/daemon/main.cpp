@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/daemon.hpp"
+#include "os/notify.hpp"
+
+#include <getopt.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <format>
+#include <optional>
+#include <string>
+
+using namespace hotreload;
+
+namespace {
+
+struct Options {
+    units::Mode mode = geteuid() == 0 ? units::Mode::System : units::Mode::User;
+    bool debug = false;
+};
+
+constexpr auto kUsage = "hotreloadd [--user|--system] [--debug]\n\n"
+                        "Keeps running programs in step with their configuration. It is started\n"
+                        "by its bus name or its socket; hotreloadctl(1) talks to it.\n\n"
+                        "      --user     for the calling user's services (default outside root)\n"
+                        "      --system   for the system's services (default for root)\n"
+                        "      --debug    log what is looked at, too\n"
+                        "  -h, --help     show this and exit\n"
+                        "      --version  show the version and exit\n";
+
+// Nothing: the status to exit with is in `status`.
+std::optional<Options> parse(int argc, char** argv, int& status) {
+    Options options;
+    enum { User = 1000, System, Debug, Version };
+    const option table[] = {{"user", no_argument, nullptr, User},
+                            {"system", no_argument, nullptr, System},
+                            {"debug", no_argument, nullptr, Debug},
+                            {"version", no_argument, nullptr, Version},
+                            {"help", no_argument, nullptr, 'h'},
+                            {}};
+    status = 0;
+    for (int c = 0; (c = getopt_long(argc, argv, "h", table, nullptr)) >= 0;) {
+        switch (c) {
+        case User:
+            options.mode = units::Mode::User;
+            break;
+        case System:
+            options.mode = units::Mode::System;
+            break;
+        case Debug:
+            options.debug = true;
+            break;
+        case Version:
+            std::puts("hotreloadd " HOTRELOAD_VERSION);
+            return std::nullopt;
+        case 'h':
+            std::fputs(kUsage, stdout);
+            return std::nullopt;
+        default:
+            status = 2;
+            return std::nullopt;
+        }
+    }
+    if (optind < argc) {
+        std::fprintf(stderr, "hotreloadd: unexpected argument \"%s\"\n", argv[optind]);
+        status = 2;
+        return std::nullopt;
+    }
+    return options;
+}
+
+// systemd names it; started by hand, it is where systemd would have put it.
+std::string state_directory(units::Mode mode) {
+    if (const char* given = std::getenv("STATE_DIRECTORY"))
+        return given;
+    if (mode == units::Mode::System)
+        return "/var/lib/hotreload";
+    if (const char* state = std::getenv("XDG_STATE_HOME"))
+        return std::string(state) + "/hotreload";
+    const char* home = std::getenv("HOME");
+    return std::string(home ? home : "") + "/.local/state/hotreload";
+}
+
+int run(const Options& options) {
+    os::EventLoop loop;
+    os::Journal journal(options.debug);
+    const auto give_up = [&](const Error& error) {
+        journal.write({.priority = Priority::Error,
+                       .id = MessageId::Failed,
+                       .text = error.message});
+        return 1;
+    };
+    auto store = state::FileRecordStore::open(state_directory(options.mode));
+    if (!store)
+        return give_up(store.error());
+    auto bus = options.mode == units::Mode::User ? ipc::Bus::open_session(loop)
+                                                 : ipc::Bus::open_system(loop);
+    if (!bus)
+        return give_up(bus.error());
+    if (auto fed = os::feed_watchdog(loop); !fed)
+        return give_up(fed.error());
+    daemon::Daemon daemon(loop, journal, std::move(*bus), std::move(*store), options.mode);
+    TaskScope tasks;
+    tasks.spawn(daemon.start());
+    return loop.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    int status = 0;
+    const auto options = parse(argc, argv, status);
+    if (!options)
+        return status;
+    try {
+        return run(*options);
+    } catch (const std::exception& error) {
+        // Nothing that we manage depends on our life: systemd starts us again.
+        std::fprintf(stderr, "hotreloadd: %s\n", error.what());
+        return 1;
+    }
+}
