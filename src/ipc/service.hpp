@@ -35,7 +35,8 @@ public:
     virtual Task<Result<std::string>> up(std::string path, UpOptions options) = 0;
     virtual Task<Result<>> down(std::string project) = 0;
 
-    // For the target "" with more than one project: `project` is "", services are "PROJECT/SERVICE".
+    // For the target "" with more than one project: `project` is "", services are
+    // "PROJECT/SERVICE".
     virtual Task<Result<Plan>> plan(std::string target, ReloadOptions options) = 0;
 
     // The id of the transaction, which Events::reload_finished ends, once for each project of the

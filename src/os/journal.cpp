@@ -97,8 +97,7 @@ std::vector<std::string> journal_fields(const Message& message) {
     return fields;
 }
 
-Journal::Journal(bool debug) : structured_(stderr_is_journal()), debug_(debug) {
-}
+Journal::Journal(bool debug) : structured_(stderr_is_journal()), debug_(debug) {}
 
 void Journal::write(const Message& message) noexcept {
     if (message.priority == Priority::Debug && !debug_)

@@ -16,7 +16,10 @@ TEST(Utf8, text_stays_as_it_is) {
 TEST(Utf8, each_byte_that_is_no_text_is_replaced) {
     EXPECT_EQ(to_utf8("caf\xe9"), "caf\ufffd");
     EXPECT_EQ(to_utf8("\xe2\x98"), "\ufffd\ufffd");
-    EXPECT_EQ(to_utf8("a\xff" "b"), "a\ufffd" "b");
+    EXPECT_EQ(to_utf8("a\xff"
+                      "b"),
+              "a\ufffd"
+              "b");
 }
 
 TEST(Utf8, overlong_forms_surrogates_and_what_is_beyond_unicode_are_no_text) {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/dbus/callers.hpp"
+
+#include "base/completion.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <format>
+
+namespace hotreload::ipc {
+
+namespace {
+
+constexpr std::size_t kMostKnown = 256; // then all are forgotten, and asked for again
+
+using Answer = Result<std::uint32_t>;
+
+} // namespace
+
+Callers::Callers(sdbus::IConnection& connection, Executor& executor)
+    : executor_(executor),
+      bus_(sdbus::createProxy(connection, sdbus::ServiceName{"org.freedesktop.DBus"},
+                              sdbus::ObjectPath{"/org/freedesktop/DBus"})) {}
+
+Task<Result<uid_t>> Callers::uid(std::string sender) {
+    if (const auto known = known_.find(sender); known != known_.end())
+        co_return known->second;
+
+    Completion<Answer> answer(executor_);
+    bus_->callMethodAsync("GetConnectionUnixUser")
+        .onInterface("org.freedesktop.DBus")
+        .withArguments(sender)
+        .uponReplyInvoke([resolve = answer.resolver(), sender](std::optional<sdbus::Error> error,
+                                                               std::uint32_t uid) {
+            if (error)
+                resolve(
+                    fail(ErrorCode::NotAuthorized, std::format("who {} is cannot be found out: {}",
+                                                               sender, error->getMessage())));
+            else
+                resolve(uid);
+        });
+    auto uid = co_await answer;
+    if (!uid)
+        co_return std::unexpected(std::move(uid.error()));
+    if (known_.size() >= kMostKnown)
+        known_.clear();
+    known_[sender] = *uid;
+    co_return *uid;
+}
+
+} // namespace hotreload::ipc

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Who calls: the user of a connection, asked of the bus without waiting for it, once for each
+// connection (a unique name is never given twice).
+
+#include "base/error.hpp"
+#include "base/executor.hpp"
+#include "base/task.hpp"
+
+#include <sdbus-c++/IProxy.h>
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace hotreload::ipc {
+
+class Callers {
+public:
+    Callers(sdbus::IConnection& connection, Executor& executor);
+
+    Task<Result<uid_t>> uid(std::string sender);
+
+private:
+    Executor& executor_;
+    std::unique_ptr<sdbus::IProxy> bus_;
+    std::map<std::string, uid_t> known_;
+};
+
+} // namespace hotreload::ipc

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/dbus/options.hpp"
+
+#include "base/nearest.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <format>
+#include <span>
+#include <vector>
+
+namespace hotreload::ipc {
+
+namespace {
+
+// Takes the options one by one; what is left over at the end was not known.
+class Reader {
+public:
+    explicit Reader(const OptionMap& options) : options_(options) {}
+
+    Reader& flag(std::string_view name, bool& value) { return take(name, value, "b", "a boolean"); }
+    Reader& text(std::string_view name, std::string& value) {
+        return take(name, value, "s", "a string");
+    }
+
+    [[nodiscard]] Result<> finish() const {
+        if (!error_.empty())
+            return fail(ErrorCode::Invalid, error_);
+        for (const auto& [name, value] : options_)
+            if (std::ranges::find(known_, name) == known_.end())
+                return fail(ErrorCode::Invalid, unknown(name));
+        return {};
+    }
+
+private:
+    template <class T>
+    Reader& take(std::string_view name, T& value, std::string_view type, std::string_view words) {
+        known_.push_back(name);
+        const auto found = options_.find(std::string(name));
+        if (found == options_.end())
+            return *this;
+        if (const std::string_view given = found->second.peekValueType(); given == type)
+            value = found->second.get<T>();
+        else
+            error_ = std::format("option \"{}\" is {} ({}), not {}", name, words, type, given);
+        return *this;
+    }
+
+    [[nodiscard]] std::string unknown(const std::string& name) const {
+        if (known_.empty())
+            return std::format("unknown option \"{}\": the method takes none", name);
+        std::string list;
+        for (const auto known : known_)
+            list += std::format("{}\"{}\"", list.empty() ? "" : ", ", known);
+        const auto near = nearest(name, known_);
+        return std::format("unknown option \"{}\"{}; the options are {}", name,
+                           near ? std::format(", did you mean \"{}\"?", *near) : "", list);
+    }
+
+    const OptionMap& options_;
+    std::vector<std::string_view> known_;
+    std::string error_;
+};
+
+Result<std::optional<Strategy>> strategy_of(const std::string& word) {
+    if (word == "auto")
+        return std::nullopt;
+    const auto strategy = parse_strategy(word);
+    if (!strategy || *strategy == Strategy::Manual) // manual is what force is for
+        return fail(ErrorCode::Invalid,
+                    std::format("option \"strategy\": unknown strategy \"{}\"; it is one of auto, "
+                                "none, live, reload, restart",
+                                word));
+    return strategy;
+}
+
+} // namespace
+
+Result<UpOptions> up_options(const OptionMap& options) {
+    UpOptions result;
+    return Reader(options).flag("wait", result.wait).finish().transform([&] { return result; });
+}
+
+Result<ReloadOptions> reload_options(const OptionMap& options) {
+    ReloadOptions result;
+    std::string strategy = "auto";
+    return Reader(options)
+        .flag("force", result.force)
+        .text("strategy", strategy)
+        .finish()
+        .and_then([&] { return strategy_of(strategy); })
+        .transform([&](const std::optional<Strategy>& least) {
+            result.strategy = least;
+            return result;
+        });
+}
+
+Result<> no_options(const OptionMap& options) {
+    return Reader(options).finish();
+}
+
+Result<> check_path(const std::string& path) {
+    if (!path.starts_with('/'))
+        return fail(ErrorCode::Invalid,
+                    std::format("\"{}\" is not an absolute path: give the whole path of a "
+                                "project's directory or of its hotreload.toml",
+                                path));
+    struct stat st{};
+    if (::stat(path.c_str(), &st) < 0)
+        return fail(ErrorCode::Invalid,
+                    std::format("{}: {}; give a project's directory or its hotreload.toml", path,
+                                std::strerror(errno)));
+    return {};
+}
+
+} // namespace hotreload::ipc

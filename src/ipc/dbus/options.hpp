@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The a{sv} that every method takes, for growth. A key that nobody knows is an error: an option
+// that is silently not heeded is worse than a call that fails.
+
+#include "base/error.hpp"
+#include "ipc/service.hpp"
+
+#include <sdbus-c++/Types.h>
+
+#include <map>
+#include <string>
+
+namespace hotreload::ipc {
+
+using OptionMap = std::map<std::string, sdbus::Variant>;
+
+Result<UpOptions> up_options(const OptionMap& options);         // wait b
+Result<ReloadOptions> reload_options(const OptionMap& options); // force b, strategy s
+Result<> no_options(const OptionMap& options);
+
+// A path argument: the daemon's working directory is not the caller's, so it must be absolute.
+// Errors: Invalid, with what to do.
+Result<> check_path(const std::string& path);
+
+} // namespace hotreload::ipc

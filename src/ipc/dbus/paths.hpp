@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Object paths, escaped as sd_bus_path_encode(3) does: "-" becomes _2d, "_" becomes _5f.
+
+#include <string>
+
+namespace hotreload::ipc {
+
+inline constexpr const char* kBusName = "org.hotreload";
+inline constexpr const char* kManagerPath = "/org/hotreload";
+
+std::string project_path(const std::string& project);
+std::string service_path(const std::string& project, const std::string& service);
+
+} // namespace hotreload::ipc

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/dbus/server.hpp"
+
+#include "base/utf8.hpp"
+#include "ipc/dbus/errors.hpp"
+#include "ipc/dbus/methods.hpp"
+#include "ipc/dbus/paths.hpp"
+#include "ipc/present/json.hpp"
+
+#include <systemd/sd-bus.h>
+
+#include <cerrno>
+#include <format>
+
+namespace hotreload::ipc {
+
+namespace {
+
+// Arguments of the wrong types never reach the vtable's method: sd-bus would answer with a bare
+// org.freedesktop.DBus.Error.InvalidArgs. Nothing: they are right, or it is not our method.
+std::optional<Error> check_signature(sd_bus_message* call) {
+    const char* member = sd_bus_message_get_member(call);
+    if (!sd_bus_message_is_method_call(call, org::hotreload::Manager1_adaptor::INTERFACE_NAME,
+                                       nullptr) ||
+        !member)
+        return std::nullopt;
+    const auto* row = find_method(member);
+    const char* given = sd_bus_message_get_signature(call, 1);
+    if (!row || !given || row->signature == given)
+        return std::nullopt;
+    return Error{ErrorCode::Invalid, std::format("{} takes ({}), signature \"{}\", not \"{}\"",
+                                                 row->name, row->usage, row->signature, given)};
+}
+
+} // namespace
+
+void DbusServer::SlotDeleter::operator()(sd_bus_slot* slot) const noexcept {
+    sd_bus_slot_unref(slot);
+}
+
+DbusServer::DbusServer(Bus& bus, Service& service, Executor& executor)
+    : bus_(bus), manager_(bus.connection(), service, executor) {
+    manager_.on_answered = [this] {
+        if (on_activity)
+            on_activity();
+    };
+    sd_bus_slot* slot = nullptr;
+    constexpr auto filter = [](sd_bus_message* message, void* self, sd_bus_error*) noexcept {
+        return static_cast<DbusServer*>(self)->look_at(message);
+    };
+    if (sd_bus_add_filter(bus.handle(), &slot, filter, this) >= 0)
+        filter_.reset(slot); // without it (no memory) only the words of an error are worse
+}
+
+DbusServer::~DbusServer() {
+    services_.clear();
+    projects_.clear();
+}
+
+int DbusServer::look_at(sd_bus_message* message) noexcept {
+    if (!sd_bus_message_is_method_call(message, nullptr, nullptr))
+        return 0;
+    if (on_activity)
+        on_activity();
+    const auto error = check_signature(message);
+    if (!error)
+        return 0;
+    // Answered here; a reply that cannot be sent has nobody who waits for it.
+    (void)sd_bus_reply_method_errorf(message, error_name(error->code).c_str(), "%s",
+                                     error->message.c_str());
+    return 1;
+}
+
+Result<> DbusServer::publish() {
+    const int r = sd_bus_request_name(bus_.handle(), kBusName, 0);
+    if (r == -EEXIST)
+        return fail(ErrorCode::Busy, "another hotreloadd has the name org.hotreload on this bus");
+    if (r < 0)
+        return fail_errno(-r, "taking the name org.hotreload");
+    return {};
+}
+
+void DbusServer::withdraw() noexcept {
+    (void)sd_bus_release_name(bus_.handle(), kBusName); // without a bus it is gone anyway
+}
+
+void DbusServer::file_changed(const std::string& project, const std::string& path,
+                              const std::string& kind) noexcept {
+    send_if_connected([&] { manager_.emitFileChanged(project, to_utf8(path), kind, ""); });
+}
+
+void DbusServer::config_changed(const std::string& project, const std::string& name,
+                                const std::string& old_json, const std::string& new_json,
+                                const std::string& patch_json) noexcept {
+    send_if_connected([&] {
+        manager_.emitConfigChanged(project, name, to_utf8(old_json), to_utf8(new_json),
+                                   to_utf8(patch_json));
+    });
+}
+
+void DbusServer::validation_failed(const std::string& project, const std::string& target,
+                                   const Problem& problem) noexcept {
+    send_if_connected([&] {
+        manager_.emitValidationFailed(project, target, to_utf8(problem.path), problem.line,
+                                      problem.column, to_utf8(problem.message));
+    });
+}
+
+void DbusServer::reload_started(std::uint64_t id, const Plan& plan) noexcept {
+    send_if_connected([&] { manager_.emitReloadStarted(id, plan.project, plan_json(plan)); });
+}
+
+void DbusServer::reload_finished(const Outcome& outcome) noexcept {
+    send_if_connected([&] {
+        manager_.emitReloadFinished(outcome.id, outcome.project, outcome.result,
+                                    static_cast<std::uint64_t>(outcome.duration.count()),
+                                    detail_json(outcome));
+    });
+}
+
+void DbusServer::project_changed(const ProjectStatus& status) noexcept {
+    send_if_connected([&] {
+        const auto [entry, added] = projects_.try_emplace(status.name, bus_.connection(), status);
+        if (!added)
+            entry->second.update(status);
+    });
+}
+
+void DbusServer::project_removed(const std::string& project) noexcept {
+    std::erase_if(services_, [&](const auto& entry) { return entry.first.first == project; });
+    projects_.erase(project);
+}
+
+void DbusServer::service_changed(const ServiceStatus& status) noexcept {
+    send_if_connected([&] {
+        const auto [entry, added] = services_.try_emplace(std::pair(status.project, status.name),
+                                                          bus_.connection(), status);
+        if (!added)
+            entry->second.update(status);
+    });
+}
+
+void DbusServer::service_removed(const std::string& project, const std::string& service) noexcept {
+    services_.erase({project, service});
+}
+
+} // namespace hotreload::ipc

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// org.hotreload on the bus: the manager's object, an object for each project and service, and the
+// signals. daemon/ makes it, tells it what there is through Events, and publishes the name last:
+// who waits for activation then sees everything loaded.
+
+#include "ipc/dbus/bus.hpp"
+#include "ipc/dbus/manager_object.hpp"
+#include "ipc/dbus/status_objects.hpp"
+#include "ipc/events.hpp"
+#include "ipc/service.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+using sd_bus_message = struct sd_bus_message;
+using sd_bus_slot = struct sd_bus_slot;
+
+namespace hotreload::ipc {
+
+class DbusServer final : public Events {
+public:
+    // All three outlive it.
+    DbusServer(Bus& bus, Service& service, Executor& executor);
+    ~DbusServer() override;
+    DbusServer(const DbusServer&) = delete;
+    DbusServer& operator=(const DbusServer&) = delete;
+
+    // Takes the name org.hotreload. Busy: another daemon has it.
+    Result<> publish();
+    // Gives it back before an exit: calls that come later activate the next daemon.
+    void withdraw() noexcept;
+
+    // Calls that are not answered yet, and a callback for the idle timer: a call came, of any kind
+    // (reading a property, too), or was answered.
+    [[nodiscard]] std::size_t calls() const { return manager_.calls(); }
+    std::function<void()> on_activity;
+
+    void file_changed(const std::string& project, const std::string& path,
+                      const std::string& kind) noexcept override;
+    void config_changed(const std::string& project, const std::string& name,
+                        const std::string& old_json, const std::string& new_json,
+                        const std::string& patch_json) noexcept override;
+    void validation_failed(const std::string& project, const std::string& target,
+                           const Problem& problem) noexcept override;
+    void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
+    void reload_finished(const Outcome& outcome) noexcept override;
+    void project_changed(const ProjectStatus& status) noexcept override;
+    void project_removed(const std::string& project) noexcept override;
+    void service_changed(const ServiceStatus& status) noexcept override;
+    void service_removed(const std::string& project, const std::string& service) noexcept override;
+
+private:
+    struct SlotDeleter {
+        void operator()(sd_bus_slot* slot) const noexcept;
+    };
+    // Every message before it is dispatched; not 0: it is answered.
+    int look_at(sd_bus_message* message) noexcept;
+
+    Bus& bus_;
+    ManagerObject manager_;
+    std::map<std::string, ProjectObject> projects_;
+    std::map<std::pair<std::string, std::string>, ServiceObject> services_;
+    std::unique_ptr<sd_bus_slot, SlotDeleter> filter_;
+};
+
+} // namespace hotreload::ipc

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/dbus/status_objects.hpp"
+
+#include "base/utf8.hpp"
+#include "ipc/dbus/errors.hpp"
+#include "ipc/dbus/paths.hpp"
+
+#include <utility>
+
+namespace hotreload::ipc {
+
+namespace {
+
+std::vector<std::string> to_bus(const std::vector<std::string>& texts) {
+    std::vector<std::string> list;
+    for (const auto& text : texts)
+        list.push_back(to_utf8(text));
+    return list;
+}
+
+template <class Status>
+class Differences {
+public:
+    Differences(const Status& was, const Status& is) : was_(was), is_(is) {}
+
+    Differences& in(const char* property, auto Status::* member) {
+        if (was_.*member != is_.*member)
+            names_.emplace_back(property);
+        return *this;
+    }
+    std::vector<sdbus::PropertyName> names() { return std::move(names_); }
+
+private:
+    const Status& was_;
+    const Status& is_;
+    std::vector<sdbus::PropertyName> names_;
+};
+
+template <class Status>
+void replace(sdbus::IObject& object, const char* interface, Status& held, const Status& status) {
+    const auto changed = changed_properties(held, status);
+    held = status;
+    if (!changed.empty())
+        send_if_connected([&] { object.emitPropertiesChangedSignal(interface, changed); });
+}
+
+} // namespace
+
+std::vector<sdbus::PropertyName> changed_properties(const ProjectStatus& was,
+                                                    const ProjectStatus& is) {
+    return Differences(was, is)
+        .in("Enabled", &ProjectStatus::enabled)
+        .in("State", &ProjectStatus::state)
+        .in("Problems", &ProjectStatus::problems)
+        .names();
+}
+
+std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
+                                                    const ServiceStatus& is) {
+    return Differences(was, is)
+        .in("Unit", &ServiceStatus::unit)
+        .in("Attached", &ServiceStatus::attached)
+        .in("Generation", &ServiceStatus::generation)
+        .in("State", &ServiceStatus::state)
+        .in("ActiveState", &ServiceStatus::active_state)
+        .in("MainPID", &ServiceStatus::main_pid)
+        .in("LastStrategy", &ServiceStatus::last_strategy)
+        .in("LastAppliedUSec", &ServiceStatus::last_applied_usec)
+        .in("Problems", &ServiceStatus::problems)
+        .in("Waiting", &ServiceStatus::waiting)
+        .in("Watching", &ServiceStatus::watching)
+        .in("Missing", &ServiceStatus::missing)
+        .in("Writing", &ServiceStatus::writing)
+        .names();
+}
+
+ProjectObject::ProjectObject(sdbus::IConnection& connection, ProjectStatus status)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{project_path(status.name)}),
+      status_(std::move(status)) {
+    registerAdaptor();
+    send_if_connected([this] { getObject().emitInterfacesAddedSignal(); });
+}
+
+ProjectObject::~ProjectObject() {
+    send_if_connected([this] { getObject().emitInterfacesRemovedSignal(); });
+    unregisterAdaptor();
+}
+
+void ProjectObject::update(const ProjectStatus& status) {
+    replace(getObject(), INTERFACE_NAME, status_, status);
+}
+
+std::string ProjectObject::Name() {
+    return status_.name;
+}
+std::string ProjectObject::Path() {
+    return to_utf8(status_.path);
+}
+bool ProjectObject::Enabled() {
+    return status_.enabled;
+}
+std::string ProjectObject::State() {
+    return status_.state;
+}
+ProblemList ProjectObject::Problems() {
+    return ipc::to_bus(status_.problems);
+}
+
+ServiceObject::ServiceObject(sdbus::IConnection& connection, ServiceStatus status)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{service_path(status.project, status.name)}),
+      status_(std::move(status)) {
+    registerAdaptor();
+    send_if_connected([this] { getObject().emitInterfacesAddedSignal(); });
+}
+
+ServiceObject::~ServiceObject() {
+    send_if_connected([this] { getObject().emitInterfacesRemovedSignal(); });
+    unregisterAdaptor();
+}
+
+void ServiceObject::update(const ServiceStatus& status) {
+    replace(getObject(), INTERFACE_NAME, status_, status);
+}
+
+std::string ServiceObject::Name() {
+    return status_.name;
+}
+std::string ServiceObject::Project() {
+    return status_.project;
+}
+std::string ServiceObject::Unit() {
+    return status_.unit;
+}
+bool ServiceObject::Attached() {
+    return status_.attached;
+}
+std::uint64_t ServiceObject::Generation() {
+    return status_.generation;
+}
+std::string ServiceObject::State() {
+    return status_.state;
+}
+std::string ServiceObject::ActiveState() {
+    return status_.active_state;
+}
+std::uint32_t ServiceObject::MainPID() {
+    return status_.main_pid;
+}
+std::string ServiceObject::LastStrategy() {
+    return status_.last_strategy;
+}
+std::uint64_t ServiceObject::LastAppliedUSec() {
+    return status_.last_applied_usec;
+}
+ProblemList ServiceObject::Problems() {
+    return ipc::to_bus(status_.problems);
+}
+std::vector<std::string> ServiceObject::Waiting() {
+    return to_bus(status_.waiting);
+}
+std::string ServiceObject::Watching() {
+    return to_utf8(status_.watching);
+}
+std::vector<std::string> ServiceObject::Missing() {
+    return to_bus(status_.missing);
+}
+std::vector<std::string> ServiceObject::Writing() {
+    return to_bus(status_.writing);
+}
+
+} // namespace hotreload::ipc

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/present/json.hpp"
+
+#include "base/utf8.hpp"
+#include "core/strategy.hpp"
+
+#include <jsoncons/json_encoder.hpp>
+
+namespace hotreload::ipc {
+
+namespace {
+
+// Streams; a ReloadStarted is rendered before its action, on the way to it.
+class Json {
+public:
+    explicit Json(std::string& text) : out_(text) {}
+
+    // Members of the object that `write` writes.
+    template <class Write>
+    void object(Write write) {
+        out_.begin_object();
+        write();
+        out_.end_object();
+    }
+
+    void member(std::string_view name, std::string_view value) {
+        out_.key(name);
+        string(value);
+    }
+    void member(std::string_view name, const char* value) { member(name, std::string_view(value)); }
+    void member(std::string_view name, const std::string& value) {
+        member(name, std::string_view(value));
+    }
+    void member(std::string_view name, bool value) {
+        out_.key(name);
+        out_.bool_value(value);
+    }
+    template <std::integral T>
+    void member(std::string_view name, T value) {
+        out_.key(name);
+        if constexpr (std::signed_integral<T>)
+            out_.int64_value(value);
+        else
+            out_.uint64_value(value);
+    }
+    void member(std::string_view name, const std::vector<std::string>& values) {
+        list(name, values, [this](const std::string& value) { string(value); });
+    }
+    template <class Write>
+    void member_object(std::string_view name, Write write) {
+        out_.key(name);
+        object(write);
+    }
+    template <class T, class Write>
+    void list(std::string_view name, const std::vector<T>& values, Write write) {
+        out_.key(name);
+        out_.begin_array();
+        for (const auto& value : values)
+            write(value);
+        out_.end_array();
+    }
+
+private:
+    void string(std::string_view value) {
+        if (is_utf8(value))
+            out_.string_value(value);
+        else
+            out_.string_value(to_utf8(value));
+    }
+
+    jsoncons::compact_json_string_encoder out_;
+};
+
+template <class Write>
+std::string render(Write write) {
+    std::string text;
+    {
+        Json json(text); // its end flushes
+        json.object([&] { write(json); });
+    }
+    return text;
+}
+
+void problem_members(Json& json, const Problem& problem) {
+    json.member("path", problem.path);
+    json.member("line", problem.line);
+    json.member("column", problem.column);
+    json.member("message", problem.message);
+}
+
+void problems(Json& json, const std::vector<Problem>& list) {
+    json.list("problems", list, [&](const Problem& problem) {
+        json.object([&] { problem_members(json, problem); });
+    });
+}
+
+void changes(Json& json, const std::vector<Change>& list) {
+    json.list("changes", list, [&](const Change& change) {
+        json.object([&] {
+            json.member("subject", change.subject);
+            json.member("kind", change.kind);
+            json.member("before", change.before);
+            json.member("after", change.after);
+            json.member("strategy", to_string(change.strategy));
+            json.member("reason", change.reason);
+        });
+    });
+}
+
+void service_members(Json& json, const ServiceStatus& service) {
+    json.member("name", service.name);
+    json.member("project", service.project);
+    json.member("unit", service.unit);
+    json.member("attached", service.attached);
+    json.member("generation", service.generation);
+    json.member("state", service.state);
+    json.member("activeState", service.active_state);
+    json.member("mainPID", service.main_pid);
+    json.member("lastStrategy", service.last_strategy);
+    json.member("lastAppliedUSec", service.last_applied_usec);
+    problems(json, service.problems);
+    json.member("waiting", service.waiting);
+    json.member("watching", service.watching);
+    json.member("missing", service.missing);
+    json.member("writing", service.writing);
+}
+
+} // namespace
+
+std::string plan_json(const Plan& plan) {
+    return render([&](Json& json) {
+        json.member("project", plan.project);
+        json.list("services", plan.services, [&](const ServicePlan& service) {
+            json.object([&] {
+                json.member("service", service.service);
+                json.member("action", to_string(service.action));
+                json.member("reason", service.reason);
+                changes(json, service.changes);
+            });
+        });
+    });
+}
+
+std::string detail_json(const Outcome& outcome) {
+    return render([&](Json& json) {
+        json.member("result", outcome.result);
+        json.member("trigger", outcome.trigger);
+        json.list("services", outcome.services, [&](const ServiceOutcome& service) {
+            json.object([&] {
+                json.member("service", service.service);
+                json.member("action", to_string(service.action));
+                json.member("result", service.result);
+                json.member("generation", service.generation);
+                json.member("unit", service.unit);
+                json.member("gap_usec", service.gap.count());
+                changes(json, service.changes);
+                if (service.problem)
+                    json.member_object("problem", [&] { problem_members(json, *service.problem); });
+            });
+        });
+        problems(json, outcome.problems);
+    });
+}
+
+std::string status_json(std::string_view version, const std::vector<ProjectView>& projects) {
+    return render([&](Json& json) {
+        json.member("version", version);
+        json.list("projects", projects, [&](const ProjectView& view) {
+            json.object([&] {
+                json.member("name", view.project.name);
+                json.member("path", view.project.path);
+                json.member("enabled", view.project.enabled);
+                json.member("state", view.project.state);
+                problems(json, view.project.problems);
+                json.list("services", view.services, [&](const ServiceStatus& service) {
+                    json.object([&] { service_members(json, service); });
+                });
+            });
+        });
+    });
+}
+
+} // namespace hotreload::ipc

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// org.hotreload as Varlink, for callers without a bus: on the socket that hotreloadd.socket opened.
+// Status is for whoever the socket's mode lets in; it tells what the bus tells everybody.
+
+#include "base/fd.hpp"
+#include "ipc/service.hpp"
+#include "os/event_loop.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+using sd_json_variant = struct sd_json_variant;
+using sd_varlink = struct sd_varlink;
+using sd_varlink_server = struct sd_varlink_server;
+
+namespace hotreload::ipc {
+
+class VarlinkServer {
+public:
+    // Both outlive it.
+    VarlinkServer(os::EventLoop& loop, Service& service) : loop_(loop), service_(service) {}
+    VarlinkServer(const VarlinkServer&) = delete;
+    VarlinkServer& operator=(const VarlinkServer&) = delete;
+
+    // On the sockets that the service manager handed over; none is no error: started by hand.
+    Result<> listen();
+    Result<> listen(Fd socket);
+
+    // Connections that are open now, and a callback for the idle timer: somebody called.
+    [[nodiscard]] unsigned connections() const;
+    std::function<void()> on_activity;
+
+private:
+    struct ServerDeleter {
+        void operator()(sd_varlink_server* server) const noexcept;
+    };
+
+    Result<> make();
+    int status(sd_varlink* link, const char* project) noexcept;
+
+    os::EventLoop& loop_;
+    Service& service_;
+    std::unique_ptr<sd_varlink_server, ServerDeleter> server_;
+};
+
+} // namespace hotreload::ipc
