@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 
+struct signalfd_siginfo;
 using sd_event = struct sd_event;
 using sd_event_source = struct sd_event_source;
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/bus_call.hpp"
+
+#include <array>
+#include <utility>
+
+namespace hotreload::units {
+
+bool BusError::is(std::string_view last_part) const {
+    return std::string_view(name).ends_with(last_part) && name.size() > last_part.size() &&
+           name[name.size() - last_part.size() - 1] == '.';
+}
+
+Error to_error(const BusError& error) {
+    static constexpr std::array<std::pair<std::string_view, ErrorCode>, 11> codes = {{
+        {"NoSuchUnit", ErrorCode::NotFound},
+        {"LoadFailed", ErrorCode::NotFound},
+        {"NoSuchProcess", ErrorCode::NotFound},
+        {"InvalidArgs", ErrorCode::Invalid},
+        {"JobTypeNotApplicable", ErrorCode::Invalid},
+        {"BadUnitSetting", ErrorCode::Invalid},
+        {"UnitMasked", ErrorCode::Invalid},
+        {"AccessDenied", ErrorCode::NotAuthorized},
+        {"InteractiveAuthorizationRequired", ErrorCode::NotAuthorized},
+        {"NoReply", ErrorCode::TimedOut},
+        {"Timeout", ErrorCode::TimedOut},
+    }};
+    for (const auto& [last_part, code] : codes)
+        if (error.is(last_part))
+            return {code, error.message};
+    return {ErrorCode::Failed, error.message.empty() ? error.name : error.message};
+}
+
+void CallLine::send_next() {
+    while (waiting_for_reply_ < at_once_ && !in_line_.empty()) {
+        auto* call = in_line_.front();
+        in_line_.pop_front();
+        call->send();
+    }
+}
+
+BusCall::BusCall(CallLine& line, sdbus::IProxy& proxy, BusResult<sdbus::MethodCall> message)
+    : line_(line), proxy_(proxy), answer_(line.executor_) {
+    if (!message) {
+        answer_.resolver()(std::unexpected(std::move(message).error()));
+        return;
+    }
+    message_ = std::move(*message);
+    stage_ = Stage::InLine;
+    line_.in_line_.push_back(this);
+    line_.send_next();
+}
+
+BusCall::~BusCall() {
+    leave_line();
+}
+
+void BusCall::leave_line() {
+    const auto stage = std::exchange(stage_, Stage::Answered);
+    if (stage == Stage::InLine)
+        line_.in_line_.remove(this);
+    if (stage == Stage::Sent) {
+        --line_.waiting_for_reply_;
+        line_.send_next();
+    }
+}
+
+void BusCall::send() {
+    stage_ = Stage::Sent;
+    ++line_.waiting_for_reply_;
+    auto sent = guarded([&] {
+        return proxy_.callMethodAsync(
+            message_,
+            [this](const sdbus::MethodReply& reply, std::optional<sdbus::Error> error) {
+                if (!error && hook_)
+                    hook_(reply);
+                if (error)
+                    answer_.resolver()(
+                        std::unexpected(BusError{error->getName(), error->getMessage()}));
+                else
+                    answer_.resolver()(reply);
+                leave_line();
+            },
+            sdbus::return_slot);
+    });
+    if (sent) {
+        slot_ = std::move(*sent);
+        return;
+    }
+    answer_.resolver()(std::unexpected(std::move(sent).error()));
+    stage_ = Stage::Answered;
+    --line_.waiting_for_reply_;
+}
+
+} // namespace hotreload::units

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/directives.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace hotreload::units {
+
+bool belongs_to_unit_section(std::string_view directive) {
+    // systemd.unit(5), "[Unit] Section Options". StartLimitInterval= is the old spelling.
+    static constexpr std::array<std::string_view, 53> names = {"AllowIsolate",
+                                                               "After",
+                                                               "Before",
+                                                               "BindsTo",
+                                                               "CollectMode",
+                                                               "Conflicts",
+                                                               "DefaultDependencies",
+                                                               "Description",
+                                                               "Documentation",
+                                                               "FailureAction",
+                                                               "FailureActionExitStatus",
+                                                               "IgnoreOnIsolate",
+                                                               "JobRunningTimeoutSec",
+                                                               "JobTimeoutAction",
+                                                               "JobTimeoutRebootArgument",
+                                                               "JobTimeoutSec",
+                                                               "JoinsNamespaceOf",
+                                                               "OnFailure",
+                                                               "OnFailureJobMode",
+                                                               "OnSuccess",
+                                                               "OnSuccessJobMode",
+                                                               "PartOf",
+                                                               "PropagatesReloadTo",
+                                                               "PropagatesStopTo",
+                                                               "RebootArgument",
+                                                               "RefuseManualStart",
+                                                               "RefuseManualStop",
+                                                               "ReloadPropagatedFrom",
+                                                               "Requires",
+                                                               "RequiresMountsFor",
+                                                               "RequiresOverridable",
+                                                               "Requisite",
+                                                               "SourcePath",
+                                                               "StartLimitAction",
+                                                               "StartLimitBurst",
+                                                               "StartLimitInterval",
+                                                               "StartLimitIntervalSec",
+                                                               "StopPropagatedFrom",
+                                                               "StopWhenUnneeded",
+                                                               "SuccessAction",
+                                                               "SuccessActionExitStatus",
+                                                               "SurviveFinalKillSignal",
+                                                               "Upholds",
+                                                               "Wants",
+                                                               "WantsMountsFor",
+                                                               "RequisiteOverridable",
+                                                               "PropagateReloadTo",
+                                                               "PropagateReloadFrom",
+                                                               "PropagatesReloadFrom",
+                                                               "OnFailureIsolate",
+                                                               "BindTo",
+                                                               "IgnoreOnSnapshot",
+                                                               "Names"};
+    return directive.starts_with("Condition") || directive.starts_with("Assert") ||
+           std::ranges::find(names, directive) != names.end();
+}
+
+std::optional<std::string> unfit_for_a_line(std::string_view directive, std::string_view value) {
+    const auto breaks = [](char c) { return c == '\n' || c == '\r' || c == '\0'; };
+    const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    if (directive.empty() || !std::ranges::all_of(directive, letter))
+        return "this is not the name of a directive";
+    if (std::ranges::any_of(value, breaks))
+        return "the value has more than one line";
+    if (value.ends_with('\\'))
+        return "the value ends with a backslash, which would join it with the next line";
+    return {};
+}
+
+std::vector<UnitFileLine> unit_file_lines(const Directives& directives,
+                                          const std::vector<std::string>& service_lines) {
+    std::vector<UnitFileLine> unit, service;
+    for (const auto& line : service_lines)
+        service.push_back({line, ""});
+    for (const auto& [directive, values] : directives) {
+        auto& section = belongs_to_unit_section(directive) ? unit : service;
+        for (const auto& value : values)
+            section.push_back({directive + "=" + value, directive});
+    }
+    if (!unit.empty())
+        unit.insert(unit.begin(), {"[Unit]", ""});
+    if (!service.empty())
+        service.insert(service.begin(), {"[Service]", ""});
+    unit.insert(unit.end(), service.begin(), service.end());
+    return unit;
+}
+
+std::string join_lines(const std::vector<UnitFileLine>& lines) {
+    std::string text;
+    for (const auto& line : lines)
+        text += line.text + "\n";
+    return text;
+}
+
+} // namespace hotreload::units

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The `properties` of a service as lines of a unit file, in the section where systemd looks for
+// them.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload::units {
+
+using Directives = std::map<std::string, std::vector<std::string>>;
+
+// [Unit] or else [Service].
+bool belongs_to_unit_section(std::string_view directive);
+
+// What would break out of its line, and so be read as another directive. Nothing when it is fine.
+std::optional<std::string> unfit_for_a_line(std::string_view directive, std::string_view value);
+
+struct UnitFileLine {
+    std::string text;
+    std::string directive; // "" for sections and what is not from `directives`
+};
+
+// With `service_lines` at the head of [Service].
+std::vector<UnitFileLine> unit_file_lines(const Directives& directives,
+                                          const std::vector<std::string>& service_lines = {});
+std::string join_lines(const std::vector<UnitFileLine>& lines);
+
+} // namespace hotreload::units

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The drop-in that carries the `properties` of a generation: NAME.service.d/10-hotreload.conf under
+// the manager's run-time directory. It is read when the unit's name is loaded, in systemd's own
+// syntax and without a daemon-reload.
+
+#include "base/error.hpp"
+#include "units/directives.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace hotreload::units {
+
+class DropIns {
+public:
+    // /run/systemd/system or $XDG_RUNTIME_DIR/systemd/user.
+    explicit DropIns(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    // Before the unit is loaded. Without directives there is no file.
+    Result<> write(const std::string& unit, const Directives& directives) const;
+
+    // The unit's whole directory; what is not there is removed already.
+    void remove(const std::string& unit) const;
+
+private:
+    Result<> make_noticed() const;
+
+    std::filesystem::path directory_;
+};
+
+} // namespace hotreload::units

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/object_path.hpp"
+#include "units/systemd_units.hpp"
+
+namespace hotreload::units {
+
+SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) {
+    const auto found = followed_.find(unit_path(unit));
+    return found == followed_.end() ? nullptr : found->second.get();
+}
+
+const SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) const {
+    const auto found = followed_.find(unit_path(unit));
+    return found == followed_.end() ? nullptr : found->second.get();
+}
+
+UnitState SystemdUnits::state(const std::string& unit) const {
+    const auto* followed = find(unit);
+    return followed ? followed->facts.state : UnitState();
+}
+
+SystemdUnits::Followed& SystemdUnits::enter(const std::string& unit) {
+    auto& followed = followed_[unit_path(unit)];
+    if (!followed) {
+        followed = std::make_unique<Followed>();
+        followed->unit = unit;
+    }
+    return *followed;
+}
+
+void SystemdUnits::leave(const std::string& unit) {
+    const auto node = followed_.extract(unit_path(unit));
+    if (node && node.mapped()->referenced)
+        send_only(*manager_, kManager, "UnrefUnit", unit);
+}
+
+void SystemdUnits::changed(Followed& followed) {
+    const auto unit = followed.unit;
+    // Those who are told may leave, or stop following: nothing here is held over a call.
+    std::vector<int> watchers;
+    for (const auto& [id, tell] : followed.watchers)
+        watchers.push_back(id);
+    for (const int id : watchers) {
+        const auto* still = find(unit);
+        if (!still)
+            return;
+        if (const auto watcher = still->watchers.find(id); watcher != still->watchers.end()) {
+            const auto tell = watcher->second;
+            tell();
+        }
+    }
+    auto* still = find(unit);
+    if (!still || still->internal || still->facts.state == still->told)
+        return;
+    still->told = still->facts.state;
+    if (on_change)
+        on_change(unit, UnitState(still->told));
+}
+
+std::unique_ptr<sdbus::IProxy> SystemdUnits::object(const std::string& path) const {
+    return sdbus::createProxy(connection_, sdbus::ServiceName(kService), sdbus::ObjectPath(path));
+}
+
+std::function<void(const sdbus::MethodReply&)> SystemdUnits::into_cache(const std::string& unit,
+                                                                        PropertyName name) {
+    return [this, unit, name](const sdbus::MethodReply& reply) {
+        auto message = reply;
+        auto* followed = find(unit);
+        if (!followed)
+            return;
+        const auto [interface, property] = name;
+        std::ignore = guarded([&] {
+            if (property)
+                read_property(message, interface, property, followed->facts);
+            else
+                read_properties(message, interface, followed->facts);
+        });
+    };
+}
+
+Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
+    const auto unit_object = object(unit_path(unit));
+    // By its object, not by name: the access loads the unit and refers to it in one, before the
+    // manager collects it again.
+    std::optional<BusCall> refer;
+    if (auto& followed = enter(unit); !followed.referenced) {
+        followed.referenced = true;
+        refer.emplace(line_, *unit_object, kUnit, "Ref");
+    }
+    BusCall of_unit(line_, *unit_object, kProperties, "GetAll", std::string(kUnit));
+    BusCall of_service(line_, *unit_object, kProperties, "GetAll", std::string(kServiceUnit));
+    of_unit.on_reply(into_cache(unit, {kUnit, nullptr}));
+    of_service.on_reply(into_cache(unit, {kServiceUnit, nullptr}));
+
+    bool refused = false;
+    if (refer)
+        refused = !(co_await *refer).has_value();
+    const auto unit_read = co_await of_unit;
+    std::ignore = co_await of_service; // another type of unit has no such interface
+    auto* followed = find(unit);
+    if (!followed)
+        co_return BusResult<>();
+    if (refused)
+        followed->referenced = false;
+    // A reference to a name without a unit would keep the manager from forgetting it.
+    if (followed->referenced && !followed->facts.state.loaded()) {
+        followed->referenced = false;
+        send_only(*manager_, kManager, "UnrefUnit", unit);
+    }
+    if (!unit_read)
+        co_return std::unexpected(unit_read.error());
+    changed(*followed);
+    co_return BusResult<>();
+}
+
+Task<> SystemdUnits::refresh(std::string unit) {
+    if (find(unit))
+        std::ignore = co_await read_all(unit);
+}
+
+Task<Result<UnitState>> SystemdUnits::follow(std::string unit) {
+    enter(unit).internal = false;
+    const auto read = co_await read_all(unit);
+    if (!read) {
+        leave(unit);
+        co_return std::unexpected(to_error(read.error()).in_context("reading " + unit));
+    }
+    co_return state(unit);
+}
+
+void SystemdUnits::unfollow(const std::string& unit) {
+    leave(unit);
+}
+
+Task<> SystemdUnits::read_some(std::string unit, std::vector<PropertyName> names) {
+    const auto unit_object = object(unit_path(unit));
+    std::list<BusCall> calls;
+    for (const auto& name : names) {
+        auto& call = calls.emplace_back(line_, *unit_object, kProperties, "Get",
+                                        std::string(name.first), std::string(name.second));
+        call.on_reply(into_cache(unit, name));
+    }
+    for (auto& call : calls)
+        std::ignore = co_await call;
+    if (auto* followed = find(unit))
+        changed(*followed);
+}
+
+Task<UnitFacts> SystemdUnits::facts_of(std::string unit) {
+    if (const auto* followed = find(unit))
+        co_return followed->facts;
+    UnitFacts facts;
+    const auto read = [&facts](const char* interface) {
+        return [&facts, interface](const sdbus::MethodReply& reply) {
+            auto message = reply;
+            std::ignore = guarded([&] { read_properties(message, interface, facts); });
+        };
+    };
+    const auto unit_object = object(unit_path(unit));
+    BusCall of_unit(line_, *unit_object, kProperties, "GetAll", std::string(kUnit));
+    BusCall of_service(line_, *unit_object, kProperties, "GetAll", std::string(kServiceUnit));
+    of_unit.on_reply(read(kUnit));
+    of_service.on_reply(read(kServiceUnit));
+    std::ignore = co_await of_unit;
+    std::ignore = co_await of_service;
+    co_return facts;
+}
+
+} // namespace hotreload::units

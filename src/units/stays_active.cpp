@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/judge.hpp"
+#include "units/systemd_units.hpp"
+
+namespace hotreload::units {
+
+// Calls back at each change of a followed unit's facts, as long as it lives.
+class SystemdUnits::Watch {
+public:
+    Watch(SystemdUnits& units, std::string unit, std::function<void()> tell)
+        : units_(units), unit_(std::move(unit)), id_(++units.last_watcher_) {
+        units_.enter(unit_).watchers.emplace(id_, std::move(tell));
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    ~Watch() {
+        if (auto* followed = units_.find(unit_))
+            followed->watchers.erase(id_);
+    }
+
+private:
+    SystemdUnits& units_;
+    std::string unit_;
+    int id_;
+};
+
+Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time) {
+    const bool followed_by_others = find(unit) != nullptr;
+    if (!followed_by_others)
+        if (auto followed = co_await follow(unit); !followed)
+            co_return std::unexpected(std::move(followed).error());
+
+    const auto start = co_await facts_of(unit);
+    Completion<Result<>> end(loop_);
+    auto look = [this, unit, start, resolve = end.resolver()] {
+        const auto* followed = find(unit);
+        const auto now = followed ? followed->facts : UnitFacts();
+        if (const auto why = broken(start, now))
+            resolve(fail(ErrorCode::Failed, unit + ": " + *why));
+        else if (finished(now))
+            resolve(Result<>());
+    };
+    look();
+    const Watch watch(*this, unit, look);
+    os::Timer timer(loop_);
+    if (time <= Duration::zero())
+        end.resolver()(Result<>()); // counts only if nothing was found wrong
+    else
+        timer.arm(time, [resolve = end.resolver()] { resolve(Result<>()); });
+    auto result = co_await end;
+    if (!followed_by_others)
+        leave(unit);
+    co_return result;
+}
+
+} // namespace hotreload::units

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/systemd_units.hpp"
+
+#include "units/object_path.hpp"
+
+#include <cstdlib>
+#include <format>
+#include <fstream>
+
+namespace hotreload::units {
+
+namespace {
+
+std::filesystem::path drop_in_directory(Mode mode) {
+    if (mode == Mode::System)
+        return "/run/systemd/system";
+    const char* run_time = std::getenv("XDG_RUNTIME_DIR");
+    return std::filesystem::path(run_time ? run_time : "/nonexistent") / "systemd/user";
+}
+
+std::string boot_id() {
+    std::string id;
+    std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+    return id;
+}
+
+constexpr const char* kFromManager = "type='signal',sender='org.freedesktop.systemd1',";
+
+} // namespace
+
+SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode)
+    : loop_(loop),
+      connection_(connection),
+      mode_(mode),
+      drop_ins_(drop_in_directory(mode)),
+      line_(loop),
+      manager_(sdbus::createProxy(connection, sdbus::ServiceName(kService),
+                                  sdbus::ObjectPath(kManagerPath))) {}
+
+Task<Result<>> SystemdUnits::connect() {
+    if (auto matched = guarded([this] { on_signals(); }); !matched)
+        co_return std::unexpected(
+            to_error(matched.error()).in_context("listening to the service manager"));
+    co_return co_await subscribe();
+}
+
+// The broker works off one connection's messages in order, so that the matches are in force before
+// any call that is sent after them: nobody has to wait for them.
+void SystemdUnits::on_signals() {
+    const auto manager =
+        std::format("{}path='{}',interface='{}',", kFromManager, kManagerPath, kManager);
+    match(manager + "member='JobRemoved'", &SystemdUnits::on_job_removed);
+    match(manager + "member='UnitRemoved'", &SystemdUnits::on_unit_removed);
+    match(manager + "member='Reloading'", &SystemdUnits::on_reloading);
+    // One for all units: a bus allows a connection only some hundreds of matches.
+    match(std::format("{}path_namespace='{}/unit',interface='{}',member='PropertiesChanged'",
+                      kFromManager, kManagerPath, kProperties),
+          &SystemdUnits::on_properties_changed);
+    match(std::format("type='signal',sender='org.freedesktop.DBus',"
+                      "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}'",
+                      kService),
+          &SystemdUnits::on_owner_changed);
+}
+
+void SystemdUnits::match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&)) {
+    // A signal that does not decode is not one of the manager's: it is passed over.
+    auto receive = [this, handler](sdbus::Message message) {
+        std::ignore = guarded([&] { (this->*handler)(message); });
+    };
+    matches_.push_back(connection_.addMatchAsync(
+        rule, std::move(receive), [](const sdbus::Message&) {}, sdbus::return_slot));
+}
+
+Task<Result<>> SystemdUnits::subscribe() {
+    BusCall subscribe(line_, *manager_, kManager, "Subscribe");
+    BusCall started(line_, *manager_, kProperties, "Get", std::string(kManager),
+                    std::string("UserspaceTimestampMonotonic"));
+    const auto subscribed = co_await subscribe;
+    if (!subscribed && !subscribed.error().is("AlreadySubscribed"))
+        co_return std::unexpected(
+            to_error(subscribed.error()).in_context("subscribing to the service manager"));
+    // The start of the manager: the same after its re-execution, another one in its next run.
+    auto answer = co_await started;
+    const auto stamp =
+        answer ? decode<sdbus::Variant>(*answer) : std::unexpected(std::move(answer).error());
+    const auto usec = !stamp ? std::unexpected(stamp.error())
+                             : guarded([&] { return std::get<0>(*stamp).get<std::uint64_t>(); });
+    if (!usec)
+        co_return std::unexpected(
+            to_error(usec.error()).in_context("asking the service manager who it is"));
+    manager_id_ = std::format("{}-{}", boot_id(), *usec);
+    co_return Result<>();
+}
+
+void SystemdUnits::on_job_removed(sdbus::Message& signal) {
+    std::uint32_t id = 0;
+    sdbus::ObjectPath job;
+    std::string unit, result;
+    signal >> id >> job >> unit >> result;
+    jobs_.ended(job, result);
+}
+
+void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
+    const auto found = followed_.find(signal.getPath());
+    if (found == followed_.end())
+        return;
+    std::string interface;
+    signal >> interface;
+    read_properties(signal, interface, found->second->facts);
+    // The manager sends Service before Unit: together they are one change.
+    if (interface == kUnit)
+        changed(*found->second);
+}
+
+void SystemdUnits::on_unit_removed(sdbus::Message& signal) {
+    std::string unit;
+    signal >> unit;
+    auto* followed = find(unit);
+    if (!followed || reloading_)
+        return;
+    followed->facts.state = UnitState();
+    followed->referenced = false;
+    changed(*followed);
+}
+
+// A daemon-reload takes all units down in the manager's memory and builds them anew: what it says
+// of them on the way is not news.
+void SystemdUnits::on_reloading(sdbus::Message& signal) {
+    signal >> reloading_;
+    if (!reloading_)
+        refresh_all();
+}
+
+void SystemdUnits::refresh_all() {
+    std::vector<std::string> units;
+    for (const auto& [path, followed] : followed_)
+        units.push_back(followed->unit);
+    for (auto& unit : units)
+        scope_.spawn(refresh(std::move(unit)));
+}
+
+void SystemdUnits::on_owner_changed(sdbus::Message& signal) {
+    std::string name, before, now;
+    signal >> name >> before >> now;
+    if (!now.empty())
+        scope_.spawn(resubscribe());
+}
+
+// The manager was executed anew, or another one started: it may have forgotten us, and signals
+// may have been lost.
+Task<> SystemdUnits::resubscribe() {
+    reloading_ = false;
+    std::ignore = co_await subscribe(); // a next owner brings us here again
+    for (const auto& job : jobs_.waited_for())
+        scope_.spawn(ask_after(job));
+    refresh_all();
+}
+
+Task<> SystemdUnits::ask_after(std::string job) {
+    const auto job_object = object(job);
+    BusCall call(line_, *job_object, kProperties, "Get",
+                 std::string("org.freedesktop.systemd1.Job"), std::string("State"));
+    if (const auto alive = co_await call; !alive)
+        jobs_.ended(job, "lost");
+}
+
+} // namespace hotreload::units

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The real service manager behind core's Units port: org.freedesktop.systemd1 on the bus that
+// `connection` is on. Everything is asynchronous; the connection has to be attached to the loop.
+// Tasks must have ended or be destroyed before this object is. Only daemon/ makes one.
+
+#include "core/units_port.hpp"
+#include "os/event_loop.hpp"
+#include "units/bus_call.hpp"
+#include "units/drop_in.hpp"
+#include "units/facts.hpp"
+#include "units/jobs.hpp"
+#include "units/transient.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace hotreload::units {
+
+// Which manager: PID 1, or the calling user's.
+enum class Mode { System, User };
+
+class SystemdUnits final : public Units {
+public:
+    SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode);
+
+    // Before anything else, once: subscribes to the manager's signals and learns its identity.
+    Task<Result<>> connect();
+
+    [[nodiscard]] UnitState state(const std::string& unit) const override;
+    Task<Result<UnitState>> follow(std::string unit) override;
+    void unfollow(const std::string& unit) override;
+
+    Task<Result<>> start_generation(std::string unit, std::string slice,
+                                    const ServiceDefinition& definition) override;
+    Task<Result<>> start_unit(std::string unit) override;
+    Task<Result<>> stop_unit(std::string unit) override;
+    Task<Result<>> restart_unit(std::string unit) override;
+    Task<Result<>> reload_unit(std::string unit) override;
+    Task<Result<>> signal_unit(std::string unit, int signal) override;
+    Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override;
+    Task<Result<>> stays_active(std::string unit, Duration time) override;
+    Task<Result<>> discard(std::string unit) override;
+    Task<Result<CommandResult>> run_command(CommandRequest request) override;
+    Task<Result<std::vector<Problem>>>
+    check_properties(std::map<std::string, std::vector<std::string>> properties) override;
+    Task<Result<std::vector<std::string>>> list(std::string pattern) override;
+    [[nodiscard]] const std::string& manager_id() const override { return manager_id_; }
+
+private:
+    // A unit whose state is kept current.
+    struct Followed {
+        std::string unit;
+        UnitFacts facts;
+        UnitState told;                                // what on_change was last told
+        bool internal = false;                         // a helper of ours: nobody is told
+        bool referenced = false;                       // by us, once
+        std::map<int, std::function<void()>> watchers; // of facts
+    };
+    class Watch;  // of a followed unit's facts
+    class Helper; // a running command; gone with its task
+    using PropertyName = std::pair<const char*, const char*>; // interface, property
+
+    // ---- systemd_units.cpp: connection and signals
+    void on_signals();
+    void match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&));
+    void on_job_removed(sdbus::Message& signal);
+    void on_properties_changed(sdbus::Message& signal);
+    void on_unit_removed(sdbus::Message& signal);
+    void on_reloading(sdbus::Message& signal);
+    void on_owner_changed(sdbus::Message& signal);
+    Task<Result<>> subscribe();
+    Task<> resubscribe();
+    void refresh_all();
+    Task<> ask_after(std::string job);
+
+    // ---- following.cpp
+    Followed* find(const std::string& unit);
+    [[nodiscard]] const Followed* find(const std::string& unit) const;
+    Followed& enter(const std::string& unit);
+    void leave(const std::string& unit);
+    void changed(Followed& followed);
+    std::unique_ptr<sdbus::IProxy> object(const std::string& path) const;
+    // Applied while the reply is dispatched: later, it would overwrite a signal that came after it.
+    std::function<void(const sdbus::MethodReply&)> into_cache(const std::string& unit,
+                                                              PropertyName name);
+    Task<BusResult<>> read_all(std::string unit);
+    Task<> refresh(std::string unit);
+    Task<> read_some(std::string unit, std::vector<PropertyName> names);
+    // The last word on a unit, followed or not.
+    Task<UnitFacts> facts_of(std::string unit);
+
+    // ---- unit_jobs.cpp, generations.cpp
+    // The result of the job that `method` makes; kDeadline when it did not end in time.
+    Task<BusResult<std::string>> run_job(const char* method, std::string unit,
+                                         Duration deadline = kInfinity);
+    Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
+    Task<BusResult<std::string>> job_end(sdbus::MethodReply reply, Duration deadline);
+    Task<Result<>> start_new(std::string unit, Properties properties);
+
+    os::EventLoop& loop_;
+    sdbus::IConnection& connection_;
+    Mode mode_;
+    DropIns drop_ins_;
+    CallLine line_;
+    std::unique_ptr<sdbus::IProxy> manager_;
+    std::string manager_id_;
+    JobTable jobs_;
+    std::unordered_map<std::string, std::unique_ptr<Followed>> followed_; // by object path
+    int last_watcher_ = 0;
+    bool reloading_ = false; // the manager is; units that go now come back
+    std::vector<sdbus::Slot> matches_;
+    TaskScope scope_; // last: its tasks use all of the above
+};
+
+} // namespace hotreload::units

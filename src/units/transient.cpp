@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/transient.hpp"
+
+#include "core/names.hpp"
+
+#include <format>
+
+namespace hotreload::units {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// Program, arguments with the zeroth, flags.
+using Command = sdbus::Struct<std::string, Words, Words>;
+
+template <class T>
+void add(Properties& properties, const char* name, const T& value) {
+    properties.emplace_back(name, sdbus::Variant(value));
+}
+
+void add_command(Properties& properties, const char* name, const Words& command, Words flags) {
+    const std::string program = command.empty() ? std::string() : command.front();
+    add(properties, name, std::vector{Command(program, command, std::move(flags))});
+}
+
+void add_context(Properties& properties, const std::map<std::string, std::string>& env,
+                 const std::string& working_dir, const std::string& user) {
+    Words assignments;
+    for (const auto& [name, value] : env)
+        assignments.push_back(name + "=" + value);
+    if (!assignments.empty())
+        add(properties, "Environment", assignments);
+    if (!working_dir.empty())
+        add(properties, "WorkingDirectory", working_dir);
+    if (!user.empty())
+        add(properties, "User", user);
+}
+
+// "hotreload-my\x2dshop.slice" → "my-shop".
+std::string project_of(std::string_view slice) {
+    constexpr std::string_view prefix = "hotreload-", suffix = ".slice", dash = "\\x2d";
+    if (!slice.starts_with(prefix) || !slice.ends_with(suffix) ||
+        slice.size() < prefix.size() + suffix.size())
+        return {};
+    slice = slice.substr(prefix.size(), slice.size() - prefix.size() - suffix.size());
+    std::string project(slice);
+    for (auto at = project.find(dash); at != std::string::npos; at = project.find(dash, at))
+        project.replace(at, dash.size(), "-");
+    return project;
+}
+
+std::string description(const std::string& unit, const std::string& slice,
+                        const std::string& service) {
+    const auto project = project_of(slice);
+    const auto generation = generation_of(unit, project, service);
+    return generation ? std::format("hotreload: {}/{} generation {}", project, service, *generation)
+                      : "hotreload: " + unit;
+}
+
+// How long a helper that was told to end may take before it is killed.
+constexpr std::uint64_t kHelperStopUsec = 2'000'000;
+
+} // namespace
+
+Properties generation_properties(const std::string& unit, const std::string& slice,
+                                 const ServiceDefinition& definition) {
+    Properties properties;
+    add(properties, "Description", description(unit, slice, definition.name));
+    add(properties, "Slice", slice);
+    add(properties, "SyslogIdentifier", definition.name);
+    add(properties, "Type", std::string(to_string(definition.type)));
+    add_command(properties, "ExecStartEx", definition.command, {"no-env-expand"});
+    // Not literal: this one has to be able to say $MAINPID.
+    if (!definition.reload.empty())
+        add_command(properties, "ExecReloadEx", definition.reload, {});
+    // For other types the signal is sent by signal_unit, the manager has no use for it.
+    if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
+        add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));
+    add_context(properties, definition.env, definition.working_dir, definition.user);
+    // Pacing is ours: a burst of saved files must not end in start-limit-hit.
+    add(properties, "StartLimitIntervalUSec", std::uint64_t(0));
+    // Keeps a generation that has ended loaded, to be looked at and gone back to.
+    add(properties, "AddRef", true);
+    return properties;
+}
+
+Properties command_properties(const CommandRequest& request, int output) {
+    Properties properties;
+    add(properties, "Description", request.description);
+    if (!request.slice.empty())
+        add(properties, "Slice", request.slice);
+    add(properties, "Type", std::string("oneshot"));
+    add_command(properties, "ExecStartEx", request.command, {"no-env-expand"});
+    add_context(properties, request.env, request.working_dir, request.user);
+    const auto timeout = request.timeout == kInfinity
+                             ? UINT64_MAX
+                             : static_cast<std::uint64_t>(request.timeout.count());
+    add(properties, "TimeoutStartUSec", timeout);
+    add(properties, "TimeoutStopUSec", kHelperStopUsec);
+    add(properties, "StandardOutputFileDescriptor", sdbus::UnixFd(output));
+    add(properties, "StandardErrorFileDescriptor", sdbus::UnixFd(output));
+    add(properties, "StartLimitIntervalUSec", std::uint64_t(0));
+    add(properties, "CollectMode", std::string("inactive-or-failed"));
+    add(properties, "AddRef", true);
+    return properties;
+}
+
+Properties live_properties(const std::vector<LiveValue>& values) {
+    Properties properties;
+    for (const auto& [property, value] : values)
+        std::visit([&](const auto& plain) { add(properties, property.c_str(), plain); }, value);
+    return properties;
+}
+
+} // namespace hotreload::units

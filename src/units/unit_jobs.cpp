@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Jobs on units that exist, and what can be asked of them while they run.
+#include "units/judge.hpp"
+#include "units/object_path.hpp"
+#include "units/systemd_units.hpp"
+
+#include <format>
+
+namespace hotreload::units {
+
+namespace {
+
+const std::string kReplace = "replace"; // a job that stands in the way is canceled
+
+Result<> about(const std::string& what, Result<> result) {
+    if (result)
+        return {};
+    return std::unexpected(std::move(result).error().in_context(what));
+}
+
+std::unexpected<Error> about(const std::string& what, const BusError& error) {
+    return std::unexpected(to_error(error).in_context(what));
+}
+
+// The manager ends a reload itself after the same time, but for one that the service has begun and
+// does not finish; ours comes second, so that its own word is heard.
+Duration reload_deadline(Duration start_timeout) {
+    constexpr auto margin = std::chrono::seconds(2);
+    return start_timeout >= kInfinity - margin ? kInfinity : start_timeout + margin;
+}
+
+} // namespace
+
+Task<BusResult<std::string>> SystemdUnits::run_job(const char* method, std::string unit,
+                                                   Duration deadline) {
+    const JobTable::Expectation expectation(jobs_);
+    BusCall call(line_, *manager_, kManager, method, unit, kReplace);
+    auto reply = co_await call;
+    if (!reply)
+        co_return std::unexpected(std::move(reply).error());
+    co_return co_await job_end(std::move(*reply), deadline);
+}
+
+Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Duration deadline) {
+    const auto job = decode<sdbus::ObjectPath>(reply);
+    if (!job)
+        co_return std::unexpected(job.error());
+    Completion<std::string> end(loop_);
+    jobs_.wait(std::get<0>(*job), end.resolver());
+    os::Timer timer(loop_);
+    timer.arm(deadline, [resolve = end.resolver()] { resolve(std::string(kDeadline)); });
+    auto result = co_await end;
+    if (result == kDeadline) {
+        // Left alone, it would be what the next reload is merged into.
+        const auto job_object = object(std::get<0>(*job));
+        send_only(*job_object, "org.freedesktop.systemd1.Job", "Cancel");
+    }
+    co_return result;
+}
+
+Task<Result<>> SystemdUnits::start_unit(std::string unit) {
+    const auto job = co_await run_job("StartUnit", unit);
+    if (!job)
+        co_return about("starting " + unit, job.error());
+    const auto facts = co_await facts_of(unit);
+    co_return about("starting " + unit, judge_start(*job, facts));
+}
+
+Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
+    const auto job = co_await run_job("RestartUnit", unit);
+    if (!job)
+        co_return about("restarting " + unit, job.error());
+    const auto facts = co_await facts_of(unit);
+    co_return about("restarting " + unit, judge_start(*job, facts));
+}
+
+Task<Result<>> SystemdUnits::stop_unit(std::string unit) {
+    const auto job = co_await run_job("StopUnit", unit);
+    if (!job && job.error().is("NoSuchUnit"))
+        co_return Result<>();
+    if (!job)
+        co_return about("stopping " + unit, job.error());
+    if (*job == "done")
+        co_return Result<>();
+    const auto facts = co_await facts_of(unit);
+    co_return about("stopping " + unit, judge_stop(*job, facts));
+}
+
+Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
+    // For a followed unit nothing is asked before the call: the time until the service has its
+    // signal counts.
+    UnitFacts before;
+    if (const auto* followed = find(unit))
+        before = followed->facts;
+    else
+        before = co_await facts_of(unit);
+    const auto job = co_await run_job("ReloadUnit", unit, reload_deadline(before.start_timeout));
+    if (!job)
+        co_return about("reloading " + unit, job.error());
+    // The manager ends the job at READY=1, before it has read the rest of that same message: what
+    // the service said with it (STATUS=, ERRNO=) is there for those who ask afterwards.
+    static const std::vector<PropertyName> late = {{kServiceUnit, "StatusText"},
+                                                   {kServiceUnit, "StatusErrno"},
+                                                   {kServiceUnit, "MainPID"},
+                                                   {kUnit, "ActiveState"}};
+    if (find(unit))
+        co_await read_some(unit, late);
+    const auto after = co_await facts_of(unit);
+    co_return about("reloading " + unit, judge_reload(*job, before, after));
+}
+
+Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
+    BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
+                 std::int32_t(signal));
+    const auto sent = co_await call;
+    if (!sent)
+        co_return about(std::format("sending SIG{} to {}", sigabbrev_np(signal), unit),
+                        sent.error());
+    co_return Result<>();
+}
+
+Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveValue> values) {
+    const auto properties = guarded([&] { return live_properties(values); });
+    if (!properties)
+        co_return about("setting properties of " + unit, properties.error());
+    const bool until_reboot = true;
+    BusCall call(line_, *manager_, kManager, "SetUnitProperties", unit, until_reboot, *properties);
+    const auto set = co_await call;
+    if (!set)
+        co_return about("setting properties of " + unit, set.error());
+    co_return Result<>();
+}
+
+Task<Result<std::vector<std::string>>> SystemdUnits::list(std::string pattern) {
+    using Unit =
+        sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
+                      sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
+    const std::vector<std::string> any_state, patterns(1, pattern);
+    BusCall call(line_, *manager_, kManager, "ListUnitsByPatterns", any_state, patterns);
+    auto reply = co_await call;
+    const auto units =
+        reply ? decode<std::vector<Unit>>(*reply) : std::unexpected(std::move(reply).error());
+    if (!units)
+        co_return about("listing units", units.error());
+    std::vector<std::string> names;
+    for (const auto& unit : std::get<0>(*units))
+        names.push_back(std::get<0>(unit));
+    co_return names;
+}
+
+} // namespace hotreload::units
