@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/utf8.hpp"
 
-#include <cstddef>
-
 namespace hotreload {
 
 namespace {
@@ -29,13 +27,18 @@ std::size_t leading_character(std::string_view text) {
 } // namespace
 
 bool is_utf8(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto length = leading_character(bytes);
+    return utf8_prefix(bytes) == bytes.size();
+}
+
+std::size_t utf8_prefix(std::string_view bytes) {
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+        const auto length = leading_character(bytes.substr(at));
         if (length == 0)
-            return false;
-        bytes.remove_prefix(length);
+            break;
+        at += length;
     }
-    return true;
+    return at;
 }
 
 std::string to_utf8(std::string_view bytes) {

@@ -72,20 +72,22 @@ void check_length(Reading& reading, const ServiceDefinition& service) {
                                          "for the name of a unit");
 }
 
-void check_after(Reading& reading, const ServiceDefinition& service) {
+std::string near_service(const Reading& reading, const std::string& word) {
     std::vector<std::string_view> names;
-    for (const auto& [name, other] : reading.project.services)
-        if (name != service.name)
-            names.emplace_back(name);
+    for (const auto& [name, service] : reading.project.services)
+        names.emplace_back(name);
+    const auto near = nearest(word, names);
+    return near ? std::format("; did you mean \"{}\"?", *near) : "";
+}
+
+void check_after(Reading& reading, const ServiceDefinition& service) {
     for (const std::string& other : service.after) {
-        if (other == service.name) {
+        if (other == service.name)
             reading.problem(key_of(service, "after"), "a service cannot start after itself");
-        } else if (!std::ranges::contains(names, other)) {
-            const auto near = nearest(other, names);
+        else if (!reading.project.services.contains(other))
             reading.problem(key_of(service, "after"),
                             std::format("there is no service \"{}\" in the project{}", other,
-                                        near ? std::format("; did you mean \"{}\"?", *near) : ""));
-        }
+                                        near_service(reading, other)));
     }
 }
 
@@ -111,28 +113,30 @@ public:
         const auto found = reading_.project.services.find(name);
         if (found == reading_.project.services.end() || done_.contains(name))
             return;
-        const auto again = std::ranges::find(way_, name);
-        if (again != way_.end())
-            return report(again);
+        if (!on_way_.insert(name).second)
+            return report(name);
         way_.push_back(name);
         for (const std::string& other : found->second.after)
             if (other != name)
                 visit(other);
         way_.pop_back();
+        on_way_.erase(name);
         done_.insert(name);
     }
 
 private:
-    void report(std::vector<std::string>::const_iterator first) {
+    void report(const std::string& first) {
         std::string cycle;
-        for (const std::string& name : std::ranges::subrange(first, way_.cend()))
+        for (const std::string& name :
+             std::ranges::subrange(std::ranges::find(way_, first), way_.end()))
             cycle += name + " → ";
-        reading_.problem(std::format("services.{}.after", *first),
-                         std::format("the services wait for each other: {}{}", cycle, *first));
+        reading_.problem(std::format("services.{}.after", first),
+                         std::format("the services wait for each other: {}{}", cycle, first));
     }
 
     Reading& reading_;
     std::vector<std::string> way_;
+    std::set<std::string> on_way_;
     std::set<std::string> done_;
 };
 

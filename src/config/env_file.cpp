@@ -158,9 +158,8 @@ private:
 
 Checked<std::map<std::string, std::string>> parse_env_file(std::string_view text,
                                                            const std::string& path) {
-    if (const auto bad = find_invalid_utf8(text))
-        return std::unexpected(
-            std::vector{problem_at_offset(path, text, *bad, "the file is not valid UTF-8")});
+    if (auto problem = check_utf8(path, text))
+        return std::unexpected(std::vector{*std::move(problem)});
     return Parser(text, path).parse();
 }
 

@@ -16,8 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFileName = "hotreload.toml";
 
-template <class T>
-std::unexpected<std::vector<Problem>> one_problem(T problem) {
+std::unexpected<std::vector<Problem>> one_problem(Problem problem) {
     return std::unexpected(std::vector<Problem>{std::move(problem)});
 }
 
@@ -42,8 +41,8 @@ void sort_problems(std::vector<Problem>& problems, const std::string& path) {
 
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
                                          const EnvFileReader& read_env_file) {
-    if (const auto bad = find_invalid_utf8(text))
-        return one_problem(problem_at_offset(path, text, *bad, "the file is not valid UTF-8"));
+    if (auto problem = check_utf8(path, text))
+        return one_problem(*std::move(problem));
     toml::table root;
     try {
         root = toml::parse(text);

@@ -2,6 +2,7 @@
 #include "config/text.hpp"
 
 #include "base/fd.hpp"
+#include "base/utf8.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,31 +29,6 @@ std::unexpected<Error> not_regular(mode_t mode) {
 std::unexpected<Error> too_large() {
     return fail(ErrorCode::Invalid,
                 std::format("is larger than {} KiB", kMaxTextFile / std::size_t(1024)));
-}
-
-// The length of the well-formed character at the start of `text` (RFC 3629: no overlong forms, no
-// surrogates, nothing above U+10FFFF), or 0.
-std::size_t character_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-    const unsigned lead = byte(0);
-    if (lead < 0x80)
-        return 1;
-    if (lead >= 0xC2 && lead <= 0xDF)
-        return follows(1) ? 2 : 0;
-    if ((lead & 0xF0U) == 0xE0U) {
-        const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
-        const bool surrogate = lead == 0xED && byte(1) > 0x9F;
-        return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    if (lead >= 0xF0 && lead <= 0xF4) {
-        const bool overlong = lead == 0xF0 && byte(1) < 0x90;
-        const bool above = lead == 0xF4 && byte(1) > 0x8F;
-        return follows(1) && follows(2) && follows(3) && !overlong && !above ? 4 : 0;
-    }
-    return 0;
 }
 
 } // namespace
@@ -87,14 +63,11 @@ Result<std::string> read_text_file(const std::string& path) {
     }
 }
 
-std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = character_length(text.substr(at));
-        if (length == 0)
-            return at;
-        at += length;
-    }
-    return {};
+std::optional<Problem> check_utf8(const std::string& path, std::string_view text) {
+    const std::size_t good = utf8_prefix(text);
+    if (good == text.size())
+        return {};
+    return problem_at_offset(path, text, good, "the file is not valid UTF-8");
 }
 
 Problem problem_at_offset(const std::string& path, std::string_view text, std::size_t offset,

@@ -19,8 +19,8 @@ inline constexpr std::size_t kMaxTextFile = 1024 * 1024;
 // are files over kMaxTextFile.
 Result<std::string> read_text_file(const std::string& path);
 
-// The offset of the first byte that is not UTF-8.
-std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+// Where `text` is not UTF-8, if it is not.
+std::optional<Problem> check_utf8(const std::string& path, std::string_view text);
 
 // A problem at an offset of `text`; columns count bytes.
 Problem problem_at_offset(const std::string& path, std::string_view text, std::size_t offset,

@@ -37,14 +37,18 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
         reading.problem(key, std::format("pattern \"{}\" {}", pattern, why));
         return std::nullopt;
     };
+    if (pattern.empty())
+        return bad("is empty");
     const std::string absolute = anywhere && pattern.starts_with("**/")
                                      ? pattern
                                      : absolute_glob(reading.project.directory, pattern);
-    if (pattern.empty())
-        return bad("is empty");
-    const auto glob = Glob::parse(absolute);
-    if (!glob)
-        return bad(glob.error().message);
+    auto glob = Glob::parse(pattern); // as it was written, so that the error quotes that
+    if (glob)
+        glob = Glob::parse(absolute);
+    if (!glob) {
+        reading.problem(key, glob.error().message);
+        return {};
+    }
     std::error_code error;
     const bool slash = pattern.ends_with('/');
     if (slash || (glob->literal() && std::filesystem::is_directory(absolute, error)))

@@ -64,13 +64,9 @@ TEST_F(ProjectTest, only_regular_files_of_a_sane_size_are_read_and_nothing_block
     EXPECT_FALSE(read_text_file("/proc/self/status")->empty());
 }
 
-TEST(Text, utf8_is_checked_to_the_letter_of_the_standard) {
-    for (const char* text : {"", "plain", "é€😀", "\xf4\x8f\xbf\xbf"})
-        EXPECT_EQ(find_invalid_utf8(text), std::nullopt) << text;
-    for (const char* text : {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
-                             "\xff", "\xe0\x80\x80", "\xf0\x80\x80\x80"})
-        EXPECT_EQ(find_invalid_utf8(text), 0U) << text;
-    EXPECT_EQ(find_invalid_utf8("ab\xff"), 2U);
+TEST(Text, a_byte_that_is_no_text_is_placed) {
+    EXPECT_EQ(check_utf8("x", "é\n"), std::nullopt);
+    EXPECT_EQ(check_utf8("x", "é\nab\xff"), (Problem{"x", 2, 3, "the file is not valid UTF-8"}));
 }
 
 TEST(Words, signals_are_named_with_and_without_their_prefix) {
