@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <format>
@@ -30,23 +29,6 @@ std::unexpected<Error> unknown(std::string_view word, std::span<const std::strin
     return fail(ErrorCode::Invalid, std::format("expected one of {}, found \"{}\"", all, word));
 }
 
-std::optional<int> realtime_signal(std::string_view word) {
-    const bool from_least = word.starts_with("RTMIN");
-    if (!from_least && !word.starts_with("RTMAX"))
-        return {};
-    word.remove_prefix(5);
-    int offset = 0;
-    if (!word.empty()) {
-        if (word.front() != (from_least ? '+' : '-'))
-            return {};
-        const auto parsed = std::from_chars(word.data() + 1, word.data() + word.size(), offset);
-        if (parsed.ec != std::errc() || parsed.ptr != word.data() + word.size() || offset < 0 ||
-            offset > SIGRTMAX - SIGRTMIN)
-            return {};
-    }
-    return from_least ? SIGRTMIN + offset : SIGRTMAX - offset;
-}
-
 } // namespace
 
 Result<std::optional<Strategy>> strategy_word(std::string_view word) {
@@ -68,7 +50,7 @@ Result<ServiceType> service_type_word(std::string_view word) {
 Result<int> signal_word(std::string_view word) {
     const std::string_view name = word.starts_with("SIG") ? word.substr(3) : word;
     std::vector<std::string_view> known;
-    int signal = realtime_signal(name).value_or(0);
+    int signal = 0;
     for (int each = 1; each < SIGRTMIN; ++each) {
         const char* const abbreviation = ::sigabbrev_np(each);
         if (abbreviation == nullptr)

@@ -134,17 +134,19 @@ Parsed cpu_quota(std::string_view property, std::string_view text) {
     return LiveValue{std::string(property), *parts * 1'000'000 / 10'000};
 }
 
+LiveValue scaled(std::string_view property, std::uint64_t parts) {
+    const std::uint64_t full = std::numeric_limits<std::uint32_t>::max();
+    return {std::string(property) + "Scale",
+            static_cast<std::uint32_t>((parts * full + 5'000) / 10'000)};
+}
+
 // Bytes; a percentage goes by another property, relative to the machine's memory.
 Parsed memory(std::string_view property, std::string_view text, std::uint64_t least) {
     if (text == "infinity")
         return LiveValue{std::string(property), kUnset};
-    if (const auto parts = permyriad(text)) {
-        if (*parts > 10'000 || (*parts == 0 && least > 0))
-            return {};
-        const std::uint64_t full = std::numeric_limits<std::uint32_t>::max();
-        return LiveValue{std::string(property) + "Scale",
-                         static_cast<std::uint32_t>((*parts * full + 5'000) / 10'000)};
-    }
+    if (const auto parts = permyriad(text))
+        return *parts <= 10'000 && *parts >= least ? Parsed(scaled(property, *parts))
+                                                   : std::nullopt;
     const auto number = bytes(text);
     return number && *number >= least ? Parsed(LiveValue{std::string(property), *number})
                                       : std::nullopt;
@@ -158,11 +160,12 @@ Parsed memory_protection(std::string_view property, std::string_view text) {
     return memory(property, text, 0);
 }
 
-// A percentage is left to a restart: systemd 257 writes TasksMaxScale into the unit's drop-in as a
-// tenth of it, which a daemon-reload then puts in force.
+// A percentage is of the system's limit, and systemd takes all of it only as "infinity".
 Parsed tasks_max(std::string_view property, std::string_view text) {
     if (text == "infinity")
         return LiveValue{std::string(property), kUnset};
+    if (const auto parts = permyriad(text))
+        return *parts > 0 && *parts < 10'000 ? Parsed(scaled(property, *parts)) : std::nullopt;
     const auto number = whole_number(text);
     return number && *number >= 1 ? Parsed(LiveValue{std::string(property), *number})
                                   : std::nullopt;

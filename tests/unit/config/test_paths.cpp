@@ -72,12 +72,10 @@ TEST(Text, a_byte_that_is_no_text_is_placed) {
 TEST(Words, signals_are_named_with_and_without_their_prefix) {
     EXPECT_EQ(signal_word("SIGHUP"), SIGHUP);
     EXPECT_EQ(signal_word("USR2"), SIGUSR2);
-    EXPECT_EQ(signal_word("SIGRTMIN+3"), SIGRTMIN + 3);
-    EXPECT_EQ(signal_word("RTMAX"), SIGRTMAX);
     EXPECT_EQ(signal_word("SIGHPU").error().message,
               "unknown signal \"SIGHPU\"; did you mean \"SIGHUP\"?");
     EXPECT_EQ(signal_word("SIGKILL").error().message, "SIGKILL cannot be caught by the service");
-    for (const char* word : {"", "SIG", "1", "RTMIN+99", "RTMAX+1", "RTMIN-1", "hup"})
+    for (const char* word : {"", "SIG", "1", "RTMIN+3", "hup"})
         EXPECT_FALSE(signal_word(word).has_value()) << word;
 }
 

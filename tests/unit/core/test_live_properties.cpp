@@ -78,11 +78,12 @@ TEST(LiveProperties, weights_run_from_1_to_10000) {
     EXPECT_FALSE(parsed("IOWeight", {"idle"}).has_value());
 }
 
-TEST(LiveProperties, a_percentage_of_tasks_is_left_to_a_restart) {
+TEST(LiveProperties, tasks_are_a_number_or_a_part_of_all) {
     expect_u64("TasksMax", "16", "TasksMax", 16);
     expect_u64("TasksMax", "infinity", "TasksMax", kMax);
-    EXPECT_FALSE(parsed("TasksMax", {"20%"}).has_value());
-    EXPECT_FALSE(parsed("TasksMax", {"0"}).has_value());
+    EXPECT_EQ(*parsed("TasksMax", {"50%"}), (LiveValue{"TasksMaxScale", 0x80000000U}));
+    for (const char* text : {"0", "0%", "100%", "16K"}) // refused by systemd 257
+        EXPECT_FALSE(parsed("TasksMax", {text}).has_value()) << text;
 }
 
 TEST(LiveProperties, a_directive_taken_away_goes_back_to_its_default) {
