@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What became of files between two looks, from the difference of what was known then and is known
+// now: never from events. A file that is as it was has not changed.
+
+#include "watch/content.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload::watch {
+
+struct FileChange {
+    enum class Kind { Created, Modified, Deleted, Renamed };
+
+    Kind kind;
+    std::string path;
+    std::string from; // of a renamed file
+
+    bool operator==(const FileChange&) const = default;
+};
+
+std::string_view to_string(FileChange::Kind kind);
+
+class ChangeLog {
+public:
+    struct Known {
+        ContentId id;
+        Stamp stamp;
+    };
+    using State = std::optional<Known>; // nothing: there is no such file
+
+    void record(const std::string& path, const State& before, const State& after);
+    [[nodiscard]] std::vector<FileChange> changes() const; // by path
+    void clear() { steps_.clear(); }
+
+private:
+    struct Step {
+        State before; // when it was cleared
+        State after;
+    };
+    std::map<std::string, Step> steps_;
+};
+
+} // namespace hotreload::watch

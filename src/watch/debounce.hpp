@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// When a burst of events has settled: quiet for `debounce`, and never held longer than
+// `debounce_max`. Pure: time is an argument.
+
+#include "watch/selection.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace hotreload::watch {
+
+class Debounce {
+public:
+    void event(Duration now, const Timing& timing) {
+        quiet_ = std::max(quiet_.value_or(now), now + timing.debounce);
+        latest_ = std::min(latest_.value_or(kInfinity), now + timing.debounce_max);
+    }
+
+    // Nothing when no event is waiting.
+    [[nodiscard]] std::optional<Duration> due() const {
+        return quiet_ ? std::optional(std::min(*quiet_, *latest_)) : std::nullopt;
+    }
+
+    void reset() { *this = {}; }
+
+private:
+    std::optional<Duration> quiet_;
+    std::optional<Duration> latest_;
+};
+
+} // namespace hotreload::watch

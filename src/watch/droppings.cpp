@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "watch/droppings.hpp"
+
+#include <algorithm>
+
+namespace hotreload::watch {
+
+namespace {
+
+struct Dropping {
+    std::string_view prefix;
+    std::string_view suffix;
+    const char* whose;
+    bool whole = false; // `prefix` is the whole name
+};
+
+constexpr Dropping kDroppings[] = {
+    {"4913", "", "vim, to see whether it may create files", true},
+    {"", ".swp", "vim, nano: swap file"},
+    {"", ".swo", "vim: second swap file"},
+    {"", ".swn", "vim: third swap file"},
+    {"", ".swx", "vim, to see how swap files may be named"},
+    {"", ".swpx", "vim, to see how swap files may be named"},
+    {"", "~", "backup of most editors"},
+    {".#", "", "emacs: lock, a dangling link"},
+    {"#", "#", "emacs: auto save"},
+    {"", ".tmp", "written, then renamed"},
+    {"", ".dpkg-new", "dpkg, unpacked, then renamed"},
+    {"", ".dpkg-tmp", "dpkg, unpacked, then renamed"},
+    {".", ".kate-swp", "kate: swap file"},
+    {"", "___jb_tmp___", "JetBrains, written, then renamed"},
+    {"", "___jb_old___", "JetBrains: backup while it renames"},
+    {".goutputstream-", "", "GLib, written, then renamed"},
+    {".~lock.", "#", "LibreOffice: lock"},
+    {".fuse_hidden", "", "FUSE: deleted and still open"},
+    {".nfs", "", "NFS: deleted and still open"},
+};
+
+constexpr std::string_view kPrivateDirectories[] = {".git", ".hg", ".svn", ".bzr", ".jj"};
+
+} // namespace
+
+bool is_dropping(std::string_view name) {
+    return std::ranges::any_of(kDroppings, [&](const Dropping& each) {
+        if (each.whole)
+            return name == each.prefix;
+        return name.size() > each.prefix.size() + each.suffix.size() - (each.suffix == "~") &&
+               name.starts_with(each.prefix) && name.ends_with(each.suffix);
+    });
+}
+
+bool is_private_directory(std::string_view name) {
+    return std::ranges::find(kPrivateDirectories, name) != std::end(kPrivateDirectories);
+}
+
+} // namespace hotreload::watch

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "watch/trail.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+namespace hotreload::watch {
+
+namespace {
+
+constexpr int kMaxLinks = 40;    // as the kernel has it
+constexpr int kMaxRestless = 16; // looks at one place that changes under our eyes
+
+} // namespace
+
+struct Trail::Step final : DirectoryUser {
+    Step(Trail& owner, const std::string& directory, std::string entry, Interest how)
+        : trail(owner),
+          name(std::move(entry)),
+          interest(how),
+          watch(owner.table_.watch(directory, how, *this)) {}
+
+    void entry_changed(const EntryEvent& event) override {
+        if (name.empty() || event.name != name)
+            return;
+        if (is_end) {
+            trail.on_event_(&event);
+        } else if (event.name_changed()) {
+            trail.broken_ = true;
+            trail.on_event_(nullptr);
+        }
+    }
+
+    void directory_lost() override {
+        trail.broken_ = true;
+        trail.on_event_(nullptr);
+    }
+
+    Trail& trail;
+    std::string name;    // the entry that matters; empty: only that the directory stays
+    bool is_end = false; // that entry is the end of the trail
+    Interest interest;
+    DirectoryWatch watch;
+};
+
+// The state of one walk: `at` is where we stand, without links in it ("" is the root).
+struct Trail::Walk {
+    enum class Kind { Missing, Directory, Link, Other };
+
+    explicit Walk(Trail& owner) : trail(owner) { queue(trail.path_); }
+
+    void queue(std::string_view path) {
+        while (!path.empty()) {
+            const auto slash = path.rfind('/'); // npos + 1 is 0
+            if (const auto name = path.substr(slash + 1); !name.empty() && name != ".")
+                ahead.emplace_back(name);
+            path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+        }
+    }
+
+    void add(const std::string& directory, std::string name, Interest interest) {
+        steps.push_back(std::make_unique<Step>(trail, directory.empty() ? "/" : directory,
+                                               std::move(name), interest));
+    }
+
+    static Kind kind(const std::string& path) {
+        struct stat status{};
+        if (lstat(path.c_str(), &status) < 0)
+            return Kind::Missing;
+        return S_ISDIR(status.st_mode)   ? Kind::Directory
+               : S_ISLNK(status.st_mode) ? Kind::Link
+                                         : Kind::Other;
+    }
+
+    bool follow(const std::string& link) {
+        std::string target(PATH_MAX, '\0');
+        const auto length = readlink(link.c_str(), target.data(), target.size());
+        if (length <= 0 || ++links > kMaxLinks)
+            return false;
+        target.resize(static_cast<std::size_t>(length));
+        if (target.starts_with('/'))
+            at.clear();
+        queue(target);
+        return true;
+    }
+
+    End go() {
+        while (!ahead.empty()) {
+            const std::string name = std::move(ahead.back());
+            ahead.pop_back();
+            if (name == "..") {
+                at.resize(at.empty() ? 0 : at.rfind('/'));
+                continue;
+            }
+            const std::string here = at + '/' + name;
+            if (kind(here) == Kind::Directory) {
+                add(here, "", Interest::Self);
+                const int error = steps.back()->watch.error();
+                if (error == ENOENT || error == ENOTDIR) {
+                    steps.pop_back(); // replaced just now
+                    if (++restless > kMaxRestless)
+                        return End::Missing;
+                    ahead.push_back(name);
+                } else {
+                    at = here;
+                }
+                continue;
+            }
+            // Watch first, then look again: it may have come meanwhile.
+            add(at, name, ahead.empty() ? Interest::Content : Interest::Names);
+            switch (kind(here)) {
+            case Kind::Directory:
+                if (++restless > kMaxRestless)
+                    return End::Missing;
+                ahead.push_back(name);
+                break;
+            case Kind::Link:
+                through_link = true;
+                if (!follow(here))
+                    return End::Missing;
+                break;
+            case Kind::Other:
+                steps.back()->is_end = ahead.empty();
+                at = here;
+                return ahead.empty() ? End::Other : End::Missing;
+            case Kind::Missing:
+                // What comes here may be the end, or a link or a directory on the way to it.
+                return End::Missing;
+            }
+        }
+        return End::Directory;
+    }
+
+    Trail& trail;
+    std::vector<std::string> ahead; // the next one last
+    std::vector<std::unique_ptr<Step>> steps;
+    std::string at;
+    int links = 0;
+    int restless = 0;
+    bool through_link = false;
+};
+
+Trail::Trail(DirectoryTable& table, std::string path, OnEvent on_event)
+    : table_(table), path_(std::move(path)), on_event_(std::move(on_event)) {}
+
+Trail::~Trail() = default;
+
+void Trail::walk() {
+    broken_ = false;
+    Walk walk(*this);
+    end_ = walk.go();
+    physical_ = walk.at.empty() ? "/" : walk.at;
+    through_link_ = walk.through_link;
+    steps_ = std::move(walk.steps); // the old ones go only now: what stays is not watched anew
+}
+
+int Trail::blind() const {
+    for (const auto& step : steps_)
+        if (step->interest != Interest::Self && step->watch.error() != 0)
+            return step->watch.error();
+    return 0;
+}
+
+} // namespace hotreload::watch

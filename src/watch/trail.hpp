@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Follows one path from the root, through symbolic links, and watches every place where it could
+// come to lead elsewhere: each directory on the way for being moved, each link for being replaced,
+// and where the path breaks off, the nearest directory that exists for the name that is missing.
+
+#include "watch/directory_table.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hotreload::watch {
+
+class Trail {
+public:
+    enum class End { Missing, Directory, Other };
+
+    // `on_event`: something happened to the entry at the end (its event), or the trail is
+    // broken() (nullptr). It only marks, like a DirectoryUser.
+    using OnEvent = std::function<void(const EntryEvent*)>;
+
+    Trail(DirectoryTable& table, std::string path, OnEvent on_event);
+    Trail(const Trail&) = delete;
+    Trail& operator=(const Trail&) = delete;
+
+    // Goes the way again; keeps the watches that stay.
+    void walk();
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    // It may lead elsewhere since the last walk().
+    [[nodiscard]] bool broken() const { return broken_; }
+    [[nodiscard]] End end() const { return end_; }
+    [[nodiscard]] const std::string& physical() const { return physical_; } // where it leads to
+    [[nodiscard]] bool through_link() const { return through_link_; }
+    // Why a directory of the way cannot be watched (EACCES, ENOSPC); 0 when all are.
+    [[nodiscard]] int blind() const;
+
+private:
+    struct Step;
+    struct Walk;
+
+    DirectoryTable& table_;
+    std::string path_;
+    OnEvent on_event_;
+    std::vector<std::unique_ptr<Step>> steps_;
+    std::string physical_;
+    End end_ = End::Missing;
+    bool broken_ = true;
+    bool through_link_ = false;
+
+public:
+    ~Trail();
+};
+
+} // namespace hotreload::watch

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "watch/watched_set.hpp"
+
+namespace hotreload::watch {
+
+namespace {
+
+// 1 ms, 4 ms, … 16 s, then no more.
+constexpr int kMaxRetries = 8;
+constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
+
+} // namespace
+
+Result<std::unique_ptr<WatchedSet>>
+WatchedSet::make(TreeWatcher& watcher, const std::vector<WatchDefinition>& definitions,
+                 OnSettled on_settled) {
+    auto selection = Selection::parse(definitions);
+    if (!selection)
+        return std::unexpected(std::move(selection.error()));
+    return std::make_unique<WatchedSet>(watcher, *std::move(selection), std::move(on_settled));
+}
+
+WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_settled)
+    : watcher_(watcher),
+      selection_(std::move(selection)),
+      on_settled_(std::make_shared<OnSettled>(std::move(on_settled))),
+      tree_(watcher.directories(), selection_, *this),
+      files_({watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
+             [this](const Timing& timing) { dirty(timing); }),
+      timer_(watcher.loop()),
+      retry_(watcher.loop()) {
+    watcher_.join(*this);
+}
+
+WatchedSet::~WatchedSet() {
+    watcher_.leave(*this);
+}
+
+Look WatchedSet::look(Rescan how) {
+    // What is queued has happened before now.
+    watcher_.collect();
+    refresh(looked_ ? how : Rescan::All);
+    looked_ = true;
+    watcher_.check_limit();
+    return {files_.snapshot(), files_.take_changes()};
+}
+
+void WatchedSet::everything_suspect() {
+    all_suspect_ = true;
+    dirty(selection_.timing());
+}
+
+void WatchedSet::file_event(const std::string& path, const EntryEvent& event) {
+    files_.event(path, event);
+}
+
+void WatchedSet::file_found(const std::string& path) {
+    files_.found(path);
+}
+
+void WatchedSet::files_suspect(const std::string& directory) {
+    files_.suspect_below(directory);
+}
+
+void WatchedSet::tree_suspect() {
+    tree_suspect_ = true;
+    watcher_.touched(*this);
+}
+
+void WatchedSet::dirty(const Timing& timing) {
+    debounce_.event(watcher_.loop().now(), timing);
+    watcher_.touched(*this);
+}
+
+// New directories are watched and listed at once, not when the burst has settled: what happens in
+// them belongs to it.
+void WatchedSet::queue_drained() {
+    if (std::exchange(tree_suspect_, false))
+        tree_.repair(DirectoryTree::Scan::Suspect);
+    files_.follow();
+    schedule();
+}
+
+void WatchedSet::schedule() {
+    const auto due = debounce_.due();
+    if (!due)
+        return;
+    if (const auto now = watcher_.loop().now(); *due > now)
+        timer_.arm(*due - now, [this] { settle(); });
+    else
+        settle();
+}
+
+void WatchedSet::settle() {
+    refresh(Rescan::Dirty);
+    if (!files_.news())
+        return;
+    const auto callback = on_settled_; // lives on when the callback ends this set
+    (*callback)();
+}
+
+void WatchedSet::refresh(Rescan how) {
+    if (std::exchange(all_suspect_, false) || how == Rescan::All) {
+        tree_.repair(DirectoryTree::Scan::All);
+        files_.suspect_all();
+    } else {
+        if (std::exchange(tree_suspect_, false))
+            tree_.repair(DirectoryTree::Scan::Suspect);
+        files_.follow();
+    }
+    files_.refresh();
+    if (files_.clean()) {
+        debounce_.reset();
+        timer_.disarm();
+    }
+    try_written_again();
+}
+
+// Its writer's close brings a file that is being written back here. Not so when it was opened by
+// another name, and not surely when it was closed just now: the event comes before the kernel has
+// ended the writing.
+void WatchedSet::try_written_again() {
+    if (files_.take_closed())
+        retries_ = 0;
+    if (files_.snapshot().writing.empty()) {
+        retries_ = 0;
+        retry_.disarm();
+    } else if (retries_ < kMaxRetries) {
+        retry_.arm(kFirstRetry * (1 << (2 * retries_++)), [this] {
+            files_.suspect_written();
+            settle();
+        });
+    }
+}
+
+} // namespace hotreload::watch
