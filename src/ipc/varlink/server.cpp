@@ -57,8 +57,7 @@ Result<> VarlinkServer::make() {
             server_.reset(server);
             sd_varlink_server_set_userdata(server, this);
             return checked(sd_varlink_server_set_info(server, "hotreload", "hotreloadd",
-                                                      HOTRELOAD_VERSION,
-                                                      "https://github.com/hotreload/hotreload"));
+                                                      HOTRELOAD_VERSION, nullptr));
         })
         .and_then([&] {
             return checked(sd_varlink_server_add_interface(server, hotreload_varlink_interface()));

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/fd.hpp"
+#include "os/notify.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <systemd/sd-event.h>
+
+#include <cstring>
+#include <regex>
+
+namespace hotreload::os {
+namespace {
+
+// The service manager's end of $NOTIFY_SOCKET.
+class NotifyTest : public testing::Test {
+protected:
+    NotifyTest() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+        sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+        const std::string name = "hotreload-notify-" + std::to_string(::getpid());
+        std::memcpy(address.sun_path + 1, name.data(), name.size()); // abstract
+        const auto length = offsetof(sockaddr_un, sun_path) + 1 + name.size();
+        EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address),
+                         static_cast<socklen_t>(length)),
+                  0);
+        ::setenv("NOTIFY_SOCKET", ("@" + name).c_str(), 1);
+    }
+    ~NotifyTest() override { ::unsetenv("NOTIFY_SOCKET"); }
+
+    std::string next() {
+        char buffer[4096];
+        const auto n = ::recv(socket_.get(), buffer, sizeof buffer, 0);
+        return n < 0 ? "" : std::string(buffer, static_cast<std::size_t>(n));
+    }
+
+    Fd socket_;
+};
+
+TEST_F(NotifyTest, ready_and_stopping_are_said) {
+    notify_ready();
+    notify_stopping();
+    EXPECT_EQ(next(), "READY=1");
+    EXPECT_EQ(next(), "STOPPING=1");
+    EXPECT_EQ(next(), "");
+}
+
+TEST_F(NotifyTest, a_status_is_one_line_and_cannot_say_anything_else) {
+    notify_status("3 projects\nREADY=1");
+    EXPECT_EQ(next(), "STATUS=3 projects");
+}
+
+TEST_F(NotifyTest, a_reload_ends_however_its_scope_is_left) {
+    try {
+        const Reloading reloading;
+        EXPECT_TRUE(std::regex_match(next(), std::regex("RELOADING=1\nMONOTONIC_USEC=[0-9]+")));
+        throw 1;
+    } catch (int) {
+    }
+    EXPECT_EQ(next(), "READY=1");
+}
+
+TEST_F(NotifyTest, the_watchdog_is_fed_where_the_manager_wants_it) {
+    ::setenv("WATCHDOG_USEC", "20000", 1);
+    ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+    EventLoop loop;
+    ASSERT_TRUE(feed_watchdog(loop));
+    std::string said;
+    for (int i = 0; i < 10 && said.empty(); ++i) {
+        loop.run_once(std::chrono::milliseconds(100));
+        said = next();
+    }
+    EXPECT_EQ(said, "WATCHDOG=1");
+    ::unsetenv("WATCHDOG_USEC");
+    ::unsetenv("WATCHDOG_PID");
+}
+
+TEST(Notify, without_a_manager_nothing_happens) {
+    ::unsetenv("NOTIFY_SOCKET");
+    notify_ready();
+    notify_status("fine");
+    EventLoop loop;
+    EXPECT_TRUE(feed_watchdog(loop));
+}
+
+} // namespace
+} // namespace hotreload::os
