@@ -171,8 +171,10 @@ Parsed tasks_max(std::string_view property, std::string_view text) {
                                   : std::nullopt;
 }
 
+// A unit file expands specifiers ("%n"), a property is taken as it is.
 Parsed plain_text(std::string_view property, std::string_view text) {
-    return LiveValue{std::string(property), std::string(text)};
+    return text.contains('%') ? std::nullopt
+                              : Parsed(LiveValue{std::string(property), std::string(text)});
 }
 
 struct Row {

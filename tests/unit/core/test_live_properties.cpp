@@ -102,3 +102,7 @@ TEST(LiveProperties, the_last_of_several_lines_counts) {
     EXPECT_EQ(*parsed("Description", {"the shop"}),
               (LiveValue{"Description", std::string("the shop")}));
 }
+
+TEST(LiveProperties, a_description_with_specifiers_is_left_to_a_restart) {
+    EXPECT_FALSE(parsed("Description", {"unit %n"}).has_value());
+}
