@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A daemon that writes down what it is asked and answers what it is told to.
+
+#include "base/completion.hpp"
+#include "ipc/service.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload::ipc {
+
+class FakeService final : public Service {
+public:
+    explicit FakeService(Executor& executor) : executor_(executor) {}
+
+    std::vector<std::string> asked;
+    std::optional<Error> error; // for every answer from now on
+    bool slow = false;          // answers wait for finish()
+    std::vector<Problem> problems;
+    std::vector<ProjectStatus> known_projects;
+    std::vector<ServiceStatus> known_services;
+
+    void finish() {
+        for (const auto& resolve : waiting_)
+            resolve(true);
+        waiting_.clear();
+    }
+
+    Task<Result<std::string>> up(std::string path, UpOptions options) override {
+        return answer("up " + path + (options.wait ? " wait" : " no-wait"), std::string("my-shop"));
+    }
+    Task<Result<>> down(std::string project) override { return done("down " + project); }
+    Task<Result<Plan>> plan(std::string target, ReloadOptions options) override {
+        return answer("plan " + target + to_string(options), Plan{.project = "shop"});
+    }
+    Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) override {
+        return answer("reload " + target + to_string(options), std::uint64_t{7});
+    }
+    Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) override {
+        return answer("restart " + target + to_string(options), std::uint64_t{8});
+    }
+    Task<Result<>> start(std::string target) override { return done("start " + target); }
+    Task<Result<>> stop(std::string target) override { return done("stop " + target); }
+    Task<Result<std::vector<Problem>>> check(std::string path) override {
+        return answer("check " + path, problems);
+    }
+    std::vector<ProjectStatus> projects() const override { return known_projects; }
+    std::vector<ServiceStatus> services(const std::string& project) const override {
+        std::vector<ServiceStatus> found;
+        for (const auto& service : known_services)
+            if (service.project == project)
+                found.push_back(service);
+        return found;
+    }
+
+private:
+    static std::string to_string(const ReloadOptions& options) {
+        std::string text = options.force ? " force" : "";
+        if (options.strategy)
+            text += " " + std::string(hotreload::to_string(*options.strategy));
+        return text;
+    }
+
+    template <class T>
+    Task<Result<T>> answer(std::string what, T value) {
+        asked.push_back(std::move(what));
+        if (slow) {
+            Completion<bool> finished(executor_);
+            waiting_.push_back(finished.resolver());
+            co_await finished;
+        }
+        if (error)
+            co_return std::unexpected(*error);
+        co_return value;
+    }
+
+    Task<Result<>> done(std::string what) {
+        auto answered = co_await answer(std::move(what), true);
+        if (!answered)
+            co_return std::unexpected(answered.error());
+        co_return Result<>();
+    }
+
+    Executor& executor_;
+    std::vector<Completion<bool>::Resolver> waiting_;
+};
+
+} // namespace hotreload::ipc

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_service.hpp"
+#include "ipc/dbus/server.hpp"
+#include "private_bus.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace hotreload::ipc {
+namespace {
+
+constexpr auto kRoot = "/org/hotreload";
+constexpr auto kManager = "org.hotreload.Manager1";
+constexpr auto kProperties = "org.freedesktop.DBus.Properties";
+
+const ProjectStatus kShop{.name = "my-shop", .path = "/srv/shop.toml", .state = "running"};
+const ServiceStatus kWeb{.name = "web",
+                         .project = "my-shop",
+                         .unit = "hotreload-my\\x2dshop.web@1.service",
+                         .generation = 1,
+                         .state = "running",
+                         .active_state = "active",
+                         .main_pid = 42,
+                         .waiting = {"a", "b"},
+                         .missing = {"/caf\xe9"}};
+constexpr auto kShopPath = "/org/hotreload/project/my_2dshop";
+constexpr auto kWebPath = "/org/hotreload/project/my_2dshop/service/web";
+
+class DbusServerTest : public testing::Test {
+protected:
+    DbusServerTest()
+        : bus_(*Bus::open_session(loop_)),
+          service_(loop_),
+          server_(bus_, service_, loop_),
+          client_(loop_) {
+        const auto published = server_.publish();
+        EXPECT_TRUE(published) << published.error().message;
+    }
+
+    // `target` and no options.
+    Reply call(const char* member, const char* target) {
+        return client_.call(kRoot, kManager, member, [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "sa{sv}", target, 0);
+        });
+    }
+
+    template <class... Option>
+    Reply call_with(const char* member, const char* target, Option... option) {
+        return client_.call(kRoot, kManager, member, [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "sa{sv}", target, 1, option...);
+        });
+    }
+
+    Reply get_all(const char* path, const char* interface) {
+        return client_.call(path, kProperties, "GetAll", [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "s", interface);
+        });
+    }
+
+    PrivateBus private_bus_;
+    os::EventLoop loop_;
+    Bus bus_;
+    FakeService service_;
+    DbusServer server_;
+    Client client_;
+};
+
+TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
+    EXPECT_EQ(call("Up", "/").text(), kShopPath);
+    EXPECT_TRUE(call("Down", "shop").ok());
+    EXPECT_EQ(call("Plan", "shop").text(), R"({"project":"shop","services":[]})");
+    EXPECT_EQ(call("Reload", "shop/web").text(), "7");
+    EXPECT_EQ(call("Restart", "").text(), "8");
+    EXPECT_TRUE(call("Start", "shop").ok());
+    EXPECT_TRUE(call("Stop", "shop").ok());
+    EXPECT_EQ(call("Check", "/").text(), "true []");
+    EXPECT_EQ(service_.asked,
+              (std::vector<std::string>{"up / wait", "down shop", "plan shop", "reload shop/web",
+                                        "restart ", "start shop", "stop shop", "check /"}));
+}
+
+TEST_F(DbusServerTest, options_reach_the_service) {
+    call_with("Up", "/", "wait", "b", 0);
+    call_with("Reload", "shop", "force", "b", 1);
+    call_with("Reload", "shop", "strategy", "s", "restart");
+    EXPECT_EQ(service_.asked, (std::vector<std::string>{"up / no-wait", "reload shop force",
+                                                        "reload shop restart"}));
+}
+
+TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {
+    service_.problems = {{"/x.toml", 3, 9, "no such key"}, {"", 0, 0, "caf\xe9"}};
+    EXPECT_EQ(call("Check", "/").text(), "false [[/x.toml 3 9 no such key] [0 0 caf\ufffd]]");
+}
+
+TEST_F(DbusServerTest, errors_of_the_service_have_our_names_and_their_words) {
+    service_.error = Error{ErrorCode::NotFound, "no project \"shap\"; did you mean \"shop\"?"};
+    for (const auto* member : {"Down", "Plan", "Reload", "Restart", "Start", "Stop"}) {
+        const auto reply = call(member, "shap");
+        EXPECT_EQ(reply.error, "org.hotreload.Error.NoSuchTarget") << member;
+        EXPECT_EQ(reply.message, "no project \"shap\"; did you mean \"shop\"?");
+    }
+    service_.error = Error{ErrorCode::Busy, "busy"};
+    EXPECT_EQ(call("Up", "/").error, "org.hotreload.Error.Busy");
+    EXPECT_EQ(call("Check", "/").error, "org.hotreload.Error.Busy");
+}
+
+TEST_F(DbusServerTest, arguments_of_the_wrong_types_are_answered_with_the_right_ones) {
+    const auto reply = client_.call(kRoot, kManager, "Reload", [](sd_bus_message* message) {
+        sd_bus_message_append(message, "s", "shop");
+    });
+    EXPECT_EQ(reply.error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(reply.message,
+              "Reload takes (target s, options a{sv}), signature \"sa{sv}\", not \"s\"");
+    EXPECT_EQ(client_.call(kRoot, kManager, "Up").error, "org.hotreload.Error.Invalid");
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+TEST_F(DbusServerTest, wrong_options_and_paths_never_reach_the_service) {
+    EXPECT_EQ(call_with("Reload", "shop", "forse", "b", 1).error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(call_with("Stop", "shop", "force", "b", 1).error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(call("Up", "shop").error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(call("Check", "/nowhere").error, "org.hotreload.Error.Invalid");
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+TEST_F(DbusServerTest, what_there_is_not_is_refused_as_the_bus_does) {
+    EXPECT_EQ(client_.call(kRoot, kManager, "Reboot").error,
+              "org.freedesktop.DBus.Error.UnknownMethod");
+    EXPECT_EQ(get_all("/org/hotreload/project/none", "org.hotreload.Project1").error,
+              "org.freedesktop.DBus.Error.UnknownObject");
+}
+
+TEST_F(DbusServerTest, a_slow_call_holds_up_no_other_and_is_counted_until_it_is_answered) {
+    int heard = 0;
+    server_.on_activity = [&] { ++heard; };
+    service_.slow = true;
+    const auto slow = client_.send(kRoot, kManager, "Start", [](sd_bus_message* message) {
+        sd_bus_message_append(message, "sa{sv}", "shop", 0);
+    });
+    while (service_.asked.empty())
+        loop_.run_once(std::chrono::milliseconds(10));
+    service_.slow = false;
+    EXPECT_TRUE(call("Stop", "db").ok());
+    EXPECT_FALSE(slow->body);
+    EXPECT_EQ(server_.calls(), 1U);
+    service_.finish();
+    for (int i = 0; i < 100 && !slow->body; ++i)
+        loop_.run_once(std::chrono::milliseconds(10));
+    ASSERT_TRUE(slow->body);
+    EXPECT_TRUE(slow->ok());
+    EXPECT_EQ(server_.calls(), 0U);
+    EXPECT_EQ(heard, 4) << "two calls came, two were answered";
+}
+
+TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
+    server_.project_changed(kShop);
+    server_.service_changed(kWeb);
+    EXPECT_EQ(get_all(kShopPath, "org.hotreload.Project1").text(),
+              "[[Enabled true] [Name my-shop] [Path /srv/shop.toml] [Problems []] "
+              "[State running]]");
+    EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").text(),
+              "[[ActiveState active] [Attached false] [Generation 1] [LastAppliedUSec 0] "
+              "[LastStrategy ] [MainPID 42] [Missing [/caf\ufffd]] [Name web] [Problems []] "
+              "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
+              "[Waiting [a b]] [Watching ] [Writing []]]");
+    EXPECT_EQ(get_all(kRoot, kManager).text(), "[[Version " HOTRELOAD_VERSION "]]");
+}
+
+TEST_F(DbusServerTest, the_object_manager_lists_them_and_tells_when_they_come_and_go) {
+    client_.listen();
+    server_.project_changed(kShop);
+    server_.service_changed(kWeb);
+    client_.wait_for_signals(2);
+    ASSERT_EQ(client_.signals.size(), 2U);
+    EXPECT_TRUE(
+        client_.signals[0].starts_with(std::string(kRoot) + " InterfacesAdded " + kShopPath))
+        << client_.signals[0];
+    EXPECT_NE(client_.signals[1].find("[MainPID 42]"), std::string::npos);
+
+    const auto objects =
+        client_.call(kRoot, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").text();
+    EXPECT_NE(objects.find(kShopPath), std::string::npos);
+    EXPECT_NE(objects.find(kWebPath), std::string::npos);
+
+    client_.signals.clear();
+    server_.project_removed("my-shop");
+    client_.wait_for_signals(2);
+    ASSERT_EQ(client_.signals.size(), 2U);
+    EXPECT_TRUE(
+        client_.signals[0].starts_with(std::string(kRoot) + " InterfacesRemoved " + kWebPath))
+        << "a project goes after its services: " << client_.signals[0];
+    EXPECT_FALSE(get_all(kShopPath, "org.hotreload.Project1").ok());
+}
+
+TEST_F(DbusServerTest, a_status_that_changes_tells_what_differs_and_the_same_again_nothing) {
+    server_.service_changed(kWeb);
+    client_.listen();
+    server_.service_changed(kWeb);
+    auto status = kWeb;
+    status.main_pid = 43;
+    server_.service_changed(status);
+    server_.service_changed(status);
+    server_.service_removed("my-shop", "web");
+    client_.wait_for_signals(2);
+    ASSERT_EQ(client_.signals.size(), 2U);
+    EXPECT_EQ(client_.signals[0], std::string(kWebPath) + " PropertiesChanged " +
+                                      "org.hotreload.Service1 [[MainPID 43]] []");
+}
+
+TEST_F(DbusServerTest, each_event_is_a_signal) {
+    client_.listen();
+    server_.file_changed("shop", "/caf\xe9", "modified");
+    server_.config_changed("shop", "web", "{}", "{\"a\":1}", "[]");
+    server_.validation_failed("shop", "shop/web", {"/x", 1, 2, "no"});
+    server_.reload_started(7, {.project = "shop"});
+    server_.reload_finished({.id = 7,
+                             .project = "shop",
+                             .result = "applied",
+                             .trigger = "file",
+                             .duration = std::chrono::milliseconds(3)});
+    client_.wait_for_signals(5);
+    EXPECT_EQ(client_.signals,
+              (std::vector<std::string>{
+                  "/org/hotreload FileChanged shop /caf\ufffd modified ",
+                  "/org/hotreload ConfigChanged shop web {} {\"a\":1} []",
+                  "/org/hotreload ValidationFailed shop shop/web /x 1 2 no",
+                  "/org/hotreload ReloadStarted 7 shop {\"project\":\"shop\",\"services\":[]}",
+                  "/org/hotreload ReloadFinished 7 shop applied 3000 "
+                  "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
+                  "\"problems\":[]}"}));
+}
+
+TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_gives_it_back) {
+    auto bus = Bus::open_session(loop_);
+    DbusServer second(*bus, service_, loop_);
+    const auto refused = second.publish();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Busy);
+    server_.withdraw();
+    EXPECT_TRUE(second.publish());
+}
+
+TEST_F(DbusServerTest, when_the_bus_goes_away_telling_is_harmless_and_the_loop_ends_with_failure) {
+    server_.project_changed(kShop);
+    private_bus_.kill();
+    server_.file_changed("shop", "/x", "modified");
+    server_.service_changed(kWeb);
+    EXPECT_NE(loop_.run(), 0);
+    server_.project_changed({.name = "late"});
+    server_.reload_finished({.project = "shop"});
+    server_.project_removed("my-shop");
+    server_.withdraw();
+}
+
+// What another user is told, by a child process that is that user: the name of the error of a
+// method call in its own words, and whether a property can be read.
+TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    server_.project_changed(kShop);
+    const auto child = ::fork();
+    if (child == 0) {
+        constexpr uid_t nobody = 65534;
+        if (::setresgid(nobody, nobody, nobody) < 0 || ::setresuid(nobody, nobody, nobody) < 0)
+            ::_exit(10);
+        sd_bus* bus = nullptr;
+        if (sd_bus_open_user(&bus) < 0)
+            ::_exit(11);
+        for (const auto* member :
+             {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop", "Check"}) {
+            sd_bus_error error = SD_BUS_ERROR_NULL;
+            sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, member, &error, nullptr,
+                               "sa{sv}", "/", 0);
+            if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
+                ::_exit(12);
+        }
+        char* state = nullptr;
+        if (sd_bus_get_property_string(bus, "org.hotreload", kShopPath, "org.hotreload.Project1",
+                                       "State", nullptr, &state) < 0)
+            ::_exit(13);
+        ::_exit(0);
+    }
+    int status = -1;
+    for (int i = 0; i < 1000 && ::waitpid(child, &status, WNOHANG) == 0; ++i)
+        loop_.run_once(std::chrono::milliseconds(10));
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+} // namespace
+} // namespace hotreload::ipc

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_service.hpp"
+#include "ipc/varlink/server.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace hotreload::ipc {
+namespace {
+
+std::string read_file(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+// Asked by varlinkctl, as a person would.
+class VarlinkServerTest : public testing::Test {
+protected:
+    VarlinkServerTest() : service_(loop_), server_(loop_, service_) {
+        std::string pattern = std::filesystem::temp_directory_path() / "hotreload-varlink-XXXXXX";
+        directory_ = ::mkdtemp(pattern.data());
+        service_.known_projects = {{.name = "shop", .path = "/srv/shop.toml", .state = "running"},
+                                   {.name = "blog", .path = "/srv/blog.toml", .state = "invalid"}};
+        service_.known_services = {{.name = "web", .project = "shop", .main_pid = 42}};
+        auto socket = make_socket();
+        const auto listening = server_.listen(std::move(socket));
+        EXPECT_TRUE(listening) << listening.error().message;
+    }
+    ~VarlinkServerTest() override { std::filesystem::remove_all(directory_); }
+
+    [[nodiscard]] std::string path() const { return directory_ + "/org.hotreload"; }
+
+    Fd make_socket() const {
+        Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+        std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
+        EXPECT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(fd.get(), 16), 0);
+        return fd;
+    }
+
+    struct Answer {
+        int status = -1;
+        std::string out;
+        std::string err;
+    };
+
+    Answer varlinkctl(std::vector<std::string> arguments) {
+        const auto out = directory_ + "/out";
+        const auto err = directory_ + "/err";
+        const auto child = ::fork();
+        if (child == 0) {
+            ::dup2(::open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), 1);
+            ::dup2(::open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), 2);
+            ::setenv("NO_COLOR", "1", 1);
+            std::vector<char*> argv{const_cast<char*>("varlinkctl")};
+            for (auto& argument : arguments)
+                argv.push_back(argument.data());
+            argv.push_back(nullptr);
+            ::execvp(argv[0], argv.data());
+            ::_exit(127);
+        }
+        int status = -1;
+        for (int i = 0; i < 1000 && ::waitpid(child, &status, WNOHANG) == 0; ++i)
+            loop_.run_once(std::chrono::milliseconds(10));
+        return {WEXITSTATUS(status), read_file(out), read_file(err)};
+    }
+
+    Answer call(const std::string& method, const std::string& parameters) {
+        return varlinkctl({"--json=short", "call", path(), method, parameters});
+    }
+
+    std::string directory_;
+    os::EventLoop loop_;
+    FakeService service_;
+    VarlinkServer server_;
+};
+
+TEST_F(VarlinkServerTest, it_says_what_it_is) {
+    const auto answer = varlinkctl({"info", path()});
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    for (const auto* word : {"hotreloadd", HOTRELOAD_VERSION, "org.hotreload"})
+        EXPECT_NE(answer.out.find(word), std::string::npos) << answer.out;
+}
+
+TEST_F(VarlinkServerTest, its_description_is_the_one_in_the_file) {
+    const auto answer = varlinkctl({"introspect", path(), "org.hotreload"});
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_EQ("# SPDX-License-Identifier: LGPL-2.1-or-later\n" + answer.out,
+              read_file(HOTRELOAD_VARLINK));
+}
+
+TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
+    int heard = 0;
+    server_.on_activity = [&] { ++heard; };
+    const auto answer = call("org.hotreload.Status", "{}");
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    for (const auto* part : {R"("name":"shop")", R"("name":"web")", R"("mainPID":42)",
+                             R"("name":"blog","path":"/srv/blog.toml")", R"("services":[]})"})
+        EXPECT_NE(answer.out.find(part), std::string::npos) << part << " in " << answer.out;
+    EXPECT_EQ(heard, 1);
+}
+
+TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {
+    const auto answer = call("org.hotreload.Status", R"({"project":"blog"})");
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_NE(answer.out.find("blog"), std::string::npos);
+    EXPECT_EQ(answer.out.find("shop"), std::string::npos);
+    EXPECT_EQ(call("org.hotreload.Status", R"({"project":null})").status, 0);
+}
+
+TEST_F(VarlinkServerTest, an_unknown_project_is_an_error_that_names_it) {
+    const auto answer = call("org.hotreload.Status", R"({"project":"shap"})");
+    EXPECT_NE(answer.status, 0);
+    EXPECT_NE(answer.err.find("org.hotreload.NoSuchTarget"), std::string::npos) << answer.err;
+    EXPECT_NE((answer.out + answer.err).find("shap"), std::string::npos) << answer.err;
+}
+
+TEST_F(VarlinkServerTest, wrong_parameters_and_methods_are_refused) {
+    const auto wrong = call("org.hotreload.Status", R"({"project":7})");
+    EXPECT_NE(wrong.err.find("org.varlink.service.InvalidParameter"), std::string::npos)
+        << wrong.err;
+    const auto unknown = call("org.hotreload.Reboot", "{}");
+    EXPECT_NE(unknown.err.find("org.varlink.service.MethodNotFound"), std::string::npos)
+        << unknown.err;
+}
+
+TEST_F(VarlinkServerTest, a_caller_who_goes_leaves_nothing_behind) {
+    call("org.hotreload.Status", "{}");
+    for (int i = 0; i < 100 && server_.connections() > 0; ++i)
+        loop_.run_once(std::chrono::milliseconds(10));
+    EXPECT_EQ(server_.connections(), 0U);
+}
+
+TEST(Varlink, without_a_socket_from_the_service_manager_there_is_nothing_to_listen_on) {
+    ::unsetenv("LISTEN_FDS");
+    os::EventLoop loop;
+    FakeService service(loop);
+    VarlinkServer server(loop, service);
+    EXPECT_TRUE(server.listen());
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+} // namespace
+} // namespace hotreload::ipc
