@@ -17,15 +17,16 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
-               state::FileRecordStore store, units::Mode mode)
+               state::FileRecordStore store, std::unique_ptr<watch::TreeWatcher> watcher,
+               units::Mode mode)
     : loop_(loop), journal_(journal), bus_(std::move(bus)), store_(std::move(store)), mode_(mode),
-      units_(loop, bus_.connection(), mode), reporter_(journal, units_), watcher_(loop),
-      manager_(loop, units_, watcher_, store_, reporter_), dbus_(bus_, manager_, loop),
+      units_(loop, bus_.connection(), mode), reporter_(journal, units_), watcher_(std::move(watcher)),
+      manager_(loop, units_, *watcher_, store_, reporter_), dbus_(bus_, manager_, loop),
       varlink_(loop, manager_), terminate_(loop, SIGTERM, [this] { stop(0); }),
       interrupt_(loop, SIGINT, [this] { stop(0); }), hangup_(loop, SIGHUP, [this] { reload(); }),
       idle_(loop) {
     reporter_.add(dbus_);
-    watcher_.on_warning = [this](const std::string& text) {
+    watcher_->on_warning = [this](const std::string& text) {
         journal_.write({.priority = Priority::Warning,
                         .id = MessageId::WatchIncomplete,
                         .text = text});
@@ -63,10 +64,14 @@ Task<Result<>> Daemon::open() {
         WatchDefinition watch;
         for (const auto& directory : project_file_directories())
             watch.files.push_back(directory + "/*.toml");
-        project_files_ = std::make_unique<watch::WatchedSet>(
-            watcher_, std::vector{std::move(watch)},
-            [this](const auto&...) { take_up_project_files(); });
-        (void)project_files_->snapshot(watch::Rescan::All);
+        auto files = watch::WatchedSet::make(*watcher_, {std::move(watch)}, [this] {
+            (void)project_files_->look(watch::Rescan::Dirty);
+            take_up_project_files();
+        });
+        if (!files)
+            co_return std::unexpected(files.error());
+        project_files_ = std::move(*files);
+        (void)project_files_->look(watch::Rescan::All);
         take_up_project_files();
     }
     if (auto listening = varlink_.listen(); !listening)
@@ -92,13 +97,17 @@ void Daemon::stop(int status) {
     loop_.exit(status);
 }
 
+bool Daemon::busy() const {
+    return !manager_.empty() || dbus_.calls() > 0 || varlink_.connections() > 0;
+}
+
 void Daemon::watch_idleness() {
-    if (!manager_.empty() || dbus_.calls() > 0) {
+    if (busy()) {
         idle_.disarm();
         return;
     }
     idle_.arm(kIdleTime, [this] {
-        if (manager_.empty() && dbus_.calls() == 0)
+        if (!busy())
             stop(0);
     });
 }

@@ -22,8 +22,8 @@ namespace hotreload::daemon {
 
 class Daemon {
 public:
-    Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
-           state::FileRecordStore store, units::Mode mode);
+    Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, state::FileRecordStore store,
+           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
     Task<> start();
@@ -33,6 +33,7 @@ private:
     void take_up_project_files();
     void reload();
     void stop(int status);
+    [[nodiscard]] bool busy() const;
     void watch_idleness();
 
     os::EventLoop& loop_;
@@ -42,7 +43,7 @@ private:
     units::Mode mode_;
     units::SystemdUnits units_;
     Reporter reporter_;
-    watch::TreeWatcher watcher_;
+    std::unique_ptr<watch::TreeWatcher> watcher_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

@@ -101,7 +101,11 @@ int run(const Options& options) {
         return give_up(bus.error());
     if (auto fed = os::feed_watchdog(loop); !fed)
         return give_up(fed.error());
-    daemon::Daemon daemon(loop, journal, std::move(*bus), std::move(*store), options.mode);
+    auto watcher = watch::TreeWatcher::make(loop);
+    if (!watcher)
+        return give_up(watcher.error());
+    daemon::Daemon daemon(loop, journal, std::move(*bus), std::move(*store), std::move(*watcher),
+                          options.mode);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

@@ -135,13 +135,12 @@ void Project::watch_sources() {
     if (sources_ && sources == watched_sources_)
         return;
     watched_sources_ = sources;
-    sources_ = std::make_unique<watch::WatchedSet>(
-        around_.watcher, std::vector{WatchDefinition{.files = std::move(sources)}},
-        [this](const auto&...) {
-            read_project_file();
-            pump();
-        });
-    (void)sources_->snapshot(watch::Rescan::All);
+    sources_ = watch_files({{.files = std::move(sources)}}, [this] {
+        (void)sources_->look(watch::Rescan::Dirty);
+        read_project_file();
+        pump();
+    });
+    (void)sources_->look(watch::Rescan::All);
 }
 
 void Project::arm(const std::string& service) {
@@ -155,11 +154,10 @@ void Project::arm(const std::string& service) {
         return;
     slot.watches = watches;
     slot.fresh = true;
-    slot.files = std::make_unique<watch::WatchedSet>(around_.watcher, watches,
-                                                     [this, service](const auto&...) {
-                                                         slots_.at(service).due = true;
-                                                         pump();
-                                                     });
+    slot.files = watch_files(watches, [this, service] {
+        slots_.at(service).due = true;
+        pump();
+    });
 }
 
 void Project::move_to(const std::string& path) {

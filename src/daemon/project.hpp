@@ -122,6 +122,8 @@ private:
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
+    watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled);
     const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
     void settle_quietly(TransactionInput input);
     void tell_files(const Plan& plan);

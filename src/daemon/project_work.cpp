@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
+#include <stdexcept>
 
 namespace hotreload::daemon {
 
@@ -262,16 +263,24 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
     return view;
 }
 
+std::unique_ptr<watch::WatchedSet>
+Project::watch_files(const std::vector<WatchDefinition>& watches,
+                     watch::WatchedSet::OnSettled settled) {
+    auto set = watch::WatchedSet::make(around_.watcher, watches, std::move(settled));
+    if (!set) // definitions come from config/, which has checked their patterns
+        throw std::logic_error(set.error().message);
+    return std::move(*set);
+}
+
 const Snapshot& Project::read_files(const std::string& service, watch::Rescan rescan) {
     auto& slot = slots_.at(service);
     auto before = std::move(slot.snapshot.missing);
     if (slot.files) {
-        slot.snapshot = slot.files->snapshot(slot.fresh ? watch::Rescan::All : rescan);
+        slot.snapshot = slot.files->look(slot.fresh ? watch::Rescan::All : rescan).content;
     } else {
         // Not enabled: looked at because somebody asked, and not watched after that.
-        watch::WatchedSet once(around_.watcher, definition_.services.at(service).watches,
-                               [](const auto&...) {});
-        slot.snapshot = once.snapshot(watch::Rescan::All);
+        const auto once = watch_files(definition_.services.at(service).watches, [] {});
+        slot.snapshot = once->look(watch::Rescan::All).content;
     }
     slot.fresh = false;
     for (const auto& path : slot.snapshot.missing)
@@ -336,8 +345,8 @@ Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions optio
         Snapshot files;
         const auto it = loaded->services.find(name);
         if (it != loaded->services.end()) {
-            watch::WatchedSet once(around_.watcher, it->second.watches, [](const auto&...) {});
-            files = once.snapshot(watch::Rescan::All);
+            const auto once = watch_files(it->second.watches, [] {});
+            files = once->look(watch::Rescan::All).content;
         }
         auto seen = view(name, std::move(files));
         seen.wanted.reset();
