@@ -23,7 +23,7 @@ FOLDERS = {
     "watch": {"core", "base", "os"},
     "units": {"core", "base", "os"},
     "ipc": {"core", "base", "os"},
-    "ctl": {"core", "base", "os"},
+    "ctl": {"core", "base", "os", "config"},  # check reads a project file without the daemon
 }
 EVERYBODY = {"daemon"}
 
@@ -33,6 +33,7 @@ LIBRARIES = [
     (r"sdbus-c\+\+/", {"units", "ipc", "daemon", "ctl"}),
     (r"systemd/sd-journal\.h", {"os", "ctl"}),
     (r"systemd/sd-daemon\.h", {"os", "daemon"}),
+    (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "ctl"}),  # ctl: -H and -M open the bus by hand
     (r"systemd/", {"os", "ipc", "daemon"}),
     (r"CLI/", {"ctl"}),
     (r"xxhash\.h", {"watch"}),
