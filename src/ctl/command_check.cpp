@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/project_file.hpp"
+#include "ctl/command.hpp"
+#include "ctl/status_view.hpp"
+
+namespace hotreload::ctl {
+
+namespace {
+
+class Check final : public Command {
+public:
+    void declare(CLI::App& app) override {
+        app.add_option("FILE", file_, "A project file or its directory")->default_val(".");
+    }
+
+    // Works without the daemon. One that runs is asked too: it knows what systemd would refuse.
+    Answer<ExitStatus> run(Session& session) override {
+        const auto path = find_project_file(file_);
+        if (!path)
+            return give_up(ExitStatus::Failed, path.error().message);
+        std::vector<Problem> problems;
+        if (auto project = load_project(*path); !project)
+            problems = std::move(project.error());
+        else
+            problems = ask_daemon(session, path->string());
+        print(session, path->string(), problems);
+        return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
+    }
+
+private:
+    static std::vector<Problem> ask_daemon(Session& session, const std::string& path) {
+        if (session.options().remote()) // the file is here
+            return {};
+        const auto daemon = session.daemon();
+        if (!daemon || !(*daemon)->running())
+            return {};
+        auto checked = (*daemon)->check(path);
+        if (!checked) {
+            // Its refusal to answer says nothing about the file.
+            session.out().line({Mark::Waiting, "only checked here: " + checked.error().message});
+            return {};
+        }
+        auto& [valid, problems] = *checked;
+        if (!valid && problems.empty())
+            problems.push_back({path, 0, 0, "refused by the daemon"});
+        if (valid)
+            problems.clear();
+        return std::move(problems);
+    }
+
+    static void print(Session& session, const std::string& path,
+                      const std::vector<Problem>& problems) {
+        if (session.out().wants_json()) {
+            Json json;
+            json["path"] = path;
+            json["valid"] = problems.empty();
+            json["problems"] = Json(jsoncons::json_array_arg);
+            for (const auto& problem : problems)
+                json["problems"].push_back(to_json(problem));
+            session.out().json(json);
+            return;
+        }
+        // Bare, as compilers print them, so that editors find the place.
+        for (const auto& problem : problems)
+            session.out().text(show_problem(problem, session.directory()));
+        if (problems.empty())
+            session.out().line({Mark::Applied, show_path(path, session.directory()) + ": valid"});
+    }
+
+    std::string file_ = ".";
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_check() {
+    return std::make_unique<Check>();
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/command.hpp"
+#include "ctl/status_view.hpp"
+
+#include <chrono>
+
+namespace hotreload::ctl {
+
+namespace {
+
+class Status final : public Command {
+public:
+    void declare(CLI::App& app) override {
+        app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
+    }
+
+    Answer<ExitStatus> run(Session& session) override {
+        const auto projects = session.selected(targets_);
+        if (!projects)
+            return std::unexpected(projects.error());
+        session.out().page();
+        if (projects->empty())
+            session.out().line({Mark::Plain, "No projects. Start one with: hotreloadctl up DIR"});
+
+        const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now().time_since_epoch());
+        auto status = ExitStatus::Ok;
+        Json all(jsoncons::json_array_arg);
+        for (const auto& project : *projects) {
+            const auto report = report_status(project, static_cast<std::uint64_t>(now.count()),
+                                              session.directory());
+            session.out().lines(report.lines);
+            all.push_back(to_json(project));
+            status = worse(status, report.status);
+        }
+        if (session.out().wants_json())
+            session.out().json(all);
+        return status;
+    }
+
+private:
+    std::vector<std::string> targets_;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_status() {
+    return std::make_unique<Status>();
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/command.hpp"
+
+#include <array>
+
+namespace hotreload::ctl {
+
+std::span<const CommandRow> command_table() {
+    static constexpr std::array rows = {
+        CommandRow{"up", "Register a project and start its services", make_up},
+        CommandRow{"down", "Stop a project's services and forget the project", make_down},
+        CommandRow{"status", "Show services: state, generation, what waits, the last problem",
+                   make_status},
+        CommandRow{"list", "List the registered projects", make_list},
+        CommandRow{"plan", "Show what a reload would do, and why", make_plan},
+        CommandRow{"reload", "Apply what changed on disk", make_reload},
+        CommandRow{"restart", "Read the disk, validate, and restart services", make_restart},
+        CommandRow{"start", "Start services that were stopped", make_start},
+        CommandRow{"stop", "Stop services until they are started again", make_stop},
+        CommandRow{"check", "Validate a project file", make_check},
+        CommandRow{"logs", "Show the journal of a project's services", make_logs},
+        CommandRow{"monitor", "Show events as they happen", make_monitor},
+    };
+    return rows;
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/command.hpp"
+#include "ctl/project_follow.hpp"
+#include "ctl/reload_wait.hpp"
+#include "ctl/status_view.hpp"
+#include "ctl/transactions.hpp"
+
+#include <filesystem>
+
+namespace hotreload::ctl {
+
+namespace {
+
+class Up final : public Command {
+public:
+    void declare(CLI::App& app) override {
+        app.add_option("DIR", directory_, "The project's directory, or its file")->default_val(".");
+        auto* detach = app.add_flag("-d,--detach", detach_, "Do not follow logs and reloads");
+        app.add_flag("--stop", stop_, "Follow, and take the project down when interrupted")
+            ->excludes(detach);
+    }
+
+    Answer<ExitStatus> run(Session& session) override {
+        const auto path = resolve(session);
+        if (!path)
+            return std::unexpected(path.error());
+        const auto daemon = session.daemon();
+        if (!daemon)
+            return std::unexpected(daemon.error());
+        const bool to_a_person = session.out().on_terminal() && !session.out().wants_json();
+        if (stop_ || (to_a_person && !detach_))
+            return follow_project(session, **daemon, *path, stop_);
+        return up(session, **daemon, *path);
+    }
+
+private:
+    [[nodiscard]] Answer<std::string> resolve(Session& session) const {
+        std::filesystem::path path = directory_;
+        if (session.options().remote()) {
+            if (path.is_absolute())
+                return path.string();
+            return give_up(ExitStatus::Usage, "up on another machine needs an absolute DIR");
+        }
+        std::error_code error;
+        auto full = std::filesystem::canonical(path, error);
+        if (error)
+            return give_up(ExitStatus::Failed, directory_ + ": " + error.message());
+        return full.string();
+    }
+
+    // What the start and the changes came to: as it was told meanwhile, else as the states say.
+    static Answer<ExitStatus> up(Session& session, Daemon& daemon, const std::string& path) {
+        const auto waiting = ReloadWait::open(daemon);
+        if (!waiting)
+            return std::unexpected(waiting.error());
+        const auto project = daemon.up(path, true);
+        if (!project)
+            return std::unexpected(project.error());
+        auto status = ExitStatus::Ok;
+        const auto reloads = (*waiting)->finished(*project);
+        const auto announced = (*waiting)->take_announced();
+        for (const auto& reload : reloads)
+            status = worse(status, print_reload(session, reload, announced));
+        if (!reloads.empty())
+            return status;
+        const auto states = session.selected({*project});
+        if (!states)
+            return std::unexpected(states.error());
+        const auto report = report_services(states->front());
+        if (session.out().wants_json())
+            session.out().json(to_json(states->front()));
+        session.out().lines(report.lines);
+        return report.status;
+    }
+
+    std::string directory_ = ".";
+    bool detach_ = false;
+    bool stop_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_up() {
+    return std::make_unique<Up>();
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/daemon.hpp"
+
+#include "ctl/bus.hpp"
+
+#include <chrono>
+#include <map>
+
+namespace hotreload::ctl {
+
+namespace {
+
+const sdbus::ServiceName bus_name("org.hotreload");
+const sdbus::ObjectPath manager_path("/org/hotreload");
+const sdbus::InterfaceName manager_interface("org.hotreload.Manager1");
+const sdbus::InterfaceName object_manager("org.freedesktop.DBus.ObjectManager");
+
+using Options = std::map<std::string, sdbus::Variant>;
+
+// One try for every call: `Results` are what the method gives back.
+template <class... Results, class... Arguments>
+auto call(sdbus::IProxy& proxy, const char* method, Arguments&&... arguments)
+    -> Answer<std::tuple<Results...>> {
+    try {
+        std::tuple<Results...> results;
+        auto invoker = proxy.callMethod(sdbus::MethodName(method));
+        invoker.onInterface(manager_interface).withArguments(std::forward<Arguments>(arguments)...);
+        std::apply([&](auto&... result) { invoker.storeResultsTo(result...); }, results);
+        return results;
+    } catch (const sdbus::Error& error) {
+        return std::unexpected(failure_of(error));
+    }
+}
+
+template <class T>
+Answer<T> only(Answer<std::tuple<T>> results) {
+    return std::move(results).transform([](std::tuple<T> r) { return std::get<0>(std::move(r)); });
+}
+
+Answer<> none(const Answer<std::tuple<>>& results) {
+    return results.transform([](const std::tuple<>&) {});
+}
+
+// Names of projects are plain in their paths but for '-' and a leading digit, so the object is
+// asked rather than the path taken apart.
+Answer<std::string> name_at(sdbus::IConnection& connection, const sdbus::ObjectPath& path) {
+    try {
+        const auto proxy = sdbus::createProxy(connection, bus_name, path);
+        return proxy->getProperty("Name").onInterface(project_interface).get<std::string>();
+    } catch (const sdbus::Error& error) {
+        return std::unexpected(failure_of(error));
+    }
+}
+
+} // namespace
+
+Answer<std::unique_ptr<Daemon>> Daemon::connect(const GlobalOptions& options) {
+    auto connection = open_bus(options);
+    if (!connection)
+        return std::unexpected(std::move(connection.error()));
+    return std::unique_ptr<Daemon>(new Daemon(std::move(*connection)));
+}
+
+Daemon::Daemon(std::unique_ptr<sdbus::IConnection> connection)
+    : connection_(std::move(connection)) {
+    // Up waits for services to be ready. When the daemon dies, the bus ends the call.
+    connection_->setMethodCallTimeout(std::chrono::hours(24));
+    connection_->attachSdEventLoop(loop_.handle());
+    proxy_ = sdbus::createProxy(*connection_, bus_name, manager_path);
+}
+
+Daemon::~Daemon() {
+    proxy_.reset();
+    connection_->detachSdEventLoop();
+}
+
+Answer<std::string> Daemon::up(const std::string& path, bool wait) {
+    Options options;
+    if (!wait)
+        options["wait"] = sdbus::Variant(false);
+    const auto object = only(call<sdbus::ObjectPath>(*proxy_, "Up", path, options));
+    if (!object)
+        return std::unexpected(object.error());
+    return name_at(*connection_, *object);
+}
+
+Answer<> Daemon::down(const std::string& project) {
+    return none(call<>(*proxy_, "Down", project, Options{}));
+}
+
+Answer<std::string> Daemon::plan(const std::string& target) {
+    return only(call<std::string>(*proxy_, "Plan", target, Options{}));
+}
+
+Answer<std::uint64_t> Daemon::reload(const std::string& target, const ReloadOptions& wanted) {
+    Options options;
+    if (wanted.force)
+        options["force"] = sdbus::Variant(true);
+    if (!wanted.strategy.empty())
+        options["strategy"] = sdbus::Variant(wanted.strategy);
+    return only(call<std::uint64_t>(*proxy_, "Reload", target, options));
+}
+
+Answer<std::uint64_t> Daemon::restart(const std::string& target) {
+    return only(call<std::uint64_t>(*proxy_, "Restart", target, Options{}));
+}
+
+Answer<> Daemon::start(const std::string& target) {
+    return none(call<>(*proxy_, "Start", target, Options{}));
+}
+
+Answer<> Daemon::stop(const std::string& target) {
+    return none(call<>(*proxy_, "Stop", target, Options{}));
+}
+
+Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& path) {
+    auto results = call<bool, std::vector<BusProblem>>(*proxy_, "Check", path, Options{});
+    if (!results)
+        return std::unexpected(std::move(results.error()));
+    std::vector<Problem> problems;
+    for (const auto& problem : std::get<1>(*results))
+        problems.push_back(to_problem(problem));
+    return std::pair(std::get<0>(*results), std::move(problems));
+}
+
+Answer<ManagedObjects> Daemon::objects() {
+    try {
+        ManagedObjects objects;
+        proxy_->callMethod("GetManagedObjects").onInterface(object_manager).storeResultsTo(objects);
+        return objects;
+    } catch (const sdbus::Error& error) {
+        return std::unexpected(failure_of(error));
+    }
+}
+
+Answer<std::vector<ProjectState>> Daemon::projects() {
+    return objects().transform([](const ManagedObjects& all) { return projects_of(all); });
+}
+
+bool Daemon::running() {
+    try {
+        const auto bus =
+            sdbus::createProxy(*connection_, sdbus::ServiceName("org.freedesktop.DBus"),
+                               sdbus::ObjectPath("/org/freedesktop/DBus"));
+        bool has_owner = false;
+        bus->callMethod("NameHasOwner")
+            .onInterface("org.freedesktop.DBus")
+            .withArguments(std::string(bus_name))
+            .storeResultsTo(has_owner);
+        return has_owner;
+    } catch (const sdbus::Error&) {
+        return false;
+    }
+}
+
+Answer<> Daemon::dispatch(Duration timeout) {
+    try {
+        loop_.run_once(timeout);
+        return {};
+    } catch (const std::exception& error) { // sdbus-c++ throws through the loop
+        return give_up(ExitStatus::NoDaemon, std::string("the bus went away: ") + error.what());
+    }
+}
+
+Answer<> Daemon::drain() {
+    try {
+        while (connection_->processPendingEvent()) {
+        }
+        return {};
+    } catch (const sdbus::Error& error) {
+        return give_up(ExitStatus::NoDaemon, "the bus went away: " + error.getMessage());
+    }
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The daemon as commands see it: its methods as calls that return an Answer, and a loop on which
+// its signals arrive. Calls block, which a command may: it has nothing else to do. A call waits as
+// long as the daemon lives.
+
+#include "ctl/answer.hpp"
+#include "ctl/options.hpp"
+#include "ctl/properties.hpp"
+#include "os/event_loop.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::ctl {
+
+struct ReloadOptions {
+    bool force = false;
+    std::string strategy; // "": the daemon's choice
+};
+
+class Daemon {
+public:
+    static Answer<std::unique_ptr<Daemon>> connect(const GlobalOptions& options);
+
+    Answer<std::string> up(const std::string& path, bool wait); // → name of the project
+    Answer<> down(const std::string& project);
+    Answer<std::string> plan(const std::string& target);
+    Answer<std::uint64_t> reload(const std::string& target, const ReloadOptions& options);
+    Answer<std::uint64_t> restart(const std::string& target);
+    Answer<> start(const std::string& target);
+    Answer<> stop(const std::string& target);
+    Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
+
+    Answer<ManagedObjects> objects();
+    Answer<std::vector<ProjectState>> projects();
+
+    // Whether it runs now; does not start it.
+    bool running();
+
+    [[nodiscard]] sdbus::IConnection& connection() { return *connection_; }
+    [[nodiscard]] sdbus::IProxy& proxy() { return *proxy_; }
+    [[nodiscard]] os::EventLoop& loop() { return loop_; }
+
+    // One iteration of the loop; NoDaemon when the bus goes away.
+    Answer<> dispatch(Duration timeout = kInfinity);
+    // Everything that has arrived already.
+    Answer<> drain();
+
+    ~Daemon();
+
+private:
+    explicit Daemon(std::unique_ptr<sdbus::IConnection> connection);
+
+    os::EventLoop loop_;
+    std::unique_ptr<sdbus::IConnection> connection_;
+    std::unique_ptr<sdbus::IProxy> proxy_; // of Manager1 at /org/hotreload
+};
+
+} // namespace hotreload::ctl

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Subscribes to everything that the daemon tells; once made, no event is missed. Events arrive
+// from Daemon::dispatch and Daemon::drain, in the order in which the daemon sent them.
+
+#include "ctl/daemon.hpp"
+#include "ctl/events.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+class EventStream {
+public:
+    using Handler = std::function<void(const Event&)>;
+
+    static Answer<std::unique_ptr<EventStream>> open(Daemon& daemon, Handler handler);
+
+    // Also ServiceChanged and ProjectChanged, which needs to know all states beforehand: starts
+    // the daemon.
+    Answer<> watch_states();
+
+private:
+    EventStream(Daemon& daemon, Handler handler);
+
+    void subscribe_manager();
+    void subscribe_owner();
+    void subscribe_states();
+    void learn(const ManagedObjects& objects);
+    void properties_changed(const std::string& path, const std::string& interface,
+                            const Properties& properties);
+
+    Daemon& daemon_;
+    Handler handler_;
+    std::map<std::string, ServiceState> services_; // by object path
+    std::map<std::string, ProjectState> projects_;
+    std::vector<sdbus::Slot> slots_;
+};
+
+} // namespace hotreload::ctl

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/event_text.hpp"
+
+#include "ctl/status_view.hpp"
+
+#include <format>
+
+namespace hotreload::ctl {
+
+namespace {
+
+Json named(const char* event) {
+    Json json;
+    json["event"] = event;
+    return json;
+}
+
+// JSON that arrives as text; what is not JSON stays text, so that nothing is lost.
+Json nested(const std::string& text) {
+    if (text.empty())
+        return Json::null();
+    auto json = parse_json(text);
+    return json ? std::move(*json) : Json(text);
+}
+
+void append(Json& json, const Json& members) {
+    for (const auto& member : members.object_range())
+        json[member.key()] = member.value();
+}
+
+struct ToJson {
+    Json operator()(const FileChanged& e) const {
+        Json json = named("FileChanged");
+        json["project"] = e.project;
+        json["path"] = e.path;
+        json["kind"] = e.kind;
+        json["from"] = e.from;
+        return json;
+    }
+    Json operator()(const ConfigChanged& e) const {
+        Json json = named("ConfigChanged");
+        json["project"] = e.project;
+        json["name"] = e.name;
+        json["old"] = nested(e.old_json);
+        json["new"] = nested(e.new_json);
+        json["patch"] = nested(e.patch_json);
+        return json;
+    }
+    Json operator()(const ValidationFailed& e) const {
+        Json json = named("ValidationFailed");
+        json["project"] = e.project;
+        json["target"] = e.target;
+        append(json, to_json(e.problem));
+        return json;
+    }
+    Json operator()(const ReloadStarted& e) const {
+        Json json = named("ReloadStarted");
+        json["id"] = e.id;
+        json["project"] = e.project;
+        json["plan"] = nested(e.plan_json);
+        return json;
+    }
+    Json operator()(const ReloadFinished& e) const {
+        Json json = named("ReloadFinished");
+        append(json, to_json(e));
+        return json;
+    }
+    Json operator()(const ServiceChanged& e) const {
+        Json json = named("ServiceChanged");
+        append(json, to_json(e.state));
+        return json;
+    }
+    Json operator()(const ProjectChanged& e) const {
+        Json json = named("ProjectChanged");
+        append(json, to_json(e.state));
+        json.erase("services"); // they have events of their own
+        return json;
+    }
+    Json operator()(const DaemonGone&) const { return named("DaemonGone"); }
+    Json operator()(const DaemonBack&) const { return named("DaemonBack"); }
+};
+
+struct ToLines {
+    const std::string& directory;
+
+    using Lines = std::vector<Line>;
+    Lines operator()(const FileChanged& e) const {
+        return plain("{}: {} {}{}", e.project, show_path(e.path, directory), e.kind,
+                     e.from.empty() ? "" : " from " + show_path(e.from, directory));
+    }
+    Lines operator()(const ConfigChanged& e) const {
+        return plain("{}: the definition of {} changed", e.project, e.name);
+    }
+    Lines operator()(const ValidationFailed& e) const {
+        return {{Mark::Failed, std::format("{}: {}", e.target.empty() ? e.project : e.target,
+                                           show_problem(e.problem, directory))}};
+    }
+    Lines operator()(const ReloadStarted& e) const {
+        return plain("{}: reload {} started", e.project, e.id);
+    }
+    Lines operator()(const ReloadFinished& e) const {
+        auto lines = plain("{}: reload {} finished: {}, {}", e.project, e.id, e.result,
+                           show_duration(e.duration));
+        for (auto& line : report_reload(e, {}, directory).lines)
+            lines.push_back(std::move(line));
+        return lines;
+    }
+    Lines operator()(const ServiceChanged& e) const {
+        return plain("{}/{}: {}, generation {}, PID {}", e.state.project, e.state.name,
+                     e.state.state, e.state.generation, e.state.main_pid);
+    }
+    Lines operator()(const ProjectChanged& e) const {
+        return plain("{}: {}", e.state.name, e.state.state);
+    }
+    Lines operator()(const DaemonGone&) const { return plain("hotreloadd is gone"); }
+    Lines operator()(const DaemonBack&) const { return plain("hotreloadd is there"); }
+
+private:
+    template <class... Args>
+    static Lines plain(std::format_string<Args...> format, Args&&... args) {
+        return {{Mark::Plain, std::format(format, std::forward<Args>(args)...)}};
+    }
+};
+
+struct ToProject {
+    std::string operator()(const ServiceChanged& e) const { return e.state.project; }
+    std::string operator()(const ProjectChanged& e) const { return e.state.name; }
+    std::string operator()(const DaemonGone&) const { return {}; }
+    std::string operator()(const DaemonBack&) const { return {}; }
+    std::string operator()(const auto& e) const { return e.project; }
+};
+
+} // namespace
+
+Json to_json(const ReloadFinished& reload) {
+    Json json;
+    json["id"] = reload.id;
+    json["project"] = reload.project;
+    json["result"] = reload.result;
+    json["duration_usec"] = reload.duration.count();
+    json["detail"] = nested(reload.detail_json);
+    return json;
+}
+
+Json to_json(const Event& event) {
+    return std::visit(ToJson{}, event);
+}
+
+std::vector<Line> show_event(const Event& event, const std::string& directory) {
+    return std::visit(ToLines{directory}, event);
+}
+
+std::string project_of(const Event& event) {
+    return std::visit(ToProject{}, event);
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the daemon tells of itself, as values: the signals of Manager1, what changed of a service
+// or project, and its own coming and going.
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "ctl/state.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace hotreload::ctl {
+
+struct FileChanged {
+    std::string project;
+    std::string path;
+    std::string kind;
+    std::string from;
+};
+
+struct ConfigChanged {
+    std::string project;
+    std::string name;
+    std::string old_json;
+    std::string new_json;
+    std::string patch_json;
+};
+
+struct ValidationFailed {
+    std::string project;
+    std::string target;
+    Problem problem;
+};
+
+struct ReloadStarted {
+    std::uint64_t id = 0;
+    std::string project;
+    std::string plan_json;
+};
+
+struct ReloadFinished {
+    std::uint64_t id = 0;
+    std::string project;
+    std::string result;
+    Duration duration{};
+    std::string detail_json;
+};
+
+struct ServiceChanged {
+    ServiceState state; // all of it, not only what changed
+};
+
+struct ProjectChanged {
+    ProjectState state; // without services
+};
+
+struct DaemonGone {};
+struct DaemonBack {};
+
+using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
+                           ReloadFinished, ServiceChanged, ProjectChanged, DaemonGone, DaemonBack>;
+
+} // namespace hotreload::ctl

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Reads what the services of projects wrote to the journal of this machine, and what hotreload
+// wrote about them. The journal matches whole values only, so own services are found by their
+// project's slice, and one of them is picked by name afterwards.
+
+#include "ctl/answer.hpp"
+#include "ctl/log_text.hpp"
+#include "ctl/target.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct sd_journal;
+
+namespace hotreload::ctl {
+
+struct LogSource {
+    Target target;
+    std::map<std::string, std::string> attached; // unit → service: they are in other slices
+};
+
+class JournalReader {
+public:
+    static Answer<std::unique_ptr<JournalReader>> open(std::vector<LogSource> sources,
+                                                       bool user_instance);
+
+    // Goes to the last `lines` entries, or to the first entry.
+    void seek(std::optional<std::uint64_t> lines);
+
+    // The next entry; nothing at the (present) end.
+    std::optional<LogEntry> next();
+
+    // For following: readable when next() may give more; then acknowledge().
+    [[nodiscard]] int fd() const;
+    void acknowledge();
+
+private:
+    struct Close {
+        void operator()(sd_journal* journal) const noexcept;
+    };
+
+    JournalReader() = default;
+    void match(const std::string& field, const std::string& value);
+    void match_source(const LogSource& source);
+    [[nodiscard]] std::string field(const char* name) const;
+    [[nodiscard]] std::optional<LogEntry> current() const;
+
+    std::unique_ptr<sd_journal, Close> journal_;
+    std::vector<LogSource> sources_;
+    bool user_instance_ = false;
+};
+
+} // namespace hotreload::ctl

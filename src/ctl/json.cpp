@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/json.hpp"
+
+namespace hotreload::ctl {
+
+std::optional<Json> parse_json(std::string_view text) {
+    try {
+        return Json::parse(text);
+    } catch (const jsoncons::ser_error&) {
+        return {};
+    }
+}
+
+std::string text_of(const Json& object, std::string_view key) {
+    if (!object.is_object() || !object.contains(key) || !object.at(key).is_string())
+        return {};
+    return object.at(key).as<std::string>();
+}
+
+std::uint64_t number_of(const Json& object, std::string_view key) {
+    if (!object.is_object() || !object.contains(key) || !object.at(key).is<std::uint64_t>())
+        return 0;
+    return object.at(key).as<std::uint64_t>();
+}
+
+const Json& array_of(const Json& object, std::string_view key) {
+    static const Json empty(jsoncons::json_array_arg);
+    if (!object.is_object() || !object.contains(key) || !object.at(key).is_array())
+        return empty;
+    return object.at(key);
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// JSON as the daemon sends it: read without exceptions, and without trust in its shape.
+
+#include <jsoncons/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hotreload::ctl {
+
+using Json = jsoncons::ojson; // members keep their order
+
+std::optional<Json> parse_json(std::string_view text);
+
+// Members of an object; a default when it is missing or of another type.
+std::string text_of(const Json& object, std::string_view key);
+std::uint64_t number_of(const Json& object, std::string_view key);
+const Json& array_of(const Json& object, std::string_view key);
+
+} // namespace hotreload::ctl

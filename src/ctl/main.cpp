@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/command_line.hpp"
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+    using namespace hotreload::ctl;
+    try {
+        CommandLine line;
+        if (const auto status = line.parse(argc, argv))
+            return static_cast<int>(*status);
+        Session session(line.options());
+        const auto answer = line.chosen().run(session);
+        if (answer)
+            return static_cast<int>(*answer);
+        std::fprintf(stderr, "hotreloadctl: %s\n", answer.error().message.c_str());
+        return static_cast<int>(answer.error().status);
+    } catch (const std::exception& error) { // a library's, or out of memory
+        std::fprintf(stderr, "hotreloadctl: %s\n", error.what());
+        return static_cast<int>(ExitStatus::Failed);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the command line says for every command alike.
+
+#include <string>
+
+namespace hotreload::ctl {
+
+enum class JsonMode { Off, Short, Pretty };
+
+struct GlobalOptions {
+    bool user = false; // both false: by who calls
+    bool system = false;
+    std::string host;    // -H
+    std::string machine; // -M
+    JsonMode json = JsonMode::Off;
+    bool no_pager = false;
+    bool quiet = false;
+
+    // Paths and directories of this machine mean nothing to the daemon there.
+    [[nodiscard]] bool remote() const { return !host.empty() || !machine.empty(); }
+    [[nodiscard]] bool on_user_bus() const;
+};
+
+} // namespace hotreload::ctl

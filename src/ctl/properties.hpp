@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// From properties on the bus to states: the one place of ctl that knows their names.
+
+#include "ctl/state.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+using Properties = std::map<sdbus::PropertyName, sdbus::Variant>;
+using Interfaces = std::map<sdbus::InterfaceName, Properties>;
+using ManagedObjects = std::map<sdbus::ObjectPath, Interfaces>;
+using BusProblem = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string>;
+
+inline constexpr const char* project_interface = "org.hotreload.Project1";
+inline constexpr const char* service_interface = "org.hotreload.Service1";
+
+Problem to_problem(const BusProblem& problem);
+
+// What is not among `properties`, or of another type than ours, stays as it was.
+void update(ServiceState& service, const Properties& properties);
+void update(ProjectState& project, const Properties& properties);
+
+// By name, each project with its services by name.
+std::vector<ProjectState> projects_of(const ManagedObjects& objects);
+
+} // namespace hotreload::ctl

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Waits for the end of reloads. Made before the reload is asked for, so that an answer that comes
+// sooner than the method's own is not missed.
+
+#include "ctl/daemon.hpp"
+#include "ctl/event_stream.hpp"
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace hotreload::ctl {
+
+class ReloadWait {
+public:
+    static Answer<std::unique_ptr<ReloadWait>> open(Daemon& daemon);
+
+    // NoDaemon when the daemon leaves the bus before it told.
+    Answer<ReloadFinished> wait(std::uint64_t id);
+
+    // What has been told so far.
+    std::vector<ReloadFinished> finished(const std::string& project);
+    // The problems told since the last call.
+    std::vector<ValidationFailed> take_announced() { return std::exchange(announced_, {}); }
+
+private:
+    explicit ReloadWait(Daemon& daemon) : daemon_(daemon) {}
+    void take(const Event& event);
+
+    Daemon& daemon_;
+    std::unique_ptr<EventStream> events_;
+    std::map<std::uint64_t, ReloadFinished> finished_;
+    std::vector<ValidationFailed> announced_;
+    bool gone_ = false;
+};
+
+} // namespace hotreload::ctl

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/json.hpp"
+#include "ctl/report.hpp"
+
+#include <format>
+
+namespace hotreload::ctl {
+
+namespace {
+
+Line service_line(const Json& service, const std::string& project) {
+    const auto name = text_of(service, "service");
+    const auto action = text_of(service, "action");
+    const auto reason = text_of(service, "reason");
+    const std::string because = reason.empty() ? "" : " (" + reason + ")";
+    if (action == "none")
+        return {Mark::Unchanged, name + ": nothing to do" + because};
+    if (action == "wait")
+        return {Mark::Waiting,
+                std::format("{}: waits{} — {}", name, because, force_hint(project, name))};
+    if (action == "refused")
+        return {Mark::Failed, std::format("{}: refused before, nothing changed since{} — {}", name,
+                                          because, force_hint(project, name))};
+    return {Mark::Planned, name + ": " + (action == "live" ? "set live" : action) + because};
+}
+
+std::string change_text(const Json& change, const std::string& directory) {
+    std::string text = "    " + show_path(text_of(change, "subject"), directory);
+    const auto before = text_of(change, "before");
+    const auto after = text_of(change, "after");
+    if (!before.empty() || !after.empty())
+        text += std::format(": {} → {}", before.empty() ? "(unset)" : before,
+                            after.empty() ? "(unset)" : after);
+    else if (const auto kind = text_of(change, "kind"); kind != "definition" && !kind.empty())
+        text += " " + kind;
+    text += ": " + text_of(change, "strategy");
+    if (const auto reason = text_of(change, "reason"); !reason.empty())
+        text += " (" + reason + ")";
+    return text;
+}
+
+ExitStatus status_of(Mark mark) {
+    return mark == Mark::Waiting  ? ExitStatus::Waiting
+           : mark == Mark::Failed ? ExitStatus::Failed
+                                  : ExitStatus::Ok;
+}
+
+} // namespace
+
+Report report_plan(const std::string& plan_json, const std::string& directory) {
+    const auto plan = parse_json(plan_json);
+    if (!plan)
+        return {{{Mark::Failed, "the daemon's plan is not JSON"}}, ExitStatus::Failed};
+    Report report;
+    const auto project = text_of(*plan, "project");
+    for (const auto& service : array_of(*plan, "services").array_range()) {
+        report.lines.push_back(service_line(service, project));
+        report.status = worse(report.status, status_of(report.lines.back().mark));
+        for (const auto& change : array_of(service, "changes").array_range())
+            report.lines.push_back({Mark::Plain, change_text(change, directory)});
+    }
+    if (report.lines.empty())
+        report.lines.push_back({Mark::Unchanged, project + ": nothing to do"});
+    return report;
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/session.hpp"
+
+#include <filesystem>
+
+namespace hotreload::ctl {
+
+Session::Session(const GlobalOptions& options) : options_(options), out_(options) {
+    std::error_code error; // a directory that is gone is no directory
+    if (!options.remote())
+        directory_ = std::filesystem::current_path(error).string();
+}
+
+Answer<Daemon*> Session::daemon() {
+    if (!daemon_) {
+        auto connected = Daemon::connect(options_);
+        if (!connected)
+            return std::unexpected(std::move(connected.error()));
+        daemon_ = std::move(*connected);
+    }
+    return daemon_.get();
+}
+
+Answer<std::vector<ProjectState>> Session::projects() {
+    return daemon().and_then([](Daemon* daemon) { return daemon->projects(); });
+}
+
+Answer<std::vector<Target>> Session::targets(const std::vector<std::string>& words) {
+    return projects().and_then([&](const std::vector<ProjectState>& projects) {
+        return resolve_targets(words, projects, directory_);
+    });
+}
+
+Answer<std::vector<ProjectState>> Session::selected(const std::vector<std::string>& words) {
+    return projects().and_then([&](const std::vector<ProjectState>& projects) {
+        return resolve_targets(words, projects, directory_)
+            .and_then(
+                [&](const std::vector<Target>& targets) { return select(projects, targets); });
+    });
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the daemon shows of its projects and services (Project1 and Service1), as values.
+
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+struct ServiceState {
+    std::string project;
+    std::string name;
+    std::string unit;
+    bool attached = false;
+    std::uint64_t generation = 0;
+    std::string state;
+    std::string active_state;
+    std::uint32_t main_pid = 0;
+    std::string last_strategy;
+    std::uint64_t last_applied_usec = 0;
+    std::vector<Problem> problems;
+    std::vector<std::string> waiting;
+    std::string watching;
+    std::vector<std::string> missing;
+    std::vector<std::string> writing;
+
+    bool operator==(const ServiceState&) const = default;
+};
+
+struct ProjectState {
+    std::string name;
+    std::string path;
+    bool enabled = true;
+    std::string state;
+    std::vector<Problem> problems;
+    std::vector<ServiceState> services; // by name
+
+    bool operator==(const ProjectState&) const = default;
+};
+
+} // namespace hotreload::ctl

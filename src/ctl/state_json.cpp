@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// States as JSON: the property names of the bus in snake_case.
+#include "ctl/status_view.hpp"
+
+namespace hotreload::ctl {
+
+namespace {
+
+template <class T>
+Json list_of(const std::vector<T>& items) {
+    Json list(jsoncons::json_array_arg);
+    for (const auto& item : items)
+        if constexpr (std::is_same_v<T, std::string>)
+            list.push_back(item);
+        else
+            list.push_back(to_json(item));
+    return list;
+}
+
+} // namespace
+
+Json to_json(const Problem& problem) {
+    Json json;
+    json["path"] = problem.path;
+    json["line"] = problem.line;
+    json["column"] = problem.column;
+    json["message"] = problem.message;
+    return json;
+}
+
+Json to_json(const ServiceState& service) {
+    Json json;
+    json["project"] = service.project;
+    json["service"] = service.name;
+    json["state"] = service.state;
+    json["generation"] = service.generation;
+    json["unit"] = service.unit;
+    json["attached"] = service.attached;
+    json["active_state"] = service.active_state;
+    json["main_pid"] = service.main_pid;
+    json["last_strategy"] = service.last_strategy;
+    json["last_applied_usec"] = service.last_applied_usec;
+    json["problems"] = list_of(service.problems);
+    json["waiting"] = list_of(service.waiting);
+    json["watching"] = service.watching;
+    json["missing"] = list_of(service.missing);
+    json["writing"] = list_of(service.writing);
+    return json;
+}
+
+Json to_json(const ProjectState& project) {
+    Json json;
+    json["project"] = project.name;
+    json["path"] = project.path;
+    json["enabled"] = project.enabled;
+    json["state"] = project.state;
+    json["problems"] = list_of(project.problems);
+    json["services"] = list_of(project.services);
+    return json;
+}
+
+} // namespace hotreload::ctl

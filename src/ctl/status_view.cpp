@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/status_view.hpp"
+
+#include "ctl/table.hpp"
+
+#include <format>
+
+namespace hotreload::ctl {
+
+namespace {
+
+constexpr std::string_view nothing = "-";
+
+std::string or_nothing(const std::string& text) {
+    return text.empty() ? std::string(nothing) : text;
+}
+
+bool is_bad(const std::string& state) {
+    return state == "failed" || state == "invalid" || state == "rolled-back" || state == "missing";
+}
+
+ExitStatus status_of(const ServiceState& service) {
+    if (is_bad(service.state))
+        return ExitStatus::Failed;
+    return service.state == "waiting" || !service.waiting.empty() ? ExitStatus::Waiting
+                                                                  : ExitStatus::Ok;
+}
+
+std::vector<std::string> row(const ServiceState& service, std::uint64_t now_usec) {
+    return {service.name,
+            service.state,
+            service.generation ? std::to_string(service.generation) : std::string(nothing),
+            or_nothing(service.last_strategy),
+            service.last_applied_usec ? show_age(service.last_applied_usec, now_usec)
+                                      : std::string(nothing),
+            service.main_pid ? std::to_string(service.main_pid) : std::string(nothing),
+            or_nothing(service.unit)};
+}
+
+void add_remarks(std::vector<Line>& lines, const ServiceState& service,
+                 const std::string& directory) {
+    const auto add = [&](Mark mark, const std::string& text) {
+        lines.push_back({mark, service.name + ": " + text});
+    };
+    for (const auto& problem : service.problems)
+        add(Mark::Failed, show_problem(problem, directory));
+    for (const auto& change : service.waiting)
+        add(Mark::Waiting, std::format("waiting: {} — {}", show_path(change, directory),
+                                       force_hint(service.project, service.name)));
+    for (const auto& path : service.missing)
+        add(Mark::Waiting, "missing: " + show_path(path, directory));
+    for (const auto& path : service.writing)
+        add(Mark::Unchanged, "still being written: " + show_path(path, directory));
+    if (!service.watching.empty() && service.watching != "watching" && service.watching != "off")
+        add(Mark::Waiting, "watching: " + service.watching);
+}
+
+} // namespace
+
+std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec) {
+    if (now_usec < then_usec + 1'000'000)
+        return "now";
+    const auto seconds = (now_usec - then_usec) / 1'000'000;
+    if (seconds < 60)
+        return std::format("{}s ago", seconds);
+    if (seconds < 60 * 60)
+        return std::format("{}min ago", seconds / 60);
+    if (seconds < 48 * 60 * 60)
+        return std::format("{}h ago", seconds / 60 / 60);
+    return std::format("{} days ago", seconds / 60 / 60 / 24);
+}
+
+Report report_status(const ProjectState& project, std::uint64_t now_usec,
+                     const std::string& directory) {
+    Report report;
+    report.lines.push_back({Mark::Plain, std::format("{}: {}{}, {}", project.name, project.state,
+                                                     project.enabled ? "" : ", not enabled",
+                                                     show_path(project.path, directory))});
+    if (is_bad(project.state))
+        report.status = ExitStatus::Failed;
+    std::vector<std::vector<std::string>> rows = {
+        {"SERVICE", "STATE", "GENERATION", "STRATEGY", "APPLIED", "PID", "UNIT"}};
+    for (const auto& service : project.services) {
+        rows.push_back(row(service, now_usec));
+        report.status = worse(report.status, status_of(service));
+    }
+    if (rows.size() > 1)
+        for (auto& text : format_table(rows))
+            report.lines.push_back({Mark::Plain, "  " + std::move(text)});
+    for (const auto& problem : project.problems)
+        report.lines.push_back({Mark::Failed, show_problem(problem, directory)});
+    for (const auto& service : project.services)
+        add_remarks(report.lines, service, directory);
+    return report;
+}
+
+std::vector<Line> list_projects(const std::vector<ProjectState>& projects) {
+    std::vector<std::vector<std::string>> rows = {{"PROJECT", "STATE", "SERVICES", "FILE"}};
+    for (const auto& project : projects)
+        rows.push_back({project.name, project.enabled ? project.state : project.state + ", off",
+                        std::to_string(project.services.size()), project.path});
+    std::vector<Line> lines;
+    for (auto& text : format_table(rows))
+        lines.push_back({Mark::Plain, std::move(text)});
+    return lines;
+}
+
+Report report_services(const ProjectState& project) {
+    Report report;
+    for (const auto& service : project.services) {
+        const auto status = status_of(service);
+        const auto mark = status == ExitStatus::Ok        ? Mark::Applied
+                          : status == ExitStatus::Waiting ? Mark::Waiting
+                                                          : Mark::Failed;
+        std::string text = service.name + ": " + service.state;
+        if (service.generation)
+            text += std::format(", generation {}", service.generation);
+        if (status == ExitStatus::Waiting)
+            text += " — " + force_hint(service.project, service.name);
+        if (status == ExitStatus::Failed && !service.problems.empty())
+            text += ": " + to_string(service.problems.front());
+        report.lines.push_back({mark, std::move(text)});
+        report.status = worse(report.status, status);
+    }
+    for (const auto& problem : project.problems)
+        report.lines.push_back({Mark::Failed, to_string(problem)});
+    if (is_bad(project.state))
+        report.status = ExitStatus::Failed;
+    return report;
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// `status` and `list`: states in, lines and exit status out; and the same states as JSON. Pure.
+
+#include "ctl/json.hpp"
+#include "ctl/report.hpp"
+#include "ctl/state.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+// `now_usec` is CLOCK_REALTIME, for the age of what was applied.
+Report report_status(const ProjectState& project, std::uint64_t now_usec,
+                     const std::string& directory);
+
+std::vector<Line> list_projects(const std::vector<ProjectState>& projects);
+
+// One line per service after start, stop and up: what became of it.
+Report report_services(const ProjectState& project);
+
+// "now", "12s ago", "2min ago", "3h ago", "5 days ago"
+std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec);
+
+Json to_json(const Problem& problem);
+Json to_json(const ServiceState& service);
+Json to_json(const ProjectState& project); // with its services
+
+} // namespace hotreload::ctl

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/target.hpp"
+
+#include "base/nearest.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <format>
+#include <ranges>
+
+namespace hotreload::ctl {
+
+namespace {
+
+bool is_within(const std::string& directory, const std::string& parent) {
+    return directory == parent || parent == "/" ||
+           (directory.starts_with(parent) && directory[parent.size()] == '/');
+}
+
+const ProjectState* find_project(const std::vector<ProjectState>& projects,
+                                 const std::string& name) {
+    const auto found = std::ranges::find(projects, name, &ProjectState::name);
+    return found == projects.end() ? nullptr : &*found;
+}
+
+std::unexpected<Failure> unknown(const char* kind, const std::string& name,
+                                 const std::vector<std::string_view>& known) {
+    std::string message = std::format("no {} \"{}\"", kind, name);
+    if (const auto near = nearest(name, known))
+        message += std::format("; did you mean \"{}\"?", *near);
+    return give_up(ExitStatus::Failed, std::move(message));
+}
+
+template <class T>
+std::vector<std::string_view> names_of(const std::vector<T>& items) {
+    return items |
+           std::views::transform([](const T& item) -> std::string_view { return item.name; }) |
+           std::ranges::to<std::vector>();
+}
+
+} // namespace
+
+const ProjectState* project_at(const std::vector<ProjectState>& projects,
+                               const std::string& directory) {
+    const ProjectState* best = nullptr;
+    std::size_t best_length = 0;
+    for (const auto& project : projects) {
+        const auto own = std::filesystem::path(project.path).parent_path().string();
+        if (directory.empty() || own.empty() || !is_within(directory, own))
+            continue;
+        if (!best || own.size() > best_length) {
+            best = &project;
+            best_length = own.size();
+        }
+    }
+    return best;
+}
+
+Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
+                              const std::string& directory) {
+    const auto* here = project_at(projects, directory);
+    if (word.empty())
+        return Target{here ? here->name : "", ""};
+    if (const auto slash = word.find('/'); slash != std::string::npos) {
+        Target target{word.substr(0, slash), word.substr(slash + 1)};
+        if (target.project.empty() || target.service.empty() ||
+            target.service.find('/') != std::string::npos)
+            return give_up(ExitStatus::Usage,
+                           std::format("\"{}\" is not a target: PROJECT or PROJECT/SERVICE", word));
+        return target;
+    }
+    if (!find_project(projects, word) && here &&
+        std::ranges::contains(here->services, word, &ServiceState::name))
+        return Target{here->name, word};
+    return Target{word, ""};
+}
+
+Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& words,
+                                            const std::vector<ProjectState>& projects,
+                                            const std::string& directory) {
+    std::vector<Target> targets;
+    const std::vector<std::string> nothing = {""};
+    for (const auto& word : words.empty() ? nothing : words) {
+        auto target = resolve_target(word, projects, directory);
+        if (!target)
+            return std::unexpected(std::move(target.error()));
+        if (!target->project.empty())
+            targets.push_back(std::move(*target));
+        else
+            for (const auto& project : projects)
+                targets.push_back({project.name, ""});
+    }
+    return targets;
+}
+
+Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projects,
+                                         const std::vector<Target>& targets) {
+    std::vector<ProjectState> selected;
+    for (const auto& target : targets) {
+        const auto* project = find_project(projects, target.project);
+        if (!project)
+            return unknown("project", target.project, names_of(projects));
+        auto part = *project;
+        if (!target.service.empty()) {
+            std::erase_if(part.services,
+                          [&](const ServiceState& each) { return each.name != target.service; });
+            if (part.services.empty())
+                return unknown("service", target.text(), {});
+        }
+        selected.push_back(std::move(part));
+    }
+    return selected;
+}
+
+} // namespace hotreload::ctl

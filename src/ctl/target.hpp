@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What a TARGET on the command line means: the project of the current directory when there is
+// none, PROJECT, PROJECT/SERVICE, or a plain SERVICE of that project. Pure.
+
+#include "ctl/answer.hpp"
+#include "ctl/state.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+struct Target {
+    std::string project; // "": everything
+    std::string service; // "": all of the project
+
+    [[nodiscard]] std::string text() const {
+        return service.empty() ? project : project + "/" + service;
+    }
+    bool operator==(const Target&) const = default;
+};
+
+// The project whose file stands in `directory` or nearest above it.
+const ProjectState* project_at(const std::vector<ProjectState>& projects,
+                               const std::string& directory);
+
+// `directory` is "" where it means nothing (another machine). A name that is not known is taken as
+// a project's: the daemon says what is wrong with it. Fails on a malformed one.
+Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
+                              const std::string& directory);
+
+// All words, or the default when there is none, with "everything" spelled out project by project.
+Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& words,
+                                            const std::vector<ProjectState>& projects,
+                                            const std::string& directory);
+
+// The part of `projects` that the targets name. Fails on one that is not registered.
+Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projects,
+                                         const std::vector<Target>& targets);
+
+} // namespace hotreload::ctl

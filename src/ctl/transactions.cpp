@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/transactions.hpp"
+
+#include "ctl/event_text.hpp"
+#include "ctl/reload_wait.hpp"
+#include "ctl/status_view.hpp"
+
+#include <format>
+
+namespace hotreload::ctl {
+
+namespace {
+
+// What concerns this target alone is reported and the others go on; what concerns us ends it all.
+bool ends_all(const Failure& failure) {
+    return failure.status == ExitStatus::NoDaemon || failure.status == ExitStatus::NotAuthorized;
+}
+
+void print_failure(Session& session, const Target& target, const Failure& failure) {
+    if (session.out().wants_json()) {
+        Json json;
+        json["target"] = target.text();
+        json["error"] = failure.message;
+        session.out().json(json);
+    } else {
+        session.out().line({Mark::Failed, target.text() + ": " + failure.message});
+    }
+}
+
+void print_id(Session& session, const Target& target, std::uint64_t id) {
+    if (session.out().wants_json()) {
+        Json json;
+        json["id"] = id;
+        json["project"] = target.project;
+        session.out().json(json);
+    } else {
+        session.out().line({Mark::Plain, std::format("{}: reload {}", target.text(), id)});
+    }
+}
+
+} // namespace
+
+ExitStatus print_reload(Session& session, const ReloadFinished& reload,
+                        const std::vector<ValidationFailed>& announced) {
+    const auto report = report_reload(reload, announced, session.directory());
+    if (session.out().wants_json())
+        session.out().json(to_json(reload));
+    session.out().lines(report.lines);
+    return report.status;
+}
+
+Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
+                                    bool wait, const Begin& begin) {
+    const auto daemon = session.daemon();
+    if (!daemon)
+        return std::unexpected(daemon.error());
+    const auto targets = session.targets(words);
+    if (!targets)
+        return std::unexpected(targets.error());
+    const auto waiting = ReloadWait::open(**daemon);
+    if (!waiting)
+        return std::unexpected(waiting.error());
+
+    auto status = ExitStatus::Ok;
+    for (const auto& target : *targets) {
+        const auto id = begin(**daemon, target.text());
+        if (!id && (ends_all(id.error()) || targets->size() == 1))
+            return std::unexpected(id.error());
+        if (!id) {
+            print_failure(session, target, id.error());
+            status = worse(status, ExitStatus::Failed);
+            continue;
+        }
+        if (!wait) {
+            print_id(session, target, *id);
+            continue;
+        }
+        const auto reload = (*waiting)->wait(*id);
+        if (!reload)
+            return std::unexpected(reload.error());
+        status = worse(status, print_reload(session, *reload, (*waiting)->take_announced()));
+    }
+    return status;
+}
+
+Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
+                               const Act& act) {
+    const auto daemon = session.daemon();
+    if (!daemon)
+        return std::unexpected(daemon.error());
+    const auto targets = session.targets(words);
+    if (!targets)
+        return std::unexpected(targets.error());
+
+    auto status = ExitStatus::Ok;
+    std::vector<Target> done;
+    for (const auto& target : *targets) {
+        const auto answer = act(**daemon, target.text());
+        if (!answer && (ends_all(answer.error()) || targets->size() == 1))
+            return std::unexpected(answer.error());
+        if (answer) {
+            done.push_back(target);
+        } else {
+            print_failure(session, target, answer.error());
+            status = worse(status, ExitStatus::Failed);
+        }
+    }
+    const auto states = session.projects().and_then(
+        [&](const std::vector<ProjectState>& projects) { return select(projects, done); });
+    if (!states)
+        return std::unexpected(states.error());
+    for (const auto& project : *states) {
+        const auto report = report_services(project);
+        if (session.out().wants_json())
+            session.out().json(to_json(project));
+        session.out().lines(report.lines);
+        status = worse(status, report.status);
+    }
+    return status;
+}
+
+} // namespace hotreload::ctl

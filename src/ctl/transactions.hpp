@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What reload, restart, start and stop have in common: one target after another, each reported as
+// it ends, the worst of them as the exit status.
+
+#include "ctl/events.hpp"
+#include "ctl/session.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+using Begin = std::function<Answer<std::uint64_t>(Daemon&, const std::string& target)>;
+
+// Methods that answer with the id of a transaction. Without `wait`, tells the ids.
+Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
+                                    bool wait, const Begin& begin);
+
+using Act = std::function<Answer<>(Daemon&, const std::string& target)>;
+
+// Methods that answer when they are done: afterwards the states tell what became of it.
+Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
+                               const Act& act);
+
+// Prints the end of a reload; returns its status.
+ExitStatus print_reload(Session& session, const ReloadFinished& reload,
+                        const std::vector<ValidationFailed>& announced);
+
+} // namespace hotreload::ctl
