@@ -14,8 +14,8 @@ namespace hotreload::watch {
 class Debounce {
 public:
     void event(Duration now, const Timing& timing) {
-        quiet_ = std::max(quiet_.value_or(now), now + timing.debounce);
-        latest_ = std::min(latest_.value_or(kInfinity), now + timing.debounce_max);
+        quiet_ = std::max(quiet_.value_or(now), after(now, timing.debounce));
+        latest_ = std::min(latest_.value_or(kInfinity), after(now, timing.debounce_max));
     }
 
     // Nothing when no event is waiting.
@@ -26,6 +26,10 @@ public:
     void reset() { *this = {}; }
 
 private:
+    static Duration after(Duration now, Duration delay) {
+        return delay < kInfinity - now ? now + delay : kInfinity;
+    }
+
     std::optional<Duration> quiet_;
     std::optional<Duration> latest_;
 };

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A directory of its own for each test, the real kernel, and the event loop driven by hand.
+
+#include "os/event_loop.hpp"
+#include "watch/watched_set.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace hotreload::watch {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+inline void write(const std::string& path, std::string_view text) {
+    std::ofstream(path, std::ios::trunc) << text << std::flush;
+}
+
+inline void append(int fd, std::string_view text) {
+    ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+}
+
+struct TempDirectory {
+    TempDirectory() {
+        std::string path = (fs::temp_directory_path() / "hotreload-watch-XXXXXX").string();
+        root = fs::canonical(mkdtemp(path.data())).string();
+    }
+    TempDirectory(const TempDirectory&) = delete;
+    TempDirectory& operator=(const TempDirectory&) = delete;
+    ~TempDirectory() {
+        std::error_code ignored;
+        fs::remove_all(root, ignored);
+    }
+    std::string operator/(std::string_view name) const { return root + '/' + std::string(name); }
+
+    std::string root;
+};
+
+class WatchTest : public testing::Test {
+protected:
+    // A set with its looks: every call of on_settled takes one.
+    struct Watched {
+        std::unique_ptr<WatchedSet> set;
+        int calls = 0;
+        Snapshot content;
+        std::vector<FileChange> changes; // of the last call
+
+        [[nodiscard]] bool has(const std::string& path) const {
+            return content.files.contains(path);
+        }
+    };
+
+    static WatchDefinition definition(std::vector<std::string> files, Duration debounce = 5ms,
+                                      Duration debounce_max = 1s) {
+        WatchDefinition watch;
+        watch.files = std::move(files);
+        watch.debounce = debounce;
+        watch.debounce_max = debounce_max;
+        return watch;
+    }
+
+    std::unique_ptr<Watched> watch(std::vector<WatchDefinition> definitions) {
+        auto watched = std::make_unique<Watched>();
+        watched->set = *WatchedSet::make(*watcher, definitions, [seen = watched.get()] {
+            ++seen->calls;
+            auto look = seen->set->look(Rescan::Dirty);
+            seen->content = look.content;
+            seen->changes = std::move(look.changes);
+        });
+        watched->content = watched->set->look(Rescan::All).content;
+        return watched;
+    }
+    std::unique_ptr<Watched> watch(const std::string& pattern) {
+        return watch({definition({pattern})});
+    }
+
+    // Runs the loop until it is so; false after two seconds.
+    template <class Condition>
+    bool until(Condition condition) {
+        const auto deadline = std::chrono::steady_clock::now() + 2s;
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > deadline)
+                return false;
+            loop.run_once(10ms);
+        }
+        return true;
+    }
+
+    // Runs the loop for a time in which something might happen that must not.
+    void pass(Duration time = 60ms) {
+        const auto end = std::chrono::steady_clock::now() + time;
+        while (std::chrono::steady_clock::now() < end)
+            loop.run_once(std::min<Duration>(time, 5ms));
+    }
+
+    os::EventLoop loop;
+    TempDirectory dir;
+    std::vector<std::string> warnings;
+    std::unique_ptr<TreeWatcher> watcher = [this] {
+        auto made = *TreeWatcher::make(loop);
+        made->on_warning = [this](const std::string& text) { warnings.push_back(text); };
+        return made;
+    }();
+};
+
+inline FileChange created(const std::string& path) {
+    return {FileChange::Kind::Created, path, ""};
+}
+inline FileChange modified(const std::string& path) {
+    return {FileChange::Kind::Modified, path, ""};
+}
+inline FileChange deleted(const std::string& path) {
+    return {FileChange::Kind::Deleted, path, ""};
+}
+inline void PrintTo(const FileChange& change, std::ostream* out) {
+    *out << to_string(change.kind) << ' ' << change.from << ' ' << change.path;
+}
+
+using Changes = std::vector<FileChange>;
+using Paths = std::vector<std::string>;
+
+} // namespace hotreload::watch

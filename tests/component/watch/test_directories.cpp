@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+#include <sys/stat.h>
+
+namespace hotreload::watch {
+namespace {
+
+class Directories : public WatchTest {};
+
+TEST_F(Directories, NewRenamedAndDeletedFilesOfAPatternAreChanges) {
+    fs::create_directory(dir / "conf.d");
+    auto watched = watch(dir / "conf.d/*.conf");
+    const auto a = dir / "conf.d/a.conf";
+    const auto b = dir / "conf.d/b.conf";
+    write(a, "x");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_EQ(watched->changes, Changes{created(a)});
+    fs::rename(a, b);
+    ASSERT_TRUE(until([&] { return watched->calls == 2; }));
+    EXPECT_EQ(watched->changes, (Changes{{FileChange::Kind::Renamed, b, a}}));
+    fs::rename(b, dir / "conf.d/b.off");
+    ASSERT_TRUE(until([&] { return watched->calls == 3; }));
+    EXPECT_EQ(watched->changes, Changes{deleted(b)});
+}
+
+TEST_F(Directories, AFileInANewDeepDirectoryIsNoticed) {
+    auto watched = watch(dir / "**");
+    fs::create_directories(dir / "a/b/c");
+    write(dir / "a/b/c/f", "x");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_EQ(watched->changes, Changes{created(dir / "a/b/c/f")});
+    write(dir / "a/b/c/f", "y");
+    ASSERT_TRUE(until([&] { return watched->calls == 2; }));
+}
+
+TEST_F(Directories, AFileThatComesLaterToANewDirectoryIsNoticed) {
+    auto watched = watch(dir / "**/*.conf");
+    fs::create_directories(dir / "a/b");
+    pass();
+    EXPECT_EQ(watched->calls, 0) << "an empty directory is no change";
+    fs::create_directories(dir / "a/b/c");
+    pass();
+    write(dir / "a/b/c/f.conf", "x");
+    ASSERT_TRUE(until([&] { return watched->has(dir / "a/b/c/f.conf"); }));
+}
+
+TEST_F(Directories, AFileWhosePathDoesNotExistSeveralLevelsUpIsNoticedWhenItComes) {
+    auto literal = watch(dir / "x/y/z/f");
+    auto pattern = watch(dir / "x/y/z/*.conf");
+    EXPECT_EQ(literal->content.missing, Paths{dir / "x/y/z/f"});
+    fs::create_directory(dir / "x");
+    pass(20ms);
+    fs::create_directories(dir / "x/y/z");
+    pass(20ms);
+    EXPECT_EQ(literal->calls + pattern->calls, 0);
+    write(dir / "x/y/z/f", "1");
+    write(dir / "x/y/z/g.conf", "1");
+    ASSERT_TRUE(until([&] { return literal->calls == 1 && pattern->calls == 1; }));
+    fs::remove_all(dir / "x");
+    ASSERT_TRUE(until([&] { return literal->calls == 2 && pattern->calls == 2; }));
+    EXPECT_EQ(literal->content.missing, Paths{dir / "x/y/z/f"});
+    fs::create_directories(dir / "x/y/z");
+    write(dir / "x/y/z/f", "2");
+    write(dir / "x/y/z/g.conf", "2");
+    ASSERT_TRUE(until([&] { return literal->calls == 3 && pattern->calls == 3; }));
+}
+
+TEST_F(Directories, ADirectoryInAnothersPlaceIsWatchedAndTheOldOneIsNot) {
+    for (const auto* name : {"conf/sub", "next/sub"}) {
+        fs::create_directories(dir / name);
+        write(dir / (std::string(name) + "/f"), name);
+    }
+    auto tree = watch(dir / "conf/**");
+    auto above = watch(dir / "**/f");
+    auto literal = watch(dir / "conf/sub/f");
+    fs::rename(dir / "conf", dir / "old");
+    fs::rename(dir / "next", dir / "conf");
+    const auto file = dir / "conf/sub/f";
+    ASSERT_TRUE(
+        until([&] { return tree->calls == 1 && literal->calls == 1 && above->calls == 1; }));
+    EXPECT_EQ(tree->changes, Changes{modified(file)});
+    EXPECT_EQ(literal->changes, Changes{modified(file)});
+    write(dir / "old/sub/f", "not ours");
+    pass();
+    EXPECT_EQ(tree->calls + literal->calls, 2);
+    write(file, "ours");
+    ASSERT_TRUE(until([&] { return tree->calls == 2 && literal->calls == 2; }));
+}
+
+TEST_F(Directories, AParentInAnothersPlaceIsFollowed) {
+    fs::create_directories(dir / "app/conf");
+    write(dir / "app/conf/f", "1");
+    auto watched = watch(dir / "app/conf/*");
+    fs::rename(dir / "app", dir / "app.old");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_TRUE(watched->content.files.empty());
+    fs::create_directories(dir / "app/conf");
+    write(dir / "app/conf/f", "2");
+    ASSERT_TRUE(until([&] { return watched->calls == 2; }));
+    EXPECT_TRUE(watched->has(dir / "app/conf/f"));
+}
+
+TEST_F(Directories, ADirectoryMovedWithinTheTreeTakesItsFilesAlong) {
+    fs::create_directories(dir / "t/a/b");
+    write(dir / "t/a/b/f", "1");
+    auto watched = watch(dir / "t/**");
+    fs::rename(dir / "t/a", dir / "t/z");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_EQ(watched->changes,
+              (Changes{{FileChange::Kind::Renamed, dir / "t/z/b/f", dir / "t/a/b/f"}}));
+    write(dir / "t/z/b/f", "2");
+    ASSERT_TRUE(until([&] { return watched->calls == 2; }));
+    EXPECT_EQ(watched->changes, Changes{modified(dir / "t/z/b/f")});
+}
+
+TEST_F(Directories, SubdirectoriesSurviveTheExchangeOfTheirParent) {
+    for (const auto* name : {"t/x/c", "t/y/c"}) {
+        fs::create_directories(dir / name);
+        write(dir / (std::string(name) + "/f"), name);
+    }
+    auto watched = watch(dir / "t/x/**");
+    auto both = watch(dir / "t/**");
+    ASSERT_EQ(renameat2(AT_FDCWD, (dir / "t/x").c_str(), AT_FDCWD, (dir / "t/y").c_str(),
+                        RENAME_EXCHANGE),
+              0);
+    ASSERT_TRUE(until([&] { return watched->calls == 1 && both->calls == 1; }));
+    EXPECT_EQ(watched->changes, Changes{modified(dir / "t/x/c/f")});
+    write(dir / "t/x/c/f", "again");
+    ASSERT_TRUE(until([&] { return watched->calls == 2 && both->calls == 2; }));
+    EXPECT_EQ(both->changes, Changes{modified(dir / "t/x/c/f")});
+}
+
+TEST_F(Directories, ExcludedDirectoriesAreNotEvenWatched) {
+    fs::create_directories(dir / "node_modules/deep/er");
+    fs::create_directories(dir / ".git/objects/aa");
+    auto excluding = definition({dir / "**"});
+    excluding.exclude = {"**/node_modules/**", "**/*.log"};
+    const auto before = watcher->watches();
+    auto watched = watch({excluding});
+    const auto ancestors = std::ranges::count(dir.root, '/');
+    EXPECT_EQ(watcher->watches() - before, static_cast<std::size_t>(ancestors));
+    write(dir / "node_modules/deep/er/f", "x");
+    write(dir / "a.log", "x");
+    pass();
+    EXPECT_EQ(watched->calls, 0);
+}
+
+TEST_F(Directories, TheSameDirectoryInSeveralSetsHasOneKernelWatch) {
+    auto one = watch(dir / "*");
+    const auto watches = watcher->watches();
+    {
+        auto two = watch(dir / "**");
+        auto three = watch(dir / "f");
+        EXPECT_EQ(watcher->watches(), watches);
+        write(dir / "f", "x");
+        ASSERT_TRUE(until([&] { return one->calls == 1 && two->calls == 1 && three->calls == 1; }));
+    }
+    EXPECT_EQ(watcher->watches(), watches);
+    write(dir / "f", "y");
+    ASSERT_TRUE(until([&] { return one->calls == 2; }));
+    one.reset();
+    EXPECT_EQ(watcher->watches(), 0U);
+}
+
+TEST_F(Directories, AFileThatMayNotBeReadIsNamedAndTakenWhenItMay) {
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        GTEST_SKIP() << "cannot become an ordinary user";
+    const std::string own = "/tmp/hotreload-unreadable-" + std::to_string(getpid());
+    fs::create_directory(own);
+    write(own + "/f", "x");
+    chmod((own + "/f").c_str(), 0);
+    auto watched = watch(own + "/*");
+    EXPECT_EQ(watched->content.unreadable,
+              (std::vector<Problem>{{own + "/f", 0, 0, "Permission denied"}}));
+    chmod((own + "/f").c_str(), 0600);
+    EXPECT_TRUE(until([&] { return watched->has(own + "/f"); }));
+    EXPECT_TRUE(watched->content.unreadable.empty());
+    chmod(own.c_str(), 0);
+    pass();
+    EXPECT_EQ(watched->set->look(Rescan::All).content.unreadable.size(), 2U);
+    chmod(own.c_str(), 0700);
+    EXPECT_TRUE(watched->set->look(Rescan::All).content.unreadable.empty());
+    fs::remove_all(own);
+    EXPECT_TRUE(getuid() != 0 || seteuid(0) == 0);
+}
+
+} // namespace
+} // namespace hotreload::watch

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+namespace hotreload::watch {
+namespace {
+
+class Links : public WatchTest {
+protected:
+    void relink(const std::string& target, const std::string& link) {
+        fs::create_symlink(target, link + ".new-link");
+        fs::rename(link + ".new-link", link);
+    }
+};
+
+TEST_F(Links, TheTargetOfALinkIsWatchedWhereItLies) {
+    fs::create_directories(dir / "available");
+    fs::create_directories(dir / "enabled");
+    write(dir / "available/site", "1");
+    fs::create_symlink("../available/site", dir / "enabled/site");
+    auto watched = watch(dir / "enabled/*");
+    ASSERT_TRUE(watched->has(dir / "enabled/site"));
+    write(dir / "available/site", "2");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_EQ(watched->changes, Changes{modified(dir / "enabled/site")});
+    write(dir / "available/other", "3");
+    pass();
+    EXPECT_EQ(watched->calls, 1);
+    relink("../available/other", dir / "enabled/site");
+    ASSERT_TRUE(until([&] { return watched->calls == 2; }));
+    write(dir / "available/other", "4");
+    ASSERT_TRUE(until([&] { return watched->calls == 3; }));
+    write(dir / "available/site", "5");
+    pass();
+    EXPECT_EQ(watched->calls, 3);
+}
+
+TEST_F(Links, ALinkWhoseTargetComesLaterIsTaken) {
+    fs::create_directories(dir / "conf");
+    fs::create_symlink(dir / "later/f", dir / "conf/f");
+    auto watched = watch(dir / "conf/*");
+    EXPECT_TRUE(watched->content.files.empty());
+    fs::create_directories(dir / "later");
+    write(dir / "later/f", "x");
+    ASSERT_TRUE(until([&] { return watched->has(dir / "conf/f"); }));
+    fs::remove(dir / "later/f");
+    ASSERT_TRUE(until([&] { return !watched->has(dir / "conf/f"); }));
+}
+
+TEST_F(Links, TheSwapOfAKubernetesVolumeIsOneChangeEachTime) {
+    const auto volume = dir / "volume";
+    fs::create_directories(volume + "/..1");
+    write(volume + "/..1/app.conf", "1");
+    fs::create_symlink("..1", volume + "/..data");
+    fs::create_symlink("..data/app.conf", volume + "/app.conf");
+    auto pattern = watch(volume + "/*.conf");
+    auto literal = watch(volume + "/app.conf");
+    for (int i = 2; i <= 4; ++i) {
+        const auto next = volume + "/.." + std::to_string(i);
+        fs::create_directories(next);
+        write(next + "/app.conf", std::to_string(i));
+        relink(".." + std::to_string(i), volume + "/..data");
+        fs::remove_all(volume + "/.." + std::to_string(i - 1));
+        ASSERT_TRUE(until([&] { return pattern->calls == i - 1 && literal->calls == i - 1; })) << i;
+        EXPECT_EQ(pattern->changes, Changes{modified(volume + "/app.conf")});
+    }
+    pass();
+    EXPECT_EQ(pattern->calls, 3);
+}
+
+TEST_F(Links, ADeploymentsCurrentLinkAsTheBaseIsFollowed) {
+    for (const auto* name : {"releases/1/conf", "releases/2/conf"}) {
+        fs::create_directories(dir / name);
+        write(dir / (std::string(name) + "/f"), name);
+    }
+    fs::create_symlink("releases/1", dir / "current");
+    auto watched = watch(dir / "current/conf/**");
+    ASSERT_TRUE(watched->has(dir / "current/conf/f"));
+    relink("releases/2", dir / "current");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_EQ(watched->changes, Changes{modified(dir / "current/conf/f")});
+    write(dir / "releases/2/conf/g", "x");
+    ASSERT_TRUE(until([&] { return watched->has(dir / "current/conf/g"); }));
+}
+
+TEST_F(Links, LinkedDirectoriesAreNotDescendedInto) {
+    fs::create_directories(dir / "t/sub");
+    fs::create_symlink("..", dir / "t/sub/loop");
+    write(dir / "t/f", "x");
+    auto watched = watch(dir / "t/**");
+    EXPECT_EQ(watched->content.files.size(), 1U);
+    fs::create_symlink(".", dir / "t/again");
+    pass();
+    EXPECT_EQ(watched->calls, 0);
+}
+
+TEST_F(Links, ALoopOfLinksIsUnreadableAndNoMore) {
+    fs::create_symlink("b", dir / "a");
+    fs::create_symlink("a", dir / "b");
+    auto watched = watch(dir / "a");
+    ASSERT_EQ(watched->content.unreadable.size(), 1U);
+    fs::remove(dir / "b");
+    write(dir / "b", "x");
+    ASSERT_TRUE(until([&] { return watched->has(dir / "a"); }));
+}
+
+TEST_F(Links, AFileThatBecomesALinkAndAgainAFileIsFollowed) {
+    const auto file = dir / "conf/f";
+    fs::create_directories(dir / "conf");
+    fs::create_directories(dir / "other");
+    write(file, "1");
+    write(dir / "other/f", "2");
+    auto pattern = watch(dir / "conf/*");
+    auto literal = watch(file);
+    relink("../other/f", file);
+    ASSERT_TRUE(until([&] { return pattern->calls == 1 && literal->calls == 1; }));
+    write(dir / "other/f", "3");
+    ASSERT_TRUE(until([&] { return pattern->calls == 2 && literal->calls == 2; }));
+    write(dir / "conf/f.new", "4");
+    fs::rename(dir / "conf/f.new", file);
+    ASSERT_TRUE(until([&] { return literal->calls == 3; }));
+    write(dir / "other/f", "5");
+    pass();
+    EXPECT_EQ(literal->calls, 3);
+}
+
+} // namespace
+} // namespace hotreload::watch
