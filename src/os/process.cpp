@@ -7,10 +7,13 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include <csignal>
+
+extern "C" { // glibc 2.41's header does not say so itself
+#include <sys/pidfd.h>
+}
 
 namespace hotreload::os {
 

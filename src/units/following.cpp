@@ -34,6 +34,16 @@ void SystemdUnits::leave(const std::string& unit) {
         send_only(*manager_, kManager, "UnrefUnit", unit);
 }
 
+Task<> SystemdUnits::forget(std::string unit) {
+    BusCall reset(line_, *manager_, kManager, "ResetFailedUnit", unit);
+    std::optional<BusCall> unref;
+    if (const auto node = followed_.extract(unit_path(unit)); node && node.mapped()->referenced)
+        unref.emplace(line_, *manager_, kManager, "UnrefUnit", unit);
+    std::ignore = co_await reset; // of a unit that is gone already: all is well
+    if (unref)
+        std::ignore = co_await *unref;
+}
+
 void SystemdUnits::changed(Followed& followed) {
     const auto unit = followed.unit;
     // Those who are told may leave, or stop following: nothing here is held over a call.

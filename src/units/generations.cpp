@@ -73,8 +73,7 @@ Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) 
 
 Task<Result<>> SystemdUnits::discard(std::string unit) {
     auto stopped = co_await stop_unit(unit);
-    send_only(*manager_, kManager, "ResetFailedUnit", unit);
-    leave(unit);
+    co_await forget(unit);
     // Last: a daemon-reload of somebody's before that would rebuild the unit without it.
     drop_ins_.remove(unit);
     co_return stopped;

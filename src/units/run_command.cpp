@@ -86,6 +86,7 @@ Task<Result<CommandResult>> SystemdUnits::run_command(CommandRequest request) {
     const auto facts = co_await facts_of(request.unit);
     auto result = conclude(*job, request, facts);
     result.output = (*output)->take();
+    co_await forget(request.unit);
     co_return result;
 }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+#include "core/names.hpp"
+
+#include <cstdio>
+#include <format>
+
+namespace hotreload::test {
+
+UnitsTest::UnitsTest() : bus(sdbus::createSystemBusConnection()) {
+    bus->attachSdEventLoop(loop.handle());
+    units = std::make_unique<units::SystemdUnits>(loop, *bus, units::Mode::System);
+    const auto connected = run(units->connect());
+    EXPECT_TRUE(connected) << connected.error().message;
+    std::string path = std::filesystem::temp_directory_path() / "units-test-XXXXXX";
+    directory = ::mkdtemp(path.data());
+    std::filesystem::permissions(directory, std::filesystem::perms(0755));
+}
+
+UnitsTest::~UnitsTest() {
+    for (const auto& unit : named_)
+        std::ignore = run(units->discard(unit));
+    units.reset();
+    bus->detachSdEventLoop();
+    std::filesystem::remove_all(directory);
+}
+
+void UnitsTest::until(const std::function<bool()>& holds) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!holds()) {
+        loop.run_once(std::chrono::milliseconds(50));
+        if (std::chrono::steady_clock::now() > patience)
+            throw std::runtime_error("it did not come to pass");
+    }
+}
+
+std::string UnitsTest::name(const std::string& service) {
+    static std::uint64_t number = 0;
+    constexpr std::uint64_t per_process = 1000;
+    const auto generation = static_cast<std::uint64_t>(::getpid()) * per_process + ++number;
+    named_.push_back(generation_unit("units-test", service, generation));
+    return named_.back();
+}
+
+std::string UnitsTest::shell(const std::string& command) {
+    std::string output;
+    FILE* pipe = ::popen(command.c_str(), "r");
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+        output += static_cast<char>(c);
+    ::pclose(pipe);
+    while (output.ends_with('\n'))
+        output.pop_back();
+    return output;
+}
+
+std::string UnitsTest::show(const std::string& unit, const std::string& property) {
+    return shell(std::format("systemctl show -P {} '{}'", property, unit));
+}
+
+ServiceDefinition UnitsTest::program(std::vector<std::string> command, ServiceType type) {
+    ServiceDefinition definition;
+    definition.name = "web";
+    definition.command = std::move(command);
+    definition.type = type;
+    return definition;
+}
+
+ServiceDefinition UnitsTest::service(std::vector<std::string> arguments, ServiceType type) {
+    std::vector<std::string> command = {"/usr/bin/python3", SERVICE_PY};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return program(std::move(command), type);
+}
+
+Result<> UnitsTest::start(const std::string& unit, const ServiceDefinition& definition) {
+    return run(units->start_generation(unit, kSlice, definition));
+}
+
+} // namespace hotreload::test

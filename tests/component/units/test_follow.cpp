@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+#include <csignal>
+#include <fstream>
+
+using namespace std::chrono_literals;
+
+namespace hotreload::test {
+
+class Follow : public UnitsTest {
+protected:
+    Follow() {
+        units->on_change = [this](const std::string& unit, const UnitState& state) {
+            changes.emplace_back(unit, state.active_state);
+        };
+    }
+
+    ~Follow() override { units->on_change = nullptr; }
+
+    [[nodiscard]] bool told(const std::string& unit, const std::string& active_state) const {
+        return std::ranges::find(changes, std::pair(unit, active_state)) != changes.end();
+    }
+
+    std::string started(const ServiceDefinition& definition) {
+        const auto unit = name();
+        const auto result = start(unit, definition);
+        EXPECT_TRUE(result) << result.error().message;
+        changes.clear();
+        return unit;
+    }
+
+    std::vector<std::pair<std::string, std::string>> changes;
+};
+
+TEST_F(Follow, AStopByHandIsSeen) {
+    const auto unit = started(program({"sleep", "1000"}));
+    shell("systemctl stop '" + unit + "'");
+    until([&] { return told(unit, "inactive"); });
+    EXPECT_EQ(units->state(unit).active_state, "inactive");
+    EXPECT_TRUE(units->state(unit).loaded()); // ours to start again
+}
+
+TEST_F(Follow, ADeathIsSeenWithItsCause) {
+    const auto unit = started(program({"sleep", "1000"}));
+    shell("kill -SEGV " + show(unit, "MainPID"));
+    until([&] { return units->state(unit).failed(); });
+    EXPECT_TRUE(describe_failure(units->state(unit)).starts_with("killed by SIGSEGV"));
+}
+
+TEST_F(Follow, AnAutomaticRestartIsCounted) {
+    auto definition = program({"sleep", "1000"});
+    definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"10ms"}}};
+    const auto unit = started(definition);
+    const auto pid = units->state(unit).main_pid;
+    shell("kill -KILL " + std::to_string(pid));
+    until([&] { return units->state(unit).restarts == 1; });
+    until([&] { return units->state(unit).active_state == "active"; });
+    EXPECT_NE(units->state(unit).main_pid, pid);
+}
+
+TEST_F(Follow, AnInactiveInstalledUnitIsKeptLoaded) {
+    const std::string unit = "units-test-idle.service";
+    const std::string file = "/run/systemd/system/" + unit;
+    std::ofstream(file) << "[Service]\nExecStart=/bin/true\n";
+    const auto state = run(units->follow(unit));
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_TRUE(state->loaded());
+    EXPECT_EQ(state->active_state, "inactive");
+    EXPECT_EQ(run(units->list(unit))->size(), 1U);
+    units->unfollow(unit);
+    until([&] { return run(units->list(unit))->empty(); });
+    std::filesystem::remove(file);
+}
+
+TEST_F(Follow, AnUnknownUnitIsNotFoundAndItsNameStaysFree) {
+    const auto unit = name();
+    const auto state = run(units->follow(unit));
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(state->load_state, "not-found");
+    const auto result = start(unit, program({"sleep", "1000"}));
+    EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(units->state(unit).active_state, "active");
+}
+
+TEST_F(Follow, ADaemonReloadIsNoNewsAndLosesNothing) {
+    const auto unit = started(service({"ok"}));
+    const auto before = units->state(unit);
+    run(os::wait_for(loop, 100ms));
+    changes.clear();
+    shell("systemctl daemon-reload");
+    run(os::wait_for(loop, 300ms));
+    EXPECT_TRUE(changes.empty()) << changes.front().second;
+    EXPECT_EQ(units->state(unit), before);
+    shell("systemctl stop '" + unit + "'");
+    until([&] { return told(unit, "inactive"); });
+    EXPECT_EQ(show(unit, "LoadState"), "loaded") << "the reference was lost";
+}
+
+TEST_F(Follow, ANewExecutionOfTheManagerIsTheSameRunAndIsFollowedOn) {
+    const auto unit = started(service({"ok"}));
+    const auto id = units->manager_id();
+    EXPECT_FALSE(id.empty());
+    const auto before = units->state(unit);
+    shell("systemctl daemon-reexec");
+    run(os::wait_for(loop, 1s));
+    EXPECT_EQ(units->manager_id(), id);
+    EXPECT_EQ(units->state(unit), before);
+    EXPECT_TRUE(run(units->reload_unit(unit)));
+    shell("systemctl stop '" + unit + "'");
+    until([&] { return told(unit, "inactive"); });
+    EXPECT_EQ(show(unit, "LoadState"), "loaded") << "the reference was lost";
+}
+
+TEST_F(Follow, AJobUnderWayIsAwaitedAcrossANewExecutionOfTheManager) {
+    const auto unit = name();
+    const auto go = (directory / "go").string();
+    auto definition = program({"/bin/sh", "-c",
+                               "until test -e " + go +
+                                   "; do sleep 0.1; done;"
+                                   "systemd-notify --ready; exec sleep 1000"},
+                              ServiceType::Notify);
+    definition.properties = {{"NotifyAccess", {"all"}}};
+    auto starting = units->start_generation(unit, kSlice, definition);
+    starting.start();
+    until([&] { return units->state(unit).active_state == "activating"; });
+    shell("systemctl daemon-reexec");
+    run(os::wait_for(loop, 500ms));
+    EXPECT_FALSE(starting.done());
+    shell("touch " + go);
+    until([&] { return starting.done(); });
+    const auto result = starting.take();
+    EXPECT_TRUE(result) << result.error().message;
+}
+
+TEST_F(Follow, StaysActiveEndsAfterTheTime) {
+    const auto unit = started(program({"sleep", "1000"}));
+    const auto since = std::chrono::steady_clock::now();
+    const auto stayed = run(units->stays_active(unit, 300ms));
+    EXPECT_TRUE(stayed) << stayed.error().message;
+    EXPECT_GE(std::chrono::steady_clock::now() - since, 300ms);
+    EXPECT_TRUE(run(units->stays_active(unit, 0ms)));
+}
+
+TEST_F(Follow, StaysActiveEndsAtOnceWhenTheProcessDies) {
+    const auto unit = started(program({"/bin/sh", "-c", "sleep 0.3; exit 7"}));
+    const auto since = std::chrono::steady_clock::now();
+    const auto stayed = run(units->stays_active(unit, 20s));
+    ASSERT_FALSE(stayed);
+    EXPECT_TRUE(stayed.error().message.contains("exit code 7")) << stayed.error().message;
+    EXPECT_LT(std::chrono::steady_clock::now() - since, 5s);
+    EXPECT_FALSE(run(units->stays_active(unit, 0ms)));
+}
+
+TEST_F(Follow, StaysActiveIsBrokenByAnAutomaticRestart) {
+    auto definition = program({"/bin/sh", "-c", "sleep 0.3; exit 7"});
+    definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"0"}}};
+    EXPECT_FALSE(run(units->stays_active(started(definition), 20s)));
+}
+
+TEST_F(Follow, ACleanEndOfAServiceIsNotStaying) {
+    const auto unit = started(program({"/bin/sh", "-c", "sleep 0.2; exit 0"}));
+    EXPECT_FALSE(run(units->stays_active(unit, 20s)));
+}
+
+TEST_F(Follow, AOneshotThatHasDoneItsWorkIsWell) {
+    const auto unit = started(program({"/bin/true"}, ServiceType::Oneshot));
+    const auto stayed = run(units->stays_active(unit, 20s));
+    EXPECT_TRUE(stayed) << stayed.error().message;
+    auto remaining = program({"/bin/true"}, ServiceType::Oneshot);
+    remaining.properties = {{"RemainAfterExit", {"yes"}}};
+    EXPECT_TRUE(run(units->stays_active(started(remaining), 100ms)));
+}
+
+TEST_F(Follow, AnAbandonedStartHarmsNothing) {
+    const auto unit = name();
+    const auto definition = service({"ok"});
+    {
+        auto starting = units->start_generation(unit, kSlice, definition);
+        starting.start();
+        loop.run_once(1ms);
+    }
+    until([&] { return units->state(unit).active_state == "active"; });
+}
+
+} // namespace hotreload::test

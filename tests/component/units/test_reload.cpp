@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fixture.hpp"
+
+#include <csignal>
+#include <fstream>
+
+using namespace std::chrono_literals;
+
+namespace hotreload::test {
+
+class Reload : public UnitsTest {
+protected:
+    std::string started(const ServiceDefinition& definition) {
+        const auto unit = name();
+        const auto result = start(unit, definition);
+        EXPECT_TRUE(result) << result.error().message;
+        return unit;
+    }
+
+    std::string reload_error(const std::string& unit) {
+        const auto result = run(units->reload_unit(unit));
+        return result ? "" : result.error().message;
+    }
+};
+
+TEST_F(Reload, IsOkWhenTheServiceSaysSoAndKeepsItsProcess) {
+    const auto unit = started(service({"ok"}));
+    const auto pid = units->state(unit).main_pid;
+    EXPECT_EQ(reload_error(unit), "");
+    EXPECT_EQ(units->state(unit).main_pid, pid);
+    EXPECT_EQ(units->state(unit).active_state, "active");
+    EXPECT_EQ(reload_error(unit), "");
+}
+
+TEST_F(Reload, IsRefusedWithTheServicesOwnReason) {
+    const auto unit = started(service({"refuse"}));
+    EXPECT_TRUE(reload_error(unit).contains("bad configuration in line 7"));
+    EXPECT_EQ(units->state(unit).status_errno, EINVAL);
+}
+
+TEST_F(Reload, ARefusalThatTheServiceDidNotTakeBackIsToldFromANewOne) {
+    const auto unit = started(service({"refuse", "refuse", "refuse-other", "well-again", "ok"}));
+    EXPECT_TRUE(reload_error(unit).contains("line 7"));
+    EXPECT_TRUE(reload_error(unit).contains("line 7"));
+    EXPECT_TRUE(reload_error(unit).contains("line 9"));
+    EXPECT_EQ(reload_error(unit), "");
+    EXPECT_EQ(reload_error(unit), "");
+}
+
+TEST_F(Reload, OfAUnitThatNobodyFollowsIsJudgedAlike) {
+    const auto unit = started(service({"refuse"}));
+    shell("true");
+    units->unfollow(unit);
+    EXPECT_TRUE(reload_error(unit).contains("line 7"));
+}
+
+TEST_F(Reload, TheServiceDiesOfTheSignal) {
+    const auto unit = started(service({"die"}));
+    EXPECT_TRUE(reload_error(unit).contains("the service ended during the reload"));
+}
+
+TEST_F(Reload, AServiceThatNeverAnswersTimesOutAndRunsOn) {
+    auto definition = service({"silent"});
+    definition.properties = {{"TimeoutStartSec", {"1"}}};
+    const auto unit = started(definition);
+    EXPECT_TRUE(reload_error(unit).contains("within 1s"));
+    EXPECT_TRUE(units->state(unit).running());
+}
+
+TEST_F(Reload, AServiceThatBeginsAndNeverFinishesHasADeadline) {
+    auto definition = service({"stuck"});
+    definition.properties = {{"TimeoutStartSec", {"1"}}};
+    const auto unit = started(definition);
+    const auto error = reload_error(unit);
+    EXPECT_TRUE(error.contains("did not say that it is ready within 1s")) << error;
+    EXPECT_EQ(shell("systemctl list-jobs --no-legend '" + unit + "'"), "");
+}
+
+TEST_F(Reload, AReloadCommandThatFailsLeavesTheProcess) {
+    auto definition = program({"sleep", "1000"});
+    definition.reload = {"/bin/false"};
+    const auto unit = started(definition);
+    const auto pid = units->state(unit).main_pid;
+    EXPECT_TRUE(reload_error(unit).contains("the reload command failed"));
+    EXPECT_EQ(units->state(unit).main_pid, pid);
+}
+
+TEST_F(Reload, AReloadCommandKnowsTheMainProcess) {
+    auto definition = service({"ok"}, ServiceType::Notify);
+    definition.reload = {"/bin/kill", "-HUP", "$MAINPID"};
+    EXPECT_EQ(reload_error(started(definition)), "");
+}
+
+TEST_F(Reload, OfAServiceThatCannotIsRefusedByTheManager) {
+    EXPECT_FALSE(reload_error(started(program({"sleep", "1000"}))).empty());
+    EXPECT_FALSE(reload_error("no-such-unit.service").empty());
+}
+
+TEST_F(Reload, AnotherReloadSignalIsSentByTheManager) {
+    auto definition = program({"/usr/bin/python3", "-c",
+                               "import os,signal,socket,time\n"
+                               "def n(m):\n"
+                               " s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
+                               " s.connect(os.environ['NOTIFY_SOCKET']); s.send(m.encode())\n"
+                               "def h(*a):\n"
+                               " n('RELOADING=1\\nMONOTONIC_USEC=%d'%(time.monotonic_ns()//1000))\n"
+                               " n('READY=1\\nSTATUS=by USR2')\n"
+                               "signal.signal(signal.SIGUSR2,h); n('READY=1')\n"
+                               "while True: signal.pause()\n"},
+                              ServiceType::NotifyReload);
+    definition.reload_signal = SIGUSR2;
+    const auto unit = started(definition);
+    EXPECT_EQ(reload_error(unit), "");
+    EXPECT_EQ(units->state(unit).status_text, "by USR2");
+}
+
+TEST_F(Reload, ASignalIsSentToTheMainProcess) {
+    const auto mark = (directory / "mark").string();
+    const auto unit = started(program({"/bin/sh", "-c",
+                                       "trap 'touch " + mark + "' USR1; touch " + mark +
+                                           ".ready; while :; do sleep 0.05; done"}));
+    until([&] { return std::filesystem::exists(mark + ".ready"); });
+    ASSERT_TRUE(run(units->signal_unit(unit, SIGUSR1)));
+    until([&] { return std::filesystem::exists(mark); });
+    ASSERT_TRUE(run(units->stop_unit(unit)));
+    const auto sent = run(units->signal_unit(unit, SIGUSR1));
+    ASSERT_FALSE(sent);
+    EXPECT_TRUE(sent.error().message.contains("SIGUSR1")) << sent.error().message;
+}
+
+TEST_F(Reload, LivePropertiesAreSetOnTheRunningUnit) {
+    const auto unit = started(program({"sleep", "1000"}));
+    const auto pid = units->state(unit).main_pid;
+    const auto set = run(units->set_properties(
+        unit, {{"MemoryMax", std::uint64_t(256) << 20}, {"CPUWeight", std::uint64_t(200)}}));
+    ASSERT_TRUE(set) << set.error().message;
+    EXPECT_EQ(show(unit, "MemoryMax"), std::to_string(std::uint64_t(256) << 20));
+    EXPECT_EQ(show(unit, "CPUWeight"), "200");
+    EXPECT_EQ(units->state(unit).main_pid, pid);
+    EXPECT_FALSE(run(units->set_properties(unit, {{"Nice", std::uint32_t(3)}})));
+}
+
+TEST_F(Reload, AnAttachedUnitIsReloadedToo) {
+    if (show("nginx.service", "LoadState") != "loaded")
+        GTEST_SKIP() << "no nginx here";
+    shell("systemctl start nginx.service");
+    const auto state = run(units->follow("nginx.service"));
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_TRUE(state->can_reload);
+    const auto pid = state->main_pid;
+    EXPECT_EQ(reload_error("nginx.service"), "");
+    EXPECT_EQ(units->state("nginx.service").main_pid, pid);
+}
+
+} // namespace hotreload::test
