@@ -101,6 +101,8 @@ TEST_F(ProjectTest, a_wrong_type_says_what_was_found_and_what_is_expected) {
     expect_problem("[services.web]\nwatch = ['a', {}]\n", "expected a string, found a table");
     expect_problem("[services.web]\nenv_file = 1\n", "expected a string or an array of strings");
     expect_problem("[project]\nname = \"a\\u0000b\"\n", "project.name: contains a NUL character");
+    expect_problem("[services.web]\ncommand = ['sh', \"a\\u0000b\"]\n",
+                   "2:18: services.web.command.1: contains a NUL character");
 }
 
 TEST_F(ProjectTest, all_problems_are_reported_from_top_to_bottom) {
@@ -137,6 +139,18 @@ TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
     EXPECT_EQ(project->path, file());
     EXPECT_EQ(project->services.at("web").env.at("A"), "1");
     EXPECT_EQ(project->sources, std::vector<std::string>{directory_ + "/.env"});
+}
+
+TEST_F(ProjectTest, an_optional_env_file_may_be_missing_but_not_unreadable) {
+    write("hotreload.toml",
+          "[services.web]\ncommand = ['bin/web']\nenv_file = ['-none', '-bin']\n");
+    const auto project = load_project(file());
+    ASSERT_FALSE(project.has_value());
+    ASSERT_EQ(project.error().size(), 1U);
+    EXPECT_EQ(to_string(project.error().front()), file() +
+                                                      ":3:1: services.web.env_file: " + directory_ +
+                                                      "/bin is a directory, not a "
+                                                      "file");
 }
 
 TEST_F(ProjectTest, a_file_that_cannot_be_read_is_one_problem) {
