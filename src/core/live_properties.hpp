@@ -26,7 +26,7 @@ struct LiveValue {
 bool is_live_property(std::string_view directive);
 
 // `values` in systemd's syntax; empty means the directive was taken away, so its default.
-// Errors: Invalid for a value that systemd would not take.
+// Errors: Invalid for a value that systemd would not take, or that only a new start puts in force.
 Result<LiveValue> parse_live_property(std::string_view directive,
                                       std::span<const std::string> values);
 
