@@ -14,9 +14,9 @@
 
 namespace hotreload::watch {
 
-// How much of a directory matters: that it stays where it is; which names are in it, too; what
-// happens to their content, too. Reading is never asked for: our own must not wake us.
-enum class Interest { Self, Names, Content };
+// How much of a directory matters: which names go or are replaced; which come, too; what happens to
+// their content, too. Reading is never asked for: our own must not wake us.
+enum class Interest { Going, Coming, Content };
 
 struct EntryEvent {
     std::string_view name;

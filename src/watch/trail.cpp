@@ -11,8 +11,7 @@ namespace hotreload::watch {
 
 namespace {
 
-constexpr int kMaxLinks = 40;    // as the kernel has it
-constexpr int kMaxRestless = 16; // looks at one place that changes under our eyes
+constexpr int kMaxLinks = 40; // as the kernel has it
 
 } // namespace
 
@@ -24,7 +23,7 @@ struct Trail::Step final : DirectoryUser {
           watch(owner.table_.watch(directory, how, *this)) {}
 
     void entry_changed(const EntryEvent& event) override {
-        if (name.empty() || event.name != name)
+        if (event.name != name)
             return;
         if (is_end) {
             trail.on_event_(&event);
@@ -40,7 +39,7 @@ struct Trail::Step final : DirectoryUser {
     }
 
     Trail& trail;
-    std::string name;    // the entry that matters; empty: only that the directory stays
+    std::string name;    // the entry that matters
     bool is_end = false; // that entry is the end of the trail
     Interest interest;
     DirectoryWatch watch;
@@ -61,9 +60,9 @@ struct Trail::Walk {
         }
     }
 
-    void add(const std::string& directory, std::string name, Interest interest) {
-        steps.push_back(std::make_unique<Step>(trail, directory.empty() ? "/" : directory,
-                                               std::move(name), interest));
+    // Watches where we stand for an entry.
+    std::unique_ptr<Step> step(const std::string& name, Interest interest) {
+        return std::make_unique<Step>(trail, at.empty() ? "/" : at, name, interest);
     }
 
     static Kind kind(const std::string& path) {
@@ -95,27 +94,18 @@ struct Trail::Walk {
                 at.resize(at.empty() ? 0 : at.rfind('/'));
                 continue;
             }
+            const bool last = ahead.empty();
             const std::string here = at + '/' + name;
-            if (kind(here) == Kind::Directory) {
-                add(here, "", Interest::Self);
-                const int error = steps.back()->watch.error();
-                if (error == ENOENT || error == ENOTDIR) {
-                    steps.pop_back(); // replaced just now
-                    if (++restless > kMaxRestless)
-                        return End::Missing;
-                    ahead.push_back(name);
-                } else {
-                    at = here;
-                }
-                continue;
+            steps.push_back(step(name, Interest::Going));
+            auto found = kind(here);
+            if (found != Kind::Directory) {
+                // Watch closer, then look again: it may have come meanwhile.
+                steps.back() = step(name, last ? Interest::Content : Interest::Coming);
+                found = kind(here);
             }
-            // Watch first, then look again: it may have come meanwhile.
-            add(at, name, ahead.empty() ? Interest::Content : Interest::Names);
-            switch (kind(here)) {
+            switch (found) {
             case Kind::Directory:
-                if (++restless > kMaxRestless)
-                    return End::Missing;
-                ahead.push_back(name);
+                at = here;
                 break;
             case Kind::Link:
                 through_link = true;
@@ -123,11 +113,10 @@ struct Trail::Walk {
                     return End::Missing;
                 break;
             case Kind::Other:
-                steps.back()->is_end = ahead.empty();
+                steps.back()->is_end = last;
                 at = here;
-                return ahead.empty() ? End::Other : End::Missing;
+                return last ? End::Other : End::Missing;
             case Kind::Missing:
-                // What comes here may be the end, or a link or a directory on the way to it.
                 return End::Missing;
             }
         }
@@ -139,7 +128,6 @@ struct Trail::Walk {
     std::vector<std::unique_ptr<Step>> steps;
     std::string at;
     int links = 0;
-    int restless = 0;
     bool through_link = false;
 };
 
@@ -159,7 +147,7 @@ void Trail::walk() {
 
 int Trail::blind() const {
     for (const auto& step : steps_)
-        if (step->interest != Interest::Self && step->watch.error() != 0)
+        if (step->interest != Interest::Going && step->watch.error() != 0)
             return step->watch.error();
     return 0;
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 // Follows one path from the root, through symbolic links, and watches every place where it could
-// come to lead elsewhere: each directory on the way for being moved, each link for being replaced,
-// and where the path breaks off, the nearest directory that exists for the name that is missing.
+// come to lead elsewhere: the directory of each step for that step's name. (That a directory is
+// deleted is told of itself only when nobody stands in it any more, but of its name at once.)
+// Where the path breaks off, the nearest directory that exists is watched for the missing name.
 
 #include "watch/directory_table.hpp"
 
