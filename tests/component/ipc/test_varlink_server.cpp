@@ -36,7 +36,11 @@ protected:
         const auto listening = server_.listen(std::move(socket));
         EXPECT_TRUE(listening) << listening.error().message;
     }
-    ~VarlinkServerTest() override { std::filesystem::remove_all(directory_); }
+    ~VarlinkServerTest() override {
+        loop_.exit(0); // closes connections that are still open
+        loop_.run();
+        std::filesystem::remove_all(directory_);
+    }
 
     [[nodiscard]] std::string path() const { return directory_ + "/org.hotreload"; }
 

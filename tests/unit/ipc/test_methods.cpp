@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <regex>
-#include <sstream>
+#include <string>
+#include <vector>
 
 namespace hotreload::ipc {
 namespace {
@@ -16,22 +16,26 @@ struct XmlMethod {
     std::string usage;
 };
 
-// The XML is ours and regular: no need for a parser.
+std::string attribute(const std::string& line, const std::string& name) {
+    const auto start = line.find(name + "=\"") + name.size() + 2;
+    return line.substr(start, line.find('"', start) - start);
+}
+
+// The XML is ours, with a tag on each line: no need for a parser.
 std::vector<XmlMethod> xml_methods() {
-    std::ostringstream text;
-    text << std::ifstream(HOTRELOAD_MANAGER_XML).rdbuf();
-    const auto xml = text.str();
     std::vector<XmlMethod> methods;
-    const std::regex method(R"re(<method name="(\w+)">([^]*?)</method>)re");
-    const std::regex arg(R"re(<arg name="(\w+)" type="([^"]+)" direction="in"/>)re");
-    for (std::sregex_iterator m(xml.begin(), xml.end(), method), end; m != end; ++m) {
-        XmlMethod found{(*m)[1], "", ""};
-        const std::string body = (*m)[2];
-        for (std::sregex_iterator a(body.begin(), body.end(), arg); a != end; ++a) {
-            found.signature += (*a)[2];
-            found.usage += (found.usage.empty() ? "" : ", ") + (*a)[1].str() + " " + (*a)[2].str();
-        }
-        methods.push_back(found);
+    std::ifstream xml(HOTRELOAD_MANAGER_XML);
+    bool inside = false;
+    for (std::string line; std::getline(xml, line);) {
+        if (line.contains("<method "))
+            methods.push_back({.name = attribute(line, "name"), .signature = {}, .usage = {}});
+        inside = line.contains("<method ") || (inside && !line.contains("</method>"));
+        if (!inside || !line.contains("direction=\"in\""))
+            continue;
+        auto& [name, signature, usage] = methods.back();
+        signature += attribute(line, "type");
+        usage +=
+            (usage.empty() ? "" : ", ") + attribute(line, "name") + " " + attribute(line, "type");
     }
     return methods;
 }

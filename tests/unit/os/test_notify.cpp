@@ -8,7 +8,6 @@
 #include <systemd/sd-event.h>
 
 #include <cstring>
-#include <regex>
 
 namespace hotreload::os {
 namespace {
@@ -53,7 +52,9 @@ TEST_F(NotifyTest, a_status_is_one_line_and_cannot_say_anything_else) {
 TEST_F(NotifyTest, a_reload_ends_however_its_scope_is_left) {
     try {
         const Reloading reloading;
-        EXPECT_TRUE(std::regex_match(next(), std::regex("RELOADING=1\nMONOTONIC_USEC=[0-9]+")));
+        const auto said = next();
+        ASSERT_TRUE(said.starts_with("RELOADING=1\nMONOTONIC_USEC=")) << said;
+        EXPECT_GT(std::stoull(said.substr(said.rfind('=') + 1)), 0U);
         throw 1;
     } catch (int) {
     }
