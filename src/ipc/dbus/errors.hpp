@@ -14,13 +14,15 @@ namespace hotreload::ipc {
 std::string error_name(ErrorCode code); // "org.hotreload.Error.NoSuchTarget"
 sdbus::Error to_bus_error(const Error& error);
 
-// Sends something. It cannot be sent when the bus is gone, and then the loop is ending already:
-// nobody is left to tell.
+// Sends something; false: it could not be sent. Nearly always because the bus is gone, and then the
+// loop is ending already and nobody is left to tell.
 template <class Send>
-void send_if_connected(Send send) noexcept {
+bool send_if_connected(Send send) noexcept {
     try {
         send();
+        return true;
     } catch (const sdbus::Error&) {
+        return false;
     }
 }
 

@@ -57,12 +57,16 @@ Task<> ManagerObject::run(sdbus::Result<R...> reply, std::string method, std::st
     Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
     if (admitted)
         answer = co_await std::move(work);
-    send_if_connected([&] {
+    const bool sent = send_if_connected([&] {
         if (answer)
             std::apply([&](const R&... values) { reply.returnResults(values...); }, *answer);
         else
             reply.returnError(to_bus_error(answer.error()));
     });
+    if (!sent) // an answer that the bus does not take (too long, say) must not leave them waiting
+        send_if_connected([&] {
+            reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
+        });
     --in_flight_;
     if (on_answered)
         on_answered();
