@@ -10,7 +10,7 @@ namespace hotreload::watch {
 
 namespace {
 
-std::string parent(const std::string& path) {
+std::string parent_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == 0 ? "/" : path.substr(0, slash);
 }
@@ -123,7 +123,7 @@ void FileTable::keep_trail(Entry& entry) {
 
 void FileTable::examine(Entry& entry) {
     auto& [path, file] = entry;
-    if (!file.literal && !place_.tree.has(parent(path)))
+    if (!file.literal && !place_.tree.has(parent_of(path)))
         return forget(entry, "");
     keep_trail(entry);
     // Only now, with every place watched, does the look count.
@@ -177,7 +177,7 @@ void FileTable::forget(Entry& entry, std::string problem) {
     file.known = false;
     set_state(entry, false, std::move(problem));
     // A link that leads nowhere is kept: its target may come.
-    if (file.literal || (file.link && place_.tree.has(parent(path))))
+    if (file.literal || (file.link && place_.tree.has(parent_of(path))))
         return;
     std::erase(dirty_, &entry);
     files_.erase(files_.find(path));

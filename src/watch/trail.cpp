@@ -26,6 +26,9 @@ struct Trail::Step final : DirectoryUser {
         if (event.name != name)
             return;
         if (is_end) {
+            // The end of a link may have become a link in turn. (That the path itself has become
+            // one is for its owner to see: it looks at it anyway.)
+            trail.broken_ = trail.broken_ || (trail.through_link_ && event.name_changed());
             trail.on_event_(&event);
         } else if (event.name_changed()) {
             trail.broken_ = true;

@@ -82,6 +82,20 @@ TEST_F(Links, ADeploymentsCurrentLinkAsTheBaseIsFollowed) {
     ASSERT_TRUE(until([&] { return watched->has(dir / "current/conf/g"); }));
 }
 
+TEST_F(Links, ATargetThatBecomesALinkInTurnIsFollowed) {
+    for (const auto* name : {"conf", "one", "two"})
+        fs::create_directories(dir / name);
+    write(dir / "one/f", "1");
+    write(dir / "two/f", "1");
+    fs::create_symlink("../one/f", dir / "conf/f");
+    auto watched = watch(dir / "conf/*");
+    relink("../two/f", dir / "one/f");
+    pass(20ms);
+    EXPECT_EQ(watched->calls, 0) << "the content is the same";
+    write(dir / "two/f", "2");
+    ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+}
+
 TEST_F(Links, LinkedDirectoriesAreNotDescendedInto) {
     fs::create_directories(dir / "t/sub");
     fs::create_symlink("..", dir / "t/sub/loop");
