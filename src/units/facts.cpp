@@ -43,7 +43,7 @@ void skip(sdbus::Message& variant) {
     variant >> other;
 }
 
-struct Row {
+struct Fact {
     std::string_view interface;
     std::string_view property;
     void (*read)(sdbus::Message&, UnitFacts&);
@@ -51,7 +51,7 @@ struct Row {
 
 using M = sdbus::Message;
 using F = UnitFacts;
-constexpr Row kRows[] = {
+constexpr Fact kRows[] = {
     {kUnit, "LoadState", [](M& m, F& f) { take(m, f.state.load_state); }},
     {kUnit, "ActiveState", [](M& m, F& f) { take(m, f.state.active_state); }},
     {kUnit, "SubState", [](M& m, F& f) { take(m, f.state.sub_state); }},
@@ -69,7 +69,7 @@ constexpr Row kRows[] = {
     {kServiceUnit, "NRestarts", [](M& m, F& f) { take(m, f.state.restarts); }},
 };
 
-const Row* find(std::string_view interface, std::string_view property) {
+const Fact* find(std::string_view interface, std::string_view property) {
     for (const auto& row : kRows)
         if (row.interface == interface && row.property == property)
             return &row;

@@ -18,8 +18,8 @@ bool active(const UnitState& state) {
 
 // For the results of a job that do not depend on what the unit is.
 std::optional<Error> refused_job(std::string_view job_result, std::string_view what) {
-    using Row = std::pair<std::string_view, std::string_view>;
-    static constexpr std::array<Row, 8> rows = {{
+    using Word = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array<Word, 8> rows = {{
         {"canceled", "was canceled by another job"},
         {"dependency", "was given up, because a unit that it depends on failed"},
         {"skipped", "was skipped by the manager"},

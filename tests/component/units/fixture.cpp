@@ -4,13 +4,16 @@
 #include "core/names.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <format>
 
 namespace hotreload::test {
 
-UnitsTest::UnitsTest() : bus(sdbus::createSystemBusConnection()) {
+UnitsTest::UnitsTest()
+    : bus(as_user() ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection()) {
     bus->attachSdEventLoop(loop.handle());
-    units = std::make_unique<units::SystemdUnits>(loop, *bus, units::Mode::System);
+    units = std::make_unique<units::SystemdUnits>(
+        loop, *bus, as_user() ? units::Mode::User : units::Mode::System);
     const auto connected = run(units->connect());
     EXPECT_TRUE(connected) << connected.error().message;
     std::string path = std::filesystem::temp_directory_path() / "units-test-XXXXXX";
@@ -55,7 +58,21 @@ std::string UnitsTest::shell(const std::string& command) {
 }
 
 std::string UnitsTest::show(const std::string& unit, const std::string& property) {
-    return shell(std::format("systemctl show -P {} '{}'", property, unit));
+    return systemctl(std::format("show -P {} '{}'", property, unit));
+}
+
+std::string UnitsTest::systemctl(const std::string& arguments) {
+    return shell((as_user() ? "systemctl --user " : "systemctl ") + arguments);
+}
+
+bool UnitsTest::as_user() {
+    return ::geteuid() != 0;
+}
+
+std::filesystem::path UnitsTest::run_time_directory() {
+    if (as_user())
+        return std::filesystem::path(std::getenv("XDG_RUNTIME_DIR")) / "systemd/user";
+    return "/run/systemd/system";
 }
 
 ServiceDefinition UnitsTest::program(std::vector<std::string> command, ServiceType type) {

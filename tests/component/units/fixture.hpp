@@ -37,7 +37,11 @@ protected:
 
     // What `systemctl show -P` says, asked beside the class under test.
     static std::string show(const std::string& unit, const std::string& property);
+    static std::string systemctl(const std::string& arguments);
     static std::string shell(const std::string& command);
+
+    static bool as_user();
+    static std::filesystem::path run_time_directory(); // where the manager looks for units
 
     static ServiceDefinition program(std::vector<std::string> command,
                                      ServiceType type = ServiceType::Exec);

@@ -35,7 +35,7 @@ protected:
 
 TEST_F(Follow, AStopByHandIsSeen) {
     const auto unit = started(program({"sleep", "1000"}));
-    shell("systemctl stop '" + unit + "'");
+    systemctl("stop '" + unit + "'");
     until([&] { return told(unit, "inactive"); });
     EXPECT_EQ(units->state(unit).active_state, "inactive");
     EXPECT_TRUE(units->state(unit).loaded()); // ours to start again
@@ -61,7 +61,7 @@ TEST_F(Follow, AnAutomaticRestartIsCounted) {
 
 TEST_F(Follow, AnInactiveInstalledUnitIsKeptLoaded) {
     const std::string unit = "units-test-idle.service";
-    const std::string file = "/run/systemd/system/" + unit;
+    const auto file = run_time_directory() / unit;
     std::ofstream(file) << "[Service]\nExecStart=/bin/true\n";
     const auto state = run(units->follow(unit));
     ASSERT_TRUE(state) << state.error().message;
@@ -88,11 +88,11 @@ TEST_F(Follow, ADaemonReloadIsNoNewsAndLosesNothing) {
     const auto before = units->state(unit);
     run(os::wait_for(loop, 100ms));
     changes.clear();
-    shell("systemctl daemon-reload");
+    systemctl("daemon-reload");
     run(os::wait_for(loop, 300ms));
     EXPECT_TRUE(changes.empty()) << changes.front().second;
     EXPECT_EQ(units->state(unit), before);
-    shell("systemctl stop '" + unit + "'");
+    systemctl("stop '" + unit + "'");
     until([&] { return told(unit, "inactive"); });
     EXPECT_EQ(show(unit, "LoadState"), "loaded") << "the reference was lost";
 }
@@ -102,12 +102,12 @@ TEST_F(Follow, ANewExecutionOfTheManagerIsTheSameRunAndIsFollowedOn) {
     const auto id = units->manager_id();
     EXPECT_FALSE(id.empty());
     const auto before = units->state(unit);
-    shell("systemctl daemon-reexec");
+    systemctl("daemon-reexec");
     run(os::wait_for(loop, 1s));
     EXPECT_EQ(units->manager_id(), id);
     EXPECT_EQ(units->state(unit), before);
     EXPECT_TRUE(run(units->reload_unit(unit)));
-    shell("systemctl stop '" + unit + "'");
+    systemctl("stop '" + unit + "'");
     until([&] { return told(unit, "inactive"); });
     EXPECT_EQ(show(unit, "LoadState"), "loaded") << "the reference was lost";
 }
@@ -124,7 +124,7 @@ TEST_F(Follow, AJobUnderWayIsAwaitedAcrossANewExecutionOfTheManager) {
     auto starting = units->start_generation(unit, kSlice, definition);
     starting.start();
     until([&] { return units->state(unit).active_state == "activating"; });
-    shell("systemctl daemon-reexec");
+    systemctl("daemon-reexec");
     run(os::wait_for(loop, 500ms));
     EXPECT_FALSE(starting.done());
     shell("touch " + go);

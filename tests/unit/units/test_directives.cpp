@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "units/directives.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hotreload::units {
+
+TEST(Directives, GoToTheSectionWhereSystemdLooksForThem) {
+    EXPECT_EQ(join_lines(unit_file_lines({{"After", {"a.service", "b.service"}},
+                                          {"AssertPathExists", {"/etc"}},
+                                          {"MemoryMax", {"1G"}},
+                                          {"Restart", {"always"}},
+                                          {"StartLimitBurst", {"3"}}})),
+              "[Unit]\nAfter=a.service\nAfter=b.service\nAssertPathExists=/etc\n"
+              "StartLimitBurst=3\n[Service]\nMemoryMax=1G\nRestart=always\n");
+}
+
+TEST(Directives, ASectionWithoutLinesIsLeftOut) {
+    EXPECT_EQ(join_lines(unit_file_lines({{"Nice", {"5"}}})), "[Service]\nNice=5\n");
+    EXPECT_EQ(join_lines(unit_file_lines({{"Wants", {"a.service"}}})), "[Unit]\nWants=a.service\n");
+    EXPECT_EQ(join_lines(unit_file_lines({{"Nice", {}}})), "");
+}
+
+TEST(Directives, AnEmptyValueResets) {
+    EXPECT_EQ(join_lines(unit_file_lines({{"Environment", {""}}})), "[Service]\nEnvironment=\n");
+}
+
+TEST(Directives, WhatWouldBecomeAnotherLineIsUnfit) {
+    EXPECT_FALSE(unfit_for_a_line("Environment", "A=1 \"B=a b\""));
+    EXPECT_FALSE(unfit_for_a_line("MemoryMax", ""));
+    EXPECT_TRUE(unfit_for_a_line("Nice", "5\nExecStart=/bin/false"));
+    EXPECT_TRUE(unfit_for_a_line("Nice", "5\rx"));
+    EXPECT_TRUE(unfit_for_a_line("Nice", std::string("5\0x", 3)));
+    EXPECT_TRUE(unfit_for_a_line("Environment", "A=1\\"));
+    EXPECT_TRUE(unfit_for_a_line("Nice=5\nUser", "root"));
+    EXPECT_TRUE(unfit_for_a_line("", "5"));
+    EXPECT_TRUE(unfit_for_a_line("[Service]", "5"));
+}
+
+} // namespace hotreload::units

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/names.hpp"
+#include "units/transient.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace hotreload::units {
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Commands = std::vector<sdbus::Struct<std::string, Words, Words>>;
+
+const sdbus::Variant* find(const Properties& properties, const std::string& name) {
+    for (const auto& property : properties)
+        if (std::get<0>(property) == name)
+            return &std::get<1>(property);
+    return nullptr;
+}
+
+template <class T>
+T value(const Properties& properties, const std::string& name) {
+    const auto* variant = find(properties, name);
+    EXPECT_NE(variant, nullptr) << name;
+    return variant ? variant->get<T>() : T();
+}
+
+ServiceDefinition web() {
+    ServiceDefinition definition;
+    definition.name = "web-1";
+    definition.command = {"bin", "--flag=%h", "$HOME"};
+    definition.type = ServiceType::NotifyReload;
+    return definition;
+}
+
+Properties generation(const ServiceDefinition& definition) {
+    return generation_properties(generation_unit("my-shop", "web-1", 12), project_slice("my-shop"),
+                                 definition);
+}
+
+} // namespace
+
+TEST(Transient, AGenerationIsDescribedByItsProjectServiceAndNumber) {
+    EXPECT_EQ(value<std::string>(generation(web()), "Description"),
+              "hotreload: my-shop/web-1 generation 12");
+    EXPECT_EQ(value<std::string>(generation(web()), "SyslogIdentifier"), "web-1");
+    EXPECT_EQ(value<std::string>(generation(web()), "Slice"), "hotreload-my\\x2dshop.slice");
+    EXPECT_EQ(value<std::string>(generation(web()), "Type"), "notify-reload");
+    EXPECT_TRUE(value<bool>(generation(web()), "AddRef"));
+}
+
+TEST(Transient, TheCommandIsLiteralAndTheReloadCommandMaySayMainPid) {
+    auto definition = web();
+    definition.reload = {"/bin/kill", "-HUP", "$MAINPID"};
+    const auto start = value<Commands>(generation(definition), "ExecStartEx").front();
+    EXPECT_EQ(std::get<0>(start), "bin");
+    EXPECT_EQ(std::get<1>(start), definition.command);
+    EXPECT_EQ(std::get<2>(start), Words{"no-env-expand"});
+    const auto reload = value<Commands>(generation(definition), "ExecReloadEx").front();
+    EXPECT_EQ(std::get<1>(reload), definition.reload);
+    EXPECT_TRUE(std::get<2>(reload).empty());
+}
+
+TEST(Transient, OnlyWhatIsGivenIsSet) {
+    auto definition = web();
+    for (const auto* name :
+         {"ExecReloadEx", "ReloadSignal", "Environment", "WorkingDirectory", "User"})
+        EXPECT_EQ(find(generation(definition), name), nullptr) << name;
+    definition.env = {{"A", "1"}, {"B", "x=y z"}};
+    definition.working_dir = "/srv";
+    definition.user = "www-data";
+    definition.reload_signal = SIGUSR2;
+    EXPECT_EQ(value<Words>(generation(definition), "Environment"), (Words{"A=1", "B=x=y z"}));
+    EXPECT_EQ(value<std::string>(generation(definition), "WorkingDirectory"), "/srv");
+    EXPECT_EQ(value<std::string>(generation(definition), "User"), "www-data");
+    EXPECT_EQ(value<std::int32_t>(generation(definition), "ReloadSignal"), SIGUSR2);
+}
+
+TEST(Transient, TheManagerIsToldTheReloadSignalOnlyWhereItSendsIt) {
+    auto definition = web();
+    definition.type = ServiceType::Exec;
+    definition.reload_signal = SIGHUP;
+    EXPECT_EQ(find(generation(definition), "ReloadSignal"), nullptr);
+}
+
+TEST(Transient, ANameOutsideAProjectStillHasADescription) {
+    EXPECT_EQ(value<std::string>(generation_properties("x.service", "system.slice", web()),
+                                 "Description"),
+              "hotreload: x.service");
+}
+
+TEST(Transient, TextThatIsNotUtf8IsRefusedByTheBusLibrary) {
+    auto definition = web();
+    definition.env = {{"A", "\xff"}};
+    EXPECT_THROW(generation(definition), sdbus::Error);
+}
+
+TEST(Transient, ACommandIsACollectedOneshotWithALimit) {
+    CommandRequest request;
+    request.description = "validator of web";
+    request.command = {"nginx", "-t"};
+    request.timeout = std::chrono::milliseconds(1500);
+    const auto properties = command_properties(request, STDOUT_FILENO);
+    EXPECT_EQ(value<std::string>(properties, "Type"), "oneshot");
+    EXPECT_EQ(value<std::string>(properties, "CollectMode"), "inactive-or-failed");
+    EXPECT_EQ(value<std::uint64_t>(properties, "TimeoutStartUSec"), 1'500'000U);
+    request.timeout = kInfinity;
+    EXPECT_EQ(value<std::uint64_t>(command_properties(request, STDOUT_FILENO), "TimeoutStartUSec"),
+              UINT64_MAX);
+}
+
+TEST(Transient, LiveValuesKeepTheirTypes) {
+    const auto properties = live_properties({{"MemoryMax", std::uint64_t(1) << 40},
+                                             {"MemoryMaxScale", std::uint32_t(5)},
+                                             {"CPUAccounting", true},
+                                             {"Description", std::string("x")}});
+    EXPECT_STREQ(find(properties, "MemoryMax")->peekValueType(), "t");
+    EXPECT_STREQ(find(properties, "MemoryMaxScale")->peekValueType(), "u");
+    EXPECT_STREQ(find(properties, "CPUAccounting")->peekValueType(), "b");
+    EXPECT_STREQ(find(properties, "Description")->peekValueType(), "s");
+    EXPECT_EQ(value<std::uint64_t>(properties, "MemoryMax"), std::uint64_t(1) << 40);
+}
+
+} // namespace hotreload::units
