@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/project_follow.hpp"
-#include "ctl/reload_wait.hpp"
-#include "ctl/status_view.hpp"
 #include "ctl/transactions.hpp"
 
 #include <filesystem>
@@ -48,7 +46,6 @@ private:
         return full.string();
     }
 
-    // What the start and the changes came to: as it was told meanwhile, else as the states say.
     static Answer<ExitStatus> up(Session& session, Daemon& daemon, const std::string& path) {
         const auto waiting = ReloadWait::open(daemon);
         if (!waiting)
@@ -56,21 +53,7 @@ private:
         const auto project = daemon.up(path, true);
         if (!project)
             return std::unexpected(project.error());
-        auto status = ExitStatus::Ok;
-        const auto reloads = (*waiting)->finished(*project);
-        const auto announced = (*waiting)->take_announced();
-        for (const auto& reload : reloads)
-            status = worse(status, print_reload(session, reload, announced));
-        if (!reloads.empty())
-            return status;
-        const auto states = session.selected({*project});
-        if (!states)
-            return std::unexpected(states.error());
-        const auto report = report_services(states->front());
-        if (session.out().wants_json())
-            session.out().json(to_json(states->front()));
-        session.out().lines(report.lines);
-        return report.status;
+        return print_outcome(session, **waiting, {*project, ""});
     }
 
     std::string directory_ = ".";

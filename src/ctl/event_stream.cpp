@@ -7,7 +7,7 @@ namespace hotreload::ctl {
 
 namespace {
 
-const sdbus::InterfaceName manager_interface("org.hotreload.Manager1");
+const sdbus::InterfaceName manager1("org.hotreload.Manager1");
 
 sdbus::SignalName signal_name(const char* name) {
     return sdbus::SignalName(name);
@@ -42,7 +42,7 @@ void EventStream::subscribe_manager() {
     const auto upon = [&](const char* name, auto callback) {
         slots_.push_back(daemon_.proxy()
                              .uponSignal(signal_name(name))
-                             .onInterface(manager_interface)
+                             .onInterface(manager1)
                              .call(std::move(callback), sdbus::return_slot));
     };
     using Text = const std::string&;

@@ -38,12 +38,14 @@ Answer<ReloadFinished> ReloadWait::wait(std::uint64_t id) {
     }
 }
 
-std::vector<ReloadFinished> ReloadWait::finished(const std::string& project) {
+std::vector<ReloadFinished> ReloadWait::take_finished(const std::string& project) {
     std::vector<ReloadFinished> reloads;
-    if (daemon_.drain())
-        for (const auto& [id, reload] : finished_)
-            if (reload.project == project)
-                reloads.push_back(reload);
+    if (!daemon_.drain())
+        return reloads; // the next call says why
+    for (const auto& [id, reload] : finished_)
+        if (reload.project == project)
+            reloads.push_back(reload);
+    std::erase_if(finished_, [&](const auto& each) { return each.second.project == project; });
     return reloads;
 }
 

@@ -21,8 +21,8 @@ public:
     // NoDaemon when the daemon leaves the bus before it told.
     Answer<ReloadFinished> wait(std::uint64_t id);
 
-    // What has been told so far.
-    std::vector<ReloadFinished> finished(const std::string& project);
+    // What has been told of a project since the last call.
+    std::vector<ReloadFinished> take_finished(const std::string& project);
     // The problems told since the last call.
     std::vector<ValidationFailed> take_announced() { return std::exchange(announced_, {}); }
 

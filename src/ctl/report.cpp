@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <format>
+#include <iterator>
+#include <optional>
 
 namespace hotreload::ctl {
 
@@ -63,34 +65,57 @@ std::string applied_text(const Json& service, const Context& context) {
     return text + ", " + show_duration(gap.count() > 0 ? gap : context.reload.duration);
 }
 
-Line service_line(const Json& service, const Context& context) {
+std::optional<Problem> problem_in(const Json& service) {
+    if (!service.contains("problem") || !service["problem"].is_object())
+        return {};
+    return problem_of(service["problem"]);
+}
+
+// Where a step failed is the project file's entry of the service, which says nothing of why.
+std::string because(const std::optional<Problem>& problem) {
+    return problem && !problem->message.empty() ? ": " + problem->message : "";
+}
+
+std::string in_force(const Json& service) {
+    const auto generation = number_of(service, "generation");
+    return generation ? std::format(", generation {} stays in force", generation) : "";
+}
+
+std::vector<Line> service_lines(const Json& service, const Context& context) {
     const auto name = text_of(service, "service");
     const auto result = text_of(service, "result");
     const auto subjects = subjects_of(service, context.directory);
-    std::string why;
-    if (service.contains("problem") && service["problem"].is_object())
-        why = show_problem(problem_of(service["problem"]), context.directory);
-    const std::string because = why.empty() ? in_brackets(subjects) : ": " + why;
-
+    const auto problem = problem_in(service);
+    const auto line = [&](Mark mark, const std::string& text) {
+        return std::vector<Line>{{mark, name + ": " + text}};
+    };
     if (result == "applied")
-        return {Mark::Applied, name + ": " + applied_text(service, context)};
+        return line(Mark::Applied, applied_text(service, context));
     if (result == "stopped")
-        return {Mark::Applied, name + ": stopped"};
+        return line(Mark::Applied, "stopped");
     if (result == "recorded")
-        return {Mark::Applied, name + ": recorded, nothing to do" + in_brackets(subjects)};
-    if (result == "unchanged")
-        return {Mark::Unchanged, name + ": unchanged"};
+        return line(Mark::Applied, "recorded, nothing to do" + in_brackets(subjects));
+    if (result == "unchanged") // a problem says which other service held it back
+        return line(Mark::Unchanged,
+                    problem && !problem->message.empty() ? problem->message : "unchanged");
     if (result == "waiting")
-        return {Mark::Waiting, std::format("{}: waiting{} — {}", name,
-                                           subjects.empty() ? "" : " to apply " + subjects,
-                                           force_hint(context.reload.project, name))};
+        return line(Mark::Waiting,
+                    std::format("waiting{} — {}", subjects.empty() ? "" : " to apply " + subjects,
+                                force_hint(context.reload.project, name)));
     if (result == "rolled-back")
-        return {Mark::Failed, std::format("{}: rolled back to generation {}{}", name,
-                                          number_of(service, "generation"), because)};
-    if (result == "refused")
-        return {Mark::Failed, std::format("{}: not tried again, nothing changed since{} — {}", name,
-                                          because, force_hint(context.reload.project, name))};
-    return {Mark::Failed, name + ": " + result + because};
+        return line(Mark::Failed, std::format("rolled back to generation {}{}",
+                                              number_of(service, "generation"), because(problem)));
+    if (result == "invalid" || result == "refused") {
+        auto lines = line(Mark::Failed,
+                          result == "invalid"
+                              ? "refused" + in_brackets(subjects) + in_force(service)
+                              : "refused before, and nothing changed since; to try it again, " +
+                                    force_hint(context.reload.project, name));
+        if (problem)
+            lines.push_back({Mark::Failed, show_problem(*problem, context.directory)});
+        return lines;
+    }
+    return line(Mark::Failed, result + in_brackets(subjects) + because(problem));
 }
 
 ExitStatus status_of(const std::string& result) {
@@ -116,9 +141,10 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
     const auto detail = parse_json(reload.detail_json).value_or(Json());
     for (const auto& service : array_of(detail, "services").array_range()) {
         report.status = worse(report.status, status_of(text_of(service, "result")));
-        report.lines.push_back(service_line(service, {reload, directory}));
-        if (service.contains("problem") && service["problem"].is_object())
-            told.push_back(problem_of(service["problem"]));
+        std::ranges::move(service_lines(service, {reload, directory}),
+                          std::back_inserter(report.lines));
+        if (const auto problem = problem_in(service))
+            told.push_back(*problem);
     }
     for (const auto& problem : array_of(detail, "problems").array_range())
         tell(problem_of(problem));

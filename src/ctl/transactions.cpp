@@ -2,7 +2,6 @@
 #include "ctl/transactions.hpp"
 
 #include "ctl/event_text.hpp"
-#include "ctl/reload_wait.hpp"
 #include "ctl/status_view.hpp"
 
 #include <format>
@@ -38,8 +37,6 @@ void print_id(Session& session, const Target& target, std::uint64_t id) {
     }
 }
 
-} // namespace
-
 ExitStatus print_reload(Session& session, const ReloadFinished& reload,
                         const std::vector<ValidationFailed>& announced) {
     const auto report = report_reload(reload, announced, session.directory());
@@ -49,6 +46,8 @@ ExitStatus print_reload(Session& session, const ReloadFinished& reload,
     return report.status;
 }
 
+} // namespace
+
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
                                     bool wait, const Begin& begin) {
     const auto daemon = session.daemon();
@@ -57,6 +56,8 @@ Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::str
     const auto targets = session.targets(words);
     if (!targets)
         return std::unexpected(targets.error());
+    if (targets->empty())
+        session.out().line({Mark::Unchanged, "no projects, nothing to do"});
     const auto waiting = ReloadWait::open(**daemon);
     if (!waiting)
         return std::unexpected(waiting.error());
@@ -91,22 +92,39 @@ Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>&
     const auto targets = session.targets(words);
     if (!targets)
         return std::unexpected(targets.error());
+    if (targets->empty())
+        session.out().line({Mark::Unchanged, "no projects, nothing to do"});
+    const auto waiting = ReloadWait::open(**daemon);
+    if (!waiting)
+        return std::unexpected(waiting.error());
 
     auto status = ExitStatus::Ok;
-    std::vector<Target> done;
     for (const auto& target : *targets) {
         const auto answer = act(**daemon, target.text());
         if (!answer && (ends_all(answer.error()) || targets->size() == 1))
             return std::unexpected(answer.error());
-        if (answer) {
-            done.push_back(target);
-        } else {
+        if (!answer) {
             print_failure(session, target, answer.error());
             status = worse(status, ExitStatus::Failed);
+            continue;
         }
+        const auto came_to = print_outcome(session, **waiting, target);
+        if (!came_to)
+            return std::unexpected(came_to.error());
+        status = worse(status, *came_to);
     }
-    const auto states = session.projects().and_then(
-        [&](const std::vector<ProjectState>& projects) { return select(projects, done); });
+    return status;
+}
+
+Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Target& target) {
+    const auto reloads = waiting.take_finished(target.project);
+    const auto announced = waiting.take_announced();
+    auto status = ExitStatus::Ok;
+    for (const auto& reload : reloads)
+        status = worse(status, print_reload(session, reload, announced));
+    if (!reloads.empty())
+        return status;
+    const auto states = session.selected({target.text()});
     if (!states)
         return std::unexpected(states.error());
     for (const auto& project : *states) {

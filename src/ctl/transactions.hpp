@@ -4,7 +4,7 @@
 // What reload, restart, start and stop have in common: one target after another, each reported as
 // it ends, the worst of them as the exit status.
 
-#include "ctl/events.hpp"
+#include "ctl/reload_wait.hpp"
 #include "ctl/session.hpp"
 
 #include <cstdint>
@@ -22,12 +22,11 @@ Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::str
 
 using Act = std::function<Answer<>(Daemon&, const std::string& target)>;
 
-// Methods that answer when they are done: afterwards the states tell what became of it.
+// Methods that answer when they are done.
 Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
                                const Act& act);
 
-// Prints the end of a reload; returns its status.
-ExitStatus print_reload(Session& session, const ReloadFinished& reload,
-                        const std::vector<ValidationFailed>& announced);
+// After such a method: what it came to, as was told meanwhile, else as the states say.
+Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Target& target);
 
 } // namespace hotreload::ctl

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for hotreloadctl(1)
+
+function __hotreloadctl_ask
+    hotreloadctl (string match -r -- '^--(?:user|system)$' (commandline -xpc)) $argv 2>/dev/null
+end
+
+function __hotreloadctl_projects
+    __hotreloadctl_ask list | awk 'NR > 1 { print $1 }'
+end
+
+# Projects, and after "PROJECT/" its services: the rows of the status table are indented by two.
+function __hotreloadctl_targets
+    __hotreloadctl_projects
+    set -l project (string match -r -- '^([^/]+)/' (commandline -ct))[2]
+    if test -n "$project"
+        __hotreloadctl_ask status $project | awk -v p="$project" '/^  [a-z0-9]/ { print p "/" $1 }'
+    end
+end
+
+complete -c hotreloadctl -f
+complete -c hotreloadctl -l user -d 'The instance of the user'
+complete -c hotreloadctl -l system -d 'The instance of the system'
+complete -c hotreloadctl -s H -l host -x -a '(__fish_print_hostnames)' -d 'On another host'
+complete -c hotreloadctl -s M -l machine -x -d 'In a container'
+complete -c hotreloadctl -l json -d 'Print JSON'
+complete -c hotreloadctl -l no-pager -d 'Do not use a pager'
+complete -c hotreloadctl -s q -l quiet -d 'Only what waits and what failed'
+complete -c hotreloadctl -s h -l help -d 'Show a help'
+complete -c hotreloadctl -l version -d 'Show the version'
+
+set -l commands up down status list plan reload restart start stop check logs monitor
+set -l none "not __fish_seen_subcommand_from $commands"
+complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
+complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
+complete -c hotreloadctl -n $none -a status -d 'Show services, what waits and the last problem'
+complete -c hotreloadctl -n $none -a list -d 'List the registered projects'
+complete -c hotreloadctl -n $none -a plan -d 'Show what a reload would do, and why'
+complete -c hotreloadctl -n $none -a reload -d 'Apply what changed on disk'
+complete -c hotreloadctl -n $none -a restart -d 'Read the disk, validate, and restart services'
+complete -c hotreloadctl -n $none -a start -d 'Start services that were stopped'
+complete -c hotreloadctl -n $none -a stop -d 'Stop services until they are started again'
+complete -c hotreloadctl -n $none -a check -d 'Validate a project file'
+complete -c hotreloadctl -n $none -a logs -d 'Show the journal of the services'
+complete -c hotreloadctl -n $none -a monitor -d 'Show events as they happen'
+
+complete -c hotreloadctl -n '__fish_seen_subcommand_from up check' -F
+complete -c hotreloadctl -n '__fish_seen_subcommand_from down' -a '(__hotreloadctl_projects)'
+complete -c hotreloadctl -a '(__hotreloadctl_targets)' \
+    -n '__fish_seen_subcommand_from status plan reload restart start stop logs'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -s d -l detach -d 'Do not follow'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -l stop -d 'Take it down at the end'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l dry-run -d 'Only show the plan'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l force -d 'Carry out what waits'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l strategy -x \
+    -a 'live reload restart' -d 'At least this'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l no-wait -d 'Do not wait'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'The last lines'

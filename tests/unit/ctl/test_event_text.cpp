@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/event_text.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace hotreload::ctl;
+
+namespace {
+
+std::string json_of(const Event& event) {
+    return to_json(event).to_string();
+}
+
+} // namespace
+
+TEST(Event, the_end_of_a_reload_has_its_detail_as_an_object) {
+    EXPECT_EQ(json_of(ReloadFinished{3, "shop", "applied", std::chrono::microseconds(31000),
+                                     R"({"result":"applied","services":[]})"}),
+              R"({"event":"ReloadFinished","id":3,"project":"shop","result":"applied",)"
+              R"("duration_usec":31000,"detail":{"result":"applied","services":[]}})");
+}
+
+TEST(Event, a_plan_is_an_object_too_and_text_that_is_not_json_stays_text) {
+    EXPECT_EQ(json_of(ReloadStarted{3, "shop", R"({"services":[]})"}),
+              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":{"services":[]}})");
+    EXPECT_EQ(json_of(ReloadStarted{3, "shop", "oops"}),
+              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":"oops"})");
+}
+
+TEST(Event, a_problem_has_its_place) {
+    EXPECT_EQ(json_of(ValidationFailed{"shop", "shop/web", {"/p/a \"b\"", 3, 4, "bad\n"}}),
+              R"({"event":"ValidationFailed","project":"shop","target":"shop/web",)"
+              R"("path":"/p/a \"b\"","line":3,"column":4,"message":"bad\n"})");
+}
+
+TEST(Event, a_service_has_all_of_its_state) {
+    const auto json = to_json(Event(
+        ServiceChanged{{.project = "shop", .name = "web", .generation = 8, .state = "running"}}));
+    EXPECT_EQ(json["event"].as<std::string>(), "ServiceChanged");
+    EXPECT_EQ(json["service"].as<std::string>(), "web");
+    EXPECT_EQ(json["state"].as<std::string>(), "running");
+    EXPECT_EQ(json["generation"].as<int>(), 8);
+}
+
+TEST(Event, for_a_person_is_a_line_with_the_report_below) {
+    const auto lines =
+        show_event(ReloadFinished{3, "shop", "applied", std::chrono::milliseconds(31),
+                                  R"({"services":[{"service":"db","result":"unchanged"}]})"},
+                   "");
+    EXPECT_EQ(lines, (std::vector<Line>{{Mark::Plain, "shop: reload 3 finished: applied, 31 ms"},
+                                        {Mark::Unchanged, "db: unchanged"}}));
+}
+
+TEST(Event, tells_its_project) {
+    EXPECT_EQ(project_of(FileChanged{"shop", "/p", "modified", ""}), "shop");
+    EXPECT_EQ(project_of(ServiceChanged{{.project = "shop", .name = "web"}}), "shop");
+    EXPECT_EQ(project_of(DaemonGone{}), "");
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/report.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace hotreload::ctl;
+
+TEST(Plan, shows_each_change_with_its_strategy_and_the_reason) {
+    const auto report = report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"restart","reason":"","changes":[
+          {"subject":"env.LOG_LEVEL","kind":"definition","before":"","after":"",
+           "strategy":"restart","reason":"a process gets its environment at its start"},
+          {"subject":"properties.MemoryMax","kind":"definition","before":"256M","after":"512M",
+           "strategy":"live","reason":""},
+          {"subject":"/p/config/web.toml","kind":"modified","before":"","after":"",
+           "strategy":"reload","reason":"the service can reload"}]},
+        {"service":"db","action":"none","reason":"","changes":[]}]})",
+                                    "/p");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{
+                  {Mark::Planned, "web: restart"},
+                  {Mark::Plain,
+                   "    env.LOG_LEVEL: restart (a process gets its environment at its start)"},
+                  {Mark::Plain, "    properties.MemoryMax: 256M → 512M: live"},
+                  {Mark::Plain, "    config/web.toml modified: reload (the service can reload)"},
+                  {Mark::Unchanged, "db: nothing to do"}}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+}
+
+TEST(Plan, with_something_that_waits_gives_3) {
+    const auto report = report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"wait","reason":"strategy is manual","changes":[]}]})",
+                                    "");
+    EXPECT_EQ(report.lines.front(),
+              (Line{Mark::Waiting, "web: waits (strategy is manual) — "
+                                   "run: hotreloadctl reload --force shop/web"}));
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+}
+
+TEST(Plan, that_was_refused_before_gives_1) {
+    EXPECT_EQ(report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"refused","reason":"","changes":[]}]})",
+                          "")
+                  .status,
+              ExitStatus::Failed);
+}
+
+TEST(Plan, that_is_not_json_is_an_error_and_not_an_empty_plan) {
+    EXPECT_EQ(report_plan("{", "").status, ExitStatus::Failed);
+}

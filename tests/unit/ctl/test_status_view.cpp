@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/status_view.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace hotreload::ctl;
+
+namespace {
+
+constexpr std::uint64_t now = 1'000'000'000'000'000;
+constexpr std::uint64_t second = 1'000'000;
+
+ProjectState shop() {
+    ProjectState project{.name = "shop", .path = "/p/hotreload.toml", .state = "running"};
+    project.services = {
+        {.project = "shop", .name = "db", .state = "stopped", .watching = "watching"},
+        {.project = "shop",
+         .name = "web",
+         .unit = "hotreload-shop.web@8.service",
+         .generation = 8,
+         .state = "running",
+         .main_pid = 1234,
+         .last_strategy = "restart",
+         .last_applied_usec = now - 130 * second,
+         .watching = "watching"},
+    };
+    return project;
+}
+
+std::string text_of(const Report& report) {
+    std::string text;
+    for (const auto& line : report.lines)
+        text += line.text + "\n";
+    return text;
+}
+
+} // namespace
+
+TEST(Status, is_a_table_of_services) {
+    const auto report = report_status(shop(), now, "/p");
+    EXPECT_EQ(text_of(report), "shop: running, hotreload.toml\n"
+                               "  SERVICE  STATE    GENERATION  STRATEGY  APPLIED   PID   UNIT\n"
+                               "  db       stopped  -           -         -         -     -\n"
+                               "  web      running  8           restart   2min ago  1234  "
+                               "hotreload-shop.web@8.service\n");
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+}
+
+TEST(Status, of_what_waits_says_what_to_run_and_gives_3) {
+    auto project = shop();
+    project.services[1].state = "waiting";
+    project.services[1].waiting = {"command"};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(
+        report.lines.back(),
+        (Line{Mark::Waiting, "web: waiting: command — run: hotreloadctl reload --force shop/web"}));
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+}
+
+TEST(Status, of_a_service_that_was_rolled_back_gives_1_and_the_problem) {
+    auto project = shop();
+    project.services[1].state = "rolled-back";
+    project.services[1].problems = {{"/p/hotreload.toml", 3, 1, "exit code 3"}};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.lines.back(), (Line{Mark::Failed, "web: hotreload.toml:3:1: exit code 3"}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Status, of_an_invalid_project_gives_1_though_its_services_run) {
+    auto project = shop();
+    project.state = "invalid";
+    project.problems = {{"/p/hotreload.toml", 9, 2, "unknown key"}};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.lines.back(), (Line{Mark::Failed, "hotreload.toml:9:2: unknown key"}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Status, names_files_that_are_missing_or_half_written_and_watches_with_gaps) {
+    auto project = shop();
+    project.services[0].missing = {"/p/db.conf"};
+    project.services[0].writing = {"/p/big.conf"};
+    project.services[0].watching = "incomplete: 8192 watches are not enough";
+    const auto text = text_of(report_status(project, now, "/p"));
+    EXPECT_NE(text.find("db: missing: db.conf\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("db: still being written: big.conf\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("db: watching: incomplete: 8192"), std::string::npos) << text;
+}
+
+TEST(Status, ages_are_told_in_one_unit) {
+    EXPECT_EQ(show_age(now, now), "now");
+    EXPECT_EQ(show_age(now + second, now), "now") << "a clock that was set back";
+    EXPECT_EQ(show_age(now - 12 * second, now), "12s ago");
+    EXPECT_EQ(show_age(now - 59 * 60 * second, now), "59min ago");
+    EXPECT_EQ(show_age(now - 47UL * 3600 * second, now), "47h ago");
+    EXPECT_EQ(show_age(now - 5UL * 86400 * second, now), "5 days ago");
+}
+
+TEST(Status, as_json_has_every_property_by_its_name) {
+    auto project = shop();
+    project.services[1].problems = {{"/p/x", 1, 2, "m"}};
+    const auto json = to_json(project);
+    EXPECT_EQ(json["project"].as<std::string>(), "shop");
+    const auto& web = json["services"][1];
+    EXPECT_EQ(web["service"].as<std::string>(), "web");
+    EXPECT_EQ(web["generation"].as<int>(), 8);
+    EXPECT_EQ(web["main_pid"].as<int>(), 1234);
+    EXPECT_EQ(web["problems"][0]["line"].as<int>(), 1);
+}
+
+TEST(Services, after_a_start_each_has_a_line) {
+    auto project = shop();
+    project.services[0].state = "failed";
+    project.services[0].problems = {{"", 0, 0, "exit code 1"}};
+    const auto report = report_services(project);
+    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Failed, "db: failed: exit code 1"},
+                                               {Mark::Applied, "web: running, generation 8"}}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
