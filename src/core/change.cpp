@@ -16,7 +16,7 @@ namespace {
 
 using Values = std::map<std::string, std::string>; // by sub-key; "" for a field of one value
 
-std::string join(const std::vector<std::string>& words) {
+std::string in_one_line(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words)
         text += (text.empty() ? "" : " ") + word;
@@ -32,8 +32,8 @@ std::string strategy_or_auto(const std::optional<Strategy>& strategy) {
 }
 
 std::string describe(const WatchDefinition& watch) {
-    return std::format("{} exclude {} debounce {} to {} on_change {}", join(watch.files),
-                       join(watch.exclude), format_duration(watch.debounce),
+    return std::format("{} exclude {} debounce {} to {} on_change {}", in_one_line(watch.files),
+                       in_one_line(watch.exclude), format_duration(watch.debounce),
                        format_duration(watch.debounce_max), strategy_or_auto(watch.on_change));
 }
 
@@ -47,7 +47,7 @@ Values watches_of(const ServiceDefinition& service) {
 Values properties_of(const ServiceDefinition& service) {
     Values values;
     for (const auto& [name, lines] : service.properties)
-        values[name] = join(lines);
+        values[name] = in_one_line(lines);
     return values;
 }
 
@@ -64,15 +64,15 @@ constexpr Strategy kNone = Strategy::None;
 
 const std::array kFields = std::to_array<Field>({
     {"unit", kNone, false, [](const auto& s) { return one(s.unit); }},
-    {"command", kRestart, false, [](const auto& s) { return one(join(s.command)); }},
+    {"command", kRestart, false, [](const auto& s) { return one(in_one_line(s.command)); }},
     {"type", kRestart, false, [](const auto& s) { return one(std::string(to_string(s.type))); }},
     {"env", kRestart, true, [](const auto& s) { return s.env; }},
     {"working_dir", kRestart, false, [](const auto& s) { return one(s.working_dir); }},
     {"user", kRestart, false, [](const auto& s) { return one(s.user); }},
-    {"after", kNone, false, [](const auto& s) { return one(join(s.after)); }},
+    {"after", kNone, false, [](const auto& s) { return one(in_one_line(s.after)); }},
     {"properties", kRestart, false, properties_of},
-    {"validate", kNone, false, [](const auto& s) { return one(join(s.validate)); }},
-    {"reload", kRestart, false, [](const auto& s) { return one(join(s.reload)); }},
+    {"validate", kNone, false, [](const auto& s) { return one(in_one_line(s.validate)); }},
+    {"reload", kRestart, false, [](const auto& s) { return one(in_one_line(s.reload)); }},
     {"reload_signal", kRestart, false,
      [](const auto& s) {
          return one(s.reload_signal ? std::format("SIG{}", sigabbrev_np(s.reload_signal)) : "");

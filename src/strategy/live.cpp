@@ -20,11 +20,11 @@ public:
     }
 };
 
-const Live handler;
+const Live live_handler;
 
 } // namespace
 
-const ActionHandler& live = handler;
+const ActionHandler& live = live_handler;
 
 Task<Result<>> set_live_properties(ActionContext& context, Towards towards) {
     const auto& definition =

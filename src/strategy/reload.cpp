@@ -36,10 +36,10 @@ public:
     }
 };
 
-const Reload handler;
+const Reload reload_handler;
 
 } // namespace
 
-const ActionHandler& reload = handler;
+const ActionHandler& reload = reload_handler;
 
 } // namespace hotreload::strategy

@@ -42,11 +42,11 @@ public:
     [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
 };
 
-const Restart handler;
+const Restart restart_handler;
 
 } // namespace
 
-const ActionHandler& restart = handler;
+const ActionHandler& restart = restart_handler;
 
 Task<Result<>> start_next_generation(ActionContext& context) {
     const auto& wanted = *context.view.wanted;

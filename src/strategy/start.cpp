@@ -33,10 +33,10 @@ public:
     [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
 };
 
-const Start handler;
+const Start start_handler;
 
 } // namespace
 
-const ActionHandler& start = handler;
+const ActionHandler& start = start_handler;
 
 } // namespace hotreload::strategy

@@ -34,10 +34,10 @@ public:
     }
 };
 
-const Stop handler;
+const Stop stop_handler;
 
 } // namespace
 
-const ActionHandler& stop = handler;
+const ActionHandler& stop = stop_handler;
 
 } // namespace hotreload::strategy
