@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_daemon.hpp"
+
+#include <algorithm>
+
+namespace hotreload::ctl {
+
+namespace {
+
+const sdbus::ServiceName bus_name("org.hotreload");
+
+sdbus::ObjectPath project_path(const std::string& project) {
+    return sdbus::ObjectPath("/org/hotreload/project/" + project);
+}
+
+template <class Answer>
+void answer(Answer&& result, auto&& work) {
+    try {
+        work();
+    } catch (const sdbus::Error& error) {
+        result.returnError(error);
+    }
+}
+
+} // namespace
+
+FakeProject::FakeProject(sdbus::IConnection& connection, std::string name, std::string path)
+    : AdaptorInterfaces(connection, project_path(name)),
+      name_(std::move(name)),
+      path_(std::move(path)) {
+    registerAdaptor();
+}
+
+FakeService::FakeService(sdbus::IConnection& connection, std::string project, std::string name)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(project_path(project) + "/service/" + name)),
+      project_(std::move(project)),
+      name_(std::move(name)) {
+    registerAdaptor();
+}
+
+void FakeService::become(const std::string& state, std::uint64_t generation) {
+    state_ = state;
+    generation_ = generation;
+    emitPropertiesChangedSignal(
+        sdbus::InterfaceName(org::hotreload::Service1_adaptor::INTERFACE_NAME),
+        {sdbus::PropertyName("State"), sdbus::PropertyName("Generation")});
+}
+
+std::unique_ptr<FakeDaemon> FakeDaemon::start() {
+    auto connection = sdbus::createSessionBusConnection();
+    auto& raw = *connection;
+    std::unique_ptr<FakeDaemon> daemon(new FakeDaemon(std::move(connection)));
+    raw.requestName(bus_name);
+    raw.enterEventLoopAsync();
+    return daemon;
+}
+
+FakeDaemon::FakeDaemon(std::unique_ptr<sdbus::IConnection> connection)
+    : AdaptorInterfaces(*connection, sdbus::ObjectPath("/org/hotreload")),
+      connection_(std::move(connection)) {
+    registerAdaptor();
+}
+
+FakeDaemon::~FakeDaemon() {
+    connection_->leaveEventLoop();
+    unregisterAdaptor();
+    services_.clear();
+    projects_.clear();
+}
+
+FakeService& FakeDaemon::add(const std::string& project, const std::string& path,
+                             const std::string& service) {
+    const bool known = std::ranges::any_of(services_, [&](const auto& each) {
+        return each->getObject().getObjectPath().starts_with(project_path(project) + "/");
+    });
+    if (!known)
+        projects_.push_back(std::make_unique<FakeProject>(*connection_, project, path));
+    services_.push_back(std::make_unique<FakeService>(*connection_, project, service));
+    return *services_.back();
+}
+
+void FakeDaemon::leave_bus() {
+    connection_->releaseName(bus_name);
+}
+
+std::vector<std::string> FakeDaemon::calls() {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+}
+
+void FakeDaemon::note(const std::string& method, const std::string& argument,
+                      const Options& options) {
+    std::string text = method + " " + argument;
+    for (const auto& [name, value] : options)
+        text += " " + name +
+                (value.containsValueOfType<std::string>() ? "=" + value.get<std::string>() : "");
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(text);
+}
+
+void FakeDaemon::Up(sdbus::Result<sdbus::ObjectPath>&& result, std::string path, Options options) {
+    note("Up", path, options);
+    answer(result, [&] { result.returnResults(project_path(on_up(path))); });
+}
+
+void FakeDaemon::Down(sdbus::Result<>&& result, std::string project, Options options) {
+    note("Down", project, options);
+    result.returnResults();
+}
+
+void FakeDaemon::Plan(sdbus::Result<std::string>&& result, std::string target, Options options) {
+    note("Plan", target, options);
+    result.returnResults(plan);
+}
+
+void FakeDaemon::Reload(sdbus::Result<uint64_t>&& result, std::string target, Options options) {
+    note("Reload", target, options);
+    answer(result, [&] { result.returnResults(on_reload(target)); });
+}
+
+void FakeDaemon::Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) {
+    note("Restart", target, options);
+    answer(result, [&] { result.returnResults(on_reload(target)); });
+}
+
+void FakeDaemon::Start(sdbus::Result<>&& result, std::string target, Options options) {
+    note("Start", target, options);
+    answer(result, [&] {
+        on_action(target);
+        result.returnResults();
+    });
+}
+
+void FakeDaemon::Stop(sdbus::Result<>&& result, std::string target, Options options) {
+    note("Stop", target, options);
+    answer(result, [&] {
+        on_action(target);
+        result.returnResults();
+    });
+}
+
+void FakeDaemon::Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
+                       Options options) {
+    note("Check", path, options);
+    result.returnResults(false, BusProblems{{path, 7, 1, "systemd refuses it"}});
+}
+
+} // namespace hotreload::ctl

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A daemon that does nothing but answer as it is told, on the bus of the test and in a thread of
+// its own: hotreloadctl runs as a process of its own and is waited for.
+
+#include "org.hotreload.Manager1.adaptor.hpp"
+#include "org.hotreload.Project1.adaptor.hpp"
+#include "org.hotreload.Service1.adaptor.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+using BusProblems = std::vector<sdbus::Struct<std::string, uint32_t, uint32_t, std::string>>;
+using Options = std::map<std::string, sdbus::Variant>;
+
+class FakeProject final : public sdbus::AdaptorInterfaces<org::hotreload::Project1_adaptor,
+                                                          sdbus::ManagedObject_adaptor> {
+public:
+    FakeProject(sdbus::IConnection& connection, std::string name, std::string path);
+    ~FakeProject() { unregisterAdaptor(); }
+
+private:
+    std::string Name() override { return name_; }
+    std::string Path() override { return path_; }
+    bool Enabled() override { return true; }
+    std::string State() override { return "running"; }
+    BusProblems Problems() override { return {}; }
+
+    std::string name_;
+    std::string path_;
+};
+
+class FakeService final
+    : public sdbus::AdaptorInterfaces<org::hotreload::Service1_adaptor, sdbus::Properties_adaptor,
+                                      sdbus::ManagedObject_adaptor> {
+public:
+    FakeService(sdbus::IConnection& connection, std::string project, std::string name);
+    ~FakeService() { unregisterAdaptor(); }
+
+    // Sets it and tells.
+    void become(const std::string& state, std::uint64_t generation);
+
+    std::vector<std::string> waiting;
+
+private:
+    std::string Name() override { return name_; }
+    std::string Project() override { return project_; }
+    std::string Unit() override { return "hotreload-" + project_ + "." + name_ + "@7.service"; }
+    bool Attached() override { return false; }
+    uint64_t Generation() override { return generation_; }
+    std::string State() override { return state_; }
+    std::string ActiveState() override { return "active"; }
+    uint32_t MainPID() override { return 4321; }
+    std::string LastStrategy() override { return "restart"; }
+    uint64_t LastAppliedUSec() override { return 1'000'000; }
+    BusProblems Problems() override { return {}; }
+    std::vector<std::string> Waiting() override { return waiting; }
+    std::string Watching() override { return "watching"; }
+    std::vector<std::string> Missing() override { return {}; }
+    std::vector<std::string> Writing() override { return {}; }
+
+    std::string project_;
+    std::string name_;
+    std::string state_ = "running";
+    std::uint64_t generation_ = 7;
+};
+
+class FakeDaemon final : public sdbus::AdaptorInterfaces<org::hotreload::Manager1_adaptor,
+                                                         sdbus::ObjectManager_adaptor> {
+public:
+    static std::unique_ptr<FakeDaemon> start();
+    ~FakeDaemon();
+
+    FakeService& add(const std::string& project, const std::string& path,
+                     const std::string& service);
+    void leave_bus(); // keeps the connection
+
+    // "Reload shop force", as they came.
+    std::vector<std::string> calls();
+
+    // What the methods do, in the daemon's thread. An exception is the answer.
+    std::function<std::string(const std::string& path)> on_up;
+    std::function<std::uint64_t(const std::string& target)> on_reload;
+    std::function<void(const std::string& target)> on_action = [](const auto&) {};
+    std::string plan = "{}";
+
+    void finish(std::uint64_t id, const std::string& project, const std::string& result,
+                const std::string& detail) {
+        emitReloadFinished(id, project, result, 31'000, detail);
+    }
+
+private:
+    explicit FakeDaemon(std::unique_ptr<sdbus::IConnection> connection);
+
+    void note(const std::string& method, const std::string& argument, const Options& options);
+
+    void Up(sdbus::Result<sdbus::ObjectPath>&& result, std::string path, Options options) override;
+    void Down(sdbus::Result<>&& result, std::string project, Options options) override;
+    void Plan(sdbus::Result<std::string>&& result, std::string target, Options options) override;
+    void Reload(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
+    void Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
+    void Start(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Stop(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
+               Options options) override;
+    std::string Version() override { return "0"; }
+
+    std::unique_ptr<sdbus::IConnection> connection_;
+    std::vector<std::unique_ptr<FakeProject>> projects_;
+    std::vector<std::unique_ptr<FakeService>> services_;
+    std::mutex mutex_;
+    std::vector<std::string> calls_;
+};
+
+} // namespace hotreload::ctl

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl_process.hpp"
+#include "fake_daemon.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+using namespace hotreload::ctl;
+
+namespace {
+
+const std::string restarted = R"({"services":[{"service":"web","action":"restart",
+    "result":"applied","generation":8,"changes":[{"subject":"env.LOG_LEVEL"}]}],"problems":[]})";
+
+sdbus::Error error(const char* name, const char* message) {
+    return sdbus::Error(sdbus::Error::Name(name), message);
+}
+
+class Ctl : public testing::Test {
+protected:
+    Ctl() {
+        std::string pattern = std::filesystem::temp_directory_path() / "ctl-XXXXXX";
+        directory = mkdtemp(pattern.data());
+        std::filesystem::create_directory(directory + "/shop");
+        web = &daemon->add("shop", directory + "/shop/hotreload.toml", "web");
+        daemon->add("shop", "", "db");
+        // The signal goes out before the answer, as it may.
+        daemon->on_reload = [this](const std::string& target) {
+            daemon->finish(5, target.substr(0, target.find('/')), result, detail);
+            return 5;
+        };
+        daemon->on_up = [](const std::string&) { return "shop"; };
+    }
+    ~Ctl() override { std::filesystem::remove_all(directory); }
+
+    std::string directory;
+    std::unique_ptr<FakeDaemon> daemon = FakeDaemon::start();
+    FakeService* web = nullptr;
+    std::string result = "applied";
+    std::string detail = restarted;
+};
+
+using Calls = std::vector<std::string>;
+
+} // namespace
+
+TEST_F(Ctl, reload_reports_what_was_done) {
+    const auto ended = run_ctl({"reload", "shop"});
+    EXPECT_EQ(ended.out, "✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms\n");
+    EXPECT_EQ(ended.err, "");
+    EXPECT_EQ(ended.status, 0);
+}
+
+TEST_F(Ctl, reload_waits_for_an_end_that_comes_later_and_for_its_own) {
+    std::jthread later;
+    daemon->on_reload = [&](const std::string&) {
+        later = std::jthread([&] {
+            daemon->finish(8, "shop", "failed", "{}");
+            daemon->finish(9, "shop", "applied", restarted);
+        });
+        return 9;
+    };
+    EXPECT_EQ(run_ctl({"reload", "shop"}).status, 0);
+}
+
+TEST_F(Ctl, reload_passes_its_options_and_the_target) {
+    run_ctl({"reload", "--force", "--strategy=restart", "shop/web"});
+    EXPECT_EQ(daemon->calls(), Calls{"Reload shop/web force strategy=restart"});
+}
+
+TEST_F(Ctl, inside_a_project_its_services_are_targets_and_it_is_the_default) {
+    run_ctl({"reload", "web"}, directory + "/shop");
+    run_ctl({"restart"}, directory + "/shop");
+    EXPECT_EQ(daemon->calls(), (Calls{"Reload shop/web", "Restart shop"}));
+}
+
+TEST_F(Ctl, everything_is_one_project_after_another) {
+    daemon->add("mail", "/elsewhere/hotreload.toml", "smtp");
+    EXPECT_EQ(run_ctl({"reload"}).status, 0);
+    EXPECT_EQ(daemon->calls(), (Calls{"Reload mail", "Reload shop"}));
+}
+
+TEST_F(Ctl, what_waits_gives_3_and_what_to_run) {
+    result = "waiting";
+    detail = R"({"services":[{"service":"web","result":"waiting","changes":[]}]})";
+    const auto ended = run_ctl({"reload", "shop"});
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_EQ(ended.out, "⚠ web: waiting — run: hotreloadctl reload --force shop/web\n");
+}
+
+TEST_F(Ctl, a_rollback_gives_1_and_quiet_still_tells_it) {
+    result = "rolled-back";
+    detail = R"({"services":[{"service":"db","result":"unchanged"},{"service":"web",
+        "result":"rolled-back","generation":7,"problem":{"message":"exit code 3"}}]})";
+    const auto ended = run_ctl({"-q", "reload", "shop"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.out, "✗ web: rolled back to generation 7: exit code 3\n");
+}
+
+TEST_F(Ctl, reload_as_json_is_the_event) {
+    detail = R"({"services":[]})";
+    const auto ended = run_ctl({"reload", "shop", "--json"});
+    EXPECT_EQ(ended.out, R"({"id":5,"project":"shop","result":"applied","duration_usec":31000,)"
+                         R"("detail":{"services":[]}})"
+                         "\n");
+}
+
+TEST_F(Ctl, reload_without_waiting_tells_the_number) {
+    daemon->on_reload = [](const std::string&) { return 12; };
+    const auto ended = run_ctl({"reload", "--no-wait", "shop"});
+    EXPECT_EQ(ended.out, "shop: reload 12\n");
+    EXPECT_EQ(ended.status, 0);
+}
+
+TEST_F(Ctl, a_daemon_that_goes_away_before_the_end_gives_5) {
+    std::jthread later;
+    daemon->on_reload = [&](const std::string&) {
+        later = std::jthread([&] { daemon->leave_bus(); });
+        return 5;
+    };
+    const auto ended = run_ctl({"reload", "shop"});
+    EXPECT_EQ(ended.status, 5);
+    EXPECT_TRUE(ended.err.starts_with("hotreloadctl: hotreloadd went away")) << ended.err;
+}
+
+TEST_F(Ctl, no_daemon_gives_5_for_every_command_that_needs_one) {
+    daemon->leave_bus();
+    for (const auto* command : {"status", "list", "plan", "reload", "restart", "start", "stop",
+                                "down", "up", "monitor"}) {
+        const auto ended = run_ctl({command});
+        EXPECT_EQ(ended.status, 5) << command;
+        EXPECT_TRUE(ended.err.starts_with("hotreloadctl: hotreloadd does not answer")) << ended.err;
+    }
+}
+
+TEST_F(Ctl, no_bus_gives_5) {
+    const std::string bus = std::getenv("DBUS_SESSION_BUS_ADDRESS");
+    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
+    const auto ended = run_ctl({"list"});
+    setenv("DBUS_SESSION_BUS_ADDRESS", bus.c_str(), 1);
+    EXPECT_EQ(ended.status, 5);
+    EXPECT_TRUE(ended.err.starts_with("hotreloadctl: cannot connect to the user bus"));
+}
+
+TEST_F(Ctl, a_refusal_gives_4_and_its_message_alone) {
+    daemon->on_reload = [](const std::string&) -> std::uint64_t {
+        throw error("org.hotreload.Error.NotAuthorized", "only root may reload");
+    };
+    const auto ended = run_ctl({"reload", "shop"});
+    EXPECT_EQ(ended.status, 4);
+    EXPECT_EQ(ended.err, "hotreloadctl: only root may reload\n");
+    EXPECT_EQ(ended.out, "");
+}
+
+TEST_F(Ctl, an_error_of_the_daemon_gives_1_and_its_message_alone) {
+    daemon->on_reload = [](const std::string&) -> std::uint64_t {
+        throw error("org.hotreload.Error.NoSuchTarget", "there is no project \"x\"");
+    };
+    const auto ended = run_ctl({"reload", "x"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.err, "hotreloadctl: there is no project \"x\"\n");
+}
+
+TEST_F(Ctl, one_bad_target_of_several_is_told_and_the_others_go_on) {
+    daemon->on_reload = [this](const std::string& target) -> std::uint64_t {
+        if (target == "x")
+            throw error("org.hotreload.Error.NoSuchTarget", "no");
+        daemon->finish(5, target, result, detail);
+        return 5;
+    };
+    const auto ended = run_ctl({"reload", "x", "shop"});
+    EXPECT_EQ(ended.out, "✗ x: no\n✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms\n");
+    EXPECT_EQ(ended.status, 1);
+}
+
+TEST_F(Ctl, status_shows_the_services_and_gives_3_when_one_waits) {
+    EXPECT_EQ(run_ctl({"status", "shop"}).status, 0);
+    web->waiting = {"command"};
+    const auto ended = run_ctl({"status", "shop"});
+    EXPECT_NE(ended.out.find("web      running  7"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("4321  hotreload-shop.web@7.service"), std::string::npos);
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_EQ(run_ctl({"status", "shop/db"}).status, 0) << "the other one does not wait";
+}
+
+TEST_F(Ctl, status_as_json_and_list) {
+    const auto json = run_ctl({"status", "--json"}).out;
+    EXPECT_TRUE(json.starts_with(R"([{"project":"shop","path":")")) << json;
+    EXPECT_NE(json.find(R"("service":"web","state":"running","generation":7)"), std::string::npos);
+    const auto list = run_ctl({"list"}).out;
+    EXPECT_NE(list.find("shop     running  2"), std::string::npos) << list;
+}
+
+TEST_F(Ctl, status_of_what_is_not_there_gives_1) {
+    const auto ended = run_ctl({"status", "shpo"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.err, "hotreloadctl: no project \"shpo\"; did you mean \"shop\"?\n");
+}
+
+TEST_F(Ctl, plan_shows_what_a_reload_would_do) {
+    daemon->plan = R"({"project":"shop","services":[{"service":"web","action":"restart",
+        "reason":"","changes":[{"subject":"env.A","kind":"definition","before":"","after":"",
+        "strategy":"restart","reason":"r"}]}]})";
+    EXPECT_EQ(run_ctl({"plan", "shop"}).out, "→ web: restart\n    env.A: restart (r)\n");
+    EXPECT_EQ(run_ctl({"reload", "--dry-run", "shop"}).out, run_ctl({"plan", "shop"}).out);
+    EXPECT_EQ(daemon->calls(), (Calls{"Plan shop", "Plan shop", "Plan shop"}));
+}
+
+TEST_F(Ctl, start_and_stop_report_what_was_told_else_the_states) {
+    EXPECT_EQ(run_ctl({"start", "shop/web"}).out, "✓ web: running, generation 7\n");
+    daemon->on_action = [this](const std::string&) {
+        daemon->finish(6, "shop", "applied",
+                       R"({"services":[{"service":"web","action":"stop","result":"stopped"}]})");
+    };
+    EXPECT_EQ(run_ctl({"stop", "shop/web"}).out, "✓ web: stopped\n");
+    EXPECT_EQ(daemon->calls(), (Calls{"Start shop/web", "Stop shop/web"}));
+}
+
+TEST_F(Ctl, up_passes_the_full_path_and_reports_what_was_told_meanwhile) {
+    daemon->on_up = [this](const std::string&) {
+        daemon->finish(1, "other", "failed", "{}");
+        daemon->finish(2, "shop", "applied", restarted);
+        return "shop";
+    };
+    const auto ended = run_ctl({"up"}, directory + "/shop");
+    EXPECT_EQ(ended.out, "✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms\n");
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(daemon->calls(), Calls{"Up " + directory + "/shop"});
+}
+
+TEST_F(Ctl, up_of_a_project_where_nothing_was_told_shows_its_states) {
+    web->become("rolled-back", 7);
+    const auto ended = run_ctl({"up", directory + "/shop"});
+    EXPECT_EQ(ended.out, "✓ db: running, generation 7\n✗ web: rolled-back, generation 7\n");
+    EXPECT_EQ(ended.status, 1);
+}
+
+TEST_F(Ctl, up_of_a_directory_that_is_not_there_gives_1) {
+    const auto ended = run_ctl({"up", "/nonexistent"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.err, "hotreloadctl: /nonexistent: No such file or directory\n");
+    EXPECT_EQ(daemon->calls(), Calls{});
+}
+
+TEST_F(Ctl, up_that_stops_follows_reports_and_takes_the_project_down) {
+    CtlProcess up({"up", "--stop", directory + "/shop"});
+    daemon->finish(1, "other", "failed", "{}");
+    while (daemon->calls().empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    daemon->finish(2, "shop", "applied", restarted);
+    EXPECT_EQ(up.read_line(), "✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms");
+    up.interrupt();
+    EXPECT_EQ(up.read_rest(), "✓ shop: down\n");
+    EXPECT_EQ(up.wait(), 0);
+    EXPECT_EQ(daemon->calls(), (Calls{"Up " + directory + "/shop wait", "Down shop"}));
+}
+
+TEST_F(Ctl, down_is_never_everything) {
+    const auto nowhere = run_ctl({"down"});
+    EXPECT_EQ(nowhere.status, 2);
+    EXPECT_EQ(run_ctl({"down"}, directory + "/shop").out, "✓ shop: down\n");
+    EXPECT_EQ(daemon->calls(), Calls{"Down shop"});
+}
+
+TEST_F(Ctl, check_names_the_place_and_needs_no_daemon) {
+    daemon->leave_bus();
+    std::ofstream(directory + "/shop/hotreload.toml") << "[project]\nnmae = \"shop\"\n";
+    const auto ended = run_ctl({"check"}, directory + "/shop");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_TRUE(ended.out.starts_with("hotreload.toml:2:1: ")) << ended.out << ended.err;
+    EXPECT_EQ(run_ctl({"check", directory + "/nothing.toml"}).status, 1);
+}
+
+TEST_F(Ctl, check_asks_a_daemon_that_runs_what_systemd_says) {
+    std::ofstream(directory + "/shop/hotreload.toml")
+        << "[project]\nname = \"shop\"\n[services.web]\ncommand = [\"/bin/true\"]\n";
+    const auto ended = run_ctl({"check"}, directory + "/shop");
+    EXPECT_EQ(ended.out, "hotreload.toml:7:1: systemd refuses it\n");
+    EXPECT_EQ(ended.status, 1);
+    daemon->leave_bus();
+    const auto alone = run_ctl({"check"}, directory + "/shop");
+    EXPECT_EQ(alone.out, "✓ hotreload.toml: valid\n");
+    EXPECT_EQ(alone.status, 0);
+}
+
+TEST_F(Ctl, monitor_tells_when_it_is_ready_and_then_every_event) {
+    CtlProcess monitor({"monitor", "--json"});
+    EXPECT_EQ(monitor.read_line(), R"({"event":"Ready"})");
+    daemon->emitFileChanged("shop", "/p/a.toml", "modified", "");
+    EXPECT_EQ(monitor.read_line(), R"({"event":"FileChanged","project":"shop",)"
+                                   R"("path":"/p/a.toml","kind":"modified","from":""})");
+    daemon->emitReloadStarted(3, "shop", R"({"services":[]})");
+    EXPECT_EQ(monitor.read_line(),
+              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":{"services":[]}})");
+    web->become("applying", 8);
+    const auto changed = monitor.read_line();
+    EXPECT_TRUE(changed.starts_with(R"({"event":"ServiceChanged","project":"shop",)"
+                                    R"("service":"web","state":"applying","generation":8,)"
+                                    R"("unit":"hotreload-shop.web@7.service")"))
+        << changed;
+    daemon->leave_bus();
+    EXPECT_EQ(monitor.read_line(), R"({"event":"DaemonGone"})");
+}
