@@ -70,16 +70,19 @@ constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
 });
 constexpr auto kRootLater = std::to_array<std::string_view>({"tasks", "configs"});
 
+// A file in /etc/hotreload is called after its project; in a project's directory, the directory is.
 void default_name(Reading& reading) {
-    const std::string name = std::filesystem::path(reading.project.directory).filename().string();
+    const std::filesystem::path path = reading.project.path;
+    const bool own = path.filename() == "hotreload.toml";
+    const auto name = (own ? path.parent_path().filename() : path.stem()).string();
     if (valid_name(name)) {
         reading.project.name = name;
         return;
     }
     reading.problems.push_back(reading.project.problem_at(
-        "project", std::format("the directory's name \"{}\" cannot be the project's: give one as "
+        "project", std::format("the {} name \"{}\" cannot be the project's: give one as "
                                "name = \"…\" in [project]",
-                               name)));
+                               own ? "directory's" : "file's", name)));
 }
 
 } // namespace

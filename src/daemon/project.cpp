@@ -53,8 +53,11 @@ Task<> Project::adopt() {
     for (auto& [name, service] : record_.services) {
         slots_[name].interrupted = service.underway || other_manager;
         service.underway = false;
-        if (!service.unit.empty())
-            following.push_back(follow(service.unit));
+        if (service.unit.empty())
+            continue;
+        following.push_back(follow(service.unit));
+        if (service.definition.attached())
+            slots_[name].followed = service.unit;
     }
     for (auto& task : following)
         task.start();
@@ -64,6 +67,17 @@ Task<> Project::adopt() {
         record_.manager_id = around_.units.manager_id();
         save();
     }
+}
+
+// An installed unit that is new to the project: nothing is decided before its state is known.
+Task<> Project::get_to_know(std::string service, std::string unit) {
+    busy_.insert(service);
+    co_await follow(std::move(unit));
+    busy_.erase(service);
+    if (!slots_.contains(service))
+        co_return;
+    tell(service);
+    pump_soon();
 }
 
 Task<> Project::follow(std::string unit) {
@@ -145,6 +159,11 @@ void Project::watch_sources() {
 
 void Project::arm(const std::string& service) {
     auto& slot = slots_[service];
+    const auto& unit = definition_.services.at(service).unit;
+    if (!unit.empty() && unit != slot.followed) {
+        slot.followed = unit;
+        tasks_.spawn(get_to_know(service, unit));
+    }
     const auto& watches = definition_.services.at(service).watches;
     if (!definition_.enabled) {
         slot.files.reset();

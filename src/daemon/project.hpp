@@ -89,6 +89,7 @@ private:
     struct Slot {
         std::unique_ptr<watch::WatchedSet> files;
         std::vector<WatchDefinition> watches; // that `files` was made of
+        std::string followed;                 // the installed unit, once it is
         bool fresh = true;                    // `files` was never read
         bool due = true;                      // to be looked at
         bool interrupted = false;
@@ -104,6 +105,7 @@ private:
     Task<> adopt();
     Task<> remove_orphans();
     Task<> follow(std::string unit);
+    Task<> get_to_know(std::string service, std::string unit);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);

@@ -31,6 +31,12 @@ TEST_F(ProjectTest, a_directory_whose_name_is_none_needs_a_name) {
     EXPECT_EQ(read("[project]\nname = 'my-shop'\n")->name, "my-shop");
 }
 
+TEST_F(ProjectTest, a_file_that_is_not_called_hotreload_toml_gives_its_own_name) {
+    const auto project = parse_project("", "/etc/hotreload/nginx.toml",
+                                       [](const std::string&) -> Result<std::string> { return ""; });
+    EXPECT_EQ(project->name, "nginx");
+}
+
 TEST_F(ProjectTest, every_value_of_project_is_taken) {
     const auto project = good("[project]\nname = 'x-1'\nenabled = false\n");
     EXPECT_EQ(project.name, "x-1");
