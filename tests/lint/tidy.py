@@ -50,11 +50,15 @@ def main() -> int:
     cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
     config = version + (root / ".clang-tidy").read_bytes()
+    # A unity build compiles generated files that include ours.
+    places = {root / "src", build / "src"}
     entries = {
         entry["file"]: entry
         for entry in json.loads((build / "compile_commands.json").read_text())
-        if (root / "src") in Path(entry["directory"], entry["file"]).resolve().parents
+        if places & set(Path(entry["directory"], entry["file"]).resolve().parents)
     }
+    if not entries:
+        sys.exit(f"{build}/compile_commands.json names no file of {root}/src")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         reports = list(pool.map(lambda entry: tidy(entry, build, cache, config), entries.values()))
     print("".join(reports))
