@@ -14,6 +14,10 @@
 namespace hotreload::test {
 
 namespace fs = std::filesystem;
+
+// A service that is valid, to add to.
+inline const std::string kWeb = "[services.web]\ncommand = ['bin/web']\n";
+
 class ProjectTest : public testing::Test {
 protected:
     void SetUp() override {

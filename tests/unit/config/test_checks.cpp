@@ -2,13 +2,8 @@
 #include "fixture.hpp"
 
 using namespace hotreload;
+using hotreload::test::kWeb;
 using hotreload::test::ProjectTest;
-
-namespace {
-
-const std::string kWeb = "[services.web]\ncommand = ['bin/web']\n";
-
-} // namespace
 
 TEST_F(ProjectTest, a_service_has_either_command_or_unit) {
     expect_problem("[services.web]\n", "1:11: services.web: give command");

@@ -11,12 +11,12 @@ using hotreload::test::ProjectTest;
 
 namespace {
 
-const std::string kWeb = "[services.web]\ncommand = ['bin/web', '--x']\n";
+const std::string kWebWithArgument = "[services.web]\ncommand = ['bin/web', '--x']\n";
 
 } // namespace
 
 TEST_F(ProjectTest, a_service_is_read_with_its_defaults) {
-    const auto web = service(kWeb);
+    const auto web = service(kWebWithArgument);
     EXPECT_EQ(web.name, "web");
     EXPECT_FALSE(web.attached());
     EXPECT_EQ(web.command, (std::vector<std::string>{directory_ + "/bin/web", "--x"}));
@@ -27,7 +27,7 @@ TEST_F(ProjectTest, a_service_is_read_with_its_defaults) {
 }
 
 TEST_F(ProjectTest, a_service_is_read_with_all_its_keys) {
-    const auto web = service(kWeb + "type = 'notify'\n"
+    const auto web = service(kWebWithArgument + "type = 'notify'\n"
                                     "working_dir = 'bin'\n"
                                     "after = ['db', 'cache', 'db']\n"
                                     "validate = ['bin/web', '--check']\n"
@@ -67,62 +67,62 @@ TEST_F(ProjectTest, env_is_the_projects_then_the_services_then_that_of_env_file)
 }
 
 TEST_F(ProjectTest, a_wrong_env_is_named) {
-    expect_problem(kWeb + "env = { 1X = '1' }\n",
+    expect_problem(kWebWithArgument + "env = { 1X = '1' }\n",
                    "3:9: services.web.env.1X: \"1X\" is not a valid name");
-    expect_problem(kWeb + "env = { X = [] }\n", "services.web.env.X: expected a string, a number "
+    expect_problem(kWebWithArgument + "env = { X = [] }\n", "services.web.env.X: expected a string, a number "
                                                 "or a boolean, found an array");
-    expect_problem(kWeb + "env = { X = \"a\\u0000\" }\n", "contains a NUL character");
-    expect_problem(kWeb + "env_file = 'none'\n",
+    expect_problem(kWebWithArgument + "env = { X = \"a\\u0000\" }\n", "contains a NUL character");
+    expect_problem(kWebWithArgument + "env_file = 'none'\n",
                    "3:1: services.web.env_file: " + directory_ + "/none cannot be opened: No such");
-    expect_problem(kWeb + "env_file = '-'\n", "services.web.env_file: is empty");
+    expect_problem(kWebWithArgument + "env_file = '-'\n", "services.web.env_file: is empty");
     env_files_[directory_ + "/bad.env"] = "A=1\nB\n";
-    expect_problem(kWeb + "env_file = '-bad.env'\n",
+    expect_problem(kWebWithArgument + "env_file = '-bad.env'\n",
                    directory_ + "/bad.env:2:1: expected NAME=VALUE, found \"B\"");
-    expect_problems(kWeb + "env_file = 'bad.env'\n[services.b]\ncommand = ['sh']\n"
+    expect_problems(kWebWithArgument + "env_file = 'bad.env'\n[services.b]\ncommand = ['sh']\n"
                            "env_file = 'bad.env'\n",
                     1);
-    EXPECT_EQ(service(kWeb + "env = { X = \"a\\nb\" }\n").env.at("X"), "a\nb");
+    EXPECT_EQ(service(kWebWithArgument + "env = { X = \"a\\nb\" }\n").env.at("X"), "a\nb");
 }
 
 TEST_F(ProjectTest, a_program_that_is_not_there_is_named) {
     expect_problem("[services.web]\ncommand = []\n", "2:1: services.web.command: is empty");
     expect_problem("[services.web]\ncommand = ['']\n", "services.web.command: is empty");
     expect_problem("[services.web]\ncommand = ['bin/none']\n", "No such file or directory");
-    expect_problem(kWeb + "validate = ['no-such-program']\n",
+    expect_problem(kWebWithArgument + "validate = ['no-such-program']\n",
                    "3:1: services.web.validate: program \"no-such-program\" is not in");
-    expect_problem(kWeb + "reload = ['./hotreload.none']\n", "3:1: services.web.reload: ");
+    expect_problem(kWebWithArgument + "reload = ['./hotreload.none']\n", "3:1: services.web.reload: ");
 }
 
 TEST_F(ProjectTest, a_working_dir_is_a_directory) {
-    expect_problem(kWeb + "working_dir = 'none'\n",
+    expect_problem(kWebWithArgument + "working_dir = 'none'\n",
                    "services.web.working_dir: " + directory_ + "/none: No such file or directory");
-    expect_problem(kWeb + "working_dir = 'bin/web'\n", "bin/web is not a directory");
+    expect_problem(kWebWithArgument + "working_dir = 'bin/web'\n", "bin/web is not a directory");
 }
 
 TEST_F(ProjectTest, a_user_exists_and_is_for_the_system_instance) {
     if (geteuid() != 0) {
-        expect_problem(kWeb + "user = 'root'\n", "only the system instance");
+        expect_problem(kWebWithArgument + "user = 'root'\n", "only the system instance");
         return;
     }
-    EXPECT_EQ(service(kWeb + "user = 'root'\n").user, "root");
-    EXPECT_EQ(service(kWeb + "user = '4711'\n").user, "4711");
-    expect_problem(kWeb + "user = 'nobody-of-that-name'\n",
+    EXPECT_EQ(service(kWebWithArgument + "user = 'root'\n").user, "root");
+    EXPECT_EQ(service(kWebWithArgument + "user = '4711'\n").user, "4711");
+    expect_problem(kWebWithArgument + "user = 'nobody-of-that-name'\n",
                    "3:1: services.web.user: there is no user \"nobody-of-that-name\"");
-    expect_problem(kWeb + "user = ''\n", "there is no user");
+    expect_problem(kWebWithArgument + "user = ''\n", "there is no user");
 }
 
 TEST_F(ProjectTest, words_and_durations_are_checked) {
-    expect_problem(kWeb + "type = 'dbus'\n", "3:1: services.web.type: expected one of \"simple\"");
-    expect_problem(kWeb + "strategy = 'live'\n", "expected one of \"auto\", \"none\"");
-    expect_problem(kWeb + "strategy = 'swap'\n", "\"swap\" is not supported by this version");
-    expect_problem(kWeb + "verify = 'soon'\n", "services.web.verify: \"soon\" is not a duration");
-    expect_problem(kWeb + "verify = 'infinity'\n", "services.web.verify: cannot be infinity");
-    expect_problem(kWeb + "reload_signal = 'SIGHPU'\n", "did you mean \"SIGHUP\"?");
-    EXPECT_EQ(service(kWeb + "reload_signal = 'HUP'\nstrategy = 'auto'\n").reload_signal, SIGHUP);
+    expect_problem(kWebWithArgument + "type = 'dbus'\n", "3:1: services.web.type: expected one of \"simple\"");
+    expect_problem(kWebWithArgument + "strategy = 'live'\n", "expected one of \"auto\", \"none\"");
+    expect_problem(kWebWithArgument + "strategy = 'swap'\n", "\"swap\" is not supported by this version");
+    expect_problem(kWebWithArgument + "verify = 'soon'\n", "services.web.verify: \"soon\" is not a duration");
+    expect_problem(kWebWithArgument + "verify = 'infinity'\n", "services.web.verify: cannot be infinity");
+    expect_problem(kWebWithArgument + "reload_signal = 'SIGHPU'\n", "did you mean \"SIGHUP\"?");
+    EXPECT_EQ(service(kWebWithArgument + "reload_signal = 'HUP'\nstrategy = 'auto'\n").reload_signal, SIGHUP);
 }
 
 TEST_F(ProjectTest, properties_are_lines_of_a_unit_file) {
-    const auto web = service(kWeb + "[services.web.properties]\n"
+    const auto web = service(kWebWithArgument + "[services.web.properties]\n"
                                     "MemoryMax = '512M'\n"
                                     "CPUWeight = 200\n"
                                     "PrivateTmp = true\n"
@@ -141,7 +141,7 @@ TEST_F(ProjectTest, properties_are_lines_of_a_unit_file) {
 
 TEST_F(ProjectTest, a_property_that_is_none_is_named) {
     const auto expect = [&](const std::string& line, const std::string& problem) {
-        expect_problem(kWeb + "[services.web.properties]\n" + line + "\n",
+        expect_problem(kWebWithArgument + "[services.web.properties]\n" + line + "\n",
                        "4:1: services.web.properties." + problem);
     };
     expect("memory_max = '1G'", "memory_max: \"memory_max\" is not a directive of systemd");
@@ -161,7 +161,7 @@ TEST_F(ProjectTest, a_property_that_is_none_is_named) {
     expect("Nice = '1\\'", "Nice: ends in a backslash");
     expect("Nice = inf", "Nice: expected a finite number");
     expect("Nice = {}", "Nice: expected a string, a number or a boolean, found a table");
-    expect_problem(kWeb + "properties = { After = ['a',\n [] ] }\n",
+    expect_problem(kWebWithArgument + "properties = { After = ['a',\n [] ] }\n",
                    "4:2: services.web.properties.After.1: expected a string");
 }
 

@@ -3,11 +3,11 @@
 
 using namespace hotreload;
 using namespace std::chrono_literals;
+using hotreload::test::kWeb;
 using hotreload::test::ProjectTest;
 
 namespace {
 
-const std::string kWeb = "[services.web]\ncommand = ['bin/web']\n";
 using Patterns = std::vector<std::string>;
 
 } // namespace
