@@ -27,7 +27,7 @@ public:
         if (!lines_ && follow_)
             lines_ = 10;
         const auto logs = LogFollow::open(session.out(), std::move(*sources),
-                                          session.options().on_user_bus(), lines_);
+                                          session.options().on_user_bus(), {lines_});
         if (!logs)
             return std::unexpected(logs.error());
         if (!follow_) {

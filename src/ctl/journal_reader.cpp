@@ -68,24 +68,26 @@ void JournalReader::match_source(const LogSource& source) {
     }
 }
 
-void JournalReader::seek(std::optional<std::uint64_t> lines) {
-    if (!lines) {
-        sd_journal_seek_head(journal_.get());
-        return;
-    }
+void JournalReader::seek(const LogBegin& begin) {
+    if (begin.last_lines)
+        seek_last(*begin.last_lines);
+    else
+        sd_journal_seek_realtime_usec(journal_.get(), begin.since_usec);
+}
+
+void JournalReader::seek_last(std::uint64_t lines) {
     sd_journal_seek_tail(journal_.get());
     std::uint64_t found = 0;
     bool at_head = false;
     // What is of another service of the project does not count.
-    while (found < *lines && !at_head) {
+    while (found < lines && !at_head) {
         at_head = sd_journal_previous(journal_.get()) <= 0;
         if (!at_head && current())
             ++found;
     }
-    if (at_head)
+    // next() steps first. From the tail itself it would never get on, though entries come.
+    if (at_head || sd_journal_previous(journal_.get()) <= 0)
         sd_journal_seek_head(journal_.get());
-    else
-        sd_journal_previous(journal_.get()); // next() steps first
 }
 
 std::optional<LogEntry> JournalReader::next() {

@@ -26,13 +26,17 @@ struct LogSource {
     std::map<std::string, std::string> attached; // unit → service: they are in other slices
 };
 
+struct LogBegin {
+    std::optional<std::uint64_t> last_lines; // only so many of those that there are
+    std::uint64_t since_usec = 0;            // CLOCK_REALTIME
+};
+
 class JournalReader {
 public:
     static Answer<std::unique_ptr<JournalReader>> open(std::vector<LogSource> sources,
                                                        bool user_instance);
 
-    // Goes to the last `lines` entries, or to the first entry.
-    void seek(std::optional<std::uint64_t> lines);
+    void seek(const LogBegin& begin);
 
     // The next entry; nothing at the (present) end.
     std::optional<LogEntry> next();
@@ -42,6 +46,8 @@ public:
     void acknowledge();
 
 private:
+    void seek_last(std::uint64_t lines);
+
     struct Close {
         void operator()(sd_journal* journal) const noexcept;
     };

@@ -22,8 +22,7 @@ std::vector<LogSource> log_sources(const std::vector<Target>& targets,
 }
 
 Answer<std::unique_ptr<LogFollow>> LogFollow::open(Output& out, std::vector<LogSource> sources,
-                                                   bool user_instance,
-                                                   std::optional<std::uint64_t> lines) {
+                                                   bool user_instance, const LogBegin& begin) {
     const bool several = std::ranges::any_of(sources, [&](const LogSource& each) {
         return each.target.project != sources.front().target.project;
     });
@@ -32,7 +31,7 @@ Answer<std::unique_ptr<LogFollow>> LogFollow::open(Output& out, std::vector<LogS
         return std::unexpected(std::move(reader.error()));
     std::unique_ptr<LogFollow> self(new LogFollow(out, several));
     self->reader_ = std::move(*reader);
-    self->reader_->seek(lines);
+    self->reader_->seek(begin);
     return self;
 }
 

@@ -8,7 +8,6 @@
 #include "os/event_loop.hpp"
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace hotreload::ctl {
@@ -20,8 +19,7 @@ std::vector<LogSource> log_sources(const std::vector<Target>& targets,
 class LogFollow {
 public:
     static Answer<std::unique_ptr<LogFollow>> open(Output& out, std::vector<LogSource> sources,
-                                                   bool user_instance,
-                                                   std::optional<std::uint64_t> lines);
+                                                   bool user_instance, const LogBegin& begin);
 
     void print(); // up to the present end
     void follow(os::EventLoop& loop);

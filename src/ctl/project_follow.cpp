@@ -6,6 +6,7 @@
 #include "ctl/log_follow.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 
 namespace hotreload::ctl {
@@ -46,6 +47,30 @@ private:
     std::vector<std::string> shown_;
 };
 
+std::uint64_t realtime_usec() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+Answer<> dispatch_until_interrupted(Daemon& daemon) {
+    bool interrupted = false;
+    {
+        const os::SignalSource interrupt(daemon.loop(), SIGINT, [&] { interrupted = true; });
+        const os::SignalSource terminate(daemon.loop(), SIGTERM, [&] { interrupted = true; });
+        while (!interrupted)
+            if (auto dispatched = daemon.dispatch(); !dispatched)
+                return dispatched;
+    }
+    // A second one ends us, should taking the project down last too long.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+    return {};
+}
+
 } // namespace
 
 Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::string& path,
@@ -56,6 +81,7 @@ Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::s
         EventStream::open(daemon, [&](const Event& event) { reporter.take(event); });
     if (!events)
         return std::unexpected(events.error());
+    const auto since = realtime_usec(); // what the services say at their start is wanted
     const auto project = daemon.up(path, false);
     if (!project)
         return std::unexpected(project.error());
@@ -67,19 +93,16 @@ Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::s
     std::unique_ptr<LogFollow> logs;
     if (!session.options().remote()) {
         auto opened = LogFollow::open(session.out(), log_sources({{*project, ""}}, *states),
-                                      session.options().on_user_bus(), 0);
+                                      session.options().on_user_bus(), {{}, since});
         if (!opened)
             return std::unexpected(std::move(opened.error()));
         logs = std::move(*opened);
         logs->follow(daemon.loop());
     }
 
-    bool interrupted = false;
-    const os::SignalSource interrupt(daemon.loop(), SIGINT, [&] { interrupted = true; });
-    const os::SignalSource terminate(daemon.loop(), SIGTERM, [&] { interrupted = true; });
-    while (!interrupted)
-        if (auto dispatched = daemon.dispatch(); !dispatched)
-            return std::unexpected(std::move(dispatched.error()));
+    if (auto dispatched = dispatch_until_interrupted(daemon); !dispatched)
+        return std::unexpected(std::move(dispatched.error()));
+    logs.reset();
     if (!stop) {
         session.out().line({Mark::Unchanged, *project + ": goes on without us; stop it with: " +
                                                  "hotreloadctl down " + *project});
