@@ -2,6 +2,7 @@
 #include "watch/directory_tree.hpp"
 
 #include "watch/droppings.hpp"
+#include "watch/paths.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -17,23 +18,6 @@ namespace {
 
 // A tree that changes faster than it is scanned is left for the next event.
 constexpr int kMaxRounds = 8;
-
-std::string join(std::string_view directory, std::string_view name) {
-    std::string path(directory == "/" ? "" : directory);
-    path += '/';
-    path += name;
-    return path;
-}
-
-std::string parent(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-bool at_or_below(const std::string& path, const std::string& directory) {
-    return path == directory || directory == "/" ||
-           (path.starts_with(directory) && path[directory.size()] == '/');
-}
 
 struct DirCloser {
     void operator()(DIR* dir) const { closedir(dir); }
@@ -134,7 +118,7 @@ void DirectoryTree::visit(const std::string& path) {
                 scan(path, root.trail.physical(), false);
             return;
         }
-    const auto above = nodes_.find(parent(path));
+    const auto above = nodes_.find(parent_of(path));
     if (above == nodes_.end())
         return drop(path);
     const auto physical = join(above->second->physical, path.substr(path.rfind('/') + 1));
@@ -214,7 +198,7 @@ void DirectoryTree::list(Node& node, bool deep, std::vector<std::string>& ahead)
     std::vector<std::string> gone;
     const auto [first, last] = below(nodes_, node.path);
     for (auto each = first; each != last; ++each)
-        if (parent(each->first) == node.path && !children.contains(each->first))
+        if (parent_of(each->first) == node.path && !children.contains(each->first))
             gone.push_back(each->first);
     for (const auto& path : gone)
         drop(path);

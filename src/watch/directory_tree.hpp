@@ -68,15 +68,4 @@ private:
     std::map<std::string, int> unreadable_; // errno
 };
 
-// Everything in a map that is keyed by path and lies below `directory`.
-template <class Map>
-auto below(Map& map, const std::string& directory) {
-    const std::string prefix = directory == "/" ? "/" : directory + '/';
-    auto first = map.lower_bound(prefix);
-    auto last = first;
-    while (last != map.end() && last->first.starts_with(prefix))
-        ++last;
-    return std::pair(first, last);
-}
-
 } // namespace hotreload::watch

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/file_table.hpp"
 
+#include "watch/paths.hpp"
+
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -9,11 +11,6 @@
 namespace hotreload::watch {
 
 namespace {
-
-std::string parent_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 std::string wrong_kind(mode_t mode) {
     return S_ISDIR(mode) ? "it is a directory" : "it is no regular file";
