@@ -55,8 +55,9 @@ TEST(JudgeReload, DoneWithAnErrnoIsTheServicesRefusal) {
 }
 
 TEST(JudgeReload, AnErrnoFromBeforeCountsUnlessTheServiceSaysOtherwise) {
-    const auto refused = says(22, "bad line 7");
+    const auto refused = says(22, "bad line 7"), silent = says(22, "up");
     EXPECT_NE(reload_error("done", refused, refused), "");
+    EXPECT_NE(reload_error("done", silent, silent), "");
     EXPECT_NE(reload_error("done", refused, says(22, "Invalid port in line 9")), "");
     EXPECT_NE(reload_error("done", refused, says(2, "serving")), "");
     EXPECT_EQ(reload_error("done", refused, says(22, "serving 3 sites")), "");
