@@ -45,8 +45,8 @@ struct ServiceDefinition {
     // [Service] and [Unit] directives in systemd's syntax; several values are several lines.
     std::map<std::string, std::vector<std::string>> properties;
     std::vector<std::string> validate;
-    std::vector<std::string> reload; // ExecReload=
-    int reload_signal = 0;           // 0: none given
+    std::vector<std::string> reload;  // ExecReload=
+    int reload_signal = 0;            // 0: none given
     std::optional<Strategy> strategy; // for changes of watched files; nullopt: auto
     std::optional<Duration> verify;   // nullopt: 1 s after a start, 0 after a reload
     std::vector<WatchDefinition> watches;

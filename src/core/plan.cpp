@@ -76,8 +76,7 @@ std::string_view to_string(Action action) {
 }
 
 bool Plan::acts() const {
-    return std::ranges::any_of(services,
-                               [](const auto& each) { return is_acted_on(each.action); });
+    return std::ranges::any_of(services, [](const auto& each) { return is_acted_on(each.action); });
 }
 
 bool Plan::waits() const {
@@ -94,7 +93,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     const auto& record = *view.record;
     // Another unit, or the other kind of service: nothing of the old one can be kept.
     if (record.definition.unit != view.wanted->unit)
-        return {name, view.wanted->attached() ? Action::Record : Action::Start, {},
+        return {name,
+                view.wanted->attached() ? Action::Record : Action::Start,
+                {},
                 "another unit carries it"};
 
     ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
@@ -126,8 +127,7 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     if (options.at_least && strategy != Strategy::Manual && *options.at_least > strategy) {
         strategy = *options.at_least;
         plan.reason = "asked for";
-    } else if (plan.changes.empty() &&
-               record.definition == *view.wanted) {
+    } else if (plan.changes.empty() && record.definition == *view.wanted) {
         return plan;
     }
     if (!options.retry && same_as_refused(view)) {

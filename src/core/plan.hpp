@@ -56,12 +56,12 @@ struct ServiceView {
 };
 
 struct PlanOptions {
-    bool force = false;                // do what waits
-    bool retry = false;                // try again what was refused: somebody asks
-    bool restart = false;              // restart, changed or not
-    bool start = false;                // start what does not run
-    bool up = false;                   // with start: installed units are their administrator's
-    std::optional<Strategy> at_least;  // for services of the target
+    bool force = false;               // do what waits
+    bool retry = false;               // try again what was refused: somebody asks
+    bool restart = false;             // restart, changed or not
+    bool start = false;               // start what does not run
+    bool up = false;                  // with start: installed units are their administrator's
+    std::optional<Strategy> at_least; // for services of the target
 };
 
 ServicePlan plan_service(const std::string& name, const ServiceView& view,

@@ -33,8 +33,8 @@ struct ServiceRecord {
                                   // live change or reload, "" when never started
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    bool wanted = true;    // false after Stop: until Start
-    bool underway = false; // a generation was being replaced: set before, cleared after
+    bool wanted = true;             // false after Stop: until Start
+    bool underway = false;          // a generation was being replaced: set before, cleared after
     std::uint64_t applied_usec = 0; // CLOCK_REALTIME of the last apply
     std::string strategy;           // of the last apply
     std::optional<Refusal> refusal;

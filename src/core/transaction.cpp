@@ -22,7 +22,8 @@ public:
         : actions_(actions), host_(host) {
         for (auto& plan : plans) {
             auto view = input.views.at(plan.service);
-            const auto used = view.record ? std::max(view.record->generation, view.record->last_used) : 0;
+            const auto used =
+                view.record ? std::max(view.record->generation, view.record->last_used) : 0;
             auto unit = view.record ? view.record->unit : "";
             steps_.push_back({units, input.project, std::move(plan), std::move(view), used + 1,
                               std::move(unit)});
@@ -129,9 +130,10 @@ private:
                     problem.message = std::format("put back, because {} failed",
                                                   steps_[failure.step].plan.service);
                 if (!undone)
-                    problem.message += std::format("; and putting generation {} back failed: {}",
-                                                   step.view.record ? step.view.record->generation : 0,
-                                                   undone.error().message);
+                    problem.message +=
+                        std::format("; and putting generation {} back failed: {}",
+                                    step.view.record ? step.view.record->generation : 0,
+                                    undone.error().message);
             }
             refuse_step(step, result == "unchanged" ? "failed" : result, problem);
             done.push_back(outcome(step, result, problem));
@@ -148,7 +150,8 @@ private:
                                            std::format("untouched, because {} is invalid",
                                                        steps_[failure.step].plan.service));
             refuse_step(steps_[i], result, problem);
-            outcomes_.push_back(outcome(steps_[i], i == failure.step ? result : "unchanged", problem));
+            outcomes_.push_back(
+                outcome(steps_[i], i == failure.step ? result : "unchanged", problem));
         }
     }
 
@@ -203,11 +206,11 @@ private:
     static ServiceOutcome outcome(const ActionContext& step, std::string result,
                                   std::optional<Problem> problem) {
         const bool done = result == "applied" || result == "recorded";
-        const auto generation = done                ? step.generation
+        const auto generation = done               ? step.generation
                                 : step.view.record ? step.view.record->generation
                                                    : 0;
         const auto& unit = done || !step.view.record ? step.unit : step.view.record->unit;
-        return {step.plan.service,  step.plan.action,   std::move(result),  generation, unit,
+        return {step.plan.service, step.plan.action,   std::move(result), generation, unit,
                 step.plan.changes, std::move(problem), Duration::zero()};
     }
 

@@ -34,12 +34,10 @@ constexpr auto kUsage = "hotreloadd [--user|--system] [--debug]\n\n"
 std::optional<Options> parse(int argc, char** argv, int& status) {
     Options options;
     enum { User = 1000, System, Debug, Version };
-    const option table[] = {{"user", no_argument, nullptr, User},
-                            {"system", no_argument, nullptr, System},
-                            {"debug", no_argument, nullptr, Debug},
-                            {"version", no_argument, nullptr, Version},
-                            {"help", no_argument, nullptr, 'h'},
-                            {}};
+    const option table[] = {
+        {"user", no_argument, nullptr, User},   {"system", no_argument, nullptr, System},
+        {"debug", no_argument, nullptr, Debug}, {"version", no_argument, nullptr, Version},
+        {"help", no_argument, nullptr, 'h'},    {}};
     status = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "h", table, nullptr)) >= 0;) {
         switch (c) {
@@ -87,9 +85,8 @@ int run(const Options& options) {
     os::EventLoop loop;
     os::Journal journal(options.debug);
     const auto give_up = [&](const Error& error) {
-        journal.write({.priority = Priority::Error,
-                       .id = MessageId::Failed,
-                       .text = error.message});
+        journal.write(
+            {.priority = Priority::Error, .id = MessageId::Failed, .text = error.message});
         return 1;
     };
     auto store = state::FileRecordStore::open(state_directory(options.mode));

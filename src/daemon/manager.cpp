@@ -3,7 +3,7 @@
 
 #include "base/nearest.hpp"
 #include "config/project_file.hpp"
-#include "core/groups.hpp"
+#include "core/names.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -37,9 +37,11 @@ Result<> verdict(const Outcome& outcome) {
 
 } // namespace
 
-Manager::Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher,
-                 RecordStore& store, ipc::Events& events)
-    : units_(units), store_(store), events_(events),
+Manager::Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
+                 ipc::Events& events)
+    : units_(units),
+      store_(store),
+      events_(events),
       around_{loop, units, watcher, store, events, [this] { return ++last_id_; }} {
     units_.on_change = [this](const std::string& unit, const UnitState&) {
         for (auto& [name, project] : projects_)
@@ -64,10 +66,11 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     if (known != projects_.end()) {
         if (known->second->path() == definition.path)
             return known->second.get();
-        return fail(ErrorCode::Busy,
-                    std::format("a project named \"{0}\" is registered from {1}: give this one "
-                                "another name ([project] name = …) or run \"hotreloadctl down {0}\"",
-                                definition.name, known->second->path()));
+        return fail(
+            ErrorCode::Busy,
+            std::format("a project named \"{0}\" is registered from {1}: give this one "
+                        "another name ([project] name = …) or run \"hotreloadctl down {0}\"",
+                        definition.name, known->second->path()));
     }
     for (const auto& [name, project] : projects_)
         if (project->path() == definition.path)
@@ -75,8 +78,8 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
                         std::format("{0} is registered as \"{1}\": run \"hotreloadctl down {1}\" "
                                     "before it gets another name",
                                     definition.path, name));
-    ProjectRecord record{.name = definition.name, .path = definition.path,
-                         .manager_id = units_.manager_id()};
+    ProjectRecord record{
+        .name = definition.name, .path = definition.path, .manager_id = units_.manager_id()};
     if (auto saved = store_.save(record); !saved)
         return std::unexpected(saved.error());
     auto project = std::make_unique<Project>(around_, std::move(record));
@@ -158,6 +161,8 @@ Task<Result<>> Manager::down(std::string name) {
     const auto outcome = co_await found->front().project->perform(std::move(request));
     if (auto done = verdict(outcome); !done)
         co_return done;
+    // Empty now, and a slice stays until somebody stops it.
+    (void)co_await units_.stop_unit(project_slice(name));
     const auto removed = store_.remove(name);
     // The project's own task is still on the stack of this call.
     around_.loop.post([this, name] {
@@ -230,8 +235,7 @@ Result<std::uint64_t> Manager::submit(const std::string& target, PlanOptions opt
 }
 
 Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
-    co_return submit(target,
-                     {.force = options.force, .retry = true, .at_least = options.strategy});
+    co_return submit(target, {.force = options.force, .retry = true, .at_least = options.strategy});
 }
 
 Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {

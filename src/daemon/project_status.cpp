@@ -28,7 +28,7 @@ ipc::ProjectStatus Project::status() const {
     ipc::ProjectStatus status{.name = record_.name,
                               .path = record_.path,
                               .enabled = definition_.enabled,
-                              .state = missing_             ? "missing"
+                              .state = missing_            ? "missing"
                                        : problems_.empty() ? "running"
                                                            : "invalid",
                               .problems = problems_};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "strategy/table.hpp"
-
 #include "core/names.hpp"
+#include "strategy/table.hpp"
 
 namespace hotreload::strategy {
 
@@ -31,8 +30,8 @@ public:
         const auto& applied = context.view.record->definition;
         if (applied.attached())
             co_return co_await context.units.start_unit(context.unit);
-        co_return co_await context.units.start_generation(
-            context.unit, project_slice(context.project), applied);
+        co_return co_await context.units.start_generation(context.unit,
+                                                          project_slice(context.project), applied);
     }
 };
 

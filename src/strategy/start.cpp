@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "strategy/table.hpp"
-
 #include "core/names.hpp"
+#include "strategy/table.hpp"
 
 namespace hotreload::strategy {
 

@@ -47,7 +47,9 @@ std::string patch_json(const ServiceDefinition& before, const ServiceDefinition&
     for (const auto& change : diff_definitions(before, after)) {
         const auto value = now.find(change.subject);
         const bool existed = old.contains(change.subject);
-        auto step = operation(value == now.end() ? "remove" : existed ? "replace" : "add",
+        auto step = operation(value == now.end() ? "remove"
+                              : existed          ? "replace"
+                                                 : "add",
                               change.subject);
         if (value != now.end())
             step["value"] = to_utf8(value->second);

@@ -32,8 +32,9 @@ TEST_F(ProjectTest, a_directory_whose_name_is_none_needs_a_name) {
 }
 
 TEST_F(ProjectTest, a_file_that_is_not_called_hotreload_toml_gives_its_own_name) {
-    const auto project = parse_project("", "/etc/hotreload/nginx.toml",
-                                       [](const std::string&) -> Result<std::string> { return ""; });
+    const auto project =
+        parse_project("", "/etc/hotreload/nginx.toml",
+                      [](const std::string&) -> Result<std::string> { return ""; });
     EXPECT_EQ(project->name, "nginx");
 }
 

@@ -27,15 +27,16 @@ TEST_F(ProjectTest, a_service_is_read_with_its_defaults) {
 }
 
 TEST_F(ProjectTest, a_service_is_read_with_all_its_keys) {
-    const auto web = service(kWebWithArgument + "type = 'notify'\n"
-                                    "working_dir = 'bin'\n"
-                                    "after = ['db', 'cache', 'db']\n"
-                                    "validate = ['bin/web', '--check']\n"
-                                    "reload = ['sh', '-c', 'x']\n"
-                                    "strategy = 'restart'\n"
-                                    "verify = '1min 30s'\n"
-                                    "[services.db]\ncommand = ['sh']\nreload_signal = 'USR1'\n"
-                                    "[services.cache]\nunit = 'redis'\nafter = ['db']\n");
+    const auto web =
+        service(kWebWithArgument + "type = 'notify'\n"
+                                   "working_dir = 'bin'\n"
+                                   "after = ['db', 'cache', 'db']\n"
+                                   "validate = ['bin/web', '--check']\n"
+                                   "reload = ['sh', '-c', 'x']\n"
+                                   "strategy = 'restart'\n"
+                                   "verify = '1min 30s'\n"
+                                   "[services.db]\ncommand = ['sh']\nreload_signal = 'USR1'\n"
+                                   "[services.cache]\nunit = 'redis'\nafter = ['db']\n");
     EXPECT_EQ(web.type, ServiceType::Notify);
     EXPECT_EQ(web.working_dir, directory_ + "/bin");
     EXPECT_EQ(web.after, (std::vector<std::string>{"cache", "db"}));
@@ -69,8 +70,9 @@ TEST_F(ProjectTest, env_is_the_projects_then_the_services_then_that_of_env_file)
 TEST_F(ProjectTest, a_wrong_env_is_named) {
     expect_problem(kWebWithArgument + "env = { 1X = '1' }\n",
                    "3:9: services.web.env.1X: \"1X\" is not a valid name");
-    expect_problem(kWebWithArgument + "env = { X = [] }\n", "services.web.env.X: expected a string, a number "
-                                                "or a boolean, found an array");
+    expect_problem(kWebWithArgument + "env = { X = [] }\n",
+                   "services.web.env.X: expected a string, a number "
+                   "or a boolean, found an array");
     expect_problem(kWebWithArgument + "env = { X = \"a\\u0000\" }\n", "contains a NUL character");
     expect_problem(kWebWithArgument + "env_file = 'none'\n",
                    "3:1: services.web.env_file: " + directory_ + "/none cannot be opened: No such");
@@ -79,7 +81,7 @@ TEST_F(ProjectTest, a_wrong_env_is_named) {
     expect_problem(kWebWithArgument + "env_file = '-bad.env'\n",
                    directory_ + "/bad.env:2:1: expected NAME=VALUE, found \"B\"");
     expect_problems(kWebWithArgument + "env_file = 'bad.env'\n[services.b]\ncommand = ['sh']\n"
-                           "env_file = 'bad.env'\n",
+                                       "env_file = 'bad.env'\n",
                     1);
     EXPECT_EQ(service(kWebWithArgument + "env = { X = \"a\\nb\" }\n").env.at("X"), "a\nb");
 }
@@ -90,7 +92,8 @@ TEST_F(ProjectTest, a_program_that_is_not_there_is_named) {
     expect_problem("[services.web]\ncommand = ['bin/none']\n", "No such file or directory");
     expect_problem(kWebWithArgument + "validate = ['no-such-program']\n",
                    "3:1: services.web.validate: program \"no-such-program\" is not in");
-    expect_problem(kWebWithArgument + "reload = ['./hotreload.none']\n", "3:1: services.web.reload: ");
+    expect_problem(kWebWithArgument + "reload = ['./hotreload.none']\n",
+                   "3:1: services.web.reload: ");
 }
 
 TEST_F(ProjectTest, a_working_dir_is_a_directory) {
@@ -112,24 +115,30 @@ TEST_F(ProjectTest, a_user_exists_and_is_for_the_system_instance) {
 }
 
 TEST_F(ProjectTest, words_and_durations_are_checked) {
-    expect_problem(kWebWithArgument + "type = 'dbus'\n", "3:1: services.web.type: expected one of \"simple\"");
+    expect_problem(kWebWithArgument + "type = 'dbus'\n",
+                   "3:1: services.web.type: expected one of \"simple\"");
     expect_problem(kWebWithArgument + "strategy = 'live'\n", "expected one of \"auto\", \"none\"");
-    expect_problem(kWebWithArgument + "strategy = 'swap'\n", "\"swap\" is not supported by this version");
-    expect_problem(kWebWithArgument + "verify = 'soon'\n", "services.web.verify: \"soon\" is not a duration");
-    expect_problem(kWebWithArgument + "verify = 'infinity'\n", "services.web.verify: cannot be infinity");
+    expect_problem(kWebWithArgument + "strategy = 'swap'\n",
+                   "\"swap\" is not supported by this version");
+    expect_problem(kWebWithArgument + "verify = 'soon'\n",
+                   "services.web.verify: \"soon\" is not a duration");
+    expect_problem(kWebWithArgument + "verify = 'infinity'\n",
+                   "services.web.verify: cannot be infinity");
     expect_problem(kWebWithArgument + "reload_signal = 'SIGHPU'\n", "did you mean \"SIGHUP\"?");
-    EXPECT_EQ(service(kWebWithArgument + "reload_signal = 'HUP'\nstrategy = 'auto'\n").reload_signal, SIGHUP);
+    EXPECT_EQ(
+        service(kWebWithArgument + "reload_signal = 'HUP'\nstrategy = 'auto'\n").reload_signal,
+        SIGHUP);
 }
 
 TEST_F(ProjectTest, properties_are_lines_of_a_unit_file) {
     const auto web = service(kWebWithArgument + "[services.web.properties]\n"
-                                    "MemoryMax = '512M'\n"
-                                    "CPUWeight = 200\n"
-                                    "PrivateTmp = true\n"
-                                    "After = ['a.service', 'b.service']\n"
-                                    "Description = 'the web'\n"
-                                    "RestartSec = 0.5\n"
-                                    "Wants = []\n");
+                                                "MemoryMax = '512M'\n"
+                                                "CPUWeight = 200\n"
+                                                "PrivateTmp = true\n"
+                                                "After = ['a.service', 'b.service']\n"
+                                                "Description = 'the web'\n"
+                                                "RestartSec = 0.5\n"
+                                                "Wants = []\n");
     using Lines = std::vector<std::string>;
     EXPECT_EQ(web.properties, (std::map<std::string, Lines>{{"MemoryMax", {"512M"}},
                                                             {"CPUWeight", {"200"}},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "fake_units.hpp"
-
 #include "core/transaction.hpp"
+#include "fake_units.hpp"
 #include "strategy/table.hpp"
 
 #include <gtest/gtest.h>
@@ -138,8 +137,8 @@ TEST_F(Transaction, touches_nothing_when_a_validator_says_no) {
     have("web");
     input.views["web"].wanted->validate = {"/bin/check"};
     input.views["web"].wanted->env["A"] = "b";
-    units.commands["/bin/check"] = {false, "exit code 1",
-                                    "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
+    units.commands["/bin/check"] = {
+        false, "exit code 1", "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
     const auto outcome = run();
     EXPECT_EQ(outcome.result, "invalid");
     EXPECT_TRUE(units.calls.empty());
