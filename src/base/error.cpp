@@ -14,8 +14,7 @@ std::string to_string(const Problem& problem) {
         return std::format("{}: {}", problem.path, problem.message);
     if (problem.column == 0)
         return std::format("{}:{}: {}", problem.path, problem.line, problem.message);
-    return std::format("{}:{}:{}: {}", problem.path, problem.line, problem.column,
-                       problem.message);
+    return std::format("{}:{}:{}: {}", problem.path, problem.line, problem.column, problem.message);
 }
 
 std::unexpected<Error> fail_errno(int error, std::string_view doing) {

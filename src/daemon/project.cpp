@@ -129,10 +129,9 @@ void Project::accept(ProjectDefinition definition) {
     for (const auto& [name, service] : definition.services) {
         const auto old = definition_.services.find(name);
         if (opened_ && old != definition_.services.end() && old->second != service)
-            around_.events.config_changed(
-                record_.name, name, ipc::definition_json(old->second),
-                ipc::definition_json(service),
-                ipc::patch_json(old->second, service));
+            around_.events.config_changed(record_.name, name, ipc::definition_json(old->second),
+                                          ipc::definition_json(service),
+                                          ipc::patch_json(old->second, service));
     }
     definition_ = std::move(definition);
     for (const auto& [name, unused] : definition_.services)

@@ -140,7 +140,7 @@ private:
 
     Surroundings around_;
     ProjectRecord record_;
-    ProjectDefinition definition_; // the last valid one
+    ProjectDefinition definition_;  // the last valid one
     std::vector<Problem> problems_; // of the project file as it is now
     bool missing_ = false;          // the project file is not there
     std::string store_problem_;     // why the record on disk is behind
