@@ -37,6 +37,8 @@ Answer<std::unique_ptr<LogFollow>> LogFollow::open(Output& out, std::vector<LogS
 
 void LogFollow::print() {
     while (const auto entry = reader_->next()) {
+        if (entry->ours && !ours_)
+            continue;
         if (out_.wants_json())
             out_.json(to_json(*entry));
         else

@@ -21,6 +21,9 @@ public:
     static Answer<std::unique_ptr<LogFollow>> open(Output& out, std::vector<LogSource> sources,
                                                    bool user_instance, const LogBegin& begin);
 
+    // hotreload's own messages say what `up` reports anyhow.
+    void leave_out_ours() { ours_ = false; }
+
     void print(); // up to the present end
     void follow(os::EventLoop& loop);
 
@@ -30,6 +33,7 @@ private:
 
     Output& out_;
     LogPainter painter_;
+    bool ours_ = true;
     std::unique_ptr<JournalReader> reader_;
     std::unique_ptr<os::Readable> readable_;
 };

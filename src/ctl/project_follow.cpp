@@ -97,6 +97,7 @@ Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::s
         if (!opened)
             return std::unexpected(std::move(opened.error()));
         logs = std::move(*opened);
+        logs->leave_out_ours();
         logs->follow(daemon.loop());
     }
 
