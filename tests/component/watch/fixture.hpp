@@ -83,10 +83,10 @@ protected:
         return watch({definition({pattern})});
     }
 
-    // Runs the loop until it is so; false after two seconds.
+    // Runs the loop until it is so; false after ten seconds.
     template <class Condition>
     bool until(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 2s;
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
         while (!condition()) {
             if (std::chrono::steady_clock::now() > deadline)
                 return false;

@@ -8,28 +8,28 @@ class Bursts : public WatchTest {};
 
 TEST_F(Bursts, AFileThatNeverRestsIsTakenAtDebounceMax) {
     const auto file = dir / "f";
-    auto watched = watch({definition({file}, 100ms, 300ms)});
+    auto watched = watch({definition({file}, 200ms, 400ms)});
     const auto start = std::chrono::steady_clock::now();
     int writes = 0;
-    while (std::chrono::steady_clock::now() - start < 1s) {
+    while (std::chrono::steady_clock::now() - start < 1300ms) {
         write(file, std::to_string(++writes));
         pass(20ms);
     }
     EXPECT_GE(watched->calls, 2);
-    EXPECT_LE(watched->calls, 4);
+    EXPECT_LE(watched->calls, 6);
     const int during = watched->calls;
     ASSERT_TRUE(until([&] { return watched->calls == during + 1; }));
-    pass(200ms);
+    pass(300ms);
     EXPECT_EQ(watched->calls, during + 1);
     EXPECT_EQ(watched->content.files.at(file).size, std::to_string(writes).size());
 }
 
 TEST_F(Bursts, NothingIsTakenBeforeTheQuietTimeIsOver) {
     auto watched = watch({definition({dir / "f"}, 150ms)});
+    const auto start = std::chrono::steady_clock::now();
     write(dir / "f", "x");
-    pass(100ms);
-    EXPECT_EQ(watched->calls, 0);
     ASSERT_TRUE(until([&] { return watched->calls == 1; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 150ms);
 }
 
 TEST_F(Bursts, WithoutDebounceAChangeIsTakenInTheIterationThatReadsIt) {
@@ -44,7 +44,7 @@ TEST_F(Bursts, TwoThousandFilesOfFiveSetsAreOneCallForEachSet) {
     std::vector<std::unique_ptr<Watched>> sets;
     for (int set = 0; set < 5; ++set) {
         fs::create_directories(dir / std::to_string(set));
-        sets.push_back(watch({definition({dir / (std::to_string(set) + "/**")}, 100ms, 5s)}));
+        sets.push_back(watch({definition({dir / (std::to_string(set) + "/**")}, 500ms, 20s)}));
     }
     for (int i = 0; i < 2000; ++i) {
         write(dir / (std::to_string(i % 5) + "/file" + std::to_string(i)), "x");
@@ -55,7 +55,7 @@ TEST_F(Bursts, TwoThousandFilesOfFiveSetsAreOneCallForEachSet) {
         ASSERT_TRUE(until([&] { return set->calls > 0; }));
         EXPECT_EQ(set->changes.size(), 400U);
     }
-    pass(150ms);
+    pass(600ms);
     for (auto& set : sets)
         EXPECT_EQ(set->calls, 1);
 }
@@ -121,7 +121,7 @@ TEST_F(Bursts, TheCallMayEndItsSet) {
 }
 
 TEST_F(Bursts, TheSlowestWatchOfAFileDecidesWhenItHasSettled) {
-    auto watched = watch({definition({dir / "*"}, 0ms), definition({dir / "slow"}, 100ms)});
+    auto watched = watch({definition({dir / "*"}, 0ms), definition({dir / "slow"}, 500ms)});
     write(dir / "slow", "x");
     pass(40ms);
     EXPECT_EQ(watched->calls, 0);
