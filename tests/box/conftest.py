@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import harness
+import project
 import pytest
 
 
@@ -35,6 +36,14 @@ def dev_dir():
     shutil.chown(path, "dev", "dev")
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def demo(dev_dir):
+    """A project of dev's without a file yet; taken down at the end, whatever the test made of it."""
+    demo = project.Project(dev_dir)
+    yield demo
+    demo.remove()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A project under test: its files, its instance of hotreload, and what is asked again and again of
+the two. WORKER is the program of its services: it keeps a log of what it was given to read."""
+
+import os
+import shutil
+from pathlib import Path
+
+from harness import Ctl, run, save, unit_property
+
+WORKER = '''#!/usr/bin/env python3
+"""worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
+at every SIGHUP. A file or a LEVEL that says "die" is its end; a file that says "slow" makes the start wait for `go`."""
+import os, signal, socket, sys, time
+
+name, files = sys.argv[1], sys.argv[2:]
+
+def read(word):
+    text = " ".join(open(file).read().strip() for file in files)
+    if word == "start" and "slow" in text:
+        while not os.path.exists("go"):
+            time.sleep(0.02)
+    with open(name + ".log", "a") as log:
+        print(word, os.environ.get("LEVEL", "-"), text, file=log)
+    if "die" in text or os.environ.get("LEVEL") == "die":
+        sys.exit("told to die")
+
+def notify(state):
+    if path := os.environ.get("NOTIFY_SOCKET"):
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(state, path.replace("@", "\\0", 1))
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.signal(signal.SIGHUP, lambda *_: read("reload"))
+read("start")
+notify(b"READY=1")
+while True:
+    signal.pause()
+'''
+
+ACTIONS = ("live", "reload", "restart", "start", "stop")
+
+
+class Project:
+    def __init__(self, directory, user: str | None = "dev", name="demo"):
+        self.directory, self.user, self.name = Path(directory), user, name
+        self.ctl = Ctl(user=user)
+        self.write("worker", WORKER, mode=0o755)
+
+    def __truediv__(self, path) -> Path:
+        return self.directory / path
+
+    def write(self, path, text: str, mode: int | None = None):
+        path = self / path
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            self.own(path.parent)
+        save(path, text, user=self.user)
+        if mode is not None:
+            path.chmod(mode)
+
+    def own(self, path):
+        if self.user:
+            run("chown", "-R", f"{self.user}:", path)
+
+    def toml(self, text: str):
+        self.write("hotreload.toml", f'[project]\nname = "{self.name}"\n{text}')
+
+    def edit(self, old: str, new: str, path="hotreload.toml"):
+        text = (self / path).read_text()
+        assert old in text, f"{old!r} is not in {path}"
+        self.write(path, text.replace(old, new))
+
+    def up(self, **options):
+        return self.ctl("up", "--detach", str(self.directory), **options)
+
+    def down(self):
+        return self.ctl("down", self.name, check=False)
+
+    def status(self) -> dict:
+        return self.ctl.json("status", self.name, check=False)[0]
+
+    def services(self) -> dict[str, dict]:
+        return {service["service"]: service for service in self.status()["services"]}
+
+    def __getitem__(self, service: str) -> dict:
+        return self.services()[service]
+
+    def pids(self) -> dict[str, int]:
+        return {name: service["main_pid"] for name, service in self.services().items()}
+
+    def property(self, service: str, name: str) -> str:
+        return unit_property(self[service]["unit"], name, user=self.user)
+
+    def log(self, service: str) -> list[str]:
+        """What a worker has read so far: "start LEVEL CONTENT" or "reload LEVEL CONTENT"."""
+        path = self / f"{service}.log"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def units(self) -> list[str]:
+        """Of the project, helpers too, as long as they are loaded and not dead."""
+        words = ["systemctl", *(["--user"] if self.user else []), "list-units", "--plain", "--legend=no"]
+        listed = run(*words, f"hotreload-{self.name}.*.service", user=self.user).stdout
+        return [line.split()[0] for line in listed.splitlines()]
+
+    def nothing_to_do(self, events, since: int):
+        """A request to reload reads the disk first: it found nothing, and nothing was done before."""
+        report = self.ctl.json("reload", self.name)
+        assert report["result"] == "unchanged", report
+        events.wait_for("ReloadFinished", id=report["id"])
+        assert [e for e in events.seen[since:] if e["event"] in ("ReloadStarted", "ValidationFailed")] == []
+
+    def remove(self):
+        self.down()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def service_of(event: dict, name: str) -> dict:
+    """What a ReloadFinished says of one service."""
+    return next(service for service in event["detail"]["services"] if service["service"] == name)
+
+
+def acted_on(events, since=0) -> list[str]:
+    """The services of each action that was begun, in order."""
+    started = [e for e in events.seen[since:] if e["event"] == "ReloadStarted"]
+    return [s["service"] for e in started for s in e["plan"]["services"] if s["action"] in ACTIONS]
+
+
+def write_in_place(path, text: str):
+    """As `cat >` does: the same inode, truncated and closed."""
+    with open(path, "w") as file:
+        file.write(text)
+        os.fsync(file.fileno())
