@@ -78,8 +78,11 @@ std::set<std::string> Project::start_requests() {
         auto request = std::move(requests_.front());
         requests_.pop_front();
         if (request.kind == Request::Kind::Reload && !read_project_file()) {
-            Outcome refused{.id = request.id, .project = record_.name, .result = "invalid",
-                            .trigger = "request", .problems = problems_};
+            Outcome refused{.id = request.id,
+                            .project = record_.name,
+                            .result = "invalid",
+                            .trigger = "request",
+                            .problems = problems_};
             around_.events.reload_finished(refused);
             if (request.done)
                 request.done(refused);
@@ -125,6 +128,12 @@ void Project::begin(Request request, std::set<std::string> scope) {
             input.views[name].unit = around_.units.state(service.unit);
             input.order.push_back(name);
         }
+        // Between its end and ours, a look would find the services missing and start them again.
+        request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
+            opened_ = !outcome.problems.empty();
+            if (done)
+                done(outcome);
+        };
     } else {
         input = gather(scope, request.options, watch::Rescan::All);
     }
@@ -200,8 +209,8 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope,
 
 Task<> Project::stop_services(Request request, std::set<std::string> scope) {
     busy_.insert(scope.begin(), scope.end());
-    Outcome outcome{.id = request.id, .project = record_.name, .result = "applied",
-                    .trigger = "request"};
+    Outcome outcome{
+        .id = request.id, .project = record_.name, .result = "applied", .trigger = "request"};
     auto order = order_services(definition_.services);
     std::erase_if(order, [&](const auto& name) { return !scope.contains(name); });
     std::ranges::reverse(order);
@@ -211,8 +220,11 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
             continue;
         it->second.wanted = false;
         const auto unit = it->second.unit;
-        ServiceOutcome each{.service = name, .action = Action::Stop, .result = "stopped",
-                            .generation = it->second.generation, .unit = unit};
+        ServiceOutcome each{.service = name,
+                            .action = Action::Stop,
+                            .result = "stopped",
+                            .generation = it->second.generation,
+                            .unit = unit};
         Result<> stopped;
         if (!unit.empty())
             stopped = co_await around_.units.stop_unit(unit);
@@ -263,9 +275,8 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
     return view;
 }
 
-std::unique_ptr<watch::WatchedSet>
-Project::watch_files(const std::vector<WatchDefinition>& watches,
-                     watch::WatchedSet::OnSettled settled) {
+std::unique_ptr<watch::WatchedSet> Project::watch_files(const std::vector<WatchDefinition>& watches,
+                                                        watch::WatchedSet::OnSettled settled) {
     auto set = watch::WatchedSet::make(around_.watcher, watches, std::move(settled));
     if (!set) // definitions come from config/, which has checked their patterns
         throw std::logic_error(set.error().message);
