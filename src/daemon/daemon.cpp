@@ -19,17 +19,25 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
                state::FileRecordStore store, std::unique_ptr<watch::TreeWatcher> watcher,
                units::Mode mode)
-    : loop_(loop), journal_(journal), bus_(std::move(bus)), store_(std::move(store)), mode_(mode),
-      units_(loop, bus_.connection(), mode), reporter_(journal, units_), watcher_(std::move(watcher)),
-      manager_(loop, units_, *watcher_, store_, reporter_), dbus_(bus_, manager_, loop),
-      varlink_(loop, manager_), terminate_(loop, SIGTERM, [this] { stop(0); }),
-      interrupt_(loop, SIGINT, [this] { stop(0); }), hangup_(loop, SIGHUP, [this] { reload(); }),
+    : loop_(loop),
+      journal_(journal),
+      bus_(std::move(bus)),
+      store_(std::move(store)),
+      mode_(mode),
+      units_(loop, bus_.connection(), mode),
+      reporter_(journal, units_, loop),
+      watcher_(std::move(watcher)),
+      manager_(loop, units_, *watcher_, store_, reporter_),
+      dbus_(bus_, manager_, loop),
+      varlink_(loop, manager_),
+      terminate_(loop, SIGTERM, [this] { stop(0); }),
+      interrupt_(loop, SIGINT, [this] { stop(0); }),
+      hangup_(loop, SIGHUP, [this] { reload(); }),
       idle_(loop) {
     reporter_.add(dbus_);
     watcher_->on_warning = [this](const std::string& text) {
-        journal_.write({.priority = Priority::Warning,
-                        .id = MessageId::WatchIncomplete,
-                        .text = text});
+        journal_.write(
+            {.priority = Priority::Warning, .id = MessageId::WatchIncomplete, .text = text});
     };
     dbus_.on_activity = [this] { watch_idleness(); };
     varlink_.on_activity = [this] { watch_idleness(); };
@@ -38,9 +46,8 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
 Task<> Daemon::start() {
     const auto opened = co_await open();
     if (!opened) {
-        journal_.write({.priority = Priority::Error,
-                        .id = MessageId::Failed,
-                        .text = opened.error().message});
+        journal_.write(
+            {.priority = Priority::Error, .id = MessageId::Failed, .text = opened.error().message});
         stop(1);
         co_return;
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -50,24 +51,38 @@ std::string describe_changes(const std::string& service, const std::vector<Chang
     return names.empty() ? service : std::format("{} ({})", service, names);
 }
 
+void Reporter::hold_back(Event event) {
+    if (held_->empty())
+        executor_.post([this, held = std::weak_ptr(held_)] {
+            if (!held.expired())
+                release();
+        });
+    held_->push_back(std::move(event));
+}
+
+void Reporter::release() {
+    for (auto& event : std::exchange(*held_, {}))
+        for (auto* listener : listeners_)
+            event(*listener);
+}
+
 void Reporter::file_changed(const std::string& project, const std::string& path,
                             const std::string& kind) noexcept {
-    for (auto* listener : listeners_)
-        listener->file_changed(project, path, kind);
+    hold_back([=](ipc::Events& listener) { listener.file_changed(project, path, kind); });
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
 
 void Reporter::config_changed(const std::string& project, const std::string& name,
                               const std::string& old_json, const std::string& new_json,
                               const std::string& patch_json) noexcept {
-    for (auto* listener : listeners_)
-        listener->config_changed(project, name, old_json, new_json, patch_json);
+    tell([&](ipc::Events& listener) {
+        listener.config_changed(project, name, old_json, new_json, patch_json);
+    });
 }
 
 void Reporter::validation_failed(const std::string& project, const std::string& target,
                                  const Problem& problem) noexcept {
-    for (auto* listener : listeners_)
-        listener->validation_failed(project, target, problem);
+    tell([&](ipc::Events& listener) { listener.validation_failed(project, target, problem); });
     if (target.empty())
         log_.write({.priority = Priority::Error,
                     .id = MessageId::ProjectInvalid,
@@ -76,13 +91,11 @@ void Reporter::validation_failed(const std::string& project, const std::string& 
 }
 
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
-    for (auto* listener : listeners_)
-        listener->reload_started(id, plan);
+    hold_back([=](ipc::Events& listener) { listener.reload_started(id, plan); });
 }
 
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
-    for (auto* listener : listeners_)
-        listener->reload_finished(outcome);
+    tell([&](ipc::Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
         log_service(outcome, service);
 }
@@ -109,8 +122,8 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     } else if (service.result == "rolled-back") {
         message.priority = Priority::Error;
         message.id = MessageId::RolledBack;
-        message.text = std::format("{}: rolled back to generation {}: {}", what,
-                                   service.generation, why);
+        message.text =
+            std::format("{}: rolled back to generation {}: {}", what, service.generation, why);
     } else if (service.result == "failed") {
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
@@ -128,26 +141,22 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
 }
 
 void Reporter::project_changed(const ipc::ProjectStatus& status) noexcept {
-    for (auto* listener : listeners_)
-        listener->project_changed(status);
+    tell([&](ipc::Events& listener) { listener.project_changed(status); });
 }
 
 void Reporter::project_removed(const std::string& project) noexcept {
-    for (auto* listener : listeners_)
-        listener->project_removed(project);
+    tell([&](ipc::Events& listener) { listener.project_removed(project); });
     log_.write({.id = MessageId::ProjectForgotten,
                 .text = std::format("{}: stopped and forgotten", project),
                 .project = project});
 }
 
 void Reporter::service_changed(const ipc::ServiceStatus& status) noexcept {
-    for (auto* listener : listeners_)
-        listener->service_changed(status);
+    tell([&](ipc::Events& listener) { listener.service_changed(status); });
 }
 
 void Reporter::service_removed(const std::string& project, const std::string& service) noexcept {
-    for (auto* listener : listeners_)
-        listener->service_removed(project, service);
+    tell([&](ipc::Events& listener) { listener.service_removed(project, service); });
 }
 
 } // namespace hotreload::daemon

@@ -3,11 +3,18 @@
 
 // Everything that happens passes here once: it becomes a journal message for people, and goes on
 // to the transports. Names of environment variables are told, their values never.
+//
+// What announces an action is held back until the call that begins it has left, for the service
+// waits for that call and nobody for the announcement. It is told before anything that comes after
+// it, so that the order stays.
 
+#include "base/executor.hpp"
 #include "core/messages.hpp"
 #include "core/units_port.hpp"
 #include "ipc/events.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +22,8 @@ namespace hotreload::daemon {
 
 class Reporter final : public ipc::Events {
 public:
-    Reporter(Log& log, const Units& units) : log_(log), units_(units) {}
+    Reporter(Log& log, const Units& units, Executor& executor)
+        : log_(log), units_(units), executor_(executor) {}
 
     void add(ipc::Events& listener) { listeners_.push_back(&listener); }
 
@@ -34,11 +42,24 @@ public:
     void service_removed(const std::string& project, const std::string& service) noexcept override;
 
 private:
+    using Event = std::move_only_function<void(ipc::Events&)>;
+
+    void hold_back(Event event);
+    void release();
+    template <class F>
+    void tell(F&& event) {
+        release();
+        for (auto* listener : listeners_)
+            event(*listener);
+    }
     void log_service(const Outcome& outcome, const ServiceOutcome& service);
 
     Log& log_;
     const Units& units_;
+    Executor& executor_;
     std::vector<ipc::Events*> listeners_;
+    // Shared with what is posted, which may outlive us.
+    std::shared_ptr<std::vector<Event>> held_ = std::make_shared<std::vector<Event>>();
 };
 
 // "web (LOG_LEVEL, config/web.toml)": a service and what changed of it, at most three names.

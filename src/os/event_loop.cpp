@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
 
+#include <algorithm>
 #include <csignal>
 #include <system_error>
 
@@ -80,10 +81,10 @@ void Timer::arm(Duration delay, std::move_only_function<void()> callback) {
     if (delay == kInfinity)
         return;
     callback_ = std::move(callback);
-    constexpr std::uint64_t accuracy_usec = 1000;
+    const auto usec = static_cast<std::uint64_t>(delay.count());
+    const auto accuracy_usec = std::clamp<std::uint64_t>(usec / 1000, 1, 1000);
     sd_event_source* source = nullptr;
-    check(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC,
-                                     static_cast<std::uint64_t>(delay.count()), accuracy_usec,
+    check(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC, usec, accuracy_usec,
                                      fire, this),
           "arming a timer");
     source_.reset(source);
@@ -113,9 +114,9 @@ int Readable::fire(sd_event_source*, int, std::uint32_t, void* self) noexcept {
 SignalSource::SignalSource(EventLoop& loop, int signal, std::move_only_function<void()> callback)
     : callback_(std::move(callback)) {
     sd_event_source* source = nullptr;
-    check(sd_event_add_signal(loop.handle(), &source, signal | SD_EVENT_SIGNAL_PROCMASK, fire,
-                              this),
-          "waiting for a signal");
+    check(
+        sd_event_add_signal(loop.handle(), &source, signal | SD_EVENT_SIGNAL_PROCMASK, fire, this),
+        "waiting for a signal");
     source_.reset(source);
 }
 
