@@ -31,6 +31,12 @@ Action action_for(Strategy strategy) {
     return Action::Restart;
 }
 
+// An action of ours ended with the service down: it is ours to bring back.
+bool fell_in_action(const ServiceView& view) {
+    const auto& refusal = view.record->refusal;
+    return refusal && refusal->attempted && view.unit.failed();
+}
+
 // Whether the service is meant to run: what a change does to one that is not is to be recorded.
 bool meant_to_run(const ServiceView& view) {
     if (!view.record->wanted)
@@ -38,7 +44,7 @@ bool meant_to_run(const ServiceView& view) {
     if (view.unit.running())
         return true;
     if (view.record->definition.attached())
-        return false;
+        return fell_in_action(view);
     // It ended by itself, badly, or it is done whenever it has run once.
     return view.unit.failed() || view.record->definition.type == ServiceType::Oneshot;
 }
@@ -46,6 +52,20 @@ bool meant_to_run(const ServiceView& view) {
 bool same_as_refused(const ServiceView& view) {
     const auto& refusal = view.record->refusal;
     return refusal && refusal->definition == *view.wanted && refusal->files == view.files->files;
+}
+
+// A service that an action failed on may have read what was refused, although the state before it
+// is the one on record: its files count as changed from there, too.
+void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view) {
+    const auto& refusal = view.record->refusal;
+    if (!refusal || !refusal->attempted || same_as_refused(view))
+        return;
+    auto held = *view.record;
+    held.definition = refusal->definition;
+    held.files = refusal->files;
+    for (auto& change : diff_files(held, *view.wanted, *view.files, view.unit.can_reload))
+        if (!std::ranges::contains(changes, change.subject, &Change::subject))
+            changes.push_back(std::move(change));
 }
 
 // Manual changes are done as what they would be without `manual`.
@@ -101,6 +121,7 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
     std::ranges::move(diff_files(record, *view.wanted, *view.files, view.unit.can_reload),
                       std::back_inserter(plan.changes));
+    add_what_it_may_hold(plan.changes, view);
     if (options.force)
         force_manual(plan.changes, view);
 
@@ -114,6 +135,11 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
         !record.definition.attached()) {
         plan.action = Action::Start;
         plan.reason = "was running when it was interrupted";
+        return plan;
+    }
+    if (plan.changes.empty() && record.wanted && fell_in_action(view) && !same_as_refused(view)) {
+        plan.action = Action::Start;
+        plan.reason = "is down since an action that failed";
         return plan;
     }
     if (options.restart) {

@@ -22,6 +22,7 @@ struct Refusal {
     std::map<std::string, ContentId> files;
     std::string result; // "invalid", "failed" or "rolled-back"
     Problem problem;
+    bool attempted = false; // not only checked: the service may hold it, or be down because of it
 
     bool operator==(const Refusal&) const = default;
 };

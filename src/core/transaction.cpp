@@ -135,7 +135,8 @@ private:
                                     step.view.record ? step.view.record->generation : 0,
                                     undone.error().message);
             }
-            refuse_step(step, result == "unchanged" ? "failed" : result, problem);
+            refuse_step(step, result == "unchanged" ? "failed" : result, problem,
+                        handler && i <= last);
             done.push_back(outcome(step, result, problem));
         }
         std::ranges::reverse(done);
@@ -149,20 +150,24 @@ private:
                 problem = host_.problem_at("services." + steps_[i].plan.service,
                                            std::format("untouched, because {} is invalid",
                                                        steps_[failure.step].plan.service));
-            refuse_step(steps_[i], result, problem);
+            refuse_step(steps_[i], result, problem, false);
             outcomes_.push_back(
                 outcome(steps_[i], i == failure.step ? result : "unchanged", problem));
         }
     }
 
-    // The wanted state is not tried again until it changes or somebody asks.
-    void refuse_step(const ActionContext& step, const std::string& result, const Problem& problem) {
+    // The wanted state is not tried again until it changes or somebody asks. What an earlier attempt
+    // may have left in the service is not gone by a state that was only checked.
+    void refuse_step(const ActionContext& step, const std::string& result, const Problem& problem,
+                     bool attempted) {
         auto record = step.view.record.value_or(ServiceRecord{});
         if (step.plan.action == Action::Restart || step.plan.action == Action::Start)
             record.last_used = step.generation;
         record.underway = false;
         if (step.view.wanted)
-            record.refusal = Refusal{*step.view.wanted, step.view.files->files, result, problem};
+            record.refusal =
+                Refusal{*step.view.wanted, step.view.files->files, result, problem,
+                        attempted || (record.refusal && record.refusal->attempted)};
         host_.commit(step.plan.service, std::move(record));
     }
 

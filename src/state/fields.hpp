@@ -57,11 +57,12 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<Refusal> T>
 void fields(Visit& visit, T& value) {
-    auto& [definition, files, result, problem] = value;
+    auto& [definition, files, result, problem, attempted] = value;
     visit("definition", definition);
     visit("files", files);
     visit("result", result);
     visit("problem", problem);
+    visit("attempted", attempted);
 }
 
 template <class Visit, Is<ServiceRecord> T>

@@ -170,6 +170,27 @@ TEST(Plan, takes_the_applied_state_after_a_refused_one_for_unchanged) {
     EXPECT_EQ(action_of(view), Action::None);
 }
 
+TEST(Plan, gives_the_applied_file_again_to_a_service_that_may_have_read_a_refused_one) {
+    auto view = applied();
+    auto tried = view.files->files;
+    tried["/etc/web/a.conf"] = {9, 9, 9};
+    view.record->refusal = Refusal{*view.wanted, tried, "invalid", {}};
+    EXPECT_EQ(action_of(view), Action::None) << "it was only checked";
+    view.record->refusal->attempted = true;
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, brings_back_a_service_that_is_down_since_an_action_that_failed) {
+    auto view = applied();
+    auto tried = *view.wanted;
+    tried.env["A"] = "b";
+    view.unit.active_state = "failed";
+    view.record->refusal = Refusal{tried, view.files->files, "failed", {}, true};
+    EXPECT_EQ(action_of(view), Action::Start);
+    view.record->wanted = false;
+    EXPECT_EQ(action_of(view), Action::None);
+}
+
 TEST(Plan, starts_what_was_interrupted_and_not_what_was_stopped) {
     auto view = applied();
     view.unit = {};

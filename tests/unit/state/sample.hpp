@@ -49,7 +49,8 @@ inline ProjectRecord sample_record() {
         .refusal = Refusal{.definition = refused,
                            .files = {{"/srv/shop/x", {1, 2, 3}}},
                            .result = "rolled-back",
-                           .problem = {"/srv/shop/x", 3, 9, "no \"such\" key"}},
+                           .problem = {"/srv/shop/x", 3, 9, "no \"such\" key"},
+                           .attempted = true},
     };
     return {.name = "shop",
             .path = "/srv/shop/hotreload.toml",
