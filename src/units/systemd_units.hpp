@@ -82,7 +82,7 @@ private:
     [[nodiscard]] const Followed* find(const std::string& unit) const;
     Followed& enter(const std::string& unit);
     void leave(const std::string& unit);
-    // As leave(), with a failed state; ends when the manager has done it.
+    // As leave(), with a failed state; ends when the manager has let go of it, and so collects it.
     Task<> forget(std::string unit);
     void changed(Followed& followed);
     std::unique_ptr<sdbus::IProxy> object(const std::string& path) const;

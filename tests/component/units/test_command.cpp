@@ -20,7 +20,9 @@ protected:
         return run(units->run_command(std::move(request)));
     }
 
-    void gone() const { EXPECT_EQ(systemctl("list-units --all --no-legend '" + last + "'"), ""); }
+    void gone() { // collected in a moment
+        until([&] { return systemctl("list-units --all --no-legend '" + last + "'").empty(); });
+    }
 
     std::string last;
 };
