@@ -39,9 +39,9 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
     };
     if (pattern.empty())
         return bad("is empty");
-    const std::string absolute = anywhere && pattern.starts_with("**/")
-                                     ? pattern
-                                     : absolute_glob(reading.project.directory, pattern);
+    std::string absolute = anywhere && pattern.starts_with("**/")
+                               ? pattern
+                               : absolute_glob(reading.project.directory, pattern);
     auto glob = Glob::parse(pattern); // as it was written, so that the error quotes that
     if (glob)
         glob = Glob::parse(absolute);

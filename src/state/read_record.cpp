@@ -39,9 +39,10 @@ public:
 private:
     static bool read(const json& value, std::string& text) {
         auto bytes = value.is_string() ? bytes_from_json(value.as_string_view()) : std::nullopt;
-        if (bytes)
-            text = *std::move(bytes);
-        return bytes.has_value();
+        if (!bytes)
+            return false;
+        text = *std::move(bytes);
+        return true;
     }
 
     static bool read(const json& value, bool& flag) {
