@@ -4,9 +4,10 @@ the two. WORKER is the program of its services: it keeps a log of what it was gi
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
-from harness import Ctl, run, save, unit_property
+from harness import Ctl, run, save, systemctl, unit_property
 
 WORKER = '''#!/usr/bin/env python3
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
@@ -44,6 +45,7 @@ class Project:
     def __init__(self, directory, user: str | None = "dev", name="demo"):
         self.directory, self.user, self.name = Path(directory), user, name
         self.ctl = Ctl(user=user)
+        self.state = Path("/home/dev/.local/state/hotreload" if user else "/var/lib/hotreload")
         self.write("worker", WORKER, mode=0o755)
 
     def __truediv__(self, path) -> Path:
@@ -110,8 +112,17 @@ class Project:
         assert [e for e in events.seen[since:] if e["event"] in ("ReloadStarted", "ValidationFailed")] == []
 
     def remove(self):
-        self.down()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        """Leaves nothing to the next test, even when the daemon does not do as it is told."""
+        try:
+            self.down()
+        except subprocess.TimeoutExpired:
+            systemctl("stop", "hotreloadd.service", "hotreloadd.socket", user=self.user)
+            systemctl("stop", f"hotreload-{self.name}.*", user=self.user)
+            (self.state / f"{self.name}.json").unlink(missing_ok=True)
+            systemctl("start", "hotreloadd.socket", user=self.user)
+            raise
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
 def service_of(event: dict, name: str) -> dict:
