@@ -33,6 +33,17 @@ bool find_place(std::string_view line, Problem& problem) {
     return false;
 }
 
+// A line is shown to people, in one line; what is longer was not written for them.
+std::string shortened(std::string_view line) {
+    constexpr std::size_t most = 500;
+    if (line.size() <= most)
+        return std::string(line);
+    auto end = most;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80)
+        --end; // not in the middle of a character
+    return std::string(line.substr(0, end)) + "…";
+}
+
 std::string changed_paths(const ServicePlan& plan) {
     std::string paths;
     for (const auto& change : plan.changes)
@@ -96,13 +107,13 @@ Problem problem_in_output(const CommandResult& result, const std::string& comman
         if (first.empty())
             first = line;
         if (find_place(line, problem)) {
-            problem.message = line;
+            problem.message = shortened(line);
             return problem;
         }
     }
     problem.message = std::format("{}: {}", command, result.reason);
     if (!first.empty())
-        problem.message += ": " + first;
+        problem.message += ": " + shortened(first);
     return problem;
 }
 
