@@ -27,6 +27,14 @@ std::string did_you_mean(const std::string& word, const Names& names) {
     return near ? std::format("; did you mean \"{}\"?", *near) : "";
 }
 
+// A place that has none is a wrong argument, and no target that is not there.
+auto project_file_at(const std::string& path) {
+    auto file = find_project_file(path);
+    if (!file && file.error().code == ErrorCode::NotFound)
+        file.error().code = ErrorCode::Invalid;
+    return file;
+}
+
 // What went wrong, for a caller who only waits for yes or no.
 Result<> verdict(const Outcome& outcome) {
     if (outcome.problems.empty())
@@ -118,7 +126,7 @@ void Manager::look_again() {
 }
 
 Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) {
-    const auto file = find_project_file(path);
+    const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
     const auto definition = load_project(*file);
@@ -268,7 +276,7 @@ Task<Result<>> Manager::stop(std::string target) {
 }
 
 Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
-    const auto file = find_project_file(path);
+    const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
     const auto definition = load_project(*file);
