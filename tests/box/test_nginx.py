@@ -233,6 +233,17 @@ def test_redis_cannot_reload_and_is_restarted(attach, etc):
     assert run("redis-cli", "config", "get", "databases").stdout.split()[1] == "7"
 
 
+def test_a_server_that_a_bad_file_brought_down_comes_back_with_the_good_one(attach, etc):
+    conf = Path("/etc/redis/redis.conf")
+    redis = attach("redis", "redis-server.service", f'watch = ["{conf}"]\nverify = "100ms"\n')
+    text = conf.read_text()
+    conf.write_text(text.replace("\ndatabases 16\n", "\ndatabases many\n"))
+    redis.finished("failed")
+    conf.write_text(text)
+    redis.events.wait_for("ServiceChanged", service="redis", state="running", active_state="active")
+    assert redis.status()["problems"] == [] and run("redis-cli", "ping").stdout == "PONG\n"
+
+
 def test_an_installed_unit_is_never_started_or_stopped_by_a_change(attach, etc):
     nginx = attach("nginx", "nginx.service", 'watch = ["/etc/nginx/**"]\n')
     systemctl("stop", "nginx.service")
