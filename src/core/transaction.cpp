@@ -156,8 +156,8 @@ private:
         }
     }
 
-    // The wanted state is not tried again until it changes or somebody asks. What an earlier attempt
-    // may have left in the service is not gone by a state that was only checked.
+    // The wanted state is not tried again until it changes or somebody asks. What an earlier
+    // attempt may have left in the service is not gone by a state that was only checked.
     void refuse_step(const ActionContext& step, const std::string& result, const Problem& problem,
                      bool attempted) {
         auto record = step.view.record.value_or(ServiceRecord{});
@@ -165,9 +165,8 @@ private:
             record.last_used = step.generation;
         record.underway = false;
         if (step.view.wanted)
-            record.refusal =
-                Refusal{*step.view.wanted, step.view.files->files, result, problem,
-                        attempted || (record.refusal && record.refusal->attempted)};
+            record.refusal = Refusal{*step.view.wanted, step.view.files->files, result, problem,
+                                     attempted || (record.refusal && record.refusal->attempted)};
         host_.commit(step.plan.service, std::move(record));
     }
 

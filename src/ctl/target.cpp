@@ -79,8 +79,8 @@ Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& word
                                             const std::vector<ProjectState>& projects,
                                             const std::string& directory) {
     std::vector<Target> targets;
-    const std::vector<std::string> nothing = {""};
-    for (const auto& word : words.empty() ? nothing : words) {
+    const std::vector<std::string> everything = {""};
+    for (const auto& word : words.empty() ? everything : words) {
         auto target = resolve_target(word, projects, directory);
         if (!target)
             return std::unexpected(std::move(target.error()));

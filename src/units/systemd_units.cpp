@@ -142,7 +142,9 @@ void SystemdUnits::refresh_all() {
 void SystemdUnits::on_owner_changed(sdbus::Message& signal) {
     std::string name, before, now;
     signal >> name >> before >> now;
-    if (!now.empty())
+    // The first call of connect() may be what puts the manager on a bus that has just started.
+    const bool connected = !manager_id_.empty();
+    if (!now.empty() && connected)
         scope_.spawn(resubscribe());
 }
 
