@@ -38,6 +38,7 @@ LIBRARIES = [
     (r"CLI/", {"ctl"}),
     (r"xxhash\.h", {"watch"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
+    (r"yaml-cpp/", {"document"}),
     (r"sys/inotify\.h", {"os"}),
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
 ]

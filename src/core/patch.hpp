@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What differs between two documents: an RFC 6902 patch that also carries the old values. Its
+// operations, applied in their order, make the one document of the other.
+
+#include "core/key_path.hpp"
+#include "core/value.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace hotreload {
+
+struct PatchOperation {
+    enum class Kind { Add, Remove, Replace };
+
+    Kind kind = Kind::Replace;
+    KeyPath path;
+    std::optional<Value> before; // nothing for Add
+    std::optional<Value> after;  // nothing for Remove
+
+    bool operator==(const PatchOperation&) const = default;
+};
+
+using Patch = std::vector<PatchOperation>;
+
+std::string_view to_string(PatchOperation::Kind kind); // "add", "remove", "replace"
+
+// Objects are compared key by key. Of arrays, what is alike at both ends is left alone; between,
+// elements are compared one by one, and what the longer one has more is added or removed. A value
+// of another type (an object where a string was) is replaced as a whole. Empty when they are equal.
+Patch diff(const Value& before, const Value& after);
+
+// Every scalar that an operation touches, one by one: of an object that was added, its members.
+// An empty array or object counts as a scalar. What rules for keys are asked about.
+std::vector<KeyPath> touched_leaves(const PatchOperation& operation);
+
+} // namespace hotreload
