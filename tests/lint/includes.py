@@ -39,6 +39,7 @@ LIBRARIES = [
     (r"xxhash\.h", {"watch"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
     (r"yaml-cpp/", {"document"}),
+    (r"yaml-cpp/", {"document"}),
     (r"sys/inotify\.h", {"os"}),
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
 ]
