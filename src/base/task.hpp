@@ -90,6 +90,9 @@ public:
     // After done(): the result, or the exception that ended the task.
     decltype(auto) take() { return handle_.promise().take(); }
 
+    // For an awaiter that may stop waiting: the end of a task that was started resumes `waiter`.
+    void resume_at_end(std::coroutine_handle<> waiter) { handle_.promise().continuation = waiter; }
+
     // For a task that was started: wait for its end.
     auto join() & {
         struct Awaiter {

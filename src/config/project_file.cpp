@@ -40,7 +40,8 @@ void sort_problems(std::vector<Problem>& problems, const std::string& path) {
 } // namespace
 
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
-                                         const EnvFileReader& read_env_file) {
+                                         const EnvFileReader& read_env_file,
+                                         std::vector<std::string>* sources) {
     if (auto problem = check_utf8(path, text))
         return one_problem(*std::move(problem));
     toml::table root;
@@ -54,6 +55,8 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
     reading.project.path = path;
     reading.project.directory = fs::path(path).parent_path().string();
     read_project(reading, root);
+    if (sources)
+        *sources = reading.project.sources;
     if (!reading.problems.empty()) {
         sort_problems(reading.problems, path);
         return std::unexpected(std::move(reading.problems));
@@ -61,7 +64,7 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
     return std::move(reading.project);
 }
 
-Checked<ProjectDefinition> load_project(const fs::path& file) {
+Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::string>* sources) {
     std::error_code error;
     const std::string path = fs::absolute(file, error).lexically_normal().string();
     if (error)
@@ -69,7 +72,7 @@ Checked<ProjectDefinition> load_project(const fs::path& file) {
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    return parse_project(*text, path, read_text_file);
+    return parse_project(*text, path, read_text_file, sources);
 }
 
 Result<fs::path> find_project_file(const fs::path& file_or_dir) {

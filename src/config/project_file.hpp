@@ -19,12 +19,15 @@ namespace hotreload {
 using EnvFileReader = std::function<Result<std::string>(const std::string& path)>;
 
 // Reads the file and the env_files that it names. Problems are sorted by place; those of an
-// env_file carry its path. Programs, users and directories are looked up as they are now.
-Checked<ProjectDefinition> load_project(const std::filesystem::path& file);
+// env_file carry its path. Programs, users and directories are looked up as they are now. `sources`
+// is told the env_files that were looked for, even when the file is refused because of one.
+Checked<ProjectDefinition> load_project(const std::filesystem::path& file,
+                                        std::vector<std::string>* sources = nullptr);
 
 // The same over text. `path` is the absolute path that the text stands for.
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
-                                         const EnvFileReader& read_env_file);
+                                         const EnvFileReader& read_env_file,
+                                         std::vector<std::string>* sources = nullptr);
 
 // The absolute path of the project file: of a directory, the hotreload.toml in it.
 Result<std::filesystem::path> find_project_file(const std::filesystem::path& file_or_dir);

@@ -2,11 +2,11 @@
 #include "config/words.hpp"
 
 #include "base/nearest.hpp"
+#include "base/signal.hpp"
 
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 #include <format>
 #include <vector>
 
@@ -48,22 +48,13 @@ Result<ServiceType> service_type_word(std::string_view word) {
 }
 
 Result<int> signal_word(std::string_view word) {
-    const std::string_view name = word.starts_with("SIG") ? word.substr(3) : word;
-    std::vector<std::string_view> known;
-    int signal = 0;
-    for (int each = 1; each < SIGRTMIN; ++each) {
-        const char* const abbreviation = ::sigabbrev_np(each);
-        if (abbreviation == nullptr)
-            continue;
-        known.emplace_back(abbreviation);
-        if (name == abbreviation)
-            signal = each;
-    }
+    const auto signal = parse_signal(word);
     if (signal == SIGKILL || signal == SIGSTOP)
-        return fail(ErrorCode::Invalid, std::format("SIG{} cannot be caught by the service", name));
-    if (signal != 0)
-        return signal;
-    const auto near = nearest(name, known);
+        return fail(ErrorCode::Invalid,
+                    std::format("{} cannot be caught by the service", signal_name(*signal)));
+    if (signal)
+        return *signal;
+    const auto near = nearest(word.starts_with("SIG") ? word.substr(3) : word, signal_names());
     return fail(ErrorCode::Invalid,
                 std::format("unknown signal \"{}\"{}", word,
                             near ? std::format("; did you mean \"SIG{}\"?", *near) : ""));

@@ -17,7 +17,7 @@ Result<std::optional<Strategy>> strategy_word(std::string_view word);
 
 Result<ServiceType> service_type_word(std::string_view word);
 
-// "SIGHUP" or "HUP": a signal with a name of its own that a process can catch.
+// "SIGHUP", "HUP", "SIGRTMIN+3": a signal that a process can catch.
 Result<int> signal_word(std::string_view word);
 
 // A unit that can be attached: a service, and no template. ".service" is added to a plain name.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/change.hpp"
 
+#include "base/signal.hpp"
 #include "core/glob.hpp"
 #include "core/live_properties.hpp"
 
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <cstring>
 #include <format>
 
 namespace hotreload {
@@ -75,7 +74,7 @@ const std::array kFields = std::to_array<Field>({
     {"reload", kRestart, false, [](const auto& s) { return one(in_one_line(s.reload)); }},
     {"reload_signal", kRestart, false,
      [](const auto& s) {
-         return one(s.reload_signal ? std::format("SIG{}", sigabbrev_np(s.reload_signal)) : "");
+         return one(s.reload_signal ? signal_name(s.reload_signal) : "");
      }},
     {"strategy", kNone, false, [](const auto& s) { return one(strategy_or_auto(s.strategy)); }},
     {"verify", kNone, false,

@@ -17,7 +17,7 @@ struct ServiceOutcome {
     std::string service;
     Action action = Action::None;
     std::string result; // applied, unchanged, recorded, stopped, waiting, refused, invalid, failed,
-                        // rolled-back
+                        // rolled-back, superseded
     std::uint64_t generation = 0;
     std::string unit;
     std::vector<Change> changes;
@@ -28,7 +28,8 @@ struct ServiceOutcome {
 struct Outcome {
     std::uint64_t id = 0;
     std::string project;
-    std::string result; // applied, unchanged, waiting, invalid, failed, rolled-back
+    std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
+                        // rolled-back
     std::string trigger;
     Duration duration{};
     std::vector<ServiceOutcome> services;

@@ -19,7 +19,7 @@ class Group {
 public:
     Group(const TransactionInput& input, std::vector<ServicePlan> plans, Units& units,
           ActionTable actions, TransactionHost& host)
-        : actions_(actions), host_(host) {
+        : id_(input.id), cancellation_(input.cancellation), actions_(actions), host_(host) {
         for (auto& plan : plans) {
             auto view = input.views.at(plan.service);
             const auto used =
@@ -31,8 +31,14 @@ public:
     }
 
     Task<std::vector<ServiceOutcome>> run() {
-        if (auto failure = co_await validate()) {
-            refuse(*failure, "invalid");
+        const auto checked = co_await cancellation_->unless(validate());
+        if (!checked) {
+            for (const auto& step : steps_)
+                outcomes_.push_back(outcome(step, "superseded", std::nullopt));
+            co_return std::move(outcomes_);
+        }
+        if (*checked) {
+            refuse(**checked, "invalid");
             co_return std::move(outcomes_);
         }
         const auto failure = co_await apply();
@@ -74,6 +80,7 @@ private:
             if (!handler)
                 continue;
             reserve(step);
+            host_.acting(id_, step.plan);
             if (auto done = co_await handler->apply(step); !done)
                 co_return Failure{applied_, problem_of(step, done.error())};
         }
@@ -218,6 +225,8 @@ private:
                 step.plan.changes, std::move(problem), Duration::zero()};
     }
 
+    std::uint64_t id_;
+    std::shared_ptr<Cancellation> cancellation_;
     std::vector<ActionContext> steps_;
     ActionTable actions_;
     TransactionHost& host_;
@@ -247,7 +256,7 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
 
 // The word for the whole: of what its services came to, the one that matters most.
 std::string overall(const std::vector<ServiceOutcome>& services) {
-    constexpr std::array worst_first{"failed", "rolled-back", "invalid", "waiting"};
+    constexpr std::array worst_first{"failed", "rolled-back", "invalid", "superseded", "waiting"};
     for (const std::string result : worst_first)
         if (std::ranges::contains(services, result, &ServiceOutcome::result))
             return result;

@@ -7,12 +7,14 @@
 
 #include "base/executor.hpp"
 #include "core/action.hpp"
+#include "core/cancellation.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
 #include "core/units_port.hpp"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct TransactionInput {
     std::map<std::string, ServiceView> views;
     std::vector<std::string> order; // of the services in `views`
     PlanOptions options;
+    // Ends the transaction as "superseded" as long as it only checks: nothing was touched, and
+    // nothing is recorded.
+    std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
 };
 
 class TransactionHost {
@@ -33,6 +38,9 @@ public:
 
     // The plan has something to do, and it begins now.
     virtual void started(std::uint64_t id, const Plan& plan) = 0;
+
+    // All is checked, and this is done to the service now.
+    virtual void acting(std::uint64_t id, const ServicePlan& plan) = 0;
 
     // Replaces one service's record, on disk too; nothing: the service is forgotten. A disk that
     // cannot be written is reported by the host and does not undo what is already in effect.

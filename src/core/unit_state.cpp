@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/unit_state.hpp"
 
+#include "base/signal.hpp"
+
 #include <array>
 #include <csignal>
-#include <cstring>
 #include <format>
 #include <string_view>
 #include <utility>
@@ -44,18 +45,13 @@ std::string describe_exit(int status) {
     return std::format("exit code {}", status);
 }
 
-std::string describe_signal(int signal) {
-    const char* name = sigabbrev_np(signal);
-    return name ? std::format("killed by SIG{}", name) : std::format("killed by signal {}", signal);
-}
-
 std::string describe_end(const UnitState& state) {
     if (state.exec_main_code == CLD_EXITED)
         return describe_exit(state.exec_main_status);
     if (state.exec_main_code == CLD_KILLED)
-        return describe_signal(state.exec_main_status);
+        return "killed by " + signal_name(state.exec_main_status);
     if (state.exec_main_code == CLD_DUMPED)
-        return describe_signal(state.exec_main_status) + " (core dumped)";
+        return "killed by " + signal_name(state.exec_main_status) + " (core dumped)";
     return {};
 }
 

@@ -98,7 +98,8 @@ Task<> Project::remove_orphans() {
 }
 
 bool Project::read_project_file() {
-    auto loaded = load_project(record_.path);
+    // Where nothing was read (a syntax error), what was read last is what may matter.
+    auto loaded = load_project(record_.path, &read_sources_);
     if (loaded && loaded->name != record_.name)
         loaded = std::unexpected(std::vector{loaded->problem_at(
             "project.name",
@@ -117,6 +118,7 @@ bool Project::read_project_file() {
             around_.events.validation_failed(record_.name, "", problem);
         tell_project();
     }
+    watch_sources();
     return false;
 }
 
@@ -128,10 +130,13 @@ void Project::accept(ProjectDefinition definition) {
     }
     for (const auto& [name, service] : definition.services) {
         const auto old = definition_.services.find(name);
-        if (opened_ && old != definition_.services.end() && old->second != service)
+        const bool differs = old != definition_.services.end() && old->second != service;
+        if (opened_ && differs) {
+            supersede(name);
             around_.events.config_changed(record_.name, name, ipc::definition_json(old->second),
                                           ipc::definition_json(service),
                                           ipc::patch_json(old->second, service));
+        }
     }
     definition_ = std::move(definition);
     for (const auto& [name, unused] : definition_.services)
@@ -143,7 +148,7 @@ void Project::accept(ProjectDefinition definition) {
 }
 
 void Project::watch_sources() {
-    auto sources = definition_.sources;
+    auto sources = read_sources_;
     sources.push_back(record_.path);
     if (sources_ && sources == watched_sources_)
         return;

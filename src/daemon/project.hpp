@@ -36,9 +36,10 @@ struct Surroundings {
     std::function<std::uint64_t()> next_id;
 };
 
-// Something that somebody asked for, as against what files ask for.
+// What is asked of a project, by somebody or by its files.
 struct Request {
     enum class Kind {
+        Look,   // nobody asked: files did
         Reload, // a transaction, with what `options` say
         Stop,   // until Start: own units and installed ones alike
         Remove, // Down: stop the own units and forget everything
@@ -95,9 +96,11 @@ private:
         bool interrupted = false;
         Snapshot snapshot; // as last read
         std::vector<std::string> waiting;
+        std::shared_ptr<Cancellation> underway; // of the transaction that works at it
     };
 
     void started(std::uint64_t id, const Plan& plan) override;
+    void acting(std::uint64_t id, const ServicePlan& plan) override;
     void commit(const std::string& service, std::optional<ServiceRecord> record) override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
@@ -118,8 +121,8 @@ private:
     [[nodiscard]] std::set<std::string> start_requests();
     void begin(Request request, std::set<std::string> scope);
     void look(const std::set<std::string>& reserved);
-    Task<> work(TransactionInput input, std::set<std::string> scope,
-                std::move_only_function<void(const Outcome&)> done);
+    Task<> work(TransactionInput input, std::set<std::string> scope, Request request);
+    void supersede(const std::string& service);
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
@@ -145,6 +148,7 @@ private:
     bool missing_ = false;          // the project file is not there
     std::string store_problem_;     // why the record on disk is behind
     std::unique_ptr<watch::WatchedSet> sources_;
+    std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
     std::map<std::string, Slot> slots_;
     std::set<std::string> busy_;

@@ -94,6 +94,9 @@ std::set<std::string> Project::start_requests() {
         if (free_to_go(definition_.services, scope, taken).size() == scope.size()) {
             begin(std::move(request), std::move(scope));
         } else {
+            // Who wants it down or stopped does not wait for what is only being checked.
+            if (request.kind != Request::Kind::Reload)
+                std::ranges::for_each(scope, [this](const auto& name) { supersede(name); });
             reserved.insert(scope.begin(), scope.end());
             waiting.push_back(std::move(request));
         }
@@ -139,7 +142,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
     }
     input.id = request.id;
     input.trigger = "request";
-    tasks_.spawn(work(std::move(input), std::move(scope), std::move(request.done)));
+    tasks_.spawn(work(std::move(input), std::move(scope), std::move(request)));
 }
 
 void Project::look(const std::set<std::string>& reserved) {
@@ -164,7 +167,7 @@ void Project::look(const std::set<std::string>& reserved) {
             due.erase(name);
         auto part = part_of(input, names);
         part.id = around_.next_id();
-        tasks_.spawn(work(std::move(part), std::move(names), {}));
+        tasks_.spawn(work(std::move(part), std::move(names), {.kind = Request::Kind::Look}));
     }
     if (!due.empty())
         settle_quietly(part_of(input, due));
@@ -183,28 +186,48 @@ void Project::settle_quietly(TransactionInput input) {
         tell(name);
 }
 
-Task<> Project::work(TransactionInput input, std::set<std::string> scope,
-                     std::move_only_function<void(const Outcome&)> done) {
+Task<> Project::work(TransactionInput input, std::set<std::string> scope, Request request) {
     const auto begin = std::chrono::steady_clock::now();
     busy_.insert(scope.begin(), scope.end());
+    for (const auto& name : scope)
+        if (const auto slot = slots_.find(name); slot != slots_.end())
+            slot->second.underway = input.cancellation;
     auto outcome =
         co_await run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
     for (const auto& name : scope)
         busy_.erase(name);
+    // Somebody still waits for what he asked for: it begins again, with what is wanted now.
+    if (outcome.result == "superseded" && request.kind == Request::Kind::Reload &&
+        requests_.empty()) {
+        submit(std::move(request));
+        co_return;
+    }
     note_waiting(outcome);
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
-            slot->second.interrupted = false;
+            slot->second.underway.reset();
+            slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
             slot->second.due = true;
             tell(name);
         }
     report(outcome);
-    if (done)
-        done(outcome);
+    if (request.done)
+        request.done(outcome);
     pump_soon();
+}
+
+// Soon, for a transaction is not to be ended from within its own calls.
+void Project::supersede(const std::string& service) {
+    const auto slot = slots_.find(service);
+    if (slot == slots_.end() || !slot->second.underway)
+        return;
+    around_.loop.post([alive = alive_, cancellation = slot->second.underway] {
+        if (*alive)
+            cancellation->request();
+    });
 }
 
 Task<> Project::stop_services(Request request, std::set<std::string> scope) {
@@ -310,6 +333,10 @@ void Project::tell_files(const Plan& plan) {
 
 void Project::started(std::uint64_t id, const Plan& plan) {
     around_.events.reload_started(id, plan);
+}
+
+void Project::acting(std::uint64_t id, const ServicePlan& plan) {
+    around_.events.acting(record_.name, id, plan);
 }
 
 void Project::report(const Outcome& outcome) {

@@ -51,7 +51,7 @@ std::string describe_changes(const std::string& service, const std::vector<Chang
     return names.empty() ? service : std::format("{} ({})", service, names);
 }
 
-void Reporter::hold_back(Event event) {
+void Reporter::hold_back(std::move_only_function<void()> event) {
     if (held_->empty())
         executor_.post([this, held = std::weak_ptr(held_)] {
             if (!held.expired())
@@ -62,13 +62,14 @@ void Reporter::hold_back(Event event) {
 
 void Reporter::release() {
     for (auto& event : std::exchange(*held_, {}))
-        for (auto* listener : listeners_)
-            event(*listener);
+        event();
 }
 
 void Reporter::file_changed(const std::string& project, const std::string& path,
                             const std::string& kind) noexcept {
-    hold_back([=](ipc::Events& listener) { listener.file_changed(project, path, kind); });
+    hold_back([=, this] {
+        to_all([&](ipc::Events& listener) { listener.file_changed(project, path, kind); });
+    });
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
 
@@ -91,7 +92,25 @@ void Reporter::validation_failed(const std::string& project, const std::string& 
 }
 
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
-    hold_back([=](ipc::Events& listener) { listener.reload_started(id, plan); });
+    hold_back(
+        [=, this] { to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); }); });
+}
+
+void Reporter::acting(const std::string& project, std::uint64_t id,
+                      const ServicePlan& plan) noexcept {
+    const auto* const words = words_for(plan.action);
+    if (!words)
+        return;
+    hold_back([this, words, message = Message{.id = MessageId::Applying,
+                                              .text = {},
+                                              .project = project,
+                                              .service = plan.service,
+                                              .reload_id = id},
+               changes = plan.changes]() mutable {
+        message.text = std::format("{}{} {}…", changes.empty() ? "" : "Configuration changed. ",
+                                   words->doing, describe_changes(message.service, changes));
+        log_.write(message);
+    });
 }
 
 void Reporter::reload_finished(const Outcome& outcome) noexcept {

@@ -35,6 +35,8 @@ public:
     void validation_failed(const std::string& project, const std::string& target,
                            const Problem& problem) noexcept override;
     void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
+    void acting(const std::string& project, std::uint64_t id,
+                const ServicePlan& plan) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ipc::ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;
@@ -42,13 +44,15 @@ public:
     void service_removed(const std::string& project, const std::string& service) noexcept override;
 
 private:
-    using Event = std::move_only_function<void(ipc::Events&)>;
-
-    void hold_back(Event event);
+    void hold_back(std::move_only_function<void()> event);
     void release();
     template <class F>
     void tell(F&& event) {
         release();
+        to_all(event);
+    }
+    template <class F>
+    void to_all(F&& event) {
         for (auto* listener : listeners_)
             event(*listener);
     }
@@ -59,7 +63,8 @@ private:
     Executor& executor_;
     std::vector<ipc::Events*> listeners_;
     // Shared with what is posted, which may outlive us.
-    std::shared_ptr<std::vector<Event>> held_ = std::make_shared<std::vector<Event>>();
+    std::shared_ptr<std::vector<std::move_only_function<void()>>> held_ =
+        std::make_shared<std::vector<std::move_only_function<void()>>>();
 };
 
 // "web (LOG_LEVEL, config/web.toml)": a service and what changed of it, at most three names.

@@ -27,6 +27,9 @@ public:
     virtual void validation_failed(const std::string& project, const std::string& target,
                                    const Problem& problem) noexcept = 0;
     virtual void reload_started(std::uint64_t id, const Plan& plan) noexcept = 0;
+    // All is checked, and the service's action begins. For the journal: the bus has the plan.
+    virtual void acting(const std::string& /*project*/, std::uint64_t /*id*/,
+                        const ServicePlan& /*plan*/) noexcept {}
     virtual void reload_finished(const Outcome& outcome) noexcept = 0;
 
     // The whole new status each time: listeners find out what differs. A project is added before

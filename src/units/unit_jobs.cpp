@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Jobs on units that exist, and what can be asked of them while they run.
+#include "base/signal.hpp"
 #include "units/judge.hpp"
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
@@ -114,7 +115,7 @@ Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
                  std::int32_t(signal));
     const auto sent = co_await call;
     if (!sent)
-        co_return about(std::format("sending SIG{} to {}", sigabbrev_np(signal), unit),
+        co_return about(std::format("sending {} to {}", signal_name(signal), unit),
                         sent.error());
     co_return Result<>();
 }

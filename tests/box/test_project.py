@@ -359,3 +359,21 @@ def test_down_stops_and_forgets_the_project(running):
     assert all(run("kill", "-0", str(pid), check=False).returncode != 0 for pid in pids.values())
     unknown = running.ctl("status", "demo", check=False)
     assert unknown.returncode == 1 and "demo" in unknown.stderr
+
+
+def test_an_env_file_that_was_missing_is_read_when_it_appears(running):
+    running.edit('env_file = "c.env"', 'env_file = ["c.env", "more.env"]')
+    failed = running.events.wait_for("ValidationFailed")
+    assert "more.env" in failed["message"] and failed["line"] > 0
+    running.write("more.env", "COLOUR=red\n")
+    assert running.events.wait_for("ReloadFinished")["result"] == "applied"
+    assert running.status()["state"] == "running"
+    assert "COLOUR=red" in run("sh", "-c", f"tr '\\0' '\\n' </proc/{running.pids()['c']}/environ").stdout
+
+
+def test_the_journal_says_what_begins_and_what_came_of_it(running):
+    running.edit('LEVEL = "one"', 'LEVEL = "two"')
+    done = running.events.wait_for("ReloadFinished", result="applied")
+    run("journalctl", "--sync")
+    lines = run("journalctl", "--output=cat", f"HOTRELOAD_RELOAD_ID={done['id']}").stdout.splitlines()
+    assert lines == ["Configuration changed. Restarting a (LEVEL)…", "a (LEVEL): restarted, generation 2"]

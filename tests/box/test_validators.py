@@ -3,7 +3,7 @@
 service notices none of them."""
 
 import pytest
-from harness import eventually
+from harness import eventually, run
 from project import acted_on, service_of
 
 TOML = """
@@ -144,3 +144,44 @@ def test_a_process_that_dies_of_its_reload_is_noticed_and_started_again(checked)
     done = checked.events.wait_for("ReloadFinished", detail=lambda d: d["services"][0]["action"] == "reload")
     assert done["result"] == "failed" and service_of(done, "a")["problem"]["message"]
     assert checked["a"]["active_state"] == "active" and checked.pids()["a"] not in (0, pid)
+
+
+HANGS = "#!/bin/sh\n: >hanging\nexec sleep infinity\n"
+
+
+@pytest.fixture
+def hanging(checked):
+    """A validator that never ends has begun."""
+    checked.write("check", HANGS, mode=0o755)
+    checked.write("a.conf", "green")
+    eventually((checked / "hanging").exists, "the validator's start")
+    return checked
+
+
+def test_a_validator_that_hangs_does_not_keep_the_project_from_going_down(hanging):
+    assert hanging.down().returncode == 0  # well within the validator's 90 s
+    assert hanging.units() == []
+
+
+def test_a_validator_that_hangs_does_not_keep_a_newer_definition_waiting(hanging):
+    pid = hanging.pids()["a"]
+    hanging.write("good", "#!/bin/sh\nexit 0\n", mode=0o755)
+    hanging.edit("./check", "./good")
+    assert hanging.events.wait_for("ReloadFinished")["result"] == "superseded"
+    assert hanging.events.wait_for("ReloadFinished")["result"] == "applied"
+    assert hanging.log("a")[-1] == "start - green" and hanging.pids()["a"] != pid
+    eventually(lambda: hanging.units() == [hanging["a"]["unit"]], "the end of the validator's unit")
+
+
+def test_a_request_whose_validator_hangs_goes_on_with_the_newer_definition(hanging):
+    words = ["org.hotreload", "/org/hotreload", "org.hotreload.Manager1", "Reload", "sa{sv}", "demo", "0"]
+    hanging.write("good", "#!/bin/sh\nexit 0\n", mode=0o755)
+    asked = run("busctl", "--user", "call", *words, user="dev").stdout.split()[1]
+    hanging.edit("./check", "./good")
+    assert hanging.events.wait_for("ReloadFinished", id=int(asked))["result"] in ("applied", "unchanged")
+    assert hanging.log("a")[-1] == "start - green"
+
+
+def test_a_validator_that_hangs_does_not_keep_a_stop_waiting(hanging):
+    hanging.ctl("stop", "demo/a")
+    assert hanging["a"]["state"] == "stopped" and hanging["a"]["active_state"] == "inactive"

@@ -75,7 +75,8 @@ TEST(Words, signals_are_named_with_and_without_their_prefix) {
     EXPECT_EQ(signal_word("SIGHPU").error().message,
               "unknown signal \"SIGHPU\"; did you mean \"SIGHUP\"?");
     EXPECT_EQ(signal_word("SIGKILL").error().message, "SIGKILL cannot be caught by the service");
-    for (const char* word : {"", "SIG", "1", "RTMIN+3", "hup"})
+    EXPECT_EQ(signal_word("SIGRTMIN+3"), SIGRTMIN + 3);
+    for (const char* word : {"", "SIG", "1", "RTMIN+99", "RTMIN+", "RTMIN+-1", "hup"})
         EXPECT_FALSE(signal_word(word).has_value()) << word;
 }
 

@@ -15,8 +15,10 @@ class FakeHost final : public TransactionHost {
 public:
     std::map<std::string, std::optional<ServiceRecord>> committed;
     int starts = 0;
+    std::vector<std::string> acted;
 
     void started(std::uint64_t, const Plan&) override { ++starts; }
+    void acting(std::uint64_t, const ServicePlan& plan) override { acted.push_back(plan.service); }
     void commit(const std::string& service, std::optional<ServiceRecord> record) override {
         committed[service] = std::move(record);
     }
@@ -282,4 +284,33 @@ TEST_F(Transaction, takes_away_a_first_generation_that_did_not_start) {
     EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 1), "discard " + unit("web", 1)}));
     EXPECT_EQ(host.committed.at("web")->generation, 0U);
     EXPECT_TRUE(host.committed.at("web")->refusal);
+}
+
+TEST_F(Transaction, that_is_given_up_while_it_checks_touches_nothing_and_records_nothing) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/hangs"};
+    input.views["web"].wanted->env["A"] = "b";
+    units.hanging.insert("/bin/hangs");
+    auto task = run_transaction(input, units, strategy::handler_for, host);
+    task.start();
+    ASSERT_FALSE(task.done());
+    input.cancellation->request();
+    ASSERT_TRUE(task.done());
+    const auto outcome = task.take();
+    EXPECT_EQ(outcome.result, "superseded");
+    EXPECT_EQ(of(outcome, "web").result, "superseded");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.committed.empty());
+    EXPECT_TRUE(host.acted.empty());
+}
+
+TEST_F(Transaction, that_acts_already_is_not_given_up) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    auto task = run_transaction(input, units, strategy::handler_for, host);
+    task.start();
+    input.cancellation->request();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "applied");
+    EXPECT_EQ(host.acted, std::vector<std::string>{"web"});
 }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Names of signals as systemd has them: "SIGHUP", "SIGRTMIN+3".
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload {
+
+std::string signal_name(int signal); // the number, for what is no signal
+
+// With or without "SIG". Nothing for another word, and for a number.
+std::optional<int> parse_signal(std::string_view word);
+
+// Those with a name of their own, for hints.
+std::vector<std::string_view> signal_names();
+
+} // namespace hotreload

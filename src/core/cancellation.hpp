@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// How a transaction is given up while it only checks. A validator may hang, and what it checks may
+// be out of date: whoever wants something else of its services does not wait for it.
+
+#include "base/task.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hotreload {
+
+class Cancellation {
+public:
+    Cancellation() = default;
+    Cancellation(const Cancellation&) = delete;
+    Cancellation& operator=(const Cancellation&) = delete;
+
+    // Ends what is under unless() now. Nothing happens to a transaction that acts already. Not to
+    // be called from within the transaction: waiters are resumed before it returns.
+    void request() {
+        for (const auto waiter : std::exchange(waiters_, {}))
+            waiter.resume();
+    }
+
+    // `task`, or nothing when a request came first: then the task is destroyed where it waits.
+    template <class T>
+    Task<std::optional<T>> unless(Task<T> task) {
+        task.start();
+        co_await Wait<T>{*this, task};
+        if (task.done())
+            co_return task.take();
+        co_return std::nullopt;
+    }
+
+private:
+    template <class T>
+    struct Wait {
+        Cancellation& cancellation;
+        Task<T>& task;
+        std::coroutine_handle<> self = {};
+
+        bool await_ready() { return task.done(); }
+        void await_suspend(std::coroutine_handle<> waiter) {
+            self = waiter;
+            cancellation.waiters_.push_back(waiter);
+            task.resume_at_end(waiter);
+        }
+        void await_resume() { std::erase(cancellation.waiters_, self); }
+    };
+
+    std::vector<std::coroutine_handle<>> waiters_;
+};
+
+} // namespace hotreload
