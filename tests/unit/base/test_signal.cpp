@@ -9,8 +9,9 @@ using namespace hotreload;
 
 TEST(Signal, every_signal_has_a_name_that_is_read_back) {
     for (int signal = 1; signal <= SIGRTMAX; ++signal)
-        if (const auto name = signal_name(signal); name.starts_with("SIG"))
+        if (const auto name = signal_name(signal); name.starts_with("SIG")) {
             EXPECT_EQ(parse_signal(name), signal) << name;
+        }
     EXPECT_EQ(signal_name(SIGHUP), "SIGHUP");
     EXPECT_EQ(signal_name(SIGRTMIN + 3), "SIGRTMIN+3");
     EXPECT_EQ(signal_name(9999), "9999");
