@@ -18,7 +18,7 @@ std::string signal_name(int signal) {
         return "SIG" + std::string(name);
     if (signal >= SIGRTMIN && signal <= SIGRTMAX)
         return "SIG" + std::string(kRealTime) + std::to_string(signal - SIGRTMIN);
-    return std::to_string(signal);
+    return "signal " + std::to_string(signal);
 }
 
 std::optional<int> parse_signal(std::string_view word) {

@@ -10,7 +10,7 @@
 
 namespace hotreload {
 
-std::string signal_name(int signal); // the number, for what is no signal
+std::string signal_name(int signal); // "signal 200", for what has no name
 
 // With or without "SIG". Nothing for another word, and for a number.
 std::optional<int> parse_signal(std::string_view word);

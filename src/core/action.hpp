@@ -16,6 +16,7 @@ namespace hotreload {
 // One service in a transaction: what it was, what it is to be, and the unit that carries it.
 struct ActionContext {
     Units& units;
+    std::uint64_t transaction = 0; // its id
     std::string project;
     ServicePlan plan;
     ServiceView view;

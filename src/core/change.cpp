@@ -73,9 +73,7 @@ const std::array kFields = std::to_array<Field>({
     {"validate", kNone, false, [](const auto& s) { return one(in_one_line(s.validate)); }},
     {"reload", kRestart, false, [](const auto& s) { return one(in_one_line(s.reload)); }},
     {"reload_signal", kRestart, false,
-     [](const auto& s) {
-         return one(s.reload_signal ? signal_name(s.reload_signal) : "");
-     }},
+     [](const auto& s) { return one(s.reload_signal ? signal_name(s.reload_signal) : ""); }},
     {"strategy", kNone, false, [](const auto& s) { return one(strategy_or_auto(s.strategy)); }},
     {"verify", kNone, false,
      [](const auto& s) { return one(s.verify ? format_duration(*s.verify) : ""); }},

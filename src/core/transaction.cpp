@@ -25,8 +25,8 @@ public:
             const auto used =
                 view.record ? std::max(view.record->generation, view.record->last_used) : 0;
             auto unit = view.record ? view.record->unit : "";
-            steps_.push_back({units, input.project, std::move(plan), std::move(view), used + 1,
-                              std::move(unit)});
+            steps_.push_back({units, input.id, input.project, std::move(plan), std::move(view),
+                              used + 1, std::move(unit)});
         }
     }
 

@@ -75,7 +75,7 @@ Task<std::optional<Problem>> run_validator(const ActionContext& context,
     if (wanted.validate.empty())
         co_return std::nullopt;
     CommandRequest request{
-        .unit = helper_unit(context.project, wanted.name, "validate", context.generation),
+        .unit = helper_unit(context.project, wanted.name, "validate", context.transaction),
         .slice = project_slice(context.project),
         .description = std::format("hotreload: validate {}/{}", context.project, wanted.name),
         .command = wanted.validate,

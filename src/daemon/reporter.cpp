@@ -101,11 +101,12 @@ void Reporter::acting(const std::string& project, std::uint64_t id,
     const auto* const words = words_for(plan.action);
     if (!words)
         return;
-    hold_back([this, words, message = Message{.id = MessageId::Applying,
-                                              .text = {},
-                                              .project = project,
-                                              .service = plan.service,
-                                              .reload_id = id},
+    hold_back([this, words,
+               message = Message{.id = MessageId::Applying,
+                                 .text = {},
+                                 .project = project,
+                                 .service = plan.service,
+                                 .reload_id = id},
                changes = plan.changes]() mutable {
         message.text = std::format("{}{} {}…", changes.empty() ? "" : "Configuration changed. ",
                                    words->doing, describe_changes(message.service, changes));

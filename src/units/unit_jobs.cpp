@@ -115,8 +115,7 @@ Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
                  std::int32_t(signal));
     const auto sent = co_await call;
     if (!sent)
-        co_return about(std::format("sending {} to {}", signal_name(signal), unit),
-                        sent.error());
+        co_return about(std::format("sending {} to {}", signal_name(signal), unit), sent.error());
     co_return Result<>();
 }
 

@@ -12,7 +12,7 @@ from harness import Ctl, run, save, systemctl, unit_property
 WORKER = '''#!/usr/bin/env python3
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
 at every SIGHUP. A file or a LEVEL that says "die" is its end; a file that says "slow" makes the start wait for `go`."""
-import os, signal, socket, sys, time
+import os, signal, socket, sys
 
 name, files = sys.argv[1], sys.argv[2:]
 
@@ -20,7 +20,8 @@ def read(word):
     text = " ".join(open(file).read().strip() for file in files)
     if word == "start" and "slow" in text:
         while not os.path.exists("go"):
-            time.sleep(0.02)
+            if signal.sigtimedwait({signal.SIGTERM}, 0.02):
+                sys.exit(0)
     with open(name + ".log", "a") as log:
         print(word, os.environ.get("LEVEL", "-"), text, file=log)
     if "die" in text or os.environ.get("LEVEL") == "die":
@@ -30,12 +31,13 @@ def notify(state):
     if path := os.environ.get("NOTIFY_SOCKET"):
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(state, path.replace("@", "\\0", 1))
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-signal.signal(signal.SIGHUP, lambda *_: read("reload"))
+# Blocked and waited for: a handler may be too late for a pause() that has begun.
+signals = {signal.SIGTERM, signal.SIGHUP}
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 read("start")
 notify(b"READY=1")
-while True:
-    signal.pause()
+while signal.sigwait(signals) == signal.SIGHUP:
+    read("reload")
 '''
 
 ACTIONS = ("live", "reload", "restart", "start", "stop")

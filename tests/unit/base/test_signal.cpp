@@ -14,7 +14,7 @@ TEST(Signal, every_signal_has_a_name_that_is_read_back) {
         }
     EXPECT_EQ(signal_name(SIGHUP), "SIGHUP");
     EXPECT_EQ(signal_name(SIGRTMIN + 3), "SIGRTMIN+3");
-    EXPECT_EQ(signal_name(9999), "9999");
+    EXPECT_EQ(signal_name(9999), "signal 9999");
 }
 
 TEST(Signal, real_time_signals_count_from_the_first_that_is_free) {
