@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "document/schema.hpp"
+
+#include "base/utf8.hpp"
+#include "core/key_path.hpp"
+#include "document/schema_json.hpp"
+#include "document/schema_references.hpp"
+#include "document/schema_rules.hpp"
+
+#include <jsoncons_ext/jsonschema/jsonschema.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <format>
+#include <tuple>
+
+namespace hotreload {
+
+namespace {
+
+using namespace document;
+using jsoncons::json;
+using jsoncons::jsonschema::validation_message;
+using jsoncons::jsonschema::walk_result;
+
+// std::regex goes through a text by recursion, and jsoncons through a document.
+constexpr std::size_t kMaxMatched = std::size_t{8} * 1024;
+constexpr std::size_t kMaxSteps = 3000;
+constexpr std::size_t kMaxProblems = 1000;
+
+std::size_t depth_of(const Value& value) {
+    std::size_t depth = 0;
+    if (const auto* array = value.array())
+        for (const auto& each : *array)
+            depth = std::max(depth, depth_of(each));
+    else if (const auto* object = value.object())
+        for (const auto& [key, each] : *object)
+            depth = std::max(depth, depth_of(each));
+    return depth + 1;
+}
+
+// A text or key too long to be matched; nothing when there is none.
+const Value* too_long(const Value& value) {
+    if (const auto* text = value.string())
+        return text->size() > kMaxMatched ? &value : nullptr;
+    if (const auto* array = value.array())
+        for (const auto& each : *array)
+            if (const auto* found = too_long(each))
+                return found;
+    if (const auto* object = value.object())
+        for (const auto& [key, each] : *object) {
+            if (key.size() > kMaxMatched)
+                return &each;
+            if (const auto* found = too_long(each))
+                return found;
+        }
+    return nullptr;
+}
+
+Problem problem_at(const Value& value, std::string message) {
+    return {.path = {}, .line = value.line, .column = value.column, .message = std::move(message)};
+}
+
+// jsoncons' pointer as a path in the document, and what is there.
+std::pair<KeyPath, const Value*> locate(const Value& document,
+                                        const jsoncons::jsonpointer::json_pointer& pointer) {
+    KeyPath path;
+    const Value* at = &document;
+    for (const std::string& token : pointer) {
+        if (const auto* array = at->array()) {
+            std::size_t index = 0;
+            std::from_chars(token.data(), token.data() + token.size(), index);
+            if (index >= array->size())
+                break;
+            path.emplace_back(index);
+            at = &(*array)[index];
+        } else {
+            const auto* object = at->object();
+            const auto member = object ? object->find(token) : Value::Object::const_iterator();
+            if (!object || member == object->end())
+                break;
+            path.emplace_back(token);
+            at = &member->second;
+        }
+    }
+    return {std::move(path), at};
+}
+
+} // namespace
+
+struct Schema::Compiled {
+    explicit Compiled(const Value& schema)
+        : document(schema), references(document),
+          validator(jsoncons::jsonschema::make_json_schema(to_jsoncons(document),
+                                                           std::string(kSchemaAddress))) {}
+
+    void report(const validation_message& message, const Value& instance,
+                std::vector<Problem>& problems) const {
+        // Of "allOf", what is inside is what is wrong.
+        if (message.keyword() == "allOf" && !message.details().empty()) {
+            for (const auto& each : message.details())
+                report(each, instance, problems);
+            return;
+        }
+        auto [path, value] = locate(instance, message.instance_location());
+        const auto location = message.schema_location().string();
+        BrokenRule broken{.keyword = message.keyword(),
+                          .rule = references.find(location),
+                          .schema = references.find(location.substr(0, location.rfind('/'))),
+                          .path = std::move(path),
+                          .value = value,
+                          .of_a_key = false};
+        for (const std::string& token : message.eval_path())
+            broken.of_a_key = broken.of_a_key || token == "propertyNames";
+        for (auto& each : complaints(broken))
+            problems.push_back(problem_at(*each.at, std::move(each.message)));
+    }
+
+    Value document; // what the rest points into
+    SchemaReferences references;
+    jsoncons::jsonschema::json_schema<json> validator;
+};
+
+Schema::Schema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+Schema::~Schema() = default;
+
+std::expected<Schema, Problem> Schema::compile(const Value& document) try {
+    if (!document.object() && !std::get_if<bool>(&document.data))
+        return std::unexpected(problem_at(document, "a schema is an object, or true or false"));
+    return Schema(std::make_unique<Compiled>(document));
+} catch (document::Failure& failure) {
+    return std::unexpected(std::move(failure.problem));
+} catch (const std::regex_error& error) {
+    return std::unexpected(problem_at(
+        document, std::format("a pattern of the schema is no regular expression: {}", error.what())));
+} catch (const std::exception& error) {
+    return std::unexpected(
+        problem_at(document, std::format("is no JSON schema: {}", to_utf8(error.what()))));
+}
+
+std::vector<Problem> Schema::check(const Value& document) const try {
+    const auto& references = compiled_->references;
+    if (references.patterns())
+        if (const auto* value = too_long(document))
+            return {problem_at(*value, std::format("a text of more than {} bytes cannot be checked "
+                                                   "by a schema that has patterns",
+                                                   kMaxMatched))};
+    if (depth_of(document) * references.longest() > kMaxSteps)
+        return {problem_at(document, "is nested too deep to be checked by this schema")};
+
+    std::vector<Problem> problems;
+    const std::function<walk_result(const validation_message&)> report =
+        [&](const validation_message& message) {
+            compiled_->report(message, document, problems);
+            return problems.size() < kMaxProblems ? walk_result::advance : walk_result::abort;
+        };
+    compiled_->validator.validate(to_jsoncons(document), report);
+    const auto place = [](const Problem& each) {
+        return std::tie(each.line, each.column, each.message);
+    };
+    std::ranges::sort(problems, {}, place);
+    const auto repeated = std::ranges::unique(problems);
+    problems.erase(repeated.begin(), repeated.end());
+    return problems;
+} catch (const std::exception&) {
+    // What jsoncons and std::regex say quotes the value.
+    return {problem_at(document, "cannot be checked: a rule of the schema is too much for it")};
+}
+
+} // namespace hotreload
