@@ -46,7 +46,7 @@ private:
 class Builder final : public jsoncons::default_json_visitor {
 public:
     Builder(std::string_view text, const DocumentLimits& limits)
-        : places_(text), budget_(limits) {}
+        : text_(text), places_(text), budget_(limits) {}
 
     Value take() { return std::move(root_); }
 
@@ -64,8 +64,8 @@ private:
     bool visit_end_array(Context, Code) override { return end(); }
 
     bool visit_key(const string_view_type& name, Context context, Code) override {
-        key_ = std::string(name);
         key_place_ = places_.at(context.begin_position());
+        key_ = checked(name, context);
         return true;
     }
 
@@ -87,7 +87,29 @@ private:
             return leaf(Opaque{"number", std::string(text)}, context);
         if (tag == semantic_tag::bigdec) // every number that is no integer: lossless_number
             return leaf(real(text), context);
-        return leaf(std::string(text), context);
+        return leaf(checked(text, context), context);
+    }
+
+    // jsoncons lets "\udc00" pass, which is no character: in the source, it has to follow one of
+    // \ud800 to \udbff.
+    std::string checked(std::string_view text, Context context) {
+        const auto source = text_.substr(context.begin_position());
+        bool follows = false;
+        for (std::size_t at = 1; at < source.size() && source[at] != '"';) {
+            if (source[at] != '\\') {
+                at = source.find_first_of("\"\\", at);
+                follows = false;
+                continue;
+            }
+            const auto escape = lower(source.substr(at, 4));
+            const bool low = escape >= "\\udc" && escape <= "\\udf";
+            if (low && !follows)
+                fail_at(places_.at(context.begin_position()),
+                        "half of a surrogate pair; the other half is missing");
+            follows = escape >= "\\ud8" && escape <= "\\udb";
+            at += escape.starts_with("\\u") ? 6 : 2;
+        }
+        return std::string(text);
     }
 
     bool leaf(Value::Data data, Context context) {
@@ -122,6 +144,7 @@ private:
                           std::move(value), key_place_);
     }
 
+    std::string_view text_;
     Places places_;
     Budget budget_;
     Value root_;

@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <charconv>
 #include <format>
+#include <functional>
+#include <regex>
 #include <tuple>
+#include <utility>
 
 namespace hotreload {
 
@@ -61,29 +64,109 @@ Problem problem_at(const Value& value, std::string message) {
     return {.path = {}, .line = value.line, .column = value.column, .message = std::move(message)};
 }
 
-// jsoncons' pointer as a path in the document, and what is there.
-std::pair<KeyPath, const Value*> locate(const Value& document,
-                                        const jsoncons::jsonpointer::json_pointer& pointer) {
-    KeyPath path;
-    const Value* at = &document;
+// Where a rule was broken: jsoncons' pointer as a path in the document.
+void locate(const Value& document, const jsoncons::jsonpointer::json_pointer& pointer,
+            BrokenRule& broken) {
+    broken.value = &document;
     for (const std::string& token : pointer) {
-        if (const auto* array = at->array()) {
+        const Value* next = nullptr;
+        if (const auto* array = broken.value->array()) {
             std::size_t index = 0;
             std::from_chars(token.data(), token.data() + token.size(), index);
             if (index >= array->size())
-                break;
-            path.emplace_back(index);
-            at = &(*array)[index];
+                return;
+            broken.path.emplace_back(index);
+            next = &(*array)[index];
+        } else if (const auto* object = broken.value->object()) {
+            const auto member = object->find(token);
+            if (member == object->end())
+                return;
+            broken.path.emplace_back(token);
+            next = &member->second;
         } else {
-            const auto* object = at->object();
-            const auto member = object ? object->find(token) : Value::Object::const_iterator();
-            if (!object || member == object->end())
-                break;
-            path.emplace_back(token);
-            at = &member->second;
+            return;
         }
+        broken.parent = std::exchange(broken.value, next);
     }
-    return {std::move(path), at};
+}
+
+// What the schema has there. The location is the keyword's with most keywords, with others that of
+// the schema around it.
+void look_up(const SchemaReferences& references, const std::string& location, BrokenRule& broken) {
+    const Value* at = references.find(location);
+    if (!at)
+        return;
+    if (const auto* object = at->object())
+        if (const auto rule = object->find(broken.keyword); rule != object->end()) {
+            broken.schema = at;
+            broken.rule = &rule->second;
+            return;
+        }
+    if (location.ends_with(std::format("/{}", broken.keyword))) {
+        broken.schema = references.find(location.substr(0, location.rfind('/')));
+        broken.rule = at;
+    }
+}
+
+void complain(const validation_message& message, const SchemaReferences* references,
+              const Value& instance, std::vector<Problem>& problems) {
+    // Of "allOf", what is inside is what is wrong.
+    if (message.keyword() == "allOf" && !message.details().empty()) {
+        for (const auto& each : message.details())
+            complain(each, references, instance, problems);
+        return;
+    }
+    BrokenRule broken{.keyword = message.keyword(), .path = {}};
+    for (const std::string& token : message.eval_path()) {
+        broken.of_a_key = broken.of_a_key || token == "propertyNames";
+        if (token == "dependentRequired" && broken.keyword == "required")
+            broken.keyword = "dependentRequired";
+    }
+    locate(instance, message.instance_location(), broken);
+    if (references)
+        look_up(*references, message.schema_location().string(), broken);
+    for (auto& each : complaints(broken))
+        problems.push_back(problem_at(*each.at, std::move(each.message)));
+}
+
+std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<json>& validator,
+                              const SchemaReferences* references, const Value& instance) {
+    std::vector<Problem> problems;
+    const std::function<walk_result(const validation_message&)> report =
+        [&](const validation_message& message) {
+            complain(message, references, instance, problems);
+            return problems.size() < kMaxProblems ? walk_result::advance : walk_result::abort;
+        };
+    validator.validate(to_jsoncons(instance), report);
+    const auto place = [](const Problem& each) {
+        return std::tie(each.line, each.column, each.message);
+    };
+    std::ranges::sort(problems, {}, place);
+    const auto repeated = std::ranges::unique(problems);
+    problems.erase(repeated.begin(), repeated.end());
+    return problems;
+}
+
+// jsoncons takes {"type": "strng"} for a schema that says nothing.
+void check_schema(const Value& document) {
+    const auto* object = document.object();
+    const auto draft = object ? object->find("$schema") : Value::Object::const_iterator();
+    json meta(jsoncons::json_object_arg);
+    meta.insert_or_assign("$ref", object && draft != object->end() && draft->second.string()
+                                      ? *draft->second.string()
+                                      : jsoncons::jsonschema::schema_version::draft202012());
+    const auto validator =
+        jsoncons::jsonschema::make_json_schema(std::move(meta), std::string(kSchemaAddress));
+    if (auto problems = validate(validator, nullptr, document); !problems.empty()) {
+        problems.front().message = "the schema is wrong: " + problems.front().message;
+        throw Failure{std::move(problems.front())};
+    }
+}
+
+jsoncons::jsonschema::json_schema<json> make_validator(const Value& document) {
+    check_schema(document);
+    return jsoncons::jsonschema::make_json_schema(to_jsoncons(document),
+                                                  std::string(kSchemaAddress));
 }
 
 } // namespace
@@ -91,30 +174,7 @@ std::pair<KeyPath, const Value*> locate(const Value& document,
 struct Schema::Compiled {
     explicit Compiled(const Value& schema)
         : document(schema), references(document),
-          validator(jsoncons::jsonschema::make_json_schema(to_jsoncons(document),
-                                                           std::string(kSchemaAddress))) {}
-
-    void report(const validation_message& message, const Value& instance,
-                std::vector<Problem>& problems) const {
-        // Of "allOf", what is inside is what is wrong.
-        if (message.keyword() == "allOf" && !message.details().empty()) {
-            for (const auto& each : message.details())
-                report(each, instance, problems);
-            return;
-        }
-        auto [path, value] = locate(instance, message.instance_location());
-        const auto location = message.schema_location().string();
-        BrokenRule broken{.keyword = message.keyword(),
-                          .rule = references.find(location),
-                          .schema = references.find(location.substr(0, location.rfind('/'))),
-                          .path = std::move(path),
-                          .value = value,
-                          .of_a_key = false};
-        for (const std::string& token : message.eval_path())
-            broken.of_a_key = broken.of_a_key || token == "propertyNames";
-        for (auto& each : complaints(broken))
-            problems.push_back(problem_at(*each.at, std::move(each.message)));
-    }
+          validator(make_validator(document)) {}
 
     Value document; // what the rest points into
     SchemaReferences references;
@@ -150,20 +210,7 @@ std::vector<Problem> Schema::check(const Value& document) const try {
     if (depth_of(document) * references.longest() > kMaxSteps)
         return {problem_at(document, "is nested too deep to be checked by this schema")};
 
-    std::vector<Problem> problems;
-    const std::function<walk_result(const validation_message&)> report =
-        [&](const validation_message& message) {
-            compiled_->report(message, document, problems);
-            return problems.size() < kMaxProblems ? walk_result::advance : walk_result::abort;
-        };
-    compiled_->validator.validate(to_jsoncons(document), report);
-    const auto place = [](const Problem& each) {
-        return std::tie(each.line, each.column, each.message);
-    };
-    std::ranges::sort(problems, {}, place);
-    const auto repeated = std::ranges::unique(problems);
-    problems.erase(repeated.begin(), repeated.end());
-    return problems;
+    return validate(compiled_->validator, &references, document);
 } catch (const std::exception&) {
     // What jsoncons and std::regex say quotes the value.
     return {problem_at(document, "cannot be checked: a rule of the schema is too much for it")};

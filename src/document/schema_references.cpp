@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxLongest = 64;
 constexpr std::size_t kMaxPaths = 10'000;
-constexpr std::size_t kMaxPattern = 1000; // std::regex is compiled by recursion
+constexpr std::size_t kMaxPattern = 1000; // std::regex works by recursion
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::ranges::find(names, name) != names.end();
@@ -79,6 +79,11 @@ std::string too_long() {
     return std::format("more than {} schemas for one value, one within the other", kMaxLongest);
 }
 
+void check_length(std::string_view text, const Value& at) {
+    if (text.size() > kMaxPattern)
+        fail_at(place_of(at), std::format("this is longer than {} bytes", kMaxPattern));
+}
+
 // Schemas that jsoncons carries.
 bool is_draft(std::string_view address) {
     return address.starts_with("http://json-schema.org/draft-") ||
@@ -115,6 +120,8 @@ void SchemaReferences::add_schema(const Value& schema, const std::string& base) 
 void SchemaReferences::add_keyword(const Value& schema, const std::string& name,
                                    const Value& value, const std::string& base) {
     const auto* text = value.string();
+    if (text && name.starts_with('$') && name != "$comment")
+        check_length(*text, value);
     if (text && is_one_of(name, {"$ref", "$recursiveRef"})) {
         references_.push_back({&schema, &value, resolved(base, *text), name != "$ref"});
     } else if (text && name == "$dynamicRef") {
@@ -166,8 +173,7 @@ void SchemaReferences::add_each(const Value& list, const std::string& base, cons
 
 void SchemaReferences::add_pattern(std::string_view pattern, const Value& at) {
     patterns_ = true;
-    if (pattern.size() > kMaxPattern)
-        fail_at(place_of(at), std::format("the pattern is longer than {} bytes", kMaxPattern));
+    check_length(pattern, at);
 }
 
 void SchemaReferences::resolve(const Reference& reference) {

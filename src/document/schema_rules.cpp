@@ -178,23 +178,32 @@ std::vector<Complaint> missing_keys(const BrokenRule& broken) {
     return result;
 }
 
-// `path` is the unknown key's.
-Complaint unknown_key(const BrokenRule& broken) {
-    const auto key = std::get<std::string>(broken.path.back());
+// `path` is that of one unknown key. jsoncons stops at it, and people would like to know them all.
+std::vector<Complaint> unknown_keys(const BrokenRule& broken) {
     KeyPath above = broken.path;
     above.pop_back();
+    const auto* properties = member(broken.schema, "properties");
     std::vector<std::string_view> known;
-    if (const auto* properties = member(broken.schema, "properties");
-        properties && properties->object())
+    if (properties && properties->object())
         for (const auto& [name, schema] : *properties->object())
             known.push_back(name);
-    auto message = std::format("{} is not a known key", to_key(broken.path));
-    if (const auto near = nearest(key, known))
-        message += std::format("; did you mean {}?", named(above, std::string(*near)));
-    else if (!known.empty())
-        message += std::format("; known are {}",
-                               joined(std::vector<std::string>(known.begin(), known.end())));
-    return {broken.value, std::move(message)};
+    const auto complain = [&](const std::string& key, const Value& value) -> Complaint {
+        auto message = std::format("{} is not a known key", named(above, key));
+        if (const auto near = nearest(key, known))
+            message += std::format("; did you mean {}?", named(above, std::string(*near)));
+        else if (!known.empty())
+            message += std::format("; known are {}",
+                                   joined(std::vector<std::string>(known.begin(), known.end())));
+        return {&value, std::move(message)};
+    };
+    if (broken.keyword != "additionalProperties" || !properties || !broken.parent->object() ||
+        member(broken.schema, "patternProperties"))
+        return {complain(std::get<std::string>(broken.path.back()), *broken.value)};
+    std::vector<Complaint> result;
+    for (const auto& [key, value] : *broken.parent->object())
+        if (!member(properties, key))
+            result.push_back(complain(key, value));
+    return result;
 }
 
 } // namespace
@@ -204,11 +213,11 @@ std::vector<Complaint> complaints(const BrokenRule& broken) {
         !broken.of_a_key)
         return missing_keys(broken);
     const bool names_key =
-        broken.keyword == "additionalProperties" || broken.keyword == "unevaluatedProperties";
+        broken.parent && (broken.keyword == "additionalProperties" || broken.keyword == "unevaluatedProperties");
     if (names_key && !broken.path.empty() &&
         std::holds_alternative<std::string>(broken.path.back()) && broken.rule &&
         std::get_if<bool>(&broken.rule->data))
-        return {unknown_key(broken)};
+        return unknown_keys(broken);
     const auto subject = broken.of_a_key ? "a key of " + named(broken.path) : named(broken.path);
     return {{broken.value, std::format("{} {}", subject, rule_text(broken))}};
 }

@@ -18,7 +18,8 @@ struct BrokenRule {
     const Value* rule = nullptr; // what the schema has there; nullptr: not known
     const Value* schema = nullptr; // that the keyword stands in
     KeyPath path;
-    const Value* value = nullptr; // at `path`
+    const Value* value = nullptr;  // at `path`
+    const Value* parent = nullptr; // and what that is in
     bool of_a_key = false;        // "propertyNames": of a key in the object at `path`
 };
 

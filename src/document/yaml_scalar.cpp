@@ -24,14 +24,6 @@ bool all_of(std::string_view text, std::string_view set) {
     return !text.empty() && text.find_first_not_of(set) == std::string_view::npos;
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
 // Takes digits off the front; how many.
 std::size_t take_digits(std::string_view& text) {
     const auto count = std::min(text.find_first_not_of(kDigits), text.size());
