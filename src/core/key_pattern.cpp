@@ -13,9 +13,9 @@ namespace hotreload {
 
 namespace {
 
-constexpr std::size_t kMaxLength = 4096;
+constexpr std::size_t kMaxPatternLength = 4096;
 
-std::size_t character_length(std::string_view text, std::size_t at) {
+std::size_t key_character_length(std::string_view text, std::size_t at) {
     std::size_t end = at + 1;
     while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         ++end;
@@ -34,13 +34,13 @@ bool wildcard_matches(std::string_view pattern, std::string_view key) {
             retry = k;
         } else if (p < pattern.size() && pattern[p] == '?') {
             ++p;
-            k += character_length(key, k);
+            k += key_character_length(key, k);
         } else if (p < pattern.size() && pattern[p] == key[k]) {
             ++p;
             ++k;
         } else if (star != none) {
             p = star + 1;
-            retry += character_length(key, retry);
+            retry += key_character_length(key, retry);
             k = retry;
         } else {
             return false;
@@ -74,15 +74,15 @@ void append_utf8(std::string& text, std::uint32_t c) {
 }
 
 // What is wrong, and where in the pattern.
-struct Wrong {
+struct WrongPart {
     std::size_t at;
     std::string_view why;
 };
 
 // Takes the parts off a pattern. `done()` is true at its end.
-class Reader {
+class PatternReader {
 public:
-    explicit Reader(std::string_view text) : text_(text) {}
+    explicit PatternReader(std::string_view text) : text_(text) {}
 
     [[nodiscard]] bool done() const { return at_ == text_.size(); }
     [[nodiscard]] std::size_t at() const { return at_; }
@@ -101,7 +101,7 @@ public:
     }
 
     // A quoted key, behind its opening quote: TOML's basic string.
-    std::expected<std::string, Wrong> quoted() {
+    std::expected<std::string, WrongPart> quoted() {
         const std::size_t open = at_ - 1;
         std::string key;
         for (;;) {
@@ -109,11 +109,11 @@ public:
             if (take('"'))
                 return key;
             if (done())
-                return std::unexpected(Wrong{open, "this \" is not closed"});
+                return std::unexpected(WrongPart{open, "this \" is not closed"});
             const std::size_t escape = at_++;
             if (!unescape(key))
                 return std::unexpected(
-                    Wrong{escape, "no such escape: there are \\\" \\\\ \\b \\t \\n \\f \\r \\uXXXX"});
+                    WrongPart{escape, "no such escape: there are \\\" \\\\ \\b \\t \\n \\f \\r \\uXXXX"});
         }
     }
 
@@ -155,14 +155,14 @@ Result<KeyPattern> KeyPattern::parse(std::string_view pattern) {
     };
     if (pattern.empty())
         return invalid(0, "it is empty; ** stands for all keys");
-    if (pattern.size() > kMaxLength)
-        return invalid(kMaxLength, "it is too long");
+    if (pattern.size() > kMaxPatternLength)
+        return invalid(kMaxPatternLength, "it is too long");
     if (const auto good = utf8_prefix(pattern); good != pattern.size())
         return invalid(good, "this is not UTF-8");
 
     KeyPattern result;
     result.text_ = pattern;
-    Reader reader(pattern);
+    PatternReader reader(pattern);
     const auto add = [&](Part::Kind kind, std::string text = {}, std::size_t index = 0) {
         result.parts_.push_back({kind, std::move(text), index});
     };

@@ -17,9 +17,9 @@ using jsoncons::semantic_tag;
 using jsoncons::ser_context;
 
 // Byte offsets, which only grow, to places.
-class Places {
+class JsonPlaces {
 public:
-    explicit Places(std::string_view text) : text_(text) {}
+    explicit JsonPlaces(std::string_view text) : text_(text) {}
 
     Place at(std::size_t offset) {
         offset = std::min(offset, text_.size());
@@ -43,9 +43,9 @@ private:
 
 // Makes the tree of the parser's events. jsoncons' own tree forgets the places, and of a key that
 // is there twice the first value.
-class Builder final : public jsoncons::default_json_visitor {
+class JsonBuilder final : public jsoncons::default_json_visitor {
 public:
-    Builder(std::string_view text, const DocumentLimits& limits)
+    JsonBuilder(std::string_view text, const DocumentLimits& limits)
         : text_(text), places_(text), budget_(limits) {}
 
     Value take() { return std::move(root_); }
@@ -145,7 +145,7 @@ private:
     }
 
     std::string_view text_;
-    Places places_;
+    JsonPlaces places_;
     Budget budget_;
     Value root_;
     std::vector<Value*> open_;
@@ -153,7 +153,7 @@ private:
     Place key_place_;
 };
 
-std::string_view explain(const std::error_code& error) {
+std::string_view explain_json(const std::error_code& error) {
     switch (static_cast<jsoncons::json_errc>(error.value())) {
     case jsoncons::json_errc::unexpected_eof:
         return "the document ends too early: something is not closed, or it is empty";
@@ -213,7 +213,7 @@ std::string_view skip_comments(std::string_view text) {
     }
 }
 
-Value parse(std::string_view text, const DocumentLimits& limits, bool lenient) {
+Value parse_any(std::string_view text, const DocumentLimits& limits, bool lenient) {
     auto options = jsoncons::json_options{}
                        .lossless_number(true)
                        .allow_comments(lenient)
@@ -223,21 +223,21 @@ Value parse(std::string_view text, const DocumentLimits& limits, bool lenient) {
         return lenient && code == jsoncons::json_errc::illegal_comment;
     };
     jsoncons::json_parser parser(options, ignore);
-    Builder builder(text, limits);
+    JsonBuilder builder(text, limits);
     std::error_code error;
     parser.update(text);
     while (!parser.stopped() && !error)
         parser.parse_some(builder, error);
     const auto rest_at = static_cast<std::size_t>(parser.current() - text.data());
     if (error)
-        fail_at(place_of(text, rest_at), std::string(explain(error)));
+        fail_at(place_of(text, rest_at), std::string(explain_json(error)));
     auto rest = text.substr(rest_at);
     if (lenient)
         rest = skip_comments(rest);
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
     if (!rest.empty())
         fail_at(place_of(text, text.size() - rest.size()),
-                std::string(explain(rest.starts_with('/')
+                std::string(explain_json(rest.starts_with('/')
                                         ? jsoncons::json_errc::illegal_comment
                                         : jsoncons::json_errc::extra_character)));
     return builder.take();
@@ -246,11 +246,11 @@ Value parse(std::string_view text, const DocumentLimits& limits, bool lenient) {
 } // namespace
 
 Value parse_json(std::string_view text, const DocumentLimits& limits) {
-    return parse(text, limits, false);
+    return parse_any(text, limits, false);
 }
 
 Value parse_jsonc(std::string_view text, const DocumentLimits& limits) {
-    return parse(text, limits, true);
+    return parse_any(text, limits, true);
 }
 
 } // namespace hotreload::document

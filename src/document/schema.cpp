@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 #include "core/key_path.hpp"
 #include "document/schema_json.hpp"
+#include "document/schema_normal.hpp"
 #include "document/schema_references.hpp"
 #include "document/schema_rules.hpp"
 
@@ -90,24 +91,45 @@ void locate(const Value& document, const jsoncons::jsonpointer::json_pointer& po
     }
 }
 
-// What the schema has there. The location is the keyword's with most keywords, with others that of
-// the schema around it.
+// What the schema has there, by the way that jsoncons went through it. False: the way is not clear.
+bool follow_path(const SchemaReferences& references, const Value& document,
+                 const jsoncons::jsonpointer::json_pointer& path, BrokenRule& broken) {
+    const Value* at = &document;
+    std::string_view last;
+    for (const std::string& token : path) {
+        const Value* next = SchemaReferences::step(*at, token);
+        // Of patterns, the key that one of them matched is told.
+        if (!next && last == "patternProperties" && at->object() && at->object()->size() == 1)
+            next = &at->object()->begin()->second;
+        if (!next)
+            return at == broken.rule; // behind it, the key of "additionalProperties" is told
+        if (token == broken.keyword) {
+            broken.schema = at;
+            broken.rule = next;
+        }
+        at = token == "$ref" ? references.target(*at) : next;
+        if (!at)
+            return false;
+        last = token;
+    }
+    return at == broken.rule;
+}
+
+// The same by the location, which with some keywords is that of the schema around it.
 void look_up(const SchemaReferences& references, const std::string& location, BrokenRule& broken) {
     const Value* at = references.find(location);
     if (!at)
         return;
-    if (const auto* object = at->object())
-        if (const auto rule = object->find(broken.keyword); rule != object->end()) {
-            broken.schema = at;
-            broken.rule = &rule->second;
-            return;
-        }
-    if (location.ends_with(std::format("/{}", broken.keyword))) {
+    if (const Value* rule = SchemaReferences::step(*at, std::string(broken.keyword))) {
+        broken.schema = at;
+        broken.rule = rule;
+    } else if (location.ends_with(std::format("/{}", broken.keyword))) {
         broken.schema = references.find(location.substr(0, location.rfind('/')));
         broken.rule = at;
     }
 }
 
+// `references`: of the schema, where rules can be looked up.
 void complain(const validation_message& message, const SchemaReferences* references,
               const Value& instance, std::vector<Problem>& problems) {
     // Of "allOf", what is inside is what is wrong.
@@ -123,8 +145,10 @@ void complain(const validation_message& message, const SchemaReferences* referen
             broken.keyword = "dependentRequired";
     }
     locate(instance, message.instance_location(), broken);
-    if (references)
+    if (references && !follow_path(*references, references->document(), message.eval_path(), broken)) {
+        broken.schema = broken.rule = nullptr;
         look_up(*references, message.schema_location().string(), broken);
+    }
     for (auto& each : complaints(broken))
         problems.push_back(problem_at(*each.at, std::move(each.message)));
 }
@@ -147,8 +171,10 @@ std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<json>& val
     return problems;
 }
 
-// jsoncons takes {"type": "strng"} for a schema that says nothing.
-void check_schema(const Value& document) {
+// jsoncons takes what it does not understand of a schema for a rule that says nothing, so the schema
+// is checked by its draft's own. That goes down through "additionalProperties", which only says that
+// something in it is wrong: the smallest of the schemas within that is wrong has the place.
+void check_schema(const Value& document, const SchemaReferences& references) {
     const auto* object = document.object();
     const auto draft = object ? object->find("$schema") : Value::Object::const_iterator();
     json meta(jsoncons::json_object_arg);
@@ -157,14 +183,25 @@ void check_schema(const Value& document) {
                                       : jsoncons::jsonschema::schema_version::draft202012());
     const auto validator =
         jsoncons::jsonschema::make_json_schema(std::move(meta), std::string(kSchemaAddress));
-    if (auto problems = validate(validator, nullptr, document); !problems.empty()) {
-        problems.front().message = "the schema is wrong: " + problems.front().message;
-        throw Failure{std::move(problems.front())};
+    auto problems = validate(validator, nullptr, document);
+    if (problems.empty())
+        return;
+    std::size_t depth = depth_of(document);
+    for (const auto* each : references.schemas()) {
+        if (depth_of(*each) >= depth)
+            continue;
+        if (auto within = validate(validator, nullptr, *each); !within.empty()) {
+            problems = std::move(within);
+            depth = depth_of(*each);
+        }
     }
+    problems.front().message = "the schema is wrong: " + problems.front().message;
+    throw Failure{std::move(problems.front())};
 }
 
-jsoncons::jsonschema::json_schema<json> make_validator(const Value& document) {
-    check_schema(document);
+jsoncons::jsonschema::json_schema<json> make_validator(const Value& document,
+                                                       const SchemaReferences& references) {
+    check_schema(document, references);
     return jsoncons::jsonschema::make_json_schema(to_jsoncons(document),
                                                   std::string(kSchemaAddress));
 }
@@ -173,8 +210,8 @@ jsoncons::jsonschema::json_schema<json> make_validator(const Value& document) {
 
 struct Schema::Compiled {
     explicit Compiled(const Value& schema)
-        : document(schema), references(document),
-          validator(make_validator(document)) {}
+        : document(normalized(schema)), references(document),
+          validator(make_validator(document, references)) {}
 
     Value document; // what the rest points into
     SchemaReferences references;

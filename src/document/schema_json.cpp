@@ -7,7 +7,7 @@ namespace {
 
 using jsoncons::json;
 
-struct Converter {
+struct JsonConverter {
     json operator()(std::nullptr_t) const { return json::null(); }
     json operator()(bool flag) const { return json(flag); }
     json operator()(std::int64_t number) const { return json(number); }
@@ -42,7 +42,7 @@ struct Converter {
 } // namespace
 
 json to_jsoncons(const Value& value) {
-    return std::visit(Converter(), value.data);
+    return std::visit(JsonConverter(), value.data);
 }
 
 } // namespace hotreload::document

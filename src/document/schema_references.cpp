@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxLongest = 64;
 constexpr std::size_t kMaxPaths = 10'000;
-constexpr std::size_t kMaxPattern = 1000; // std::regex works by recursion
+constexpr std::size_t kMaxRegex = 1000; // std::regex works by recursion
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+bool is_keyword_of(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::ranges::find(names, name) != names.end();
 }
 
@@ -50,26 +50,12 @@ std::string unescaped(std::string_view token) {
     return text;
 }
 
-const Value* step(const Value& from, const std::string& token) {
-    if (const auto* object = from.object()) {
-        const auto member = object->find(token);
-        return member == object->end() ? nullptr : &member->second;
-    }
-    const auto* array = from.array();
-    std::size_t index = 0;
-    const auto* last = token.data() + token.size();
-    const auto [end, error] = std::from_chars(token.data(), last, index);
-    return array && error == std::errc() && end == last && index < array->size()
-               ? &(*array)[index]
-               : nullptr;
-}
-
 const Value* walk(const Value& root, std::string_view pointer) {
     const Value* at = &root;
     while (at && !pointer.empty()) {
         pointer.remove_prefix(1);
         const auto token = pointer.substr(0, pointer.find('/'));
-        at = step(*at, unescaped(token));
+        at = SchemaReferences::step(*at, unescaped(token));
         pointer.remove_prefix(token.size());
     }
     return at;
@@ -80,8 +66,8 @@ std::string too_long() {
 }
 
 void check_length(std::string_view text, const Value& at) {
-    if (text.size() > kMaxPattern)
-        fail_at(place_of(at), std::format("this is longer than {} bytes", kMaxPattern));
+    if (text.size() > kMaxRegex)
+        fail_at(place_of(at), std::format("this is longer than {} bytes", kMaxRegex));
 }
 
 // Schemas that jsoncons carries.
@@ -92,7 +78,7 @@ bool is_draft(std::string_view address) {
 
 } // namespace
 
-SchemaReferences::SchemaReferences(const Value& document) {
+SchemaReferences::SchemaReferences(const Value& document) : document_(document) {
     addresses_.emplace(kSchemaAddress, &document);
     add_schema(document, std::string(kSchemaAddress));
     for (std::size_t i = 0; i < references_.size(); ++i) // which may grow
@@ -122,32 +108,32 @@ void SchemaReferences::add_keyword(const Value& schema, const std::string& name,
     const auto* text = value.string();
     if (text && name.starts_with('$') && name != "$comment")
         check_length(*text, value);
-    if (text && is_one_of(name, {"$ref", "$recursiveRef"})) {
+    if (text && is_keyword_of(name, {"$ref", "$recursiveRef"})) {
         references_.push_back({&schema, &value, resolved(base, *text), name != "$ref"});
     } else if (text && name == "$dynamicRef") {
         references_.push_back({&schema, &value, resolved(base, *text), true});
-    } else if (text && is_one_of(name, {"$anchor", "$dynamicAnchor"})) {
+    } else if (text && is_keyword_of(name, {"$anchor", "$dynamicAnchor"})) {
         addresses_.emplace(base + '#' + *text, &schema);
         if (name == "$dynamicAnchor")
             dynamic_anchors_.emplace(*text, &schema);
     } else if (name == "$recursiveAnchor") {
         dynamic_anchors_.emplace("", &schema);
-    } else if (text && is_one_of(name, {"$id", "id"}) && text->starts_with('#')) {
+    } else if (text && is_keyword_of(name, {"$id", "id"}) && text->starts_with('#')) {
         addresses_.emplace(base + *text, &schema); // how drafts 4 to 7 write an anchor
     } else if (text && name == "pattern") {
         add_pattern(*text, value);
-    } else if (is_one_of(name, {"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"})) {
+    } else if (is_keyword_of(name, {"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"})) {
         add_each(value, base, &schema);
-    } else if (is_one_of(name, {"not", "if", "then", "else"})) {
+    } else if (is_keyword_of(name, {"not", "if", "then", "else"})) {
         same_value_[&schema].push_back(&value);
         add_schema(value, base);
-    } else if (is_one_of(name, {"properties", "patternProperties", "$defs", "definitions",
+    } else if (is_keyword_of(name, {"properties", "patternProperties", "$defs", "definitions",
                                 "prefixItems"})) {
         add_each(value, base, nullptr);
         if (name == "patternProperties" && value.object())
             for (const auto& [pattern, member] : *value.object())
                 add_pattern(pattern, member);
-    } else if (is_one_of(name, {"items", "additionalItems", "additionalProperties", "contains",
+    } else if (is_keyword_of(name, {"items", "additionalItems", "additionalProperties", "contains",
                                 "propertyNames", "unevaluatedItems", "unevaluatedProperties",
                                 "contentSchema"})) {
         if (value.array())
@@ -213,6 +199,28 @@ const Value* SchemaReferences::find(std::string_view location) const {
     if (!fragment.empty() && !fragment.starts_with('/'))
         return nullptr;
     return walk(*root->second, fragment);
+}
+
+const Value* SchemaReferences::step(const Value& from, const std::string& token) {
+    if (const auto* object = from.object()) {
+        const auto member = object->find(token);
+        return member == object->end() ? nullptr : &member->second;
+    }
+    const auto* array = from.array();
+    std::size_t index = 0;
+    const auto* last = token.data() + token.size();
+    const auto [end, error] = std::from_chars(token.data(), last, index);
+    return array && error == std::errc() && end == last && index < array->size()
+               ? &(*array)[index]
+               : nullptr;
+}
+
+const Value* SchemaReferences::target(const Value& schema) const {
+    const Value* reference = step(schema, "$ref");
+    const auto base = bases_.find(&schema);
+    if (!reference || !reference->string() || base == bases_.end())
+        return nullptr;
+    return find(resolved(base->second, *reference->string()));
 }
 
 const SchemaReferences::Reach& SchemaReferences::follow(const Value& schema, std::size_t way) {

@@ -28,6 +28,15 @@ public:
     // What a schema location names: the value of a keyword. Nothing if there is none.
     [[nodiscard]] const Value* find(std::string_view location) const;
 
+    // What the "$ref" of a schema leads to.
+    [[nodiscard]] const Value* target(const Value& schema) const;
+    // The member or element that a token of a JSON pointer names.
+    static const Value* step(const Value& from, const std::string& token);
+
+    [[nodiscard]] const Value& document() const { return document_; }
+    // All schemas within the schema, and itself.
+    [[nodiscard]] const std::set<const Value*>& schemas() const { return known_; }
+
     // Schemas that one value is checked against, one within the other, at most.
     [[nodiscard]] std::size_t longest() const { return longest_; }
     // It has regular expressions.
@@ -54,6 +63,7 @@ private:
     void resolve(const Reference& reference);
     const Reach& follow(const Value& schema, std::size_t way);
 
+    const Value& document_;
     std::set<const Value*> known_;
     std::map<std::string, const Value*, std::less<>> addresses_; // of "$id", and of anchors
     std::multimap<std::string, const Value*, std::less<>> dynamic_anchors_;

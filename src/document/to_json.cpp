@@ -48,7 +48,7 @@ void append_number(std::string& json, double number) {
         json += ".0"; // 1.0 is not 1
 }
 
-struct Writer {
+struct JsonWriter {
     std::string& json;
 
     void operator()(std::nullptr_t) const { json += "null"; }
@@ -89,7 +89,7 @@ struct Writer {
 
 std::string to_json(const Value& value) {
     std::string json;
-    Writer{json}.write(value);
+    JsonWriter{json}.write(value);
     return json;
 }
 
@@ -104,7 +104,7 @@ std::string to_json(const Patch& patch) {
             if (!value)
                 return;
             json += std::format(",\"{}\":", name);
-            Writer{json}.write(*value);
+            JsonWriter{json}.write(*value);
         };
         side("value", operation.after);
         side("old", operation.before);

@@ -17,9 +17,9 @@ namespace {
 // end the process. So does what it makes of 16 MiB of "[0,0,0,…". This looks over the text before
 // it and counts, as exactly as a text can be counted of which nobody knows that it is TOML: what
 // comes after the first mistake is not read by toml++ either.
-class Overview {
+class TomlOverview {
 public:
-    Overview(std::string_view text, const DocumentLimits& limits)
+    TomlOverview(std::string_view text, const DocumentLimits& limits)
         : text_(text), limits_(limits), levels_{Level{}} {}
 
     void check() {
@@ -171,9 +171,9 @@ Place place_at(const toml::source_position& position) {
     return {.line = position.line, .column = position.column};
 }
 
-class Converter {
+class TomlConverter {
 public:
-    explicit Converter(const DocumentLimits& limits) : budget_(limits) {}
+    explicit TomlConverter(const DocumentLimits& limits) : budget_(limits) {}
 
     Value convert(toml::node& node, Place place, std::size_t depth) {
         budget_.add_values(1, place);
@@ -228,7 +228,7 @@ private:
 };
 
 // "Error while parsing key-value pair: …": where it is is said by line and column.
-std::string explain(std::string_view description) {
+std::string explain_toml(std::string_view description) {
     constexpr std::string_view noise = "Error while parsing ";
     if (description.starts_with(noise))
         if (const auto colon = description.find(": "); colon != std::string_view::npos)
@@ -239,12 +239,12 @@ std::string explain(std::string_view description) {
 } // namespace
 
 Value parse_toml(std::string_view text, const DocumentLimits& limits) {
-    Overview(text, limits).check();
+    TomlOverview(text, limits).check();
     try {
         toml::table root = toml::parse(text);
-        return Converter(limits).convert(root, {.line = 1, .column = 1}, 0);
+        return TomlConverter(limits).convert(root, {.line = 1, .column = 1}, 0);
     } catch (const toml::parse_error& error) {
-        fail_at(place_at(error.source().begin), explain(error.description()));
+        fail_at(place_at(error.source().begin), explain_toml(error.description()));
     }
 }
 

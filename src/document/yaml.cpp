@@ -53,9 +53,9 @@ std::size_t text_of(const Value::Data& scalar) {
 
 // Makes the tree of the parser's events. yaml-cpp's own nodes would keep duplicate keys, share what
 // aliases repeat (so that nobody sees how much it is), and know nothing of merge keys.
-class Builder final : public YAML::EventHandler {
+class YamlBuilder final : public YAML::EventHandler {
 public:
-    explicit Builder(const DocumentLimits& limits) : budget_(limits) {}
+    explicit YamlBuilder(const DocumentLimits& limits) : budget_(limits) {}
 
     std::vector<Value> documents;
     Place started; // the last document
@@ -265,7 +265,7 @@ private:
 
 Value parse_yaml(std::string_view text, const DocumentLimits& limits) {
     check_characters(text);
-    Builder builder(limits);
+    YamlBuilder builder(limits);
     try {
         std::ispanstream stream(std::span(text.data(), text.size()));
         YAML::Parser parser(stream);

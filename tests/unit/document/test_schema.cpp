@@ -58,6 +58,13 @@ TEST(Schema, NamesKeysThatAreNotKnownAndTheNearestThatIs) {
               "3:3: a.zzzzzz is not a known key; known are host or port\n");
 }
 
+TEST(Schema, NamesWhatIsWrongInMembersOfAnyName) {
+    EXPECT_EQ(told(R"({"properties":{"a":{}},"additionalProperties":{"type":"integer"}})", "a: x\nb: x\na.b: 1\nab: x"),
+              "2:1: b has to be an integer, not a string\n4:1: ab has to be an integer, not a string\n");
+    EXPECT_EQ(told(R"({"additionalProperties":{"additionalProperties":{"enum":[1]}}})", "a: {b: 2}"),
+              "1:5: a.b has to be 1\n");
+}
+
 TEST(Schema, SaysWhatWouldBeRight) {
     EXPECT_EQ(told_of_x(R"({"enum":["info","debug",3]})", "loud"), "1:1: x has to be one of \"info\", \"debug\" or 3\n");
     EXPECT_EQ(told_of_x(R"({"const":"a"})", "b"), "1:1: x has to be \"a\"\n");
@@ -153,7 +160,7 @@ TEST(Schema, RefusesWhatIsNoSchema) {
     EXPECT_NE(compile_error(R"({"pattern":"["})").find("no regular expression"), std::string::npos);
     EXPECT_NE(compile_error(R"({"$schema":"https://example.com/mine"})"), "");
     EXPECT_EQ(compile_error("{\"properties\":{\n\"a\":{\"type\":\"strng\"}}}"),
-              "2:6: the schema is wrong: properties.a.type does not meet \"anyOf\"");
+              "2:6: the schema is wrong: type does not meet \"anyOf\"");
 }
 
 TEST(Schema, LongTextsAreNotMatchedToPatterns) {
