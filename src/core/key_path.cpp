@@ -17,7 +17,7 @@ bool needs_quotes(std::string_view key) {
            std::ranges::any_of(key, is_control);
 }
 
-std::string quoted(std::string_view key) {
+std::string quoted_key(std::string_view key) {
     std::string text = "\"";
     for (const char c : key) {
         if (c == '"' || c == '\\')
@@ -42,7 +42,7 @@ std::string to_key(const KeyPath& path) {
         const auto& key = std::get<std::string>(part);
         if (!text.empty())
             text += '.';
-        text += needs_quotes(key) ? quoted(key) : key;
+        text += needs_quotes(key) ? quoted_key(key) : key;
     }
     return text;
 }

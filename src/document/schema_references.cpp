@@ -19,7 +19,7 @@ bool is_keyword_of(std::string_view name, std::initializer_list<std::string_view
     return std::ranges::find(names, name) != names.end();
 }
 
-Place place_of(const Value& value) {
+Place value_place(const Value& value) {
     return {.line = value.line, .column = value.column};
 }
 
@@ -67,7 +67,7 @@ std::string too_long() {
 
 void check_length(std::string_view text, const Value& at) {
     if (text.size() > kMaxRegex)
-        fail_at(place_of(at), std::format("this is longer than {} bytes", kMaxRegex));
+        fail_at(value_place(at), std::format("this is longer than {} bytes", kMaxRegex));
 }
 
 // Schemas that jsoncons carries.
@@ -180,9 +180,9 @@ void SchemaReferences::resolve(const Reference& reference) {
         return;
     const auto* written = reference.keyword->string();
     if (addresses_.contains(address))
-        fail_at(place_of(*reference.keyword),
+        fail_at(value_place(*reference.keyword),
                 std::format("\"{}\" is not in this schema", *written));
-    fail_at(place_of(*reference.keyword),
+    fail_at(value_place(*reference.keyword),
             std::format("\"{}\" leads out of this schema, and nothing is fetched; put what it "
                         "refers to under \"$defs\"",
                         *written));
@@ -228,12 +228,12 @@ const SchemaReferences::Reach& SchemaReferences::follow(const Value& schema, std
     Reach& reach = entry->second;
     if (!added) {
         if (reach.open)
-            fail_at(place_of(schema), "references lead from here back to here, and to no end");
+            fail_at(value_place(schema), "references lead from here back to here, and to no end");
         return reach;
     }
     // Before the stack is used up.
     if (way > kMaxLongest)
-        fail_at(place_of(schema), too_long());
+        fail_at(value_place(schema), too_long());
     if (const auto next = same_value_.find(&schema); next != same_value_.end()) {
         for (const auto* each : next->second) {
             const Reach& further = follow(*each, way + 1);
@@ -242,9 +242,9 @@ const SchemaReferences::Reach& SchemaReferences::follow(const Value& schema, std
         }
     }
     if (reach.depth > kMaxLongest)
-        fail_at(place_of(schema), too_long());
+        fail_at(value_place(schema), too_long());
     if (reach.paths > kMaxPaths)
-        fail_at(place_of(schema),
+        fail_at(value_place(schema),
                 std::format("one value would be checked more than {} times", kMaxPaths));
     reach.open = false;
     return reach;
