@@ -7,7 +7,6 @@
 #include <charconv>
 #include <format>
 #include <optional>
-#include <utility>
 
 namespace hotreload {
 
@@ -96,8 +95,9 @@ public:
 
     // What stands before the next character that is one of `stops`.
     std::string_view take_until(std::string_view stops) {
-        const auto end = std::min(text_.find_first_of(stops, at_), text_.size());
-        return text_.substr(std::exchange(at_, end), end - at_);
+        const auto taken = text_.substr(at_, text_.find_first_of(stops, at_) - at_);
+        at_ += taken.size();
+        return taken;
     }
 
     // A quoted key, behind its opening quote: TOML's basic string.

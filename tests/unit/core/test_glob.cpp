@@ -91,6 +91,11 @@ TEST(Glob, ABackslashMakesTheNextCharacterPlain) {
     EXPECT_EQ(glob("/a/\\*").literal_path(), "/a/*");
 }
 
+TEST(Glob, ABackslashWithinACharacterDoesNotPartIt) {
+    EXPECT_TRUE(matches("/\xe1\\\x85\x99", "/\xe1\x85\x99"));
+    EXPECT_TRUE(matches("/\\é\\?", "/é?"));
+}
+
 TEST(Glob, ALeadingDotIsLikeAnyOtherCharacter) {
     EXPECT_TRUE(matches("/a/*", "/a/.env"));
     EXPECT_TRUE(matches("/a/**", "/a/.x/y"));
