@@ -55,7 +55,8 @@ Format format_of(std::string_view path) {
     const auto slash = path.rfind('/');
     const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
     const auto suffix = after_last(name, '.');
-    if (const auto known = std::ranges::find(kSuffixes, suffix, &std::pair<std::string_view, Format>::first);
+    if (const auto known =
+            std::ranges::find(kSuffixes, suffix, &std::pair<std::string_view, Format>::first);
         known != kSuffixes.end())
         return known->second;
     if (is_unit_type(suffix))
@@ -73,7 +74,8 @@ std::string_view to_string(Format format) {
 }
 
 std::optional<Format> parse_format(std::string_view word) {
-    const auto known = std::ranges::find(kWords, word, &std::pair<Format, std::string_view>::second);
+    const auto known =
+        std::ranges::find(kWords, word, &std::pair<Format, std::string_view>::second);
     if (known == kWords.end())
         return {};
     return known->first;

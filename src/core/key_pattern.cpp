@@ -112,8 +112,8 @@ public:
                 return std::unexpected(WrongPart{open, "this \" is not closed"});
             const std::size_t escape = at_++;
             if (!unescape(key))
-                return std::unexpected(
-                    WrongPart{escape, "no such escape: there are \\\" \\\\ \\b \\t \\n \\f \\r \\uXXXX"});
+                return std::unexpected(WrongPart{
+                    escape, "no such escape: there are \\\" \\\\ \\b \\t \\n \\f \\r \\uXXXX"});
         }
     }
 
@@ -180,7 +180,8 @@ Result<KeyPattern> KeyPattern::parse(std::string_view pattern) {
             else if (error == std::errc() && end == last)
                 add(Part::Kind::Index, {}, index);
             else
-                return invalid(at, "an index ([0]) or [*] belongs here; quote a key that has brackets");
+                return invalid(at,
+                               "an index ([0]) or [*] belongs here; quote a key that has brackets");
             continue;
         }
         if (!first && !reader.take('.'))

@@ -238,8 +238,8 @@ Value parse_any(std::string_view text, const DocumentLimits& limits, bool lenien
     if (!rest.empty())
         fail_at(place_of(text, text.size() - rest.size()),
                 std::string(explain_json(rest.starts_with('/')
-                                        ? jsoncons::json_errc::illegal_comment
-                                        : jsoncons::json_errc::extra_character)));
+                                             ? jsoncons::json_errc::illegal_comment
+                                             : jsoncons::json_errc::extra_character)));
     return builder.take();
 }
 

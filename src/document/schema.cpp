@@ -145,7 +145,8 @@ void complain(const validation_message& message, const SchemaReferences* referen
             broken.keyword = "dependentRequired";
     }
     locate(instance, message.instance_location(), broken);
-    if (references && !follow_path(*references, references->document(), message.eval_path(), broken)) {
+    if (references &&
+        !follow_path(*references, references->document(), message.eval_path(), broken)) {
         broken.schema = broken.rule = nullptr;
         look_up(*references, message.schema_location().string(), broken);
     }
@@ -171,9 +172,10 @@ std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<json>& val
     return problems;
 }
 
-// jsoncons takes what it does not understand of a schema for a rule that says nothing, so the schema
-// is checked by its draft's own. That goes down through "additionalProperties", which only says that
-// something in it is wrong: the smallest of the schemas within that is wrong has the place.
+// jsoncons takes what it does not understand of a schema for a rule that says nothing, so the
+// schema is checked by its draft's own. That goes down through "additionalProperties", which only
+// says that something in it is wrong: the smallest of the schemas within that is wrong has the
+// place.
 void check_schema(const Value& document, const SchemaReferences& references) {
     const auto* object = document.object();
     const auto draft = object ? object->find("$schema") : Value::Object::const_iterator();
@@ -210,7 +212,8 @@ jsoncons::jsonschema::json_schema<json> make_validator(const Value& document,
 
 struct Schema::Compiled {
     explicit Compiled(const Value& schema)
-        : document(normalized(schema)), references(document),
+        : document(normalized(schema)),
+          references(document),
           validator(make_validator(document, references)) {}
 
     Value document; // what the rest points into
@@ -230,8 +233,9 @@ std::expected<Schema, Problem> Schema::compile(const Value& document) try {
 } catch (document::Failure& failure) {
     return std::unexpected(std::move(failure.problem));
 } catch (const std::regex_error& error) {
-    return std::unexpected(problem_at(
-        document, std::format("a pattern of the schema is no regular expression: {}", error.what())));
+    return std::unexpected(
+        problem_at(document, std::format("a pattern of the schema is no regular expression: {}",
+                                         error.what())));
 } catch (const std::exception& error) {
     return std::unexpected(
         problem_at(document, std::format("is no JSON schema: {}", to_utf8(error.what()))));

@@ -12,8 +12,9 @@ constexpr std::size_t kMaxRewritten = 1000; // as in schema_references.cpp
 
 bool is_later_draft(const Value::Object& root) {
     const auto draft = root.find("$schema");
-    return draft == root.end() || (draft->second.string() &&
-                                   draft->second.string()->starts_with("https://json-schema.org/draft/20"));
+    return draft == root.end() ||
+           (draft->second.string() &&
+            draft->second.string()->starts_with("https://json-schema.org/draft/20"));
 }
 
 // A regular expression that all keys match but these.
@@ -61,7 +62,8 @@ void rewrite(Value& value, bool rename) {
     if (!object)
         return;
     if (const auto ref = object->find("$ref"); rename && ref != object->end())
-        if (auto* text = std::get_if<std::string>(&ref->second.data); text && text->starts_with(old))
+        if (auto* text = std::get_if<std::string>(&ref->second.data);
+            text && text->starts_with(old))
             text->replace(0, old.size(), "#/$defs/");
     rewrite_additional(*object);
     for (auto& [key, member] : *object)

@@ -103,8 +103,8 @@ void SchemaReferences::add_schema(const Value& schema, const std::string& base) 
         add_keyword(schema, name, value, own);
 }
 
-void SchemaReferences::add_keyword(const Value& schema, const std::string& name,
-                                   const Value& value, const std::string& base) {
+void SchemaReferences::add_keyword(const Value& schema, const std::string& name, const Value& value,
+                                   const std::string& base) {
     const auto* text = value.string();
     if (text && name.starts_with('$') && name != "$comment")
         check_length(*text, value);
@@ -122,20 +122,21 @@ void SchemaReferences::add_keyword(const Value& schema, const std::string& name,
         addresses_.emplace(base + *text, &schema); // how drafts 4 to 7 write an anchor
     } else if (text && name == "pattern") {
         add_pattern(*text, value);
-    } else if (is_keyword_of(name, {"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"})) {
+    } else if (is_keyword_of(name,
+                             {"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"})) {
         add_each(value, base, &schema);
     } else if (is_keyword_of(name, {"not", "if", "then", "else"})) {
         same_value_[&schema].push_back(&value);
         add_schema(value, base);
     } else if (is_keyword_of(name, {"properties", "patternProperties", "$defs", "definitions",
-                                "prefixItems"})) {
+                                    "prefixItems"})) {
         add_each(value, base, nullptr);
         if (name == "patternProperties" && value.object())
             for (const auto& [pattern, member] : *value.object())
                 add_pattern(pattern, member);
     } else if (is_keyword_of(name, {"items", "additionalItems", "additionalProperties", "contains",
-                                "propertyNames", "unevaluatedItems", "unevaluatedProperties",
-                                "contentSchema"})) {
+                                    "propertyNames", "unevaluatedItems", "unevaluatedProperties",
+                                    "contentSchema"})) {
         if (value.array())
             add_each(value, base, nullptr);
         else
@@ -210,9 +211,8 @@ const Value* SchemaReferences::step(const Value& from, const std::string& token)
     std::size_t index = 0;
     const auto* last = token.data() + token.size();
     const auto [end, error] = std::from_chars(token.data(), last, index);
-    return array && error == std::errc() && end == last && index < array->size()
-               ? &(*array)[index]
-               : nullptr;
+    return array && error == std::errc() && end == last && index < array->size() ? &(*array)[index]
+                                                                                 : nullptr;
 }
 
 const Value* SchemaReferences::target(const Value& schema) const {

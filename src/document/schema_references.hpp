@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What jsoncons does not look at before it validates: where the references of a schema lead, whether
-// they lead back to where they began (it would follow them until the stack is used up), and how much
-// work they make. Only the schema's files use it.
+// What jsoncons does not look at before it validates: where the references of a schema lead,
+// whether they lead back to where they began (it would follow them until the stack is used up), and
+// how much work they make. Only the schema's files use it.
 
 #include "core/value.hpp"
 #include "document/formats.hpp"

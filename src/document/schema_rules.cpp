@@ -42,9 +42,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string_view with_article(std::string_view type) {
     constexpr std::array articles = {
-        std::pair("string", "a string"),    std::pair("integer", "an integer"),
-        std::pair("number", "a number"),    std::pair("boolean", "true or false"),
-        std::pair("array", "an array"),     std::pair("object", "an object"),
+        std::pair("string", "a string"), std::pair("integer", "an integer"),
+        std::pair("number", "a number"), std::pair("boolean", "true or false"),
+        std::pair("array", "an array"),  std::pair("object", "an object"),
     };
     for (const auto& [name, text] : articles)
         if (type == name)
@@ -212,8 +212,8 @@ std::vector<Complaint> complaints(const BrokenRule& broken) {
     if (broken.keyword == "required" && broken.rule && broken.rule->array() && broken.value &&
         !broken.of_a_key)
         return missing_keys(broken);
-    const bool names_key =
-        broken.parent && (broken.keyword == "additionalProperties" || broken.keyword == "unevaluatedProperties");
+    const bool names_key = broken.parent && (broken.keyword == "additionalProperties" ||
+                                             broken.keyword == "unevaluatedProperties");
     if (names_key && !broken.path.empty() &&
         std::holds_alternative<std::string>(broken.path.back()) && broken.rule &&
         std::get_if<bool>(&broken.rule->data))

@@ -14,13 +14,13 @@
 namespace hotreload::document {
 
 struct BrokenRule {
-    std::string_view keyword;    // "type", or "false" for a schema that nothing meets
-    const Value* rule = nullptr; // what the schema has there; nullptr: not known
+    std::string_view keyword;      // "type", or "false" for a schema that nothing meets
+    const Value* rule = nullptr;   // what the schema has there; nullptr: not known
     const Value* schema = nullptr; // that the keyword stands in
     KeyPath path;
     const Value* value = nullptr;  // at `path`
     const Value* parent = nullptr; // and what that is in
-    bool of_a_key = false;        // "propertyNames": of a key in the object at `path`
+    bool of_a_key = false;         // "propertyNames": of a key in the object at `path`
 };
 
 // Mostly one; of several keys that are missing or not known, one for each.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "document/json.hpp"
-
 #include "base/utf8.hpp"
+#include "document/json.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -233,8 +233,30 @@ void check_characters(std::string_view text) {
                 "a control character; in double quotes it is written \\x1b");
 }
 
-// Before 0.9, yaml-cpp takes what it could not make part of a document for the next one, for ever. A
-// document that is not the first begins with "---", or the one before it ended with "...".
+// yaml-cpp keeps all of a flow collection as tokens before it tells of the first. Nobody knows here
+// which brackets and commas are text: the bounds are so far out that no text reaches them.
+void check_brackets(std::string_view text, const DocumentLimits& limits) {
+    constexpr std::size_t unclosed = 100; // times the depth that is allowed
+    std::size_t depth = 0;
+    std::size_t values = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '[' || c == '{') {
+            ++values;
+            if (++depth > unclosed * limits.depth)
+                Budget(limits).check_depth(depth, place_of(text, at));
+        } else if (c == ']' || c == '}') {
+            depth -= depth > 0 ? 1 : 0;
+        } else if (c == ',') {
+            ++values;
+        }
+        if (values > limits.values)
+            Budget(limits).add_values(values, place_of(text, at));
+    }
+}
+
+// Before 0.9, yaml-cpp takes what it could not make part of a document for the next one, for ever.
+// A document that is not the first begins with "---", or the one before it ended with "...".
 class Starts {
 public:
     explicit Starts(std::string_view text) : lines_(text) {}
@@ -253,7 +275,8 @@ public:
                 ended = false;
         }
         if (!ended && !begins)
-            fail_at(place, "this does not belong to what stands before it; look at the indentation");
+            fail_at(place,
+                    "this does not belong to what stands before it; look at the indentation");
     }
 
 private:
@@ -265,6 +288,7 @@ private:
 
 Value parse_yaml(std::string_view text, const DocumentLimits& limits) {
     check_characters(text);
+    check_brackets(text, limits);
     YamlBuilder builder(limits);
     try {
         std::ispanstream stream(std::span(text.data(), text.size()));

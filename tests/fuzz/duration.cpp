@@ -10,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!duration)
         fuzz::expect(!duration.error().message.empty(), "an error says what is wrong");
     else
-        fuzz::expect(parse_duration(format_duration(*duration)).has_value(), "what is written is read back");
+        fuzz::expect(parse_duration(format_duration(*duration)).has_value(),
+                     "what is written is read back");
     return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the targets share. A target is one file with LLVMFuzzerTestOneInput; `dev/fuzz` links it with
-// libFuzzer, the unit tests with replay.cpp.
+// What the targets share. A target is one file with LLVMFuzzerTestOneInput; `dev/fuzz` links it
+// with libFuzzer, the unit tests with replay.cpp.
 
 #include "core/patch.hpp"
 #include "core/secrets.hpp"
@@ -44,7 +44,8 @@ inline std::expected<Value, Problem> parsed(Format format, std::string_view text
     expect(*value == *value, "a document equals itself");
     expect(diff(*value, *value).empty(), "a document does not differ from itself");
     expect(parse_document(format, text, kLimits) == value, "the same text is the same document");
-    const auto json = parse_document(Format::Json, to_json(*value), {.bytes = std::size_t{1} << 30});
+    const auto json =
+        parse_document(Format::Json, to_json(*value), {.bytes = std::size_t{1} << 30});
     expect(json.has_value(), "to_json() writes JSON");
     const auto patch = diff(Value{}, *value);
     for (const auto& operation : patch)

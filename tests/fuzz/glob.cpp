@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)glob->may_match_below(path);
     (void)glob->base();
     if (glob->literal())
-        fuzz::expect(glob->matches(glob->literal_path()), "a literal matches the file that it names");
+        fuzz::expect(glob->matches(glob->literal_path()),
+                     "a literal matches the file that it names");
     return 0;
 }

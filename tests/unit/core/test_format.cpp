@@ -18,7 +18,8 @@ TEST(Format, IsToldByTheSuffix) {
 }
 
 TEST(Format, OfAllOtherNamesIsBytes) {
-    for (const auto* path : {"", "/", "nginx.conf", "toml", "a.TOML", "a.toml~", "a.json/b", ".d/x.conf"})
+    for (const auto* path :
+         {"", "/", "nginx.conf", "toml", "a.TOML", "a.toml~", "a.json/b", ".d/x.conf"})
         EXPECT_EQ(format_of(path), Format::Bytes) << path;
 }
 

@@ -11,7 +11,9 @@ namespace {
 
 using namespace testing;
 
-constexpr std::size_t operator""_i(unsigned long long index) { return index; }
+constexpr std::size_t operator""_i(unsigned long long index) {
+    return index;
+}
 
 TEST(KeyPath, IsWrittenAsPeopleDo) {
     EXPECT_EQ(to_key({}), "");

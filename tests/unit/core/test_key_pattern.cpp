@@ -6,7 +6,9 @@
 namespace hotreload {
 namespace {
 
-constexpr std::size_t operator""_i(unsigned long long index) { return index; }
+constexpr std::size_t operator""_i(unsigned long long index) {
+    return index;
+}
 
 KeyPattern pattern(std::string_view text) {
     auto parsed = KeyPattern::parse(text);
@@ -15,7 +17,9 @@ KeyPattern pattern(std::string_view text) {
     return *std::move(parsed);
 }
 
-bool matches(std::string_view text, const KeyPath& path) { return pattern(text).matches(path); }
+bool matches(std::string_view text, const KeyPath& path) {
+    return pattern(text).matches(path);
+}
 
 std::string why_not(std::string_view text) {
     const auto parsed = KeyPattern::parse(text);
@@ -67,10 +71,12 @@ TEST(KeyPattern, RefusesWhatIsNoPatternAndSaysWhere) {
     EXPECT_EQ(why_not(""), "key pattern \"\": at character 1: it is empty; ** stands for all keys");
     EXPECT_EQ(why_not("a..b"), "key pattern \"a..b\": at character 3: a key belongs here; one that "
                                "is empty is written \"\"");
-    EXPECT_EQ(why_not("a[x]"), "key pattern \"a[x]\": at character 3: an index ([0]) or [*] belongs "
-                               "here; quote a key that has brackets");
-    for (const auto* wrong : {".a", "a.", "a[0", "a[]", "a[-1]", "a]b", "\"a", "\"a\\q\"", "\"\\uD800\"",
-                              "a\"b\"", "a[0]b", "[99999999999999999999]", "\"a\"b", "\xff", "\"\\u00\""})
+    EXPECT_EQ(why_not("a[x]"),
+              "key pattern \"a[x]\": at character 3: an index ([0]) or [*] belongs "
+              "here; quote a key that has brackets");
+    for (const auto* wrong :
+         {".a", "a.", "a[0", "a[]", "a[-1]", "a]b", "\"a", "\"a\\q\"", "\"\\uD800\"", "a\"b\"",
+          "a[0]b", "[99999999999999999999]", "\"a\"b", "\xff", "\"\\u00\""})
         EXPECT_NE(why_not(wrong), "") << wrong;
     EXPECT_NE(why_not(std::string(5000, 'a')), "");
 }

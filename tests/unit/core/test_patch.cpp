@@ -39,8 +39,9 @@ TEST(Diff, OfEqualDocumentsIsEmpty) {
 }
 
 TEST(Diff, NamesTheInnermostKeysAndBothValues) {
-    const auto patch = diff(object({{"log", object({{"level", text("info")}, {"x", number(1)}})}}),
-                            object({{"log", object({{"level", text("debug")}, {"y", number(2)}})}}));
+    const auto patch =
+        diff(object({{"log", object({{"level", text("info")}, {"x", number(1)}})}}),
+             object({{"log", object({{"level", text("debug")}, {"y", number(2)}})}}));
     ASSERT_EQ(told(patch), "replace log.level, remove log.x, add log.y");
     EXPECT_EQ(patch[0].before, text("info"));
     EXPECT_EQ(patch[0].after, text("debug"));

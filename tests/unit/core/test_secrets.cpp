@@ -33,12 +33,14 @@ TEST(Secrets, CoverAllThatIsBelow) {
 }
 
 TEST(Secrets, AreMaskedWhereverTheyStandInAValue) {
-    const auto value = object({{"users", list({object({{"name", text("a")}, {"password", text("p")}})})},
-                               {"tokens", list({text("t1"), object({{"x", number(7)}})})},
-                               {"empty_secret", Value{}}});
-    const auto masked = object({{"users", list({object({{"name", text("a")}, {"password", text("***")}})})},
-                                {"tokens", text("***")},
-                                {"empty_secret", text("***")}});
+    const auto value =
+        object({{"users", list({object({{"name", text("a")}, {"password", text("p")}})})},
+                {"tokens", list({text("t1"), object({{"x", number(7)}})})},
+                {"empty_secret", Value{}}});
+    const auto masked =
+        object({{"users", list({object({{"name", text("a")}, {"password", text("***")}})})},
+                {"tokens", text("***")},
+                {"empty_secret", text("***")}});
     EXPECT_EQ(Secrets().masked(value), masked);
     EXPECT_EQ(Secrets().masked(number(7), {"api_token", "a"}), text("***"));
     EXPECT_EQ(with("a.b").masked(object({{"b", number(1)}, {"c", number(2)}}), {"a"}),

@@ -7,9 +7,17 @@
 
 namespace hotreload::testing {
 
-inline Value text(std::string_view text) { return {.data = std::string(text)}; }
-inline Value number(std::int64_t number) { return {.data = number}; }
-inline Value list(Value::Array values) { return {.data = std::move(values)}; }
-inline Value object(Value::Object members) { return {.data = std::move(members)}; }
+inline Value text(std::string_view text) {
+    return {.data = std::string(text)};
+}
+inline Value number(std::int64_t number) {
+    return {.data = number};
+}
+inline Value list(Value::Array values) {
+    return {.data = std::move(values)};
+}
+inline Value object(Value::Object members) {
+    return {.data = std::move(members)};
+}
 
 } // namespace hotreload::testing

@@ -6,8 +6,12 @@ namespace {
 
 using namespace testing;
 
-std::string ini(std::string_view text) { return to_json(parsed(Format::Ini, text)); }
-std::string wrong(std::string_view text) { return why_not(Format::Ini, text); }
+std::string ini(std::string_view text) {
+    return to_json(parsed(Format::Ini, text));
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Ini, text);
+}
 
 TEST(Ini, IsSectionsOfStrings) {
     EXPECT_EQ(ini("top = 1\n[a.b]\nk=v # no comment\n other : x = y\n[c]\n"),
@@ -18,24 +22,29 @@ TEST(Ini, IsSectionsOfStrings) {
 }
 
 TEST(Ini, CommentsBlankLinesSpacesAndQuotesDoNotCount) {
-    EXPECT_EQ(ini("# x\n; y\n\n[ a ] ; z\n  k\t=  \"v w\"  \nq = '\n"), R"({"a":{"k":"v w","q":"'"}})");
+    EXPECT_EQ(ini("# x\n; y\n\n[ a ] ; z\n  k\t=  \"v w\"  \nq = '\n"),
+              R"({"a":{"k":"v w","q":"'"}})");
 }
 
 TEST(Ini, IndentedLinesContinueTheValue) {
-    EXPECT_EQ(ini("[a]\nk = 1\n  2\n\t# not this\n  3\nl = 4\n"), R"({"a":{"k":"1\n2\n3","l":"4"}})");
+    EXPECT_EQ(ini("[a]\nk = 1\n  2\n\t# not this\n  3\nl = 4\n"),
+              R"({"a":{"k":"1\n2\n3","l":"4"}})");
     EXPECT_EQ(ini("  indented = 1\n"), R"({"indented":"1"})");
 }
 
 TEST(Ini, WhatComesAgainIsAdded) {
-    EXPECT_EQ(ini("[a]\nk=1\n[b]\n[a]\nl=2\nk=3\nk=4\n"), R"({"a":{"k":["1","3","4"],"l":"2"},"b":{}})");
+    EXPECT_EQ(ini("[a]\nk=1\n[b]\n[a]\nl=2\nk=3\nk=4\n"),
+              R"({"a":{"k":["1","3","4"],"l":"2"},"b":{}})");
 }
 
 TEST(Ini, TellsTheLineThatIsNone) {
-    EXPECT_EQ(wrong("[a]\nb\n"), "2:1: neither a [section] nor key = value; a comment begins with # or ;");
+    EXPECT_EQ(wrong("[a]\nb\n"),
+              "2:1: neither a [section] nor key = value; a comment begins with # or ;");
     EXPECT_EQ(wrong("[a\n"), "1:1: the section's ] is missing");
     EXPECT_EQ(wrong("[a] b\n"), "1:1: nothing but a comment may follow the section's ]");
     EXPECT_EQ(wrong("= x\n"), "1:1: the key is missing");
-    EXPECT_EQ(wrong("a = 1\n[a]\n"), "2:1: a key before the first section has the name of this section");
+    EXPECT_EQ(wrong("a = 1\n[a]\n"),
+              "2:1: a key before the first section has the name of this section");
 }
 
 TEST(Ini, KeysKnowTheirPlace) {

@@ -6,21 +6,31 @@ namespace {
 
 using namespace testing;
 
-Value json(std::string_view text) { return parsed(Format::Json, text); }
-std::string json_of(std::string_view text) { return to_json(json(text)); }
-std::string wrong(std::string_view text) { return why_not(Format::Json, text); }
-std::string wrong_jsonc(std::string_view text) { return why_not(Format::Jsonc, text); }
+Value json(std::string_view text) {
+    return parsed(Format::Json, text);
+}
+std::string json_of(std::string_view text) {
+    return to_json(json(text));
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Json, text);
+}
+std::string wrong_jsonc(std::string_view text) {
+    return why_not(Format::Jsonc, text);
+}
 
 TEST(Json, IsReadAsItMeans) {
-    EXPECT_EQ(json_of(R"( {"b": [1, -2, 1.50, 1e3, true, false, null], "a": "x\u00e9\ud83d\ude00\n"} )"),
-              R"({"a":"xé😀\n","b":[1,-2,1.5,1000.0,true,false,null]})");
+    EXPECT_EQ(
+        json_of(R"( {"b": [1, -2, 1.50, 1e3, true, false, null], "a": "x\u00e9\ud83d\ude00\n"} )"),
+        R"({"a":"xé😀\n","b":[1,-2,1.5,1000.0,true,false,null]})");
     EXPECT_EQ(json_of("\"x\""), "\"x\"");
     EXPECT_EQ(json_of(" 0 "), "0");
     EXPECT_EQ(json_of("[]"), "[]");
 }
 
 TEST(Json, SpacesOrderAndSpellingDoNotCount) {
-    EXPECT_EQ(json(R"({"a":1.0,"b":"/"})"), json("\xEF\xBB\xBF{\r\n \"b\": \"\\/\",\r\n \"a\": 1.00 }\r\n"));
+    EXPECT_EQ(json(R"({"a":1.0,"b":"/"})"),
+              json("\xEF\xBB\xBF{\r\n \"b\": \"\\/\",\r\n \"a\": 1.00 }\r\n"));
     EXPECT_NE(json("[1,2]"), json("[2,1]"));
     EXPECT_NE(json("1"), json("1.0"));
     EXPECT_NE(json("8080"), json("\"8080\""));
@@ -54,27 +64,34 @@ TEST(Json, RefusesAKeyThatIsThereTwice) {
 }
 
 TEST(Json, IsStrict) {
-    EXPECT_EQ(wrong(""), "1:1: the document ends too early: something is not closed, or it is empty");
+    EXPECT_EQ(wrong(""),
+              "1:1: the document ends too early: something is not closed, or it is empty");
     EXPECT_EQ(wrong("{\"a\": 1} x"), "1:10: nothing may follow the end of the document");
     EXPECT_EQ(wrong("[1] // x"),
               "1:5: JSON has no comments; a .jsonc file, or format = \"jsonc\", may have them");
     EXPECT_EQ(wrong("\"\\ud800\"").substr(0, 2), "1:");
-    for (const auto* text : {"[1,]", "{\"a\":1,}", "// x\n1", "/* x */ 1", "{a: 1}", "'x'", "01", "+1", ".5",
-                             "1.", "NaN", "[1 2]", "{\"a\" 1}", "\"\\x\"", "\"\\ud800x\"", "\"\\udc00\"", "\"a\nb\"",
-                             "[", "]", "{]", "[}", "tru", "nul", "1 2", "\xEF\xBB\xBF", "\"\x01\"", "-", "1e", "\"a"})
+    for (const auto* text : {"[1,]",        "{\"a\":1,}", "// x\n1",   "/* x */ 1", "{a: 1}",
+                             "'x'",         "01",         "+1",        ".5",        "1.",
+                             "NaN",         "[1 2]",      "{\"a\" 1}", "\"\\x\"",   "\"\\ud800x\"",
+                             "\"\\udc00\"", "\"a\nb\"",   "[",         "]",         "{]",
+                             "[}",          "tru",        "nul",       "1 2",       "\xEF\xBB\xBF",
+                             "\"\x01\"",    "-",          "1e",        "\"a"})
         EXPECT_FALSE(parse_document(Format::Json, text)) << text;
 }
 
 TEST(Jsonc, ToleratesCommentsAndACommaAtTheEnd) {
-    EXPECT_EQ(parsed(Format::Jsonc, "// a\n{ /* b\n */ \"x\": [1, // c\n 2,], }\n// d\n/* e */ // f"),
-              json("{\"x\": [1, 2]}"));
+    EXPECT_EQ(
+        parsed(Format::Jsonc, "// a\n{ /* b\n */ \"x\": [1, // c\n 2,], }\n// d\n/* e */ // f"),
+        json("{\"x\": [1, 2]}"));
     EXPECT_EQ(place(parsed(Format::Jsonc, "// é\n/*\n*/ {\"a\": 1}"), {"a"}), "3:5");
 }
 
 TEST(Jsonc, IsNoMoreTolerantThanThat) {
-    for (const auto* text : {"[,]", "[1,,]", "{,}", "1 /* x", "[1] /", "{a: 1}", "", "// x", "[1] 2", "/* x"})
+    for (const auto* text :
+         {"[,]", "[1,,]", "{,}", "1 /* x", "[1] /", "{a: 1}", "", "// x", "[1] 2", "/* x"})
         EXPECT_FALSE(parse_document(Format::Jsonc, text)) << text;
-    EXPECT_EQ(wrong_jsonc("{\"a\":1, // x\n\"a\":2}"), "2:1: the key a is there already, in line 1");
+    EXPECT_EQ(wrong_jsonc("{\"a\":1, // x\n\"a\":2}"),
+              "2:1: the key a is there already, in line 1");
 }
 
 } // namespace

@@ -15,7 +15,9 @@ class Random {
 public:
     explicit Random(unsigned seed) : engine_(seed) {}
 
-    std::size_t below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(engine_); }
+    std::size_t below(std::size_t end) {
+        return std::uniform_int_distribution<std::size_t>(0, end - 1)(engine_);
+    }
 
     Value value(std::size_t depth) {
         switch (below(depth == 0 ? 4 : 8)) {
@@ -48,7 +50,8 @@ public:
         auto* array = std::get_if<Value::Array>(&value.data);
         auto* object = std::get_if<Value::Object>(&value.data);
         if (array && below(2) == 0) {
-            array->insert(array->begin() + static_cast<std::ptrdiff_t>(below(array->size() + 1)), this->value(1));
+            array->insert(array->begin() + static_cast<std::ptrdiff_t>(below(array->size() + 1)),
+                          this->value(1));
         } else if (array && !array->empty()) {
             const auto at = array->begin() + static_cast<std::ptrdiff_t>(below(array->size()));
             if (below(2) == 0)
@@ -56,7 +59,8 @@ public:
             else
                 edit(*at, depth - 1);
         } else if (object && !object->empty() && below(3) > 0) {
-            auto at = std::next(object->begin(), static_cast<std::ptrdiff_t>(below(object->size())));
+            auto at =
+                std::next(object->begin(), static_cast<std::ptrdiff_t>(below(object->size())));
             edit(at->second, depth - 1);
         } else if (object) {
             object->insert_or_assign(key(), this->value(1));

@@ -11,7 +11,9 @@ using namespace testing;
 TEST(ToJson, ReadsBackAsTheSame) {
     for (const auto* text : {"[1,1.0,-0.0,1e+300,5e-324,18446744073709551615,-9223372036854775808]",
                              R"({"a\"\\\u0001\n\t":"\u007f😀","b":[[],{},null,true,false]})"})
-        EXPECT_EQ(parsed(Format::Json, to_json(parsed(Format::Json, text))), parsed(Format::Json, text)) << text;
+        EXPECT_EQ(parsed(Format::Json, to_json(parsed(Format::Json, text))),
+                  parsed(Format::Json, text))
+            << text;
 }
 
 TEST(ToJson, TellsWhatJsonHasNoTypeForAsAString) {
@@ -24,8 +26,9 @@ TEST(ToJson, TellsWhatJsonHasNoTypeForAsAString) {
 TEST(ToJson, OfAPatchHasTheOldValues) {
     const auto patch = diff(parsed(Format::Json, R"({"log":{"level":"info"},"x/y":1})"),
                             parsed(Format::Json, R"({"log":{"level":"debug"},"n":[2]})"));
-    EXPECT_EQ(to_json(patch), R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},)"
-                              R"({"op":"add","path":"/n","value":[2]},{"op":"remove","path":"/x~1y","old":1}])");
+    EXPECT_EQ(to_json(patch),
+              R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},)"
+              R"({"op":"add","path":"/n","value":[2]},{"op":"remove","path":"/x~1y","old":1}])");
     EXPECT_EQ(to_json(Patch()), "[]");
 }
 

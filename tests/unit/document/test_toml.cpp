@@ -6,19 +6,25 @@ namespace {
 
 using namespace testing;
 
-Value toml(std::string_view text) { return parsed(Format::Toml, text); }
-std::string wrong(std::string_view text) { return why_not(Format::Toml, text); }
+Value toml(std::string_view text) {
+    return parsed(Format::Toml, text);
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Toml, text);
+}
 
 TEST(Toml, IsReadAsItMeans) {
-    EXPECT_EQ(to_json(toml("a = 1\nb.c = 'x'\n[t]\nd = [1.5, true, {e = inf}]\n[[u]]\nv = 1\n[[u]]\n")),
-              R"({"a":1,"b":{"c":"x"},"t":{"d":[1.5,true,{"e":"inf"}]},"u":[{"v":1},{}]})");
+    EXPECT_EQ(
+        to_json(toml("a = 1\nb.c = 'x'\n[t]\nd = [1.5, true, {e = inf}]\n[[u]]\nv = 1\n[[u]]\n")),
+        R"({"a":1,"b":{"c":"x"},"t":{"d":[1.5,true,{"e":"inf"}]},"u":[{"v":1},{}]})");
     EXPECT_EQ(to_json(toml("")), "{}");
     EXPECT_EQ(to_json(toml("\xEF\xBB\xBF")), "{}");
 }
 
 TEST(Toml, CommentsOrderAndSpellingDoNotCount) {
     EXPECT_EQ(toml("a = 16\nb = 1000\nc = 1.0\nd = 'x'\ne = \"\"\"l\nm\"\"\"\n"),
-              toml("\xEF\xBB\xBF# x\r\ne = \"\"\"l\r\nm\"\"\"\r\nd = \"\\u0078\"\r\nc = 1.00\r\nb = 1_000\r\na = 0x10\r\n"));
+              toml("\xEF\xBB\xBF# x\r\ne = \"\"\"l\r\nm\"\"\"\r\nd = \"\\u0078\"\r\nc = 1.00\r\nb "
+                   "= 1_000\r\na = 0x10\r\n"));
     EXPECT_EQ(toml("[a.b]\nc = 1"), toml("a = {b = {c = 1}}"));
     EXPECT_NE(toml("a = [1, 2]"), toml("a = [2, 1]"));
     EXPECT_NE(toml("a = 1"), toml("a = 1.0"));

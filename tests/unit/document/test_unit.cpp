@@ -7,13 +7,21 @@ namespace {
 
 using namespace testing;
 
-Value unit_file(std::string_view text) { return parsed(Format::Unit, text); }
-std::string unit(std::string_view text) { return to_json(unit_file(text)); }
-std::string wrong(std::string_view text) { return why_not(Format::Unit, text); }
+Value unit_file(std::string_view text) {
+    return parsed(Format::Unit, text);
+}
+std::string unit(std::string_view text) {
+    return to_json(unit_file(text));
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Unit, text);
+}
 
 TEST(Unit, IsSectionsOfLists) {
-    EXPECT_EQ(unit("[Unit]\nAfter = a.service\nAfter=b.service\n\n[Service]\nExecStart=\"/bin/x\" 'y'  \n[Unit]\nX=1\n"),
-              R"({"Service":{"ExecStart":["\"/bin/x\" 'y'"]},"Unit":{"After":["a.service","b.service"],"X":["1"]}})");
+    EXPECT_EQ(
+        unit("[Unit]\nAfter = a.service\nAfter=b.service\n\n[Service]\nExecStart=\"/bin/x\" 'y'  "
+             "\n[Unit]\nX=1\n"),
+        R"({"Service":{"ExecStart":["\"/bin/x\" 'y'"]},"Unit":{"After":["a.service","b.service"],"X":["1"]}})");
     EXPECT_EQ(unit(""), "{}");
 }
 
@@ -22,7 +30,8 @@ TEST(Unit, AnEmptyDirectiveEmptiesItsList) {
 }
 
 TEST(Unit, ABackslashContinuesTheLineAndCommentsWithinAreSkipped) {
-    EXPECT_EQ(unit("[S]\nA=1 \\\n# no\n  ; no\n   2\\\n3\n# x \\\nB=4\n"), R"({"S":{"A":["1     2 3"],"B":["4"]}})");
+    EXPECT_EQ(unit("[S]\nA=1 \\\n# no\n  ; no\n   2\\\n3\n# x \\\nB=4\n"),
+              R"({"S":{"A":["1     2 3"],"B":["4"]}})");
     EXPECT_EQ(unit("[S]\nA=1\\"), R"({"S":{"A":["1"]}})");
 }
 

@@ -6,9 +6,15 @@ namespace {
 
 using namespace testing;
 
-Value yaml(std::string_view text) { return parsed(Format::Yaml, text); }
-std::string json_of(std::string_view text) { return to_json(yaml(text)); }
-std::string wrong(std::string_view text) { return why_not(Format::Yaml, text); }
+Value yaml(std::string_view text) {
+    return parsed(Format::Yaml, text);
+}
+std::string json_of(std::string_view text) {
+    return to_json(yaml(text));
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Yaml, text);
+}
 
 bool is_opaque(std::string_view text) {
     const auto value = yaml(text);
@@ -35,18 +41,24 @@ TEST(Yaml, StyleDoesNotCount) {
 }
 
 TEST(Yaml, PlainScalarsFollowTheCoreSchema) {
-    EXPECT_EQ(json_of("[null, Null, NULL, ~, true, True, FALSE]"), "[null,null,null,null,true,true,false]");
-    EXPECT_EQ(json_of("[0, -19, +12, 0o14, 0xfF, 18446744073709551615]"), "[0,-19,12,12,255,18446744073709551615]");
-    EXPECT_EQ(json_of("[1e3, .5, 1., -0.0, .inf, -.INF, .NaN]"), "[1000.0,0.5,1.0,-0.0,\"inf\",\"-inf\",\"nan\"]");
+    EXPECT_EQ(json_of("[null, Null, NULL, ~, true, True, FALSE]"),
+              "[null,null,null,null,true,true,false]");
+    EXPECT_EQ(json_of("[0, -19, +12, 0o14, 0xfF, 18446744073709551615]"),
+              "[0,-19,12,12,255,18446744073709551615]");
+    EXPECT_EQ(json_of("[1e3, .5, 1., -0.0, .inf, -.INF, .NaN]"),
+              "[1000.0,0.5,1.0,-0.0,\"inf\",\"-inf\",\"nan\"]");
     EXPECT_EQ(json_of("[nULL, tRUE, 1.2.3, 0x, 0o8, +, -, .inF, 8080:80, 192.168.0.1, a:b]"),
               R"(["nULL","tRUE","1.2.3","0x","0o8","+","-",".inF","8080:80","192.168.0.1","a:b"])");
-    EXPECT_EQ(yaml("018446744073709551616").data, Value::Data(Opaque{"yaml", "018446744073709551616"}));
-    EXPECT_EQ(yaml("18446744073709551616").data, Value::Data(Opaque{"number", "18446744073709551616"}));
+    EXPECT_EQ(yaml("018446744073709551616").data,
+              Value::Data(Opaque{"yaml", "018446744073709551616"}));
+    EXPECT_EQ(yaml("18446744073709551616").data,
+              Value::Data(Opaque{"number", "18446744073709551616"}));
 }
 
 TEST(Yaml, WordsThatVersionsOfYamlTakeDifferentlyAreNeither) {
-    for (const auto* word : {"yes", "No", "ON", "off", "y", "N", "0777", "-010", "1_000", "0b101", "0x_ff", "-0x10",
-                             "1:30", "12:30:45", "1:30.5", "2024-01-01", "2024-01-01T10:00:00Z", "2024-1-1 10:00:00"})
+    for (const auto* word :
+         {"yes", "No", "ON", "off", "y", "N", "0777", "-010", "1_000", "0b101", "0x_ff", "-0x10",
+          "1:30", "12:30:45", "1:30.5", "2024-01-01", "2024-01-01T10:00:00Z", "2024-1-1 10:00:00"})
         EXPECT_TRUE(is_opaque(word)) << word;
     EXPECT_NE(yaml("yes"), yaml("\"yes\""));
     EXPECT_NE(yaml("yes"), yaml("true"));
@@ -77,11 +89,13 @@ TEST(Yaml, AliasesAreWhatTheyRepeat) {
 }
 
 TEST(Yaml, MergeKeysAreMerged) {
-    EXPECT_EQ(yaml("b: &b {x: 1, y: 2}\na:\n  x: 9\n  <<: *b\n"), yaml("b: {x: 1, y: 2}\na: {x: 9, y: 2}"));
+    EXPECT_EQ(yaml("b: &b {x: 1, y: 2}\na:\n  x: 9\n  <<: *b\n"),
+              yaml("b: {x: 1, y: 2}\na: {x: 9, y: 2}"));
     EXPECT_EQ(yaml("a: {<<: [{x: 1}, {x: 2, z: 3}]}"), yaml("a: {x: 1, z: 3}"));
     EXPECT_EQ(yaml("a: {'<<': 1}").object()->at("a").object()->count("<<"), 1);
     EXPECT_EQ(wrong("a: {<<: 1}"), "1:5: << takes a mapping, or a list of mappings");
-    EXPECT_EQ(wrong("<<: {a: 1}\n<<: {b: 1}"), "2:1: << is there already; <<: [*a, *b] merges both");
+    EXPECT_EQ(wrong("<<: {a: 1}\n<<: {b: 1}"),
+              "2:1: << is there already; <<: [*a, *b] merges both");
 }
 
 TEST(Yaml, RefusesAKeyThatIsThereTwice) {
@@ -98,7 +112,8 @@ TEST(Yaml, SeveralDocumentsAreAnArray) {
 }
 
 TEST(Yaml, WhatDoesNotBelongIsNotTakenForAnotherDocument) {
-    for (const auto* text : {"a: 1\n]\n", "[1]\n[2]\n", "{a: 1} b\n", "- a\nb: 1\n", "]", "[1]]", "a: 'b' c"})
+    for (const auto* text :
+         {"a: 1\n]\n", "[1]\n[2]\n", "{a: 1} b\n", "- a\nb: 1\n", "]", "[1]]", "a: 'b' c"})
         EXPECT_FALSE(parse_document(Format::Yaml, text)) << text << " " << wrong(text);
     EXPECT_EQ(wrong("a: 1\n- b\n").substr(0, 2), "2:");
 }
@@ -112,7 +127,8 @@ TEST(Yaml, EveryMemberKnowsWhereItsKeyIs) {
 }
 
 TEST(Yaml, ControlCharactersDoNotEndTheDocumentUnseen) {
-    EXPECT_EQ(wrong("a: 1\n\x04\nb: 2\n"), "2:1: a control character; in double quotes it is written \\x1b");
+    EXPECT_EQ(wrong("a: 1\n\x04\nb: 2\n"),
+              "2:1: a control character; in double quotes it is written \\x1b");
     EXPECT_EQ(json_of("\"\\x04\\0\""), "\"\\u0004\\u0000\"");
 }
 
