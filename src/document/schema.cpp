@@ -23,7 +23,7 @@ namespace hotreload {
 namespace {
 
 using namespace document;
-using jsoncons::json;
+using Json = jsoncons::json;
 using jsoncons::jsonschema::validation_message;
 using jsoncons::jsonschema::walk_result;
 
@@ -154,7 +154,7 @@ void complain(const validation_message& message, const SchemaReferences* referen
         problems.push_back(problem_at(*each.at, std::move(each.message)));
 }
 
-std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<json>& validator,
+std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<Json>& validator,
                               const SchemaReferences* references, const Value& instance) {
     std::vector<Problem> problems;
     const std::function<walk_result(const validation_message&)> report =
@@ -179,7 +179,7 @@ std::vector<Problem> validate(const jsoncons::jsonschema::json_schema<json>& val
 void check_schema(const Value& document, const SchemaReferences& references) {
     const auto* object = document.object();
     const auto draft = object ? object->find("$schema") : Value::Object::const_iterator();
-    json meta(jsoncons::json_object_arg);
+    Json meta(jsoncons::json_object_arg);
     meta.insert_or_assign("$ref", object && draft != object->end() && draft->second.string()
                                       ? *draft->second.string()
                                       : jsoncons::jsonschema::schema_version::draft202012());
@@ -201,7 +201,7 @@ void check_schema(const Value& document, const SchemaReferences& references) {
     throw Failure{std::move(problems.front())};
 }
 
-jsoncons::jsonschema::json_schema<json> make_validator(const Value& document,
+jsoncons::jsonschema::json_schema<Json> make_validator(const Value& document,
                                                        const SchemaReferences& references) {
     check_schema(document, references);
     return jsoncons::jsonschema::make_json_schema(to_jsoncons(document),
@@ -218,7 +218,7 @@ struct Schema::Compiled {
 
     Value document; // what the rest points into
     SchemaReferences references;
-    jsoncons::jsonschema::json_schema<json> validator;
+    jsoncons::jsonschema::json_schema<Json> validator;
 };
 
 Schema::Schema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}

@@ -5,34 +5,34 @@ namespace hotreload::document {
 
 namespace {
 
-using jsoncons::json;
+using Json = jsoncons::json;
 
 struct JsonConverter {
-    json operator()(std::nullptr_t) const { return json::null(); }
-    json operator()(bool flag) const { return json(flag); }
-    json operator()(std::int64_t number) const { return json(number); }
-    json operator()(std::uint64_t number) const { return json(number); }
-    json operator()(double number) const { return json(number); }
-    json operator()(const std::string& text) const { return json(text); }
+    Json operator()(std::nullptr_t) const { return Json::null(); }
+    Json operator()(bool flag) const { return Json(flag); }
+    Json operator()(std::int64_t number) const { return Json(number); }
+    Json operator()(std::uint64_t number) const { return Json(number); }
+    Json operator()(double number) const { return Json(number); }
+    Json operator()(const std::string& text) const { return Json(text); }
 
-    json operator()(const Opaque& opaque) const {
+    Json operator()(const Opaque& opaque) const {
         if (opaque.type != "number")
-            return json(opaque.text);
+            return Json(opaque.text);
         const bool integer = opaque.text.find_first_not_of("-0123456789") == std::string::npos;
         return {opaque.text,
                 integer ? jsoncons::semantic_tag::bigint : jsoncons::semantic_tag::bigdec};
     }
 
-    json operator()(const Value::Array& array) const {
-        json result(jsoncons::json_array_arg);
+    Json operator()(const Value::Array& array) const {
+        Json result(jsoncons::json_array_arg);
         result.reserve(array.size());
         for (const auto& each : array)
             result.push_back(to_jsoncons(each));
         return result;
     }
 
-    json operator()(const Value::Object& object) const {
-        json result(jsoncons::json_object_arg);
+    Json operator()(const Value::Object& object) const {
+        Json result(jsoncons::json_object_arg);
         for (const auto& [key, member] : object)
             result.insert_or_assign(key, to_jsoncons(member));
         return result;
@@ -41,7 +41,7 @@ struct JsonConverter {
 
 } // namespace
 
-json to_jsoncons(const Value& value) {
+jsoncons::json to_jsoncons(const Value& value) {
     return std::visit(JsonConverter(), value.data);
 }
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace hotreload {
-namespace {
+namespace format_test {
 
 TEST(Format, IsToldByTheSuffix) {
     EXPECT_EQ(format_of("/etc/app/config.toml"), Format::Toml);
@@ -38,5 +38,5 @@ TEST(Format, WordsAndFormatsAreTheSame) {
     EXPECT_EQ(parse_format(""), std::nullopt);
 }
 
-} // namespace
+} // namespace format_test
 } // namespace hotreload

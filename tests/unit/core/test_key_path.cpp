@@ -7,9 +7,9 @@
 #include <cmath>
 
 namespace hotreload {
-namespace {
+namespace key_path_test {
 
-using namespace testing;
+using namespace short_hand;
 
 constexpr std::size_t operator""_i(unsigned long long index) {
     return index;
@@ -65,5 +65,5 @@ TEST(Value, ANumberThatIsNoneEqualsItself) {
     EXPECT_NE(nan(), list({Value{.data = 0.0}}));
 }
 
-} // namespace
+} // namespace key_path_test
 } // namespace hotreload

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace hotreload {
-namespace {
+namespace key_pattern_test {
 
 constexpr std::size_t operator""_i(unsigned long long index) {
     return index;
@@ -108,5 +108,5 @@ TEST(KeyPattern, ManyStarsTakeNoExponentialTime) {
     EXPECT_FALSE(matches(text + "b", path));
 }
 
-} // namespace
+} // namespace key_pattern_test
 } // namespace hotreload

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 namespace hotreload {
-namespace {
+namespace patch_test {
 
-using namespace testing;
+using namespace short_hand;
 using Kind = PatchOperation::Kind;
 
 Value numbers(std::initializer_list<int> list) {
@@ -82,5 +82,5 @@ TEST(TouchedLeaves, AreTheScalarsOfBothSides) {
     EXPECT_EQ(keys({Kind::Remove, {"a"}, list({}), {}}), "a");
 }
 
-} // namespace
+} // namespace patch_test
 } // namespace hotreload

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 namespace hotreload {
-namespace {
+namespace secrets_test {
 
-using namespace testing;
+using namespace short_hand;
 using Kind = PatchOperation::Kind;
 
 Secrets with(std::string_view pattern) {
@@ -62,5 +62,5 @@ TEST(Secrets, AreMaskedOnBothSidesOfAPatch) {
                              {Kind::Remove, {}, hidden, std::nullopt}}));
 }
 
-} // namespace
+} // namespace secrets_test
 } // namespace hotreload

@@ -5,7 +5,7 @@
 
 #include "core/value.hpp"
 
-namespace hotreload::testing {
+namespace hotreload::short_hand {
 
 inline Value text(std::string_view text) {
     return {.data = std::string(text)};
@@ -20,4 +20,4 @@ inline Value object(Value::Object members) {
     return {.data = std::move(members)};
 }
 
-} // namespace hotreload::testing
+} // namespace hotreload::short_hand

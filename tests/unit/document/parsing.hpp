@@ -8,7 +8,7 @@
 
 #include <format>
 
-namespace hotreload::testing {
+namespace hotreload::short_hand {
 
 inline Value parsed(Format format, std::string_view text, const DocumentLimits& limits = {}) {
     auto value = parse_document(format, text, limits);
@@ -40,4 +40,4 @@ inline std::string repeated(std::string_view text, std::size_t times) {
     return result;
 }
 
-} // namespace hotreload::testing
+} // namespace hotreload::short_hand

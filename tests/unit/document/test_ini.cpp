@@ -2,9 +2,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace ini_test {
 
-using namespace testing;
+using namespace short_hand;
 
 std::string ini(std::string_view text) {
     return to_json(parsed(Format::Ini, text));
@@ -54,5 +54,5 @@ TEST(Ini, KeysKnowTheirPlace) {
     EXPECT_EQ(place(root, {"a", "k", std::size_t{1}}), "4:1");
 }
 
-} // namespace
+} // namespace ini_test
 } // namespace hotreload

@@ -2,9 +2,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace json_test {
 
-using namespace testing;
+using namespace short_hand;
 
 Value json(std::string_view text) {
     return parsed(Format::Json, text);
@@ -94,5 +94,5 @@ TEST(Jsonc, IsNoMoreTolerantThanThat) {
               "2:1: the key a is there already, in line 1");
 }
 
-} // namespace
+} // namespace json_test
 } // namespace hotreload

@@ -2,9 +2,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace limits_test {
 
-using namespace testing;
+using namespace short_hand;
 
 constexpr Format kFormats[] = {Format::Toml,  Format::Yaml, Format::Json,
                                Format::Jsonc, Format::Ini,  Format::Unit};
@@ -114,5 +114,5 @@ TEST(Limits, NoTextIsNoDocument) {
     EXPECT_NE(why_not(Format::Bytes, "x").find("byte by byte"), std::string::npos);
 }
 
-} // namespace
+} // namespace limits_test
 } // namespace hotreload

@@ -7,9 +7,9 @@
 #include <random>
 
 namespace hotreload {
-namespace {
+namespace patch_test {
 
-using namespace testing;
+using namespace short_hand;
 
 class Random {
 public:
@@ -103,5 +103,5 @@ TEST(Patch, AppliedInItsOrderMakesTheOneDocumentOfTheOther) {
     }
 }
 
-} // namespace
+} // namespace patch_test
 } // namespace hotreload

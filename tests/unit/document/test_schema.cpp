@@ -3,9 +3,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace schema_test {
 
-using namespace testing;
+using namespace short_hand;
 
 std::string compile_error(std::string_view schema) {
     const auto compiled = Schema::compile(parsed(Format::Json, schema));
@@ -173,13 +173,13 @@ TEST(Schema, RefusesReferencesInACircle) {
 TEST(Schema, RefusesWhatWouldTakeTooLong) {
     std::string doubling = "{\"$defs\":{\"a0\":{}";
     std::string chain = "{\"$defs\":{\"a0\":{}";
-    for (int i = 1; i < 60; ++i)
+    for (int i = 1; i < 20; ++i)
         doubling += std::format(
             R"(,"a{0}":{{"allOf":[{{"$ref":"#/$defs/a{1}"}},{{"$ref":"#/$defs/a{1}"}}]}})", i,
             i - 1);
     for (int i = 1; i < 100'000; ++i)
         chain += std::format(R"(,"a{0}":{{"$ref":"#/$defs/a{1}"}})", i, i - 1);
-    EXPECT_NE(compile_error(doubling + "}}").find("more than"), std::string::npos);
+    EXPECT_NE(compile_error(doubling + "}}").find("more than 10000 times"), std::string::npos);
     EXPECT_NE(compile_error(chain + "}}").find("more than 64 schemas"), std::string::npos);
     EXPECT_NE(compile_error(std::format(R"({{"pattern":"{}"}})", std::string(2000, '('))), "");
 }
@@ -206,5 +206,5 @@ TEST(Schema, ChecksTomlDatesAndLargeNumbers) {
     EXPECT_EQ(told(schema, R"({"n":123456789012345678901234567890})", Format::Json), "");
 }
 
-} // namespace
+} // namespace schema_test
 } // namespace hotreload

@@ -4,9 +4,9 @@
 #include <limits>
 
 namespace hotreload {
-namespace {
+namespace to_json_test {
 
-using namespace testing;
+using namespace short_hand;
 
 TEST(ToJson, ReadsBackAsTheSame) {
     for (const auto* text : {"[1,1.0,-0.0,1e+300,5e-324,18446744073709551615,-9223372036854775808]",
@@ -32,5 +32,5 @@ TEST(ToJson, OfAPatchHasTheOldValues) {
     EXPECT_EQ(to_json(Patch()), "[]");
 }
 
-} // namespace
+} // namespace to_json_test
 } // namespace hotreload

@@ -2,9 +2,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace toml_test {
 
-using namespace testing;
+using namespace short_hand;
 
 Value toml(std::string_view text) {
     return parsed(Format::Toml, text);
@@ -63,5 +63,5 @@ TEST(Toml, TellsWhereTheMistakeIs) {
     EXPECT_EQ(wrong(std::string_view("a = 1\n\0", 7)), "2:1: a NUL byte: this is no text");
 }
 
-} // namespace
+} // namespace toml_test
 } // namespace hotreload

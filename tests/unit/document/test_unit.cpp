@@ -3,9 +3,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace unit_test {
 
-using namespace testing;
+using namespace short_hand;
 
 Value unit_file(std::string_view text) {
     return parsed(Format::Unit, text);
@@ -50,5 +50,5 @@ TEST(Unit, TellsTheLineThatIsNone) {
     EXPECT_EQ(wrong("[S]\nA=1 \\\n 2\n  broken\n"), "4:3: neither a [Section] nor Directive=value");
 }
 
-} // namespace
+} // namespace unit_test
 } // namespace hotreload

@@ -2,9 +2,9 @@
 #include "parsing.hpp"
 
 namespace hotreload {
-namespace {
+namespace yaml_test {
 
-using namespace testing;
+using namespace short_hand;
 
 Value yaml(std::string_view text) {
     return parsed(Format::Yaml, text);
@@ -132,5 +132,5 @@ TEST(Yaml, ControlCharactersDoNotEndTheDocumentUnseen) {
     EXPECT_EQ(json_of("\"\\x04\\0\""), "\"\\u0004\\u0000\"");
 }
 
-} // namespace
+} // namespace yaml_test
 } // namespace hotreload
