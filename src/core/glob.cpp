@@ -45,8 +45,8 @@ std::optional<std::size_t> bracket_end(std::string_view pattern, std::size_t ope
     if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^'))
         ++at;
     for (bool first = true; at < pattern.size(); first = false) {
-        if (pattern[at] == '/')
-            return {};
+        if (pattern[at] == '/' || pattern.substr(at).starts_with("\\/"))
+            return {}; // a slash parts components, escaped or not
         if (pattern[at] == ']' && !first)
             return at + 1;
         take_character(pattern, at);

@@ -146,6 +146,7 @@ TEST(Glob, SlashesAndDotsTooManyDoNotMatter) {
 TEST(Glob, RefusesWhatIsNotClosedOrEmpty) {
     EXPECT_EQ(why_not("/a[b"), "pattern \"/a[b\": a [ is not closed");
     EXPECT_EQ(why_not("/a[b/c]"), "pattern \"/a[b/c]\": a [ is not closed");
+    EXPECT_EQ(why_not("/a[b\\/c]"), "pattern \"/a[b\\/c]\": a [ is not closed");
     EXPECT_EQ(why_not("/a{b,c"), "pattern \"/a{b,c\": a { is not closed");
     EXPECT_EQ(why_not("/a\\"), "pattern \"/a\\\": nothing follows the last backslash");
     EXPECT_EQ(why_not(""), "pattern \"\": it is empty");
