@@ -112,7 +112,7 @@ std::string choice_rule(const BrokenRule& broken) {
 // Without the key in front.
 std::string rule_text(const BrokenRule& broken) {
     const auto keyword = broken.keyword;
-    const auto generic = std::format("does not meet \"{}\"", keyword);
+    auto generic = std::format("does not meet \"{}\"", keyword);
     if (keyword == "false")
         return "is not allowed here";
     if (keyword == "uniqueItems")
