@@ -45,8 +45,8 @@ std::optional<std::size_t> bracket_end(std::string_view pattern, std::size_t ope
     if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^'))
         ++at;
     for (bool first = true; at < pattern.size(); first = false) {
-        if (pattern[at] == '/')
-            return {};
+        if (pattern[at] == '/' || pattern.substr(at).starts_with("\\/"))
+            return {}; // a slash parts components, escaped or not
         if (pattern[at] == ']' && !first)
             return at + 1;
         take_character(pattern, at);
@@ -212,6 +212,23 @@ std::string join(const std::vector<std::string>& components) {
     return path == "" && !components.empty() ? "/" : path;
 }
 
+// Without the escapes that mean nothing, those of bytes that are no ASCII: within a character of
+// UTF-8 one would make two of it.
+std::string without_idle_escapes(std::string_view pattern) {
+    std::string text;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        const bool escape = pattern[at] == '\\' && at + 1 < pattern.size();
+        if (!escape) {
+            text += pattern[at];
+            continue;
+        }
+        if (static_cast<unsigned char>(pattern[++at]) < 0x80)
+            text += '\\';
+        text += pattern[at];
+    }
+    return text;
+}
+
 // What is wrong with a pattern, in words.
 using Wrong = std::unexpected<std::string_view>;
 
@@ -282,7 +299,7 @@ Result<Glob> Glob::parse(std::string_view pattern) {
     if (pattern.size() > kMaxLength)
         return invalid("it is longer than any path");
     std::vector<std::string> expanded;
-    if (const auto result = expand_braces(std::string(pattern), expanded); !result)
+    if (const auto result = expand_braces(without_idle_escapes(pattern), expanded); !result)
         return invalid(result.error());
     Glob glob;
     glob.pattern_ = pattern;

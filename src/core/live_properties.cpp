@@ -12,7 +12,7 @@ namespace hotreload {
 
 namespace {
 
-using Value = decltype(LiveValue::value);
+using LiveData = decltype(LiveValue::value);
 using Parsed = std::optional<LiveValue>; // nothing: systemd would not take the text
 
 constexpr std::uint64_t kUnset = std::numeric_limits<std::uint64_t>::max(); // and "infinity"

@@ -91,6 +91,11 @@ TEST(Glob, ABackslashMakesTheNextCharacterPlain) {
     EXPECT_EQ(glob("/a/\\*").literal_path(), "/a/*");
 }
 
+TEST(Glob, ABackslashWithinACharacterDoesNotPartIt) {
+    EXPECT_TRUE(matches("/\xe1\\\x85\x99", "/\xe1\x85\x99"));
+    EXPECT_TRUE(matches("/\\é\\?", "/é?"));
+}
+
 TEST(Glob, ALeadingDotIsLikeAnyOtherCharacter) {
     EXPECT_TRUE(matches("/a/*", "/a/.env"));
     EXPECT_TRUE(matches("/a/**", "/a/.x/y"));
@@ -141,6 +146,7 @@ TEST(Glob, SlashesAndDotsTooManyDoNotMatter) {
 TEST(Glob, RefusesWhatIsNotClosedOrEmpty) {
     EXPECT_EQ(why_not("/a[b"), "pattern \"/a[b\": a [ is not closed");
     EXPECT_EQ(why_not("/a[b/c]"), "pattern \"/a[b/c]\": a [ is not closed");
+    EXPECT_EQ(why_not("/a[b\\/c]"), "pattern \"/a[b\\/c]\": a [ is not closed");
     EXPECT_EQ(why_not("/a{b,c"), "pattern \"/a{b,c\": a { is not closed");
     EXPECT_EQ(why_not("/a\\"), "pattern \"/a\\\": nothing follows the last backslash");
     EXPECT_EQ(why_not(""), "pattern \"\": it is empty");

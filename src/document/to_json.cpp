@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/utf8.hpp"
+#include "document/json.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <format>
+#include <utility>
+
+namespace hotreload {
+
+namespace {
+
+void append_string(std::string& json, std::string_view text) {
+    if (!is_utf8(text)) {
+        append_string(json, to_utf8(text));
+        return;
+    }
+    json += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            json += '\\';
+            json += c;
+        } else if (c == '\n') {
+            json += "\\n";
+        } else if (c == '\t') {
+            json += "\\t";
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            json += std::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            json += c;
+        }
+    }
+    json += '"';
+}
+
+void append_number(std::string& json, double number) {
+    if (!std::isfinite(number)) {
+        append_string(json, std::isnan(number) ? "nan" : number < 0 ? "-inf" : "inf");
+        return;
+    }
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
+    const std::string_view text(buffer, end);
+    json += text;
+    if (text.find_first_of(".e") == std::string_view::npos)
+        json += ".0"; // 1.0 is not 1
+}
+
+struct JsonWriter {
+    std::string& json;
+
+    void operator()(std::nullptr_t) const { json += "null"; }
+    void operator()(bool flag) const { json += flag ? "true" : "false"; }
+    void operator()(std::int64_t number) const { json += std::to_string(number); }
+    void operator()(std::uint64_t number) const { json += std::to_string(number); }
+    void operator()(double number) const { append_number(json, number); }
+    void operator()(const std::string& text) const { append_string(json, text); }
+    void operator()(const Opaque& opaque) const { append_string(json, opaque.text); }
+
+    void operator()(const Value::Array& array) const {
+        json += '[';
+        for (std::size_t i = 0; i < array.size(); ++i) {
+            if (i > 0)
+                json += ',';
+            write(array[i]);
+        }
+        json += ']';
+    }
+
+    void operator()(const Value::Object& object) const {
+        json += '{';
+        bool first = true;
+        for (const auto& [key, member] : object) {
+            if (!std::exchange(first, false))
+                json += ',';
+            append_string(json, key);
+            json += ':';
+            write(member);
+        }
+        json += '}';
+    }
+
+    void write(const Value& value) const { std::visit(*this, value.data); }
+};
+
+} // namespace
+
+std::string to_json(const Value& value) {
+    std::string json;
+    JsonWriter{json}.write(value);
+    return json;
+}
+
+std::string to_json(const Patch& patch) {
+    std::string json = "[";
+    for (const auto& operation : patch) {
+        if (json.size() > 1)
+            json += ',';
+        json += std::format("{{\"op\":\"{}\",\"path\":", to_string(operation.kind));
+        append_string(json, to_pointer(operation.path));
+        const auto side = [&](std::string_view name, const std::optional<Value>& value) {
+            if (!value)
+                return;
+            json += std::format(",\"{}\":", name);
+            JsonWriter{json}.write(*value);
+        };
+        side("value", operation.after);
+        side("old", operation.before);
+        json += '}';
+    }
+    return json + "]";
+}
+
+} // namespace hotreload

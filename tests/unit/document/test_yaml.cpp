@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "parsing.hpp"
+
+namespace hotreload {
+namespace yaml_test {
+
+using namespace short_hand;
+
+Value yaml(std::string_view text) {
+    return parsed(Format::Yaml, text);
+}
+std::string json_of(std::string_view text) {
+    return to_json(yaml(text));
+}
+std::string wrong(std::string_view text) {
+    return why_not(Format::Yaml, text);
+}
+
+bool is_opaque(std::string_view text) {
+    const auto value = yaml(text);
+    const auto* opaque = std::get_if<Opaque>(&value.data);
+    return opaque && opaque->type == "yaml" && opaque->text == text;
+}
+
+TEST(Yaml, IsReadAsItMeans) {
+    EXPECT_EQ(json_of("a: 1\nb:\n  - x\n  - {c: ~, d: [true, 1.5]}\ne: |\n  l\n  m\n"),
+              R"({"a":1,"b":["x",{"c":null,"d":[true,1.5]}],"e":"l\nm\n"})");
+    EXPECT_EQ(json_of(""), "null");
+    EXPECT_EQ(json_of("\xEF\xBB\xBF"), "null");
+    EXPECT_EQ(json_of("# only a comment\n"), "null");
+    EXPECT_EQ(json_of("a:\nb: ''\n"), R"({"a":null,"b":""})");
+}
+
+TEST(Yaml, StyleDoesNotCount) {
+    EXPECT_EQ(yaml("a: [x, 'z']\nb: {c: 0x10}\n"),
+              yaml("\xEF\xBB\xBF# c\r\nb:\r\n  c: 16 # d\r\n\"a\":\r\n- x\r\n- z\r\n"));
+    EXPECT_EQ(yaml("1.0"), yaml("1.00"));
+    EXPECT_NE(yaml("1"), yaml("1.0"));
+    EXPECT_NE(yaml("[a, b]"), yaml("[b, a]"));
+    EXPECT_NE(yaml("8080"), yaml("'8080'"));
+}
+
+TEST(Yaml, PlainScalarsFollowTheCoreSchema) {
+    EXPECT_EQ(json_of("[null, Null, NULL, ~, true, True, FALSE]"),
+              "[null,null,null,null,true,true,false]");
+    EXPECT_EQ(json_of("[0, -19, +12, 0o14, 0xfF, 18446744073709551615]"),
+              "[0,-19,12,12,255,18446744073709551615]");
+    EXPECT_EQ(json_of("[1e3, .5, 1., -0.0, .inf, -.INF, .NaN]"),
+              "[1000.0,0.5,1.0,-0.0,\"inf\",\"-inf\",\"nan\"]");
+    EXPECT_EQ(json_of("[nULL, tRUE, 1.2.3, 0x, 0o8, +, -, .inF, 8080:80, 192.168.0.1, a:b]"),
+              R"(["nULL","tRUE","1.2.3","0x","0o8","+","-",".inF","8080:80","192.168.0.1","a:b"])");
+    EXPECT_EQ(yaml("018446744073709551616").data,
+              Value::Data(Opaque{"yaml", "018446744073709551616"}));
+    EXPECT_EQ(yaml("18446744073709551616").data,
+              Value::Data(Opaque{"number", "18446744073709551616"}));
+}
+
+TEST(Yaml, WordsThatVersionsOfYamlTakeDifferentlyAreNeither) {
+    for (const auto* word :
+         {"yes", "No", "ON", "off", "y", "N", "0777", "-010", "1_000", "0b101", "0x_ff", "-0x10",
+          "1:30", "12:30:45", "1:30.5", "2024-01-01", "2024-01-01T10:00:00Z", "2024-1-1 10:00:00"})
+        EXPECT_TRUE(is_opaque(word)) << word;
+    EXPECT_NE(yaml("yes"), yaml("\"yes\""));
+    EXPECT_NE(yaml("yes"), yaml("true"));
+    EXPECT_EQ(json_of("on: 1\n1: 2\ntrue: 3\n1.0: 4\n~: 5\n'': 6"),
+              R"({"":6,"1":2,"1.0":4,"null":5,"on":1,"true":3})");
+}
+
+TEST(Yaml, TagsCount) {
+    EXPECT_EQ(yaml("!!str 1"), yaml("'1'"));
+    EXPECT_EQ(yaml("!!int '1'"), yaml("1"));
+    EXPECT_EQ(yaml("!!float 1"), yaml("1.0"));
+    EXPECT_EQ(yaml("! 1"), yaml("'1'"));
+    EXPECT_EQ(yaml("!!map {a: 1}"), yaml("{a: 1}"));
+    EXPECT_EQ(yaml("!vault x").data, Value::Data(Opaque{"!vault", "x"}));
+    EXPECT_EQ(yaml("!!binary aGk=").data, Value::Data(Opaque{"!!binary", "aGk="}));
+    EXPECT_NE(yaml("a: !x [1]"), yaml("a: [1]"));
+    EXPECT_NE(yaml("a: !x {b: 1}"), yaml("a: !y {b: 1}"));
+    EXPECT_EQ(find(yaml("a: !x [1]"), {"a", std::size_t{0}})->data, Value::Data(std::int64_t{1}));
+}
+
+TEST(Yaml, AliasesAreWhatTheyRepeat) {
+    EXPECT_EQ(yaml("a: &x [1, {b: 2}]\nc: *x\n"), yaml("a: [1, {b: 2}]\nc: [1, {b: 2}]\n"));
+    EXPECT_EQ(yaml("&k a: *k"), yaml("a: a"));
+    EXPECT_EQ(yaml("[&x 1, *x, &x 2, *x]"), yaml("[1, 1, 2, 2]"));
+    EXPECT_EQ(wrong("a: &x [*x]"), "1:8: the alias stands within what it repeats");
+    EXPECT_EQ(wrong("a: *nobody").substr(0, 18), "1:4: syntax error:");
+    EXPECT_FALSE(parse_document(Format::Yaml, "--- &a 1\n--- *a\n"));
+}
+
+TEST(Yaml, MergeKeysAreMerged) {
+    EXPECT_EQ(yaml("b: &b {x: 1, y: 2}\na:\n  x: 9\n  <<: *b\n"),
+              yaml("b: {x: 1, y: 2}\na: {x: 9, y: 2}"));
+    EXPECT_EQ(yaml("a: {<<: [{x: 1}, {x: 2, z: 3}]}"), yaml("a: {x: 1, z: 3}"));
+    EXPECT_EQ(yaml("a: {'<<': 1}").object()->at("a").object()->count("<<"), 1);
+    EXPECT_EQ(wrong("a: {<<: 1}"), "1:5: << takes a mapping, or a list of mappings");
+    EXPECT_EQ(wrong("<<: {a: 1}\n<<: {b: 1}"),
+              "2:1: << is there already; <<: [*a, *b] merges both");
+}
+
+TEST(Yaml, RefusesAKeyThatIsThereTwice) {
+    EXPECT_EQ(wrong("a: 1\nb: 2\n'a': 3\n"), "3:1: the key a is there already, in line 1");
+    EXPECT_EQ(wrong("x: {a: 1, a: 2}"), "1:11: the key a is there already, in line 1");
+    EXPECT_EQ(wrong("? [a]\n: 1"), "1:3: a key has to be a scalar");
+}
+
+TEST(Yaml, SeveralDocumentsAreAnArray) {
+    EXPECT_EQ(json_of("--- a\n--- {b: 1}\n...\n# c\n---\n"), R"(["a",{"b":1},null])");
+    EXPECT_EQ(json_of("---\na\n"), "\"a\"");
+    EXPECT_EQ(json_of("a: 1\n...\nb: 2\n"), R"([{"a":1},{"b":2}])");
+    EXPECT_EQ(json_of("%YAML 1.2\n---\na: 1\n"), R"({"a":1})");
+}
+
+TEST(Yaml, WhatDoesNotBelongIsNotTakenForAnotherDocument) {
+    for (const auto* text :
+         {"a: 1\n]\n", "[1]\n[2]\n", "{a: 1} b\n", "- a\nb: 1\n", "]", "[1]]", "a: 'b' c"})
+        EXPECT_FALSE(parse_document(Format::Yaml, text)) << text << " " << wrong(text);
+    EXPECT_EQ(wrong("a: 1\n- b\n").substr(0, 2), "2:");
+}
+
+TEST(Yaml, EveryMemberKnowsWhereItsKeyIs) {
+    const auto root = yaml("x: 1\na:\n  b:\n    - 1\n    - c: 2\n");
+    EXPECT_EQ(place(root, {"a"}), "2:1");
+    EXPECT_EQ(place(root, {"a", "b"}), "3:3");
+    EXPECT_EQ(place(root, {"a", "b", std::size_t{0}}), "4:7");
+    EXPECT_EQ(place(root, {"a", "b", std::size_t{1}, "c"}), "5:7");
+}
+
+TEST(Yaml, ControlCharactersDoNotEndTheDocumentUnseen) {
+    EXPECT_EQ(wrong("a: 1\n\x04\nb: 2\n"),
+              "2:1: a control character; in double quotes it is written \\x1b");
+    EXPECT_EQ(json_of("\"\\x04\\0\""), "\"\\u0004\\u0000\"");
+}
+
+} // namespace yaml_test
+} // namespace hotreload
