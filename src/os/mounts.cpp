@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <set>
 #include <utility>
 
 namespace hotreload::os {
@@ -76,7 +75,7 @@ MountTable parse_mounts(std::string_view mountinfo) {
     return table;
 }
 
-std::vector<std::string> changed_points(const MountTable& before, const MountTable& after) {
+std::set<std::string> changed_points(const MountTable& before, const MountTable& after) {
     std::set<std::string> points;
     const auto add_missing = [&](const MountTable& from, const MountTable& in) {
         for (const auto& [id, mount] : from)
@@ -85,18 +84,22 @@ std::vector<std::string> changed_points(const MountTable& before, const MountTab
     };
     add_missing(before, after);
     add_missing(after, before);
-    return {points.begin(), points.end()};
+    return points;
 }
 
-Mounts::Mounts(EventLoop& loop, std::function<void(const std::vector<std::string>&)> on_change)
+Mounts::Mounts(EventLoop& loop, std::function<void(const std::set<std::string>&)> on_change)
     : on_change_(std::move(on_change)),
       soon_(loop),
       fd_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {
     if (!fd_)
         return;
     changed_ = std::make_unique<Readable>(loop, fd_.get(), EPOLLPRI, [this] {
-        if (!soon_.armed()) // not later with each: a machine may mount all the time
-            soon_.arm(kQuiet, [this] { compare(); });
+        if (soon_.armed()) // not later with each: a machine may mount all the time
+            return;
+        // Now as well as then: an unmount and a mount in between may look as if nothing had been,
+        // for numbers of mounts and devices are soon used again.
+        compare();
+        soon_.arm(kQuiet, [this] { tell(); });
     });
     table_ = parse_mounts(read_all(fd_.get()));
 }
@@ -105,8 +108,14 @@ Mounts::~Mounts() = default;
 
 void Mounts::compare() {
     auto table = parse_mounts(read_all(fd_.get()));
-    const auto points = changed_points(table_, table);
+    for (auto& point : changed_points(table_, table))
+        points_.insert(std::move(point));
     table_ = std::move(table);
+}
+
+void Mounts::tell() {
+    compare();
+    const auto points = std::exchange(points_, {});
     if (!points.empty())
         on_change_(points);
 }

@@ -11,9 +11,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace hotreload::os {
 
@@ -28,23 +28,25 @@ struct Mount {
 using MountTable = std::map<std::string, Mount, std::less<>>;
 MountTable parse_mounts(std::string_view mountinfo);
 
-// The mount points at which something else is mounted (or no more) in one of the two; sorted.
-std::vector<std::string> changed_points(const MountTable& before, const MountTable& after);
+// The mount points at which something else is mounted (or no more) in one of the two.
+std::set<std::string> changed_points(const MountTable& before, const MountTable& after);
 
 class Mounts {
 public:
     // `on_change` gets changed_points(), a moment after the first of a burst of changes.
     // Where there is no /proc, it is never called.
-    Mounts(EventLoop& loop, std::function<void(const std::vector<std::string>&)> on_change);
+    Mounts(EventLoop& loop, std::function<void(const std::set<std::string>&)> on_change);
     ~Mounts();
     Mounts(const Mounts&) = delete;
     Mounts& operator=(const Mounts&) = delete;
 
 private:
     void compare();
+    void tell();
 
-    std::function<void(const std::vector<std::string>&)> on_change_;
+    std::function<void(const std::set<std::string>&)> on_change_;
     MountTable table_;
+    std::set<std::string> points_;
     Timer soon_;
     Fd fd_;
     std::unique_ptr<Readable> changed_;

@@ -67,7 +67,7 @@ TreeWatcher::TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOp
       poll_(loop),
       scan_(loop),
       answer_(loop),
-      mounts_(loop, [this](const std::vector<std::string>& points) {
+      mounts_(loop, [this](const std::set<std::string>& points) {
           directories_.file_systems().forget();
           const std::unordered_set<std::string> changed(points.begin(), points.end());
           for (auto* user : users_)
