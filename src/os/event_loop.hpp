@@ -74,7 +74,8 @@ private:
     Source source_;
 };
 
-// Calls back whenever `fd` (not owned) is readable, or has what another of the EPOLL constants says.
+// Calls back whenever `fd` (not owned) is readable, or has what another of the EPOLL constants
+// says.
 class Readable {
 public:
     Readable(EventLoop& loop, int fd, std::move_only_function<void()> callback);

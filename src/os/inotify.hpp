@@ -36,7 +36,8 @@ std::string mask_words(std::uint32_t mask);
 
 class Inotify {
 public:
-    // Errors: errno. EMFILE: fs.inotify.max_user_instances (or the limit on descriptors) is used up.
+    // Errors: errno. EMFILE: fs.inotify.max_user_instances (or the limit on descriptors) is used
+    // up.
     static std::expected<Inotify, int> open();
 
     // Stands for an instance while there is none to be had: every watch() is refused with EMFILE.

@@ -69,8 +69,8 @@ MountTable parse_mounts(std::string_view mountinfo) {
             continue;
         const auto dash = line.find(" - ");
         const auto source = dash == std::string_view::npos ? "" : line.substr(dash);
-        table.emplace(id, Mount{unescape(point), std::string(device).append(" ").append(root).append(
-                                                     source)});
+        table.emplace(id, Mount{unescape(point),
+                                std::string(device).append(" ").append(root).append(source)});
     }
     return table;
 }

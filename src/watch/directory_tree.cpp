@@ -201,7 +201,7 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
                     type = static_cast<unsigned char>(IFTODT(status.st_mode));
             }
             if (type == DT_REG || type == DT_LNK)
-                files_.file_found(node.path, name);
+                files_.file_found(node.path, name, type == DT_REG);
             if (type == DT_DIR)
                 children.emplace_back(name);
         }
@@ -297,7 +297,8 @@ void DirectoryTree::poll() {
 void DirectoryTree::mounts_changed(const std::unordered_set<std::string>& points) {
     bool suspect = false;
     for (auto& root : roots_)
-        if (std::ranges::any_of(points, [&](const auto& each) { return root.trail.crosses(each); })) {
+        if (std::ranges::any_of(points,
+                                [&](const auto& each) { return root.trail.crosses(each); })) {
             root.trail.suspect();
             suspect = true;
         }

@@ -24,7 +24,8 @@ namespace hotreload::watch {
 class FileMarks {
 public:
     virtual void file_event(const std::string& directory, const EntryEvent& event) = 0;
-    virtual void file_found(const std::string& directory, std::string_view name) = 0;
+    // It is listed, as a regular file or as something that has yet to be found out.
+    virtual void file_found(const std::string& directory, std::string_view name, bool regular) = 0;
     // It may be another, for it is (or was) mounted there.
     virtual void file_suspect(const std::string& directory, std::string_view name) = 0;
     // Known files below `directory` may be gone.

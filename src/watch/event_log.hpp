@@ -30,15 +30,15 @@ enum class Fate : std::uint8_t {
     NoPattern, // no pattern matches
     Excluded,
     NotDescended, // a directory without files of ours
-    Unknown,     // it was gone before it was known
-    Directory,   // the directory is looked at
-    Path,        // a path may lead elsewhere: it is followed anew
-    Lost,        // the watch has ended: the directory is looked for again
-    Overflow,    // events were lost: everything is looked at
-    Waits,       // for quiet
-    Joined,      // a later event of the same file stands for it
-    Unchanged,   // the file was looked at
-    Gone,        // and is no more
+    Unknown,      // it was gone before it was known
+    Directory,    // the directory is looked at
+    Path,         // a path may lead elsewhere: it is followed anew
+    Lost,         // the watch has ended: the directory is looked for again
+    Overflow,     // events were lost: everything is looked at
+    Waits,        // for quiet
+    Joined,       // a later event of the same file stands for it
+    Unchanged,    // the file was looked at
+    Gone,         // and is no more
     BeingWritten,
     Unreadable,
     Changed,

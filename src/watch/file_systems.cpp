@@ -17,27 +17,12 @@ struct Blind {
 
 // linux/magic.h has not all of them. Cluster file systems are here, too: other nodes write.
 constexpr Blind kBlind[] = {
-    {0x6969, "NFS"},
-    {0x517B, "SMB"},
-    {0xFF534D42, "SMB"},
-    {0xFE534D42, "SMB"},
-    {0x01021997, "9p"},
-    {0x65735546, "FUSE"}, // virtiofs, too
-    {0x00C36400, "Ceph"},
-    {0x5346414F, "AFS"},
-    {0x6B414653, "AFS"},
-    {0x786F4256, "vboxsf"},
-    {0xBACBACBC, "vmhgfs"},
-    {0x7C7C6673, "prl_fs"},
-    {0x73757245, "Coda"},
-    {0x7461636F, "OCFS2"},
-    {0x01161970, "GFS2"},
-    {0x0BD00BD0, "Lustre"},
-    {0x47504653, "GPFS"},
-    {0x19830326, "BeeGFS"},
-    {0x20030528, "OrangeFS"},
-    {0xAAD7AAEA, "PanFS"},
-    {0x564C, "NCP"},
+    {0x6969, "NFS"},          {0x517B, "SMB"},        {0xFF534D42, "SMB"},  {0xFE534D42, "SMB"},
+    {0x01021997, "9p"},       {0x65735546, "FUSE"}, // virtiofs, too
+    {0x00C36400, "Ceph"},     {0x5346414F, "AFS"},    {0x6B414653, "AFS"},  {0x786F4256, "vboxsf"},
+    {0xBACBACBC, "vmhgfs"},   {0x7C7C6673, "prl_fs"}, {0x73757245, "Coda"}, {0x7461636F, "OCFS2"},
+    {0x01161970, "GFS2"},     {0x0BD00BD0, "Lustre"}, {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"},
+    {0x20030528, "OrangeFS"}, {0xAAD7AAEA, "PanFS"},  {0x564C, "NCP"},
 };
 
 std::uint64_t magic_of(const std::string& path) {

@@ -8,10 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 namespace hotreload::watch {
 
 namespace {
+
+// When more than this are dirty, it pays to put them in order.
+constexpr std::size_t kMany = 256;
 
 std::string wrong_kind(mode_t mode) {
     return S_ISDIR(mode) ? "it is a directory" : "it is no regular file";
@@ -112,24 +116,29 @@ void FileTable::entry_event(Entry& entry, const EntryEvent& event) {
     mark(entry);
 }
 
-void FileTable::found(const std::string& directory, std::string_view name) {
+void FileTable::found(const std::string& directory, std::string_view name, bool regular) {
     if (find(directory, name))
         return; // suspect_below() has it if there is doubt
-    if (Timing timing; judge(directory, name, timing) == Selection::Verdict::Ours)
-        mark(add(directory, name, timing));
+    Timing timing;
+    if (judge(directory, name, timing) != Selection::Verdict::Ours)
+        return;
+    auto& entry = add(directory, name, timing);
+    entry.second.listed = regular;
+    mark(entry);
 }
 
 void FileTable::suspect(const std::string& directory, std::string_view name) {
     if (auto* known = find(directory, name))
         mark(*known);
     else
-        found(directory, name);
+        found(directory, name, false);
 }
 
 void FileTable::suspect_below(const std::string& directory) {
     const auto mark_all = [this](Folder& folder) {
         for (auto& entry : folder.files)
-            mark(entry);
+            if (!entry.second.dirty)
+                mark(entry);
     };
     if (const auto own = folders_.find(directory); own != folders_.end())
         mark_all(own->second);
@@ -148,7 +157,8 @@ void FileTable::suspect_all() {
         for (auto& entry : folder.files) {
             // Events may have been lost, so that what they said of writers is void.
             entry.second.seems_written = false;
-            mark(entry);
+            if (!entry.second.dirty)
+                mark(entry);
             if (entry.second.trail)
                 entry.second.trail->walk();
         }
@@ -161,7 +171,16 @@ void FileTable::follow() {
 }
 
 void FileTable::refresh() {
-    for (auto* entry : std::exchange(dirty_, {})) {
+    auto dirty = std::exchange(dirty_, {});
+    if (dirty.size() > kMany) { // in order, each is next to the one before
+        dirty.clear();
+        for (auto& [directory, folder] : folders_)
+            for (auto& entry : folder.files)
+                if (entry.second.dirty)
+                    dirty.push_back(&entry);
+    }
+    next_file_ = snapshot_.files.end();
+    for (auto* entry : dirty) {
         entry->second.dirty = false;
         look_at(*entry);
     }
@@ -176,8 +195,7 @@ void FileTable::check(Entry& entry) {
     scratch_.assign(*file.folder->path).append("/").append(entry.first);
     struct stat status{};
     const bool there = ::stat(scratch_.c_str(), &status) == 0;
-    if (file.known ? !there || file.stamp != Stamp::of(status)
-                   : there && S_ISREG(status.st_mode))
+    if (file.known ? !there || file.stamp != Stamp::of(status) : there && S_ISREG(status.st_mode))
         mark(entry);
 }
 
@@ -224,9 +242,8 @@ void FileTable::mounts_changed(const std::unordered_set<std::string>& points) {
     for (auto& [directory, folder] : folders_)
         for (auto& entry : folder.files) {
             auto& trail = entry.second.trail;
-            if (!trail || std::ranges::none_of(points, [&](const auto& point) {
-                    return trail->crosses(point);
-                }))
+            if (!trail || std::ranges::none_of(
+                              points, [&](const auto& point) { return trail->crosses(point); }))
                 continue;
             trail->walk(); // else what happens there now is not seen
             if (trail->polled() != polled_.contains(&entry))
@@ -267,13 +284,18 @@ void FileTable::keep_trail(Entry& entry, const std::string& path, bool link) {
 
 void FileTable::look_at(Entry& entry) {
     const auto number = std::exchange(entry.second.event, 0);
-    place_.directories.log().note(number, examine(entry, path_of(entry)));
+    const auto& directory = *entry.second.folder->path;
+    looked_at_.assign(directory == "/" ? "" : directory).append("/").append(entry.first);
+    place_.directories.log().note(number, examine(entry, looked_at_));
 }
 
 Fate FileTable::examine(Entry& entry, const std::string& path) {
     auto& file = entry.second;
     if (!file.literal && !place_.tree.has(*file.folder->path))
         return forget(entry, path, "");
+    // What is new need not be compared. If it has become a link since, an event says so.
+    if (std::exchange(file.listed, false) && !file.literal && !file.trail)
+        return read(entry, path);
     struct stat status{};
     bool there = lstat(path.c_str(), &status) == 0;
     const bool link = there && S_ISLNK(status.st_mode);
@@ -316,7 +338,10 @@ Fate FileTable::read(Entry& entry, const std::string& path) {
     if (on_read_)
         if (const auto bytes = place_.reader.bytes())
             on_read_(path, content->id, *bytes);
-    const auto [old, is_new] = snapshot_.files.try_emplace(path, content->id);
+    const auto files = snapshot_.files.size();
+    const auto old = snapshot_.files.try_emplace(next_file_, path, content->id);
+    const bool is_new = snapshot_.files.size() > files;
+    next_file_ = std::next(old);
     const bool changed = is_new || old->second != content->id;
     if (told_any_ && changed)
         log_.record(path, is_new ? ChangeLog::State() : ChangeLog::Known{old->second, file.stamp},
@@ -335,7 +360,7 @@ Fate FileTable::forget(Entry& entry, const std::string& path, std::string proble
     if (const auto old = snapshot_.files.find(path); old != snapshot_.files.end()) {
         if (told_any_)
             log_.record(path, ChangeLog::Known{old->second, file.stamp}, {});
-        snapshot_.files.erase(old);
+        next_file_ = snapshot_.files.erase(old);
     }
     file.known = false;
     set_state(entry, path, false, std::move(problem));

@@ -48,7 +48,7 @@ public:
 
     // These only mark.
     void event(const std::string& directory, const EntryEvent& event);
-    void found(const std::string& directory, std::string_view name);
+    void found(const std::string& directory, std::string_view name, bool regular);
     void suspect(const std::string& directory, std::string_view name);
     void suspect_below(const std::string& directory);
     void suspect_written();
@@ -93,6 +93,7 @@ private:
         bool dirty = false;
         bool known = false; // `stamp` is of the content in the snapshot
         bool racy = false;
+        bool listed = false;        // as a regular file, and not looked at since
         bool seems_written = false; // IN_MODIFY, and no IN_CLOSE_WRITE since
         Duration written_at{};
         Stamp stamp;
@@ -139,8 +140,10 @@ private:
     std::string scanned_directory_; // where the safety scan is
     std::string scanned_name_;
     std::string scratch_;
+    std::string looked_at_; // the path that is
 
     Snapshot snapshot_;
+    std::map<std::string, ContentId>::iterator next_file_; // where the next one is likely to go
     ChangeLog log_;
     bool told_any_ = false;
     Snapshot told_; // only the states, no `files`

@@ -140,8 +140,9 @@ std::string Selection::stopped_above(const Watch& watch, std::string_view path,
          end != std::string_view::npos; end = path.find('/', end + 1)) {
         const auto directory = path.substr(0, end);
         if (is_private_directory(last_component(directory)))
-            built_in = std::string("in ").append(last_component(directory)).append(
-                ", which is never looked into");
+            built_in = std::string("in ")
+                           .append(last_component(directory))
+                           .append(", which is never looked into");
         else if (const auto* exclude = first_match(watch.exclude, directory);
                  exclude && !this->directory(directory))
             return exclude->glob.pattern();
@@ -154,7 +155,8 @@ Explanation Selection::explain(std::string_view path) const {
     const auto name = last_component(path);
     const bool literal = literals_.contains(std::string(path));
     if (is_dropping(name) && !names(name))
-        explanation.built_in = std::string("left by an editor or a tool (").append(name).append(")");
+        explanation.built_in =
+            std::string("left by an editor or a tool (").append(name).append(")");
     for (const auto& watch : watches_) {
         auto& one = explanation.watches.emplace_back();
         const auto* pattern = first_match(watch.files, path);

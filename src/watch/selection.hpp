@@ -36,8 +36,8 @@ struct Explanation {
         bool operator==(const Watch&) const = default;
     };
 
-    bool watched = false; // a file at the path is one of ours
-    std::string built_in; // what else stops it: "an editor's dropping (f~)", "in .git, …"
+    bool watched = false;       // a file at the path is one of ours
+    std::string built_in;       // what else stops it: "an editor's dropping (f~)", "in .git, …"
     std::vector<Watch> watches; // in the order of the definitions
 
     bool operator==(const Explanation&) const = default;

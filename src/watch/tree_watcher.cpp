@@ -54,8 +54,8 @@ Result<std::unique_ptr<TreeWatcher>> TreeWatcher::make(os::EventLoop& loop,
     auto inotify = os::Inotify::open();
     if (!inotify && inotify.error() != EMFILE)
         return fail_errno(inotify.error(), "opening inotify");
-    return std::make_unique<TreeWatcher>(
-        loop, inotify ? *std::move(inotify) : os::Inotify::none(), std::move(options));
+    return std::make_unique<TreeWatcher>(loop, inotify ? *std::move(inotify) : os::Inotify::none(),
+                                         std::move(options));
 }
 
 TreeWatcher::TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOptions options)

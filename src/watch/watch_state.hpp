@@ -11,7 +11,8 @@ struct WatchState {
     enum class Kind {
         Watching,
         Polling,    // a file system does not tell its changes: part of the set is polled
-        Incomplete, // a limit of the kernel is used up: part of the set is polled until it is raised
+        Incomplete, // a limit of the kernel is used up: part of the set is polled until it is
+                    // raised
     };
 
     Kind kind = Kind::Watching;

@@ -27,8 +27,9 @@ WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_s
       selection_(std::move(selection)),
       on_settled_(std::make_shared<OnSettled>(std::move(on_settled))),
       tree_(watcher.directories(), selection_, *this),
-      files_({watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
-             [this](const Timing& timing) { dirty(timing); }, std::move(on_read)),
+      files_(
+          {watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
+          [this](const Timing& timing) { dirty(timing); }, std::move(on_read)),
       timer_(watcher.loop()),
       retry_(watcher.loop()) {
     watcher_.join(*this);
@@ -90,8 +91,8 @@ void WatchedSet::file_event(const std::string& directory, const EntryEvent& even
     files_.event(directory, event);
 }
 
-void WatchedSet::file_found(const std::string& directory, std::string_view name) {
-    files_.found(directory, name);
+void WatchedSet::file_found(const std::string& directory, std::string_view name, bool regular) {
+    files_.found(directory, name, regular);
 }
 
 void WatchedSet::file_suspect(const std::string& directory, std::string_view name) {

@@ -70,7 +70,7 @@ private:
     [[nodiscard]] bool unsettled() const override;
 
     void file_event(const std::string& directory, const EntryEvent& event) override;
-    void file_found(const std::string& directory, std::string_view name) override;
+    void file_found(const std::string& directory, std::string_view name, bool regular) override;
     void file_suspect(const std::string& directory, std::string_view name) override;
     void files_suspect(const std::string& directory) override;
     void tree_suspect() override;

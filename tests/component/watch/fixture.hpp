@@ -58,8 +58,7 @@ inline bool own_mounts() {
 inline bool writable_sysctls() {
     if (access("/proc/sys/fs/inotify/max_queued_events", W_OK) == 0)
         return true;
-    return own_mounts() &&
-           mount(nullptr, "/proc/sys", nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0;
+    return own_mounts() && mount(nullptr, "/proc/sys", nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0;
 }
 
 inline bool set_number(const char* path, int number) {

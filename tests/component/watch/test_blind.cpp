@@ -16,7 +16,8 @@ protected:
         write(lower("f"), "1");
         write(lower("sub/f"), "1");
         const auto options = "lowerdir=" + dir / "lower" + ":" + dir / "here";
-        if (!own_mounts() || mount("overlay", remote("").c_str(), "overlay", 0, options.c_str()) < 0)
+        if (!own_mounts() ||
+            mount("overlay", remote("").c_str(), "overlay", 0, options.c_str()) < 0)
             GTEST_SKIP() << "cannot mount an overlay";
         mounted = true;
         make_watcher({.poll_interval = 30ms, .file_system_magic = [this](const std::string& path) {

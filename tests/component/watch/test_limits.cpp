@@ -82,9 +82,8 @@ protected:
         write(dir / "tree/19/new", "changed");
         if (!own.until([&] {
                 return own.sets[1]->content.files.size() == 21 &&
-                       std::ranges::all_of(own.sets[1]->content.files, [](const auto& each) {
-                           return each.second.size == 7;
-                       });
+                       std::ranges::all_of(own.sets[1]->content.files,
+                                           [](const auto& each) { return each.second.size == 7; });
             }))
             return __LINE__;
         const auto calls = own.sets[1]->calls;
@@ -99,10 +98,9 @@ protected:
         if (own.sets[1]->states < 2 || own.told.size() != 1)
             return __LINE__;
         write(dir / "tree/19/f", "by event");
-        return own.until([&] {
-            return own.sets[1]->content.files.at(dir / "tree/19/f").size == 8;
-        }) ? 0
-           : __LINE__;
+        return own.until([&] { return own.sets[1]->content.files.at(dir / "tree/19/f").size == 8; })
+                   ? 0
+                   : __LINE__;
     }
 
     int without_an_instance() const {
@@ -114,7 +112,8 @@ protected:
         for (const std::size_t set : {0U, 1U}) {
             if (own.state(set).kind != Kind::Incomplete)
                 return __LINE__;
-            if (!own.state(set).why.contains("raise user.max_inotify_instances from 0 to at least 1"))
+            if (!own.state(set).why.contains(
+                    "raise user.max_inotify_instances from 0 to at least 1"))
                 return __LINE__;
         }
         write(dir / "tree/7/f", "changed");
@@ -123,7 +122,8 @@ protected:
             return __LINE__;
         if (own.watcher->watches() != 0 || !set_number(kMaxInstances, 1))
             return __LINE__;
-        if (!own.until([&] { return own.state(0) == WatchState{} && own.state(1) == WatchState{}; }))
+        if (!own.until(
+                [&] { return own.state(0) == WatchState{} && own.state(1) == WatchState{}; }))
             return __LINE__;
         if (own.sets[0]->states < 2 || own.told.size() != 1)
             return __LINE__;
