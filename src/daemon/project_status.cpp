@@ -74,10 +74,20 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     for (const auto& problem : slot.snapshot.unreadable)
         status.problems.push_back(problem);
     status.state = state_word(record, unit, busy_.contains(service), !slot.waiting.empty());
-    const auto incomplete = around_.watcher.incomplete();
-    status.watching = !definition_.enabled ? "off"
-                      : incomplete.empty() ? "watching"
-                                           : "incomplete: " + incomplete;
+    const auto watched = slot.files ? slot.files->state() : watch::WatchState();
+    switch (watched.kind) {
+    case watch::WatchState::Kind::Watching:
+        status.watching = "watching";
+        break;
+    case watch::WatchState::Kind::Polling:
+        status.watching = "polling: " + watched.why;
+        break;
+    case watch::WatchState::Kind::Incomplete:
+        status.watching = "incomplete: " + watched.why;
+        break;
+    }
+    if (!definition_.enabled)
+        status.watching = "off";
     return status;
 }
 

@@ -77,12 +77,16 @@ Duration EventLoop::now() const {
 }
 
 void Timer::arm(Duration delay, std::move_only_function<void()> callback) {
+    arm(delay, std::clamp(delay / 1000, Duration(1), Duration(1000)), std::move(callback));
+}
+
+void Timer::arm(Duration delay, Duration slack, std::move_only_function<void()> callback) {
     source_.reset();
     if (delay == kInfinity)
         return;
     callback_ = std::move(callback);
     const auto usec = static_cast<std::uint64_t>(delay.count());
-    const auto accuracy_usec = std::clamp<std::uint64_t>(usec / 1000, 1, 1000);
+    const auto accuracy_usec = static_cast<std::uint64_t>(slack.count());
     sd_event_source* source = nullptr;
     check(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC, usec, accuracy_usec,
                                      fire, this),
@@ -100,9 +104,13 @@ int Timer::fire(sd_event_source*, std::uint64_t, void* self) noexcept {
 }
 
 Readable::Readable(EventLoop& loop, int fd, std::move_only_function<void()> callback)
+    : Readable(loop, fd, EPOLLIN, std::move(callback)) {}
+
+Readable::Readable(EventLoop& loop, int fd, std::uint32_t events,
+                   std::move_only_function<void()> callback)
     : callback_(std::move(callback)) {
     sd_event_source* source = nullptr;
-    check(sd_event_add_io(loop.handle(), &source, fd, EPOLLIN, fire, this), "watching a file");
+    check(sd_event_add_io(loop.handle(), &source, fd, events, fire, this), "watching a file");
     source_.reset(source);
 }
 

@@ -56,11 +56,13 @@ private:
 };
 
 // Calls back once, `delay` from now (CLOCK_MONOTONIC). Owned: destroyed or re-armed, the old one
-// never fires. Accuracy 1 ms at most late.
+// never fires. At most 1 ms late, or `slack` where it is given: the kernel is then free to let it
+// wake us together with something else.
 class Timer {
 public:
     explicit Timer(EventLoop& loop) : loop_(loop) {}
     void arm(Duration delay, std::move_only_function<void()> callback);
+    void arm(Duration delay, Duration slack, std::move_only_function<void()> callback);
     void disarm() { source_.reset(); }
     [[nodiscard]] bool armed() const { return source_ != nullptr; }
 
@@ -72,10 +74,13 @@ private:
     Source source_;
 };
 
-// Calls back whenever `fd` (not owned) is readable.
+// Calls back whenever `fd` (not owned) is readable, or has what another of the EPOLL constants
+// says.
 class Readable {
 public:
     Readable(EventLoop& loop, int fd, std::move_only_function<void()> callback);
+    Readable(EventLoop& loop, int fd, std::uint32_t events,
+             std::move_only_function<void()> callback);
     Readable(const Readable&) = delete;
     Readable& operator=(const Readable&) = delete;
 

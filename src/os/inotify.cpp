@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <utility>
 
 namespace hotreload::os {
 
@@ -21,17 +22,42 @@ std::optional<InotifyEvent> take_event(std::span<const std::byte>& buffer) {
     return InotifyEvent{header.wd, header.mask, name.substr(0, name.find('\0'))};
 }
 
-Result<Inotify> Inotify::open() {
+std::string mask_words(std::uint32_t mask) {
+    static constexpr std::pair<std::uint32_t, std::string_view> kWords[] = {
+        {IN_ACCESS, "IN_ACCESS"},
+        {IN_MODIFY, "IN_MODIFY"},
+        {IN_ATTRIB, "IN_ATTRIB"},
+        {IN_CLOSE_WRITE, "IN_CLOSE_WRITE"},
+        {IN_CLOSE_NOWRITE, "IN_CLOSE_NOWRITE"},
+        {IN_OPEN, "IN_OPEN"},
+        {IN_MOVED_FROM, "IN_MOVED_FROM"},
+        {IN_MOVED_TO, "IN_MOVED_TO"},
+        {IN_CREATE, "IN_CREATE"},
+        {IN_DELETE, "IN_DELETE"},
+        {IN_DELETE_SELF, "IN_DELETE_SELF"},
+        {IN_MOVE_SELF, "IN_MOVE_SELF"},
+        {IN_UNMOUNT, "IN_UNMOUNT"},
+        {IN_Q_OVERFLOW, "IN_Q_OVERFLOW"},
+        {IN_IGNORED, "IN_IGNORED"},
+        {IN_ISDIR, "IN_ISDIR"},
+    };
+    std::string words;
+    for (const auto& [bit, word] : kWords)
+        if (mask & bit)
+            words.append(words.empty() ? "" : "|").append(word);
+    return words;
+}
+
+std::expected<Inotify, int> Inotify::open() {
     Fd fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!fd && errno == EMFILE)
-        return fail(ErrorCode::Failed,
-                    "no inotify instance is left: fs.inotify.max_user_instances is used up");
     if (!fd)
-        return fail_errno(errno, "opening inotify");
+        return std::unexpected(errno);
     return Inotify(std::move(fd));
 }
 
 std::expected<int, int> Inotify::watch(const std::string& path, std::uint32_t mask) {
+    if (!fd_)
+        return std::unexpected(EMFILE);
     const int watch =
         inotify_add_watch(fd_.get(), path.c_str(), mask | IN_ONLYDIR | IN_DONT_FOLLOW);
     if (watch < 0)

@@ -4,16 +4,17 @@
 // inotify(7): the descriptor with its buffer, and the decoding of what it reads, which is a pure
 // function over bytes. The IN_ constants come with this header. Only watch/ uses it.
 
-#include "base/error.hpp"
 #include "base/fd.hpp"
 
 #include <sys/inotify.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace hotreload::os {
@@ -30,10 +31,19 @@ struct InotifyEvent {
 // whole event (more).
 std::optional<InotifyEvent> take_event(std::span<const std::byte>& buffer);
 
+// "IN_CLOSE_WRITE|IN_ISDIR"
+std::string mask_words(std::uint32_t mask);
+
 class Inotify {
 public:
-    static Result<Inotify> open();
+    // Errors: errno. EMFILE: fs.inotify.max_user_instances (or the limit on descriptors) is used
+    // up.
+    static std::expected<Inotify, int> open();
 
+    // Stands for an instance while there is none to be had: every watch() is refused with EMFILE.
+    static Inotify none() { return Inotify(Fd()); }
+
+    [[nodiscard]] explicit operator bool() const { return static_cast<bool>(fd_); }
     [[nodiscard]] int fd() const { return fd_.get(); }
 
     // Watches the directory at `path`, not following a link there. The kernel keeps one watch for

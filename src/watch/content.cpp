@@ -70,6 +70,11 @@ Stamp Stamp::of(const struct stat& status) {
             .changed_ns = nanoseconds(status.st_ctim)};
 }
 
+ContentId content_id(std::string_view bytes) {
+    const auto hash = XXH3_128bits(bytes.data(), bytes.size());
+    return {hash.high64, hash.low64, bytes.size()};
+}
+
 ContentReader::ContentReader()
     : buffer_(std::make_unique_for_overwrite<std::byte[]>(kBufferSize)),
       state_(XXH3_createState()) {
@@ -81,7 +86,8 @@ ContentReader::~ContentReader() {
     XXH3_freeState(state_);
 }
 
-std::expected<Content, NotRead> ContentReader::read(const std::string& path, bool seems_written) {
+std::expected<Content, NotRead> ContentReader::read(const std::string& path, bool seems_written,
+                                                    bool keep) {
     using Why = NotRead::Why;
     const auto not_read = [](Why why, int error = 0) {
         return std::unexpected(NotRead{why, error});
@@ -99,7 +105,7 @@ std::expected<Content, NotRead> ContentReader::read(const std::string& path, boo
         if (writers == Writers::Some || (writers == Writers::Unknown && seems_written))
             return not_read(Why::Writing);
         const std::int64_t now_ns = realtime_ns();
-        const auto id = hash(fd.get(), Stamp::of(before).size);
+        const auto id = hash(fd.get(), Stamp::of(before).size, keep);
         if (!id)
             return not_read(Why::Unreadable, id.error());
         struct stat after{};
@@ -113,7 +119,12 @@ std::expected<Content, NotRead> ContentReader::read(const std::string& path, boo
     return not_read(Why::Writing); // it changes faster than it can be read
 }
 
-std::expected<ContentId, int> ContentReader::hash(int fd, std::uint64_t expected) {
+std::expected<ContentId, int> ContentReader::hash(int fd, std::uint64_t expected, bool keep) {
+    keep = keep && expected <= kMaxOffered;
+    bytes_.reset();
+    large_.clear();
+    if (large_.capacity() > kBufferSize)
+        large_.shrink_to_fit(); // one large file must not cost us its size for ever
     std::uint64_t total = 0;
     for (;;) {
         const ssize_t got = ::read(fd, buffer_.get(), kBufferSize);
@@ -122,18 +133,24 @@ std::expected<ContentId, int> ContentReader::hash(int fd, std::uint64_t expected
         if (got < 0)
             return std::unexpected(errno);
         const auto size = static_cast<std::size_t>(got);
+        const std::string_view part(reinterpret_cast<const char*>(buffer_.get()), size);
         if (total == 0 && size == expected && size < kBufferSize) { // nearly every file
-            const auto hash = XXH3_128bits(buffer_.get(), size);
-            return ContentId{hash.high64, hash.low64, size};
+            if (keep)
+                bytes_ = part;
+            return content_id(part);
         }
         if (total == 0)
             XXH3_128bits_reset(state_);
         if (size == 0) {
+            if (keep && total <= kMaxOffered)
+                bytes_ = large_;
             const auto hash = XXH3_128bits_digest(state_);
             return ContentId{hash.high64, hash.low64, total};
         }
         XXH3_128bits_update(state_, buffer_.get(), size);
         total += size;
+        if (keep && total <= kMaxOffered)
+            large_.append(part);
     }
 }
 

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 struct stat;
 struct XXH3_state_s;
@@ -41,8 +43,14 @@ struct NotRead {
     int error = 0;
 };
 
+// Of bytes that are at hand: the same as of a file that holds them.
+ContentId content_id(std::string_view bytes);
+
 class ContentReader {
 public:
+    // Larger files are not offered whole.
+    static constexpr std::size_t kMaxOffered = std::size_t{16} * 1024 * 1024;
+
     ContentReader();
     ~ContentReader();
     ContentReader(const ContentReader&) = delete;
@@ -50,11 +58,18 @@ public:
 
     // `seems_written`: events say that somebody is writing; it counts where the kernel would not
     // tell (another's file, a file system without leases).
-    std::expected<Content, NotRead> read(const std::string& path, bool seems_written);
+    // With `keep`, bytes() has what was read, until the next call.
+    std::expected<Content, NotRead> read(const std::string& path, bool seems_written,
+                                         bool keep = false);
+
+    // Of the file that was read last; nothing when it was too large or was not kept.
+    [[nodiscard]] std::optional<std::string_view> bytes() const { return bytes_; }
 
 private:
-    std::expected<ContentId, int> hash(int fd, std::uint64_t expected);
+    std::expected<ContentId, int> hash(int fd, std::uint64_t expected, bool keep);
 
+    std::string large_; // of a file that does not fit into the buffer
+    std::optional<std::string_view> bytes_;
     std::unique_ptr<std::byte[]> buffer_;
     XXH3_state_s* state_;
 };

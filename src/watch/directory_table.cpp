@@ -2,7 +2,6 @@
 #include "watch/directory_table.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace hotreload::watch {
@@ -62,7 +61,12 @@ int DirectoryWatch::error() const {
     return directory_ ? directory_->error : ENOENT;
 }
 
-DirectoryTable::DirectoryTable(os::Inotify& inotify) : inotify_(inotify) {}
+const std::string& DirectoryWatch::path() const {
+    return directory_->path;
+}
+
+DirectoryTable::DirectoryTable(os::Inotify& inotify, FileSystems file_systems)
+    : inotify_(inotify), file_systems_(std::move(file_systems)) {}
 
 DirectoryTable::~DirectoryTable() = default;
 
@@ -144,6 +148,7 @@ void DirectoryTable::dispatch(const os::InotifyEvent& event) {
     const auto found = by_watch_.find(event.watch);
     if (found == by_watch_.end())
         return; // of a watch that was dropped meanwhile
+    log_.add(found->second.front()->path, event.name, event.mask);
     if (event.mask & kGone) {
         // After a move the old watch would go on elsewhere.
         if (!(event.mask & IN_IGNORED))
@@ -155,19 +160,21 @@ void DirectoryTable::dispatch(const os::InotifyEvent& event) {
             set_error(*directory, ENOENT);
             directory->lost();
         }
+        log_.done();
         return;
     }
     if (event.name.empty())
-        return;
+        return log_.done();
     for (const auto* directory : found->second)
         for (const auto& each : directory->users)
             each.user->entry_changed({event.name, event.mask});
+    log_.done();
 }
 
 void DirectoryTable::set_error(WatchedDirectory& directory, int error) {
-    unwatched_ -= directory.error == ENOSPC;
+    unwatched_ -= out_of_watches(directory.error);
     directory.error = error;
-    unwatched_ += directory.error == ENOSPC;
+    unwatched_ += out_of_watches(directory.error);
 }
 
 } // namespace hotreload::watch

@@ -6,7 +6,10 @@
 // deleted, replaced), after which it watches the path again if it still cares.
 
 #include "os/inotify.hpp"
+#include "watch/event_log.hpp"
+#include "watch/file_systems.hpp"
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -29,7 +32,14 @@ struct EntryEvent {
     }
 };
 
+// A limit of the kernel, and not the directory, is why it is not watched (max_user_watches or
+// max_user_instances): whoever wants to know what happens there has to look by itself.
+inline bool out_of_watches(int error) {
+    return error == ENOSPC || error == EMFILE;
+}
+
 // Both calls only mark what has to be looked at: they neither take nor drop a DirectoryWatch.
+// They may note the fate of the event in DirectoryTable::log().
 class DirectoryUser {
 public:
     virtual void entry_changed(const EntryEvent& event) = 0;
@@ -53,6 +63,7 @@ public:
 
     // Why the kernel does not watch the directory; 0 when it does.
     [[nodiscard]] int error() const;
+    [[nodiscard]] const std::string& path() const;
 
 private:
     DirectoryTable* table_ = nullptr;
@@ -62,7 +73,8 @@ private:
 
 class DirectoryTable {
 public:
-    explicit DirectoryTable(os::Inotify& inotify);
+    // When `inotify` becomes another instance, whoever watches has to watch anew.
+    explicit DirectoryTable(os::Inotify& inotify, FileSystems file_systems = FileSystems());
     ~DirectoryTable();
 
     // Watches what is a directory at `path` now; look at it only after this. Users of a directory
@@ -76,6 +88,9 @@ public:
     // Directories for which the kernel had no watch left.
     [[nodiscard]] std::size_t unwatched() const { return unwatched_; }
 
+    [[nodiscard]] EventLog& log() { return log_; }
+    [[nodiscard]] FileSystems& file_systems() { return file_systems_; }
+
 private:
     friend DirectoryWatch;
     void release(WatchedDirectory& directory, DirectoryUser& user);
@@ -85,6 +100,8 @@ private:
     [[nodiscard]] std::uint32_t wanted_mask(const WatchedDirectory& directory) const;
 
     os::Inotify& inotify_;
+    FileSystems file_systems_;
+    EventLog log_;
     std::unordered_map<std::string, std::unique_ptr<WatchedDirectory>> by_path_;
     // One directory may be reached by several paths (bind mounts).
     std::unordered_map<int, std::vector<WatchedDirectory*>> by_watch_;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/directory_tree.hpp"
 
-#include "watch/droppings.hpp"
+#include "base/fd.hpp"
 #include "watch/paths.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -18,10 +19,12 @@ namespace {
 
 // A tree that changes faster than it is scanned is left for the next event.
 constexpr int kMaxRounds = 8;
+constexpr std::size_t kEntriesSize = std::size_t{64} * 1024;
 
-struct DirCloser {
-    void operator()(DIR* dir) const { closedir(dir); }
-};
+bool same_directory(const std::string& path, std::uint64_t device, std::uint64_t inode) {
+    struct stat status{};
+    return lstat(path.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
 
 } // namespace
 
@@ -41,31 +44,39 @@ struct DirectoryTree::Node final : DirectoryUser {
         : tree(owner), path(std::move(logical)), physical(std::move(real)) {}
 
     void entry_changed(const EntryEvent& event) override {
-        if (is_dropping(event.name) && !tree.selection_.names(event.name))
-            return;
+        auto& log = tree.table_.log();
         if (!event.directory()) {
-            tree.files_.file_event(join(path, event.name), event);
-        } else if (auto child = join(path, event.name); tree.selection_.directory(child)) {
+            tree.files_.file_event(path, event);
+        } else if (auto child = join(path, event.name); !tree.selection_.directory(child)) {
+            log.note(Fate::NotDescended);
+        } else {
+            log.note(Fate::Directory);
             tree.suspects_.insert(std::move(child));
             tree.files_.tree_suspect();
         }
     }
 
     void directory_lost() override {
+        tree.table_.log().note(Fate::Lost);
         tree.suspects_.insert(path);
         tree.files_.tree_suspect();
     }
 
     DirectoryTree& tree;
-    std::string path;
+    const std::string path;
     std::string physical;
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
+    std::vector<std::string> children; // names of directories, sorted
+    std::string_view blind_system;
     DirectoryWatch watch;
 };
 
 DirectoryTree::DirectoryTree(DirectoryTable& table, const Selection& selection, FileMarks& files)
-    : table_(table), selection_(selection), files_(files) {
+    : table_(table),
+      selection_(selection),
+      files_(files),
+      entries_(std::make_unique_for_overwrite<std::byte[]>(kEntriesSize)) {
     for (const auto& base : selection.bases())
         roots_.emplace_back(*this, base);
 }
@@ -105,7 +116,7 @@ bool DirectoryTree::repair_roots(Scan how) {
         root.scanned = root.trail.physical();
         root.device = status.st_dev;
         root.inode = status.st_ino;
-        scan(root.trail.path(), root.scanned, true);
+        scan({root.trail.path(), root.scanned}, true);
         moved = true;
     }
     return moved;
@@ -115,7 +126,7 @@ void DirectoryTree::visit(const std::string& path) {
     for (auto& root : roots_)
         if (root.trail.path() == path) {
             if (root.trail.end() == Trail::End::Directory)
-                scan(path, root.trail.physical(), false);
+                scan({path, root.trail.physical()}, false);
             return;
         }
     const auto above = nodes_.find(parent_of(path));
@@ -125,94 +136,205 @@ void DirectoryTree::visit(const std::string& path) {
     struct stat status{};
     if (lstat(physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
         return drop(path);
-    scan(path, physical, false);
+    scan({path, physical}, false);
 }
 
 // `deep`: known directories below are looked at again, too.
-void DirectoryTree::scan(const std::string& path, const std::string& physical, bool deep) {
-    std::vector<std::string> ahead{path};
+void DirectoryTree::scan(Ahead top, bool deep) {
+    files_.files_suspect(top.path);
+    std::vector<Ahead> ahead;
+    ahead.push_back(std::move(top));
     while (!ahead.empty()) {
         const auto here = std::move(ahead.back());
         ahead.pop_back();
-        const auto real = here == path
-                              ? physical
-                              : join(physical, here.substr(path == "/" ? 1 : path.size() + 1));
-        auto& node = nodes_[here];
-        if (!node)
-            node = std::make_unique<Node>(*this, here, real);
-        else
-            files_.files_suspect(here);
-        node->physical = real;
-        node->watch = table_.watch(real, Interest::Content, *node);
-        struct stat status{};
-        if (lstat(real.c_str(), &status) < 0 || !S_ISDIR(status.st_mode)) {
-            drop(here);
-            continue;
-        }
-        if (node->device != status.st_dev || node->inode != status.st_ino) {
-            // Another directory than before: what is known below it is of the old one.
-            const auto [first, last] = below(nodes_, here);
-            nodes_.erase(first, last);
-            node->device = status.st_dev;
-            node->inode = status.st_ino;
-        }
-        list(*node, deep, ahead);
+        look(here, deep, ahead);
     }
 }
 
-void DirectoryTree::list(Node& node, bool deep, std::vector<std::string>& ahead) {
-    const std::unique_ptr<DIR, DirCloser> dir(opendir(node.physical.c_str()));
-    int error = dir ? node.watch.error() : errno;
-    std::set<std::string> children;
-    while (dir) {
-        errno = 0;
-        const dirent* entry = readdir(dir.get());
-        if (!entry) {
-            error = errno != 0 ? errno : error;
+void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead) {
+    auto& slot = nodes_[here.path];
+    if (!slot)
+        slot = std::make_unique<Node>(*this, here.path, here.physical);
+    auto& node = *slot;
+    node.physical = here.physical;
+    node.watch = table_.watch(here.physical, Interest::Content, node);
+    const Fd fd(open(here.physical.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const int error = fd ? 0 : errno;
+    struct stat status{};
+    if (fd ? fstat(fd.get(), &status) < 0
+           : lstat(here.physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
+        return drop(here.path);
+    if (node.device != status.st_dev || node.inode != status.st_ino) {
+        // Another directory than before: what is known below it is of the old one.
+        drop_below(here.path);
+        node.children.clear();
+        node.device = status.st_dev;
+        node.inode = status.st_ino;
+        node.blind_system = table_.file_systems().blind(status.st_dev, here.physical);
+    }
+    set_polled(node);
+    if (fd)
+        list(node, fd.get(), deep, ahead);
+    else
+        unreadable_[here.path] = error;
+}
+
+void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahead) {
+    int error = node.watch.error();
+    std::vector<std::string> children;
+    for (;;) {
+        const ssize_t size = getdents64(fd, entries_.get(), kEntriesSize);
+        if (size <= 0) {
+            error = size < 0 ? errno : error;
             break;
         }
-        const std::string_view name = entry->d_name;
-        if (name == "." || name == "..")
-            continue;
-        auto path = join(node.path, name);
-        unsigned char type = entry->d_type;
-        if (type == DT_UNKNOWN) {
-            struct stat status{};
-            if (fstatat(dirfd(dir.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-                type = S_ISDIR(status.st_mode) ? DT_DIR : DT_REG;
+        for (ssize_t at = 0; at < size;) {
+            const auto* entry = reinterpret_cast<const dirent64*>(entries_.get() + at);
+            at += entry->d_reclen;
+            const std::string_view name = entry->d_name;
+            if (name == "." || name == "..")
+                continue;
+            unsigned char type = entry->d_type;
+            if (type == DT_UNKNOWN) {
+                struct stat status{};
+                if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+                    type = static_cast<unsigned char>(IFTODT(status.st_mode));
+            }
+            if (type == DT_REG || type == DT_LNK)
+                files_.file_found(node.path, name, type == DT_REG);
+            if (type == DT_DIR)
+                children.emplace_back(name);
         }
-        if (type == DT_REG || type == DT_LNK)
-            files_.file_found(path);
-        if (type != DT_DIR || !selection_.directory(path))
-            continue;
-        if (deep || !nodes_.contains(path))
-            ahead.push_back(path);
-        children.insert(std::move(path));
     }
-    // That the kernel's watches are used up is not this directory's problem alone: the tree
-    // watcher tells it.
-    if (error != 0 && error != ENOSPC)
+    std::ranges::sort(children);
+    std::erase_if(children, [&](const std::string& name) {
+        auto path = join(node.path, name);
+        if (!selection_.directory(path))
+            return true;
+        if (deep || !std::ranges::binary_search(node.children, name))
+            ahead.push_back({std::move(path), join(node.physical, name)});
+        return false;
+    });
+    // That the kernel's watches are used up is not this directory's problem alone: the state of
+    // the set tells it.
+    if (error != 0 && !out_of_watches(error))
         unreadable_[node.path] = error;
     else
         unreadable_.erase(node.path);
-    std::vector<std::string> gone;
-    const auto [first, last] = below(nodes_, node.path);
-    for (auto each = first; each != last; ++each)
-        if (parent_of(each->first) == node.path && !children.contains(each->first))
-            gone.push_back(each->first);
-    for (const auto& path : gone)
-        drop(path);
+    auto before = std::exchange(node.children, std::move(children));
+    for (const auto& name : before)
+        if (!std::ranges::binary_search(node.children, name))
+            drop(join(node.path, name));
+}
+
+void DirectoryTree::set_polled(Node& node) {
+    if (!node.blind_system.empty() || out_of_watches(node.watch.error()))
+        polled_.insert(node.path);
+    else
+        polled_.erase(node.path);
+}
+
+// Known no more: what is below `path`.
+void DirectoryTree::drop_below(const std::string& path) {
+    const auto [first, last] = below(nodes_, path);
+    nodes_.erase(first, last);
+    const auto prefix = watch::join(path, "");
+    const auto erase_below = [&](auto& sorted, auto key) {
+        auto each = sorted.lower_bound(prefix);
+        while (each != sorted.end() && key(*each).starts_with(prefix))
+            each = sorted.erase(each);
+    };
+    erase_below(polled_, [](const std::string& each) -> const std::string& { return each; });
+    erase_below(unreadable_, [](const auto& each) -> const std::string& { return each.first; });
 }
 
 void DirectoryTree::drop(const std::string& path) {
     for (auto& root : roots_)
         if (at_or_below(root.trail.path(), path))
             root.scanned.clear(); // it is scanned again if its own trail still finds it
-    const auto [first, last] = below(nodes_, path);
-    nodes_.erase(first, last);
+    drop_below(path);
     nodes_.erase(path);
-    std::erase_if(unreadable_, [&](const auto& each) { return at_or_below(each.first, path); });
+    polled_.erase(path);
+    unreadable_.erase(path);
     files_.files_suspect(path);
+}
+
+bool DirectoryTree::polled() const {
+    return !polled_.empty() ||
+           std::ranges::any_of(roots_, [](const Root& root) { return root.trail.polled(); });
+}
+
+void DirectoryTree::poll() {
+    for (auto& root : roots_)
+        if (root.trail.polled())
+            root.trail.walk();
+    const auto polled = polled_; // changes meanwhile
+    std::vector<Ahead> ahead;
+    for (const auto& path : polled) {
+        const auto found = nodes_.find(path);
+        if (found == nodes_.end())
+            continue;
+        auto& node = *found->second;
+        if (out_of_watches(node.watch.error())) {
+            node.watch = table_.watch(node.physical, Interest::Content, node);
+            if (!out_of_watches(node.watch.error()))
+                suspects_.insert(path); // for what happened before
+        }
+        set_polled(node);
+        const Fd fd(open(node.physical.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat status{};
+        if (fd && fstat(fd.get(), &status) == 0 && status.st_dev == node.device &&
+            status.st_ino == node.inode)
+            list(node, fd.get(), false, ahead);
+        else
+            suspects_.insert(path);
+    }
+    for (auto& each : ahead)
+        scan(std::move(each), false);
+    repair(Scan::Suspect);
+}
+
+void DirectoryTree::mounts_changed(const std::unordered_set<std::string>& points) {
+    bool suspect = false;
+    for (auto& root : roots_)
+        if (std::ranges::any_of(points,
+                                [&](const auto& each) { return root.trail.crosses(each); })) {
+            root.trail.suspect();
+            suspect = true;
+        }
+    std::unordered_set<std::string> parents;
+    for (const auto& point : points)
+        parents.insert(parent_of(point));
+    for (const auto& [path, node] : nodes_) {
+        if (parents.contains(node->physical))
+            for (const auto& point : points)
+                if (parent_of(point) == node->physical)
+                    files_.file_suspect(path, std::string_view(point).substr(point.rfind('/') + 1));
+        if (points.contains(node->physical) &&
+            !same_directory(node->physical, node->device, node->inode)) {
+            suspects_.insert(path);
+            suspect = true;
+        }
+    }
+    if (suspect)
+        files_.tree_suspect();
+}
+
+void DirectoryTree::add_unwatched(std::set<std::string>& directories) const {
+    for (const auto& root : roots_)
+        root.trail.add_unwatched(directories);
+    for (const auto& path : polled_)
+        if (const auto& node = *nodes_.find(path)->second; out_of_watches(node.watch.error()))
+            directories.insert(node.physical);
+}
+
+void DirectoryTree::add_blind(std::map<std::string_view, std::string>& places) const {
+    for (const auto& path : polled_)
+        if (const auto& node = *nodes_.find(path)->second; !node.blind_system.empty())
+            places.try_emplace(node.blind_system, path);
+    for (const auto& root : roots_)
+        if (!root.trail.blind_system().empty())
+            places.try_emplace(root.trail.blind_system(), root.trail.blind_place());
 }
 
 bool DirectoryTree::has(const std::string& directory) const {

@@ -36,11 +36,29 @@ constexpr Dropping kDroppings[] = {
     {".nfs", "", "NFS: deleted and still open"},
 };
 
+// Nearly every name is none by its first and last byte already.
+struct Ends {
+    bool first[256] = {};
+    bool last[256] = {};
+};
+constexpr Ends kEnds = [] {
+    Ends ends;
+    for (const auto& each : kDroppings)
+        if (each.prefix.empty())
+            ends.last[static_cast<unsigned char>(each.suffix.back())] = true;
+        else
+            ends.first[static_cast<unsigned char>(each.prefix.front())] = true;
+    return ends;
+}();
+
 constexpr std::string_view kPrivateDirectories[] = {".git", ".hg", ".svn", ".bzr", ".jj"};
 
 } // namespace
 
 bool is_dropping(std::string_view name) {
+    if (name.empty() || (!kEnds.first[static_cast<unsigned char>(name.front())] &&
+                         !kEnds.last[static_cast<unsigned char>(name.back())]))
+        return false;
     return std::ranges::any_of(kDroppings, [&](const Dropping& each) {
         if (each.whole)
             return name == each.prefix;

@@ -5,12 +5,17 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 namespace hotreload::watch {
 
 namespace {
+
+// When more than this are dirty, it pays to put them in order.
+constexpr std::size_t kMany = 256;
 
 std::string wrong_kind(mode_t mode) {
     return S_ISDIR(mode) ? "it is a directory" : "it is no regular file";
@@ -18,16 +23,53 @@ std::string wrong_kind(mode_t mode) {
 
 } // namespace
 
-FileTable::FileTable(const Place& place, OnDirty on_dirty)
-    : place_(place), on_dirty_(std::move(on_dirty)) {
+FileTable::FileTable(const Place& place, OnDirty on_dirty, OnRead on_read)
+    : place_(place), on_dirty_(std::move(on_dirty)), on_read_(std::move(on_read)) {
     for (const auto& path : place.selection.literals())
-        add(path, *place.selection.file(path)).second.literal = true;
+        add(parent_of(path), std::string_view(path).substr(path.rfind('/') + 1),
+            *place.selection.file(path))
+            .second.literal = true;
 }
 
-FileTable::Entry& FileTable::add(const std::string& path, const Timing& timing) {
-    auto& entry = *files_.try_emplace(path).first;
+FileTable::Folder* FileTable::folder(const std::string& directory, bool make) {
+    if (last_folder_ && *last_folder_->path == directory)
+        return last_folder_;
+    auto found = folders_.find(directory);
+    if (found == folders_.end()) {
+        if (!make)
+            return nullptr;
+        found = folders_.try_emplace(directory).first;
+        found->second.path = &found->first;
+    }
+    return last_folder_ = &found->second;
+}
+
+FileTable::Entry* FileTable::find(const std::string& directory, std::string_view name) {
+    auto* in = folder(directory, false);
+    if (!in)
+        return nullptr;
+    const auto found = in->files.find(name);
+    return found == in->files.end() ? nullptr : &*found;
+}
+
+FileTable::Entry& FileTable::add(const std::string& directory, std::string_view name,
+                                 const Timing& timing) {
+    auto* in = folder(directory, true);
+    auto& entry = *in->files.try_emplace(std::string(name)).first;
+    entry.second.folder = in;
     entry.second.timing = timing;
     return entry;
+}
+
+Selection::Verdict FileTable::judge(const std::string& directory, std::string_view name,
+                                    Timing& timing) {
+    if (!last_here_ || last_here_->directory() != directory)
+        last_here_.emplace(place_.selection, directory);
+    return last_here_->judge(name, timing);
+}
+
+std::string FileTable::path_of(const Entry& entry) {
+    return join(*entry.second.folder->path, entry.first);
 }
 
 void FileTable::mark(Entry& entry) {
@@ -38,13 +80,23 @@ void FileTable::mark(Entry& entry) {
     on_dirty_(entry.second.timing);
 }
 
-void FileTable::event(const std::string& path, const EntryEvent& event) {
-    if (const auto known = files_.find(path); known != files_.end())
+void FileTable::event(const std::string& directory, const EntryEvent& event) {
+    if (auto* known = find(directory, event.name))
         return entry_event(*known, event);
-    if (event.mask & (IN_DELETE | IN_MOVED_FROM))
-        return; // a name that came and went between two looks
-    if (const auto timing = place_.selection.file(path))
-        entry_event(add(path, *timing), event);
+    auto& log = place_.directories.log();
+    Timing timing;
+    switch (judge(directory, event.name, timing)) {
+    case Selection::Verdict::Dropping:
+        return log.note(Fate::Dropping);
+    case Selection::Verdict::NoPattern:
+        return log.note(Fate::NoPattern);
+    case Selection::Verdict::Excluded:
+        return log.note(Fate::Excluded);
+    case Selection::Verdict::Ours:
+        if (event.mask & (IN_DELETE | IN_MOVED_FROM))
+            return log.note(Fate::Unknown); // a name that came and went between two looks
+        return entry_event(add(directory, event.name, timing), event);
+    }
 }
 
 void FileTable::entry_event(Entry& entry, const EntryEvent& event) {
@@ -56,35 +108,60 @@ void FileTable::entry_event(Entry& entry, const EntryEvent& event) {
         file.seems_written = false;
     }
     closed_ = closed_ || event.mask & IN_CLOSE_WRITE;
+    auto& log = place_.directories.log();
+    if (file.event != log.current())
+        log.note(file.event, Fate::Joined);
+    file.event = log.current();
+    log.note(Fate::Waits);
     mark(entry);
 }
 
-void FileTable::found(const std::string& path) {
-    if (files_.contains(path))
+void FileTable::found(const std::string& directory, std::string_view name, bool regular) {
+    if (find(directory, name))
         return; // suspect_below() has it if there is doubt
-    if (const auto timing = place_.selection.file(path))
-        mark(add(path, *timing));
+    Timing timing;
+    if (judge(directory, name, timing) != Selection::Verdict::Ours)
+        return;
+    auto& entry = add(directory, name, timing);
+    entry.second.listed = regular;
+    mark(entry);
+}
+
+void FileTable::suspect(const std::string& directory, std::string_view name) {
+    if (auto* known = find(directory, name))
+        mark(*known);
+    else
+        found(directory, name, false);
 }
 
 void FileTable::suspect_below(const std::string& directory) {
-    const auto [first, last] = below(files_, directory);
+    const auto mark_all = [this](Folder& folder) {
+        for (auto& entry : folder.files)
+            if (!entry.second.dirty)
+                mark(entry);
+    };
+    if (const auto own = folders_.find(directory); own != folders_.end())
+        mark_all(own->second);
+    const auto [first, last] = below(folders_, directory);
     for (auto each = first; each != last; ++each)
-        mark(*each);
+        mark_all(each->second);
 }
 
 void FileTable::suspect_written() {
     for (const auto& path : writing_)
-        mark(*files_.find(path));
+        suspect(parent_of(path), std::string_view(path).substr(path.rfind('/') + 1));
 }
 
 void FileTable::suspect_all() {
-    for (auto& entry : files_) {
-        // Events may have been lost, so that what they said of writers is void.
-        entry.second.seems_written = false;
-        mark(entry);
-        if (entry.second.trail)
-            entry.second.trail->walk();
-    }
+    for (auto& [directory, folder] : folders_)
+        for (auto& entry : folder.files) {
+            // Events may have been lost, so that what they said of writers is void.
+            entry.second.seems_written = false;
+            if (!entry.second.dirty)
+                mark(entry);
+            if (entry.second.trail)
+                entry.second.trail->walk();
+        }
 }
 
 void FileTable::follow() {
@@ -94,18 +171,101 @@ void FileTable::follow() {
 }
 
 void FileTable::refresh() {
-    for (auto* entry : std::exchange(dirty_, {})) {
+    auto dirty = std::exchange(dirty_, {});
+    if (dirty.size() > kMany) { // in order, each is next to the one before
+        dirty.clear();
+        for (auto& [directory, folder] : folders_)
+            for (auto& entry : folder.files)
+                if (entry.second.dirty)
+                    dirty.push_back(&entry);
+    }
+    next_file_ = snapshot_.files.end();
+    for (auto* entry : dirty) {
         entry->second.dirty = false;
-        examine(*entry);
+        look_at(*entry);
     }
     list_states();
 }
 
-// Literals and links are followed from the root; the rest is in a watched directory of the tree.
-void FileTable::keep_trail(Entry& entry) {
-    auto& [path, file] = entry;
+// A stat tells whether there is something to look at.
+void FileTable::check(Entry& entry) {
+    const auto& file = entry.second;
+    if (file.dirty)
+        return;
+    scratch_.assign(*file.folder->path).append("/").append(entry.first);
     struct stat status{};
-    const bool link = lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    const bool there = ::stat(scratch_.c_str(), &status) == 0;
+    if (file.known ? !there || file.stamp != Stamp::of(status) : there && S_ISREG(status.st_mode))
+        mark(entry);
+}
+
+void FileTable::poll() {
+    std::erase_if(polled_, [this](Entry* entry) {
+        entry->second.trail->walk();
+        check(*entry);
+        return !entry->second.trail->polled();
+    });
+    for (const auto& directory : place_.tree.polled_directories())
+        if (auto* in = folder(directory, false))
+            for (auto& entry : in->files)
+                if (!entry.second.trail)
+                    check(entry);
+}
+
+bool FileTable::scan_some(Clock::time_point until) {
+    constexpr int kAtOnce = 16; // files for each look at the clock
+    int left = kAtOnce;
+    for (auto in = folders_.lower_bound(scanned_directory_); in != folders_.end(); ++in) {
+        const bool resumed = in->first == scanned_directory_;
+        const bool polled = place_.tree.polled_directories().contains(in->first);
+        auto& files = in->second.files;
+        for (auto each = resumed ? files.upper_bound(scanned_name_) : files.begin();
+             each != files.end(); ++each) {
+            if (each->second.trail ? !polled_.contains(&*each) : !polled)
+                check(*each);
+            if (--left > 0)
+                continue;
+            left = kAtOnce;
+            if (Clock::now() < until)
+                continue;
+            scanned_directory_ = in->first;
+            scanned_name_ = each->first;
+            return false;
+        }
+    }
+    scanned_directory_.clear();
+    scanned_name_.clear();
+    return true;
+}
+
+void FileTable::mounts_changed(const std::unordered_set<std::string>& points) {
+    for (auto& [directory, folder] : folders_)
+        for (auto& entry : folder.files) {
+            auto& trail = entry.second.trail;
+            if (!trail || std::ranges::none_of(
+                              points, [&](const auto& point) { return trail->crosses(point); }))
+                continue;
+            trail->walk(); // else what happens there now is not seen
+            if (trail->polled() != polled_.contains(&entry))
+                mark(entry);
+            check(entry);
+        }
+}
+
+void FileTable::add_unwatched(std::set<std::string>& directories) const {
+    for (const auto* entry : polled_)
+        entry->second.trail->add_unwatched(directories);
+}
+
+void FileTable::add_blind(std::map<std::string_view, std::string>& places) const {
+    for (const auto* entry : polled_)
+        if (const auto system = entry->second.trail->blind_system(); !system.empty())
+            places.try_emplace(system, path_of(*entry));
+}
+
+// Literals and links are followed from the root; the rest is in a watched directory of the tree.
+void FileTable::keep_trail(Entry& entry, const std::string& path, bool link) {
+    auto& file = entry.second;
     if (!link && !file.literal)
         file.trail.reset();
     else if (!file.trail)
@@ -116,83 +276,126 @@ void FileTable::keep_trail(Entry& entry) {
     if (file.trail && (file.trail->broken() || link != file.link))
         file.trail->walk();
     file.link = link;
+    if (file.trail && file.trail->polled())
+        polled_.insert(&entry);
+    else if (!polled_.empty())
+        polled_.erase(&entry);
 }
 
-void FileTable::examine(Entry& entry) {
-    auto& [path, file] = entry;
-    if (!file.literal && !place_.tree.has(parent_of(path)))
-        return forget(entry, "");
-    keep_trail(entry);
-    // Only now, with every place watched, does the look count.
+void FileTable::look_at(Entry& entry) {
+    const auto number = std::exchange(entry.second.event, 0);
+    const auto& directory = *entry.second.folder->path;
+    looked_at_.assign(directory == "/" ? "" : directory).append("/").append(entry.first);
+    place_.directories.log().note(number, examine(entry, looked_at_));
+}
+
+Fate FileTable::examine(Entry& entry, const std::string& path) {
+    auto& file = entry.second;
+    if (!file.literal && !place_.tree.has(*file.folder->path))
+        return forget(entry, path, "");
+    // What is new need not be compared. If it has become a link since, an event says so.
+    if (std::exchange(file.listed, false) && !file.literal && !file.trail)
+        return read(entry, path);
     struct stat status{};
-    if (::stat(path.c_str(), &status) < 0) {
+    bool there = lstat(path.c_str(), &status) == 0;
+    const bool link = there && S_ISLNK(status.st_mode);
+    if (link || file.literal || file.trail) {
+        keep_trail(entry, path, link);
+        // Only now, with every place watched, does the look count.
+        there = ::stat(path.c_str(), &status) == 0;
+    }
+    if (!there) {
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR)
-            return forget(entry, "");
-        return set_state(entry, false, std::strerror(error));
+            return forget(entry, path, "");
+        set_state(entry, path, false, std::strerror(error));
+        return Fate::Unreadable;
     }
     if (!S_ISREG(status.st_mode))
-        return forget(entry, file.literal ? wrong_kind(status.st_mode) : "");
-    if (file.known && !file.racy && file.stamp == Stamp::of(status) && !writing_.contains(path) &&
-        !problems_.contains(path))
-        return;
-    read(entry);
+        return forget(entry, path, file.literal ? wrong_kind(status.st_mode) : "");
+    if (file.known && !file.racy && file.stamp == Stamp::of(status) &&
+        (writing_.empty() || !writing_.contains(path)) &&
+        (problems_.empty() || !problems_.contains(path)))
+        return Fate::Unchanged;
+    return read(entry, path);
 }
 
-void FileTable::read(Entry& entry) {
+Fate FileTable::read(Entry& entry, const std::string& path) {
     using Why = NotRead::Why;
-    auto& [path, file] = entry;
+    auto& file = entry.second;
     const bool seems_written =
         file.seems_written && place_.loop.now() - file.written_at < file.timing.debounce_max;
-    const auto content = place_.reader.read(path, seems_written);
+    const auto content = place_.reader.read(path, seems_written, on_read_ != nullptr);
     if (!content) {
         const auto [why, error] = content.error();
         // What was read last stays in the snapshot while the file cannot be read.
-        if (why == Why::Writing || why == Why::Unreadable)
-            return set_state(entry, why == Why::Writing, error != 0 ? std::strerror(error) : "");
-        return forget(entry, "");
+        if (why == Why::Writing || why == Why::Unreadable) {
+            set_state(entry, path, why == Why::Writing, error != 0 ? std::strerror(error) : "");
+            return why == Why::Writing ? Fate::BeingWritten : Fate::Unreadable;
+        }
+        return forget(entry, path, "");
     }
-    const auto [old, is_new] = snapshot_.files.try_emplace(path, content->id);
-    if (told_any_ && (is_new || old->second != content->id))
+    if (on_read_)
+        if (const auto bytes = place_.reader.bytes())
+            on_read_(path, content->id, *bytes);
+    const auto files = snapshot_.files.size();
+    const auto old = snapshot_.files.try_emplace(next_file_, path, content->id);
+    const bool is_new = snapshot_.files.size() > files;
+    next_file_ = std::next(old);
+    const bool changed = is_new || old->second != content->id;
+    if (told_any_ && changed)
         log_.record(path, is_new ? ChangeLog::State() : ChangeLog::Known{old->second, file.stamp},
                     ChangeLog::Known{content->id, content->stamp});
     old->second = content->id;
     file.known = true;
     file.stamp = content->stamp;
     file.racy = content->racy;
-    set_state(entry, false, "");
+    set_state(entry, path, false, "");
+    return changed ? Fate::Changed : Fate::Unchanged;
 }
 
 // There is no regular file (any more).
-void FileTable::forget(Entry& entry, std::string problem) {
-    auto& [path, file] = entry;
+Fate FileTable::forget(Entry& entry, const std::string& path, std::string problem) {
+    auto& file = entry.second;
     if (const auto old = snapshot_.files.find(path); old != snapshot_.files.end()) {
         if (told_any_)
             log_.record(path, ChangeLog::Known{old->second, file.stamp}, {});
-        snapshot_.files.erase(old);
+        next_file_ = snapshot_.files.erase(old);
     }
     file.known = false;
-    set_state(entry, false, std::move(problem));
+    set_state(entry, path, false, std::move(problem));
     // A link that leads nowhere is kept: its target may come.
-    if (file.literal || (file.link && place_.tree.has(parent_of(path))))
-        return;
-    std::erase(dirty_, &entry);
-    files_.erase(files_.find(path));
+    if (!file.literal && !(file.link && place_.tree.has(*file.folder->path)))
+        erase(entry);
+    return Fate::Gone;
 }
 
-void FileTable::set_state(Entry& entry, bool writing, std::string problem) {
-    const auto& [path, file] = entry;
+void FileTable::erase(Entry& entry) {
+    auto& in = *entry.second.folder;
+    std::erase(dirty_, &entry);
+    polled_.erase(&entry);
+    in.files.erase(in.files.find(entry.first));
+    if (!in.files.empty())
+        return;
+    if (last_folder_ == &in)
+        last_folder_ = nullptr;
+    folders_.erase(folders_.find(*in.path));
+}
+
+void FileTable::set_state(Entry& entry, const std::string& path, bool writing,
+                          std::string problem) {
+    const auto& file = entry.second;
     if (writing)
         writing_.insert(path);
-    else
+    else if (!writing_.empty())
         writing_.erase(path);
     const int blind = file.trail ? file.trail->blind() : 0;
-    if (problem.empty() && blind != 0 && blind != ENOSPC) // ENOSPC is the tree watcher's to tell
+    if (problem.empty() && blind != 0 && !out_of_watches(blind)) // that is the set's to tell
         problem = std::string("its changes cannot be seen: ") + std::strerror(blind);
-    if (problem.empty())
-        problems_.erase(path);
-    else
+    if (!problem.empty())
         problems_[path] = std::move(problem);
+    else if (!problems_.empty())
+        problems_.erase(path);
 }
 
 void FileTable::list_states() {

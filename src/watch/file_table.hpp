@@ -9,18 +9,29 @@
 #include "watch/content.hpp"
 #include "watch/directory_tree.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace hotreload::watch {
 
+// Told of each file that was read whole: its path as the patterns have it. The bytes are gone when
+// it returns. It must not call into the set.
+using OnRead =
+    std::function<void(const std::string& path, const ContentId& id, std::string_view bytes)>;
+
 class FileTable {
 public:
     using OnDirty = std::function<void(const Timing&)>;
+    using Clock = std::chrono::steady_clock;
 
     // What the table stands on: all outlive it.
     struct Place {
@@ -31,13 +42,14 @@ public:
         const DirectoryTree& tree;
     };
 
-    FileTable(const Place& place, OnDirty on_dirty);
+    FileTable(const Place& place, OnDirty on_dirty, OnRead on_read);
     FileTable(const FileTable&) = delete;
     FileTable& operator=(const FileTable&) = delete;
 
     // These only mark.
-    void event(const std::string& path, const EntryEvent& event);
-    void found(const std::string& path);
+    void event(const std::string& directory, const EntryEvent& event);
+    void found(const std::string& directory, std::string_view name, bool regular);
+    void suspect(const std::string& directory, std::string_view name);
     void suspect_below(const std::string& directory);
     void suspect_written();
 
@@ -49,6 +61,20 @@ public:
     void refresh();
     [[nodiscard]] bool clean() const { return dirty_.empty(); }
 
+    // Files of which events do not tell everything. poll() marks those that changed.
+    [[nodiscard]] bool polled() const { return !polled_.empty(); }
+    void poll();
+    // Goes on with the safety scan of all others until `until`: marks those that are not as they
+    // were read. True at the end of a whole scan.
+    bool scan_some(Clock::time_point until);
+    [[nodiscard]] bool empty() const { return folders_.empty(); }
+
+    void mounts_changed(const std::unordered_set<std::string>& points);
+
+    // For people, as in DirectoryTree.
+    void add_unwatched(std::set<std::string>& directories) const;
+    void add_blind(std::map<std::string_view, std::string>& places) const;
+
     [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
     // Something is not as take_changes() told it last.
     [[nodiscard]] bool news() const;
@@ -58,39 +84,66 @@ public:
     bool take_closed() { return std::exchange(closed_, false); }
 
 private:
+    struct Folder;
     struct File {
+        Folder* folder = nullptr;
         Timing timing;
         bool literal = false; // named without wildcards: it stays, there or not
         bool link = false;
         bool dirty = false;
         bool known = false; // `stamp` is of the content in the snapshot
         bool racy = false;
+        bool listed = false;        // as a regular file, and not looked at since
         bool seems_written = false; // IN_MODIFY, and no IN_CLOSE_WRITE since
         Duration written_at{};
         Stamp stamp;
+        EventLog::Number event = 0;   // the last one, when its fate is open
         std::unique_ptr<Trail> trail; // of literals and symbolic links
     };
-    using Entry = std::pair<const std::string, File>;
+    // Files by directory, then by name: neighbours share the long part of their paths.
+    using Files = std::map<std::string, File, std::less<>>;
+    using Entry = Files::value_type;
+    using Folders = std::map<std::string, Folder>;
+    struct Folder {
+        const std::string* path = nullptr;
+        Files files;
+    };
 
-    Entry& add(const std::string& path, const Timing& timing);
+    Folder* folder(const std::string& directory, bool make);
+    Entry* find(const std::string& directory, std::string_view name);
+    Entry& add(const std::string& directory, std::string_view name, const Timing& timing);
+    Selection::Verdict judge(const std::string& directory, std::string_view name, Timing& timing);
+    [[nodiscard]] static std::string path_of(const Entry& entry);
     void entry_event(Entry& entry, const EntryEvent& event);
     void mark(Entry& entry);
-    void keep_trail(Entry& entry);
-    void examine(Entry& entry);
-    void read(Entry& entry);
-    void forget(Entry& entry, std::string problem);
-    void set_state(Entry& entry, bool writing, std::string problem);
+    void check(Entry& entry);
+    void keep_trail(Entry& entry, const std::string& path, bool link);
+    void look_at(Entry& entry);
+    Fate examine(Entry& entry, const std::string& path);
+    Fate read(Entry& entry, const std::string& path);
+    Fate forget(Entry& entry, const std::string& path, std::string problem);
+    void erase(Entry& entry);
+    void set_state(Entry& entry, const std::string& path, bool writing, std::string problem);
     void list_states();
 
     Place place_;
     OnDirty on_dirty_;
-    std::map<std::string, File> files_;
+    OnRead on_read_;
+    Folders folders_;
+    Folder* last_folder_ = nullptr; // names come in runs of one directory
+    std::optional<Selection::Here> last_here_;
     std::vector<Entry*> dirty_;
+    std::set<Entry*> polled_; // with a trail that is polled; the rest are in polled directories
     std::set<std::string> writing_;
     std::map<std::string, std::string> problems_;
     bool closed_ = false;
+    std::string scanned_directory_; // where the safety scan is
+    std::string scanned_name_;
+    std::string scratch_;
+    std::string looked_at_; // the path that is
 
     Snapshot snapshot_;
+    std::map<std::string, ContentId>::iterator next_file_; // where the next one is likely to go
     ChangeLog log_;
     bool told_any_ = false;
     Snapshot told_; // only the states, no `files`

@@ -2,6 +2,7 @@
 #include "watch/selection.hpp"
 
 #include "watch/droppings.hpp"
+#include "watch/paths.hpp"
 
 #include <algorithm>
 
@@ -13,30 +14,61 @@ std::string_view last_component(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-Result<std::vector<Glob>> parse_all(const std::vector<std::string>& patterns) {
-    std::vector<Glob> globs;
+template <class Pattern>
+Result<std::vector<Pattern>> parse_all(const std::vector<std::string>& patterns) {
+    std::vector<Pattern> globs;
     for (const auto& pattern : patterns) {
         auto glob = Glob::parse(pattern);
         if (!glob)
             return std::unexpected(std::move(glob.error()));
-        globs.push_back(*std::move(glob));
+        globs.emplace_back(*std::move(glob));
     }
     return globs;
 }
 
-bool any_matches(const std::vector<Glob>& globs, std::string_view path) {
-    return std::ranges::any_of(globs, [&](const Glob& glob) { return glob.matches(path); });
+// The first that matches; nullptr: none.
+template <class Pattern>
+const Pattern* first_match(const std::vector<Pattern>& patterns, std::string_view path) {
+    const auto found = std::ranges::find_if(
+        patterns, [&](const Pattern& each) { return each.glob.matches(path); });
+    return found == patterns.end() ? nullptr : &*found;
 }
 
 } // namespace
 
+Selection::Pattern::Pattern(Glob pattern) : glob(std::move(pattern)) {
+    const std::string_view text = glob.pattern();
+    const auto name = last_component(text);
+    if (name.empty() || name == "." || text.size() == name.size())
+        return;
+    if (name == "**") {
+        if (text.ends_with("/**/**"))
+            return;
+        auto parsed = Glob::parse(text.substr(0, text.size() - 3));
+        if (!parsed)
+            return;
+        tail = Tail::All;
+        above.emplace_back(*std::move(parsed));
+        return;
+    }
+    if (name.find_first_of("?[]{},\\") != std::string_view::npos)
+        return;
+    const auto wildcard = name.find('*');
+    star = wildcard != std::string_view::npos;
+    if (star && name.rfind('*') != wildcard)
+        return;
+    tail = Tail::Name;
+    prefix = name.substr(0, wildcard);
+    suffix = star ? name.substr(wildcard + 1) : "";
+}
+
 Result<Selection> Selection::parse(const std::vector<WatchDefinition>& definitions) {
     Selection selection;
     for (const auto& definition : definitions) {
-        auto files = parse_all(definition.files);
+        auto files = parse_all<Pattern>(definition.files);
         if (!files)
             return std::unexpected(std::move(files.error()));
-        auto exclude = parse_all(definition.exclude);
+        auto exclude = parse_all<Pattern>(definition.exclude);
         if (!exclude)
             return std::unexpected(std::move(exclude.error()));
         selection.watches_.push_back(
@@ -46,7 +78,8 @@ Result<Selection> Selection::parse(const std::vector<WatchDefinition>& definitio
     }
     for (const auto& watch : selection.watches_) {
         selection.slowest_ = selection.slowest_.slower(watch.timing);
-        for (const auto& glob : watch.files) {
+        for (const auto& pattern : watch.files) {
+            const auto& glob = pattern.glob;
             if (!glob.base().starts_with('/'))
                 return fail(ErrorCode::Invalid,
                             "pattern \"" + glob.pattern() + "\": it is not absolute");
@@ -58,9 +91,9 @@ Result<Selection> Selection::parse(const std::vector<WatchDefinition>& definitio
         }
     }
     for (const auto& watch : selection.watches_)
-        for (const auto& glob : watch.files)
-            if (glob.literal() && selection.file(glob.literal_path()))
-                selection.literals_.insert(glob.literal_path());
+        for (const auto& each : watch.files)
+            if (each.glob.literal() && selection.file(each.glob.literal_path()))
+                selection.literals_.insert(each.glob.literal_path());
     return selection;
 }
 
@@ -70,7 +103,7 @@ std::optional<Timing> Selection::file(std::string_view path) const {
         return {};
     std::optional<Timing> timing;
     for (const auto& watch : watches_) {
-        if (!any_matches(watch.files, path) || any_matches(watch.exclude, path))
+        if (!first_match(watch.files, path) || first_match(watch.exclude, path))
             continue;
         timing = timing.value_or(watch.timing).slower(watch.timing);
     }
@@ -82,15 +115,142 @@ bool Selection::directory(std::string_view path) const {
         return false;
     return std::ranges::any_of(watches_, [&](const Watch& watch) {
         return std::ranges::any_of(watch.files,
-                                   [&](const Glob& glob) {
-                                       return !glob.literal() && glob.may_match_below(path);
+                                   [&](const Pattern& each) {
+                                       return !each.glob.literal() &&
+                                              each.glob.may_match_below(path);
                                    }) &&
-               !any_matches(watch.exclude, path);
+               !first_match(watch.exclude, path);
     });
 }
 
 bool Selection::names(std::string_view file_name) const {
     return names_.contains(file_name);
+}
+
+// Why no directory tree leads to `path` for this watch: the exclude that stops a directory above,
+// or what is built in.
+std::string Selection::stopped_above(const Watch& watch, std::string_view path,
+                                     std::string& built_in) const {
+    std::string nearest; // where the walk to the path begins: nothing above is looked at
+    for (const auto& each : watch.files)
+        if (const auto base = each.glob.base();
+            !each.glob.literal() && base.size() > nearest.size() && each.glob.matches(path))
+            nearest = base;
+    for (auto end = path.find('/', nearest == "/" ? 1 : nearest.size() + 1);
+         end != std::string_view::npos; end = path.find('/', end + 1)) {
+        const auto directory = path.substr(0, end);
+        if (is_private_directory(last_component(directory)))
+            built_in = std::string("in ")
+                           .append(last_component(directory))
+                           .append(", which is never looked into");
+        else if (const auto* exclude = first_match(watch.exclude, directory);
+                 exclude && !this->directory(directory))
+            return exclude->glob.pattern();
+    }
+    return "";
+}
+
+Explanation Selection::explain(std::string_view path) const {
+    Explanation explanation;
+    const auto name = last_component(path);
+    const bool literal = literals_.contains(std::string(path));
+    if (is_dropping(name) && !names(name))
+        explanation.built_in =
+            std::string("left by an editor or a tool (").append(name).append(")");
+    for (const auto& watch : watches_) {
+        auto& one = explanation.watches.emplace_back();
+        const auto* pattern = first_match(watch.files, path);
+        if (!pattern)
+            continue;
+        one.pattern = pattern->glob.pattern();
+        if (const auto* exclude = first_match(watch.exclude, path))
+            one.excluded_by = exclude->glob.pattern();
+        else if (!literal) // one that is named is followed by itself
+            one.excluded_by = stopped_above(watch, path, explanation.built_in);
+    }
+    explanation.watched =
+        explanation.built_in.empty() &&
+        std::ranges::any_of(explanation.watches, [](const Explanation::Watch& each) {
+            return !each.pattern.empty() && each.excluded_by.empty();
+        });
+    return explanation;
+}
+
+Selection::Here::Here(const Selection& selection, std::string_view directory)
+    : selection_(selection), directory_(directory) {
+    std::size_t patterns = 0;
+    for (const auto& watch : selection.watches_)
+        patterns += watch.files.size() + watch.exclude.size();
+    here_ = std::make_unique<bool[]>(2 * patterns); // with `above` at most
+    for (const auto& watch : selection.watches_) {
+        for (const auto& pattern : watch.files)
+            look(pattern);
+        for (const auto& pattern : watch.exclude)
+            look(pattern);
+    }
+}
+
+void Selection::Here::look(const Pattern& pattern) {
+    switch (pattern.tail) {
+    case Pattern::Tail::Any:
+        here_[count_++] = true;
+        break;
+    case Pattern::Tail::Name: {
+        auto name = pattern.prefix;
+        if (pattern.star)
+            name.append("x").append(pattern.suffix);
+        here_[count_++] = pattern.glob.matches(join(directory_, name));
+        break;
+    }
+    case Pattern::Tail::All:
+        here_[count_++] = pattern.glob.matches(directory_);
+        look(pattern.above.front());
+        break;
+    }
+}
+
+bool Selection::Here::matches(const Pattern& pattern, std::string_view name,
+                              const bool*& here) const {
+    const bool directory_matches = *here++;
+    switch (pattern.tail) {
+    case Pattern::Tail::Any:
+        return pattern.glob.matches(join(directory_, name));
+    case Pattern::Tail::Name:
+        if (!directory_matches)
+            return false;
+        return pattern.star ? name.size() >= pattern.prefix.size() + pattern.suffix.size() &&
+                                  name.starts_with(pattern.prefix) && name.ends_with(pattern.suffix)
+                            : name == pattern.prefix;
+    case Pattern::Tail::All:
+        return matches(pattern.above.front(), name, here) || directory_matches;
+    }
+    return false;
+}
+
+bool Selection::Here::any_matches(const std::vector<Pattern>& patterns, std::string_view name,
+                                  const bool*& here) const {
+    bool any = false; // all are gone through: `here` must come to the end of them
+    for (const auto& each : patterns)
+        any = matches(each, name, here) || any;
+    return any;
+}
+
+Selection::Verdict Selection::Here::judge(std::string_view name, Timing& timing) const {
+    if (is_dropping(name) && !selection_.names(name))
+        return Verdict::Dropping;
+    auto verdict = Verdict::NoPattern;
+    const bool* here = here_.get();
+    for (const auto& watch : selection_.watches_) {
+        const bool wanted = any_matches(watch.files, name, here);
+        const bool excluded = any_matches(watch.exclude, name, here);
+        if (wanted && excluded && verdict == Verdict::NoPattern)
+            verdict = Verdict::Excluded;
+        if (!wanted || excluded)
+            continue;
+        timing = verdict == Verdict::Ours ? timing.slower(watch.timing) : watch.timing;
+        verdict = Verdict::Ours;
+    }
+    return verdict;
 }
 
 } // namespace hotreload::watch

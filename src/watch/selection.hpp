@@ -8,6 +8,7 @@
 #include "core/glob.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,8 +27,27 @@ struct Timing {
     bool operator==(const Timing&) const = default;
 };
 
+// What a set of watches makes of one path, for people.
+struct Explanation {
+    struct Watch {
+        std::string pattern;     // the first that matches; empty: none
+        std::string excluded_by; // the exclude that stops it, of the path or of a directory above
+
+        bool operator==(const Watch&) const = default;
+    };
+
+    bool watched = false;       // a file at the path is one of ours
+    std::string built_in;       // what else stops it: "an editor's dropping (f~)", "in .git, …"
+    std::vector<Watch> watches; // in the order of the definitions
+
+    bool operator==(const Explanation&) const = default;
+};
+
 class Selection {
 public:
+    enum class Verdict { Ours, Dropping, NoPattern, Excluded };
+    class Here;
+
     // Errors: Invalid, for a pattern that is none or is not absolute.
     static Result<Selection> parse(const std::vector<WatchDefinition>& definitions);
 
@@ -41,6 +61,9 @@ public:
     // A pattern names such a file without wildcards, so it is no dropping.
     [[nodiscard]] bool names(std::string_view file_name) const;
 
+    // Whether a file at `path` is watched, and by what it is or is not.
+    [[nodiscard]] Explanation explain(std::string_view path) const;
+
     // The slowest of all.
     [[nodiscard]] const Timing& timing() const { return slowest_; }
 
@@ -50,17 +73,62 @@ public:
     [[nodiscard]] const std::set<std::string>& bases() const { return bases_; }
 
 private:
+    // A glob, and what of it can be told by a file's name once its directory is known: nearly
+    // every pattern ends in `*`, `*.conf` or a plain name.
+    struct Pattern {
+        enum class Tail {
+            Any,  // none of these: the whole path is matched
+            Name, // `prefix*suffix`, or `prefix` alone
+            All,  // "**": all below what matches, and what `above` matches
+        };
+
+        explicit Pattern(Glob pattern);
+
+        Glob glob;
+        Tail tail = Tail::Any;
+        bool star = false;
+        std::string prefix;
+        std::string suffix;
+        std::vector<Pattern> above; // one or none
+    };
+
     struct Watch {
-        std::vector<Glob> files;
-        std::vector<Glob> exclude;
+        std::vector<Pattern> files;
+        std::vector<Pattern> exclude;
         Timing timing;
     };
+
+    [[nodiscard]] std::string stopped_above(const Watch& watch, std::string_view path,
+                                            std::string& built_in) const;
 
     std::vector<Watch> watches_;
     Timing slowest_;
     std::set<std::string> literals_;
     std::set<std::string> bases_;
     std::set<std::string, std::less<>> names_;
+};
+
+// The selection for the entries of one directory: what depends on the directory is found out
+// once, not for each of its files. Outlived by the selection.
+class Selection::Here {
+public:
+    Here(const Selection& selection, std::string_view directory);
+
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+
+    // `timing` is set for one of ours.
+    Verdict judge(std::string_view name, Timing& timing) const;
+
+private:
+    void look(const Pattern& pattern);
+    bool matches(const Pattern& pattern, std::string_view name, const bool*& here) const;
+    bool any_matches(const std::vector<Pattern>& patterns, std::string_view name,
+                     const bool*& here) const;
+
+    const Selection& selection_;
+    std::string directory_;
+    std::unique_ptr<bool[]> here_; // for each pattern, in order: its directory part matches
+    std::size_t count_ = 0;
 };
 
 } // namespace hotreload::watch

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/trail.hpp"
 
+#include "watch/paths.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 
@@ -32,12 +35,14 @@ struct Trail::Step final : DirectoryUser {
             trail.on_event_(&event);
         } else if (event.name_changed()) {
             trail.broken_ = true;
+            trail.table_.log().note(Fate::Path);
             trail.on_event_(nullptr);
         }
     }
 
     void directory_lost() override {
         trail.broken_ = true;
+        trail.table_.log().note(Fate::Lost);
         trail.on_event_(nullptr);
     }
 
@@ -68,10 +73,16 @@ struct Trail::Walk {
         return std::make_unique<Step>(trail, at.empty() ? "/" : at, name, interest);
     }
 
-    static Kind kind(const std::string& path) {
+    Kind kind(const std::string& path) {
         struct stat status{};
         if (lstat(path.c_str(), &status) < 0)
             return Kind::Missing;
+        if (trail.blind_system_.empty())
+            if (const auto system = trail.table_.file_systems().blind(status.st_dev, path);
+                !system.empty()) {
+                trail.blind_system_ = system;
+                trail.blind_place_ = path;
+            }
         return S_ISDIR(status.st_mode)   ? Kind::Directory
                : S_ISLNK(status.st_mode) ? Kind::Link
                                          : Kind::Other;
@@ -141,11 +152,14 @@ Trail::~Trail() = default;
 
 void Trail::walk() {
     broken_ = false;
+    blind_system_ = {};
     Walk walk(*this);
     end_ = walk.go();
     physical_ = walk.at.empty() ? "/" : walk.at;
     through_link_ = walk.through_link;
     steps_ = std::move(walk.steps); // the old ones go only now: what stays is not watched anew
+    out_of_watches_ = std::ranges::any_of(
+        steps_, [](const auto& step) { return out_of_watches(step->watch.error()); });
 }
 
 int Trail::blind() const {
@@ -153,6 +167,18 @@ int Trail::blind() const {
         if (step->interest != Interest::Going && step->watch.error() != 0)
             return step->watch.error();
     return 0;
+}
+
+void Trail::add_unwatched(std::set<std::string>& directories) const {
+    for (const auto& step : steps_)
+        if (out_of_watches(step->watch.error()))
+            directories.insert(step->watch.path());
+}
+
+bool Trail::crosses(const std::string& point) const {
+    return std::ranges::any_of(steps_, [&](const auto& step) {
+        return at_or_below(join(step->watch.path(), step->name), point);
+    });
 }
 
 } // namespace hotreload::watch

@@ -10,7 +10,9 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hotreload::watch {
@@ -39,6 +41,17 @@ public:
     // Why a directory of the way cannot be watched (EACCES, ENOSPC); 0 when all are.
     [[nodiscard]] int blind() const;
 
+    // Events do not tell all that happens on the way: it has to be walked now and then.
+    [[nodiscard]] bool polled() const { return out_of_watches_ || !blind_system_.empty(); }
+    // The file system on the way where inotify is blind ("NFS"), and the place.
+    [[nodiscard]] std::string_view blind_system() const { return blind_system_; }
+    [[nodiscard]] const std::string& blind_place() const { return blind_place_; }
+    // Adds the directories of the way for which no watch was left.
+    void add_unwatched(std::set<std::string>& directories) const;
+    // It goes through this mount point: it may lead elsewhere when that changes.
+    [[nodiscard]] bool crosses(const std::string& point) const;
+    void suspect() { broken_ = true; }
+
 private:
     struct Step;
     struct Walk;
@@ -49,6 +62,9 @@ private:
     std::vector<std::unique_ptr<Step>> steps_;
     std::string physical_;
     End end_ = End::Missing;
+    std::string blind_place_;
+    std::string_view blind_system_;
+    bool out_of_watches_ = false;
     bool broken_ = true;
     bool through_link_ = false;
 

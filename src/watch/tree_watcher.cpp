@@ -2,41 +2,104 @@
 #include "watch/tree_watcher.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <format>
 #include <fstream>
+#include <limits>
+#include <utility>
 
 namespace hotreload::watch {
 
 namespace {
 
-constexpr Duration kPoll = std::chrono::seconds(2);
+constexpr unsigned kPollShare = 20;  // of the time, at most the n-th part
+constexpr unsigned kScanShare = 100; // likewise
+constexpr auto kSlice = std::chrono::milliseconds(2);
+constexpr Duration kMaxScanSlack = std::chrono::seconds(10);
+// Overflows that follow each other more closely are one burst, and one warning.
+constexpr Duration kBurst = std::chrono::seconds(10);
+
+std::uint64_t realtime_usec() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now).count());
+}
+
+Duration since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+}
+
+std::size_t read_number(const std::string& path) {
+    std::size_t number = 0;
+    if (!(std::ifstream(path) >> number))
+        return std::numeric_limits<std::size_t>::max();
+    return number;
+}
+
+// "raise fs.inotify.max_user_watches from 8192 to at least 8229". In a container with users of
+// its own, the limit of its user namespace may be the narrower one.
+std::string advice(const std::string& what, std::size_t needed) {
+    const auto global = read_number("/proc/sys/fs/inotify/max_user_" + what);
+    const auto own = read_number("/proc/sys/user/max_inotify_" + what);
+    const auto limit = std::min(global, own);
+    const auto name = own < global ? "user.max_inotify_" + what : "fs.inotify.max_user_" + what;
+    if (limit == std::numeric_limits<std::size_t>::max())
+        return "raise " + name;
+    return std::format("raise {} from {} to at least {}", name, limit, std::max(limit + 1, needed));
+}
 
 } // namespace
 
-Result<std::unique_ptr<TreeWatcher>> TreeWatcher::make(os::EventLoop& loop) {
+Result<std::unique_ptr<TreeWatcher>> TreeWatcher::make(os::EventLoop& loop,
+                                                       TreeWatcherOptions options) {
     auto inotify = os::Inotify::open();
-    if (!inotify)
-        return std::unexpected(std::move(inotify.error()));
-    return std::make_unique<TreeWatcher>(loop, *std::move(inotify));
+    if (!inotify && inotify.error() != EMFILE)
+        return fail_errno(inotify.error(), "opening inotify");
+    return std::make_unique<TreeWatcher>(loop, inotify ? *std::move(inotify) : os::Inotify::none(),
+                                         std::move(options));
 }
 
-TreeWatcher::TreeWatcher(os::EventLoop& loop, os::Inotify inotify)
+TreeWatcher::TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOptions options)
     : loop_(loop),
+      options_(std::move(options)),
       inotify_(std::move(inotify)),
-      directories_(inotify_),
+      directories_(inotify_, FileSystems(options_.file_system_magic)),
       soon_(loop),
       poll_(loop),
-      readable_(loop, inotify_.fd(), [this] {
-          collect();
+      scan_(loop),
+      answer_(loop),
+      mounts_(loop, [this](const std::set<std::string>& points) {
+          directories_.file_systems().forget();
+          const std::unordered_set<std::string> changed(points.begin(), points.end());
+          for (auto* user : users_)
+              user->mounts_changed(changed);
           serve();
-      }) {}
+      }) {
+    listen();
+}
+
+const EventLog& TreeWatcher::log() const {
+    return directories_.log();
+}
+
+void TreeWatcher::listen() {
+    if (inotify_)
+        readable_.emplace(loop_, inotify_.fd(), [this] {
+            collect();
+            serve();
+        });
+}
 
 void TreeWatcher::join(TreeUser& user) {
     users_.push_back(&user);
 }
 
 void TreeWatcher::leave(TreeUser& user) {
-    std::erase(users_, &user);
+    const auto at = std::ranges::find(users_, &user);
+    if (scanning_ && static_cast<std::size_t>(at - users_.begin()) < scan_at_)
+        --scan_at_;
+    users_.erase(at);
     std::ranges::replace(touched_, &user, nullptr);
+    settled(user);
 }
 
 void TreeWatcher::touched(TreeUser& user) {
@@ -48,9 +111,12 @@ void TreeWatcher::touched(TreeUser& user) {
 }
 
 void TreeWatcher::collect() {
+    if (!inotify_)
+        return;
     for (bool more = true; more;) {
         auto read = inotify_.read();
         more = os::Inotify::full(read);
+        directories_.log().set_time(realtime_usec());
         while (const auto event = os::take_event(read))
             dispatch(*event);
     }
@@ -64,8 +130,15 @@ void TreeWatcher::dispatch(const os::InotifyEvent& event) {
 }
 
 void TreeWatcher::overflow() {
-    if (on_warning)
+    auto& log = directories_.log();
+    log.add("", "", IN_Q_OVERFLOW);
+    log.note(Fate::Overflow);
+    log.done();
+    ++overflows_;
+    const auto now = loop_.now();
+    if (on_warning && (!last_overflow_ || now - *last_overflow_ > kBurst))
         on_warning("The kernel's queue of file events overflowed: looking at all watched files.");
+    last_overflow_ = now;
     for (auto* user : users_)
         user->everything_suspect();
 }
@@ -78,36 +151,136 @@ void TreeWatcher::serve() {
             user->queue_drained();
     touched_.clear();
     serving_ = false;
-    check_limit();
+    review();
 }
 
-void TreeWatcher::check_limit() {
-    if (directories_.unwatched() == 0) {
-        told_limit_ = false;
+void TreeWatcher::review() {
+    review_limits();
+    if (std::ranges::none_of(users_, &TreeUser::polled)) {
         poll_.disarm();
-        return;
+    } else if (!poll_.armed()) {
+        poll_.arm(std::max(options_.poll_interval, kPollShare * poll_took_), [this] { poll(); });
     }
-    if (!std::exchange(told_limit_, true) && on_warning)
-        on_warning(incomplete());
-    if (!poll_.armed())
-        poll_.arm(kPoll, [this] {
-            for (auto* user : users_)
-                user->everything_suspect();
-            serve();
-        });
+    if (std::ranges::none_of(users_, &TreeUser::scannable)) {
+        scanning_ = false;
+        scan_.disarm();
+    } else if (!scan_.armed()) {
+        rest_until_next_scan();
+    }
 }
 
-std::string TreeWatcher::incomplete() const {
-    const auto unwatched = directories_.unwatched();
-    if (unwatched == 0)
+// Sets whose state names the numbers hear when they have changed.
+void TreeWatcher::review_limits() {
+    const std::pair limits(watches(), directories_.unwatched());
+    if (limits.second == 0)
+        told_limit_ = false;
+    else if (!std::exchange(told_limit_, true) && on_warning)
+        on_warning(limit_text(limits.second));
+    const auto before = std::exchange(last_limits_, limits);
+    if (before == limits || before.second + limits.second == 0)
+        return;
+    for (auto* user : users_)
+        if (user->polled())
+            touched(*user);
+}
+
+std::string TreeWatcher::limit_text(std::size_t directories) const {
+    if (directories == 0)
         return "";
-    std::size_t limit = 0;
-    std::ifstream("/proc/sys/fs/inotify/max_user_watches") >> limit;
-    return std::to_string(unwatched) +
-           " directories are polled, for the kernel does not watch any more: raise "
-           "fs.inotify.max_user_watches from " +
-           std::to_string(limit) + " to at least " +
-           std::to_string(std::max(limit, watches()) + unwatched);
+    return std::format("{} {} polled: {}", directories,
+                       directories == 1 ? "directory is" : "directories are",
+                       inotify_ ? advice("watches", watches() + directories_.unwatched())
+                                : advice("instances", 0));
+}
+
+void TreeWatcher::poll() {
+    const auto begin = std::chrono::steady_clock::now();
+    if (!inotify_)
+        try_for_an_instance();
+    for (auto* user : users_)
+        if (user->polled())
+            user->poll();
+    poll_took_ = since(begin);
+    serve();
+}
+
+void TreeWatcher::try_for_an_instance() {
+    auto inotify = os::Inotify::open();
+    if (!inotify)
+        return;
+    inotify_ = *std::move(inotify);
+    listen();
+    for (auto* user : users_)
+        user->everything_suspect();
+}
+
+// The first comes an interval after there is something to scan: it was read just now.
+void TreeWatcher::rest_until_next_scan() {
+    const auto rest = std::max(options_.scan_interval, kScanShare * scan_took_);
+    scan_took_ = {};
+    scanning_ = false;
+    scan_.arm(rest, std::min(rest / 4, kMaxScanSlack), [this] {
+        scanning_ = true;
+        scan_at_ = 0;
+        scan();
+    });
+}
+
+// A slice; the loop does what else there is between two of them.
+void TreeWatcher::scan() {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto until = begin + kSlice;
+    while (scan_at_ < users_.size() && std::chrono::steady_clock::now() < until)
+        if (users_[scan_at_]->scan_some(until))
+            ++scan_at_;
+    scan_took_ += since(begin);
+    if (scan_at_ < users_.size())
+        scan_.arm(Duration::zero(), [this] { scan(); });
+    else
+        rest_until_next_scan();
+}
+
+// Reading the queue to its end is enough, without a file written to wait for (a cookie): the
+// kernel queues an event within the system call that causes it, before that returns. So it does
+// for the last close(2), whose work is deferred to the closing thread's way back out of the
+// kernel, and for a process that ends, before its parent is told. What is put off further (the
+// descriptors in a socket's buffer, io_uring) is not ordered with a cookie's events either.
+void TreeWatcher::sync(std::move_only_function<void()> done) {
+    collect();
+    for (auto* user : users_) {
+        if (user->polled())
+            user->poll();
+        user->written_suspect(); // one that was, just now, may be closed
+    }
+    serve();
+    Sync sync{{}, std::move(done)};
+    for (auto* user : users_)
+        if (user->unsettled())
+            sync.waiting.push_back(user);
+    syncs_.push_back(std::move(sync));
+    answer_syncs();
+}
+
+void TreeWatcher::settled(TreeUser& user) {
+    if (syncs_.empty())
+        return;
+    for (auto& sync : syncs_)
+        std::erase(sync.waiting, &user);
+    answer_syncs();
+}
+
+// From the loop: the set that has settled has yet to tell it.
+void TreeWatcher::answer_syncs() {
+    if (std::ranges::any_of(syncs_, [](const Sync& sync) { return sync.waiting.empty(); }))
+        answer_.arm(Duration::zero(), [this] {
+            std::vector<Sync> answered;
+            for (auto& sync : syncs_)
+                if (sync.waiting.empty())
+                    answered.push_back(std::move(sync));
+            std::erase_if(syncs_, [](const Sync& sync) { return !sync.done; });
+            for (auto& sync : answered)
+                sync.done();
+        });
 }
 
 } // namespace hotreload::watch

@@ -3,15 +3,21 @@
 
 // The one inotify instance of the daemon, on the event loop. It reads the queue, has the table of
 // directories tell the sets, and lets the sets that were told something go to work once the queue
-// is empty. Outlives every WatchedSet.
+// is empty. What inotify does not tell is found by other means, each with no cost where there is
+// nothing to find: polling (limits used up, network file systems), the mount table, and a slow
+// safety scan (writes by another name of the same file). Outlives every WatchedSet.
 
 #include "os/event_loop.hpp"
+#include "os/mounts.hpp"
 #include "watch/content.hpp"
 #include "watch/directory_table.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace hotreload::watch {
@@ -20,26 +26,58 @@ namespace hotreload::watch {
 class TreeUser {
 public:
     virtual void everything_suspect() = 0; // only marks
+    virtual void written_suspect() = 0;    // only marks: files that were being written
     virtual void queue_drained() = 0;      // may do anything, also end users
+    virtual void mounts_changed(const std::unordered_set<std::string>& points) = 0;
+
+    // Part of the set has to be polled; poll() marks what changed.
+    [[nodiscard]] virtual bool polled() const = 0;
+    virtual void poll() = 0;
+
+    // There is something for the safety scan to do; scan_some() does a part of it, and is true at
+    // its end.
+    [[nodiscard]] virtual bool scannable() const = 0;
+    virtual bool scan_some(std::chrono::steady_clock::time_point until) = 0;
+
+    // Something was marked and not looked at yet.
+    [[nodiscard]] virtual bool unsettled() const = 0;
 
 protected:
     ~TreeUser() = default;
 };
 
+struct TreeWatcherOptions {
+    // How often what is polled is looked at; less often when that takes more than 5 % of the time.
+    Duration poll_interval = std::chrono::seconds(2);
+    // From the end of a safety scan to the next; longer when that takes more than 1 % of the time.
+    Duration scan_interval = std::chrono::seconds(30);
+    // Instead of statfs(2), for tests.
+    FileSystems::Magic file_system_magic;
+};
+
 class TreeWatcher {
 public:
-    static Result<std::unique_ptr<TreeWatcher>> make(os::EventLoop& loop);
-    TreeWatcher(os::EventLoop& loop, os::Inotify inotify);
+    // Made even when no inotify instance is left: then everything is polled until there is one.
+    static Result<std::unique_ptr<TreeWatcher>> make(os::EventLoop& loop,
+                                                     TreeWatcherOptions options = {});
+    TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOptions options);
     TreeWatcher(const TreeWatcher&) = delete;
     TreeWatcher& operator=(const TreeWatcher&) = delete;
 
     // Something that a person should know, once (for the journal).
     std::function<void(const std::string&)> on_warning;
 
-    // Why not everything is watched, and what to do; empty when everything is.
-    [[nodiscard]] std::string incomplete() const;
+    // `done` is called once everything that was written before this call has been seen: each set
+    // that it concerns has called its OnSettled or has found nothing new. A file that somebody has
+    // still open is seen as being written.
+    void sync(std::move_only_function<void()> done);
+
+    // The last raw events and what became of each, oldest first.
+    [[nodiscard]] std::vector<WatchedEvent> recent_events() const { return log().recent(); }
 
     [[nodiscard]] std::size_t watches() const { return directories_.watches(); }
+    // How often the kernel's queue has overflowed.
+    [[nodiscard]] std::uint64_t overflows() const { return overflows_; }
 
     // For WatchedSet.
     [[nodiscard]] os::EventLoop& loop() { return loop_; }
@@ -49,29 +87,58 @@ public:
     void leave(TreeUser& user);
     // This user wants its queue_drained().
     void touched(TreeUser& user);
+    // This user has looked at all that was marked.
+    void settled(TreeUser& user);
     // Reads the queue to its end, so that what has happened until now is marked.
     void collect();
-    // Tells when watches have run out, and polls as long as it is so.
-    void check_limit();
+    // Something about what users need may have changed: polling and scanning begin or end.
+    void review();
+    // Why that many directories of a set have no watch, and what to do; empty for none.
+    [[nodiscard]] std::string limit_text(std::size_t directories) const;
 
     // What an event does; the queue's own way in.
     void dispatch(const os::InotifyEvent& event);
 
 private:
+    struct Sync {
+        std::vector<TreeUser*> waiting;
+        std::move_only_function<void()> done;
+    };
+
+    [[nodiscard]] const EventLog& log() const;
+    void listen();
     void serve();
     void overflow();
+    void review_limits();
+    void poll();
+    void try_for_an_instance();
+    void scan();
+    void rest_until_next_scan();
+    void answer_syncs();
 
     os::EventLoop& loop_;
+    TreeWatcherOptions options_;
     os::Inotify inotify_;
-    DirectoryTable directories_;
+    mutable DirectoryTable directories_;
     ContentReader reader_;
     std::vector<TreeUser*> users_;
     std::vector<TreeUser*> touched_; // nullptr: has left
+    std::vector<Sync> syncs_;
     os::Timer soon_;
     os::Timer poll_;
-    os::Readable readable_;
+    os::Timer scan_;
+    os::Timer answer_;
+    Duration poll_took_{};
+    Duration scan_took_{};
+    std::size_t scan_at_ = 0; // the user whose turn it is, while scanning_
+    bool scanning_ = false;
+    std::optional<os::Readable> readable_;
+    os::Mounts mounts_;
     bool serving_ = false;
     bool told_limit_ = false;
+    std::pair<std::size_t, std::size_t> last_limits_; // watches, directories without
+    std::uint64_t overflows_ = 0;
+    std::optional<Duration> last_overflow_;
 };
 
 } // namespace hotreload::watch

@@ -13,26 +13,30 @@ constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
 
 Result<std::unique_ptr<WatchedSet>>
 WatchedSet::make(TreeWatcher& watcher, const std::vector<WatchDefinition>& definitions,
-                 OnSettled on_settled) {
+                 OnSettled on_settled, OnRead on_read) {
     auto selection = Selection::parse(definitions);
     if (!selection)
         return std::unexpected(std::move(selection.error()));
-    return std::make_unique<WatchedSet>(watcher, *std::move(selection), std::move(on_settled));
+    return std::make_unique<WatchedSet>(watcher, *std::move(selection), std::move(on_settled),
+                                        std::move(on_read));
 }
 
-WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_settled)
+WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_settled,
+                       OnRead on_read)
     : watcher_(watcher),
       selection_(std::move(selection)),
       on_settled_(std::make_shared<OnSettled>(std::move(on_settled))),
       tree_(watcher.directories(), selection_, *this),
-      files_({watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
-             [this](const Timing& timing) { dirty(timing); }),
+      files_(
+          {watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
+          [this](const Timing& timing) { dirty(timing); }, std::move(on_read)),
       timer_(watcher.loop()),
       retry_(watcher.loop()) {
     watcher_.join(*this);
 }
 
 WatchedSet::~WatchedSet() {
+    *alive_ = false;
     watcher_.leave(*this);
 }
 
@@ -41,7 +45,9 @@ Look WatchedSet::look(Rescan how) {
     watcher_.collect();
     refresh(looked_ ? how : Rescan::All);
     looked_ = true;
-    watcher_.check_limit();
+    watcher_.review();
+    if (update_state())
+        watcher_.touched(*this); // whoever shows it hears of it, but not in the middle of this
     return {files_.snapshot(), files_.take_changes()};
 }
 
@@ -50,12 +56,47 @@ void WatchedSet::everything_suspect() {
     dirty(selection_.timing());
 }
 
-void WatchedSet::file_event(const std::string& path, const EntryEvent& event) {
-    files_.event(path, event);
+void WatchedSet::written_suspect() {
+    files_.suspect_written();
 }
 
-void WatchedSet::file_found(const std::string& path) {
-    files_.found(path);
+void WatchedSet::mounts_changed(const std::unordered_set<std::string>& points) {
+    tree_.mounts_changed(points);
+    files_.mounts_changed(points);
+}
+
+bool WatchedSet::polled() const {
+    return tree_.polled() || files_.polled();
+}
+
+void WatchedSet::poll() {
+    tree_.poll();
+    files_.poll();
+    watcher_.touched(*this); // its state may be another
+}
+
+bool WatchedSet::scannable() const {
+    return !files_.empty();
+}
+
+bool WatchedSet::scan_some(std::chrono::steady_clock::time_point until) {
+    return files_.scan_some(until);
+}
+
+bool WatchedSet::unsettled() const {
+    return debounce_.due().has_value();
+}
+
+void WatchedSet::file_event(const std::string& directory, const EntryEvent& event) {
+    files_.event(directory, event);
+}
+
+void WatchedSet::file_found(const std::string& directory, std::string_view name, bool regular) {
+    files_.found(directory, name, regular);
+}
+
+void WatchedSet::file_suspect(const std::string& directory, std::string_view name) {
+    files_.suspect(directory, name);
 }
 
 void WatchedSet::files_suspect(const std::string& directory) {
@@ -78,7 +119,15 @@ void WatchedSet::queue_drained() {
     if (std::exchange(tree_suspect_, false))
         tree_.repair(DirectoryTree::Scan::Suspect);
     files_.follow();
+    const auto alive = alive_;
     schedule();
+    if (!*alive)
+        return;
+    update_state();
+    if (!std::exchange(state_untold_, false) || !on_state)
+        return;
+    const auto callback = on_state; // lives on when it ends this set
+    callback();
 }
 
 void WatchedSet::schedule() {
@@ -112,6 +161,7 @@ void WatchedSet::refresh(Rescan how) {
     if (files_.clean()) {
         debounce_.reset();
         timer_.disarm();
+        watcher_.settled(*this);
     }
     try_written_again();
 }
@@ -131,6 +181,45 @@ void WatchedSet::try_written_again() {
             settle();
         });
     }
+}
+
+WatchState WatchedSet::current_state() const {
+    WatchState state;
+    if (!polled())
+        return state;
+    std::set<std::string> unwatched;
+    tree_.add_unwatched(unwatched);
+    files_.add_unwatched(unwatched);
+    std::map<std::string_view, std::string> blind;
+    tree_.add_blind(blind);
+    files_.add_blind(blind);
+    state.why = watcher_.limit_text(unwatched.size());
+    if (!unwatched.empty())
+        state.kind = WatchState::Kind::Incomplete;
+    else if (!blind.empty())
+        state.kind = WatchState::Kind::Polling;
+    if (blind.empty())
+        return state;
+    std::string systems;
+    for (const auto& [system, place] : blind)
+        systems.append(systems.empty() ? "" : ", ")
+            .append(system)
+            .append(" (")
+            .append(place)
+            .append(")");
+    state.why.append(state.why.empty() ? "" : "; ")
+        .append("inotify does not see changes on ")
+        .append(systems);
+    return state;
+}
+
+bool WatchedSet::update_state() {
+    auto state = current_state();
+    if (state == state_)
+        return false;
+    state_ = std::move(state);
+    state_untold_ = true;
+    return true;
 }
 
 } // namespace hotreload::watch

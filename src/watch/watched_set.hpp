@@ -7,6 +7,7 @@
 #include "watch/debounce.hpp"
 #include "watch/file_table.hpp"
 #include "watch/tree_watcher.hpp"
+#include "watch/watch_state.hpp"
 
 #include <functional>
 #include <memory>
@@ -34,22 +35,43 @@ public:
     using OnSettled = std::function<void()>;
 
     // Nothing is watched before the first look. Errors: Invalid, for a pattern.
+    // `on_read` gets the bytes of each file that a look has read, up to 16 MiB: of every file in
+    // the first one, later of those that may have changed.
     static Result<std::unique_ptr<WatchedSet>> make(TreeWatcher& watcher,
                                                     const std::vector<WatchDefinition>& definitions,
-                                                    OnSettled on_settled);
+                                                    OnSettled on_settled, OnRead on_read = {});
 
-    WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_settled);
+    WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_settled, OnRead on_read);
     ~WatchedSet();
     WatchedSet(const WatchedSet&) = delete;
     WatchedSet& operator=(const WatchedSet&) = delete;
 
     Look look(Rescan how);
 
+    // How well it is watched; up to date after a look, and when on_state is called.
+    [[nodiscard]] const WatchState& state() const { return state_; }
+    // state() has changed. Called from the event loop; it may end the set.
+    std::function<void()> on_state;
+
+    // What it makes of a path.
+    [[nodiscard]] Explanation explain(std::string_view path) const {
+        return selection_.explain(path);
+    }
+
 private:
     void everything_suspect() override;
+    void written_suspect() override;
     void queue_drained() override;
-    void file_event(const std::string& path, const EntryEvent& event) override;
-    void file_found(const std::string& path) override;
+    void mounts_changed(const std::unordered_set<std::string>& points) override;
+    [[nodiscard]] bool polled() const override;
+    void poll() override;
+    [[nodiscard]] bool scannable() const override;
+    bool scan_some(std::chrono::steady_clock::time_point until) override;
+    [[nodiscard]] bool unsettled() const override;
+
+    void file_event(const std::string& directory, const EntryEvent& event) override;
+    void file_found(const std::string& directory, std::string_view name, bool regular) override;
+    void file_suspect(const std::string& directory, std::string_view name) override;
     void files_suspect(const std::string& directory) override;
     void tree_suspect() override;
 
@@ -58,6 +80,8 @@ private:
     void settle();
     void refresh(Rescan how);
     void try_written_again();
+    [[nodiscard]] WatchState current_state() const;
+    bool update_state();
 
     TreeWatcher& watcher_;
     Selection selection_;
@@ -67,7 +91,10 @@ private:
     Debounce debounce_;
     os::Timer timer_;
     os::Timer retry_;
+    WatchState state_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     int retries_ = 0;
+    bool state_untold_ = false;
     bool looked_ = false;
     bool tree_suspect_ = false;
     bool all_suspect_ = false;

@@ -8,6 +8,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -45,12 +48,57 @@ struct TempDirectory {
     std::string root;
 };
 
+// Mounts from here on are this process's alone. False: it may not.
+inline bool own_mounts() {
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+// In a container /proc/sys is read-only, but its root may mount it otherwise.
+inline bool writable_sysctls() {
+    if (access("/proc/sys/fs/inotify/max_queued_events", W_OK) == 0)
+        return true;
+    return own_mounts() && mount(nullptr, "/proc/sys", nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0;
+}
+
+inline bool set_number(const char* path, int number) {
+    std::ofstream file(path);
+    file << number << std::flush;
+    return file.good();
+}
+
+// Runs `body` in a child, which may change what a process cannot change back, and gives what it
+// gives: 0, or the line where it went wrong.
+inline constexpr int kCannot = 255;
+template <class Body>
+int in_child(Body body) {
+    const pid_t child = fork();
+    if (child == 0)
+        std::_Exit(body());
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Runs the loop until it is so; false after ten seconds.
+template <class Condition>
+bool run_until(os::EventLoop& loop, Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return false;
+        loop.run_once(10ms);
+    }
+    return true;
+}
+
 class WatchTest : public testing::Test {
 protected:
     // A set with its looks: every call of on_settled takes one.
     struct Watched {
         std::unique_ptr<WatchedSet> set;
         int calls = 0;
+        int states = 0; // calls of on_state
         Snapshot content;
         std::vector<FileChange> changes; // of the last call
 
@@ -76,6 +124,7 @@ protected:
             seen->content = look.content;
             seen->changes = std::move(look.changes);
         });
+        watched->set->on_state = [seen = watched.get()] { ++seen->states; };
         watched->content = watched->set->look(Rescan::All).content;
         return watched;
     }
@@ -83,28 +132,28 @@ protected:
         return watch({definition({pattern})});
     }
 
-    // Runs the loop until it is so; false after ten seconds.
     template <class Condition>
     bool until(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline)
-                return false;
-            loop.run_once(10ms);
-        }
-        return true;
+        return run_until(loop, condition);
     }
 
     // Runs the loop for a time in which something might happen that must not.
-    void pass(Duration time = 60ms) {
+    static void pass(os::EventLoop& loop, Duration time) {
         const auto end = std::chrono::steady_clock::now() + time;
         while (std::chrono::steady_clock::now() < end)
             loop.run_once(std::min<Duration>(time, 5ms));
     }
+    void pass(Duration time = 60ms) { pass(loop, time); }
 
     os::EventLoop loop;
     TempDirectory dir;
     std::vector<std::string> warnings;
+    // For what has to have its own options; no set may live.
+    void make_watcher(TreeWatcherOptions options) {
+        watcher = *TreeWatcher::make(loop, std::move(options));
+        watcher->on_warning = [this](const std::string& text) { warnings.push_back(text); };
+    }
+
     std::unique_ptr<TreeWatcher> watcher = [this] {
         auto made = *TreeWatcher::make(loop);
         made->on_warning = [this](const std::string& text) { warnings.push_back(text); };

@@ -101,5 +101,63 @@ TEST(Selection, PatternsThatAreNoneOrRelativeAreRefused) {
     }
 }
 
+TEST(Selection, TheEntriesOfADirectoryAreJudgedAsTheirPathsAre) {
+    const auto selection =
+        select({"/c/*.conf", "/c/**/a*z", "/c/{d,e/f}/x", "/c/[ab]/?", "/c/deep/**", "/c/\\*",
+                "/c/*/mid*dle*", "/c/plain", "/**/any/**", "/c/./dot", "/c/**/**"},
+               {"**/no/**", "**/*.no", "/c/e/*", "**/out"});
+    using Verdict = Selection::Verdict;
+    for (const auto* directory : {"/", "/c", "/c/d", "/c/e", "/c/e/f", "/c/a", "/c/no", "/c/deep",
+                                  "/c/deep/no/er", "/x/any", "/x/any/below", "/any", "/x"}) {
+        const Selection::Here here(selection, directory);
+        for (const auto* name : {"x", "a.conf", ".conf", "az", "abz", "a", "plain", "no", "x.no",
+                                 "any", "*", "middle", "mid-dle-", "dot", "out", "f~", "4913"}) {
+            const auto path =
+                std::string(directory == std::string("/") ? "" : directory) + '/' + name;
+            Timing timing;
+            EXPECT_EQ(here.judge(name, timing) == Verdict::Ours, selection.file(path).has_value())
+                << path;
+        }
+    }
+}
+
+TEST(Selection, SaysWhyAFileIsNotOurs) {
+    const auto selection = select({"/c/**/*.conf"}, {"**/x.conf"});
+    const Selection::Here here(selection, "/c");
+    using Verdict = Selection::Verdict;
+    Timing timing;
+    EXPECT_EQ(here.judge("a.conf", timing), Verdict::Ours);
+    EXPECT_EQ(here.judge("x.conf", timing), Verdict::Excluded);
+    EXPECT_EQ(here.judge("readme", timing), Verdict::NoPattern);
+    EXPECT_EQ(here.judge("a.conf~", timing), Verdict::Dropping);
+}
+
+TEST(Selection, ExplainsWhichPatternMatchesAndWhichExcludeStopsIt) {
+    WatchDefinition one;
+    one.files = {"/c/*.txt", "/c/**"};
+    one.exclude = {"**/node_modules", "**/*.log"};
+    WatchDefinition two;
+    two.files = {"/c/a.log", "/d/*"};
+    const auto selection = *Selection::parse({one, two});
+    EXPECT_EQ(selection.explain("/c/f"), (Explanation{true, "", {{"/c/**", ""}, {"", ""}}}));
+    EXPECT_EQ(selection.explain("/c/f.txt").watches[0].pattern, "/c/*.txt");
+    EXPECT_EQ(selection.explain("/c/a.log"),
+              (Explanation{true, "", {{"/c/**", "**/*.log"}, {"/c/a.log", ""}}}));
+    EXPECT_EQ(selection.explain("/c/node_modules/m/f"),
+              (Explanation{false, "", {{"/c/**", "**/node_modules"}, {"", ""}}}));
+    EXPECT_EQ(selection.explain("/e"), (Explanation{false, "", {{"", ""}, {"", ""}}}));
+}
+
+TEST(Selection, ExplainsWhatIsBuiltIn) {
+    const auto selection = select({"/c/**", "/c/.git/config"});
+    const auto dropping = selection.explain("/c/f~");
+    EXPECT_FALSE(dropping.watched);
+    EXPECT_EQ(dropping.built_in, "left by an editor or a tool (f~)");
+    const auto hidden = selection.explain("/c/.git/HEAD");
+    EXPECT_FALSE(hidden.watched);
+    EXPECT_EQ(hidden.built_in, "in .git, which is never looked into");
+    EXPECT_TRUE(selection.explain("/c/.git/config").watched) << "it is named";
+}
+
 } // namespace
 } // namespace hotreload::watch

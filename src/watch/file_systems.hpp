@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// On which file systems inotify is blind: others than this kernel change what is on them, and
+// nobody tells it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace hotreload::watch {
+
+// "NFS", "FUSE" …, or nothing for a file system whose changes all go through this kernel.
+std::string_view blind_file_system(std::uint64_t magic);
+
+// Asks once for each device.
+class FileSystems {
+public:
+    // The magic of statfs(2) at a path, 0 when it cannot be had. Tests have their own.
+    using Magic = std::function<std::uint64_t(const std::string& path)>;
+
+    FileSystems();
+    explicit FileSystems(Magic magic);
+
+    // As blind_file_system(), of what is at `path`, on `device`.
+    std::string_view blind(std::uint64_t device, const std::string& path);
+
+    // A device's number may be another's now.
+    void forget() { known_.clear(); }
+
+private:
+    Magic magic_;
+    std::unordered_map<std::uint64_t, std::string_view> known_;
+};
+
+} // namespace hotreload::watch

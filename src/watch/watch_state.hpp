@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// How well a set is watched, for people.
+
+#include <string>
+
+namespace hotreload::watch {
+
+struct WatchState {
+    enum class Kind {
+        Watching,
+        Polling,    // a file system does not tell its changes: part of the set is polled
+        Incomplete, // a limit of the kernel is used up: part of the set is polled until it is
+                    // raised
+    };
+
+    Kind kind = Kind::Watching;
+    std::string why; // empty for Watching; for Incomplete it names the sysctl and the number needed
+
+    bool operator==(const WatchState&) const = default;
+};
+
+} // namespace hotreload::watch
