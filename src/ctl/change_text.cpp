@@ -27,8 +27,8 @@ std::string value_of(const Json& object, std::string_view name) {
     const auto& value = object.at(name);
     if (value.is_string()) {
         auto text = value.as<std::string>();
-        if (text.ends_with("…") && (text.starts_with('"') || text.starts_with('{') ||
-                                    text.starts_with('[')))
+        if (text.ends_with("…") &&
+            (text.starts_with('"') || text.starts_with('{') || text.starts_with('[')))
             return text;
     }
     return value.to_string();
@@ -169,10 +169,9 @@ std::vector<std::string> summarize_changes(const Json& changes, const std::strin
         if (keys.empty())
             lines.push_back(change_text(change, directory));
         for (const auto& key : keys.array_range())
-            lines.push_back(std::format("{}: {}{}{}",
-                                        show_path(text_of(change, "subject"), directory),
-                                        sign_of(key, ""), key_text(name_of(key), key, ": "),
-                                        strategy_of(key)));
+            lines.push_back(
+                std::format("{}: {}{}{}", show_path(text_of(change, "subject"), directory),
+                            sign_of(key, ""), key_text(name_of(key), key, ": "), strategy_of(key)));
     }
     cut(lines, most_lines);
     return lines;

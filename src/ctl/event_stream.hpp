@@ -21,8 +21,8 @@ public:
 
     static Answer<std::unique_ptr<EventStream>> open(Daemon& daemon, Handler handler);
 
-    // Also ServiceChanged, ProjectChanged and ConfigRevision, which needs to know all states beforehand: starts
-    // the daemon.
+    // Also ServiceChanged, ProjectChanged and ConfigRevision, which needs to know all states
+    // beforehand: starts the daemon.
     Answer<> watch_states();
 
 private:

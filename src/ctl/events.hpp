@@ -64,8 +64,8 @@ struct ConfigRevision {
 struct DaemonGone {};
 struct DaemonBack {};
 
-using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
-                           ReloadFinished, ServiceChanged, ProjectChanged, ConfigRevision, DaemonGone,
-                           DaemonBack>;
+using Event =
+    std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted, ReloadFinished,
+                 ServiceChanged, ProjectChanged, ConfigRevision, DaemonGone, DaemonBack>;
 
 } // namespace hotreload::ctl

@@ -38,14 +38,14 @@ std::string how(const Json& watch, std::size_t copies) {
 bool explain_watch(const Json& watch, const std::string& directory, std::vector<Line>& lines) {
     const auto stopped = text_of(watch, "stopped");
     if (!concerns(watch)) {
-        lines.push_back({Mark::Unchanged, where(watch) + ": " +
-                                              (stopped.empty() ? "no pattern matches" : stopped)});
+        lines.push_back({Mark::Unchanged,
+                         where(watch) + ": " + (stopped.empty() ? "no pattern matches" : stopped)});
         return false;
     }
     if (!stopped.empty()) {
-        lines.push_back({Mark::Waiting, std::format("{}{}{}kept out: {}", where(watch),
-                                                    how(watch, 0), how(watch, 0).empty() ? ": " : ", ",
-                                                    stopped)});
+        lines.push_back(
+            {Mark::Waiting, std::format("{}{}{}kept out: {}", where(watch), how(watch, 0),
+                                        how(watch, 0).empty() ? ": " : ", ", stopped)});
         return false;
     }
     const auto& copies = array_of(watch, "copies");

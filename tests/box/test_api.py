@@ -211,6 +211,18 @@ def test_without_a_daemon_the_exit_status_is_5():
     assert Ctl("dev")("status").returncode == 0
 
 
+def test_another_user_s_instance_is_reached_through_the_machine(up):
+    ctl = ["hotreloadctl", "--user", "--machine=dev@.host"]
+    assert json.loads(run(*ctl, "status", "--json").stdout)[0]["project"] == "demo"
+    assert run(*ctl, "up", ".", check=False).returncode == 2  # a path of here means nothing there
+
+
+@pytest.mark.parametrize("where", ["--host=nowhere.invalid", "--machine=nosuch"])
+def test_a_machine_that_is_not_reached_gives_5_and_is_named(where):
+    answer = run("hotreloadctl", where, "status", check=False)
+    assert answer.returncode == 5 and f"bus of {where.partition('=')[2]}" in answer.stderr, answer
+
+
 def test_a_client_that_goes_away_in_the_middle_does_no_harm(up):
     for _ in range(20):
         process = run("timeout", "0.02", "hotreloadctl", "--user", "monitor", user="dev", check=False)

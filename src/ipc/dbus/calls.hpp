@@ -45,8 +45,7 @@ private:
     Task<> run(sdbus::Result<R...> reply, std::string interface, std::string method,
                std::string sender, CallAnswer<R...> work) {
         ++in_flight_;
-        auto admitted =
-            co_await admit(std::move(interface), std::move(method), std::move(sender));
+        auto admitted = co_await admit(std::move(interface), std::move(method), std::move(sender));
         Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
         if (admitted)
             answer = co_await std::move(work);
@@ -56,7 +55,8 @@ private:
             else
                 reply.returnError(to_bus_error(answer.error()));
         });
-        if (!sent) // an answer that the bus does not take (too long, say) must not leave them waiting
+        if (!sent) // an answer that the bus does not take (too long, say) must not leave them
+                   // waiting
             send_if_connected([&] {
                 reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
             });

@@ -109,9 +109,8 @@ Result<> no_options(const OptionMap& options) {
 }
 
 Result<> check_path(const std::string& path) {
-    if (auto absolute =
-            check_absolute(path, "the whole path of a project's directory or of its "
-                                 "hotreload.toml");
+    if (auto absolute = check_absolute(path, "the whole path of a project's directory or of its "
+                                             "hotreload.toml");
         !absolute)
         return absolute;
     struct stat st{};

@@ -2,8 +2,8 @@
 #pragma once
 
 // org.hotreload on the bus: the manager's object, an object for each project, service and
-// config, and the signals. daemon/ makes it, tells it what there is through Events, and publishes the name last:
-// who waits for activation then sees everything loaded.
+// config, and the signals. daemon/ makes it, tells it what there is through Events, and publishes
+// the name last: who waits for activation then sees everything loaded.
 
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/calls.hpp"

@@ -143,9 +143,8 @@ void change_object(Json& json, const Change& change) {
         json.member("strategy", to_string(change.strategy));
         json.member("reason", change.reason);
         if (!change.keys.empty())
-            json.list("keys", change.keys, [&](const KeyChange& key) {
-                json.object([&] { key_members(json, key); });
-            });
+            json.list("keys", change.keys,
+                      [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
     });
 }
 
@@ -226,9 +225,8 @@ std::string explain_json(const PathExplanation& explanation) {
         json.list("watches", explanation.watches, [&](const WatchExplanation& watch) {
             json.object([&] { watch_members(json, watch); });
         });
-        json.list("plans", explanation.plans, [&](const Plan& plan) {
-            json.object([&] { plan_members(json, plan); });
-        });
+        json.list("plans", explanation.plans,
+                  [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
     });
 }
 

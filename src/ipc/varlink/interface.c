@@ -53,18 +53,16 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY));
 
-static SD_VARLINK_DEFINE_STRUCT_TYPE(Project, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_FIELD_COMMENT("The project file"),
-                                     SD_VARLINK_DEFINE_FIELD(path, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_DEFINE_FIELD(enabled, SD_VARLINK_BOOL, 0),
-                                     SD_VARLINK_FIELD_COMMENT("running, invalid or missing"),
-                                     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem,
-                                                                     SD_VARLINK_ARRAY),
-                                     SD_VARLINK_DEFINE_FIELD_BY_TYPE(services, Service,
-                                                                     SD_VARLINK_ARRAY),
-                                     SD_VARLINK_DEFINE_FIELD_BY_TYPE(configs, Config,
-                                                                     SD_VARLINK_ARRAY));
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+    Project, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT("The project file"),
+    SD_VARLINK_DEFINE_FIELD(path, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD(enabled, SD_VARLINK_BOOL, 0),
+    SD_VARLINK_FIELD_COMMENT("running, invalid or missing"),
+    SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(services, Service, SD_VARLINK_ARRAY),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(configs, Config, SD_VARLINK_ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD(
     Status, SD_VARLINK_FIELD_COMMENT("Only this project; without it, all of them"),

@@ -185,8 +185,7 @@ void FakeDaemon::Sync(sdbus::Result<>&& result, Options options) {
     });
 }
 
-void FakeDaemon::DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit,
-                             Options options) {
+void FakeDaemon::DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) {
     note("DebugEvents", std::to_string(limit), options);
     result.returnResults(events);
 }

@@ -321,7 +321,8 @@ TEST_F(Ctl, explain_makes_paths_absolute_and_gives_1_when_one_is_not_watched) {
     EXPECT_EQ(ended.out, "/a: missing\n✓ shop/web, watch[0]: \"*\" matches\n"
                          "/a: missing\n✓ shop/web, watch[0]: \"*\" matches\n");
     EXPECT_EQ(ended.status, 0);
-    EXPECT_EQ(daemon->calls(), (Calls{"Explain " + directory + "/shop/web.toml", "Explain /etc/x"}));
+    EXPECT_EQ(daemon->calls(),
+              (Calls{"Explain " + directory + "/shop/web.toml", "Explain /etc/x"}));
     daemon->explanation = R"({"path":"/a","state":"missing","watches":[],"plans":[]})";
     const auto unwatched = run_ctl({"explain", "a"}, directory + "/shop");
     EXPECT_EQ(unwatched.out, "/a: missing\n✗ /a: nobody watches it; it is in the directory of shop "

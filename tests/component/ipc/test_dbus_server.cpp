@@ -225,8 +225,7 @@ TEST_F(DbusServerTest, a_config_is_an_object_whose_value_is_given_to_who_asks_fo
     EXPECT_EQ(get_all(kAppPath, kConfig).text(),
               "[[Name app] [Path /srv/app.toml] [Problems []] [Project my-shop] [Revision 3] "
               "[State valid]]");
-    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").text(),
-              R"({"pass":"secret"} 3)");
+    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").text(), R"({"pass":"secret"} 3)");
 }
 
 TEST_F(DbusServerTest, wrong_calls_of_a_config_are_told_what_is_right) {
@@ -235,10 +234,9 @@ TEST_F(DbusServerTest, wrong_calls_of_a_config_are_told_what_is_right) {
     const auto bare = client_.call(kAppPath, kConfig, "GetValue");
     EXPECT_EQ(bare.error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(bare.message, "GetValue takes (options a{sv}), signature \"a{sv}\", not \"\"");
-    const auto option =
-        client_.call(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
-            sd_bus_message_append(message, "a{sv}", 1, "force", "b", 1);
-        });
+    const auto option = client_.call(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
+        sd_bus_message_append(message, "a{sv}", 1, "force", "b", 1);
+    });
     EXPECT_EQ(option.error, "org.hotreload.Error.Invalid");
     service_.known_configs.clear();
     EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").error,
@@ -257,8 +255,8 @@ TEST_F(DbusServerTest, the_value_of_a_config_is_never_told_to_everybody) {
     client_.wait_for_signals(3);
     ASSERT_EQ(client_.signals.size(), 3U);
     EXPECT_TRUE(client_.signals[0].contains("InterfacesAdded")) << client_.signals[0];
-    EXPECT_EQ(client_.signals[1], std::string(kAppPath) + " PropertiesChanged " + kConfig +
-                                      " [[Revision 4]] []");
+    EXPECT_EQ(client_.signals[1],
+              std::string(kAppPath) + " PropertiesChanged " + kConfig + " [[Revision 4]] []");
     for (const auto& signal : client_.signals)
         EXPECT_FALSE(signal.contains("secret")) << signal;
     server_.config_status_changed(status);
@@ -386,9 +384,8 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
         sd_bus* bus = nullptr;
         if (sd_bus_open_user(&bus) < 0)
             ::_exit(11);
-        for (const auto* member :
-             {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop", "Resume", "Explain",
-              "Check"}) {
+        for (const auto* member : {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop",
+                                   "Resume", "Explain", "Check"}) {
             sd_bus_error error = SD_BUS_ERROR_NULL;
             sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, member, &error, nullptr,
                                "sa{sv}", "/", 0);
@@ -401,8 +398,8 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
                            "a{sv}", 0);
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "DebugEvents", &errors[1],
                            nullptr, "ua{sv}", 1, 0);
-        sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfig, "GetValue", &errors[2],
-                           nullptr, "a{sv}", 0);
+        sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfig, "GetValue", &errors[2], nullptr,
+                           "a{sv}", 0);
         for (const auto& error : errors)
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(14);

@@ -93,9 +93,9 @@ TEST(Changes, values_are_shown_as_they_are_written) {
             {"op":"replace","key":"","old":null,"new":{"a":[true]}},
             {"op":"add","key":"long","new":"\"shortened…"},{"op":"add","key":"s","new":"…"}]}])"),
         "");
-    EXPECT_EQ(lines, (Lines{"a", "    n: 1.10 → 1e400",
-                            "    (the whole document): null → {\"a\":[true]}",
-                            "  + long: \"shortened…", "  + s: \"…\""}));
+    EXPECT_EQ(lines,
+              (Lines{"a", "    n: 1.10 → 1e400", "    (the whole document): null → {\"a\":[true]}",
+                     "  + long: \"shortened…", "  + s: \"…\""}));
 }
 
 TEST(Patch, has_a_line_for_each_step_with_the_key_as_people_write_it) {

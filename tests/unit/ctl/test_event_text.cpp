@@ -57,9 +57,8 @@ TEST(Event, a_document_that_changed_has_a_line_for_each_key) {
         R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},
             {"op":"remove","path":"/listen","old":1}])"};
     EXPECT_EQ(show_event(document, "/p"),
-              (std::vector<Line>{
-                  {Mark::Plain, R"(config/web.toml: log.level "info" → "debug")"},
-                  {Mark::Plain, "config/web.toml: − listen"}}));
+              (std::vector<Line>{{Mark::Plain, R"(config/web.toml: log.level "info" → "debug")"},
+                                 {Mark::Plain, "config/web.toml: − listen"}}));
     EXPECT_EQ(to_json(Event(document))["patch"][0]["old"].as<std::string>(), "info");
     EXPECT_EQ(show_event(ConfigChanged{"shop", "/p/a.toml", "", "", ""}, "/p"),
               (std::vector<Line>{{Mark::Plain, "a.toml changed"}}));

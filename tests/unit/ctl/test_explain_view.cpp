@@ -62,12 +62,11 @@ TEST(Explain, a_project_file_and_a_config_need_no_pattern) {
     const auto report = report_of(R"([{"project":"shop","target":"","watch":"project file"},
         {"project":"shop","target":"configs.app","watch":"schema","format":"json",
          "copies":["/v/1"]}])");
-    EXPECT_EQ(report.lines,
-              (Lines{{Mark::Plain, "web.toml: a regular file"},
-                     {Mark::Applied, "shop, project file"},
-                     {Mark::Applied,
-                      "shop/configs.app, schema: compared as json, 1 good copy kept"},
-                     {Mark::Plain, "    /v/1"}}));
+    EXPECT_EQ(report.lines, (Lines{{Mark::Plain, "web.toml: a regular file"},
+                                   {Mark::Applied, "shop, project file"},
+                                   {Mark::Applied,
+                                    "shop/configs.app, schema: compared as json, 1 good copy kept"},
+                                   {Mark::Plain, "    /v/1"}}));
     EXPECT_EQ(report.status, ExitStatus::Ok);
 }
 
@@ -90,9 +89,9 @@ TEST(WatcherEvents, are_a_table_with_their_fates) {
             "mask":"IN_CLOSE_WRITE","fate":"looked at: changed"},{"realtime_usec":0,
             "path":"/q/.a.swp","mask":"IN_CREATE","fate":"editors' droppings"}]})"),
         "/p");
-    EXPECT_EQ(lines,
-              (Lines{{Mark::Plain, "TIME             EVENT           PATH       FATE"},
-                     {Mark::Plain, "22:13:20.000042  IN_CLOSE_WRITE  a.toml     looked at: changed"},
-                     {Mark::Plain, "00:00:00.000000  IN_CREATE       /q/.a.swp  editors' "
-                                   "droppings"}}));
+    EXPECT_EQ(lines, (Lines{{Mark::Plain, "TIME             EVENT           PATH       FATE"},
+                            {Mark::Plain,
+                             "22:13:20.000042  IN_CLOSE_WRITE  a.toml     looked at: changed"},
+                            {Mark::Plain, "00:00:00.000000  IN_CREATE       /q/.a.swp  editors' "
+                                          "droppings"}}));
 }

@@ -36,13 +36,12 @@ TEST(Plan, shows_the_keys_of_a_document_below_it) {
            "reason":"keys \"log.*\""}]},
           {"subject":"/p/config/db.toml","kind":"rewritten","strategy":"none","reason":""}]}]})",
                                     "/p");
-    EXPECT_EQ(
-        report.lines,
-        (std::vector<Line>{
-            {Mark::Planned, "web: reload"},
-            {Mark::Plain, "    config/web.toml modified: reload"},
-            {Mark::Plain, R"(        log.level: "info" → "debug": reload (keys "log.*"))"},
-            {Mark::Plain, "    config/db.toml: means the same"}}));
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{
+                  {Mark::Planned, "web: reload"},
+                  {Mark::Plain, "    config/web.toml modified: reload"},
+                  {Mark::Plain, R"(        log.level: "info" → "debug": reload (keys "log.*"))"},
+                  {Mark::Plain, "    config/db.toml: means the same"}}));
 }
 
 TEST(Plan, with_something_that_waits_gives_3) {

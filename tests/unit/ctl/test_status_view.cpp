@@ -122,7 +122,10 @@ TEST(Status, lists_configs_and_gives_1_when_one_is_invalid) {
                         .revision = 4,
                         .state = "valid",
                         .problems = {}},
-                       {.project = "shop", .name = "late", .path = "/q/l.json", .state = "missing",
+                       {.project = "shop",
+                        .name = "late",
+                        .path = "/q/l.json",
+                        .state = "missing",
                         .problems = {}}};
     const auto report = report_status(project, now, "/p");
     const auto text = text_of(report);

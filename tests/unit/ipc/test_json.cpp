@@ -29,32 +29,31 @@ TEST(Json, a_plan_lists_services_with_their_changes) {
                   R"(]},{"service":"db","action":"start","reason":"not running","changes":[]}]})");
 }
 
-const Change kDocument{
-    .subject = "/srv/web.toml",
-    .kind = "modified",
-    .strategy = Strategy::Restart,
-    .reason = "the highest of its keys",
-    .keys = {{.operation = "replace",
-              .pointer = "/log/level",
-              .key = "log.level",
-              .before = R"("info")",
-              .after = R"({"a":[1,1.10,1e400,null]})",
-              .strategy = Strategy::Reload,
-              .reason = "keys \"log.*\""},
-             {.operation = "add",
-              .pointer = "/big",
-              .key = "big",
-              .before = "",
-              .after = "\"shortened…",
-              .strategy = Strategy::Restart,
-              .reason = "on_change"},
-             {.operation = "remove",
-              .pointer = "/gone",
-              .key = "gone",
-              .before = "false",
-              .after = "",
-              .strategy = Strategy::None,
-              .reason = ""}}};
+const Change kDocument{.subject = "/srv/web.toml",
+                       .kind = "modified",
+                       .strategy = Strategy::Restart,
+                       .reason = "the highest of its keys",
+                       .keys = {{.operation = "replace",
+                                 .pointer = "/log/level",
+                                 .key = "log.level",
+                                 .before = R"("info")",
+                                 .after = R"({"a":[1,1.10,1e400,null]})",
+                                 .strategy = Strategy::Reload,
+                                 .reason = "keys \"log.*\""},
+                                {.operation = "add",
+                                 .pointer = "/big",
+                                 .key = "big",
+                                 .before = "",
+                                 .after = "\"shortened…",
+                                 .strategy = Strategy::Restart,
+                                 .reason = "on_change"},
+                                {.operation = "remove",
+                                 .pointer = "/gone",
+                                 .key = "gone",
+                                 .before = "false",
+                                 .after = "",
+                                 .strategy = Strategy::None,
+                                 .reason = ""}}};
 
 const std::string kDocumentJson =
     R"({"subject":"/srv/web.toml","kind":"modified","before":"","after":"","strategy":"restart",)"
@@ -70,17 +69,16 @@ TEST(Json, a_document_that_changed_has_its_keys_with_their_values_as_they_are_wr
 }
 
 TEST(Json, an_explanation_has_watches_and_plans) {
-    const PathExplanation explanation{
-        .path = "/srv/caf\xe9",
-        .state = "missing",
-        .watches = {{.project = "shop",
-                     .target = "web",
-                     .watch = "watch[0]",
-                     .pattern = "**",
-                     .stopped = "inside .git",
-                     .format = "toml",
-                     .copies = {"/var/a"}}},
-        .plans = {{.project = "shop", .services = {}}}};
+    const PathExplanation explanation{.path = "/srv/caf\xe9",
+                                      .state = "missing",
+                                      .watches = {{.project = "shop",
+                                                   .target = "web",
+                                                   .watch = "watch[0]",
+                                                   .pattern = "**",
+                                                   .stopped = "inside .git",
+                                                   .format = "toml",
+                                                   .copies = {"/var/a"}}},
+                                      .plans = {{.project = "shop", .services = {}}}};
     EXPECT_EQ(explain_json(explanation),
               "{\"path\":\"/srv/caf\ufffd\",\"state\":\"missing\",\"watches\":[{\"project\":"
               "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"pattern\":\"**\","

@@ -65,8 +65,9 @@ TEST(Options, a_path_must_be_absolute_and_there) {
 
 TEST(Options, a_path_that_is_only_asked_about_need_not_be_there) {
     EXPECT_TRUE(check_any_path("/nowhere/shop"));
-    EXPECT_EQ(message_of(check_any_path("shop.toml")),
-              "\"shop.toml\" is not an absolute path: give the whole path of the file or directory");
+    EXPECT_EQ(
+        message_of(check_any_path("shop.toml")),
+        "\"shop.toml\" is not an absolute path: give the whole path of the file or directory");
 }
 
 } // namespace
