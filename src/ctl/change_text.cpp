@@ -116,15 +116,11 @@ std::string key_at(const std::string& pointer) {
 std::string name_changes(const Json& changes, const std::string& directory) {
     std::string text;
     std::size_t count = 0;
-    bool after_keys = false; // what follows is not one of them
-    const auto add = [&](const std::string& name, bool first_of_document) {
-        if (++count > most_names)
-            return false;
-        if (!text.empty() && !text.ends_with(": "))
-            text += first_of_document && after_keys ? "; " : ", ";
-        text += name;
-        return true;
+    const auto add = [&](const std::string& name, std::string_view separator) {
+        if (++count <= most_names)
+            text += (text.empty() ? "" : std::string(separator)) + name;
     };
+    bool after_keys = false; // the next change is not one of them
     for (const auto& change : changes.array_range()) {
         if (means_the_same(change))
             continue;
@@ -132,15 +128,16 @@ std::string name_changes(const Json& changes, const std::string& directory) {
         constexpr std::string_view properties = "properties.";
         if (subject.starts_with(properties))
             subject.erase(0, properties.size());
+        const std::string_view separator = after_keys ? "; " : ", ";
         const auto& keys = array_of(change, "keys");
-        if (keys.empty())
-            add(subject, true);
-        bool first = true;
-        for (const auto& key : keys.array_range()) {
-            add(first ? subject + ": " + name_of(key) : name_of(key), first);
-            first = false;
-        }
         after_keys = !keys.empty();
+        if (!after_keys)
+            add(subject, separator);
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (i == 0)
+                add(subject + ": " + name_of(keys[i]), separator);
+            else
+                add(name_of(keys[i]), ", ");
     }
     if (count > most_names)
         text += std::format(" and {} more", count - most_names);
