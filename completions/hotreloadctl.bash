@@ -13,18 +13,19 @@ _hotreloadctl_projects() {
     _hotreloadctl_ask list | awk 'NR > 1 { print $1 }'
 }
 
-# Projects, and after "PROJECT/" its services: the rows of the status table are indented by two.
+# Projects, and after "PROJECT/" its services: the rows of the status tables are indented by two.
 _hotreloadctl_targets() {
     _hotreloadctl_projects
     if [[ $1 == */* ]]; then
         _hotreloadctl_ask status "${1%%/*}" |
-            awk -v project="${1%%/*}" '/^  [a-z0-9]/ { print project "/" $1 }'
+            awk -v project="${1%%/*}" '/^  [A-Z]/ { services = $1 == "SERVICE" }
+                /^  [a-z0-9]/ && services { print project "/" $1 }'
     fi
 }
 
 _hotreloadctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' words
-    local commands="up down status list plan reload restart start stop check logs monitor"
+    local commands="up down status list plan reload restart start stop resume explain check logs monitor sync debug"
     local options="--user --system --host --machine --json --no-pager --quiet --help --version"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ " $commands " == *" $word "* ]]; then
@@ -36,6 +37,7 @@ _hotreloadctl() {
         up) options+=" --detach --stop" ;;
         reload) options+=" --dry-run --force --strategy= --no-wait" ;;
         logs) options+=" --follow --lines=" ;;
+        debug) options+=" --lines=" ;;
     esac
     if [[ $cur == '=' || $prev == '=' || $prev == --strategy ]]; then # bash splits words at '='
         words="live reload restart short pretty off"
@@ -45,12 +47,13 @@ _hotreloadctl() {
     else
         case $command in
             '') words=$commands ;;
-            up | check)
+            up | check | explain)
                 compopt -o filenames
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return
                 ;;
-            list | monitor) words= ;;
+            list | monitor | sync) words= ;;
+            debug) words=events ;;
             down) words=$(_hotreloadctl_projects) ;;
             *) words=$(_hotreloadctl_targets "$cur") ;;
         esac

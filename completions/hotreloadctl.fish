@@ -9,12 +9,13 @@ function __hotreloadctl_projects
     __hotreloadctl_ask list | awk 'NR > 1 { print $1 }'
 end
 
-# Projects, and after "PROJECT/" its services: the rows of the status table are indented by two.
+# Projects, and after "PROJECT/" its services: the rows of the status tables are indented by two.
 function __hotreloadctl_targets
     __hotreloadctl_projects
     set -l project (string match -r -- '^([^/]+)/' (commandline -ct))[2]
     if test -n "$project"
-        __hotreloadctl_ask status $project | awk -v p="$project" '/^  [a-z0-9]/ { print p "/" $1 }'
+        __hotreloadctl_ask status $project | awk -v p="$project" \
+            '/^  [A-Z]/ { s = $1 == "SERVICE" } /^  [a-z0-9]/ && s { print p "/" $1 }'
     end
 end
 
@@ -29,7 +30,8 @@ complete -c hotreloadctl -s q -l quiet -d 'Only what waits and what failed'
 complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'
 
-set -l commands up down status list plan reload restart start stop check logs monitor
+set -l commands up down status list plan reload restart start stop resume explain check logs \
+    monitor sync debug
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
 complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
@@ -40,14 +42,19 @@ complete -c hotreloadctl -n $none -a reload -d 'Apply what changed on disk'
 complete -c hotreloadctl -n $none -a restart -d 'Read the disk, validate, and restart services'
 complete -c hotreloadctl -n $none -a start -d 'Start services that were stopped'
 complete -c hotreloadctl -n $none -a stop -d 'Stop services until they are started again'
+complete -c hotreloadctl -n $none -a resume -d 'Watch again what was suspended'
+complete -c hotreloadctl -n $none -a explain -d 'Say why a path is watched or not'
 complete -c hotreloadctl -n $none -a check -d 'Validate a project file'
 complete -c hotreloadctl -n $none -a logs -d 'Show the journal of the services'
 complete -c hotreloadctl -n $none -a monitor -d 'Show events as they happen'
+complete -c hotreloadctl -n $none -a sync -d 'Wait until everything that was written is seen'
+complete -c hotreloadctl -n $none -a debug -d 'Show what the watcher saw'
 
-complete -c hotreloadctl -n '__fish_seen_subcommand_from up check' -F
+complete -c hotreloadctl -n '__fish_seen_subcommand_from up check explain' -F
 complete -c hotreloadctl -n '__fish_seen_subcommand_from down' -a '(__hotreloadctl_projects)'
 complete -c hotreloadctl -a '(__hotreloadctl_targets)' \
-    -n '__fish_seen_subcommand_from status plan reload restart start stop logs'
+    -n '__fish_seen_subcommand_from status plan reload restart start stop resume logs'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from debug' -a events
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -s d -l detach -d 'Do not follow'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -l stop -d 'Take it down at the end'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l dry-run -d 'Only show the plan'
@@ -57,3 +64,4 @@ complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l strategy -x 
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l no-wait -d 'Do not wait'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'The last lines'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from debug' -s n -l lines -x -d 'The last lines'

@@ -15,13 +15,29 @@
 
 namespace hotreload {
 
+// One operation of a document's patch, with what it asks for.
+struct KeyChange {
+    std::string operation; // "add", "remove", "replace": RFC 6902
+    std::string pointer;   // "/log/level": RFC 6901
+    std::string key;       // "log.level": as people write it
+    std::string before;    // JSON text, secrets masked, shortened when it is long; "" for add
+    std::string after;     // "" for remove
+    Strategy strategy = Strategy::None;
+    std::string reason; // "keys \"log.*\"", "on_change of its watch" …
+
+    bool operator==(const KeyChange&) const = default;
+};
+
 struct Change {
     std::string subject; // "env.LOG_LEVEL", "properties.MemoryMax", or a file's path
-    std::string kind;    // "created", "modified", "deleted" for files; "definition" otherwise
+    // "created", "modified", "deleted" for files, "rewritten" for a document that means the same;
+    // "definition" otherwise
+    std::string kind;
     std::string before;  // shown to people; empty for env and files
     std::string after;
-    Strategy strategy = Strategy::None;
-    std::string reason; // the rule that asked for the strategy
+    Strategy strategy = Strategy::None; // of a document, the highest of its keys'
+    std::string reason;                 // the rule that asked for the strategy
+    std::vector<KeyChange> keys;        // of a document that was modified
 
     bool operator==(const Change&) const = default;
 };

@@ -39,12 +39,13 @@ Answer<std::unique_ptr<sdbus::IConnection>> open_bus(const GlobalOptions& option
         return options.on_user_bus() ? sdbus::createSessionBusConnection()
                                      : sdbus::createSystemBusConnection();
     } catch (const sdbus::Error& error) {
-        return give_up(ExitStatus::NoDaemon,
-                       std::format("cannot connect to the {} bus{}{}: {}",
-                                   options.on_user_bus() ? "user" : "system",
-                                   options.remote() ? " of " : "",
-                                   options.machine.empty() ? options.host : options.machine,
-                                   error.getMessage()));
+        auto text = std::format(
+            "cannot connect to the {} bus{}{}: {}", options.on_user_bus() ? "user" : "system",
+            options.remote() ? " of " : "",
+            options.machine.empty() ? options.host : options.machine, error.getMessage());
+        if (!options.host.empty()) // all that we see of ssh is that it is gone
+            text += "; ssh must get there, and systemd-stdio-bridge be installed there";
+        return give_up(ExitStatus::NoDaemon, std::move(text));
     }
 }
 
@@ -63,9 +64,16 @@ Failure failure_of(const sdbus::Error& error) {
         "org.freedesktop.DBus.Error.NoServer",       "org.freedesktop.DBus.Error.TimedOut",
         "org.freedesktop.DBus.Error.Timeout",
     };
+    // A connection that broke, as -H's does with its ssh.
+    constexpr std::array<std::string_view, 3> broken = {
+        "System.Error.ENOTCONN",
+        "System.Error.EPIPE",
+        "System.Error.ESHUTDOWN",
+    };
     if (std::ranges::contains(absent, name) ||
         name.starts_with("org.freedesktop.DBus.Error.Spawn.") || // activation went wrong
-        name.starts_with("org.freedesktop.systemd1."))
+        name.starts_with("org.freedesktop.systemd1.") ||         // the same, told by the manager
+        std::ranges::contains(broken, name))
         return {ExitStatus::NoDaemon, "hotreloadd does not answer: " + error.getMessage()};
     return {ExitStatus::Failed, error.getMessage()};
 }

@@ -40,8 +40,12 @@ std::unique_ptr<Command> make_reload();
 std::unique_ptr<Command> make_restart();
 std::unique_ptr<Command> make_start();
 std::unique_ptr<Command> make_stop();
+std::unique_ptr<Command> make_resume();
+std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_logs();
 std::unique_ptr<Command> make_monitor();
+std::unique_ptr<Command> make_sync();
+std::unique_ptr<Command> make_debug();
 
 } // namespace hotreload::ctl

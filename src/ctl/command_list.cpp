@@ -25,6 +25,10 @@ public:
             for (const auto& service : project.services)
                 services.push_back(service.name);
             row["services"] = std::move(services);
+            Json configs(jsoncons::json_array_arg);
+            for (const auto& config : project.configs)
+                configs.push_back(config.name);
+            row["configs"] = std::move(configs);
             all.push_back(std::move(row));
         }
         session.out().json(all);

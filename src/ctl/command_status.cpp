@@ -28,7 +28,7 @@ public:
         Json all(jsoncons::json_array_arg);
         for (const auto& project : *projects) {
             const auto report = report_status(project, static_cast<std::uint64_t>(now.count()),
-                                              session.directory());
+                                              session.directory(), !targets_.empty());
             session.out().lines(report.lines);
             all.push_back(to_json(project));
             status = worse(status, report.status);

@@ -17,9 +17,14 @@ std::span<const CommandRow> command_table() {
         CommandRow{"restart", "Read the disk, validate, and restart services", make_restart},
         CommandRow{"start", "Start services that were stopped", make_start},
         CommandRow{"stop", "Stop services until they are started again", make_stop},
+        CommandRow{"resume", "Watch again what was suspended", make_resume},
+        CommandRow{"explain", "Say why a path is watched or not, and what a change would do",
+                   make_explain},
         CommandRow{"check", "Validate a project file", make_check},
         CommandRow{"logs", "Show the journal of a project's services", make_logs},
         CommandRow{"monitor", "Show events as they happen", make_monitor},
+        CommandRow{"sync", "Wait until everything that was written is seen and applied", make_sync},
+        CommandRow{"debug", "Show what the watcher saw", make_debug},
     };
     return rows;
 }

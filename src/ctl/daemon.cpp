@@ -113,6 +113,22 @@ Answer<> Daemon::stop(const std::string& target) {
     return none(call<>(*proxy_, "Stop", target, Options{}));
 }
 
+Answer<> Daemon::resume(const std::string& target) {
+    return none(call<>(*proxy_, "Resume", target, Options{}));
+}
+
+Answer<std::string> Daemon::explain(const std::string& path) {
+    return only(call<std::string>(*proxy_, "Explain", path, Options{}));
+}
+
+Answer<> Daemon::sync() {
+    return none(call<>(*proxy_, "Sync", Options{}));
+}
+
+Answer<std::string> Daemon::debug_events(std::uint32_t limit) {
+    return only(call<std::string>(*proxy_, "DebugEvents", limit, Options{}));
+}
+
 Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& path) {
     auto results = call<bool, std::vector<BusProblem>>(*proxy_, "Check", path, Options{});
     if (!results)

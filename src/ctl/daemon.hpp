@@ -34,6 +34,10 @@ public:
     Answer<std::uint64_t> restart(const std::string& target);
     Answer<> start(const std::string& target);
     Answer<> stop(const std::string& target);
+    Answer<> resume(const std::string& target);
+    Answer<std::string> explain(const std::string& path); // JSON, as all that is text here
+    Answer<> sync();
+    Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept
     Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
 
     Answer<ManagedObjects> objects();

@@ -114,6 +114,8 @@ void EventStream::learn(const ManagedObjects& objects) {
                 update(projects_[path], properties);
             else if (name == service_interface)
                 update(services_[path], properties);
+            else if (name == config_interface)
+                update(configs_[path], properties);
         }
 }
 
@@ -127,6 +129,10 @@ void EventStream::properties_changed(const std::string& path, const std::string&
         auto& service = services_[path];
         update(service, properties);
         handler_(ServiceChanged{service});
+    } else if (interface == config_interface) {
+        auto& config = configs_[path];
+        update(config, properties);
+        handler_(ConfigRevision{config});
     }
 }
 

@@ -21,8 +21,8 @@ public:
 
     static Answer<std::unique_ptr<EventStream>> open(Daemon& daemon, Handler handler);
 
-    // Also ServiceChanged and ProjectChanged, which needs to know all states beforehand: starts
-    // the daemon.
+    // Also ServiceChanged, ProjectChanged and ConfigRevision, which needs to know all states
+    // beforehand: starts the daemon.
     Answer<> watch_states();
 
 private:
@@ -39,6 +39,7 @@ private:
     Handler handler_;
     std::map<std::string, ServiceState> services_; // by object path
     std::map<std::string, ProjectState> projects_;
+    std::map<std::string, ConfigState> configs_;
     std::vector<sdbus::Slot> slots_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/event_text.hpp"
 
+#include "ctl/change_text.hpp"
 #include "ctl/status_view.hpp"
 
 #include <format>
@@ -74,6 +75,12 @@ struct ToJson {
         Json json = named("ProjectChanged");
         append(json, to_json(e.state));
         json.erase("services"); // they have events of their own
+        json.erase("configs");
+        return json;
+    }
+    Json operator()(const ConfigRevision& e) const {
+        Json json = named("ConfigRevision");
+        append(json, to_json(e.state));
         return json;
     }
     Json operator()(const DaemonGone&) const { return named("DaemonGone"); }
@@ -89,7 +96,17 @@ struct ToLines {
                      e.from.empty() ? "" : " from " + show_path(e.from, directory));
     }
     Lines operator()(const ConfigChanged& e) const {
-        return plain("{}: the definition of {} changed", e.project, e.name);
+        const auto steps = list_patch(e.patch_json);
+        Lines lines;
+        if (e.name.starts_with('/')) { // a document; each line finds its file on its own
+            for (const auto& step : steps)
+                lines.push_back({Mark::Plain, show_path(e.name, directory) + ": " + step});
+            return lines.empty() ? plain("{} changed", show_path(e.name, directory)) : lines;
+        }
+        lines = plain("{}: {} changed", e.project, e.name); // a definition, or a config
+        for (const auto& step : steps)
+            lines.push_back({Mark::Plain, "    " + step});
+        return lines;
     }
     Lines operator()(const ValidationFailed& e) const {
         return {{Mark::Failed, std::format("{}: {}", e.target.empty() ? e.project : e.target,
@@ -112,6 +129,13 @@ struct ToLines {
     Lines operator()(const ProjectChanged& e) const {
         return plain("{}: {}", e.state.name, e.state.state);
     }
+    Lines operator()(const ConfigRevision& e) const {
+        auto lines = plain("{}/configs.{}: {}, revision {}", e.state.project, e.state.name,
+                           e.state.state, e.state.revision);
+        for (const auto& problem : e.state.problems)
+            lines.push_back({Mark::Failed, show_problem(problem, directory)});
+        return lines;
+    }
     Lines operator()(const DaemonGone&) const { return plain("hotreloadd is gone"); }
     Lines operator()(const DaemonBack&) const { return plain("hotreloadd is there"); }
 
@@ -125,6 +149,7 @@ private:
 struct ToProject {
     std::string operator()(const ServiceChanged& e) const { return e.state.project; }
     std::string operator()(const ProjectChanged& e) const { return e.state.name; }
+    std::string operator()(const ConfigRevision& e) const { return e.state.project; }
     std::string operator()(const DaemonGone&) const { return {}; }
     std::string operator()(const DaemonBack&) const { return {}; }
     std::string operator()(const auto& e) const { return e.project; }

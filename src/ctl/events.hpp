@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon tells of itself, as values: the signals of Manager1, what changed of a service
-// or project, and its own coming and going.
+// What the daemon tells of itself, as values: the signals of Manager1, what changed of a service,
+// project or config, and its own coming and going.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -23,7 +23,7 @@ struct FileChanged {
 
 struct ConfigChanged {
     std::string project;
-    std::string name;
+    std::string name; // a service's, a config's, or the path of another document
     std::string old_json;
     std::string new_json;
     std::string patch_json;
@@ -57,10 +57,15 @@ struct ProjectChanged {
     ProjectState state; // without services
 };
 
+struct ConfigRevision {
+    ConfigState state; // its revision or its state
+};
+
 struct DaemonGone {};
 struct DaemonBack {};
 
-using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
-                           ReloadFinished, ServiceChanged, ProjectChanged, DaemonGone, DaemonBack>;
+using Event =
+    std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted, ReloadFinished,
+                 ServiceChanged, ProjectChanged, ConfigRevision, DaemonGone, DaemonBack>;
 
 } // namespace hotreload::ctl

@@ -4,8 +4,10 @@
 namespace hotreload::ctl {
 
 std::optional<Json> parse_json(std::string_view text) {
+    jsoncons::json_options as_written;
+    as_written.lossless_number(true);
     try {
-        return Json::parse(text);
+        return Json::parse(text, as_written);
     } catch (const jsoncons::ser_error&) {
         return {};
     }

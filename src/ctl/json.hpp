@@ -14,6 +14,7 @@ namespace hotreload::ctl {
 
 using Json = jsoncons::ojson; // members keep their order
 
+// Numbers with a fraction or an exponent come out as they went in.
 std::optional<Json> parse_json(std::string_view text);
 
 // Members of an object; a default when it is missing or of another type.

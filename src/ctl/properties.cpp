@@ -2,6 +2,7 @@
 #include "ctl/properties.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace hotreload::ctl {
 
@@ -45,6 +46,17 @@ void update(ServiceState& service, const Properties& properties) {
     take(properties, "Watching", service.watching);
     take(properties, "Missing", service.missing);
     take(properties, "Writing", service.writing);
+    take(properties, "LastResult", service.last_result);
+    take(properties, "LastChangesJSON", service.last_changes_json);
+}
+
+void update(ConfigState& config, const Properties& properties) {
+    take(properties, "Name", config.name);
+    take(properties, "Project", config.project);
+    take(properties, "Path", config.path);
+    take(properties, "Revision", config.revision);
+    take(properties, "State", config.state);
+    take(properties, "Problems", config.problems);
 }
 
 void update(ProjectState& project, const Properties& properties) {
@@ -58,19 +70,24 @@ void update(ProjectState& project, const Properties& properties) {
 std::vector<ProjectState> projects_of(const ManagedObjects& objects) {
     std::vector<ProjectState> projects;
     std::vector<ServiceState> services;
+    std::vector<ConfigState> configs;
     for (const auto& [path, interfaces] : objects)
         for (const auto& [name, properties] : interfaces) {
             if (name == project_interface)
                 update(projects.emplace_back(), properties);
             else if (name == service_interface)
                 update(services.emplace_back(), properties);
+            else if (name == config_interface)
+                update(configs.emplace_back(), properties);
         }
     std::ranges::sort(projects, {}, &ProjectState::name);
     std::ranges::sort(services, {}, &ServiceState::name);
-    for (auto& service : services)
-        for (auto& project : projects)
-            if (project.name == service.project)
-                project.services.push_back(service);
+    std::ranges::sort(configs, {}, &ConfigState::name);
+    for (auto& project : projects) {
+        const auto ours = [&](const auto& each) { return each.project == project.name; };
+        std::ranges::copy_if(services, std::back_inserter(project.services), ours);
+        std::ranges::copy_if(configs, std::back_inserter(project.configs), ours);
+    }
     return projects;
 }
 

@@ -20,14 +20,16 @@ using BusProblem = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std:
 
 inline constexpr const char* project_interface = "org.hotreload.Project1";
 inline constexpr const char* service_interface = "org.hotreload.Service1";
+inline constexpr const char* config_interface = "org.hotreload.Config1";
 
 Problem to_problem(const BusProblem& problem);
 
 // What is not among `properties`, or of another type than ours, stays as it was.
 void update(ServiceState& service, const Properties& properties);
 void update(ProjectState& project, const Properties& properties);
+void update(ConfigState& config, const Properties& properties);
 
-// By name, each project with its services by name.
+// By name, each project with its services and configs by name.
 std::vector<ProjectState> projects_of(const ManagedObjects& objects);
 
 } // namespace hotreload::ctl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/report.hpp"
 
+#include "ctl/change_text.hpp"
 #include "ctl/events.hpp"
 #include "ctl/json.hpp"
 
@@ -13,28 +14,11 @@ namespace hotreload::ctl {
 
 namespace {
 
+constexpr std::string_view superseded = "superseded by a newer change";
+
 Problem problem_of(const Json& json) {
     return {text_of(json, "path"), static_cast<unsigned>(number_of(json, "line")),
             static_cast<unsigned>(number_of(json, "column")), text_of(json, "message")};
-}
-
-// "env.LOG_LEVEL, config/web.toml": what differs, at most four and the number of the rest.
-std::string subjects_of(const Json& service, const std::string& directory) {
-    constexpr std::size_t most = 4;
-    std::string text;
-    std::size_t count = 0;
-    for (const auto& change : array_of(service, "changes").array_range()) {
-        if (++count > most)
-            continue;
-        std::string subject = show_path(text_of(change, "subject"), directory);
-        constexpr std::string_view properties = "properties.";
-        if (subject.starts_with(properties))
-            subject.erase(0, properties.size());
-        text += (text.empty() ? "" : ", ") + subject;
-    }
-    if (count > most)
-        text += std::format(" and {} more", count - most);
-    return text;
 }
 
 std::string in_brackets(const std::string& text) {
@@ -48,7 +32,7 @@ struct Context {
 
 std::string applied_text(const Json& service, const Context& context) {
     const auto action = text_of(service, "action");
-    const auto subjects = subjects_of(service, context.directory);
+    const auto subjects = name_changes(array_of(service, "changes"), context.directory);
     if (action == "live")
         return (subjects.empty() ? "properties" : subjects) + " set live";
     if (action == "stop")
@@ -84,7 +68,7 @@ std::string in_force(const Json& service) {
 std::vector<Line> service_lines(const Json& service, const Context& context) {
     const auto name = text_of(service, "service");
     const auto result = text_of(service, "result");
-    const auto subjects = subjects_of(service, context.directory);
+    const auto subjects = name_changes(array_of(service, "changes"), context.directory);
     const auto problem = problem_in(service);
     const auto line = [&](Mark mark, const std::string& text) {
         return std::vector<Line>{{mark, name + ": " + text}};
@@ -98,6 +82,8 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     if (result == "unchanged") // a problem says which other service held it back
         return line(Mark::Unchanged,
                     problem && !problem->message.empty() ? problem->message : "unchanged");
+    if (result == "superseded")
+        return line(Mark::Unchanged, std::string(superseded));
     if (result == "waiting")
         return line(Mark::Waiting,
                     std::format("waiting{} — {}", subjects.empty() ? "" : " to apply " + subjects,
@@ -153,7 +139,10 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
             tell(each.problem);
 
     if (report.lines.empty() && report.status == ExitStatus::Ok)
-        report.lines.push_back({Mark::Unchanged, reload.project + ": nothing to do"});
+        report.lines.push_back(
+            {Mark::Unchanged,
+             std::format("{}: {}", reload.project,
+                         reload.result == "superseded" ? superseded : "nothing to do")});
     else if (report.lines.empty())
         report.lines.push_back({Mark::Failed, reload.project + ": " + reload.result});
     return report;

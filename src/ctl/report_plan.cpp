@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ctl/change_text.hpp"
 #include "ctl/json.hpp"
 #include "ctl/report.hpp"
 
@@ -24,21 +25,6 @@ Line service_line(const Json& service, const std::string& project) {
     return {Mark::Planned, name + ": " + (action == "live" ? "set live" : action) + because};
 }
 
-std::string change_text(const Json& change, const std::string& directory) {
-    std::string text = "    " + show_path(text_of(change, "subject"), directory);
-    const auto before = text_of(change, "before");
-    const auto after = text_of(change, "after");
-    if (!before.empty() || !after.empty())
-        text += std::format(": {} → {}", before.empty() ? "(unset)" : before,
-                            after.empty() ? "(unset)" : after);
-    else if (const auto kind = text_of(change, "kind"); kind != "definition" && !kind.empty())
-        text += " " + kind;
-    text += ": " + text_of(change, "strategy");
-    if (const auto reason = text_of(change, "reason"); !reason.empty())
-        text += " (" + reason + ")";
-    return text;
-}
-
 ExitStatus status_of(Mark mark) {
     return mark == Mark::Waiting  ? ExitStatus::Waiting
            : mark == Mark::Failed ? ExitStatus::Failed
@@ -56,8 +42,8 @@ Report report_plan(const std::string& plan_json, const std::string& directory) {
     for (const auto& service : array_of(*plan, "services").array_range()) {
         report.lines.push_back(service_line(service, project));
         report.status = worse(report.status, status_of(report.lines.back().mark));
-        for (const auto& change : array_of(service, "changes").array_range())
-            report.lines.push_back({Mark::Plain, change_text(change, directory)});
+        for (const auto& text : list_changes(array_of(service, "changes"), directory))
+            report.lines.push_back({Mark::Plain, "    " + text});
     }
     if (report.lines.empty())
         report.lines.push_back({Mark::Unchanged, project + ": nothing to do"});

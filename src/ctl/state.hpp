@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon shows of its projects and services (Project1 and Service1), as values.
+// What the daemon shows of its projects, services and configs (Project1, Service1 and Config1), as
+// values.
 
 #include "base/error.hpp"
 
@@ -27,8 +28,21 @@ struct ServiceState {
     std::string watching;
     std::vector<std::string> missing;
     std::vector<std::string> writing;
+    std::string last_result;
+    std::string last_changes_json;
 
     bool operator==(const ServiceState&) const = default;
+};
+
+struct ConfigState {
+    std::string project;
+    std::string name;
+    std::string path;
+    std::uint64_t revision = 0;
+    std::string state;
+    std::vector<Problem> problems;
+
+    bool operator==(const ConfigState&) const = default;
 };
 
 struct ProjectState {
@@ -38,6 +52,7 @@ struct ProjectState {
     std::string state;
     std::vector<Problem> problems;
     std::vector<ServiceState> services; // by name
+    std::vector<ConfigState> configs;   // by name
 
     bool operator==(const ProjectState&) const = default;
 };

@@ -45,6 +45,20 @@ Json to_json(const ServiceState& service) {
     json["watching"] = service.watching;
     json["missing"] = list_of(service.missing);
     json["writing"] = list_of(service.writing);
+    json["last_result"] = service.last_result;
+    json["last_changes"] =
+        parse_json(service.last_changes_json).value_or(Json(jsoncons::json_array_arg));
+    return json;
+}
+
+Json to_json(const ConfigState& config) {
+    Json json;
+    json["project"] = config.project;
+    json["config"] = config.name;
+    json["path"] = config.path;
+    json["revision"] = config.revision;
+    json["state"] = config.state;
+    json["problems"] = list_of(config.problems);
     return json;
 }
 
@@ -56,6 +70,7 @@ Json to_json(const ProjectState& project) {
     json["state"] = project.state;
     json["problems"] = list_of(project.problems);
     json["services"] = list_of(project.services);
+    json["configs"] = list_of(project.configs);
     return json;
 }
 

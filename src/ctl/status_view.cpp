@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/status_view.hpp"
 
+#include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 
 #include <format>
@@ -51,8 +52,54 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
         add(Mark::Waiting, "missing: " + show_path(path, directory));
     for (const auto& path : service.writing)
         add(Mark::Unchanged, "still being written: " + show_path(path, directory));
-    if (!service.watching.empty() && service.watching != "watching" && service.watching != "off")
-        add(Mark::Waiting, "watching: " + service.watching);
+    const auto& watching = service.watching;
+    if (watching.starts_with("suspended"))
+        add(Mark::Waiting, std::format("watching: {} — run: hotreloadctl resume {}/{}", watching,
+                                       service.project, service.name));
+    else if (watching.starts_with("polling")) // as good as watching, a little later
+        add(Mark::Unchanged, "watching: " + watching);
+    else if (!watching.empty() && watching != "watching" && watching != "off")
+        add(Mark::Waiting, "watching: " + watching);
+}
+
+void add_last_changes(std::vector<Line>& lines, const ServiceState& service,
+                      const std::string& directory) {
+    const auto changes = parse_json(service.last_changes_json);
+    if (!changes || !changes->is_array() || changes->empty())
+        return;
+    lines.push_back({Mark::Plain, std::format("{}: last change, {}:", service.name,
+                                              or_nothing(service.last_result))});
+    for (const auto& text : summarize_changes(*changes, directory))
+        lines.push_back({Mark::Plain, "    " + text});
+}
+
+void add_configs(Report& report, const ProjectState& project, const std::string& directory) {
+    std::vector<std::vector<std::string>> rows = {{"CONFIG", "STATE", "REVISION", "FILE"}};
+    for (const auto& config : project.configs) {
+        rows.push_back({config.name, config.state,
+                        config.revision ? std::to_string(config.revision) : std::string(nothing),
+                        show_path(config.path, directory)});
+        if (config.state == "invalid")
+            report.status = ExitStatus::Failed;
+    }
+    if (rows.size() > 1)
+        for (auto& text : format_table(rows))
+            report.lines.push_back({Mark::Plain, "  " + std::move(text)});
+}
+
+void add_config_remarks(std::vector<Line>& lines, const ConfigState& config,
+                        const std::string& directory) {
+    const auto add = [&](Mark mark, const std::string& text) {
+        lines.push_back({mark, "configs." + config.name + ": " + text});
+    };
+    for (const auto& problem : config.problems)
+        add(Mark::Failed, show_problem(problem, directory));
+    if (config.state == "invalid" && config.revision)
+        add(Mark::Unchanged, std::format("revision {} stays in force", config.revision));
+    if (config.state == "missing")
+        add(Mark::Waiting, "missing: " + show_path(config.path, directory));
+    if (config.state == "writing")
+        add(Mark::Unchanged, "still being written: " + show_path(config.path, directory));
 }
 
 } // namespace
@@ -71,7 +118,7 @@ std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec) {
 }
 
 Report report_status(const ProjectState& project, std::uint64_t now_usec,
-                     const std::string& directory) {
+                     const std::string& directory, bool detailed) {
     Report report;
     report.lines.push_back({Mark::Plain, std::format("{}: {}{}, {}", project.name, project.state,
                                                      project.enabled ? "" : ", not enabled",
@@ -87,10 +134,16 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
     if (rows.size() > 1)
         for (auto& text : format_table(rows))
             report.lines.push_back({Mark::Plain, "  " + std::move(text)});
+    add_configs(report, project, directory);
     for (const auto& problem : project.problems)
         report.lines.push_back({Mark::Failed, show_problem(problem, directory)});
-    for (const auto& service : project.services)
+    for (const auto& service : project.services) {
         add_remarks(report.lines, service, directory);
+        if (detailed || status_of(service) != ExitStatus::Ok)
+            add_last_changes(report.lines, service, directory);
+    }
+    for (const auto& config : project.configs)
+        add_config_remarks(report.lines, config, directory);
     return report;
 }
 

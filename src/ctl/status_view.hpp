@@ -13,9 +13,10 @@
 
 namespace hotreload::ctl {
 
-// `now_usec` is CLOCK_REALTIME, for the age of what was applied.
+// `now_usec` is CLOCK_REALTIME, for the age of what was applied. `detailed`: for each service the
+// changes that led to its state; without, only where something is wrong or waits.
 Report report_status(const ProjectState& project, std::uint64_t now_usec,
-                     const std::string& directory);
+                     const std::string& directory, bool detailed = false);
 
 std::vector<Line> list_projects(const std::vector<ProjectState>& projects);
 
@@ -27,6 +28,7 @@ std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec);
 
 Json to_json(const Problem& problem);
 Json to_json(const ServiceState& service);
-Json to_json(const ProjectState& project); // with its services
+Json to_json(const ConfigState& config);
+Json to_json(const ProjectState& project); // with its services and configs
 
 } // namespace hotreload::ctl

@@ -106,6 +106,7 @@ Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projec
                           [&](const ServiceState& each) { return each.name != target.service; });
             if (part.services.empty())
                 return unknown("service", target.text(), {});
+            part.configs.clear();
         }
         selected.push_back(std::move(part));
     }

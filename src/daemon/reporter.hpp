@@ -42,6 +42,12 @@ public:
     void project_removed(const std::string& project) noexcept override;
     void service_changed(const ipc::ServiceStatus& status) noexcept override;
     void service_removed(const std::string& project, const std::string& service) noexcept override;
+    void config_status_changed(const ipc::ConfigStatus& status) noexcept override {
+        tell([&](ipc::Events& listener) { listener.config_status_changed(status); });
+    }
+    void config_removed(const std::string& project, const std::string& config) noexcept override {
+        tell([&](ipc::Events& listener) { listener.config_removed(project, config); });
+    }
 
 private:
     void hold_back(std::move_only_function<void()> event);

@@ -20,7 +20,9 @@ public:
     // kind: created, modified, deleted.
     virtual void file_changed(const std::string& project, const std::string& path,
                               const std::string& kind) noexcept = 0;
-    // A service's definition changed in meaning; `patch_json` is an RFC 6902 patch.
+    // A service's definition (`name` is the service), a published config (its name) or another
+    // watched document (its path) changed in meaning; `patch_json` is an RFC 6902 patch with old
+    // values. Secrets are masked in all three.
     virtual void config_changed(const std::string& project, const std::string& name,
                                 const std::string& old_json, const std::string& new_json,
                                 const std::string& patch_json) noexcept = 0;
@@ -39,6 +41,8 @@ public:
     virtual void service_changed(const ServiceStatus& status) noexcept = 0; // or added
     virtual void service_removed(const std::string& project,
                                  const std::string& service) noexcept = 0;
+    virtual void config_status_changed(const ConfigStatus& status) noexcept = 0; // or added
+    virtual void config_removed(const std::string& project, const std::string& config) noexcept = 0;
 };
 
 } // namespace hotreload::ipc

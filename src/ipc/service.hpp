@@ -46,12 +46,26 @@ public:
     virtual Task<Result<>> start(std::string target) = 0;
     virtual Task<Result<>> stop(std::string target) = 0;
 
+    // Watches that were suspended because the service writes into them are in force again.
+    virtual Task<Result<>> resume(std::string target) = 0;
+
+    // `path` is absolute. Invalid when it is not.
+    virtual Task<Result<PathExplanation>> explain(std::string path) = 0;
+
+    // Ends when everything that was written to watched files before the call has been seen, and
+    // what it led to has ended. A file that is still being written counts as seen.
+    virtual Task<Result<>> sync() = 0;
+
+    // The watcher's last events, the oldest first, at most `limit`.
+    [[nodiscard]] virtual std::vector<WatcherEvent> watcher_events(std::size_t limit) const = 0;
+
     // Everything that is wrong with a project file; nothing when it is valid. An error only when
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
     [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
     [[nodiscard]] virtual std::vector<ServiceStatus> services(const std::string& project) const = 0;
+    [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
 };
 
 } // namespace hotreload::ipc

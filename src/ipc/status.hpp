@@ -5,6 +5,7 @@
 // org.hotreload.Service1 (dbus/interfaces/ says what each means). No secrets are in it.
 
 #include "base/error.hpp"
+#include "core/plan.hpp"
 
 #include <cstdint>
 #include <string>
@@ -38,8 +39,52 @@ struct ServiceStatus {
     std::string watching; // watching, off, incomplete: …
     std::vector<std::string> missing;
     std::vector<std::string> writing;
+    std::string last_result;          // of the last transaction that did something; "" before it
+    std::vector<Change> last_changes; // that it was about
 
     bool operator==(const ServiceStatus&) const = default;
+};
+
+// A published document: org.hotreload.Config1.
+struct ConfigStatus {
+    std::string name;
+    std::string project;
+    std::string path;
+    std::uint64_t revision = 0; // of the value; 0: there was no valid one yet
+    std::string value;          // the last valid one as JSON, secrets in it: for who may inspect
+    std::string state;          // valid, invalid, missing, writing
+    std::vector<Problem> problems;
+
+    bool operator==(const ConfigStatus&) const = default;
+};
+
+// Why a path concerns a service, a config or a project file, or does not.
+struct WatchExplanation {
+    std::string project;
+    std::string target;  // the service, "configs.NAME", or "" for the project file itself
+    std::string watch;   // "watch[0]", "schema", "env_file", "project file"
+    std::string pattern; // that matches; "" when none does
+    std::string stopped; // what keeps it out all the same: "exclude \"**/*.tmp\"", "editors'
+                         // droppings", "inside .git"; "" when nothing does
+    std::string format;  // "toml", "bytes" …
+    std::vector<std::string> copies; // paths of last-known-good copies, the newest first
+
+    bool operator==(const WatchExplanation&) const = default;
+};
+
+struct PathExplanation {
+    std::string path;
+    std::string state; // "a regular file", "missing", "a directory", "being written" …
+    std::vector<WatchExplanation> watches;
+    std::vector<Plan> plans; // what a reload of the services concerned would do now
+};
+
+// One raw event of the watcher and what became of it.
+struct WatcherEvent {
+    std::uint64_t realtime_usec = 0;
+    std::string path; // directory and name
+    std::string mask; // "IN_CLOSE_WRITE"
+    std::string fate; // "looked at: changed", "editors' droppings", "no pattern matches" …
 };
 
 } // namespace hotreload::ipc

@@ -13,7 +13,8 @@ from harness import Ctl, run, systemctl, user_environment
 INSTANCES = [None, "dev"]
 BUS = ("org.hotreload", "/org/hotreload")
 MANAGER = "org.hotreload.Manager1"
-XML = Path(__file__).resolve().parents[2] / "dbus/interfaces/org.hotreload.Manager1.xml"
+INTERFACES = Path(__file__).resolve().parents[2] / "dbus/interfaces"
+PROJECT = "/org/hotreload/project/demo"
 SLEEPER = '[services.a]\ncommand = ["sleep", "infinity"]\nverify = "0"\n'
 
 
@@ -38,19 +39,31 @@ def up(demo):
     return demo
 
 
-@pytest.mark.parametrize("user", INSTANCES)
-def test_what_is_introspected_is_what_is_documented(user):
-    text = busctl(user, "introspect", *BUS, MANAGER).stdout
+def introspected_and_documented(user, path, interface):
+    text = busctl(user, "introspect", BUS[0], path, interface).stdout
     found = {tuple(line.split()[:3]) for line in text.splitlines()[1:]}
     wanted = set()
-    for item in ET.parse(XML).getroot().find("interface"):
+    for item in ET.parse(INTERFACES / f"{interface}.xml").getroot().find("interface"):
         if item.tag not in ("method", "signal", "property"):
             continue
         direction = {"method": "in", "signal": None}.get(item.tag)
         types = [a.get("type") for a in item.findall("arg") if a.get("direction") == direction]
         signature = item.get("type") or "".join(types) or "-"
         wanted.add((f".{item.get('name')}", item.tag, signature))
-    assert wanted and wanted == found
+    assert wanted
+    return found, wanted
+
+
+@pytest.mark.parametrize("user", INSTANCES)
+def test_what_is_introspected_is_what_is_documented(user):
+    found, wanted = introspected_and_documented(user, BUS[1], MANAGER)
+    assert found == wanted
+
+
+def test_the_objects_of_a_project_are_what_is_documented(up):
+    for path, interface in ((PROJECT, "Project1"), (f"{PROJECT}/service/a", "Service1")):
+        found, wanted = introspected_and_documented("dev", path, f"org.hotreload.{interface}")
+        assert found == wanted
 
 
 def test_projects_and_services_are_objects_with_their_state(up):
@@ -76,6 +89,8 @@ WRONG = {
     "a path that is not absolute": ("Up", ["sa{sv}", "demo", "0"], "not an absolute path"),
     "a path that does not exist": ("Up", ["sa{sv}", "/no/such/place", "0"], "/no/such/place: No such file"),
     "a directory without a project file": ("Up", ["sa{sv}", "/usr", "0"], "no hotreload.toml in /usr"),
+    "an explanation of a path that is not absolute": ("Explain", ["sa{sv}", "demo", "0"], "not an absolute path: give the whole path"),
+    "a resume of nothing known": ("Resume", ["sa{sv}", "nope", "0"], 'no project "nope"'),
     "a check of nothing": ("Check", ["sa{sv}", "/no/such/place", "0"], "/no/such/place: No such file"),
     "a service that is to go down": ("Down", ["sa{sv}", "demo/a", "0"], "is a service"),
     "nothing that is to go down": ("Down", ["sa{sv}", "", "0"], "name the project"),
@@ -123,9 +138,12 @@ def test_a_project_file_with_errors_is_refused_with_their_places(demo):
 def test_on_the_system_bus_others_may_look_and_not_touch():
     run("busctl", "--system", "call", *BUS, "org.freedesktop.DBus.Peer", "Ping", user="dev")
     words = ["--system", "--dest", BUS[0], "--object-path", BUS[1], "--method"]
-    for method in ("Reload", "Restart", "Start", "Stop", "Up", "Down", "Plan", "Check"):
-        argument = "/usr" if method in ("Up", "Check") else "demo"
+    for method in ("Reload", "Restart", "Start", "Stop", "Up", "Down", "Plan", "Check", "Resume", "Explain"):
+        argument = "/usr" if method in ("Up", "Check", "Explain") else "demo"
         refused = run("gdbus", "call", *words, f"{MANAGER}.{method}", argument, "@a{sv} {}", user="dev", check=False)
+        assert "org.hotreload.Error.NotAuthorized" in refused.stderr, (method, refused.stderr)
+    for method, arguments in (("Sync", []), ("DebugEvents", ["1"])):
+        refused = run("gdbus", "call", *words, f"{MANAGER}.{method}", *arguments, "@a{sv} {}", user="dev", check=False)
         assert "org.hotreload.Error.NotAuthorized" in refused.stderr, (method, refused.stderr)
     assert run("hotreloadctl", "--system", "status", user="dev").returncode == 0
     assert run("hotreloadctl", "--system", "up", "/usr", user="dev", check=False).returncode == 4
@@ -191,6 +209,18 @@ def test_without_a_daemon_the_exit_status_is_5():
         systemctl("unmask", "--runtime", "hotreloadd.service", user="dev")
         systemctl("start", "hotreloadd.socket", user="dev")
     assert Ctl("dev")("status").returncode == 0
+
+
+def test_another_user_s_instance_is_reached_through_the_machine(up):
+    ctl = ["hotreloadctl", "--user", "--machine=dev@.host"]
+    assert json.loads(run(*ctl, "status", "--json").stdout)[0]["project"] == "demo"
+    assert run(*ctl, "up", ".", check=False).returncode == 2  # a path of here means nothing there
+
+
+@pytest.mark.parametrize("where", ["--host=nowhere.invalid", "--machine=nosuch"])
+def test_a_machine_that_is_not_reached_gives_5_and_is_named(where):
+    answer = run("hotreloadctl", where, "status", check=False)
+    assert answer.returncode == 5 and f"bus of {where.partition('=')[2]}" in answer.stderr, answer
 
 
 def test_a_client_that_goes_away_in_the_middle_does_no_harm(up):

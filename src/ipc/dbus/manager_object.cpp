@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/manager_object.hpp"
 
-#include "ipc/dbus/errors.hpp"
-#include "ipc/dbus/methods.hpp"
 #include "ipc/dbus/paths.hpp"
 #include "ipc/present/json.hpp"
 
-#include <unistd.h>
+#include <limits>
 
 namespace hotreload::ipc {
 
@@ -20,10 +18,10 @@ std::unexpected<Error> error_of(Result<T>& result) {
 
 } // namespace
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, Service& service, Executor& executor)
+ManagerObject::ManagerObject(sdbus::IConnection& connection, Service& service, Calls& calls)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{kManagerPath}),
       service_(service),
-      callers_(connection, executor) {
+      calls_(calls) {
     registerAdaptor();
 }
 
@@ -31,53 +29,12 @@ ManagerObject::~ManagerObject() {
     unregisterAdaptor();
 }
 
-Task<Result<>> ManagerObject::admit(std::string method, std::string sender) {
-    const auto* row = find_method(method);
-    if (!row)
-        co_return fail(ErrorCode::NotAuthorized, method + " has no row in the table of methods");
-    auto uid = co_await callers_.uid(std::move(sender));
-    if (!uid)
-        co_return error_of(uid);
-    co_return authorise(*row, *uid, ::geteuid());
-}
-
-template <class... R>
-void ManagerObject::serve(sdbus::Result<R...>&& reply, Answer<R...> work) {
-    const auto call = getObject().getCurrentlyProcessedMessage();
-    const char* sender = call.getSender();
-    calls_.spawn(run(std::move(reply), std::string(call.getMemberName()),
-                     std::string(sender ? sender : ""), std::move(work)));
-}
-
-template <class... R>
-Task<> ManagerObject::run(sdbus::Result<R...> reply, std::string method, std::string sender,
-                          Answer<R...> work) {
-    ++in_flight_;
-    auto admitted = co_await admit(std::move(method), std::move(sender));
-    Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
-    if (admitted)
-        answer = co_await std::move(work);
-    const bool sent = send_if_connected([&] {
-        if (answer)
-            std::apply([&](const R&... values) { reply.returnResults(values...); }, *answer);
-        else
-            reply.returnError(to_bus_error(answer.error()));
-    });
-    if (!sent) // an answer that the bus does not take (too long, say) must not leave them waiting
-        send_if_connected([&] {
-            reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
-        });
-    --in_flight_;
-    if (on_answered)
-        on_answered();
-}
-
 void ManagerObject::Up(sdbus::Result<sdbus::ObjectPath>&& reply, std::string path,
                        OptionMap options) {
-    serve(std::move(reply), up(std::move(path), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), up(std::move(path), std::move(options)));
 }
 
-auto ManagerObject::up(std::string path, OptionMap raw) -> Answer<sdbus::ObjectPath> {
+auto ManagerObject::up(std::string path, OptionMap raw) -> CallAnswer<sdbus::ObjectPath> {
     if (auto ok = check_path(path); !ok)
         co_return error_of(ok);
     auto options = up_options(raw);
@@ -90,10 +47,10 @@ auto ManagerObject::up(std::string path, OptionMap raw) -> Answer<sdbus::ObjectP
 }
 
 void ManagerObject::Down(sdbus::Result<>&& reply, std::string project, OptionMap options) {
-    serve(std::move(reply), down(std::move(project), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), down(std::move(project), std::move(options)));
 }
 
-auto ManagerObject::down(std::string project, OptionMap raw) -> Answer<> {
+auto ManagerObject::down(std::string project, OptionMap raw) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
         done = co_await service_.down(std::move(project));
@@ -102,10 +59,10 @@ auto ManagerObject::down(std::string project, OptionMap raw) -> Answer<> {
 
 void ManagerObject::Plan(sdbus::Result<std::string>&& reply, std::string target,
                          OptionMap options) {
-    serve(std::move(reply), plan(std::move(target), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), plan(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::plan(std::string target, OptionMap raw) -> Answer<std::string> {
+auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::string> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
@@ -117,10 +74,10 @@ auto ManagerObject::plan(std::string target, OptionMap raw) -> Answer<std::strin
 
 void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
                            OptionMap options) {
-    serve(std::move(reply), reload(std::move(target), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), reload(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::reload(std::string target, OptionMap raw) -> Answer<std::uint64_t> {
+auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
@@ -132,10 +89,10 @@ auto ManagerObject::reload(std::string target, OptionMap raw) -> Answer<std::uin
 
 void ManagerObject::Restart(sdbus::Result<std::uint64_t>&& reply, std::string target,
                             OptionMap options) {
-    serve(std::move(reply), restart(std::move(target), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), restart(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::restart(std::string target, OptionMap raw) -> Answer<std::uint64_t> {
+auto ManagerObject::restart(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
@@ -146,10 +103,10 @@ auto ManagerObject::restart(std::string target, OptionMap raw) -> Answer<std::ui
 }
 
 void ManagerObject::Start(sdbus::Result<>&& reply, std::string target, OptionMap options) {
-    serve(std::move(reply), start(std::move(target), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), start(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::start(std::string target, OptionMap raw) -> Answer<> {
+auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
         done = co_await service_.start(std::move(target));
@@ -157,22 +114,73 @@ auto ManagerObject::start(std::string target, OptionMap raw) -> Answer<> {
 }
 
 void ManagerObject::Stop(sdbus::Result<>&& reply, std::string target, OptionMap options) {
-    serve(std::move(reply), stop(std::move(target), std::move(options)));
+    calls_.serve(getObject(), std::move(reply), stop(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::stop(std::string target, OptionMap raw) -> Answer<> {
+auto ManagerObject::stop(std::string target, OptionMap raw) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
         done = co_await service_.stop(std::move(target));
     co_return done.transform([] { return std::tuple<>(); });
 }
 
-void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,
-                          OptionMap options) {
-    serve(std::move(reply), check(std::move(path), std::move(options)));
+void ManagerObject::Resume(sdbus::Result<>&& reply, std::string target, OptionMap options) {
+    calls_.serve(getObject(), std::move(reply), resume(std::move(target), std::move(options)));
 }
 
-auto ManagerObject::check(std::string path, OptionMap raw) -> Answer<bool, ProblemList> {
+auto ManagerObject::resume(std::string target, OptionMap raw) -> CallAnswer<> {
+    auto done = no_options(raw);
+    if (done)
+        done = co_await service_.resume(std::move(target));
+    co_return done.transform([] { return std::tuple<>(); });
+}
+
+void ManagerObject::Explain(sdbus::Result<std::string>&& reply, std::string path,
+                            OptionMap options) {
+    calls_.serve(getObject(), std::move(reply), explain(std::move(path), std::move(options)));
+}
+
+auto ManagerObject::explain(std::string path, OptionMap raw) -> CallAnswer<std::string> {
+    auto ok = check_any_path(path);
+    if (ok)
+        ok = no_options(raw);
+    if (!ok)
+        co_return error_of(ok);
+    auto explanation = co_await service_.explain(std::move(path));
+    if (!explanation)
+        co_return error_of(explanation);
+    co_return std::tuple(explain_json(*explanation));
+}
+
+void ManagerObject::Sync(sdbus::Result<>&& reply, OptionMap options) {
+    calls_.serve(getObject(), std::move(reply), sync(std::move(options)));
+}
+
+auto ManagerObject::sync(OptionMap raw) -> CallAnswer<> {
+    auto done = no_options(raw);
+    if (done)
+        done = co_await service_.sync();
+    co_return done.transform([] { return std::tuple<>(); });
+}
+
+void ManagerObject::DebugEvents(sdbus::Result<std::string>&& reply, std::uint32_t limit,
+                                OptionMap options) {
+    calls_.serve(getObject(), std::move(reply), debug_events(limit, std::move(options)));
+}
+
+auto ManagerObject::debug_events(std::uint32_t limit, OptionMap raw) -> CallAnswer<std::string> {
+    if (auto ok = no_options(raw); !ok)
+        co_return error_of(ok);
+    co_return std::tuple(events_json(service_.watcher_events(
+        limit ? std::size_t{limit} : std::numeric_limits<std::size_t>::max())));
+}
+
+void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,
+                          OptionMap options) {
+    calls_.serve(getObject(), std::move(reply), check(std::move(path), std::move(options)));
+}
+
+auto ManagerObject::check(std::string path, OptionMap raw) -> CallAnswer<bool, ProblemList> {
     auto ok = check_path(path);
     if (ok)
         ok = no_options(raw);

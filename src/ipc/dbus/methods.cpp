@@ -11,15 +11,23 @@ namespace {
 
 using enum Permission;
 
+constexpr std::string_view kManager = "org.hotreload.Manager1";
+constexpr std::string_view kConfig = "org.hotreload.Config1";
+
 constexpr auto kTable = std::to_array<MethodRow>({
-    {"Up", Manage, "sa{sv}", "path s, options a{sv}"},
-    {"Down", Manage, "sa{sv}", "project s, options a{sv}"},
-    {"Plan", Inspect, "sa{sv}", "target s, options a{sv}"},
-    {"Reload", Control, "sa{sv}", "target s, options a{sv}"},
-    {"Restart", Control, "sa{sv}", "target s, options a{sv}"},
-    {"Start", Control, "sa{sv}", "target s, options a{sv}"},
-    {"Stop", Control, "sa{sv}", "target s, options a{sv}"},
-    {"Check", Inspect, "sa{sv}", "path s, options a{sv}"},
+    {kManager, "Up", Manage, "sa{sv}", "path s, options a{sv}"},
+    {kManager, "Down", Manage, "sa{sv}", "project s, options a{sv}"},
+    {kManager, "Plan", Inspect, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Reload", Control, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Restart", Control, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Start", Control, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Stop", Control, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Resume", Control, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Explain", Inspect, "sa{sv}", "path s, options a{sv}"},
+    {kManager, "Sync", Inspect, "a{sv}", "options a{sv}"},
+    {kManager, "DebugEvents", Inspect, "ua{sv}", "limit u, options a{sv}"},
+    {kManager, "Check", Inspect, "sa{sv}", "path s, options a{sv}"},
+    {kConfig, "GetValue", Inspect, "a{sv}", "options a{sv}"},
 });
 
 } // namespace
@@ -40,8 +48,10 @@ std::span<const MethodRow> method_table() {
     return kTable;
 }
 
-const MethodRow* find_method(std::string_view name) {
-    const auto* const row = std::ranges::find(kTable, name, &MethodRow::name);
+const MethodRow* find_method(std::string_view interface, std::string_view name) {
+    const auto* const row = std::ranges::find_if(kTable, [&](const MethodRow& each) {
+        return each.interface == interface && each.name == name;
+    });
     return row == kTable.end() ? nullptr : row;
 }
 

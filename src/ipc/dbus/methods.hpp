@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Manager1's methods as far as they are data: who may call them, and what they take. One row for
-// each method of the XML (a test compares them).
+// The methods of Manager1 and Config1 as far as they are data: who may call them, and what they
+// take. One row for each method of the XML (a test compares them).
 
 #include "base/error.hpp"
 
@@ -19,6 +19,7 @@ enum class Permission { Manage, Control, Inspect };
 std::string_view action_id(Permission permission); // "org.hotreload.control"
 
 struct MethodRow {
+    std::string_view interface;
     std::string_view name;
     Permission permission;
     std::string_view signature; // of the input
@@ -26,7 +27,7 @@ struct MethodRow {
 };
 
 std::span<const MethodRow> method_table();
-const MethodRow* find_method(std::string_view name);
+const MethodRow* find_method(std::string_view interface, std::string_view name);
 
 // Root, and the user that the instance belongs to, may do everything; nobody else anything.
 Result<> authorise(const MethodRow& method, uid_t caller, uid_t owner);

@@ -76,6 +76,13 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     return strategy;
 }
 
+Result<> check_absolute(const std::string& path, std::string_view wanted) {
+    if (path.starts_with('/'))
+        return {};
+    return fail(ErrorCode::Invalid,
+                std::format("\"{}\" is not an absolute path: give {}", path, wanted));
+}
+
 } // namespace
 
 Result<UpOptions> up_options(const OptionMap& options) {
@@ -102,17 +109,20 @@ Result<> no_options(const OptionMap& options) {
 }
 
 Result<> check_path(const std::string& path) {
-    if (!path.starts_with('/'))
-        return fail(ErrorCode::Invalid,
-                    std::format("\"{}\" is not an absolute path: give the whole path of a "
-                                "project's directory or of its hotreload.toml",
-                                path));
+    if (auto absolute = check_absolute(path, "the whole path of a project's directory or of its "
+                                             "hotreload.toml");
+        !absolute)
+        return absolute;
     struct stat st{};
     if (::stat(path.c_str(), &st) < 0)
         return fail(ErrorCode::Invalid,
                     std::format("{}: {}; give a project's directory or its hotreload.toml", path,
                                 std::strerror(errno)));
     return {};
+}
+
+Result<> check_any_path(const std::string& path) {
+    return check_absolute(path, "the whole path of the file or directory");
 }
 
 } // namespace hotreload::ipc

@@ -20,8 +20,9 @@ Result<UpOptions> up_options(const OptionMap& options);         // wait b
 Result<ReloadOptions> reload_options(const OptionMap& options); // force b, strategy s
 Result<> no_options(const OptionMap& options);
 
-// A path argument: the daemon's working directory is not the caller's, so it must be absolute.
+// Path arguments: the daemon's working directory is not the caller's, so they must be absolute.
 // Errors: Invalid, with what to do.
-Result<> check_path(const std::string& path);
+Result<> check_path(const std::string& path);     // of a project, and there
+Result<> check_any_path(const std::string& path); // of anything, there or not
 
 } // namespace hotreload::ipc

@@ -29,4 +29,8 @@ std::string service_path(const std::string& project, const std::string& service)
     return encode(project_path(project) + "/service", service);
 }
 
+std::string config_path(const std::string& project, const std::string& config) {
+    return encode(project_path(project) + "/config", config);
+}
+
 } // namespace hotreload::ipc

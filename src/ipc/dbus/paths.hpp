@@ -12,5 +12,6 @@ inline constexpr const char* kManagerPath = "/org/hotreload";
 
 std::string project_path(const std::string& project);
 std::string service_path(const std::string& project, const std::string& service);
+std::string config_path(const std::string& project, const std::string& config);
 
 } // namespace hotreload::ipc

@@ -19,12 +19,11 @@ namespace {
 // Arguments of the wrong types never reach the vtable's method: sd-bus would answer with a bare
 // org.freedesktop.DBus.Error.InvalidArgs. Nothing: they are right, or it is not our method.
 std::optional<Error> check_signature(sd_bus_message* call) {
+    const char* interface = sd_bus_message_get_interface(call);
     const char* member = sd_bus_message_get_member(call);
-    if (!sd_bus_message_is_method_call(call, org::hotreload::Manager1_adaptor::INTERFACE_NAME,
-                                       nullptr) ||
-        !member)
+    if (!interface || !member)
         return std::nullopt;
-    const auto* row = find_method(member);
+    const auto* row = find_method(interface, member);
     const char* given = sd_bus_message_get_signature(call, 1);
     if (!row || !given || row->signature == given)
         return std::nullopt;
@@ -39,8 +38,11 @@ void DbusServer::SlotDeleter::operator()(sd_bus_slot* slot) const noexcept {
 }
 
 DbusServer::DbusServer(Bus& bus, Service& service, Executor& executor)
-    : bus_(bus), manager_(bus.connection(), service, executor) {
-    manager_.on_answered = [this] {
+    : bus_(bus),
+      service_(service),
+      calls_(bus.connection(), executor),
+      manager_(bus.connection(), service, calls_) {
+    calls_.on_answered = [this] {
         if (on_activity)
             on_activity();
     };
@@ -53,6 +55,7 @@ DbusServer::DbusServer(Bus& bus, Service& service, Executor& executor)
 }
 
 DbusServer::~DbusServer() {
+    configs_.clear();
     services_.clear();
     projects_.clear();
 }
@@ -127,6 +130,7 @@ void DbusServer::project_changed(const ProjectStatus& status) noexcept {
 }
 
 void DbusServer::project_removed(const std::string& project) noexcept {
+    std::erase_if(configs_, [&](const auto& entry) { return entry.first.first == project; });
     std::erase_if(services_, [&](const auto& entry) { return entry.first.first == project; });
     projects_.erase(project);
 }
@@ -142,6 +146,19 @@ void DbusServer::service_changed(const ServiceStatus& status) noexcept {
 
 void DbusServer::service_removed(const std::string& project, const std::string& service) noexcept {
     services_.erase({project, service});
+}
+
+void DbusServer::config_status_changed(const ConfigStatus& status) noexcept {
+    send_if_connected([&] {
+        const auto [entry, added] = configs_.try_emplace(
+            std::pair(status.project, status.name), bus_.connection(), service_, calls_, status);
+        if (!added)
+            entry->second.update(status);
+    });
+}
+
+void DbusServer::config_removed(const std::string& project, const std::string& config) noexcept {
+    configs_.erase({project, config});
 }
 
 } // namespace hotreload::ipc

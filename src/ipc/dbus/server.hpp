@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// org.hotreload on the bus: the manager's object, an object for each project and service, and the
-// signals. daemon/ makes it, tells it what there is through Events, and publishes the name last:
-// who waits for activation then sees everything loaded.
+// org.hotreload on the bus: the manager's object, an object for each project, service and
+// config, and the signals. daemon/ makes it, tells it what there is through Events, and publishes
+// the name last: who waits for activation then sees everything loaded.
 
 #include "ipc/dbus/bus.hpp"
+#include "ipc/dbus/calls.hpp"
+#include "ipc/dbus/config_object.hpp"
 #include "ipc/dbus/manager_object.hpp"
 #include "ipc/dbus/status_objects.hpp"
 #include "ipc/events.hpp"
@@ -36,7 +38,7 @@ public:
 
     // Calls that are not answered yet, and a callback for the idle timer: a call came, of any kind
     // (reading a property, too), or was answered.
-    [[nodiscard]] std::size_t calls() const { return manager_.calls(); }
+    [[nodiscard]] std::size_t calls() const { return calls_.count(); }
     std::function<void()> on_activity;
 
     void file_changed(const std::string& project, const std::string& path,
@@ -52,6 +54,8 @@ public:
     void project_removed(const std::string& project) noexcept override;
     void service_changed(const ServiceStatus& status) noexcept override;
     void service_removed(const std::string& project, const std::string& service) noexcept override;
+    void config_status_changed(const ConfigStatus& status) noexcept override;
+    void config_removed(const std::string& project, const std::string& config) noexcept override;
 
 private:
     struct SlotDeleter {
@@ -61,9 +65,12 @@ private:
     int look_at(sd_bus_message* message) noexcept;
 
     Bus& bus_;
+    Service& service_;
+    Calls calls_;
     ManagerObject manager_;
     std::map<std::string, ProjectObject> projects_;
     std::map<std::pair<std::string, std::string>, ServiceObject> services_;
+    std::map<std::pair<std::string, std::string>, ConfigObject> configs_;
     std::unique_ptr<sd_bus_slot, SlotDeleter> filter_;
 };
 

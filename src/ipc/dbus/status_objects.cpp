@@ -2,8 +2,9 @@
 #include "ipc/dbus/status_objects.hpp"
 
 #include "base/utf8.hpp"
-#include "ipc/dbus/errors.hpp"
+#include "ipc/dbus/differences.hpp"
 #include "ipc/dbus/paths.hpp"
+#include "ipc/present/json.hpp"
 
 #include <utility>
 
@@ -16,32 +17,6 @@ std::vector<std::string> to_bus(const std::vector<std::string>& texts) {
     for (const auto& text : texts)
         list.push_back(to_utf8(text));
     return list;
-}
-
-template <class Status>
-class Differences {
-public:
-    Differences(const Status& was, const Status& is) : was_(was), is_(is) {}
-
-    Differences& in(const char* property, auto Status::* member) {
-        if (was_.*member != is_.*member)
-            names_.emplace_back(property);
-        return *this;
-    }
-    std::vector<sdbus::PropertyName> names() { return std::move(names_); }
-
-private:
-    const Status& was_;
-    const Status& is_;
-    std::vector<sdbus::PropertyName> names_;
-};
-
-template <class Status>
-void replace(sdbus::IObject& object, const char* interface, Status& held, const Status& status) {
-    const auto changed = changed_properties(held, status);
-    held = status;
-    if (!changed.empty())
-        send_if_connected([&] { object.emitPropertiesChangedSignal(interface, changed); });
 }
 
 } // namespace
@@ -71,6 +46,8 @@ std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
         .in("Watching", &ServiceStatus::watching)
         .in("Missing", &ServiceStatus::missing)
         .in("Writing", &ServiceStatus::writing)
+        .in("LastResult", &ServiceStatus::last_result)
+        .in("LastChangesJSON", &ServiceStatus::last_changes)
         .names();
 }
 
@@ -166,6 +143,12 @@ std::vector<std::string> ServiceObject::Missing() {
 }
 std::vector<std::string> ServiceObject::Writing() {
     return to_bus(status_.writing);
+}
+std::string ServiceObject::LastResult() {
+    return status_.last_result;
+}
+std::string ServiceObject::LastChangesJSON() {
+    return changes_json(status_.last_changes);
 }
 
 } // namespace hotreload::ipc

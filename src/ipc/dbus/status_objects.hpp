@@ -55,6 +55,8 @@ private:
     std::string Watching() override;
     std::vector<std::string> Missing() override;
     std::vector<std::string> Writing() override;
+    std::string LastResult() override;
+    std::string LastChangesJSON() override;
 
     ServiceStatus status_;
 };

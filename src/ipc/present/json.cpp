@@ -4,7 +4,11 @@
 #include "base/utf8.hpp"
 #include "core/strategy.hpp"
 
+#include <jsoncons/json.hpp>
 #include <jsoncons/json_encoder.hpp>
+
+#include <concepts>
+#include <optional>
 
 namespace hotreload::ipc {
 
@@ -51,9 +55,21 @@ public:
         out_.key(name);
         object(write);
     }
+    // JSON text as the value that it is; what is none (a value that was shortened) stays text.
+    void member_json(std::string_view name, const std::string& text) {
+        out_.key(name);
+        if (const auto value = parse(text))
+            value->dump(out_);
+        else
+            string(text);
+    }
     template <class T, class Write>
     void list(std::string_view name, const std::vector<T>& values, Write write) {
         out_.key(name);
+        list(values, write);
+    }
+    template <class T, class Write>
+    void list(const std::vector<T>& values, Write write) {
         out_.begin_array();
         for (const auto& value : values)
             write(value);
@@ -61,6 +77,18 @@ public:
     }
 
 private:
+    static std::optional<jsoncons::ojson> parse(const std::string& text) {
+        if (!is_utf8(text))
+            return std::nullopt;
+        jsoncons::json_options as_written; // 1.10 and 1e400 come out as they went in
+        as_written.lossless_number(true);
+        try {
+            return jsoncons::ojson::parse(text, as_written);
+        } catch (const jsoncons::ser_error&) {
+            return std::nullopt;
+        }
+    }
+
     void string(std::string_view value) {
         if (is_utf8(value))
             out_.string_value(value);
@@ -94,17 +122,65 @@ void problems(Json& json, const std::vector<Problem>& list) {
     });
 }
 
-void changes(Json& json, const std::vector<Change>& list) {
-    json.list("changes", list, [&](const Change& change) {
+void key_members(Json& json, const KeyChange& key) {
+    json.member("op", key.operation);
+    json.member("path", key.pointer);
+    json.member("key", key.key);
+    if (!key.before.empty())
+        json.member_json("old", key.before);
+    if (!key.after.empty())
+        json.member_json("new", key.after);
+    json.member("strategy", to_string(key.strategy));
+    json.member("reason", key.reason);
+}
+
+void change_object(Json& json, const Change& change) {
+    json.object([&] {
+        json.member("subject", change.subject);
+        json.member("kind", change.kind);
+        json.member("before", change.before);
+        json.member("after", change.after);
+        json.member("strategy", to_string(change.strategy));
+        json.member("reason", change.reason);
+        if (!change.keys.empty())
+            json.list("keys", change.keys,
+                      [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
+    });
+}
+
+void changes(Json& json, const char* name, const std::vector<Change>& list) {
+    json.list(name, list, [&](const Change& change) { change_object(json, change); });
+}
+
+void plan_members(Json& json, const Plan& plan) {
+    json.member("project", plan.project);
+    json.list("services", plan.services, [&](const ServicePlan& service) {
         json.object([&] {
-            json.member("subject", change.subject);
-            json.member("kind", change.kind);
-            json.member("before", change.before);
-            json.member("after", change.after);
-            json.member("strategy", to_string(change.strategy));
-            json.member("reason", change.reason);
+            json.member("service", service.service);
+            json.member("action", to_string(service.action));
+            json.member("reason", service.reason);
+            changes(json, "changes", service.changes);
         });
     });
+}
+
+void watch_members(Json& json, const WatchExplanation& watch) {
+    json.member("project", watch.project);
+    json.member("target", watch.target);
+    json.member("watch", watch.watch);
+    json.member("pattern", watch.pattern);
+    json.member("stopped", watch.stopped);
+    json.member("format", watch.format);
+    json.member("copies", watch.copies);
+}
+
+void config_members(Json& json, const ConfigStatus& config) {
+    json.member("name", config.name);
+    json.member("project", config.project);
+    json.member("path", config.path);
+    json.member("revision", config.revision);
+    json.member("state", config.state);
+    problems(json, config.problems);
 }
 
 void service_members(Json& json, const ServiceStatus& service) {
@@ -123,19 +199,45 @@ void service_members(Json& json, const ServiceStatus& service) {
     json.member("watching", service.watching);
     json.member("missing", service.missing);
     json.member("writing", service.writing);
+    json.member("lastResult", service.last_result);
+    changes(json, "lastChanges", service.last_changes);
 }
 
 } // namespace
 
 std::string plan_json(const Plan& plan) {
+    return render([&](Json& json) { plan_members(json, plan); });
+}
+
+std::string changes_json(const std::vector<Change>& changes) {
+    std::string text;
+    {
+        Json json(text);
+        json.list(changes, [&](const Change& change) { change_object(json, change); });
+    }
+    return text;
+}
+
+std::string explain_json(const PathExplanation& explanation) {
     return render([&](Json& json) {
-        json.member("project", plan.project);
-        json.list("services", plan.services, [&](const ServicePlan& service) {
+        json.member("path", explanation.path);
+        json.member("state", explanation.state);
+        json.list("watches", explanation.watches, [&](const WatchExplanation& watch) {
+            json.object([&] { watch_members(json, watch); });
+        });
+        json.list("plans", explanation.plans,
+                  [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
+    });
+}
+
+std::string events_json(const std::vector<WatcherEvent>& events) {
+    return render([&](Json& json) {
+        json.list("events", events, [&](const WatcherEvent& event) {
             json.object([&] {
-                json.member("service", service.service);
-                json.member("action", to_string(service.action));
-                json.member("reason", service.reason);
-                changes(json, service.changes);
+                json.member("realtime_usec", event.realtime_usec);
+                json.member("path", event.path);
+                json.member("mask", event.mask);
+                json.member("fate", event.fate);
             });
         });
     });
@@ -153,7 +255,7 @@ std::string detail_json(const Outcome& outcome) {
                 json.member("generation", service.generation);
                 json.member("unit", service.unit);
                 json.member("gap_usec", service.gap.count());
-                changes(json, service.changes);
+                changes(json, "changes", service.changes);
                 if (service.problem)
                     json.member_object("problem", [&] { problem_members(json, *service.problem); });
             });
@@ -174,6 +276,9 @@ std::string status_json(std::string_view version, const std::vector<ProjectView>
                 problems(json, view.project.problems);
                 json.list("services", view.services, [&](const ServiceStatus& service) {
                     json.object([&] { service_members(json, service); });
+                });
+                json.list("configs", view.configs, [&](const ConfigStatus& config) {
+                    json.object([&] { config_members(json, config); });
                 });
             });
         });

@@ -18,18 +18,34 @@ namespace hotreload::ipc {
 // {"project":"shop","services":[{"service":"web","action":"restart","reason":"…","changes":[
 //  {"subject":"env.LOG_LEVEL","kind":"definition","before":"","after":"","strategy":"restart",
 //   "reason":"…"}]}]}
+// A document that was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
+// "old":"info","new":"debug","strategy":"reload","reason":"…"}], the values as the document has
+// them; one that was shortened is text.
 std::string plan_json(const Plan& plan);
+
+// [{"subject":…}], as in a plan.
+std::string changes_json(const std::vector<Change>& changes);
+
+// {"path":"…","state":"a regular file","watches":[{"project":"shop","target":"web",
+//  "watch":"watch[0]","pattern":"config/*","stopped":"","format":"toml","copies":["…"]}],
+//  "plans":[…]}, each plan as plan_json has it.
+std::string explain_json(const PathExplanation& explanation);
+
+// {"events":[{"realtime_usec":1,"path":"…","mask":"IN_CLOSE_WRITE","fate":"…"}]}
+std::string events_json(const std::vector<WatcherEvent>& events);
 
 // {"result":"applied","trigger":"file","services":[{"service":"web","action":"restart",
 //  "result":"applied","generation":8,"unit":"…","gap_usec":0,"changes":[…],"problem":{…}}],
 //  "problems":[{"path":"","line":0,"column":0,"message":""}]}, "problem" where there is one.
 std::string detail_json(const Outcome& outcome);
 
-// {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}]}]}, members named as
-// in varlink/org.hotreload.varlink.
+// {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}],
+//  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the
+// values of configs: everybody may read it.
 struct ProjectView {
     ProjectStatus project;
     std::vector<ServiceStatus> services;
+    std::vector<ConfigStatus> configs;
 };
 std::string status_json(std::string_view version, const std::vector<ProjectView>& projects);
 

@@ -31,23 +31,38 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("Changes that wait for 'hotreloadctl reload --force'"),
     SD_VARLINK_DEFINE_FIELD(waiting, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
-    SD_VARLINK_FIELD_COMMENT("watching, off, or incomplete with the reason"),
+    SD_VARLINK_FIELD_COMMENT("watching, off, or polling, incomplete or suspended with the reason"),
     SD_VARLINK_DEFINE_FIELD(watching, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT("Watched files that are named and not there"),
     SD_VARLINK_DEFINE_FIELD(missing, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("Watched files that somebody has open for writing"),
-    SD_VARLINK_DEFINE_FIELD(writing, SD_VARLINK_STRING, SD_VARLINK_ARRAY));
+    SD_VARLINK_DEFINE_FIELD(writing, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+    SD_VARLINK_FIELD_COMMENT("Of the last reload that did something; empty before"),
+    SD_VARLINK_DEFINE_FIELD(lastResult, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT(
+        "What it was about, as in a plan: subject, kind, before, after, strategy, reason; keys"),
+    SD_VARLINK_DEFINE_FIELD(lastChanges, SD_VARLINK_OBJECT, SD_VARLINK_ARRAY));
 
-static SD_VARLINK_DEFINE_STRUCT_TYPE(Project, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_FIELD_COMMENT("The project file"),
-                                     SD_VARLINK_DEFINE_FIELD(path, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_DEFINE_FIELD(enabled, SD_VARLINK_BOOL, 0),
-                                     SD_VARLINK_FIELD_COMMENT("running, invalid or missing"),
-                                     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
-                                     SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem,
-                                                                     SD_VARLINK_ARRAY),
-                                     SD_VARLINK_DEFINE_FIELD_BY_TYPE(services, Service,
-                                                                     SD_VARLINK_ARRAY));
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+    Config, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD(project, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD(path, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT("Of the last valid value; 0 while there was none"),
+    SD_VARLINK_DEFINE_FIELD(revision, SD_VARLINK_INT, 0),
+    SD_VARLINK_FIELD_COMMENT("Of the file: valid, invalid, missing or writing"),
+    SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+    Project, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT("The project file"),
+    SD_VARLINK_DEFINE_FIELD(path, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD(enabled, SD_VARLINK_BOOL, 0),
+    SD_VARLINK_FIELD_COMMENT("running, invalid or missing"),
+    SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(services, Service, SD_VARLINK_ARRAY),
+    SD_VARLINK_DEFINE_FIELD_BY_TYPE(configs, Config, SD_VARLINK_ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD(
     Status, SD_VARLINK_FIELD_COMMENT("Only this project; without it, all of them"),
@@ -65,7 +80,8 @@ static SD_VARLINK_DEFINE_INTERFACE(
     &vl_method_Status, SD_VARLINK_SYMBOL_COMMENT("There is no such project"),
     &vl_error_NoSuchTarget, SD_VARLINK_SYMBOL_COMMENT("What is wrong at one place of one file"),
     &vl_type_Problem, SD_VARLINK_SYMBOL_COMMENT("A service of a project"), &vl_type_Service,
-    SD_VARLINK_SYMBOL_COMMENT("A registered project"), &vl_type_Project);
+    SD_VARLINK_SYMBOL_COMMENT("A document that a project publishes; its value is on the bus alone"),
+    &vl_type_Config, SD_VARLINK_SYMBOL_COMMENT("A registered project"), &vl_type_Project);
 
 const sd_varlink_interface* hotreload_varlink_interface(void) {
     return &vl_interface_org_hotreload;

@@ -103,7 +103,7 @@ int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
     std::vector<ProjectView> views;
     for (auto& each : service_.projects())
         if (!project || each.name == project)
-            views.push_back({each, service_.services(each.name)});
+            views.push_back({each, service_.services(each.name), service_.configs(each.name)});
     if (project && views.empty())
         return sd_varlink_errorbo(link, "org.hotreload.NoSuchTarget",
                                   SD_JSON_BUILD_PAIR_STRING("target", project));

@@ -46,6 +46,24 @@ void FakeService::become(const std::string& state, std::uint64_t generation) {
         {sdbus::PropertyName("State"), sdbus::PropertyName("Generation")});
 }
 
+FakeConfig::FakeConfig(sdbus::IConnection& connection, std::string project, std::string name,
+                       std::string path)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(project_path(project) + "/config/" + name)),
+      project_(std::move(project)),
+      name_(std::move(name)),
+      path_(std::move(path)) {
+    registerAdaptor();
+}
+
+void FakeConfig::become(const std::string& state, std::uint64_t revision) {
+    state_ = state;
+    revision_ = revision;
+    emitPropertiesChangedSignal(
+        sdbus::InterfaceName(org::hotreload::Config1_adaptor::INTERFACE_NAME),
+        {sdbus::PropertyName("State"), sdbus::PropertyName("Revision"),
+         sdbus::PropertyName("Problems")});
+}
+
 std::unique_ptr<FakeDaemon> FakeDaemon::start() {
     auto connection = sdbus::createSessionBusConnection();
     auto& raw = *connection;
@@ -64,6 +82,7 @@ FakeDaemon::FakeDaemon(std::unique_ptr<sdbus::IConnection> connection)
 FakeDaemon::~FakeDaemon() {
     connection_->leaveEventLoop();
     unregisterAdaptor();
+    configs_.clear();
     services_.clear();
     projects_.clear();
 }
@@ -77,6 +96,12 @@ FakeService& FakeDaemon::add(const std::string& project, const std::string& path
         projects_.push_back(std::make_unique<FakeProject>(*connection_, project, path));
     services_.push_back(std::make_unique<FakeService>(*connection_, project, service));
     return *services_.back();
+}
+
+FakeConfig& FakeDaemon::add_config(const std::string& project, const std::string& name,
+                                   const std::string& path) {
+    configs_.push_back(std::make_unique<FakeConfig>(*connection_, project, name, path));
+    return *configs_.back();
 }
 
 void FakeDaemon::leave_bus() {
@@ -137,6 +162,32 @@ void FakeDaemon::Stop(sdbus::Result<>&& result, std::string target, Options opti
         on_action(target);
         result.returnResults();
     });
+}
+
+void FakeDaemon::Resume(sdbus::Result<>&& result, std::string target, Options options) {
+    note("Resume", target, options);
+    answer(result, [&] {
+        on_action(target);
+        result.returnResults();
+    });
+}
+
+void FakeDaemon::Explain(sdbus::Result<std::string>&& result, std::string path, Options options) {
+    note("Explain", path, options);
+    result.returnResults(explanation);
+}
+
+void FakeDaemon::Sync(sdbus::Result<>&& result, Options options) {
+    note("Sync", "", options);
+    answer(result, [&] {
+        on_action("");
+        result.returnResults();
+    });
+}
+
+void FakeDaemon::DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) {
+    note("DebugEvents", std::to_string(limit), options);
+    result.returnResults(events);
 }
 
 void FakeDaemon::Check(sdbus::Result<bool, BusProblems>&& result, std::string path,

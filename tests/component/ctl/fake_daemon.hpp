@@ -4,6 +4,7 @@
 // A daemon that does nothing but answer as it is told, on the bus of the test and in a thread of
 // its own: hotreloadctl runs as a process of its own and is waited for.
 
+#include "org.hotreload.Config1.adaptor.hpp"
 #include "org.hotreload.Manager1.adaptor.hpp"
 #include "org.hotreload.Project1.adaptor.hpp"
 #include "org.hotreload.Service1.adaptor.hpp"
@@ -47,6 +48,7 @@ public:
     void become(const std::string& state, std::uint64_t generation);
 
     std::vector<std::string> waiting;
+    std::string last_changes = "[]";
 
 private:
     std::string Name() override { return name_; }
@@ -64,11 +66,44 @@ private:
     std::string Watching() override { return "watching"; }
     std::vector<std::string> Missing() override { return {}; }
     std::vector<std::string> Writing() override { return {}; }
+    std::string LastResult() override { return "applied"; }
+    std::string LastChangesJSON() override { return last_changes; }
 
     std::string project_;
     std::string name_;
     std::string state_ = "running";
     std::uint64_t generation_ = 7;
+};
+
+class FakeConfig final
+    : public sdbus::AdaptorInterfaces<org::hotreload::Config1_adaptor, sdbus::Properties_adaptor,
+                                      sdbus::ManagedObject_adaptor> {
+public:
+    FakeConfig(sdbus::IConnection& connection, std::string project, std::string name,
+               std::string path);
+    ~FakeConfig() { unregisterAdaptor(); }
+
+    // Sets it and tells.
+    void become(const std::string& state, std::uint64_t revision);
+
+private:
+    void GetValue(sdbus::Result<std::string, uint64_t>&& result, Options) override {
+        result.returnResults("{}", revision_);
+    }
+    std::string Name() override { return name_; }
+    std::string Project() override { return project_; }
+    std::string Path() override { return path_; }
+    uint64_t Revision() override { return revision_; }
+    std::string State() override { return state_; }
+    BusProblems Problems() override {
+        return state_ == "valid" ? BusProblems{} : BusProblems{{path_, 3, 1, "no"}};
+    }
+
+    std::string project_;
+    std::string name_;
+    std::string path_;
+    std::string state_ = "valid";
+    std::uint64_t revision_ = 1;
 };
 
 class FakeDaemon final : public sdbus::AdaptorInterfaces<org::hotreload::Manager1_adaptor,
@@ -79,6 +114,8 @@ public:
 
     FakeService& add(const std::string& project, const std::string& path,
                      const std::string& service);
+    FakeConfig& add_config(const std::string& project, const std::string& name,
+                           const std::string& path);
     void leave_bus(); // keeps the connection
 
     // "Reload shop force", as they came.
@@ -89,6 +126,8 @@ public:
     std::function<std::uint64_t(const std::string& target)> on_reload;
     std::function<void(const std::string& target)> on_action = [](const auto&) {};
     std::string plan = "{}";
+    std::string explanation = "{}";
+    std::string events = "{}";
 
     void finish(std::uint64_t id, const std::string& project, const std::string& result,
                 const std::string& detail) {
@@ -107,6 +146,10 @@ private:
     void Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
     void Start(sdbus::Result<>&& result, std::string target, Options options) override;
     void Stop(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Resume(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Explain(sdbus::Result<std::string>&& result, std::string path, Options options) override;
+    void Sync(sdbus::Result<>&& result, Options options) override;
+    void DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) override;
     void Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
                Options options) override;
     std::string Version() override { return "0"; }
@@ -114,6 +157,7 @@ private:
     std::unique_ptr<sdbus::IConnection> connection_;
     std::vector<std::unique_ptr<FakeProject>> projects_;
     std::vector<std::unique_ptr<FakeService>> services_;
+    std::vector<std::unique_ptr<FakeConfig>> configs_;
     std::mutex mutex_;
     std::vector<std::string> calls_;
 };

@@ -130,7 +130,7 @@ TEST_F(Ctl, a_daemon_that_goes_away_before_the_end_gives_5) {
 TEST_F(Ctl, no_daemon_gives_5_for_every_command_that_needs_one) {
     daemon->leave_bus();
     for (const auto* command : {"status", "list", "plan", "reload", "restart", "start", "stop",
-                                "down", "up", "monitor"}) {
+                                "resume", "down", "up", "monitor", "sync"}) {
         const auto ended = run_ctl({command});
         EXPECT_EQ(ended.status, 5) << command;
         EXPECT_TRUE(ended.err.starts_with("hotreloadctl: hotreloadd does not answer")) << ended.err;
@@ -304,4 +304,100 @@ TEST_F(Ctl, monitor_tells_when_it_is_ready_and_then_every_event) {
         << changed;
     daemon->leave_bus();
     EXPECT_EQ(monitor.read_line(), R"({"event":"DaemonGone"})");
+}
+
+TEST_F(Ctl, resume_passes_its_target_and_shows_what_became_of_it) {
+    const auto ended = run_ctl({"resume", "shop/web"});
+    EXPECT_EQ(ended.out, "✓ web: running, generation 7\n");
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(daemon->calls(), Calls{"Resume shop/web"});
+}
+
+TEST_F(Ctl, explain_makes_paths_absolute_and_gives_1_when_one_is_not_watched) {
+    daemon->explanation = R"({"path":"/a","state":"missing","watches":[{"project":"shop",
+        "target":"web","watch":"watch[0]","pattern":"*","stopped":"","format":"","copies":[]}],
+        "plans":[]})";
+    const auto ended = run_ctl({"explain", "config/../web.toml", "/etc/x/"}, directory + "/shop");
+    EXPECT_EQ(ended.out, "/a: missing\n✓ shop/web, watch[0]: \"*\" matches\n"
+                         "/a: missing\n✓ shop/web, watch[0]: \"*\" matches\n");
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(daemon->calls(),
+              (Calls{"Explain " + directory + "/shop/web.toml", "Explain /etc/x"}));
+    daemon->explanation = R"({"path":"/a","state":"missing","watches":[],"plans":[]})";
+    const auto unwatched = run_ctl({"explain", "a"}, directory + "/shop");
+    EXPECT_EQ(unwatched.out, "/a: missing\n✗ /a: nobody watches it; it is in the directory of shop "
+                             "(hotreload.toml)\n");
+    EXPECT_EQ(unwatched.status, 1);
+}
+
+TEST_F(Ctl, explain_as_json_is_what_the_daemon_says) {
+    daemon->explanation = R"({"path":"/a","state":"missing","watches":[],"plans":[]})";
+    const auto ended = run_ctl({"explain", "--json", "/a"});
+    EXPECT_EQ(ended.out, daemon->explanation + "\n");
+    EXPECT_EQ(ended.status, 1);
+}
+
+TEST_F(Ctl, debug_events_is_a_table_and_passes_how_many) {
+    daemon->events = R"({"events":[{"realtime_usec":1,"path":"/a","mask":"IN_CREATE",)"
+                     R"("fate":"no pattern matches"}]})";
+    const auto table = run_ctl({"debug", "events", "-n", "5"});
+    EXPECT_TRUE(table.out.starts_with("TIME ")) << table.out;
+    EXPECT_TRUE(table.out.ends_with("  IN_CREATE  /a    no pattern matches\n")) << table.out;
+    EXPECT_EQ(run_ctl({"debug", "events", "--json"}).out, daemon->events + "\n");
+    EXPECT_EQ(daemon->calls(), (Calls{"DebugEvents 5", "DebugEvents 0"}));
+}
+
+TEST_F(Ctl, sync_waits_for_the_answer_and_says_nothing) {
+    bool answered = false;
+    daemon->on_action = [&](const std::string&) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        answered = true;
+    };
+    const auto ended = run_ctl({"sync"});
+    EXPECT_TRUE(answered);
+    EXPECT_EQ(ended.out + ended.err, "");
+    EXPECT_EQ(ended.status, 0);
+}
+
+TEST_F(Ctl, status_lists_configs_and_gives_1_when_one_is_invalid) {
+    auto& config = daemon->add_config("shop", "app", directory + "/shop/app.toml");
+    EXPECT_EQ(run_ctl({"status", "shop"}).status, 0);
+    config.become("invalid", 4);
+    const auto ended = run_ctl({"status", "shop"}, directory + "/shop");
+    EXPECT_NE(ended.out.find("  app     invalid  4         app.toml\n"), std::string::npos)
+        << ended.out;
+    EXPECT_NE(ended.out.find("✗ configs.app: app.toml:3:1: no\n"), std::string::npos);
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(run_ctl({"status", "shop/web"}).status, 0) << "a service is not its config";
+}
+
+TEST_F(Ctl, status_of_a_target_tells_what_changed_last) {
+    web->last_changes = R"([{"subject":"env.A","kind":"definition","strategy":"restart",
+        "reason":"r"}])";
+    EXPECT_EQ(run_ctl({"status"}).out.find("last change"), std::string::npos);
+    const auto out = run_ctl({"status", "shop/web"}).out;
+    EXPECT_NE(out.find("web: last change, applied:\n    env.A: restart (r)\n"), std::string::npos)
+        << out;
+}
+
+TEST_F(Ctl, monitor_tells_of_documents_key_by_key_and_of_revisions) {
+    auto& config = daemon->add_config("shop", "app", "/p/app.toml");
+    CtlProcess monitor({"monitor"});
+    // It says only in JSON when it is ready: told until it is heard.
+    std::jthread teller([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            daemon->emitConfigChanged(
+                "shop", "/p/web.toml", "{}", "{}",
+                R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"}])");
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    });
+    EXPECT_EQ(monitor.read_line(), R"(/p/web.toml: log.level "info" → "debug")");
+    teller.request_stop();
+    teller.join();
+    config.become("valid", 2);
+    auto line = monitor.read_line();
+    while (line.starts_with("/p/web.toml"))
+        line = monitor.read_line();
+    EXPECT_EQ(line, "shop/configs.app: valid, revision 2");
 }

@@ -6,6 +6,8 @@
 #include "base/completion.hpp"
 #include "ipc/service.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +25,9 @@ public:
     std::vector<Problem> problems;
     std::vector<ProjectStatus> known_projects;
     std::vector<ServiceStatus> known_services;
+    std::vector<ConfigStatus> known_configs;
+    PathExplanation explanation;
+    std::vector<WatcherEvent> events;
 
     void finish() {
         for (const auto& resolve : waiting_)
@@ -45,6 +50,15 @@ public:
     }
     Task<Result<>> start(std::string target) override { return done("start " + target); }
     Task<Result<>> stop(std::string target) override { return done("stop " + target); }
+    Task<Result<>> resume(std::string target) override { return done("resume " + target); }
+    Task<Result<PathExplanation>> explain(std::string path) override {
+        return answer("explain " + path, explanation);
+    }
+    Task<Result<>> sync() override { return done("sync"); }
+    std::vector<WatcherEvent> watcher_events(std::size_t limit) const override {
+        return {events.end() - static_cast<std::ptrdiff_t>(std::min(limit, events.size())),
+                events.end()};
+    }
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
@@ -54,6 +68,13 @@ public:
         for (const auto& service : known_services)
             if (service.project == project)
                 found.push_back(service);
+        return found;
+    }
+    std::vector<ConfigStatus> configs(const std::string& project) const override {
+        std::vector<ConfigStatus> found;
+        for (const auto& config : known_configs)
+            if (config.project == project)
+                found.push_back(config);
         return found;
     }
 

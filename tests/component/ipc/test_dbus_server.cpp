@@ -24,6 +24,14 @@ const ServiceStatus kWeb{.name = "web",
                          .main_pid = 42,
                          .waiting = {"a", "b"},
                          .missing = {"/caf\xe9"}};
+const ConfigStatus kApp{.name = "app",
+                        .project = "my-shop",
+                        .path = "/srv/app.toml",
+                        .revision = 3,
+                        .value = R"({"pass":"secret"})",
+                        .state = "valid"};
+constexpr auto kConfig = "org.hotreload.Config1";
+constexpr auto kAppPath = "/org/hotreload/project/my_2dshop/config/app";
 constexpr auto kShopPath = "/org/hotreload/project/my_2dshop";
 constexpr auto kWebPath = "/org/hotreload/project/my_2dshop/service/web";
 
@@ -52,6 +60,18 @@ protected:
         });
     }
 
+    Reply call_without_target(const char* path, const char* interface, const char* member) {
+        return client_.call(path, interface, member, [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "a{sv}", 0);
+        });
+    }
+
+    Reply debug_events(std::uint32_t limit) {
+        return client_.call(kRoot, kManager, "DebugEvents", [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "ua{sv}", limit, 0);
+        });
+    }
+
     Reply get_all(const char* path, const char* interface) {
         return client_.call(path, kProperties, "GetAll", [&](sd_bus_message* message) {
             sd_bus_message_append(message, "s", interface);
@@ -74,10 +94,25 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
     EXPECT_EQ(call("Restart", "").text(), "8");
     EXPECT_TRUE(call("Start", "shop").ok());
     EXPECT_TRUE(call("Stop", "shop").ok());
+    EXPECT_TRUE(call("Resume", "shop/web").ok());
     EXPECT_EQ(call("Check", "/").text(), "true []");
+    service_.explanation = {.path = "/nowhere", .state = "missing"};
+    EXPECT_EQ(call("Explain", "/nowhere").text(),
+              R"({"path":"/nowhere","state":"missing","watches":[],"plans":[]})");
+    EXPECT_TRUE(call_without_target(kRoot, kManager, "Sync").ok());
     EXPECT_EQ(service_.asked,
               (std::vector<std::string>{"up / wait", "down shop", "plan shop", "reload shop/web",
-                                        "restart ", "start shop", "stop shop", "check /"}));
+                                        "restart ", "start shop", "stop shop", "resume shop/web",
+                                        "check /", "explain /nowhere", "sync"}));
+}
+
+TEST_F(DbusServerTest, the_last_events_are_as_many_as_are_asked_for_and_0_is_all) {
+    service_.events = {{.path = "/a"}, {.path = "/b"}, {.path = "/c"}};
+    const auto two = debug_events(2).text();
+    EXPECT_EQ(two.find("/a"), std::string::npos) << two;
+    EXPECT_LT(two.find("/b"), two.find("/c")) << two;
+    EXPECT_NE(debug_events(0).text().find("/a"), std::string::npos);
+    EXPECT_NE(debug_events(4'000'000'000).text().find("/a"), std::string::npos);
 }
 
 TEST_F(DbusServerTest, options_reach_the_service) {
@@ -95,7 +130,7 @@ TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {
 
 TEST_F(DbusServerTest, errors_of_the_service_have_our_names_and_their_words) {
     service_.error = Error{ErrorCode::NotFound, "no project \"shap\"; did you mean \"shop\"?"};
-    for (const auto* member : {"Down", "Plan", "Reload", "Restart", "Start", "Stop"}) {
+    for (const auto* member : {"Down", "Plan", "Reload", "Restart", "Start", "Stop", "Resume"}) {
         const auto reply = call(member, "shap");
         EXPECT_EQ(reply.error, "org.hotreload.Error.NoSuchTarget") << member;
         EXPECT_EQ(reply.message, "no project \"shap\"; did you mean \"shop\"?");
@@ -103,6 +138,8 @@ TEST_F(DbusServerTest, errors_of_the_service_have_our_names_and_their_words) {
     service_.error = Error{ErrorCode::Busy, "busy"};
     EXPECT_EQ(call("Up", "/").error, "org.hotreload.Error.Busy");
     EXPECT_EQ(call("Check", "/").error, "org.hotreload.Error.Busy");
+    EXPECT_EQ(call("Explain", "/").error, "org.hotreload.Error.Busy");
+    EXPECT_EQ(call_without_target(kRoot, kManager, "Sync").error, "org.hotreload.Error.Busy");
 }
 
 TEST_F(DbusServerTest, arguments_of_the_wrong_types_are_answered_with_the_right_ones) {
@@ -112,13 +149,23 @@ TEST_F(DbusServerTest, arguments_of_the_wrong_types_are_answered_with_the_right_
     EXPECT_EQ(reply.error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(reply.message,
               "Reload takes (target s, options a{sv}), signature \"sa{sv}\", not \"s\"");
-    EXPECT_EQ(client_.call(kRoot, kManager, "Up").error, "org.hotreload.Error.Invalid");
+    for (const auto* member : {"Up", "Resume", "Explain", "Sync", "DebugEvents"})
+        EXPECT_EQ(client_.call(kRoot, kManager, member).error, "org.hotreload.Error.Invalid")
+            << member;
+    EXPECT_EQ(call("DebugEvents", "5").message, "DebugEvents takes (limit u, options a{sv}), "
+                                                "signature \"ua{sv}\", not \"sa{sv}\"");
     EXPECT_TRUE(service_.asked.empty());
 }
 
 TEST_F(DbusServerTest, wrong_options_and_paths_never_reach_the_service) {
     EXPECT_EQ(call_with("Reload", "shop", "forse", "b", 1).error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(call_with("Stop", "shop", "force", "b", 1).error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(call_with("Resume", "shop", "force", "b", 1).error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(call_with("Explain", "/", "force", "b", 1).error, "org.hotreload.Error.Invalid");
+    const auto relative = call("Explain", "web.toml");
+    EXPECT_EQ(relative.error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(relative.message, "\"web.toml\" is not an absolute path: give the whole path of the "
+                                "file or directory");
     EXPECT_EQ(call("Up", "shop").error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(call("Check", "/nowhere").error, "org.hotreload.Error.Invalid");
     EXPECT_TRUE(service_.asked.empty());
@@ -155,16 +202,84 @@ TEST_F(DbusServerTest, a_slow_call_holds_up_no_other_and_is_counted_until_it_is_
 
 TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
     server_.project_changed(kShop);
-    server_.service_changed(kWeb);
+    auto web = kWeb;
+    web.last_result = "applied";
+    web.last_changes = {{.subject = "env.A"}};
+    server_.service_changed(web);
     EXPECT_EQ(get_all(kShopPath, "org.hotreload.Project1").text(),
               "[[Enabled true] [Name my-shop] [Path /srv/shop.toml] [Problems []] "
               "[State running]]");
     EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").text(),
               "[[ActiveState active] [Attached false] [Generation 1] [LastAppliedUSec 0] "
+              "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"\",\"before\":\"\","
+              "\"after\":\"\",\"strategy\":\"none\",\"reason\":\"\"}]] [LastResult applied] "
               "[LastStrategy ] [MainPID 42] [Missing [/caf\ufffd]] [Name web] [Problems []] "
               "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
               "[Waiting [a b]] [Watching ] [Writing []]]");
     EXPECT_EQ(get_all(kRoot, kManager).text(), "[[Version " HOTRELOAD_VERSION "]]");
+}
+
+TEST_F(DbusServerTest, a_config_is_an_object_whose_value_is_given_to_who_asks_for_it) {
+    service_.known_configs = {kApp};
+    server_.config_status_changed(kApp);
+    EXPECT_EQ(get_all(kAppPath, kConfig).text(),
+              "[[Name app] [Path /srv/app.toml] [Problems []] [Project my-shop] [Revision 3] "
+              "[State valid]]");
+    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").text(), R"({"pass":"secret"} 3)");
+}
+
+TEST_F(DbusServerTest, wrong_calls_of_a_config_are_told_what_is_right) {
+    service_.known_configs = {kApp};
+    server_.config_status_changed(kApp);
+    const auto bare = client_.call(kAppPath, kConfig, "GetValue");
+    EXPECT_EQ(bare.error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(bare.message, "GetValue takes (options a{sv}), signature \"a{sv}\", not \"\"");
+    const auto option = client_.call(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
+        sd_bus_message_append(message, "a{sv}", 1, "force", "b", 1);
+    });
+    EXPECT_EQ(option.error, "org.hotreload.Error.Invalid");
+    service_.known_configs.clear();
+    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").error,
+              "org.hotreload.Error.NoSuchTarget");
+}
+
+TEST_F(DbusServerTest, the_value_of_a_config_is_never_told_to_everybody) {
+    client_.listen();
+    server_.config_status_changed(kApp);
+    auto status = kApp;
+    status.value = R"({"pass":"another secret"})";
+    status.revision = 4;
+    server_.config_status_changed(status);
+    server_.config_status_changed(status);
+    server_.config_removed("my-shop", "app");
+    client_.wait_for_signals(3);
+    ASSERT_EQ(client_.signals.size(), 3U);
+    EXPECT_TRUE(client_.signals[0].contains("InterfacesAdded")) << client_.signals[0];
+    EXPECT_EQ(client_.signals[1],
+              std::string(kAppPath) + " PropertiesChanged " + kConfig + " [[Revision 4]] []");
+    for (const auto& signal : client_.signals)
+        EXPECT_FALSE(signal.contains("secret")) << signal;
+    server_.config_status_changed(status);
+    EXPECT_FALSE(client_.call(kRoot, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+                     .text()
+                     .contains("secret"));
+}
+
+TEST_F(DbusServerTest, a_config_that_goes_while_its_caller_is_looked_up_does_no_harm) {
+    service_.known_configs = {kApp};
+    server_.config_status_changed(kApp);
+    const auto asked = client_.send(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
+        sd_bus_message_append(message, "a{sv}", 0);
+    });
+    for (int i = 0; i < 1000 && server_.calls() == 0; ++i)
+        loop_.run_once(std::chrono::milliseconds(10));
+    ASSERT_EQ(server_.calls(), 1U);
+    server_.project_removed("my-shop");
+    for (int i = 0; i < 1000 && !asked->body; ++i)
+        loop_.run_once(std::chrono::milliseconds(10));
+    ASSERT_TRUE(asked->body);
+    EXPECT_TRUE(asked->ok()) << "the service still had it";
+    EXPECT_FALSE(get_all(kAppPath, kConfig).ok());
 }
 
 TEST_F(DbusServerTest, the_object_manager_lists_them_and_tells_when_they_come_and_go) {
@@ -259,6 +374,8 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "becoming another user takes root";
     server_.project_changed(kShop);
+    service_.known_configs = {kApp};
+    server_.config_status_changed(kApp);
     const auto child = ::fork();
     if (child == 0) {
         constexpr uid_t nobody = 65534;
@@ -267,14 +384,25 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
         sd_bus* bus = nullptr;
         if (sd_bus_open_user(&bus) < 0)
             ::_exit(11);
-        for (const auto* member :
-             {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop", "Check"}) {
+        for (const auto* member : {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop",
+                                   "Resume", "Explain", "Check"}) {
             sd_bus_error error = SD_BUS_ERROR_NULL;
             sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, member, &error, nullptr,
                                "sa{sv}", "/", 0);
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(12);
         }
+        // Each with the arguments that it takes: who is told of wrong ones has learned nothing.
+        sd_bus_error errors[3] = {};
+        sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "Sync", &errors[0], nullptr,
+                           "a{sv}", 0);
+        sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "DebugEvents", &errors[1],
+                           nullptr, "ua{sv}", 1, 0);
+        sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfig, "GetValue", &errors[2], nullptr,
+                           "a{sv}", 0);
+        for (const auto& error : errors)
+            if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
+                ::_exit(14);
         char* state = nullptr;
         if (sd_bus_get_property_string(bus, "org.hotreload", kShopPath, "org.hotreload.Project1",
                                        "State", nullptr, &state) < 0)

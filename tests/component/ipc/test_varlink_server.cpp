@@ -31,7 +31,16 @@ protected:
         directory_ = ::mkdtemp(pattern.data());
         service_.known_projects = {{.name = "shop", .path = "/srv/shop.toml", .state = "running"},
                                    {.name = "blog", .path = "/srv/blog.toml", .state = "invalid"}};
-        service_.known_services = {{.name = "web", .project = "shop", .main_pid = 42}};
+        service_.known_services = {
+            {.name = "web",
+             .project = "shop",
+             .main_pid = 42,
+             .last_result = "applied",
+             .last_changes = {
+                 {.subject = "/srv/web.toml",
+                  .keys = {{.operation = "add", .key = "log.level", .after = "[1]"}}}}}};
+        service_.known_configs = {
+            {.name = "app", .project = "shop", .revision = 3, .value = "\"secret\""}};
         auto socket = make_socket();
         const auto listening = server_.listen(std::move(socket));
         EXPECT_TRUE(listening) << listening.error().message;
@@ -109,9 +118,13 @@ TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
     server_.on_activity = [&] { ++heard; };
     const auto answer = call("org.hotreload.Status", "{}");
     EXPECT_EQ(answer.status, 0) << answer.err;
-    for (const auto* part : {R"("name":"shop")", R"("name":"web")", R"("mainPID":42)",
-                             R"("name":"blog","path":"/srv/blog.toml")", R"("services":[]})"})
+    for (const auto* part :
+         {R"("name":"shop")", R"("name":"web")", R"("mainPID":42)",
+          R"("name":"blog","path":"/srv/blog.toml")", R"("services":[],"configs":[]})",
+          R"("lastResult":"applied")", R"("key":"log.level","new":[1])",
+          R"("name":"app","project":"shop")", R"("revision":3)"})
         EXPECT_NE(answer.out.find(part), std::string::npos) << part << " in " << answer.out;
+    EXPECT_EQ(answer.out.find("secret"), std::string::npos) << answer.out;
     EXPECT_EQ(heard, 1);
 }
 

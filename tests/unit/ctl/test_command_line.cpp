@@ -56,6 +56,15 @@ TEST(CommandLine, contradictions_are_mistakes_of_usage) {
     EXPECT_EQ(Parsed({"logs", "-n", "few"}).status, ExitStatus::Usage);
 }
 
+TEST(CommandLine, debug_says_what_there_is_to_see) {
+    EXPECT_EQ(Parsed({"debug"}).status, ExitStatus::Usage);
+    EXPECT_EQ(Parsed({"debug", "evnts"}).status, ExitStatus::Usage);
+    EXPECT_EQ(Parsed({"debug", "events", "-n", "few"}).status, ExitStatus::Usage);
+    EXPECT_EQ(Parsed({"debug", "events", "-n", "5"}).status, std::nullopt);
+    EXPECT_EQ(Parsed({"debug", "events", "--json"}).line.options().json, JsonMode::Short);
+    EXPECT_EQ(Parsed({"explain"}).status, ExitStatus::Usage);
+}
+
 TEST(CommandLine, another_machine_means_its_system_instance_unless_said) {
     EXPECT_FALSE(Parsed({"-H", "host", "list"}).line.options().on_user_bus());
     EXPECT_FALSE(Parsed({"-M", "box", "list"}).line.options().on_user_bus());

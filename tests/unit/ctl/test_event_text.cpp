@@ -51,7 +51,47 @@ TEST(Event, for_a_person_is_a_line_with_the_report_below) {
                                         {Mark::Unchanged, "db: unchanged"}}));
 }
 
+TEST(Event, a_document_that_changed_has_a_line_for_each_key) {
+    const ConfigChanged document{
+        "shop", "/p/config/web.toml", "{}", "{}",
+        R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},
+            {"op":"remove","path":"/listen","old":1}])"};
+    EXPECT_EQ(show_event(document, "/p"),
+              (std::vector<Line>{{Mark::Plain, R"(config/web.toml: log.level "info" → "debug")"},
+                                 {Mark::Plain, "config/web.toml: − listen"}}));
+    EXPECT_EQ(to_json(Event(document))["patch"][0]["old"].as<std::string>(), "info");
+    EXPECT_EQ(show_event(ConfigChanged{"shop", "/p/a.toml", "", "", ""}, "/p"),
+              (std::vector<Line>{{Mark::Plain, "a.toml changed"}}));
+}
+
+TEST(Event, a_definition_that_changed_names_its_service_and_the_fields) {
+    EXPECT_EQ(show_event(ConfigChanged{"shop", "web", "{}", "{}",
+                                       R"([{"op":"replace","path":"/env.A","value":""},
+                                           {"op":"replace","path":"/type","value":"exec"}])"},
+                         ""),
+              (std::vector<Line>{{Mark::Plain, "shop: web changed"},
+                                 {Mark::Plain, "    env.A"},
+                                 {Mark::Plain, R"(    type → "exec")"}}));
+}
+
+TEST(Event, a_config_has_its_revision_and_what_is_wrong_with_it) {
+    const ConfigRevision event{{.project = "shop",
+                                .name = "app",
+                                .path = "/p/app.toml",
+                                .revision = 4,
+                                .state = "invalid",
+                                .problems = {{"/p/app.toml", 3, 1, "no"}}}};
+    EXPECT_EQ(json_of(event),
+              R"({"event":"ConfigRevision","project":"shop","config":"app","path":"/p/app.toml",)"
+              R"("revision":4,"state":"invalid","problems":[{"path":"/p/app.toml","line":3,)"
+              R"("column":1,"message":"no"}]})");
+    EXPECT_EQ(show_event(event, "/p"),
+              (std::vector<Line>{{Mark::Plain, "shop/configs.app: invalid, revision 4"},
+                                 {Mark::Failed, "app.toml:3:1: no"}}));
+}
+
 TEST(Event, tells_its_project) {
+    EXPECT_EQ(project_of(ConfigRevision{{.project = "shop", .name = "app"}}), "shop");
     EXPECT_EQ(project_of(FileChanged{"shop", "/p", "modified", ""}), "shop");
     EXPECT_EQ(project_of(ServiceChanged{{.project = "shop", .name = "web"}}), "shop");
     EXPECT_EQ(project_of(DaemonGone{}), "");

@@ -141,3 +141,21 @@ TEST(Report, durations_have_two_or_three_digits) {
     EXPECT_EQ(show_duration(std::chrono::milliseconds(31)), "31 ms");
     EXPECT_EQ(show_duration(std::chrono::milliseconds(1400)), "1.4 s");
 }
+
+TEST(Report, a_document_is_named_with_its_keys) {
+    const auto report = report_of_service("applied", R"({"service":"web","action":"reload",
+        "result":"applied","generation":9,"changes":[{"subject":"/home/u/shop/config/web.toml",
+        "kind":"modified","keys":[{"key":"log.level"},{"key":"log.format"}]}]})");
+    EXPECT_EQ(report.lines.front().text,
+              "web: reloaded (config/web.toml: log.level, log.format), generation 9, 31 ms");
+}
+
+TEST(Report, what_is_superseded_is_unchanged_and_no_failure) {
+    const auto report = report_of("superseded", R"({"services":[{"service":"web",
+        "action":"reload","result":"superseded","changes":[{"subject":"a"}]}]})");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{{Mark::Unchanged, "web: superseded by a newer change"}}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+    EXPECT_EQ(report_of("superseded", "{}").lines,
+              (std::vector<Line>{{Mark::Unchanged, "shop: superseded by a newer change"}}));
+}

@@ -27,6 +27,23 @@ TEST(Plan, shows_each_change_with_its_strategy_and_the_reason) {
     EXPECT_EQ(report.status, ExitStatus::Ok);
 }
 
+TEST(Plan, shows_the_keys_of_a_document_below_it) {
+    const auto report = report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"reload","reason":"","changes":[
+          {"subject":"/p/config/web.toml","kind":"modified","before":"","after":"",
+           "strategy":"reload","reason":"","keys":[{"op":"replace","path":"/log/level",
+           "key":"log.level","old":"info","new":"debug","strategy":"reload",
+           "reason":"keys \"log.*\""}]},
+          {"subject":"/p/config/db.toml","kind":"rewritten","strategy":"none","reason":""}]}]})",
+                                    "/p");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{
+                  {Mark::Planned, "web: reload"},
+                  {Mark::Plain, "    config/web.toml modified: reload"},
+                  {Mark::Plain, R"(        log.level: "info" → "debug": reload (keys "log.*"))"},
+                  {Mark::Plain, "    config/db.toml: means the same"}}));
+}
+
 TEST(Plan, with_something_that_waits_gives_3) {
     const auto report = report_plan(R"({"project":"shop","services":[
         {"service":"web","action":"wait","reason":"strategy is manual","changes":[]}]})",

@@ -86,6 +86,64 @@ TEST(Status, names_files_that_are_missing_or_half_written_and_watches_with_gaps)
     EXPECT_NE(text.find("db: watching: incomplete: 8192"), std::string::npos) << text;
 }
 
+TEST(Status, says_how_a_service_is_watched_where_it_is_not_simply_watched) {
+    auto project = shop();
+    project.services[0].watching = "polling: NFS tells of no changes";
+    project.services[1].watching = "suspended: it writes /p/out.json itself";
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.lines[report.lines.size() - 2],
+              (Line{Mark::Unchanged, "db: watching: polling: NFS tells of no changes"}));
+    EXPECT_EQ(report.lines.back(),
+              (Line{Mark::Waiting, "web: watching: suspended: it writes /p/out.json itself — run: "
+                                   "hotreloadctl resume shop/web"}));
+}
+
+TEST(Status, tells_what_changed_last_when_asked_for_or_when_something_is_wrong) {
+    auto project = shop();
+    project.services[1].last_result = "rolled-back";
+    project.services[1].last_changes_json = R"([{"subject":"/p/web.toml","kind":"modified",
+        "strategy":"restart","reason":"","keys":[{"op":"replace","key":"log.level","old":"info",
+        "new":"debug","strategy":"reload","reason":"keys \"log.*\""}]}])";
+    const std::string told =
+        "web: last change, rolled-back:\n"
+        "    web.toml: log.level: \"info\" → \"debug\": reload (keys \"log.*\")\n";
+    EXPECT_FALSE(text_of(report_status(project, now, "/p")).contains("last change"));
+    EXPECT_TRUE(text_of(report_status(project, now, "/p", true)).ends_with(told));
+    project.services[1].state = "rolled-back";
+    EXPECT_TRUE(text_of(report_status(project, now, "/p")).ends_with(told));
+    EXPECT_FALSE(text_of(report_status(project, now, "/p")).contains("db: last change"));
+}
+
+TEST(Status, lists_configs_and_gives_1_when_one_is_invalid) {
+    auto project = shop();
+    project.configs = {{.project = "shop",
+                        .name = "app",
+                        .path = "/p/app.toml",
+                        .revision = 4,
+                        .state = "valid",
+                        .problems = {}},
+                       {.project = "shop",
+                        .name = "late",
+                        .path = "/q/l.json",
+                        .state = "missing",
+                        .problems = {}}};
+    const auto report = report_status(project, now, "/p");
+    const auto text = text_of(report);
+    EXPECT_TRUE(text.contains("  CONFIG  STATE    REVISION  FILE\n"
+                              "  app     valid    4         app.toml\n"
+                              "  late    missing  -         /q/l.json\n"))
+        << text;
+    EXPECT_EQ(report.lines.back(), (Line{Mark::Waiting, "configs.late: missing: /q/l.json"}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+
+    project.configs[0].state = "invalid";
+    project.configs[0].problems = {{"/p/app.toml", 2, 1, "port is a string"}};
+    const auto refused = report_status(project, now, "/p");
+    EXPECT_TRUE(text_of(refused).contains("configs.app: app.toml:2:1: port is a string\n"
+                                          "configs.app: revision 4 stays in force\n"));
+    EXPECT_EQ(refused.status, ExitStatus::Failed);
+}
+
 TEST(Status, ages_are_told_in_one_unit) {
     EXPECT_EQ(show_age(now, now), "now");
     EXPECT_EQ(show_age(now + second, now), "now") << "a clock that was set back";
@@ -105,6 +163,8 @@ TEST(Status, as_json_has_every_property_by_its_name) {
     EXPECT_EQ(web["generation"].as<int>(), 8);
     EXPECT_EQ(web["main_pid"].as<int>(), 1234);
     EXPECT_EQ(web["problems"][0]["line"].as<int>(), 1);
+    EXPECT_TRUE(web["last_changes"].is_array());
+    EXPECT_EQ(json["configs"].size(), 0U);
 }
 
 TEST(Services, after_a_start_each_has_a_line) {

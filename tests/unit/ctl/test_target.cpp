@@ -76,6 +76,13 @@ TEST(Select, keeps_only_what_is_named) {
     EXPECT_EQ(selected->front().services.front().name, "web");
 }
 
+TEST(Select, one_service_is_without_the_configs_of_its_project) {
+    auto with_config = projects;
+    with_config[1].configs.push_back({.project = "shop", .name = "app"});
+    EXPECT_TRUE(select(with_config, {{"shop", "web"}})->front().configs.empty());
+    EXPECT_EQ(select(with_config, {{"shop", ""}})->front().configs.size(), 1U);
+}
+
 TEST(Select, names_the_nearest_project_to_one_that_is_not_there) {
     const auto selected = select(projects, {{"shpo", ""}});
     ASSERT_FALSE(selected);

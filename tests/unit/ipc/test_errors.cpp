@@ -30,6 +30,7 @@ TEST(Errors, bytes_that_the_bus_would_not_take_are_replaced) {
 TEST(Paths, names_are_escaped_as_sd_bus_does) {
     EXPECT_EQ(project_path("shop"), "/org/hotreload/project/shop");
     EXPECT_EQ(service_path("my-shop", "web_2"), "/org/hotreload/project/my_2dshop/service/web_5f2");
+    EXPECT_EQ(config_path("my-shop", "app"), "/org/hotreload/project/my_2dshop/config/app");
     EXPECT_EQ(project_path("1st"), "/org/hotreload/project/_31st");
 }
 

@@ -63,5 +63,12 @@ TEST(Options, a_path_must_be_absolute_and_there) {
               std::string::npos);
 }
 
+TEST(Options, a_path_that_is_only_asked_about_need_not_be_there) {
+    EXPECT_TRUE(check_any_path("/nowhere/shop"));
+    EXPECT_EQ(
+        message_of(check_any_path("shop.toml")),
+        "\"shop.toml\" is not an absolute path: give the whole path of the file or directory");
+}
+
 } // namespace
 } // namespace hotreload::ipc

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ipc/dbus/config_object.hpp"
 #include "ipc/dbus/status_objects.hpp"
 
 #include <gtest/gtest.h>
@@ -32,11 +33,28 @@ TEST(StatusObjects, each_property_that_can_change_is_told) {
                             .waiting = {""},
                             .watching = "w",
                             .missing = {""},
-                            .writing = {""}};
-    EXPECT_EQ(changed_properties(ServiceStatus{}, all).size(), 13U);
+                            .writing = {""},
+                            .last_result = "r",
+                            .last_changes = {{}}};
+    EXPECT_EQ(changed_properties(ServiceStatus{}, all).size(), 15U);
     const ProjectStatus project{
         .name = "", .path = "", .enabled = false, .state = "s", .problems = {{}}};
     EXPECT_EQ(changed_properties(ProjectStatus{}, project).size(), 3U);
+    const ConfigStatus config{.name = "",
+                              .project = "",
+                              .path = "p",
+                              .revision = 1,
+                              .value = "",
+                              .state = "s",
+                              .problems = {{}}};
+    EXPECT_EQ(changed_properties(ConfigStatus{}, config).size(), 4U);
+}
+
+TEST(StatusObjects, the_value_of_a_config_is_no_property) {
+    const ConfigStatus was{.name = "app", .project = "shop", .value = "1"};
+    auto is = was;
+    is.value = "2";
+    EXPECT_TRUE(changed_properties(was, is).empty());
 }
 
 } // namespace

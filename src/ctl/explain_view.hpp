@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// `explain` and `debug events`: JSON of the daemon in, lines and exit status out. Pure.
+
+#include "ctl/json.hpp"
+#include "ctl/report.hpp"
+#include "ctl/state.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hotreload::ctl {
+
+// Failed when nobody watches the path; `nearest` is the project whose directory it is in, if any.
+Report report_explanation(const Json& explanation, const ProjectState* nearest,
+                          const std::string& directory);
+
+// A table, the oldest event first, in local time.
+std::vector<Line> list_watcher_events(const Json& events, const std::string& directory);
+
+} // namespace hotreload::ctl

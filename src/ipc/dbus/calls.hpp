@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Calls of methods that are under way: each authorises its caller by the table of methods, does its
+// work and is answered when that is done; any number at a time. The objects on the bus share one.
+
+#include "base/error.hpp"
+#include "base/executor.hpp"
+#include "base/task.hpp"
+#include "ipc/dbus/callers.hpp"
+#include "ipc/dbus/errors.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace hotreload::ipc {
+
+template <class... R>
+using CallAnswer = Task<Result<std::tuple<R...>>>;
+
+class Calls {
+public:
+    Calls(sdbus::IConnection& connection, Executor& executor) : callers_(connection, executor) {}
+
+    [[nodiscard]] std::size_t count() const { return in_flight_; }
+    std::function<void()> on_answered; // a call has ended
+
+    // The caller and the method are those of the message that `object` is handling. `work` does not
+    // begin before its caller is admitted, and may end after the object is gone.
+    template <class... R>
+    void serve(sdbus::IObject& object, sdbus::Result<R...>&& reply, CallAnswer<R...> work) {
+        const auto call = object.getCurrentlyProcessedMessage();
+        const char* sender = call.getSender();
+        tasks_.spawn(run(std::move(reply), call.getInterfaceName(), call.getMemberName(),
+                         sender ? sender : "", std::move(work)));
+    }
+
+private:
+    template <class... R>
+    Task<> run(sdbus::Result<R...> reply, std::string interface, std::string method,
+               std::string sender, CallAnswer<R...> work) {
+        ++in_flight_;
+        auto admitted = co_await admit(std::move(interface), std::move(method), std::move(sender));
+        Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
+        if (admitted)
+            answer = co_await std::move(work);
+        const bool sent = send_if_connected([&] {
+            if (answer)
+                std::apply([&](const R&... values) { reply.returnResults(values...); }, *answer);
+            else
+                reply.returnError(to_bus_error(answer.error()));
+        });
+        if (!sent) // an answer that the bus does not take (too long, say) must not leave them
+                   // waiting
+            send_if_connected([&] {
+                reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
+            });
+        --in_flight_;
+        if (on_answered)
+            on_answered();
+    }
+
+    Task<Result<>> admit(std::string interface, std::string method, std::string sender);
+
+    Callers callers_;
+    std::size_t in_flight_ = 0;
+    TaskScope tasks_;
+};
+
+} // namespace hotreload::ipc
