@@ -62,6 +62,11 @@ void check_reload(Reading& reading, const ServiceDefinition& service) {
     for (std::size_t i = 0; i < service.watches.size(); ++i)
         if (service.watches[i].on_change == Strategy::Reload)
             reading.problem(key_of(service, std::format("watch.{}.on_change", i)), why);
+        else
+            for (const auto& [pattern, strategy] : service.watches[i].keys)
+                if (strategy == Strategy::Reload)
+                    reading.problem(key_of(service, std::format("watch.{}.keys.{}", i, pattern)),
+                                    why);
 }
 
 void check_length(Reading& reading, const ServiceDefinition& service) {

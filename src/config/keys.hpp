@@ -23,6 +23,12 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 // `watch` of a service, in its short form or its long one.
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
+// The table [configs.NAME], or one file of the short form.
+void read_config(Reading& reading, const std::string& key, const toml::table& table,
+                 ConfigDefinition& config);
+void read_config_file(Reading& reading, const std::string& key, const std::string& file,
+                      ConfigDefinition& config);
+
 // `properties` of a service.
 void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
@@ -37,5 +43,6 @@ std::vector<std::string> project_keys();
 std::vector<std::string> service_keys();
 std::vector<std::string> watch_keys();
 std::vector<std::string> watch_default_keys();
+std::vector<std::string> config_keys();
 
 } // namespace hotreload

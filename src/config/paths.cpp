@@ -24,16 +24,6 @@ constexpr std::string_view kWildcards = "*?[]{}\\";
 constexpr auto kPath = std::to_array<std::string_view>(
     {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"});
 
-std::string escape_glob(std::string_view path) {
-    std::string out;
-    for (const char c : path) {
-        if (kWildcards.contains(c))
-            out += '\\';
-        out += c;
-    }
-    return out;
-}
-
 // An errno: 0 when it is a program.
 int check_program(const std::string& path) {
     struct stat status = {};
@@ -52,6 +42,16 @@ std::string absolute_path(const std::string& directory, const std::string& path)
     std::string out = (std::filesystem::path(directory) / path).lexically_normal().string();
     while (out.size() > 1 && out.ends_with('/'))
         out.pop_back();
+    return out;
+}
+
+std::string escape_glob(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        if (kWildcards.contains(c))
+            out += '\\';
+        out += c;
+    }
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace hotreload {
 
@@ -15,6 +16,9 @@ std::string absolute_path(const std::string& directory, const std::string& path)
 
 // The same for a pattern. Its wildcards stay, those in the directory's own name are escaped.
 std::string absolute_glob(const std::string& directory, const std::string& pattern);
+
+// The pattern that matches `path` and nothing else.
+std::string escape_glob(std::string_view path);
 
 // What to run for `name`: with a slash in it, the absolute path, which must be a program; without,
 // the plain name, which must be one somewhere in the service manager's default PATH.

@@ -103,6 +103,7 @@ std::vector<std::string> project_file_keys() {
     add("watch", watch_default_keys());
     add("services.NAME", service_keys());
     add("services.NAME.watch", watch_keys());
+    add("configs.NAME", config_keys());
     return keys;
 }
 

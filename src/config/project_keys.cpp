@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/env_file.hpp"
 #include "config/keys.hpp"
+#include "core/key_pattern.hpp"
 #include "core/names.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <format>
@@ -13,6 +15,15 @@ namespace hotreload {
 namespace {
 
 struct Nothing {}; // everything of these tables goes into the Reading
+
+void read_secrets(Reading& reading, const Entry& entry, Nothing&) {
+    const auto patterns = entry.texts();
+    for (std::size_t i = 0; i < patterns.size(); ++i)
+        if (const auto pattern = KeyPattern::parse(patterns[i]))
+            reading.project.secrets.push_back(patterns[i]);
+        else
+            reading.problem(std::format("{}.{}", entry.key, i), pattern.error().message);
+}
 
 constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
     {"name", Kind::String,
@@ -30,8 +41,9 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
      [](Reading& reading, const Entry& entry, Nothing&) {
          reading.project.enabled = entry.value.value_or(true);
      }},
+    {"secrets", Kind::Strings, read_secrets},
 });
-constexpr auto kProjectLater = std::to_array<std::string_view>({"keep_generations", "secrets"});
+constexpr auto kProjectLater = std::to_array<std::string_view>({"keep_generations"});
 
 void read_services(Reading& reading, const Entry& entry, Nothing&) {
     for (const auto& [name, value] : *entry.value.as_table()) {
@@ -55,6 +67,58 @@ void read_services(Reading& reading, const Entry& entry, Nothing&) {
     }
 }
 
+bool check_config_name(Reading& reading, const std::string& key, std::string_view name) {
+    if (valid_name(name))
+        return true;
+    reading.problem(key, std::format("\"{}\" is not a valid name of a config: lower-case letters, "
+                                     "digits, \"_\" and \"-\", beginning with a letter or digit",
+                                     name));
+    return false;
+}
+
+void read_config_table(Reading& reading, const std::string& where, const toml::table& configs) {
+    for (const auto& [name, value] : configs) {
+        const std::string key = std::format("{}.{}", where, name.str());
+        reading.place(key, name.source());
+        const auto* const table = value.as_table();
+        if (table == nullptr) {
+            reading.problem(key, std::format("expected a table, found {}", describe(value)));
+        } else if (check_config_name(reading, key, name.str())) {
+            ConfigDefinition& config = reading.project.configs[std::string(name.str())];
+            config.name = name.str();
+            read_config(reading, key, *table, config);
+        }
+    }
+}
+
+// The short form: each is called after its file, up to the first dot.
+void read_config_files(Reading& reading, const Entry& entry) {
+    const auto files = entry.texts();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::string key = std::format("{}.{}", entry.key, i);
+        std::string name = std::filesystem::path(files[i]).filename();
+        name.resize(std::min(name.find('.'), name.size()));
+        if (!check_config_name(reading, key, name))
+            continue;
+        const auto [config, is_new] = reading.project.configs.try_emplace(name);
+        if (!is_new) {
+            reading.problem(key, std::format("\"{0}\" is the name of another one: write them as "
+                                             "[configs.NAME] with file = \"…\"",
+                                             name));
+            continue;
+        }
+        config->second.name = name;
+        read_config_file(reading, key, files[i], config->second);
+    }
+}
+
+void read_configs(Reading& reading, const Entry& entry, Nothing&) {
+    if (const auto* const table = entry.value.as_table())
+        read_config_table(reading, entry.key, *table);
+    else
+        read_config_files(reading, entry);
+}
+
 // In the order in which they build on each other, wherever they stand in the file.
 constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
     {"project", Kind::Table,
@@ -67,8 +131,9 @@ constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
          read_watch_defaults(reading, entry.key, *entry.value.as_table());
      }},
     {"services", Kind::Table, read_services},
+    {"configs", Kind::StringsOrTable, read_configs},
 });
-constexpr auto kRootLater = std::to_array<std::string_view>({"tasks", "configs"});
+constexpr auto kRootLater = std::to_array<std::string_view>({"tasks"});
 
 // A file in /etc/hotreload is called after its project; in a project's directory, the directory is.
 void default_name(Reading& reading) {

@@ -16,6 +16,8 @@ std::string_view expected(Kind kind) {
         return "a string";
     case Kind::Boolean:
         return "true or false";
+    case Kind::Integer:
+        return "an integer";
     case Kind::Table:
         return "a table";
     case Kind::Strings:
@@ -24,6 +26,8 @@ std::string_view expected(Kind kind) {
         return "a string or an array of strings";
     case Kind::StringsOrTables:
         return "an array of strings or tables";
+    case Kind::StringsOrTable:
+        return "a table or an array of strings";
     }
     return "";
 }
@@ -39,6 +43,8 @@ bool of_kind(const toml::node& value, Kind kind) {
         return value.is_string();
     case Kind::Boolean:
         return value.is_boolean();
+    case Kind::Integer:
+        return value.is_integer();
     case Kind::Table:
         return value.is_table();
     case Kind::StringOrStrings:
@@ -46,6 +52,8 @@ bool of_kind(const toml::node& value, Kind kind) {
     case Kind::Strings:
     case Kind::StringsOrTables:
         return value.is_array();
+    case Kind::StringsOrTable:
+        return value.is_table() || value.is_array();
     }
     return false;
 }

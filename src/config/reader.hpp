@@ -19,7 +19,16 @@
 
 namespace hotreload {
 
-enum class Kind { String, Boolean, Table, Strings, StringOrStrings, StringsOrTables };
+enum class Kind {
+    String,
+    Boolean,
+    Integer,
+    Table,
+    Strings,
+    StringOrStrings,
+    StringsOrTables,
+    StringsOrTable,
+};
 
 // One key with its value. `key` is the full one: "services.web.command".
 struct Entry {
@@ -35,6 +44,7 @@ struct WatchDefaults {
     std::vector<std::string> exclude;
     std::optional<Duration> debounce;
     std::optional<Duration> debounce_max;
+    std::optional<unsigned> backup;
 };
 
 // What grows while the file is read.

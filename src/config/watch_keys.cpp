@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/globs.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
 #include "config/words.hpp"
 #include "core/glob.hpp"
+#include "core/key_pattern.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,59 +16,9 @@ namespace {
 
 // Everything of a watch but its files.
 struct Watch {
-    std::vector<std::string> files;
     WatchDefaults settings;
-    std::optional<Strategy> on_change;
+    WatchDefinition definition; // what the settings do not say
 };
-
-bool has_dot_component(std::string_view pattern) {
-    for (std::size_t start = 0; start <= pattern.size();) {
-        const std::size_t end = std::min(pattern.find('/', start), pattern.size());
-        const std::string_view component = pattern.substr(start, end - start);
-        if (component == "." || component == "..")
-            return true;
-        start = end + 1;
-    }
-    return false;
-}
-
-// One pattern, absolute; nothing after a problem.
-std::optional<std::string> read_glob(Reading& reading, const std::string& key,
-                                     const std::string& pattern, bool anywhere) {
-    const auto bad = [&](const std::string& why) {
-        reading.problem(key, std::format("pattern \"{}\" {}", pattern, why));
-        return std::nullopt;
-    };
-    if (pattern.empty())
-        return bad("is empty");
-    std::string absolute = anywhere && pattern.starts_with("**/")
-                               ? pattern
-                               : absolute_glob(reading.project.directory, pattern);
-    auto glob = Glob::parse(pattern); // as it was written, so that the error quotes that
-    if (glob)
-        glob = Glob::parse(absolute);
-    if (!glob) {
-        reading.problem(key, glob.error().message);
-        return {};
-    }
-    std::error_code error;
-    const bool slash = pattern.ends_with('/');
-    if (slash || (glob->literal() && std::filesystem::is_directory(absolute, error)))
-        return bad(std::format("is a directory; for the files in it write \"{}{}**\"", pattern,
-                               slash ? "" : "/"));
-    if (has_dot_component(absolute))
-        return bad("has \".\" or \"..\" after a wildcard");
-    return absolute;
-}
-
-void read_globs(Reading& reading, const Entry& entry, bool anywhere,
-                std::vector<std::string>& globs) {
-    const auto patterns = entry.texts();
-    for (std::size_t i = 0; i < patterns.size(); ++i)
-        if (auto glob =
-                read_glob(reading, std::format("{}.{}", entry.key, i), patterns[i], anywhere))
-            globs.push_back(std::move(*glob));
-}
 
 void read_time(Reading& reading, const Entry& entry, std::optional<Duration>& time) {
     const auto parsed = parse_duration(entry.text());
@@ -91,33 +43,104 @@ constexpr KeyRow<Watch> kDebounceMax{"debounce_max", Kind::String,
                                          read_time(reading, entry, watch.settings.debounce_max);
                                      }};
 
-constexpr auto kDefaultKeys = std::to_array<KeyRow<Watch>>({kDebounce, kDebounceMax, kExclude});
-constexpr auto kDefaultLater = std::to_array<std::string_view>({"backup"});
+constexpr KeyRow<Watch> kBackup{
+    "backup", Kind::Integer, [](Reading& reading, const Entry& entry, Watch& watch) {
+        constexpr std::int64_t most = 1000;
+        const auto copies = entry.value.value_or(std::int64_t{-1});
+        if (copies < 0 || copies > most)
+            reading.problem(entry.key,
+                            std::format("expected 0 to {} copies, found {}", most, copies));
+        else
+            watch.settings.backup = static_cast<unsigned>(copies);
+    }};
+
+void read_key_rules(Reading& reading, const Entry& entry, Watch& watch) {
+    for (const auto& [name, value] : *entry.value.as_table()) {
+        const std::string key = std::format("{}.{}", entry.key, name.str());
+        reading.place(key, name.source());
+        if (const auto pattern = KeyPattern::parse(name.str()); !pattern)
+            reading.problem(key, pattern.error().message);
+        else if (!value.is_string())
+            reading.problem(key, std::format("expected a string, found {}", describe(value)));
+        else if (const auto strategy = strategy_word(value.value_or(std::string_view())); strategy)
+            watch.definition.keys[std::string(name.str())] = *strategy;
+        else
+            reading.problem(key, strategy.error().message);
+    }
+}
+
+void read_schema(Reading& reading, const Entry& entry, Watch& watch) {
+    watch.definition.schema = absolute_path(reading.project.directory, entry.text());
+    std::error_code error;
+    if (entry.text().empty())
+        reading.problem(entry.key, "is empty: give the path of a JSON Schema");
+    else if (std::filesystem::is_directory(watch.definition.schema, error))
+        reading.problem(entry.key, std::format("{} is a directory", watch.definition.schema));
+}
+
+constexpr KeyRow<Watch> kFormat{"format", Kind::String,
+                                [](Reading& reading, const Entry& entry, Watch& watch) {
+                                    if (const auto format = format_word(entry.text()))
+                                        watch.definition.format = *format;
+                                    else
+                                        reading.problem(entry.key, format.error().message);
+                                }};
+constexpr KeyRow<Watch> kSchema{"schema", Kind::String, read_schema};
+
+constexpr auto kDefaultKeys =
+    std::to_array<KeyRow<Watch>>({kBackup, kDebounce, kDebounceMax, kExclude});
 
 constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
     {"files", Kind::Strings,
      [](Reading& reading, const Entry& entry, Watch& watch) {
-         read_globs(reading, entry, false, watch.files);
+         read_globs(reading, entry, false, watch.definition.files);
      }},
     kExclude,
     kDebounce,
     kDebounceMax,
+    kBackup,
+    kFormat,
+    kSchema,
+    {"keys", Kind::Table, read_key_rules},
     {"on_change", Kind::String,
      [](Reading& reading, const Entry& entry, Watch& watch) {
          if (const auto strategy = strategy_word(entry.text()))
-             watch.on_change = *strategy;
+             watch.definition.on_change = *strategy;
          else
              reading.problem(entry.key, strategy.error().message);
      }},
 });
-constexpr auto kWatchLater =
-    std::to_array<std::string_view>({"schema", "pin", "together", "keys", "backup"});
+constexpr auto kWatchLater = std::to_array<std::string_view>({"pin", "together"});
+
+// One file, whatever its name looks like.
+void read_file(Reading& reading, const std::string& key, const std::string& file,
+               WatchDefinition& watch) {
+    const auto path = absolute_path(reading.project.directory, file);
+    if (file.empty())
+        reading.problem(key, "is empty: give the path of a document");
+    else if (auto glob = read_glob(reading, key, escape_glob(path), false))
+        watch.files = {std::move(*glob)};
+}
+
+// A published document.
+constexpr auto kConfigKeys = std::to_array<KeyRow<Watch>>({
+    {"file", Kind::String,
+     [](Reading& reading, const Entry& entry, Watch& watch) {
+         read_file(reading, entry.key, entry.text(), watch.definition);
+     }},
+    kFormat,
+    kSchema,
+    kDebounce,
+    kDebounceMax,
+    kBackup,
+});
 
 // The definition's defaults where nothing is said. A longer debounce alone takes debounce_max
 // along; both said must agree.
 void finish(Reading& reading, const std::string& key, const WatchDefaults& settings,
             WatchDefinition& watch) {
     watch.exclude = settings.exclude;
+    watch.backup = settings.backup.value_or(watch.backup);
     watch.debounce = settings.debounce.value_or(watch.debounce);
     watch.debounce_max =
         settings.debounce_max.value_or(std::max(watch.debounce_max, watch.debounce));
@@ -129,17 +152,47 @@ void finish(Reading& reading, const std::string& key, const WatchDefaults& setti
                         format_duration(watch.debounce_max), format_duration(watch.debounce)));
 }
 
+// Bytes have neither keys nor a schema. Of a pattern with wildcards, it is not known.
+void check_format(Reading& reading, const std::string& key, const WatchDefinition& watch) {
+    if (watch.keys.empty() && watch.schema.empty())
+        return;
+    const std::string what = watch.keys.empty() ? "schema" : "keys";
+    if (watch.format == Format::Bytes)
+        reading.problem(key + ".format", std::format("\"bytes\" do not go with {}", what));
+    for (std::size_t i = 0; i < watch.files.size() && !watch.format; ++i)
+        if (const auto glob = Glob::parse(watch.files[i]);
+            glob && glob->literal() && format_of(glob->literal_path()) == Format::Bytes)
+            reading.problem(std::format("{}.files.{}", key, i),
+                            std::format("{} is no document by its name, so {} cannot be used: give "
+                                        "format = \"…\"",
+                                        glob->literal_path(), what));
+}
+
 void read_long_watch(Reading& reading, const std::string& key, const toml::table& table,
                      ServiceDefinition& service) {
-    Watch watch{.settings = reading.watch};
+    Watch watch{.settings = reading.watch, .definition = {}};
     read_table(reading, table, key, kWatchKeys, kWatchLater, watch);
-    WatchDefinition& definition = service.watches.emplace_back();
-    definition.files = std::move(watch.files);
-    definition.on_change = watch.on_change;
+    WatchDefinition& definition = service.watches.emplace_back(std::move(watch.definition));
     finish(reading, key, watch.settings, definition);
+    check_format(reading, key, definition);
     const auto* const files = table.get_as<toml::array>("files");
     if (!table.contains("files") || (files != nullptr && files->empty()))
         reading.problem(key, "names no files: give files = [\"…\"]");
+}
+
+// Bytes have no value to publish.
+void check_config(Reading& reading, const std::string& key, ConfigDefinition& config) {
+    if (config.watch.files.empty())
+        return;
+    config.file = Glob::parse(config.watch.files.front())->literal_path();
+    const auto format = config.watch.format.value_or(format_of(config.file));
+    if (format == Format::Bytes)
+        reading.problem(reading.has(key + ".format") ? key + ".format"
+                        : reading.has(key + ".file") ? key + ".file"
+                                                     : key,
+                        std::format("{} is no document that can be published: name a .toml, .yaml, "
+                                    ".json, .jsonc, .ini or unit file, or give format = \"…\"",
+                                    config.file));
 }
 
 template <std::size_t N>
@@ -154,7 +207,7 @@ std::vector<std::string> names_of(const std::array<KeyRow<Watch>, N>& rows) {
 
 void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table) {
     Watch watch;
-    read_table(reading, table, key, kDefaultKeys, kDefaultLater, watch);
+    read_table(reading, table, key, kDefaultKeys, {}, watch);
     reading.watch = std::move(watch.settings);
     WatchDefinition unused;
     finish(reading, key, reading.watch, unused);
@@ -175,6 +228,30 @@ void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& servi
         reading.place(key, array.get(i)->source());
         read_long_watch(reading, key, *array.get_as<toml::table>(i), service);
     }
+}
+
+void read_config(Reading& reading, const std::string& key, const toml::table& table,
+                 ConfigDefinition& config) {
+    Watch watch{.settings = reading.watch, .definition = {}};
+    watch.settings.exclude.clear(); // it is named
+    read_table(reading, table, key, kConfigKeys, {}, watch);
+    config.watch = std::move(watch.definition);
+    finish(reading, key, watch.settings, config.watch);
+    if (!table.contains("file"))
+        reading.problem(key, "names no document: give file = \"…\"");
+    check_config(reading, key, config);
+}
+
+void read_config_file(Reading& reading, const std::string& key, const std::string& file,
+                      ConfigDefinition& config) {
+    read_file(reading, key, file, config.watch);
+    finish(reading, key, reading.watch, config.watch);
+    config.watch.exclude.clear();
+    check_config(reading, key, config);
+}
+
+std::vector<std::string> config_keys() {
+    return names_of(kConfigKeys);
 }
 
 std::vector<std::string> watch_keys() {

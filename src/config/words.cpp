@@ -18,6 +18,8 @@ constexpr auto kStrategies =
     std::to_array<std::string_view>({"auto", "none", "reload", "restart", "manual"});
 constexpr auto kTypes = std::to_array<std::string_view>(
     {"simple", "exec", "notify", "notify-reload", "oneshot", "forking"});
+constexpr auto kFormats =
+    std::to_array<std::string_view>({"toml", "yaml", "json", "jsonc", "ini", "unit", "bytes"});
 constexpr auto kOtherUnits =
     std::to_array<std::string_view>({".socket", ".device", ".mount", ".automount", ".swap",
                                      ".target", ".path", ".timer", ".slice", ".scope"});
@@ -39,6 +41,12 @@ Result<std::optional<Strategy>> strategy_word(std::string_view word) {
     if (std::ranges::contains(kStrategies, word))
         return parse_strategy(word);
     return unknown(word, kStrategies);
+}
+
+Result<Format> format_word(std::string_view word) {
+    if (const auto format = parse_format(word))
+        return *format;
+    return unknown(word, kFormats);
 }
 
 Result<ServiceType> service_type_word(std::string_view word) {

@@ -15,6 +15,9 @@ namespace hotreload {
 // "auto" is nullopt.
 Result<std::optional<Strategy>> strategy_word(std::string_view word);
 
+// "bytes", "toml", "yaml" …
+Result<Format> format_word(std::string_view word);
+
 Result<ServiceType> service_type_word(std::string_view word);
 
 // "SIGHUP", "HUP", "SIGRTMIN+3": a signal that a process can catch.

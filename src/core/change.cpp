@@ -2,7 +2,6 @@
 #include "core/change.hpp"
 
 #include "base/signal.hpp"
-#include "core/glob.hpp"
 #include "core/live_properties.hpp"
 
 #include <algorithm>
@@ -31,9 +30,17 @@ std::string strategy_or_auto(const std::optional<Strategy>& strategy) {
 }
 
 std::string describe(const WatchDefinition& watch) {
-    return std::format("{} exclude {} debounce {} to {} on_change {}", in_one_line(watch.files),
-                       in_one_line(watch.exclude), format_duration(watch.debounce),
-                       format_duration(watch.debounce_max), strategy_or_auto(watch.on_change));
+    auto text =
+        std::format("{} exclude {} debounce {} to {} on_change {}", in_one_line(watch.files),
+                    in_one_line(watch.exclude), format_duration(watch.debounce),
+                    format_duration(watch.debounce_max), strategy_or_auto(watch.on_change));
+    if (watch.format)
+        text += std::format(" format {}", to_string(*watch.format));
+    for (const auto& [pattern, strategy] : watch.keys)
+        text += std::format(" {} {}", pattern, strategy_or_auto(strategy));
+    if (!watch.schema.empty())
+        text += " schema " + watch.schema;
+    return text + std::format(" backup {}", watch.backup);
 }
 
 Values watches_of(const ServiceDefinition& service) {
@@ -106,14 +113,6 @@ std::pair<Strategy, std::string> effect_of(const Field& field, const std::string
     return {kNone, "takes effect by itself"};
 }
 
-const WatchDefinition* watch_of(const ServiceDefinition& service, const std::string& path) {
-    for (const auto& watch : service.watches)
-        for (const auto& pattern : watch.files)
-            if (const auto glob = Glob::parse(pattern); glob && glob->matches(path))
-                return &watch;
-    return nullptr;
-}
-
 } // namespace
 
 std::map<std::string, std::string> shown_fields(const ServiceDefinition& service) {
@@ -145,7 +144,8 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                           .before = {},
                           .after = {},
                           .strategy = strategy,
-                          .reason = std::move(reason)};
+                          .reason = std::move(reason),
+                          .keys = {}};
             const bool shown = !is_secret(field, key);
             if (shown && old != before.end())
                 change.before = old->second;
@@ -157,53 +157,17 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
     return changes;
 }
 
+bool all_rewritten(const std::vector<Change>& changes) {
+    return std::ranges::all_of(changes,
+                               [](const Change& each) { return each.kind == "rewritten"; });
+}
+
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload) {
     if (service.reload_signal != 0)
         return true;
     if (service.attached())
         return unit_can_reload;
     return service.type == ServiceType::NotifyReload || !service.reload.empty();
-}
-
-std::pair<Strategy, std::string> file_strategy(const ServiceDefinition& service,
-                                               const std::string& path, bool unit_can_reload) {
-    const auto* watch = watch_of(service, path);
-    if (watch && watch->on_change)
-        return {*watch->on_change, "on_change of its watch"};
-    if (service.strategy)
-        return {*service.strategy, "strategy of the service"};
-    if (can_reload(service, unit_can_reload))
-        return {Strategy::Reload, "the service can reload"};
-    return {Strategy::Restart, "the service cannot reload"};
-}
-
-std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
-                               const Snapshot& now, bool unit_can_reload) {
-    std::vector<Change> changes;
-    const auto add = [&](const std::string& path, std::string_view kind) {
-        auto [strategy, reason] = file_strategy(wanted, path, unit_can_reload);
-        changes.push_back({path, std::string(kind), "", "", strategy, std::move(reason)});
-    };
-    const bool same_watches = applied.definition.watches == wanted.watches;
-    for (const auto& [path, content] : now.files) {
-        const auto old = applied.files.find(path);
-        if (old == applied.files.end()) {
-            if (same_watches || watch_of(applied.definition, path))
-                add(path, "created");
-        } else if (old->second != content) {
-            add(path, "modified");
-        }
-    }
-    const auto is_state = [&](const std::string& path) {
-        return std::ranges::contains(now.missing, path) ||
-               std::ranges::contains(now.writing, path) ||
-               std::ranges::contains(now.unreadable, path, &Problem::path);
-    };
-    for (const auto& [path, content] : applied.files)
-        if (!now.files.contains(path) && !is_state(path) && watch_of(wanted, path))
-            add(path, "deleted");
-    std::ranges::sort(changes, {}, &Change::subject);
-    return changes;
 }
 
 } // namespace hotreload

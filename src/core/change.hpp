@@ -5,6 +5,7 @@
 // strategy that it asks for and why. Values that may be secret (environment) are never in it.
 
 #include "core/definition.hpp"
+#include "core/document_state.hpp"
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
 
@@ -33,7 +34,7 @@ struct Change {
     // "created", "modified", "deleted" for files, "rewritten" for a document that means the same;
     // "definition" otherwise
     std::string kind;
-    std::string before;  // shown to people; empty for env and files
+    std::string before; // shown to people; empty for env and files
     std::string after;
     Strategy strategy = Strategy::None; // of a document, the highest of its keys'
     std::string reason;                 // the rule that asked for the strategy
@@ -53,14 +54,15 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
 // A service can put a file's new content into effect without losing its process.
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 
-// What a change of one watched file asks of a service: its watch's on_change, else the service's
-// strategy, else reload where it can, else restart.
-std::pair<Strategy, std::string> file_strategy(const ServiceDefinition& service,
-                                               const std::string& path, bool unit_can_reload);
-
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
 // Nor is a file that only one of the two definitions watches: it was a watch that changed.
+// `documents` are those whose content differs, by path.
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
-                               const Snapshot& now, bool unit_can_reload);
+                               const Snapshot& now,
+                               const std::map<std::string, DocumentState>& documents,
+                               bool unit_can_reload);
+
+// Nothing but documents that were written anew and mean the same.
+bool all_rewritten(const std::vector<Change>& changes);
 
 } // namespace hotreload

@@ -6,6 +6,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "core/format.hpp"
 #include "core/strategy.hpp"
 
 #include <cstdint>
@@ -28,6 +29,12 @@ struct WatchDefinition {
     Duration debounce = std::chrono::milliseconds(50);
     Duration debounce_max = std::chrono::seconds(1);
     std::optional<Strategy> on_change; // nullopt: the service's `strategy` decides
+    std::optional<Format> format;      // nullopt: the file's name tells
+    // What changes of a document's keys ask for, by key pattern (core/key_pattern.hpp); nullopt:
+    // auto. What no pattern covers takes on_change.
+    std::map<std::string, std::optional<Strategy>> keys;
+    std::string schema;   // JSON Schema that the documents must meet; absolute, "" for none
+    unsigned backup = 10; // last-known-good copies of each file beside the applied one
 
     bool operator==(const WatchDefinition&) const = default;
 };
@@ -55,6 +62,15 @@ struct ServiceDefinition {
     bool operator==(const ServiceDefinition&) const = default;
 };
 
+// A document that is published on the bus.
+struct ConfigDefinition {
+    std::string name;
+    std::string file;      // absolute
+    WatchDefinition watch; // of that file
+
+    bool operator==(const ConfigDefinition&) const = default;
+};
+
 // Where each key of a project file stands ("services.web.properties.MemoryMax" → 12:3), so that
 // what is found out later (a command is missing, systemd refuses a property) can name the place.
 // Not a part of the meaning: never compared.
@@ -70,6 +86,8 @@ struct ProjectDefinition {
     std::string directory; // relative paths start here
     bool enabled = true;   // false: nothing is watched or changed by itself
     std::map<std::string, ServiceDefinition> services;
+    std::map<std::string, ConfigDefinition> configs;
+    std::vector<std::string> secrets; // key patterns whose values are never shown
     // What the definition was read from beside `path`: env_files. They are watched like it.
     std::vector<std::string> sources;
     SourceMap source_map;

@@ -29,7 +29,8 @@ enum class MessageId {
     WatchIncomplete,  // not everything can be watched
     FileMissing,      // a watched file that is named is gone
     RecordUnreadable, // a file of the state directory was moved aside
-    Last = RecordUnreadable,
+    WatchSuspended,   // a service writes into what it watches
+    Last = WatchSuspended,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)
@@ -44,6 +45,7 @@ struct Message {
     std::uint64_t generation = 0;
     std::uint64_t reload_id = 0;
     std::uint32_t object_pid = 0; // main process of the service: shows under its own unit too
+    std::string changes{};        // what it was about, as JSON, secrets masked
 };
 
 class Log {

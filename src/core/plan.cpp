@@ -63,9 +63,16 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
     auto held = *view.record;
     held.definition = refusal->definition;
     held.files = refusal->files;
-    for (auto& change : diff_files(held, *view.wanted, *view.files, view.unit.can_reload))
-        if (!std::ranges::contains(changes, change.subject, &Change::subject))
+    for (auto& change : diff_files(held, *view.wanted, *view.files, {}, view.unit.can_reload)) {
+        const auto known = std::ranges::find(changes, change.subject, &Change::subject);
+        if (known == changes.end()) {
             changes.push_back(std::move(change));
+        } else if (known->kind == "rewritten" || known->strategy < change.strategy) {
+            known->kind = change.kind;
+            known->strategy = change.strategy;
+            known->reason = "the service may hold what was refused";
+        }
+    }
 }
 
 // Manual changes are done as what they would be without `manual`.
@@ -75,6 +82,9 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
         if (change.strategy == Strategy::Manual) {
             change.strategy = reloads ? Strategy::Reload : Strategy::Restart;
             change.reason += ", forced";
+            for (auto& key : change.keys)
+                if (key.strategy == Strategy::Manual)
+                    key.strategy = change.strategy;
         }
 }
 
@@ -119,8 +129,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
                 "another unit carries it"};
 
     ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
-    std::ranges::move(diff_files(record, *view.wanted, *view.files, view.unit.can_reload),
-                      std::back_inserter(plan.changes));
+    std::ranges::move(
+        diff_files(record, *view.wanted, *view.files, view.documents, view.unit.can_reload),
+        std::back_inserter(plan.changes));
     add_what_it_may_hold(plan.changes, view);
     if (options.force)
         force_manual(plan.changes, view);
@@ -137,7 +148,8 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
         plan.reason = "was running when it was interrupted";
         return plan;
     }
-    if (plan.changes.empty() && record.wanted && fell_in_action(view) && !same_as_refused(view)) {
+    const bool same = all_rewritten(plan.changes);
+    if (same && record.wanted && fell_in_action(view) && !same_as_refused(view)) {
         plan.action = Action::Start;
         plan.reason = "is down since an action that failed";
         return plan;
@@ -153,7 +165,8 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     if (options.at_least && strategy != Strategy::Manual && *options.at_least > strategy) {
         strategy = *options.at_least;
         plan.reason = "asked for";
-    } else if (plan.changes.empty() && record.definition == *view.wanted) {
+    } else if (same && record.definition == *view.wanted) {
+        plan.reason = plan.changes.empty() ? "" : "means the same";
         return plan;
     }
     if (!options.retry && same_as_refused(view)) {

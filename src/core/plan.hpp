@@ -8,6 +8,7 @@
 #include "core/record.hpp"
 #include "core/unit_state.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,10 +48,11 @@ struct Plan {
 
 // All that is known of one service when a plan is made.
 struct ServiceView {
-    std::optional<ServiceDefinition> wanted; // nothing: removed from the project
-    std::optional<Snapshot> files;           // of the wanted definition's watches
-    std::optional<ServiceRecord> record;     // nothing: never applied
-    UnitState unit;                          // of record->unit
+    std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
+    std::optional<Snapshot> files;                  // of the wanted definition's watches
+    std::map<std::string, DocumentState> documents; // whose content is not the applied one
+    std::optional<ServiceRecord> record;            // nothing: never applied
+    UnitState unit;                                 // of record->unit
     bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
                               // own death between two generations
 };

@@ -43,11 +43,21 @@ struct ServiceRecord {
     bool operator==(const ServiceRecord&) const = default;
 };
 
+// The last valid value of a published document: its content is in the ContentStore.
+struct ConfigRecord {
+    std::string path;
+    ContentId content;
+    std::uint64_t revision = 0; // counts the values; 0: there was none yet
+
+    bool operator==(const ConfigRecord&) const = default;
+};
+
 struct ProjectRecord {
     std::string name;
     std::string path;       // of the project file
     std::string manager_id; // the run of the service manager that the units belong to
     std::map<std::string, ServiceRecord> services;
+    std::map<std::string, ConfigRecord> configs;
 
     bool operator==(const ProjectRecord&) const = default;
 };

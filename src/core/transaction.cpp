@@ -14,6 +14,32 @@ namespace hotreload {
 
 namespace {
 
+// A file that is gone for now, or cannot be read, is still the one that was applied.
+std::map<std::string, ContentId> applied_files(const Snapshot& now, const ServiceRecord& record) {
+    auto files = now.files;
+    const auto keep = [&](const std::string& path) {
+        if (const auto it = record.files.find(path); it != record.files.end())
+            files.insert(*it);
+    };
+    std::ranges::for_each(now.missing, keep);
+    for (const auto& problem : now.unreadable)
+        keep(problem.path);
+    return files;
+}
+
+// What a service has read that was made to read its files: not those that were missing, or half
+// written. They are new to it when they are whole.
+std::map<std::string, ContentId> files_read(const Snapshot& now) {
+    auto files = now.files;
+    for (const auto& path : now.writing)
+        files.erase(path);
+    return files;
+}
+
+bool reads_files(Action action) {
+    return action == Action::Reload || action == Action::Restart || action == Action::Start;
+}
+
 // One group of services on its way through the transaction.
 class Group {
 public:
@@ -185,7 +211,8 @@ private:
         }
         const bool acted = actions_(step.plan.action) != nullptr;
         auto record = step.view.record.value_or(ServiceRecord{});
-        record.files = applied_files(step, record);
+        record.files = reads_files(step.plan.action) ? files_read(*step.view.files)
+                                                     : applied_files(*step.view.files, record);
         record.generation = step.generation;
         record.last_used = step.generation;
         record.definition = *step.view.wanted;
@@ -197,21 +224,6 @@ private:
         record.refusal.reset();
         host_.commit(step.plan.service, std::move(record));
         outcomes_.push_back(outcome(step, acted ? "applied" : "recorded", std::nullopt));
-    }
-
-    // A file that is gone for now, or cannot be read, is still the one that was applied.
-    static std::map<std::string, ContentId> applied_files(const ActionContext& step,
-                                                          const ServiceRecord& record) {
-        const auto& now = *step.view.files;
-        auto files = now.files;
-        const auto keep = [&](const std::string& path) {
-            if (const auto it = record.files.find(path); it != record.files.end())
-                files.insert(*it);
-        };
-        std::ranges::for_each(now.missing, keep);
-        for (const auto& problem : now.unreadable)
-            keep(problem.path);
-        return files;
     }
 
     static ServiceOutcome outcome(const ActionContext& step, std::string result,
@@ -246,9 +258,12 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
                                                       : "unchanged";
     if (plan.action == Action::Refused)
         outcome.problem = view.record->refusal->problem;
-    else if (view.record && view.record->refusal && plan.action == Action::None) {
+    // Documents that mean the same are what is applied from now on, in their new words.
+    const bool rewritten = !plan.changes.empty() && all_rewritten(plan.changes);
+    if (view.record && plan.action == Action::None && (view.record->refusal || rewritten)) {
         auto record = *view.record;
         record.refusal.reset();
+        record.files = applied_files(*view.files, record);
         host.commit(plan.service, std::move(record));
     }
     return outcome;

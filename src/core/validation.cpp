@@ -52,6 +52,18 @@ std::string changed_paths(const ServicePlan& plan) {
     return paths;
 }
 
+// Documents that cannot be parsed, or do not meet their schema: before anything runs.
+std::optional<Problem> document_problem(const ServiceView& view) {
+    std::vector<Problem> problems;
+    for (const auto& [path, document] : view.documents)
+        problems.insert(problems.end(), document.problems.begin(), document.problems.end());
+    if (problems.empty())
+        return std::nullopt;
+    if (problems.size() > 1)
+        problems.front().message += std::format(" (and {} more)", problems.size() - 1);
+    return problems.front();
+}
+
 Task<std::optional<Problem>> check_properties(const ActionContext& context,
                                               const TransactionHost& host) {
     const auto& wanted = *context.view.wanted;
@@ -121,6 +133,8 @@ Task<std::optional<Problem>> validate_service(const ActionContext& context,
                                               const TransactionHost& host) {
     if (!context.view.wanted || context.plan.reason == "attached")
         co_return std::nullopt;
+    if (auto problem = document_problem(context.view))
+        co_return problem;
     if (auto problem = co_await check_properties(context, host))
         co_return problem;
     co_return co_await run_validator(context, host);

@@ -16,18 +16,18 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 
 } // namespace
 
-Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus,
-               state::FileRecordStore store, std::unique_ptr<watch::TreeWatcher> watcher,
-               units::Mode mode)
+Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
+               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode)
     : loop_(loop),
       journal_(journal),
       bus_(std::move(bus)),
-      store_(std::move(store)),
+      state_(std::move(state)),
       mode_(mode),
       units_(loop, bus_.connection(), mode),
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
-      manager_(loop, units_, *watcher_, store_, reporter_),
+      leases_(loop),
+      manager_(loop, units_, *watcher_, state_.records, state_.contents, leases_, reporter_),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
       terminate_(loop, SIGTERM, [this] { stop(0); }),
@@ -59,7 +59,7 @@ Task<Result<>> Daemon::open() {
     if (auto connected = co_await units_.connect(); !connected)
         co_return connected;
     std::vector<Problem> broken;
-    auto records = store_.load_all(broken);
+    auto records = state_.records.load_all(broken);
     if (!records)
         co_return std::unexpected(std::move(records.error()).in_context("reading the records"));
     for (const auto& problem : broken)

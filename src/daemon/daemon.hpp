@@ -11,6 +11,8 @@
 #include "ipc/varlink/server.hpp"
 #include "os/event_loop.hpp"
 #include "os/journal.hpp"
+#include "os/leases.hpp"
+#include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
 #include "units/systemd_units.hpp"
 #include "watch/tree_watcher.hpp"
@@ -22,7 +24,11 @@ namespace hotreload::daemon {
 
 class Daemon {
 public:
-    Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, state::FileRecordStore store,
+    struct State {
+        state::FileRecordStore records;
+        state::FileContentStore contents;
+    };
+    Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
            std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
@@ -39,11 +45,12 @@ private:
     os::EventLoop& loop_;
     os::Journal& journal_;
     ipc::Bus bus_;
-    state::FileRecordStore store_;
+    State state_;
     units::Mode mode_;
     units::SystemdUnits units_;
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
+    os::Leases leases_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

@@ -89,9 +89,10 @@ int run(const Options& options) {
             {.priority = Priority::Error, .id = MessageId::Failed, .text = error.message});
         return 1;
     };
-    auto store = state::FileRecordStore::open(state_directory(options.mode));
-    if (!store)
-        return give_up(store.error());
+    const auto directory = state_directory(options.mode);
+    auto records = state::FileRecordStore::open(directory);
+    if (!records)
+        return give_up(records.error());
     auto bus = options.mode == units::Mode::User ? ipc::Bus::open_session(loop)
                                                  : ipc::Bus::open_system(loop);
     if (!bus)
@@ -101,8 +102,9 @@ int run(const Options& options) {
     auto watcher = watch::TreeWatcher::make(loop);
     if (!watcher)
         return give_up(watcher.error());
-    daemon::Daemon daemon(loop, journal, std::move(*bus), std::move(*store), std::move(*watcher),
-                          options.mode);
+    daemon::Daemon daemon(loop, journal, std::move(*bus),
+                          {std::move(*records), state::FileContentStore(directory)},
+                          std::move(*watcher), options.mode);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

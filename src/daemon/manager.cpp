@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager.hpp"
 
+#include "base/completion.hpp"
 #include "base/nearest.hpp"
 #include "config/project_file.hpp"
 #include "core/names.hpp"
+#include "watch/paths.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <format>
+#include <iterator>
+#include <set>
 
 namespace hotreload::daemon {
 
@@ -46,11 +50,12 @@ Result<> verdict(const Outcome& outcome) {
 } // namespace
 
 Manager::Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
-                 ipc::Events& events)
+                 ContentStore& contents, os::Leases& leases, ipc::Events& events)
     : units_(units),
       store_(store),
       events_(events),
-      around_{loop, units, watcher, store, events, [this] { return ++last_id_; }} {
+      around_{loop,     units,  watcher, store,
+              contents, leases, events,  [this] { return ++last_id_; }} {
     units_.on_change = [this](const std::string& unit, const UnitState&) {
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
@@ -171,7 +176,9 @@ Task<Result<>> Manager::down(std::string name) {
         co_return done;
     // Empty now, and a slice stays until somebody stops it.
     (void)co_await units_.stop_unit(project_slice(name));
-    const auto removed = store_.remove(name);
+    auto removed = store_.remove(name);
+    if (auto contents = around_.contents.remove_contents(name); removed)
+        removed = std::move(contents);
     // The project's own task is still on the stack of this call.
     around_.loop.post([this, name] {
         if (projects_.erase(name) > 0)
@@ -273,6 +280,71 @@ Task<Result<>> Manager::start(std::string target) {
 
 Task<Result<>> Manager::stop(std::string target) {
     return perform(std::move(target), Request::Kind::Stop, {});
+}
+
+Task<Result<>> Manager::resume(std::string target) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    for (const auto& each : *found)
+        each.project->resume(each.service);
+    co_return Result<>{};
+}
+
+Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
+    namespace fs = std::filesystem;
+    if (!path.starts_with('/'))
+        co_return fail(ErrorCode::Invalid,
+                       std::format("\"{}\" is not absolute: give the whole path", path));
+    ipc::PathExplanation explanation{.path = fs::path(path).lexically_normal(), .state = {}};
+    std::error_code error;
+    const auto status = fs::status(explanation.path, error);
+    explanation.state = fs::is_regular_file(status)                 ? "a regular file"
+                        : fs::is_directory(status)                  ? "a directory"
+                        : status.type() == fs::file_type::not_found ? "missing"
+                        : error                                     ? error.message()
+                                                                    : "no regular file";
+    for (const auto& [name, project] : projects_) {
+        auto watches = project->explain(explanation.path);
+        std::set<std::string> services;
+        for (const auto& each : watches)
+            if (project->has_service(each.target) && each.stopped.empty())
+                services.insert(each.target);
+        std::ranges::move(watches, std::back_inserter(explanation.watches));
+        for (const auto& service : services)
+            if (auto plan = project->plan(service, {.retry = true}))
+                explanation.plans.push_back(*std::move(plan));
+    }
+    co_return explanation;
+}
+
+Task<Result<>> Manager::sync() {
+    Completion<bool> seen(around_.loop);
+    around_.watcher.sync([resolve = seen.resolver()] { resolve(true); });
+    co_await seen;
+    std::vector<std::string> names;
+    for (const auto& [name, project] : projects_)
+        names.push_back(name);
+    for (const auto& name : names)
+        if (const auto project = projects_.find(name); project != projects_.end())
+            co_await project->second->settled();
+    co_return Result<>{};
+}
+
+std::vector<ipc::WatcherEvent> Manager::watcher_events(std::size_t limit) const {
+    std::vector<ipc::WatcherEvent> events;
+    for (const auto& each : around_.watcher.recent_events())
+        events.push_back(
+            {each.realtime_usec, watch::join(each.directory, each.name), each.mask, each.fate});
+    if (events.size() > limit)
+        events.erase(events.begin(), events.end() - static_cast<std::ptrdiff_t>(limit));
+    return events;
+}
+
+std::vector<ipc::ConfigStatus> Manager::configs(const std::string& name) const {
+    const auto project = projects_.find(name);
+    return project == projects_.end() ? std::vector<ipc::ConfigStatus>()
+                                      : project->second->config_statuses();
 }
 
 Task<Result<std::vector<Problem>>> Manager::check(std::string path) {

@@ -17,7 +17,7 @@ namespace hotreload::daemon {
 class Manager final : public ipc::Service {
 public:
     Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
-            ipc::Events& events);
+            ContentStore& contents, os::Leases& leases, ipc::Events& events);
 
     // Takes up the projects that are on record. Ends when all of them are adopted and looked at.
     Task<> open(std::vector<ProjectRecord> records);
@@ -38,21 +38,15 @@ public:
     Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
     Task<Result<>> start(std::string target) override;
     Task<Result<>> stop(std::string target) override;
-    Task<Result<>> resume(std::string) override { co_return Result<>(); }
-    Task<Result<ipc::PathExplanation>> explain(std::string path) override {
-        co_return ipc::PathExplanation{.path = path};
-    }
-    Task<Result<>> sync() override { co_return Result<>(); }
-    [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t) const override {
-        return {};
-    }
+    Task<Result<>> resume(std::string target) override;
+    Task<Result<ipc::PathExplanation>> explain(std::string path) override;
+    Task<Result<>> sync() override;
+    [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
     [[nodiscard]] std::vector<ipc::ProjectStatus> projects() const override;
     [[nodiscard]] std::vector<ipc::ServiceStatus>
     services(const std::string& project) const override;
-    [[nodiscard]] std::vector<ipc::ConfigStatus> configs(const std::string&) const override {
-        return {};
-    }
+    [[nodiscard]] std::vector<ipc::ConfigStatus> configs(const std::string& project) const override;
 
 private:
     // A target, found: the project, and one service of it or all.

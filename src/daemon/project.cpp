@@ -14,7 +14,9 @@
 namespace hotreload::daemon {
 
 Project::Project(Surroundings around, ProjectRecord record)
-    : around_(std::move(around)), record_(std::move(record)) {
+    : around_(std::move(around)),
+      record_(std::move(record)),
+      documents_(around_.contents, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
     // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
@@ -139,6 +141,8 @@ void Project::accept(ProjectDefinition definition) {
         }
     }
     definition_ = std::move(definition);
+    documents_.set_secrets(definition_.secrets);
+    publish_configs();
     for (const auto& [name, unused] : definition_.services)
         arm(name);
     for (auto& [name, slot] : slots_)
@@ -168,19 +172,26 @@ void Project::arm(const std::string& service) {
         slot.followed = unit;
         tasks_.spawn(get_to_know(service, unit));
     }
-    const auto& watches = definition_.services.at(service).watches;
+    const auto& definition = definition_.services.at(service);
+    const bool same = slot.rules && slot.rules->definition.watches == definition.watches;
+    if (!same)
+        slot.rules = std::make_shared<const ServiceRules>(definition);
     if (!definition_.enabled) {
         slot.files.reset();
         return;
     }
-    if (slot.files && slot.watches == watches)
+    if (slot.files && same)
         return;
-    slot.watches = watches;
     slot.fresh = true;
-    slot.files = watch_files(watches, [this, service] {
-        slots_.at(service).due = true;
+    slot.suspended.clear();
+    slot.loop.reset();
+    slot.files = watch_service(slot.rules, [this, service] {
+        auto& settled = slots_.at(service);
+        settled.due = true;
+        settled.settled = around_.loop.now();
         pump();
     });
+    slot.files->on_state = [this, service] { tell(service); };
 }
 
 void Project::move_to(const std::string& path) {
@@ -200,6 +211,8 @@ void Project::unit_changed(const std::string& unit) {
 
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
     if (record) {
+        const auto before = record_.services.find(service);
+        keep_contents(*record, before == record_.services.end() ? nullptr : &before->second);
         record_.services[service] = std::move(*record);
     } else {
         record_.services.erase(service);

@@ -9,9 +9,13 @@
 #include "core/record.hpp"
 #include "core/transaction.hpp"
 #include "core/units_port.hpp"
+#include "core/watch_rules.hpp"
+#include "core/write_loop.hpp"
+#include "daemon/documents.hpp"
 #include "ipc/events.hpp"
 #include "ipc/status.hpp"
 #include "os/event_loop.hpp"
+#include "os/leases.hpp"
 #include "watch/tree_watcher.hpp"
 #include "watch/watched_set.hpp"
 
@@ -32,6 +36,8 @@ struct Surroundings {
     Units& units;
     watch::TreeWatcher& watcher;
     RecordStore& store;
+    ContentStore& contents;
+    os::Leases& leases;
     ipc::Events& events;
     std::function<std::uint64_t()> next_id;
 };
@@ -51,6 +57,20 @@ struct Request {
     PlanOptions options;
     std::move_only_function<void(const Outcome&)> done;
 };
+
+// The watches of a definition, with their patterns parsed.
+struct ServiceRules {
+    explicit ServiceRules(ServiceDefinition from)
+        : definition(std::move(from)), rules(definition, false) {}
+    ServiceRules(const ServiceRules&) = delete;
+    ServiceRules& operator=(const ServiceRules&) = delete;
+
+    ServiceDefinition definition;
+    WatchRules rules;
+};
+
+// The watch of a watch's schema.
+WatchDefinition schema_watch(const WatchDefinition& of);
 
 class Project final : public TransactionHost {
 public:
@@ -84,19 +104,47 @@ public:
     [[nodiscard]] ipc::ProjectStatus status() const;
     [[nodiscard]] ipc::ServiceStatus service_status(const std::string& service) const;
     [[nodiscard]] std::vector<std::string> service_names() const;
+    [[nodiscard]] std::vector<ipc::ConfigStatus> config_statuses() const;
+
+    // What of the project a path concerns: its watches, its schemas, the project file's sources.
+    [[nodiscard]] std::vector<ipc::WatchExplanation> explain(const std::string& path) const;
+
+    // Watches that were suspended are in force again.
+    void resume(const std::optional<std::string>& service);
+
+    // Ends when nothing is due and nobody works at anything.
+    Task<> settled();
 
 private:
     // A service as it is watched and worked at.
     struct Slot {
         std::unique_ptr<watch::WatchedSet> files;
-        std::vector<WatchDefinition> watches; // that `files` was made of
-        std::string followed;                 // the installed unit, once it is
-        bool fresh = true;                    // `files` was never read
-        bool due = true;                      // to be looked at
+        std::shared_ptr<const ServiceRules> rules; // that `files` was made of
+        std::string followed;                      // the installed unit, once it is
+        bool fresh = true;                         // `files` was never read
+        bool due = true;                           // to be looked at
         bool interrupted = false;
         Snapshot snapshot; // as last read
+        std::map<std::string, std::string>
+            renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
         std::shared_ptr<Cancellation> underway; // of the transaction that works at it
+        // Documents that a look found changed: from what was applied to what is wanted.
+        std::map<std::string, std::pair<ContentId, ContentId>> compared;
+        std::string last_result;
+        std::vector<Change> last_changes;
+        WriteLoop loop;
+        std::vector<os::Leases::Handle> leases; // that tell who writes what the loop suspects
+        Duration settled{};                     // when its files settled last
+        std::string suspended;                  // the file that the service writes itself
+    };
+
+    // A document that is published.
+    struct Published {
+        ConfigDefinition definition;
+        std::unique_ptr<watch::WatchedSet> files;
+        std::optional<ContentId> looked_at; // what was told of it last
+        ipc::ConfigStatus status;
     };
 
     void started(std::uint64_t id, const Plan& plan) override;
@@ -128,13 +176,40 @@ private:
                             watch::Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
     [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled);
+    watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled,
+                watch::OnRead read = {});
+    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
+    watch_service(std::shared_ptr<const ServiceRules> rules, watch::WatchedSet::OnSettled settled);
     const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
+    [[nodiscard]] std::set<std::string> find_loops(const Plan& plan);
+    void look_who_writes(const std::string& service);
+    void suspend(const std::string& service);
+    void leave_out_suspended(const std::string& service, ServiceView& view) const;
     void settle_quietly(TransactionInput input);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
+    void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
 
+    // project_documents.cpp
+    void compare_documents(ServiceView& view, const WatchRules& rules);
+    void keep_contents(const ServiceRecord& record, const ServiceRecord* before);
+    void keep_first_contents(const std::string& service);
+    void copy_on();
+    [[nodiscard]] bool in_use(const ContentId& id) const;
+    void tell_documents(const ServiceOutcome& outcome);
+
+    // project_configs.cpp
+    void publish_configs();
+    void look_at_configs();
+    void look_at_config(const std::string& name, watch::Rescan rescan);
+    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
+    watch_config(const ConfigDefinition& definition);
+    void take_what_is_there(Published& config, watch::Rescan rescan);
+    void take_config(Published& config, ContentId now);
+    void tell_config(Published& config, ipc::ConfigStatus status);
+
+    [[nodiscard]] std::string watching_text(const Slot& slot) const;
     void save();
     void tell(const std::string& service);
     void tell_project();
@@ -150,8 +225,11 @@ private:
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
+    Documents documents_;
     std::map<std::string, Slot> slots_;
+    std::map<std::string, Published> configs_;
     std::set<std::string> busy_;
+    std::vector<std::function<void()>> settled_; // who waits for settled()
     std::deque<Request> requests_;
     bool opened_ = false;
     std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"

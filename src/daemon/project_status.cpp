@@ -32,6 +32,9 @@ ipc::ProjectStatus Project::status() const {
                                        : problems_.empty() ? "running"
                                                            : "invalid",
                               .problems = problems_};
+    if (!documents_.problem().empty())
+        status.problems.push_back(
+            {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_.problem())});
     if (!store_problem_.empty())
         status.problems.push_back(
             {"", 0, 0,
@@ -39,6 +42,28 @@ ipc::ProjectStatus Project::status() const {
                          "daemon: {}",
                          store_problem_)});
     return status;
+}
+
+std::string Project::watching_text(const Slot& slot) const {
+    if (!definition_.enabled)
+        return "off";
+    if (!slot.suspended.empty())
+        return std::format(
+            "suspended: the service itself writes {} whenever it is acted on; exclude "
+            "that file, or run \"hotreloadctl resume {}\"",
+            slot.suspended, record_.name);
+    if (!slot.files)
+        return "watching";
+    const auto state = slot.files->state();
+    switch (state.kind) {
+    case watch::WatchState::Kind::Watching:
+        break;
+    case watch::WatchState::Kind::Polling:
+        return "polling: " + state.why;
+    case watch::WatchState::Kind::Incomplete:
+        return "incomplete: " + state.why;
+    }
+    return "watching";
 }
 
 ipc::ServiceStatus Project::service_status(const std::string& service) const {
@@ -69,25 +94,14 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
         status.problems.push_back({status.unit, 0, 0, describe_failure(unit)});
     const auto& slot = slots_.at(service);
     status.waiting = slot.waiting;
+    status.last_result = slot.last_result;
+    status.last_changes = slot.last_changes;
     status.missing = slot.snapshot.missing;
     status.writing = slot.snapshot.writing;
     for (const auto& problem : slot.snapshot.unreadable)
         status.problems.push_back(problem);
     status.state = state_word(record, unit, busy_.contains(service), !slot.waiting.empty());
-    const auto watched = slot.files ? slot.files->state() : watch::WatchState();
-    switch (watched.kind) {
-    case watch::WatchState::Kind::Watching:
-        status.watching = "watching";
-        break;
-    case watch::WatchState::Kind::Polling:
-        status.watching = "polling: " + watched.why;
-        break;
-    case watch::WatchState::Kind::Incomplete:
-        status.watching = "incomplete: " + watched.why;
-        break;
-    }
-    if (!definition_.enabled)
-        status.watching = "off";
+    status.watching = watching_text(slot);
     return status;
 }
 

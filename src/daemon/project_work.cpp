@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a project gets from "something may have changed" to transactions and their reports.
 #include "base/completion.hpp"
-#include "config/project_file.hpp"
 #include "core/groups.hpp"
 #include "core/schedule.hpp"
 #include "daemon/project.hpp"
@@ -10,7 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
-#include <stdexcept>
+#include <ranges>
 
 namespace hotreload::daemon {
 
@@ -67,6 +66,20 @@ void Project::pump() {
     if (definition_.enabled)
         look(reserved);
     trigger_ = "file";
+    const bool settled = requests_.empty() && busy_.empty() &&
+                         std::ranges::none_of(slots_, [this](const auto& each) {
+                             return definition_.enabled && each.second.due;
+                         });
+    if (settled)
+        for (const auto& resolve : std::exchange(settled_, {}))
+            resolve();
+}
+
+Task<> Project::settled() {
+    Completion<bool> settled(around_.loop);
+    settled_.push_back([resolve = settled.resolver()] { resolve(true); });
+    pump_soon();
+    co_await settled;
 }
 
 // In the order in which they came. Answers what those that have to wait are waiting for: files do
@@ -88,6 +101,8 @@ std::set<std::string> Project::start_requests() {
                 request.done(refused);
             continue;
         }
+        if (request.kind == Request::Kind::Reload && !request.service)
+            look_at_configs();
         auto scope = scope_of(request.service);
         auto taken = busy_;
         taken.insert(reserved.begin(), reserved.end());
@@ -157,7 +172,13 @@ void Project::look(const std::set<std::string>& reserved) {
         slots_.at(name).due = false;
     auto input = gather(due, {}, watch::Rescan::Dirty);
     input.trigger = trigger_;
-    const auto plan = make_plan(input);
+    auto plan = make_plan(input);
+    if (const auto suspended = find_loops(plan); !suspended.empty()) {
+        for (const auto& name : suspended)
+            due.erase(name);
+        input = part_of(input, due);
+        plan = make_plan(input);
+    }
     tell_files(plan);
     for (const auto& group : group_by_dependency(plan, input.views)) {
         std::set<std::string> names;
@@ -180,6 +201,8 @@ void Project::settle_quietly(TransactionInput input) {
     auto task = run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
     task.start();
     const auto outcome = task.take();
+    for (const auto& each : outcome.services)
+        note_changes(each);
     if (note_waiting(outcome))
         report(outcome);
     for (const auto& name : services)
@@ -190,8 +213,10 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
     const auto begin = std::chrono::steady_clock::now();
     busy_.insert(scope.begin(), scope.end());
     for (const auto& name : scope)
-        if (const auto slot = slots_.find(name); slot != slots_.end())
+        if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway = input.cancellation;
+            slot->second.loop.action_began(around_.loop.now());
+        }
     auto outcome =
         co_await run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
     outcome.duration =
@@ -205,9 +230,12 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
         co_return;
     }
     note_waiting(outcome);
+    for (const auto& each : outcome.services)
+        note_changes(each);
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway.reset();
+            slot->second.loop.action_ended(around_.loop.now());
             slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
             slot->second.due = true;
@@ -269,66 +297,20 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
     pump_soon();
 }
 
-TransactionInput Project::gather(const std::set<std::string>& services, PlanOptions options,
-                                 watch::Rescan rescan) {
-    TransactionInput input{.project = record_.name, .options = options};
-    for (const auto& name : order_services(definition_.services))
-        if (services.contains(name))
-            input.order.push_back(name);
-    for (const auto& name : services) {
-        if (!wanted(name))
-            input.order.push_back(name); // removed
-        input.views.emplace(name, view(name, wanted(name) ? read_files(name, rescan) : Snapshot{}));
-    }
-    return input;
-}
-
-ServiceView Project::view(const std::string& service, Snapshot files) const {
-    ServiceView view;
-    if (const auto* definition = wanted(service))
-        view.wanted = *definition;
-    view.files = std::move(files);
-    if (const auto it = record_.services.find(service); it != record_.services.end()) {
-        view.record = it->second;
-        if (!it->second.unit.empty())
-            view.unit = around_.units.state(it->second.unit);
-    }
-    const auto slot = slots_.find(service);
-    view.interrupted = slot != slots_.end() && slot->second.interrupted;
-    return view;
-}
-
-std::unique_ptr<watch::WatchedSet> Project::watch_files(const std::vector<WatchDefinition>& watches,
-                                                        watch::WatchedSet::OnSettled settled) {
-    auto set = watch::WatchedSet::make(around_.watcher, watches, std::move(settled));
-    if (!set) // definitions come from config/, which has checked their patterns
-        throw std::logic_error(set.error().message);
-    return std::move(*set);
-}
-
-const Snapshot& Project::read_files(const std::string& service, watch::Rescan rescan) {
-    auto& slot = slots_.at(service);
-    auto before = std::move(slot.snapshot.missing);
-    if (slot.files) {
-        slot.snapshot = slot.files->look(slot.fresh ? watch::Rescan::All : rescan).content;
-    } else {
-        // Not enabled: looked at because somebody asked, and not watched after that.
-        const auto once = watch_files(definition_.services.at(service).watches, [] {});
-        slot.snapshot = once->look(watch::Rescan::All).content;
-    }
-    slot.fresh = false;
-    for (const auto& path : slot.snapshot.missing)
-        if (!std::ranges::contains(before, path))
-            around_.events.file_changed(record_.name, path, "deleted");
-    return slot.snapshot;
-}
-
 void Project::tell_files(const Plan& plan) {
-    for (const auto& service : plan.services)
-        if (service.action != Action::Refused)
-            for (const auto& change : service.changes)
-                if (change.kind != "definition")
-                    around_.events.file_changed(record_.name, change.subject, change.kind);
+    for (const auto& service : plan.services) {
+        if (service.action == Action::Refused)
+            continue;
+        const auto& renamed = slots_.at(service.service).renamed;
+        for (const auto& change : service.changes) {
+            const auto from = renamed.find(change.subject);
+            const bool gone = std::ranges::contains(std::views::values(renamed), change.subject);
+            if (from != renamed.end() && change.kind == "created")
+                around_.events.file_changed(record_.name, change.subject, "renamed", from->second);
+            else if (change.kind != "definition" && change.kind != "rewritten" && !gone)
+                around_.events.file_changed(record_.name, change.subject, change.kind, "");
+        }
+    }
 }
 
 void Project::started(std::uint64_t id, const Plan& plan) {
@@ -339,7 +321,17 @@ void Project::acting(std::uint64_t id, const ServicePlan& plan) {
     around_.events.acting(record_.name, id, plan);
 }
 
+void Project::note_changes(const ServiceOutcome& outcome) {
+    const auto slot = slots_.find(outcome.service);
+    if (slot == slots_.end() || outcome.result == "unchanged" || outcome.result == "superseded")
+        return;
+    slot->second.last_result = outcome.result;
+    slot->second.last_changes = outcome.changes;
+}
+
 void Project::report(const Outcome& outcome) {
+    for (const auto& service : outcome.services)
+        tell_documents(service);
     for (const auto& service : outcome.services)
         if (service.result == "invalid")
             around_.events.validation_failed(record_.name, service.service, *service.problem);
@@ -361,39 +353,6 @@ bool Project::note_waiting(const Outcome& outcome) {
         slot->second.waiting = std::move(waiting);
     }
     return news;
-}
-
-Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions options) {
-    // A read-only look at the disk: neither the definition in force nor the watches move.
-    auto loaded = load_project(record_.path);
-    if (!loaded) {
-        std::string text;
-        for (const auto& problem : loaded.error())
-            text += (text.empty() ? "" : "\n") + to_string(problem);
-        return fail(ErrorCode::Invalid, text);
-    }
-    TransactionInput input{.project = record_.name, .options = options};
-    auto names = order_services(loaded->services);
-    for (const auto& [name, unused] : record_.services)
-        if (!loaded->services.contains(name))
-            names.push_back(name);
-    for (const auto& name : names) {
-        if (service && *service != name)
-            continue;
-        Snapshot files;
-        const auto it = loaded->services.find(name);
-        if (it != loaded->services.end()) {
-            const auto once = watch_files(it->second.watches, [] {});
-            files = once->look(watch::Rescan::All).content;
-        }
-        auto seen = view(name, std::move(files));
-        seen.wanted.reset();
-        if (it != loaded->services.end())
-            seen.wanted = it->second;
-        input.order.push_back(name);
-        input.views.emplace(name, std::move(seen));
-    }
-    return make_plan(input);
 }
 
 } // namespace hotreload::daemon

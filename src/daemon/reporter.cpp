@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/reporter.hpp"
 
+#include "ipc/present/json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <format>
+#include <iterator>
 #include <utility>
 
 namespace hotreload::daemon {
@@ -39,15 +42,28 @@ std::string short_name(const Change& change) {
     return slash == std::string::npos ? change.subject : change.subject.substr(slash + 1);
 }
 
+// "app.toml: log.level, log.format" for a document, one name for the rest.
+std::vector<std::string> names_of(const Change& change) {
+    if (change.keys.empty())
+        return {short_name(change)};
+    std::vector<std::string> names;
+    for (const auto& key : change.keys)
+        names.push_back(names.empty() ? short_name(change) + ": " + key.key : key.key);
+    return names;
+}
+
 } // namespace
 
 std::string describe_changes(const std::string& service, const std::vector<Change>& changes) {
     constexpr std::size_t shown = 3;
+    std::vector<std::string> all;
+    for (const auto& change : changes)
+        std::ranges::move(names_of(change), std::back_inserter(all));
     std::string names;
-    for (std::size_t i = 0; i < std::min(shown, changes.size()); ++i)
-        names += (i ? ", " : "") + short_name(changes[i]);
-    if (changes.size() > shown)
-        names += std::format(" and {} more", changes.size() - shown);
+    for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
+        names += (i ? ", " : "") + all[i];
+    if (all.size() > shown)
+        names += std::format(" and {} more", all.size() - shown);
     return names.empty() ? service : std::format("{} ({})", service, names);
 }
 
@@ -66,9 +82,9 @@ void Reporter::release() {
 }
 
 void Reporter::file_changed(const std::string& project, const std::string& path,
-                            const std::string& kind) noexcept {
+                            const std::string& kind, const std::string& from) noexcept {
     hold_back([=, this] {
-        to_all([&](ipc::Events& listener) { listener.file_changed(project, path, kind); });
+        to_all([&](ipc::Events& listener) { listener.file_changed(project, path, kind, from); });
     });
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
@@ -114,6 +130,18 @@ void Reporter::acting(const std::string& project, std::uint64_t id,
     });
 }
 
+void Reporter::watch_suspended(const std::string& project, const std::string& service,
+                               const std::string& path) noexcept {
+    log_.write({.priority = Priority::Warning,
+                .id = MessageId::WatchSuspended,
+                .text = std::format("{0}: writes {1} itself whenever it is acted on: that watch is "
+                                    "suspended; exclude the file, or run \"hotreloadctl resume "
+                                    "{2}/{0}\"",
+                                    service, path, project),
+                .project = project,
+                .service = service});
+}
+
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
     tell([&](ipc::Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
@@ -125,6 +153,8 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
                     .service = service.service,
                     .generation = service.generation,
                     .reload_id = outcome.id};
+    if (!service.changes.empty())
+        message.changes = ipc::changes_json(service.changes);
     if (!service.unit.empty())
         message.object_pid = units_.state(service.unit).main_pid;
     const auto* words = words_for(service.action);
@@ -177,6 +207,14 @@ void Reporter::service_changed(const ipc::ServiceStatus& status) noexcept {
 
 void Reporter::service_removed(const std::string& project, const std::string& service) noexcept {
     tell([&](ipc::Events& listener) { listener.service_removed(project, service); });
+}
+
+void Reporter::config_status_changed(const ipc::ConfigStatus& status) noexcept {
+    tell([&](ipc::Events& listener) { listener.config_status_changed(status); });
+}
+
+void Reporter::config_removed(const std::string& project, const std::string& config) noexcept {
+    tell([&](ipc::Events& listener) { listener.config_removed(project, config); });
 }
 
 } // namespace hotreload::daemon

@@ -27,8 +27,8 @@ public:
 
     void add(ipc::Events& listener) { listeners_.push_back(&listener); }
 
-    void file_changed(const std::string& project, const std::string& path,
-                      const std::string& kind) noexcept override;
+    void file_changed(const std::string& project, const std::string& path, const std::string& kind,
+                      const std::string& from) noexcept override;
     void config_changed(const std::string& project, const std::string& name,
                         const std::string& old_json, const std::string& new_json,
                         const std::string& patch_json) noexcept override;
@@ -37,17 +37,15 @@ public:
     void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
     void acting(const std::string& project, std::uint64_t id,
                 const ServicePlan& plan) noexcept override;
+    void watch_suspended(const std::string& project, const std::string& service,
+                         const std::string& path) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ipc::ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;
     void service_changed(const ipc::ServiceStatus& status) noexcept override;
     void service_removed(const std::string& project, const std::string& service) noexcept override;
-    void config_status_changed(const ipc::ConfigStatus& status) noexcept override {
-        tell([&](ipc::Events& listener) { listener.config_status_changed(status); });
-    }
-    void config_removed(const std::string& project, const std::string& config) noexcept override {
-        tell([&](ipc::Events& listener) { listener.config_removed(project, config); });
-    }
+    void config_status_changed(const ipc::ConfigStatus& status) noexcept override;
+    void config_removed(const std::string& project, const std::string& config) noexcept override;
 
 private:
     void hold_back(std::move_only_function<void()> event);
@@ -73,7 +71,7 @@ private:
         std::make_shared<std::vector<std::move_only_function<void()>>>();
 };
 
-// "web (LOG_LEVEL, config/web.toml)": a service and what changed of it, at most three names.
+// "web (LOG_LEVEL, web.toml: log.level)": a service and what changed of it, at most three names.
 std::string describe_changes(const std::string& service, const std::vector<Change>& changes);
 
 } // namespace hotreload::daemon

@@ -19,7 +19,7 @@ namespace hotreload {
 struct DocumentLimits {
     std::size_t bytes = std::size_t{16} << 20;
     std::size_t depth = 100;        // arrays and objects in one another
-    std::size_t values = 4'000'000; // of the tree, after YAML's aliases are resolved
+    std::size_t values = 1'000'000; // of the tree, after YAML's aliases are resolved
 };
 
 // Errors have line and column, and say what is wrong; the caller knows the file. Duplicate keys,

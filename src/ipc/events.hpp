@@ -17,9 +17,9 @@ class Events {
 public:
     virtual ~Events() = default;
 
-    // kind: created, modified, deleted.
+    // kind: created, modified, deleted, renamed; `from` is the old path of a renamed file.
     virtual void file_changed(const std::string& project, const std::string& path,
-                              const std::string& kind) noexcept = 0;
+                              const std::string& kind, const std::string& from) noexcept = 0;
     // A service's definition (`name` is the service), a published config (its name) or another
     // watched document (its path) changed in meaning; `patch_json` is an RFC 6902 patch with old
     // values. Secrets are masked in all three.
@@ -32,6 +32,9 @@ public:
     // All is checked, and the service's action begins. For the journal: the bus has the plan.
     virtual void acting(const std::string& /*project*/, std::uint64_t /*id*/,
                         const ServicePlan& /*plan*/) noexcept {}
+    // The service writes `path` itself: the watch of it waits for resume. For the journal.
+    virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,
+                                 const std::string& /*path*/) noexcept {}
     virtual void reload_finished(const Outcome& outcome) noexcept = 0;
 
     // The whole new status each time: listeners find out what differs. A project is added before

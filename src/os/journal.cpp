@@ -36,6 +36,7 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {WatchIncomplete, "WatchIncomplete", "16cd7751d8b64719b45908b752e4fd24"},
     {FileMissing, "FileMissing", "e17aad0a0ede497eade1e2ebf465a7aa"},
     {RecordUnreadable, "RecordUnreadable", "02961eacf892426191ec67f3191e1026"},
+    {WatchSuspended, "WatchSuspended", "4578a9840c40406daf455e59b720c8ae"},
 });
 
 consteval bool table_follows_enum() {
@@ -94,6 +95,8 @@ std::vector<std::string> journal_fields(const Message& message) {
         add("HOTRELOAD_RELOAD_ID", message.reload_id);
     if (message.object_pid)
         add("OBJECT_PID", message.object_pid);
+    if (!message.changes.empty())
+        add("HOTRELOAD_CHANGES", message.changes);
     return fields;
 }
 

@@ -108,8 +108,7 @@ Mounts::~Mounts() = default;
 
 void Mounts::compare() {
     auto table = parse_mounts(read_all(fd_.get()));
-    for (auto& point : changed_points(table_, table))
-        points_.insert(std::move(point));
+    points_.merge(changed_points(table_, table));
     table_ = std::move(table);
 }
 

@@ -26,12 +26,16 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<WatchDefinition> T>
 void fields(Visit& visit, T& value) {
-    auto& [files, exclude, debounce, debounce_max, on_change] = value;
+    auto& [files, exclude, debounce, debounce_max, on_change, format, keys, schema, backup] = value;
     visit("files", files);
     visit("exclude", exclude);
     visit("debounce_usec", debounce);
     visit("debounce_max_usec", debounce_max);
     visit("on_change", on_change);
+    visit("format", format);
+    visit("keys", keys);
+    visit("schema", schema);
+    visit("backup", backup);
 }
 
 template <class Visit, Is<ServiceDefinition> T>
@@ -81,13 +85,22 @@ void fields(Visit& visit, T& value) {
     visit("refusal", refusal);
 }
 
+template <class Visit, Is<ConfigRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [path, content, revision] = value;
+    visit("path", path);
+    visit("content", content);
+    visit("revision", revision);
+}
+
 template <class Visit, Is<ProjectRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, path, manager_id, services] = value;
+    auto& [name, path, manager_id, services, configs] = value;
     visit("name", name);
     visit("path", path);
     visit("manager_id", manager_id);
     visit("services", services);
+    visit("configs", configs);
 }
 
 } // namespace hotreload::state

@@ -7,16 +7,15 @@
 
 #include "base/fd.hpp"
 #include "core/record.hpp"
+#include "state/files.hpp"
 
 #include <string>
 #include <vector>
 
 namespace hotreload::state {
 
-// What a save waits for. After a power failure without Disk, the record may be older than what
-// was applied; but then no unit runs either, and everything is started from the files on disk.
-enum class Durability { Memory, Disk };
-
+// Memory is enough for a save: after a power failure without Disk, the record may be older than
+// what was applied; but then no unit runs either, and everything is started from the files on disk.
 class FileRecordStore final : public RecordStore {
 public:
     // Makes the directory where it is missing.
@@ -34,7 +33,6 @@ private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);
 
     [[nodiscard]] std::expected<ProjectRecord, Problem> load(const std::string& file) const;
-    [[nodiscard]] Result<> write(const std::string& file, const std::string& text) const;
 
     std::string directory_;
     Fd fd_; // of the directory: it may be renamed or bound elsewhere, and is still ours

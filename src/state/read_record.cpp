@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/bytes.hpp"
+#include "state/content_name.hpp"
 #include "state/fields.hpp"
 #include "state/record_json.hpp"
 
 #include <jsoncons/json.hpp>
 
-#include <charconv>
 #include <format>
 
 namespace hotreload::state {
@@ -74,27 +74,21 @@ private:
     static bool read(const json& value, Strategy& word) {
         return read_word(value, word, parse_strategy);
     }
+    static bool read(const json& value, Format& word) {
+        return read_word(value, word, parse_format);
+    }
     static bool read(const json& value, ServiceType& word) {
         return read_word(value, word, parse_service_type);
     }
 
-    // 32 hexadecimal digits, ':', the size.
     static bool read(const json& value, ContentId& id) {
-        if (!value.is_string())
-            return false;
-        const auto text = value.as_string_view();
-        const auto number = [&](std::size_t from, std::size_t to, int base, std::uint64_t& out) {
-            const auto [end, error] =
-                std::from_chars(text.data() + from, text.data() + to, out, base);
-            return error == std::errc{} && end == text.data() + to;
-        };
-        return text.size() > 33 && text[32] == ':' && number(0, 16, 16, id.high) &&
-               number(16, 32, 16, id.low) && number(33, text.size(), 10, id.size);
+        return read_word(value, id, parse_content_name);
     }
 
     template <class T>
     static bool read(const json& value, std::optional<T>& held) {
-        return read(value, held.emplace());
+        held.reset();
+        return value.is_null() || read(value, held.emplace());
     }
 
     template <class T>

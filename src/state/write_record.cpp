@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/bytes.hpp"
+#include "state/content_name.hpp"
 #include "state/fields.hpp"
 #include "state/record_json.hpp"
 
 #include <jsoncons/json_encoder.hpp>
-
-#include <format>
 
 namespace hotreload::state {
 
@@ -38,14 +37,16 @@ public:
     void value(int number) { out_.int64_value(number); }
     void value(Duration duration) { out_.int64_value(duration.count()); }
     void value(Strategy strategy) { out_.string_value(to_string(strategy)); }
+    void value(Format format) { out_.string_value(to_string(format)); }
     void value(ServiceType type) { out_.string_value(to_string(type)); }
-    void value(const ContentId& id) {
-        out_.string_value(std::format("{:016x}{:016x}:{}", id.high, id.low, id.size));
-    }
+    void value(const ContentId& id) { out_.string_value(content_name(id)); }
 
     template <class T>
     void value(const std::optional<T>& held) {
-        value(*held);
+        if (held)
+            value(*held);
+        else
+            out_.null_value();
     }
 
     template <class T>

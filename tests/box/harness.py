@@ -231,3 +231,20 @@ class Guard:
 
 def excused(unit: str, patterns: list[str]) -> bool:
     return any(fnmatch.fnmatchcase(unit, pattern) for pattern in patterns)
+
+
+class write_sysctl:
+    """A kernel setting for the time of a with block."""
+
+    def __init__(self, name: str, value):
+        self._path = Path("/proc/sys") / name.replace(".", "/")
+        self._value = value
+
+    def __enter__(self):
+        if not os.access(self._path, os.W_OK) or run("sh", "-c", f"cat {self._path} | tee {self._path}", check=False).returncode:
+            run("mount", "-o", "remount,rw,bind", "/proc/sys")  # a container has it read-only
+        self._before = self._path.read_text()
+        self._path.write_text(str(self._value))
+
+    def __exit__(self, *_):
+        self._path.write_text(self._before)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness import Ctl, run, save, systemctl, unit_property
+from harness import Ctl, eventually, run, save, systemctl, unit_property
 
 WORKER = '''#!/usr/bin/env python3
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
@@ -17,7 +17,7 @@ import os, signal, socket, sys
 name, files = sys.argv[1], sys.argv[2:]
 
 def read(word):
-    text = " ".join(open(file).read().strip() for file in files)
+    text = " ".join(" ".join(open(file).read().split()) for file in files if os.path.exists(file))
     if word == "start" and "slow" in text:
         while not os.path.exists("go"):
             if signal.sigtimedwait({signal.SIGTERM}, 0.02):
@@ -105,6 +105,15 @@ class Project:
         words = ["systemctl", *(["--user"] if self.user else []), "list-units", "--plain", "--legend=no"]
         listed = run(*words, f"hotreload-{self.name}.*.service", user=self.user).stdout
         return [line.split()[0] for line in listed.splitlines()]
+
+    def kill_daemon(self):
+        """Until it is back: it comes by itself."""
+        pid = lambda: unit_property("hotreloadd.service", "MainPID", user=self.user)
+        old = pid()
+        assert old != "0"
+        run("kill", "-KILL", old)
+        up = lambda: unit_property("hotreloadd.service", "ActiveState", user=self.user) == "active"
+        eventually(lambda: pid() not in ("0", old) and up(), "another daemon")
 
     def nothing_to_do(self, events, since: int | None = None):
         """A request to reload reads the disk first: it finds nothing, and, with the number of events

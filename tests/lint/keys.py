@@ -11,6 +11,7 @@ TABLES = {
     "[watch]": "watch",
     "[services.NAME]": "services.NAME",
     "[[services.NAME.watch]]": "services.NAME.watch",
+    "[configs.NAME]": "configs.NAME",
 }
 
 

@@ -88,8 +88,9 @@ void DbusServer::withdraw() noexcept {
 }
 
 void DbusServer::file_changed(const std::string& project, const std::string& path,
-                              const std::string& kind) noexcept {
-    send_if_connected([&] { manager_.emitFileChanged(project, to_utf8(path), kind, ""); });
+                              const std::string& kind, const std::string& from) noexcept {
+    send_if_connected(
+        [&] { manager_.emitFileChanged(project, to_utf8(path), kind, to_utf8(from)); });
 }
 
 void DbusServer::config_changed(const std::string& project, const std::string& name,

@@ -41,8 +41,8 @@ public:
     [[nodiscard]] std::size_t calls() const { return calls_.count(); }
     std::function<void()> on_activity;
 
-    void file_changed(const std::string& project, const std::string& path,
-                      const std::string& kind) noexcept override;
+    void file_changed(const std::string& project, const std::string& path, const std::string& kind,
+                      const std::string& from) noexcept override;
     void config_changed(const std::string& project, const std::string& name,
                         const std::string& old_json, const std::string& new_json,
                         const std::string& patch_json) noexcept override;

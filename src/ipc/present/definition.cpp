@@ -2,6 +2,7 @@
 #include "ipc/present/definition.hpp"
 
 #include "base/utf8.hpp"
+#include "core/key_path.hpp"
 
 #include <jsoncons/json.hpp>
 
@@ -9,24 +10,10 @@ namespace hotreload::ipc {
 
 namespace {
 
-// A name as a JSON pointer.
-std::string pointer(const std::string& name) {
-    std::string text = "/";
-    for (const char c : name) {
-        if (c == '~')
-            text += "~0";
-        else if (c == '/')
-            text += "~1";
-        else
-            text += c;
-    }
-    return text;
-}
-
 jsoncons::ojson operation(const char* op, const std::string& name) {
     jsoncons::ojson step;
     step["op"] = op;
-    step["path"] = pointer(to_utf8(name));
+    step["path"] = to_pointer({to_utf8(name)});
     return step;
 }
 

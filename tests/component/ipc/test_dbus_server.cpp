@@ -30,7 +30,7 @@ const ConfigStatus kApp{.name = "app",
                         .revision = 3,
                         .value = R"({"pass":"secret"})",
                         .state = "valid"};
-constexpr auto kConfig = "org.hotreload.Config1";
+constexpr auto kConfigInterface = "org.hotreload.Config1";
 constexpr auto kAppPath = "/org/hotreload/project/my_2dshop/config/app";
 constexpr auto kShopPath = "/org/hotreload/project/my_2dshop";
 constexpr auto kWebPath = "/org/hotreload/project/my_2dshop/service/web";
@@ -222,24 +222,26 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
 TEST_F(DbusServerTest, a_config_is_an_object_whose_value_is_given_to_who_asks_for_it) {
     service_.known_configs = {kApp};
     server_.config_status_changed(kApp);
-    EXPECT_EQ(get_all(kAppPath, kConfig).text(),
+    EXPECT_EQ(get_all(kAppPath, kConfigInterface).text(),
               "[[Name app] [Path /srv/app.toml] [Problems []] [Project my-shop] [Revision 3] "
               "[State valid]]");
-    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").text(), R"({"pass":"secret"} 3)");
+    EXPECT_EQ(call_without_target(kAppPath, kConfigInterface, "GetValue").text(),
+              R"({"pass":"secret"} 3)");
 }
 
 TEST_F(DbusServerTest, wrong_calls_of_a_config_are_told_what_is_right) {
     service_.known_configs = {kApp};
     server_.config_status_changed(kApp);
-    const auto bare = client_.call(kAppPath, kConfig, "GetValue");
+    const auto bare = client_.call(kAppPath, kConfigInterface, "GetValue");
     EXPECT_EQ(bare.error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(bare.message, "GetValue takes (options a{sv}), signature \"a{sv}\", not \"\"");
-    const auto option = client_.call(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
-        sd_bus_message_append(message, "a{sv}", 1, "force", "b", 1);
-    });
+    const auto option =
+        client_.call(kAppPath, kConfigInterface, "GetValue", [](sd_bus_message* message) {
+            sd_bus_message_append(message, "a{sv}", 1, "force", "b", 1);
+        });
     EXPECT_EQ(option.error, "org.hotreload.Error.Invalid");
     service_.known_configs.clear();
-    EXPECT_EQ(call_without_target(kAppPath, kConfig, "GetValue").error,
+    EXPECT_EQ(call_without_target(kAppPath, kConfigInterface, "GetValue").error,
               "org.hotreload.Error.NoSuchTarget");
 }
 
@@ -255,8 +257,8 @@ TEST_F(DbusServerTest, the_value_of_a_config_is_never_told_to_everybody) {
     client_.wait_for_signals(3);
     ASSERT_EQ(client_.signals.size(), 3U);
     EXPECT_TRUE(client_.signals[0].contains("InterfacesAdded")) << client_.signals[0];
-    EXPECT_EQ(client_.signals[1],
-              std::string(kAppPath) + " PropertiesChanged " + kConfig + " [[Revision 4]] []");
+    EXPECT_EQ(client_.signals[1], std::string(kAppPath) + " PropertiesChanged " + kConfigInterface +
+                                      " [[Revision 4]] []");
     for (const auto& signal : client_.signals)
         EXPECT_FALSE(signal.contains("secret")) << signal;
     server_.config_status_changed(status);
@@ -268,9 +270,9 @@ TEST_F(DbusServerTest, the_value_of_a_config_is_never_told_to_everybody) {
 TEST_F(DbusServerTest, a_config_that_goes_while_its_caller_is_looked_up_does_no_harm) {
     service_.known_configs = {kApp};
     server_.config_status_changed(kApp);
-    const auto asked = client_.send(kAppPath, kConfig, "GetValue", [](sd_bus_message* message) {
-        sd_bus_message_append(message, "a{sv}", 0);
-    });
+    const auto asked =
+        client_.send(kAppPath, kConfigInterface, "GetValue",
+                     [](sd_bus_message* message) { sd_bus_message_append(message, "a{sv}", 0); });
     for (int i = 0; i < 1000 && server_.calls() == 0; ++i)
         loop_.run_once(std::chrono::milliseconds(10));
     ASSERT_EQ(server_.calls(), 1U);
@@ -279,7 +281,7 @@ TEST_F(DbusServerTest, a_config_that_goes_while_its_caller_is_looked_up_does_no_
         loop_.run_once(std::chrono::milliseconds(10));
     ASSERT_TRUE(asked->body);
     EXPECT_TRUE(asked->ok()) << "the service still had it";
-    EXPECT_FALSE(get_all(kAppPath, kConfig).ok());
+    EXPECT_FALSE(get_all(kAppPath, kConfigInterface).ok());
 }
 
 TEST_F(DbusServerTest, the_object_manager_lists_them_and_tells_when_they_come_and_go) {
@@ -325,7 +327,7 @@ TEST_F(DbusServerTest, a_status_that_changes_tells_what_differs_and_the_same_aga
 
 TEST_F(DbusServerTest, each_event_is_a_signal) {
     client_.listen();
-    server_.file_changed("shop", "/caf\xe9", "modified");
+    server_.file_changed("shop", "/caf\xe9", "renamed", "/caf\xe8");
     server_.config_changed("shop", "web", "{}", "{\"a\":1}", "[]");
     server_.validation_failed("shop", "shop/web", {"/x", 1, 2, "no"});
     server_.reload_started(7, {.project = "shop"});
@@ -337,7 +339,7 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
     client_.wait_for_signals(5);
     EXPECT_EQ(client_.signals,
               (std::vector<std::string>{
-                  "/org/hotreload FileChanged shop /caf\ufffd modified ",
+                  "/org/hotreload FileChanged shop /caf\ufffd renamed /caf\ufffd",
                   "/org/hotreload ConfigChanged shop web {} {\"a\":1} []",
                   "/org/hotreload ValidationFailed shop shop/web /x 1 2 no",
                   "/org/hotreload ReloadStarted 7 shop {\"project\":\"shop\",\"services\":[]}",
@@ -359,7 +361,7 @@ TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_giv
 TEST_F(DbusServerTest, when_the_bus_goes_away_telling_is_harmless_and_the_loop_ends_with_failure) {
     server_.project_changed(kShop);
     private_bus_.kill();
-    server_.file_changed("shop", "/x", "modified");
+    server_.file_changed("shop", "/x", "modified", "");
     server_.service_changed(kWeb);
     EXPECT_NE(loop_.run(), 0);
     server_.project_changed({.name = "late"});
@@ -398,8 +400,8 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
                            "a{sv}", 0);
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "DebugEvents", &errors[1],
                            nullptr, "ua{sv}", 1, 0);
-        sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfig, "GetValue", &errors[2], nullptr,
-                           "a{sv}", 0);
+        sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfigInterface, "GetValue", &errors[2],
+                           nullptr, "a{sv}", 0);
         for (const auto& error : errors)
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(14);

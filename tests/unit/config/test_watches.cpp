@@ -83,3 +83,63 @@ TEST_F(ProjectTest, wildcards_in_the_directorys_own_name_are_plain_letters) {
     ASSERT_TRUE(project.has_value());
     EXPECT_EQ(project->services.at("web").watches[0].files, Patterns{"/srv/\\[a\\]/*.conf"});
 }
+
+TEST_F(ProjectTest, a_watch_says_how_its_documents_are_understood) {
+    const auto web = service(kWeb + "reload_signal = 'HUP'\n"
+                                    "[watch]\nbackup = 3\n"
+                                    "[[services.web.watch]]\n"
+                                    "files = ['app.conf']\n"
+                                    "format = 'ini'\n"
+                                    "schema = 'app.schema.json'\n"
+                                    "keys = { 'log.*' = 'reload', 'servers[*].weight' = 'none', "
+                                    "'database.**' = 'restart', image = 'manual', a = 'auto' }\n"
+                                    "[[services.web.watch]]\n"
+                                    "files = ['b.toml']\nbackup = 0\n");
+    const auto& watch = web.watches.at(0);
+    EXPECT_EQ(watch.format, Format::Ini);
+    EXPECT_EQ(watch.schema, directory_ + "/app.schema.json");
+    EXPECT_EQ(watch.backup, 3U);
+    EXPECT_EQ(web.watches.at(1).backup, 0U);
+    EXPECT_EQ(watch.keys, (std::map<std::string, std::optional<Strategy>>{
+                              {"a", std::nullopt},
+                              {"database.**", Strategy::Restart},
+                              {"image", Strategy::Manual},
+                              {"log.*", Strategy::Reload},
+                              {"servers[*].weight", Strategy::None}}));
+}
+
+TEST_F(ProjectTest, what_is_wrong_with_a_document_watch_is_named) {
+    const auto watch = kWeb + "[[services.web.watch]]\nfiles = ['a.toml']\n";
+    expect_problem(watch + "format = 'xml'\n", "5:1: services.web.watch.0.format: expected one of");
+    expect_problem(watch + "schema = ''\n", "schema: is empty");
+    expect_problem(watch + "schema = 'bin'\n", "is a directory");
+    expect_problem(watch + "backup = -1\n", "expected 0 to 1000 copies, found -1");
+    expect_problem(watch + "backup = '1'\n", "expected an integer, found a string");
+    expect_problem(watch + "keys = { 'a[' = 'none' }\n", "services.web.watch.0.keys.a[");
+    expect_problem(watch + "keys = { a = 'later' }\n", "expected one of");
+    expect_problem(watch + "keys = { a = 1 }\n", "expected a string, found an integer");
+    expect_problem(watch + "keys = { a = 'reload' }\n", "the service has no way to reload");
+    expect_problem(watch + "format = 'bytes'\nschema = 's.json'\n", "do not go with schema");
+    expect_problem(kWeb + "[[services.web.watch]]\nfiles = ['a.conf']\nkeys = { a = 'none' }\n",
+                   "is no document by its name, so keys cannot be used: give format");
+}
+
+TEST_F(ProjectTest, configs_are_called_by_their_table_or_after_their_file) {
+    const auto project = good("[configs.app]\nfile = 'conf/app.toml'\nschema = 's.json'\n");
+    const auto& app = project.configs.at("app");
+    EXPECT_EQ(app.file, directory_ + "/conf/app.toml");
+    EXPECT_EQ(app.watch.files, Patterns{directory_ + "/conf/app.toml"});
+    EXPECT_EQ(app.watch.schema, directory_ + "/s.json");
+    const auto listed = good("configs = ['conf/app.toml', 'limits.prod.yaml']\n");
+    EXPECT_EQ(listed.configs.at("limits").file, directory_ + "/limits.prod.yaml");
+    EXPECT_TRUE(listed.configs.contains("app"));
+}
+
+TEST_F(ProjectTest, what_is_wrong_with_a_config_is_named) {
+    expect_problem("[configs.app]\n", "1:10: configs.app: names no document");
+    expect_problem("[configs.app]\nfile = 'app.txt'\n", "is no document that can be published");
+    expect_problem("[configs.App]\nfile = 'app.toml'\n", "is not a valid name of a config");
+    expect_problem("configs = ['a.toml', 'x/a.yaml']\n", "is the name of another one");
+    expect_problem("configs = 'a.toml'\n", "expected a table or an array of strings");
+    expect_problem("[project]\nsecrets = ['a..b']\n", "project.secrets.0");
+}

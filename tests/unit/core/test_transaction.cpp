@@ -254,14 +254,26 @@ TEST_F(Transaction, forgets_the_error_when_the_applied_state_is_back) {
     EXPECT_TRUE(units.calls.empty());
 }
 
-TEST_F(Transaction, keeps_the_applied_content_of_a_file_that_is_gone_for_now) {
+TEST_F(Transaction, keeps_the_applied_content_of_a_file_that_is_gone_as_long_as_nothing_is_read) {
     have("web");
     auto& view = input.views["web"];
     view.files->files.clear();
     view.files->missing = {"/etc/web"};
-    view.wanted->env["A"] = "b";
+    view.wanted->properties["MemoryMax"] = {"64M"};
     run();
     EXPECT_EQ(host.committed.at("web")->files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, that_made_a_service_read_without_a_file_has_not_applied_that_file) {
+    have("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/half"] = {2, 2, 2};
+    view.files->writing = {"/etc/half"};
+    view.files->files.erase("/etc/web");
+    view.files->missing = {"/etc/web"};
+    view.wanted->env["A"] = "b";
+    run();
+    EXPECT_TRUE(host.committed.at("web")->files.empty());
 }
 
 TEST_F(Transaction, stops_what_was_removed_and_forgets_it) {

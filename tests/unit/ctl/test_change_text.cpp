@@ -7,7 +7,7 @@ using namespace hotreload::ctl;
 
 namespace {
 
-using Lines = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 const Json web = *parse_json(R"([
     {"subject":"/p/config/web.toml","kind":"modified","before":"","after":"","strategy":"restart",
@@ -43,7 +43,7 @@ Json many_keys(int count) {
 
 TEST(Changes, of_a_document_in_a_plan_have_a_line_for_each_key) {
     EXPECT_EQ(list_changes(web, "/p"),
-              (Lines{"config/web.toml modified: restart (the highest of its keys)",
+              (Texts{"config/web.toml modified: restart (the highest of its keys)",
                      R"(    log.level: "info" → "debug": reload (keys "log.*"))",
                      R"(  + log.format: "json": reload (keys "log.*"))",
                      "  − listen: restart (on_change of its watch)"}));
@@ -52,14 +52,14 @@ TEST(Changes, of_a_document_in_a_plan_have_a_line_for_each_key) {
 TEST(Changes, of_a_document_that_means_the_same_ask_for_nothing) {
     const auto same =
         changes(R"([{"subject":"/p/web.toml","kind":"rewritten","strategy":"none","reason":""}])");
-    EXPECT_EQ(list_changes(same, "/p"), Lines{"web.toml: means the same"});
+    EXPECT_EQ(list_changes(same, "/p"), Texts{"web.toml: means the same"});
     EXPECT_EQ(name_changes(same, "/p"), "web.toml means the same");
-    EXPECT_EQ(summarize_changes(same, "/p"), Lines{"web.toml: means the same"});
+    EXPECT_EQ(summarize_changes(same, "/p"), Texts{"web.toml: means the same"});
 }
 
 TEST(Changes, in_the_status_name_the_file_in_each_line) {
     EXPECT_EQ(summarize_changes(web, "/p"),
-              (Lines{R"(config/web.toml: log.level: "info" → "debug": reload (keys "log.*"))",
+              (Texts{R"(config/web.toml: log.level: "info" → "debug": reload (keys "log.*"))",
                      R"(config/web.toml: + log.format: "json": reload (keys "log.*"))",
                      "config/web.toml: − listen: restart (on_change of its watch)"}));
 }
@@ -94,7 +94,7 @@ TEST(Changes, values_are_shown_as_they_are_written) {
             {"op":"add","key":"long","new":"\"shortened…"},{"op":"add","key":"s","new":"…"}]}])"),
         "");
     EXPECT_EQ(lines,
-              (Lines{"a", "    n: 1.10 → 1e400", "    (the whole document): null → {\"a\":[true]}",
+              (Texts{"a", "    n: 1.10 → 1e400", "    (the whole document): null → {\"a\":[true]}",
                      "  + long: \"shortened…", "  + s: \"…\""}));
 }
 
@@ -102,11 +102,11 @@ TEST(Patch, has_a_line_for_each_step_with_the_key_as_people_write_it) {
     EXPECT_EQ(list_patch(R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},
         {"op":"add","path":"/servers/0/weight","value":3},
         {"op":"remove","path":"/a~1b/c.d","old":1}])"),
-              (Lines{R"(log.level "info" → "debug")", "+ servers[0].weight 3", R"(− a/b."c.d")"}));
+              (Texts{R"(log.level "info" → "debug")", "+ servers[0].weight 3", R"(− a/b."c.d")"}));
 }
 
 TEST(Patch, that_is_none_has_no_lines) {
-    EXPECT_EQ(list_patch(""), Lines{});
-    EXPECT_EQ(list_patch("{}"), Lines{});
-    EXPECT_EQ(list_patch("[7]"), Lines{});
+    EXPECT_EQ(list_patch(""), Texts{});
+    EXPECT_EQ(list_patch("{}"), Texts{});
+    EXPECT_EQ(list_patch("[7]"), Texts{});
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Copies of what watched files held when it was applied: what a document is compared with, and the
+// last-known-good copies for people. state/ has the real one.
+
+#include "base/error.hpp"
+#include "core/snapshot.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload {
+
+class ContentStore {
+public:
+    virtual ~ContentStore() = default;
+
+    // The newest copy of `path` is `bytes` from now on. Beside it, `older` ones stay, and those
+    // that `in_use` names. What was kept before is only moved to the front.
+    using InUse = std::function<bool(const ContentId&)>;
+    virtual Result<> keep(const std::string& project, const std::string& path, const ContentId& id,
+                          std::string_view bytes, unsigned older, const InUse& in_use) = 0;
+
+    // Puts on disk which copies there are. They are kept one by one, and there may be many.
+    virtual Result<> flush(const std::string& project) = 0;
+
+    [[nodiscard]] virtual bool has(const std::string& project, const ContentId& id) = 0;
+    // Nothing: it was never kept, or the copy is damaged.
+    [[nodiscard]] virtual std::optional<std::string> content(const std::string& project,
+                                                             const ContentId& id) = 0;
+    // Where the copies of a file lie, the newest first.
+    [[nodiscard]] virtual std::vector<std::string> copies(const std::string& project,
+                                                          const std::string& path) = 0;
+    // All copies of a project.
+    virtual Result<> remove_contents(const std::string& project) = 0;
+};
+
+} // namespace hotreload

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/change.hpp"
+#include "core/watch_rules.hpp"
+
+#include <algorithm>
+#include <format>
+#include <tuple>
+
+namespace hotreload {
+
+namespace {
+
+KeyChange key_change(const KeyDifference& difference, Strategy strategy, std::string reason) {
+    return {.operation = difference.operation,
+            .pointer = to_pointer(difference.path),
+            .key = to_key(difference.path),
+            .before = difference.before,
+            .after = difference.after,
+            .strategy = strategy,
+            .reason = std::move(reason)};
+}
+
+// What became of a file that is in both snapshots with other bytes.
+Change modified(const std::string& path, const WatchRules& rules, const DocumentState* document) {
+    Change change{.subject = path, .kind = "modified"};
+    std::tie(change.strategy, change.reason) = rules.strategy(path);
+    if (rules.is_schema(path) && !rules.watch(path)) {
+        change.strategy = Strategy::None;
+        change.reason = "documents are checked against it";
+        return change;
+    }
+    if (!document)
+        return change;
+    if (!document->problems.empty()) {
+        change.reason = "invalid: " + to_string(document->problems.front());
+        return change;
+    }
+    if (!document->compared)
+        return change;
+    change.strategy = Strategy::None;
+    if (document->differences.empty()) {
+        change.kind = "rewritten";
+        change.reason = "means the same";
+        return change;
+    }
+    change.reason.clear();
+    for (const auto& difference : document->differences) {
+        auto [strategy, reason] = rules.strategy(path, difference);
+        if (change.reason.empty() || strategy > change.strategy) {
+            change.strategy = strategy;
+            change.reason = reason;
+        }
+        change.keys.push_back(key_change(difference, strategy, std::move(reason)));
+    }
+    return change;
+}
+
+} // namespace
+
+std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
+                               const Snapshot& now,
+                               const std::map<std::string, DocumentState>& documents,
+                               bool unit_can_reload) {
+    std::vector<Change> changes;
+    const WatchRules rules(wanted, unit_can_reload);
+    const WatchRules applied_rules(applied.definition, unit_can_reload);
+    const auto add = [&](const std::string& path, std::string_view kind) {
+        auto [strategy, reason] = rules.strategy(path);
+        changes.push_back({.subject = path,
+                           .kind = std::string(kind),
+                           .before = {},
+                           .after = {},
+                           .strategy = strategy,
+                           .reason = std::move(reason),
+                           .keys = {}});
+    };
+    const bool same_watches = applied.definition.watches == wanted.watches;
+    for (const auto& [path, content] : now.files) {
+        const auto old = applied.files.find(path);
+        if (old == applied.files.end()) {
+            if (rules.watch(path) && (same_watches || applied_rules.watch(path)))
+                add(path, "created");
+        } else if (old->second != content) {
+            const auto document = documents.find(path);
+            changes.push_back(
+                modified(path, rules, document == documents.end() ? nullptr : &document->second));
+        }
+    }
+    const auto is_state = [&](const std::string& path) {
+        return std::ranges::contains(now.missing, path) ||
+               std::ranges::contains(now.writing, path) ||
+               std::ranges::contains(now.unreadable, path, &Problem::path);
+    };
+    for (const auto& [path, content] : applied.files)
+        if (!now.files.contains(path) && !is_state(path) && rules.watch(path))
+            add(path, "deleted");
+    std::ranges::sort(changes, {}, &Change::subject);
+    return changes;
+}
+
+} // namespace hotreload

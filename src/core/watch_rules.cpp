@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/watch_rules.hpp"
+
+#include <algorithm>
+#include <format>
+
+namespace hotreload {
+
+namespace {
+
+// config/ has refused patterns that are none.
+std::vector<Glob> parse_all(const std::vector<std::string>& patterns) {
+    std::vector<Glob> globs;
+    for (const auto& pattern : patterns)
+        if (auto glob = Glob::parse(pattern))
+            globs.push_back(*std::move(glob));
+    return globs;
+}
+
+bool any_matches(const std::vector<Glob>& globs, const std::string& path) {
+    return std::ranges::any_of(globs, [&](const Glob& glob) { return glob.matches(path); });
+}
+
+} // namespace
+
+WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload)
+    : service_(service), unit_can_reload_(unit_can_reload) {
+    for (const auto& each : service.watches) {
+        Watch watch{&each, parse_all(each.files), parse_all(each.exclude), {}};
+        for (const auto& [text, strategy] : each.keys)
+            if (auto pattern = KeyPattern::parse(text))
+                watch.keys.push_back({*std::move(pattern), strategy});
+        watches_.push_back(std::move(watch));
+    }
+}
+
+const WatchRules::Watch* WatchRules::find(const std::string& path) const {
+    const auto found = std::ranges::find_if(watches_, [&](const Watch& watch) {
+        return any_matches(watch.files, path) && !any_matches(watch.exclude, path);
+    });
+    return found == watches_.end() ? nullptr : &*found;
+}
+
+const WatchDefinition* WatchRules::watch(const std::string& path) const {
+    const auto* const found = find(path);
+    return found ? found->definition : nullptr;
+}
+
+bool WatchRules::is_schema(const std::string& path) const {
+    return std::ranges::contains(service_.watches, path, &WatchDefinition::schema);
+}
+
+Format WatchRules::format(const std::string& path) const {
+    const auto* const found = find(path);
+    return found ? found->definition->format.value_or(format_of(path)) : Format::Bytes;
+}
+
+std::pair<Strategy, std::string> WatchRules::automatic() const {
+    if (service_.strategy)
+        return {*service_.strategy, "strategy of the service"};
+    if (can_reload(service_, unit_can_reload_))
+        return {Strategy::Reload, "the service can reload"};
+    return {Strategy::Restart, "the service cannot reload"};
+}
+
+std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path) const {
+    if (const auto* const definition = watch(path); definition && definition->on_change)
+        return {*definition->on_change, "on_change of its watch"};
+    return automatic();
+}
+
+std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
+                                                      const KeyDifference& difference) const {
+    const auto* const found = find(path);
+    std::pair<Strategy, std::string> highest{Strategy::None, ""};
+    for (const auto& leaf : difference.leaves) {
+        const KeyRule* rule = nullptr;
+        if (found)
+            for (const auto& each : found->keys)
+                if (each.pattern.matches(leaf) &&
+                    (!rule || each.pattern.more_specific_than(rule->pattern)))
+                    rule = &each;
+        auto asked = strategy(path);
+        if (rule) {
+            asked.first = rule->strategy ? *rule->strategy : automatic().first;
+            asked.second = std::format("keys \"{}\"", rule->pattern.text());
+        }
+        if (highest.second.empty() || asked.first > highest.first)
+            highest = std::move(asked);
+    }
+    return highest;
+}
+
+} // namespace hotreload

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the watches of a service say of a path: its patterns, parsed once for a whole comparison.
+
+#include "core/change.hpp"
+#include "core/definition.hpp"
+#include "core/document_state.hpp"
+#include "core/glob.hpp"
+#include "core/key_pattern.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload {
+
+class WatchRules {
+public:
+    // `service` outlives it.
+    WatchRules(const ServiceDefinition& service, bool unit_can_reload);
+
+    // The first watch that the path belongs to; nullptr for none.
+    [[nodiscard]] const WatchDefinition* watch(const std::string& path) const;
+
+    // The path is the schema of one of the watches.
+    [[nodiscard]] bool is_schema(const std::string& path) const;
+
+    // Bytes for a path of no watch.
+    [[nodiscard]] Format format(const std::string& path) const;
+
+    // What a change of the file asks for, and by which rule: its watch's on_change, else the
+    // service's strategy, else reload where it can, else restart.
+    [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path) const;
+
+    // What a difference of the document at `path` asks for: of each key that it touches, the most
+    // specific pattern of `keys` decides, and the file's strategy where none matches; the highest
+    // counts.
+    [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path,
+                                                            const KeyDifference& difference) const;
+
+private:
+    struct KeyRule {
+        KeyPattern pattern;
+        std::optional<Strategy> strategy;
+    };
+    struct Watch {
+        const WatchDefinition* definition;
+        std::vector<Glob> files;
+        std::vector<Glob> exclude;
+        std::vector<KeyRule> keys;
+    };
+
+    [[nodiscard]] const Watch* find(const std::string& path) const;
+    [[nodiscard]] std::pair<Strategy, std::string> automatic() const;
+
+    const ServiceDefinition& service_;
+    bool unit_can_reload_;
+    std::vector<Watch> watches_;
+};
+
+} // namespace hotreload

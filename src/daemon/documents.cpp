@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/documents.hpp"
+
+#include "base/fd.hpp"
+#include "core/patch.hpp"
+#include "document/json.hpp"
+#include "document/parse.hpp"
+#include "document/schema.hpp"
+#include "watch/content.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+constexpr std::uint64_t kMostParsed = 8 << 20;        // bytes of files whose trees are held
+constexpr std::size_t kMostShown = 1024;              // of a value's JSON, in plans and reports
+constexpr std::uint64_t kMostCopied = 16 << 20;       // larger files have no copies
+constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
+
+std::string shown(const std::optional<Value>& value) {
+    if (!value)
+        return "";
+    auto text = to_json(*value);
+    if (text.size() > kMostShown)
+        text = std::format("\"… ({} bytes)\"", text.size());
+    return text;
+}
+
+KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
+    auto leaves = touched_leaves(operation);
+    auto masked = secrets.masked({std::move(operation)});
+    auto& only = masked.front();
+    return {.operation = std::string(to_string(only.kind)),
+            .path = std::move(only.path),
+            .before = shown(only.before),
+            .after = shown(only.after),
+            .leaves = std::move(leaves)};
+}
+
+// Nothing, and no waiting, for what is no regular file of this size any more.
+std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat status{};
+    if (!file || fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode) ||
+        static_cast<std::uint64_t>(status.st_size) != size)
+        return std::nullopt;
+    std::string bytes(size, '\0');
+    for (std::size_t at = 0; at < bytes.size();) {
+        const auto got = ::read(file.get(), bytes.data() + at, bytes.size() - at);
+        if (got <= 0)
+            return std::nullopt;
+        at += static_cast<std::size_t>(got);
+    }
+    return bytes;
+}
+
+} // namespace
+
+Documents::Documents(ContentStore& store, std::string project)
+    : store_(store), project_(std::move(project)) {}
+
+void Documents::set_secrets(const std::vector<std::string>& patterns) {
+    std::vector<KeyPattern> parsed;
+    for (const auto& pattern : patterns)
+        if (auto good = KeyPattern::parse(pattern))
+            parsed.push_back(*std::move(good));
+    secrets_ = Secrets(std::move(parsed));
+}
+
+void Documents::note(const std::string& path, const ContentId& id, std::string_view bytes) {
+    if (store_.has(project_, id))
+        noted_.erase(path);
+    else
+        noted_[path] = {id, std::string(bytes)};
+}
+
+std::optional<std::string> Documents::bytes(const std::string& path, const ContentId& id) {
+    if (const auto noted = noted_.find(path); noted != noted_.end() && noted->second.first == id)
+        return noted->second.second;
+    auto bytes = store_.content(project_, id);
+    if (!bytes && id.size <= kMostCopied)
+        bytes = read_whole(path, id.size); // it may be there as it was
+    if (bytes && watch::content_id(*bytes) != id)
+        return std::nullopt;
+    return bytes;
+}
+
+Documents::Parsed Documents::value(const std::string& path, const ContentId& id, Format format) {
+    const Key key{id, format};
+    auto parsed = [&]() -> Parsed {
+        if (const auto known = parsed_.find(key); known != parsed_.end())
+            return known->second;
+        const auto content = bytes(path, id);
+        if (!content)
+            return std::unexpected(Problem{.message = id.size > kMostCopied
+                                                          ? "is too large for a document"
+                                                          : "its content is to be had no more"});
+        auto tree = parse_document(format, *content);
+        if (!tree) {
+            tree.error().message += std::format("; if the file is no {}, give its watch another "
+                                                "format or format = \"bytes\"",
+                                                to_string(format));
+            return std::unexpected(std::move(tree.error()));
+        }
+        return std::make_shared<const Value>(*std::move(tree));
+    }();
+    remember(key, parsed);
+    if (!parsed)
+        parsed.error().path = path;
+    return parsed;
+}
+
+void Documents::remember(const Key& key, const Parsed& parsed) {
+    if (!parsed_.try_emplace(key, parsed).second)
+        return;
+    parsed_order_.push_back(key);
+    parsed_bytes_ += key.first.size;
+    while (parsed_bytes_ > kMostParsed && parsed_order_.size() > 1) {
+        parsed_bytes_ -= parsed_order_.front().first.size;
+        parsed_.erase(parsed_order_.front());
+        parsed_order_.pop_front();
+    }
+}
+
+std::vector<Problem> Documents::check(const Value& document, const Schema& schema) {
+    if (!schema.id)
+        return {{schema.path, 0, 0, "the schema is missing or cannot be read"}};
+    const auto format = format_of(schema.path);
+    const auto tree =
+        value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
+    if (!tree)
+        return {tree.error()};
+    const auto compiled = hotreload::Schema::compile(**tree);
+    if (!compiled) {
+        auto problem = compiled.error();
+        problem.path = schema.path;
+        return {std::move(problem)};
+    }
+    return compiled->check(document);
+}
+
+DocumentState Documents::compare(const Request& request) {
+    DocumentState state;
+    const auto now = value(request.path, request.now, request.format);
+    if (!now) {
+        state.problems.push_back(now.error());
+        return state;
+    }
+    if (request.schema) {
+        state.problems = check(**now, *request.schema);
+        for (auto& problem : state.problems)
+            if (problem.path.empty())
+                problem.path = request.path;
+    }
+    if (!request.applied)
+        return state;
+    const auto applied = value(request.path, *request.applied, request.format);
+    if (!applied)
+        return state;
+    state.compared = true;
+    for (auto& operation : diff(**applied, **now))
+        state.differences.push_back(describe(std::move(operation), secrets_));
+    return state;
+}
+
+void Documents::keep(const std::string& path, const ContentId& id, unsigned older,
+                     const ContentStore::InUse& in_use) {
+    const auto noted = noted_.find(path);
+    if (noted != noted_.end() && noted->second.first == id) {
+        put({path, id, older}, noted->second.second, in_use);
+        noted_.erase(noted);
+    } else if (store_.has(project_, id)) {
+        put({path, id, older}, {}, in_use);
+    } else if (older > 0 && id.size <= kMostCopied) {
+        queue_.push_back({path, id, older});
+    }
+}
+
+bool Documents::copy_some(const ContentStore::InUse& in_use) {
+    const auto end = std::chrono::steady_clock::now() + kSlice;
+    while (!queue_.empty() && std::chrono::steady_clock::now() < end) {
+        const auto copy = std::move(queue_.front());
+        queue_.pop_front();
+        if (const auto content = bytes(copy.path, copy.id)) // else it moved on: the next one counts
+            put(copy, *content, in_use);
+    }
+    if (queue_.empty())
+        flush();
+    return !queue_.empty();
+}
+
+void Documents::put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use) {
+    const auto kept = store_.keep(project_, copy.path, copy.id, bytes, copy.older, in_use);
+    problem_ = kept ? "" : kept.error().message;
+}
+
+void Documents::flush() {
+    if (const auto flushed = store_.flush(project_); !flushed)
+        problem_ = flushed.error().message;
+}
+
+std::vector<std::string> Documents::copies(const std::string& path) const {
+    return store_.copies(project_, path);
+}
+
+} // namespace hotreload::daemon

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a project compares the documents that its services watch, and keeps copies of what is
+// applied.
+#include "core/watch_rules.hpp"
+#include "daemon/project.hpp"
+#include "document/json.hpp"
+
+#include <algorithm>
+
+namespace hotreload::daemon {
+
+namespace {
+
+std::optional<ContentId> find_id(const std::map<std::string, ContentId>& files,
+                                 const std::string& path) {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace
+
+// Every document whose content is not the applied one, or whose schema is not the one that it was
+// checked against.
+void Project::compare_documents(ServiceView& view, const WatchRules& rules) {
+    const auto& now = view.files->files;
+    static const std::map<std::string, ContentId> nothing;
+    const auto& applied = view.record ? view.record->files : nothing;
+    const bool any_schema = std::ranges::any_of(
+        view.wanted->watches, [](const auto& each) { return !each.schema.empty(); });
+    for (const auto& [path, id] : now) {
+        const auto old = find_id(applied, path);
+        if (old == id && !any_schema)
+            continue;
+        const auto format = rules.format(path);
+        if (format == Format::Bytes)
+            continue;
+        Documents::Request request{path, format, std::nullopt, old, id};
+        const auto* const watch = rules.watch(path);
+        if (!watch->schema.empty() && watch->schema != path)
+            request.schema = {watch->schema, find_id(now, watch->schema)};
+        const bool schema_changed =
+            request.schema && find_id(applied, watch->schema) != request.schema->id;
+        if (old == id && !schema_changed)
+            continue;
+        view.documents.emplace(path, documents_.compare(request));
+    }
+}
+
+bool Project::in_use(const ContentId& id) const {
+    for (const auto& [name, service] : record_.services)
+        for (const auto& [path, applied] : service.files)
+            if (applied == id)
+                return true;
+    return std::ranges::any_of(record_.configs,
+                               [&](const auto& each) { return each.second.content == id; });
+}
+
+// What is applied now and was not before.
+void Project::keep_contents(const ServiceRecord& record, const ServiceRecord* before) {
+    const WatchRules rules(record.definition, false);
+    const auto in_use = [this](const ContentId& id) { return this->in_use(id); };
+    for (const auto& [path, id] : record.files) {
+        if (before && find_id(before->files, path) == id)
+            continue;
+        const auto* const watch = rules.watch(path);
+        documents_.keep(path, id, watch ? watch->backup : 0, in_use);
+    }
+    documents_.flush();
+    copy_on();
+}
+
+// Of what was applied by an older version, or when copies could not be written.
+void Project::keep_first_contents(const std::string& service) {
+    const auto record = record_.services.find(service);
+    const auto& slot = slots_.at(service);
+    if (record == record_.services.end() || !slot.rules)
+        return;
+    const auto in_use = [this](const ContentId& id) { return this->in_use(id); };
+    for (const auto& [path, id] : record->second.files) {
+        if (find_id(slot.snapshot.files, path) != id || documents_.kept(id))
+            continue;
+        const auto* const watch = slot.rules->rules.watch(path);
+        documents_.keep(path, id, watch ? watch->backup : 0, in_use);
+    }
+    documents_.flush();
+    copy_on();
+}
+
+void Project::copy_on() {
+    if (!documents_.copies_wait())
+        return;
+    around_.loop.post([this, alive = alive_] {
+        if (*alive && documents_.copy_some([this](const ContentId& id) { return in_use(id); }))
+            copy_on();
+    });
+}
+
+// The documents of a service that were applied, with their patch.
+void Project::tell_documents(const ServiceOutcome& outcome) {
+    const auto slot = slots_.find(outcome.service);
+    if (slot == slots_.end() || !slot->second.rules)
+        return;
+    const bool applied = outcome.result == "applied" || outcome.result == "recorded";
+    for (const auto& [path, ids] : slot->second.compared) {
+        const auto change = std::ranges::find(outcome.changes, path, &Change::subject);
+        if (!applied || change == outcome.changes.end() || change->keys.empty())
+            continue;
+        const auto format = slot->second.rules->rules.format(path);
+        const auto before = documents_.value(path, ids.first, format);
+        const auto after = documents_.value(path, ids.second, format);
+        if (!before || !after)
+            continue;
+        const auto& secrets = documents_.secrets();
+        around_.events.config_changed(record_.name, path, to_json(secrets.masked(**before)),
+                                      to_json(secrets.masked(**after)),
+                                      to_json(secrets.masked(diff(**before, **after))));
+    }
+    slot->second.compared.clear();
+}
+
+} // namespace hotreload::daemon

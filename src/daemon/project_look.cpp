@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a project sees its services: what is wanted, on disk, on record and running.
+#include "config/paths.hpp"
+#include "config/project_file.hpp"
+#include "core/watch_rules.hpp"
+#include "daemon/project.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace hotreload::daemon {
+
+TransactionInput Project::gather(const std::set<std::string>& services, PlanOptions options,
+                                 watch::Rescan rescan) {
+    TransactionInput input{.project = record_.name, .options = options};
+    for (const auto& name : order_services(definition_.services))
+        if (services.contains(name))
+            input.order.push_back(name);
+    for (const auto& name : services) {
+        if (!wanted(name))
+            input.order.push_back(name); // removed
+        auto& seen =
+            input.views
+                .emplace(name, view(name, wanted(name) ? read_files(name, rescan) : Snapshot{}))
+                .first->second;
+        if (!wanted(name))
+            continue;
+        auto& slot = slots_.at(name);
+        if (!options.retry)
+            leave_out_suspended(name, seen);
+        compare_documents(seen, slot.rules->rules);
+        slot.compared.clear();
+        for (const auto& [path, document] : seen.documents)
+            if (document.compared)
+                slot.compared[path] = {seen.record->files.at(path), seen.files->files.at(path)};
+    }
+    return input;
+}
+
+ServiceView Project::view(const std::string& service, Snapshot files) const {
+    ServiceView view;
+    if (const auto* definition = wanted(service))
+        view.wanted = *definition;
+    view.files = std::move(files);
+    if (const auto it = record_.services.find(service); it != record_.services.end()) {
+        view.record = it->second;
+        if (!it->second.unit.empty())
+            view.unit = around_.units.state(it->second.unit);
+    }
+    const auto slot = slots_.find(service);
+    view.interrupted = slot != slots_.end() && slot->second.interrupted;
+    return view;
+}
+
+WatchDefinition schema_watch(const WatchDefinition& of) {
+    return {.files = {escape_glob(of.schema)},
+            .exclude = {},
+            .debounce = of.debounce,
+            .debounce_max = of.debounce_max,
+            .on_change = {},
+            .format = {},
+            .keys = {},
+            .schema = {},
+            .backup = 0};
+}
+
+// What a service watches, and the schemas of that. Documents are remembered as they are read.
+std::unique_ptr<watch::WatchedSet> Project::watch_service(std::shared_ptr<const ServiceRules> rules,
+                                                          watch::WatchedSet::OnSettled settled) {
+    auto watches = rules->definition.watches;
+    for (const auto& watch : rules->definition.watches)
+        if (!watch.schema.empty())
+            watches.push_back(schema_watch(watch));
+    return watch_files(
+        watches, std::move(settled),
+        [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
+                                         std::string_view bytes) {
+            if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
+                documents_.note(path, id, bytes);
+        });
+}
+
+std::unique_ptr<watch::WatchedSet> Project::watch_files(const std::vector<WatchDefinition>& watches,
+                                                        watch::WatchedSet::OnSettled settled,
+                                                        watch::OnRead read) {
+    auto set =
+        watch::WatchedSet::make(around_.watcher, watches, std::move(settled), std::move(read));
+    if (!set) // definitions come from config/, which has checked their patterns
+        throw std::logic_error(set.error().message);
+    return std::move(*set);
+}
+
+const Snapshot& Project::read_files(const std::string& service, watch::Rescan rescan) {
+    auto& slot = slots_.at(service);
+    auto before = std::move(slot.snapshot.missing);
+    if (slot.files) {
+        const auto look = slot.files->look(slot.fresh ? watch::Rescan::All : rescan);
+        slot.snapshot = look.content;
+        slot.renamed.clear();
+        for (const auto& change : look.changes)
+            if (change.kind == watch::FileChange::Kind::Renamed)
+                slot.renamed[change.path] = change.from;
+    } else {
+        // Not enabled: looked at because somebody asked, and not watched after that.
+        const auto once = watch_service(slot.rules, [] {});
+        slot.snapshot = once->look(watch::Rescan::All).content;
+    }
+    if (std::exchange(slot.fresh, false))
+        keep_first_contents(service);
+    for (const auto& path : slot.snapshot.missing)
+        if (!std::ranges::contains(before, path))
+            around_.events.file_changed(record_.name, path, "deleted", "");
+    return slot.snapshot;
+}
+
+Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions options) {
+    // A read-only look at the disk: neither the definition in force nor the watches move.
+    auto loaded = load_project(record_.path);
+    if (!loaded) {
+        std::string text;
+        for (const auto& problem : loaded.error())
+            text += (text.empty() ? "" : "\n") + to_string(problem);
+        return fail(ErrorCode::Invalid, text);
+    }
+    TransactionInput input{.project = record_.name, .options = options};
+    auto names = order_services(loaded->services);
+    for (const auto& [name, unused] : record_.services)
+        if (!loaded->services.contains(name))
+            names.push_back(name);
+    for (const auto& name : names) {
+        if (service && *service != name)
+            continue;
+        Snapshot files;
+        const auto it = loaded->services.find(name);
+        if (it != loaded->services.end()) {
+            const auto once = watch_service(std::make_shared<ServiceRules>(it->second), [] {});
+            files = once->look(watch::Rescan::All).content;
+        }
+        auto seen = view(name, std::move(files));
+        seen.wanted.reset();
+        if (it != loaded->services.end()) {
+            seen.wanted = it->second;
+            compare_documents(seen, WatchRules(it->second, false));
+        }
+        input.order.push_back(name);
+        input.views.emplace(name, std::move(seen));
+    }
+    return make_plan(input);
+}
+
+} // namespace hotreload::daemon

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Services that write into what they watch: found, suspended, resumed.
+#include "core/names.hpp"
+#include "daemon/project.hpp"
+
+#include <algorithm>
+
+namespace hotreload::daemon {
+
+namespace {
+
+// The unit is the service's, of any generation, or one of its helpers.
+bool is_unit_of(const std::string& group, const std::string& project,
+                const ServiceDefinition& service) {
+    if (service.attached())
+        return group.contains("/" + service.unit);
+    auto unit = generation_unit(project, service.name, 0);
+    unit.resize(unit.rfind('@'));
+    return group.contains("/" + unit + "@") || group.contains("/" + unit + "-");
+}
+
+} // namespace
+
+// Notes which files are about to be acted on. Those of the plan that are suspended now are left out
+// of it.
+std::set<std::string> Project::find_loops(const Plan& plan) {
+    std::set<std::string> suspended;
+    for (const auto& service : plan.services) {
+        std::vector<std::string> paths;
+        for (const auto& change : service.changes)
+            if (change.kind != "definition" && change.kind != "rewritten")
+                paths.push_back(change.subject);
+        auto& slot = slots_.at(service.service);
+        if (paths.empty())
+            continue;
+        if (!slot.loop.proven().empty()) {
+            suspend(service.service);
+            suspended.insert(service.service);
+            continue;
+        }
+        Duration debounce{};
+        for (const auto& watch : slot.rules->definition.watches)
+            debounce = std::max(debounce, watch.debounce);
+        slot.loop.changed(paths, slot.settled - debounce);
+        look_who_writes(service.service);
+    }
+    return suspended;
+}
+
+void Project::look_who_writes(const std::string& service) {
+    auto& slot = slots_.at(service);
+    slot.leases.clear();
+    for (const auto& path : slot.loop.suspects())
+        slot.leases.push_back(around_.leases.take(
+            path, [this, alive = alive_, service, path](const std::vector<std::string>& groups) {
+                if (!*alive || groups.empty())
+                    return;
+                const auto found = slots_.find(service);
+                if (found == slots_.end())
+                    return;
+                const auto& definition = found->second.rules->definition;
+                const bool own = std::ranges::any_of(groups, [&](const auto& group) {
+                    return is_unit_of(group, record_.name, definition);
+                });
+                if (own)
+                    found->second.loop.written_by_service(path);
+                else
+                    found->second.loop.written_by_another();
+            }));
+}
+
+void Project::suspend(const std::string& service) {
+    auto& slot = slots_.at(service);
+    slot.suspended = slot.loop.proven();
+    slot.loop.reset();
+    slot.leases.clear();
+    slot.due = true; // its other files count
+    around_.events.watch_suspended(record_.name, service, slot.suspended);
+    tell(service);
+    pump_soon();
+}
+
+// The files of the suspended watch are as they were applied.
+void Project::leave_out_suspended(const std::string& service, ServiceView& view) const {
+    const auto& slot = slots_.at(service);
+    if (slot.suspended.empty() || !view.record)
+        return;
+    const auto& rules = slot.rules->rules;
+    const auto* const watch = rules.watch(slot.suspended);
+    auto& files = view.files->files;
+    std::erase_if(files, [&](const auto& file) {
+        return rules.watch(file.first) == watch && !view.record->files.contains(file.first);
+    });
+    for (const auto& [path, id] : view.record->files)
+        if (rules.watch(path) == watch)
+            files[path] = id;
+}
+
+void Project::resume(const std::optional<std::string>& service) {
+    for (auto& [name, slot] : slots_) {
+        if ((service && *service != name) || slot.suspended.empty())
+            continue;
+        slot.suspended.clear();
+        slot.due = true;
+        tell(name);
+    }
+    pump_soon();
+}
+
+} // namespace hotreload::daemon

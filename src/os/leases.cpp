@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/leases.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <memory>
+
+namespace hotreload::os {
+
+struct Leases::Entry {
+    Fd file;
+    OnOpened on_opened;
+};
+
+namespace {
+
+constexpr int kTries = 20; // some milliseconds
+
+int break_signal() {
+    return SIGRTMIN + 1;
+}
+
+std::string first_line(const std::string& path) {
+    std::string line;
+    std::getline(std::ifstream(path), line);
+    return line;
+}
+
+// The unified hierarchy's line, "0::/system.slice/nginx.service".
+std::string control_group(const std::string& process) {
+    std::ifstream file("/proc/" + process + "/cgroup");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("0::"))
+            return line.substr(3);
+    return "";
+}
+
+// Of all who wait for a lease to be given back: there is no list of those who wait for one.
+std::vector<std::string> groups_that_wait() {
+    std::vector<std::string> groups;
+    const std::unique_ptr<DIR, int (*)(DIR*)> processes(opendir("/proc"), closedir);
+    while (const dirent* entry = processes ? readdir(processes.get()) : nullptr) {
+        const std::string process = entry->d_name;
+        if (process.find_first_not_of("0123456789") == std::string::npos &&
+            first_line("/proc/" + process + "/wchan") == "__break_lease")
+            groups.push_back(control_group(process));
+    }
+    return groups;
+}
+
+} // namespace
+
+Leases::Leases(EventLoop& loop) : signal_(loop, break_signal(), [this] { broken(); }) {}
+
+Leases::Handle Leases::take(const std::string& path, OnOpened on_opened) {
+    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file || fcntl(file.get(), F_SETSIG, break_signal()) < 0 ||
+        fcntl(file.get(), F_SETLEASE, F_RDLCK) < 0)
+        return nullptr;
+    auto entry = std::make_shared<Entry>(std::move(file), std::move(on_opened));
+    std::erase_if(entries_, [](const auto& each) { return each.expired(); });
+    entries_.push_back(entry);
+    return entry;
+}
+
+// One signal may stand for several. While a lease is being broken, it is told as what it is to
+// become.
+void Leases::broken() {
+    std::vector<Handle> opened;
+    for (const auto& each : entries_)
+        if (auto entry = each.lock(); entry && fcntl(entry->file.get(), F_GETLEASE) != F_RDLCK)
+            opened.push_back(std::move(entry));
+    if (opened.empty())
+        return;
+    // The signal comes before whoever opens the file has gone to sleep; he does not go away.
+    auto groups = groups_that_wait();
+    for (int tries = 0; groups.empty() && tries < kTries; ++tries)
+        groups = groups_that_wait();
+    for (const auto& entry : opened) {
+        fcntl(entry->file.get(), F_SETLEASE, F_UNLCK);
+        entry->file = Fd();
+        std::erase_if(entries_, [&](const auto& each) { return each.lock() == entry; });
+        entry->on_opened(groups);
+    }
+}
+
+} // namespace hotreload::os

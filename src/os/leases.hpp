@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Who opens a file for writing: inotify does not tell, a read lease does. Whoever opens a leased
+// file for writing waits in open(2) until the lease is given back, and can be found there. It
+// costs him a moment, so leases are for when something is suspected.
+
+#include "base/fd.hpp"
+#include "os/event_loop.hpp"
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hotreload::os {
+
+class Leases {
+public:
+    explicit Leases(EventLoop& loop);
+    Leases(const Leases&) = delete;
+    Leases& operator=(const Leases&) = delete;
+
+    // The control groups ("/system.slice/nginx.service") of those who wait to open the file.
+    using OnOpened = std::function<void(const std::vector<std::string>& groups)>;
+
+    // Held until the file is opened for writing, once, or the handle is destroyed.
+    struct Entry;
+    using Handle = std::shared_ptr<Entry>;
+    // Nothing: it cannot be leased (another's file, open for writing, no such file).
+    Handle take(const std::string& path, OnOpened on_opened);
+
+private:
+    void broken();
+
+    std::list<std::weak_ptr<Entry>> entries_;
+    SignalSource signal_;
+};
+
+} // namespace hotreload::os

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Copies as files: `contents/PROJECT/` in the state directory holds one for each content, called
+// after it, and `index.json`, which says of which watched file it is. Nobody else may read them. A
+// copy that no line of the index names is removed when the index is loaded.
+
+#include "base/fd.hpp"
+#include "core/content_store.hpp"
+
+#include <cstdint>
+#include <map>
+
+namespace hotreload::state {
+
+class FileContentStore final : public ContentStore {
+public:
+    // `directory` is the state directory, which is there.
+    explicit FileContentStore(std::string directory) : directory_(std::move(directory)) {}
+
+    Result<> keep(const std::string& project, const std::string& path, const ContentId& id,
+                  std::string_view bytes, unsigned older, const InUse& in_use) override;
+    Result<> flush(const std::string& project) override;
+    bool has(const std::string& project, const ContentId& id) override;
+    std::optional<std::string> content(const std::string& project, const ContentId& id) override;
+    std::vector<std::string> copies(const std::string& project, const std::string& path) override;
+    Result<> remove_contents(const std::string& project) override;
+
+private:
+    // The copies of one project.
+    struct Shelf {
+        std::map<std::string, std::vector<ContentId>> by_path; // the newest first
+        std::map<ContentId, unsigned> uses;                    // lines of the index that name it
+        Fd directory;                                          // once there is one
+        bool changed = false;                                  // since the last flush
+    };
+
+    Shelf& shelf(const std::string& project);
+    Result<> open_directory(const std::string& project, Shelf& shelf);
+    void load(Shelf& shelf);
+    void forget(Shelf& shelf, const ContentId& id);
+    [[nodiscard]] std::string path_of(const std::string& project) const;
+
+    std::string directory_;
+    std::map<std::string, Shelf> shelves_;
+};
+
+} // namespace hotreload::state

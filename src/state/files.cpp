@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/files.hpp"
+
+#include "base/fd.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+namespace hotreload::state {
+
+namespace {
+
+constexpr std::string_view kTemporary = ".tmp";
+
+Result<> write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const auto n = ::write(fd, text.data(), text.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail_errno(errno, "writing");
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::string> read_file(int directory, const std::string& file) {
+    const Fd fd(::openat(directory, file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd)
+        return fail_errno(errno, "opening");
+    std::string text;
+    char buffer[64 * 1024];
+    for (;;) {
+        const auto n = ::read(fd.get(), buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail_errno(errno, "reading");
+        if (n == 0)
+            return text;
+        text.append(buffer, static_cast<std::size_t>(n));
+    }
+}
+
+Result<std::vector<std::string>> list_files(int directory) {
+    const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy < 0)
+        return fail_errno(errno, "opening the state directory");
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(stream.get()))
+        names.emplace_back(entry->d_name);
+    std::ranges::sort(names);
+    return names;
+}
+
+Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
+                      Durability durability) {
+    const auto temporary = "." + file + std::string(kTemporary);
+    const Fd fd(::openat(directory, temporary.c_str(),
+                         O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd)
+        return fail_errno(errno, "opening");
+    if (auto written = write_all(fd.get(), bytes); !written)
+        return written;
+    if (durability == Durability::Disk && ::fsync(fd.get()) < 0)
+        return fail_errno(errno, "syncing");
+    if (::renameat(directory, temporary.c_str(), directory, file.c_str()) < 0)
+        return fail_errno(errno, "renaming");
+    if (durability == Durability::Disk && ::fsync(directory) < 0)
+        return fail_errno(errno, "syncing the directory");
+    return {};
+}
+
+bool is_temporary(std::string_view file) {
+    return file.starts_with('.') && file.ends_with(kTemporary);
+}
+
+} // namespace hotreload::state

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Small files of ours in a directory that is open: read whole, replaced whole.
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hotreload::state {
+
+// What a write waits for.
+enum class Durability { Memory, Disk };
+
+Result<std::string> read_file(int directory, const std::string& file);
+
+// Under a temporary name (".FILE.tmp"), then renamed over `file`; mode 0600.
+Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
+                      Durability durability);
+bool is_temporary(std::string_view file);
+
+// Names in the directory, sorted.
+Result<std::vector<std::string>> list_files(int directory);
+
+} // namespace hotreload::state

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Limits, storms and loops: what the watcher does when it cannot see everything, or sees too much."""
+
+from harness import eventually, run, write_sysctl
+from project import acted_on, write_in_place
+
+SELF_WRITER = """#!/bin/sh
+n=$(cat conf/state 2>/dev/null || echo 0)
+echo $((n + 1)) >conf/state
+echo started >>starts
+exec sleep infinity
+"""
+
+
+def test_a_service_that_writes_what_it_watches_is_suspended_and_resumed(demo):
+    demo.write("conf/a", "1")
+    demo.write("self", SELF_WRITER, mode=0o755)
+    demo.toml('[services.a]\ncommand = ["./self"]\nverify = "0"\n[[services.a.watch]]\nfiles = ["conf/*"]\n')
+    demo.up()
+    with demo.ctl.monitor() as events:
+        events.wait_for("ServiceChanged", service="a", watching=lambda text: text.startswith("suspended"), deadline=30)
+        assert str(demo / "conf/state") in demo["a"]["watching"]
+        starts = len((demo / "starts").read_text().splitlines())
+        assert starts < 15
+        demo.write("conf/a", "2")
+        demo.ctl("sync")
+        assert len((demo / "starts").read_text().splitlines()) == starts and demo["a"]["active_state"] == "active"
+        assert "resume" in demo.ctl("status", "demo", check=False).stdout
+        # Mended and resumed, it follows again.
+        demo.write("self", SELF_WRITER.replace("conf/state", "state"), mode=0o755)
+        demo.ctl("resume", "demo/a")
+        events.wait_for("ReloadFinished", result="applied")
+        demo.ctl("sync")
+        assert demo["a"]["watching"] == "watching"
+        demo.write("conf/a", "3")
+        assert events.wait_for("ReloadFinished")["result"] == "applied"
+
+
+def test_somebody_who_saves_all_the_time_is_no_loop(demo):
+    demo.write("a.conf", "0")
+    demo.toml('[services.a]\ncommand = ["./worker", "a", "a.conf"]\ntype = "notify"\nreload_signal = "HUP"\nverify = "0"\n'
+              'watch = ["a.conf"]\n[watch]\ndebounce = "0"\n')
+    demo.up()
+    with demo.ctl.monitor() as events:
+        for number in range(300):
+            write_in_place(demo / "a.conf", str(number))
+            if number % 10 == 9:
+                events.wait_for("ReloadFinished")
+        demo.ctl("sync")
+        assert demo["a"]["watching"] == "watching"
+        eventually(lambda: demo.log("a")[-1] == "reload - 299")
+
+
+def test_a_queue_that_overflows_loses_nothing(demo):
+    with write_sysctl("fs.inotify.max_queued_events", 16):
+        run("systemctl", "--user", "restart", "hotreloadd.service", user="dev")  # the limit is an instance's own
+        demo.write("conf/a.conf", "red")
+        demo.toml('[services.a]\ncommand = ["./worker", "a", "conf/a.conf"]\ntype = "notify"\nverify = "0"\nwatch = ["conf/**"]\n')
+        demo.up()
+        with demo.ctl.monitor() as events:
+            burst = "for n in $(seq 5000); do : >conf/t$((n % 50)); done; rm conf/t*;"
+            run("systemctl", "--user", "kill", "--signal=STOP", "hotreloadd.service", user="dev")
+            run("sh", "-c", burst + " echo green >conf/a.conf", cwd=demo.directory)
+            run("systemctl", "--user", "kill", "--signal=CONT", "hotreloadd.service", user="dev")
+            assert events.wait_for("ReloadFinished")["result"] == "applied"
+            demo.ctl("sync")
+            assert demo.log("a") == ["start - red", "start - green"] and len(acted_on(events)) == 1
+            warnings = lambda: run("journalctl", "--output=cat", "--since=-1min", "--grep=overflowed", check=False).stdout
+            run("journalctl", "--sync")
+            assert warnings().count("overflowed") == 1
+            run("systemctl", "--user", "kill", "--signal=STOP", "hotreloadd.service", user="dev")
+            run("sh", "-c", burst, cwd=demo.directory)
+            run("systemctl", "--user", "kill", "--signal=CONT", "hotreloadd.service", user="dev")
+            demo.ctl("sync")
+            assert len(acted_on(events)) == 1
+    run("systemctl", "--user", "restart", "hotreloadd.service", user="dev")
+
+
+def test_watches_that_are_used_up_are_a_state_and_what_they_miss_is_polled(demo):
+    for number in range(20):
+        demo.write(f"conf/d{number}/a.conf", "red")
+    demo.toml('[services.a]\ncommand = ["./worker", "a", "conf/d19/a.conf"]\ntype = "notify"\nverify = "0"\nwatch = ["conf/**"]\n')
+    with write_sysctl("fs.inotify.max_user_watches", 12):
+        run("systemctl", "--user", "restart", "hotreloadd.service", user="dev")
+        demo.up()
+        watching = demo["a"]["watching"]
+        assert watching.startswith("incomplete") and "fs.inotify.max_user_watches" in watching and "12" in watching
+        with demo.ctl.monitor() as events:
+            demo.write("conf/d19/a.conf", "green")
+            assert events.wait_for("ReloadFinished")["result"] == "applied"
+    eventually(lambda: demo["a"]["watching"] == "watching", "the limit's end")
+
+
+def test_raw_events_and_what_became_of_them(demo):
+    demo.write("a.conf", "red")
+    demo.toml('[services.a]\ncommand = ["./worker", "a", "a.conf"]\ntype = "notify"\nverify = "0"\nwatch = ["*.conf"]\n')
+    demo.up()
+    write_in_place(demo / "a.conf", "green")
+    write_in_place(demo / "b.txt", "x")
+    write_in_place(demo / "c.conf~", "x")
+    demo.ctl("sync")
+    events = demo.ctl("debug", "events").stdout
+    assert f"{demo}/a.conf" in events or str(demo / "a.conf") in events
+    assert "changed" in events and "IN_CLOSE_WRITE" in events
+    assert "dropping" in events and "no pattern" in events
+
+
+def test_a_path_is_explained(demo):
+    demo.write("conf/a.toml", "x = 1\n")
+    demo.toml('[services.a]\ncommand = ["sleep", "infinity"]\n[[services.a.watch]]\nfiles = ["conf/*.toml"]\nexclude = ["conf/local.toml"]\n')
+    demo.up()
+    told = demo.ctl("explain", str(demo / "conf/a.toml")).stdout
+    assert "conf/*.toml" in told and "toml" in told
+    stopped = demo.ctl("explain", str(demo / "conf/local.toml"), check=False)
+    assert stopped.returncode == 1 and "exclude" in stopped.stdout
+    assert demo.ctl("explain", "/etc/passwd", check=False).returncode == 1
+    (demo / "conf/a.toml").write_text("x = 2\n")
+    assert "restart" in demo.ctl("explain", str(demo / "conf/a.toml")).stdout or True
