@@ -14,6 +14,10 @@ const std::vector<std::string>& after_of(const ServiceView& view) {
 
 } // namespace
 
+bool reads_files(Action action) {
+    return action == Action::Reload || action == Action::Restart || action == Action::Start;
+}
+
 bool is_acted_on(Action action) {
     return action != Action::None && action != Action::Wait && action != Action::Refused;
 }

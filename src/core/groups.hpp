@@ -14,6 +14,9 @@ namespace hotreload {
 // Something is done to the unit or to the record of such a service.
 bool is_acted_on(Action action);
 
+// The service reads its files for it.
+bool reads_files(Action action);
+
 // The services that are acted on, each group in the order in which it is acted on: stops first and
 // backwards, then the plan's order.
 std::vector<std::vector<ServicePlan>>

@@ -36,10 +36,6 @@ std::map<std::string, ContentId> files_read(const Snapshot& now) {
     return files;
 }
 
-bool reads_files(Action action) {
-    return action == Action::Reload || action == Action::Restart || action == Action::Start;
-}
-
 // One group of services on its way through the transaction.
 class Group {
 public:

@@ -124,7 +124,8 @@ private:
         bool fresh = true;                         // `files` was never read
         bool due = true;                           // to be looked at
         bool interrupted = false;
-        Snapshot snapshot; // as last read
+        Snapshot snapshot;      // as last read
+        std::uint64_t mark = 0; // of `files`, then
         std::map<std::string, std::string>
             renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
@@ -169,6 +170,7 @@ private:
     [[nodiscard]] std::set<std::string> start_requests();
     void begin(Request request, std::set<std::string> scope);
     void look(const std::set<std::string>& reserved);
+    void doubt(const std::string& service);
     Task<> work(TransactionInput input, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
     Task<> stop_services(Request request, std::set<std::string> scope);

@@ -97,6 +97,7 @@ const Snapshot& Project::read_files(const std::string& service, watch::Rescan re
     if (slot.files) {
         const auto look = slot.files->look(slot.fresh ? watch::Rescan::All : rescan);
         slot.snapshot = look.content;
+        slot.mark = slot.files->mark();
         slot.renamed.clear();
         for (const auto& change : look.changes)
             if (change.kind == watch::FileChange::Kind::Renamed)

@@ -219,6 +219,9 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
         }
     auto outcome =
         co_await run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
+    for (const auto& each : outcome.services)
+        if (each.result == "applied" && reads_files(each.action))
+            doubt(each.service);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
     for (const auto& name : scope)
@@ -245,6 +248,23 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
     if (request.done)
         request.done(outcome);
     pump_soon();
+}
+
+// A file that was written while the service was made to read it may have been something else then,
+// though it is now what it was before: it is not sure to be applied, and the next look finds it
+// new.
+void Project::doubt(const std::string& service) {
+    const auto slot = slots_.find(service);
+    const auto record = record_.services.find(service);
+    if (slot == slots_.end() || record == record_.services.end() || !slot->second.files)
+        return;
+    auto& files = *slot->second.files;
+    (void)files.look(watch::Rescan::Dirty);
+    std::size_t doubted = 0;
+    for (const auto& path : files.written_since(slot->second.mark))
+        doubted += record->second.files.erase(path);
+    if (doubted > 0)
+        save();
 }
 
 // Soon, for a transaction is not to be ended from within its own calls.

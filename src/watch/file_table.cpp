@@ -347,6 +347,8 @@ Fate FileTable::read(Entry& entry, const std::string& path) {
         log_.record(path, is_new ? ChangeLog::State() : ChangeLog::Known{old->second, file.stamp},
                     ChangeLog::Known{content->id, content->stamp});
     old->second = content->id;
+    if (!file.known || file.stamp != content->stamp)
+        file.written = ++written_;
     file.known = true;
     file.stamp = content->stamp;
     file.racy = content->racy;
@@ -408,6 +410,15 @@ void FileTable::list_states() {
     snapshot_.unreadable = place_.tree.problems();
     for (const auto& [path, problem] : problems_)
         snapshot_.unreadable.push_back({path, 0, 0, problem});
+}
+
+std::vector<std::string> FileTable::written_since(std::uint64_t mark) const {
+    std::vector<std::string> paths;
+    for (const auto& [directory, folder] : folders_)
+        for (const auto& [name, file] : folder.files)
+            if (file.known && file.written > mark)
+                paths.push_back(join(directory, name));
+    return paths;
 }
 
 bool FileTable::news() const {

@@ -80,6 +80,11 @@ public:
     [[nodiscard]] bool news() const;
     std::vector<FileChange> take_changes();
 
+    // A moment between two looks, and the files that were found written or replaced after it, even
+    // with the same content.
+    [[nodiscard]] std::uint64_t mark() const { return written_; }
+    [[nodiscard]] std::vector<std::string> written_since(std::uint64_t mark) const;
+
     // A file was closed after writing since the last call.
     bool take_closed() { return std::exchange(closed_, false); }
 
@@ -97,6 +102,7 @@ private:
         bool seems_written = false; // IN_MODIFY, and no IN_CLOSE_WRITE since
         Duration written_at{};
         Stamp stamp;
+        std::uint64_t written = 0;    // see mark()
         EventLog::Number event = 0;   // the last one, when its fate is open
         std::unique_ptr<Trail> trail; // of literals and symbolic links
     };
@@ -143,6 +149,7 @@ private:
     std::string looked_at_; // the path that is
 
     Snapshot snapshot_;
+    std::uint64_t written_ = 0;
     std::map<std::string, ContentId>::iterator next_file_; // where the next one is likely to go
     ChangeLog log_;
     bool told_any_ = false;

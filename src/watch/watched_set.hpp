@@ -48,6 +48,13 @@ public:
 
     Look look(Rescan how);
 
+    // As of the last look: for written_since() of a later one, the files that were written or
+    // replaced in between, even with the same content.
+    [[nodiscard]] std::uint64_t mark() const { return files_.mark(); }
+    [[nodiscard]] std::vector<std::string> written_since(std::uint64_t mark) const {
+        return files_.written_since(mark);
+    }
+
     // How well it is watched; up to date after a look, and when on_state is called.
     [[nodiscard]] const WatchState& state() const { return state_; }
     // state() has changed. Called from the event loop; it may end the set.

@@ -135,7 +135,11 @@ def test_a_thousand_random_edits(demo):
         actions = acted_on(events)
     ids = {d.name: d.values["id"] for d in documents}
     for service, files in names.items():
-        eventually(lambda: all(ids[name] in demo.log(service)[-1] for name in files), f"{service}'s content, seed {seed}")
+        wanted = {name: ids[name] for name in files}
+        eventually(
+            lambda: all(f"{text}" in demo.log(service)[-1] for text in wanted.values()),
+            f"{service}'s content {wanted}, which has {demo.log(service)[-3:]}, seed {seed},",
+        )
         assert actions.count(service) <= meanings[service], f"{service}: seed {seed}"
         assert demo[service]["state"] == "running", f"{service}: seed {seed}"
     print(f"{sum(meanings.values())} changes in meaning, {len(actions)} actions")
