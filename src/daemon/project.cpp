@@ -188,7 +188,10 @@ void Project::arm(const std::string& service) {
     slot.files = watch_service(slot.rules, [this, service] {
         auto& settled = slots_.at(service);
         settled.due = true;
-        settled.settled = around_.loop.now();
+        Duration debounce{};
+        for (const auto& watch : settled.rules->definition.watches)
+            debounce = std::max(debounce, watch.debounce);
+        settled.changed_at = around_.loop.now() - debounce;
         pump();
     });
     slot.files->on_state = [this, service] { tell(service); };

@@ -38,10 +38,7 @@ std::set<std::string> Project::find_loops(const Plan& plan) {
             suspended.insert(service.service);
             continue;
         }
-        Duration debounce{};
-        for (const auto& watch : slot.rules->definition.watches)
-            debounce = std::max(debounce, watch.debounce);
-        slot.loop.changed(paths, slot.settled - debounce);
+        slot.loop.changed(paths, slot.changed_at);
         look_who_writes(service.service);
     }
     return suspended;

@@ -263,8 +263,10 @@ void Project::doubt(const std::string& service) {
     std::size_t doubted = 0;
     for (const auto& path : files.written_since(slot->second.mark))
         doubted += record->second.files.erase(path);
-    if (doubted > 0)
+    if (doubted > 0) {
+        slot->second.changed_at = around_.loop.now();
         save();
+    }
 }
 
 // Soon, for a transaction is not to be ended from within its own calls.
