@@ -136,7 +136,7 @@ private:
         std::vector<Change> last_changes;
         WriteLoop loop;
         std::vector<os::Leases::Handle> leases; // that tell who writes what the loop suspects
-        Duration changed_at{}; // when its files changed last
+        Duration changed_at{};                  // when its files changed last
         std::string suspended;                  // the file that the service writes itself
     };
 

@@ -18,7 +18,8 @@ struct Leases::Entry {
 
 namespace {
 
-constexpr int kTries = 20; // some milliseconds
+constexpr int kTries = 500;
+constexpr Duration kRetry = std::chrono::milliseconds(1);
 
 int break_signal() {
     return SIGRTMIN + 1;
@@ -54,7 +55,8 @@ std::vector<std::string> groups_that_wait() {
 
 } // namespace
 
-Leases::Leases(EventLoop& loop) : signal_(loop, break_signal(), [this] { broken(); }) {}
+Leases::Leases(EventLoop& loop)
+    : again_(loop), signal_(loop, break_signal(), [this] { broken(); }) {}
 
 Leases::Handle Leases::take(const std::string& path, OnOpened on_opened) {
     Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -77,9 +79,12 @@ void Leases::broken() {
     if (opened.empty())
         return;
     // The signal comes before whoever opens the file has gone to sleep; he does not go away.
-    auto groups = groups_that_wait();
-    for (int tries = 0; groups.empty() && tries < kTries; ++tries)
-        groups = groups_that_wait();
+    const auto groups = groups_that_wait();
+    if (groups.empty() && ++tries_ < kTries) {
+        again_.arm(kRetry, [this] { broken(); });
+        return;
+    }
+    tries_ = 0;
     for (const auto& entry : opened) {
         fcntl(entry->file.get(), F_SETLEASE, F_UNLCK);
         entry->file = Fd();

@@ -35,6 +35,8 @@ private:
     void broken();
 
     std::list<std::weak_ptr<Entry>> entries_;
+    Timer again_;
+    int tries_ = 0;
     SignalSource signal_;
 };
 
