@@ -25,7 +25,7 @@ _hotreloadctl_targets() {
 
 _hotreloadctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' words
-    local commands="up down status list plan reload restart start stop resume explain check logs monitor sync debug"
+    local commands="up down status list plan reload restart start stop pause resume rollback history diff explain check logs monitor sync debug"
     local options="--user --system --host --machine --json --no-pager --quiet --help --version"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ " $commands " == *" $word "* ]]; then
@@ -35,12 +35,15 @@ _hotreloadctl() {
     done
     case $command in
         up) options+=" --detach --stop" ;;
-        reload) options+=" --dry-run --force --strategy= --no-wait" ;;
+        reload) options+=" --dry-run --force --strategy= --no-drain --no-wait" ;;
+        restart) options+=" --no-drain" ;;
+        rollback) options+=" --to= --restore-files --no-drain --no-wait" ;;
+        history) options+=" --lines=" ;;
         logs) options+=" --follow --lines=" ;;
         debug) options+=" --lines=" ;;
     esac
     if [[ $cur == '=' || $prev == '=' || $prev == --strategy ]]; then # bash splits words at '='
-        words="live reload restart short pretty off"
+        words="live reload swap restart short pretty off"
         [[ $cur == '=' ]] && cur=
     elif [[ $cur == -* ]]; then
         words=$options

@@ -30,8 +30,8 @@ complete -c hotreloadctl -s q -l quiet -d 'Only what waits and what failed'
 complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'
 
-set -l commands up down status list plan reload restart start stop resume explain check logs \
-    monitor sync debug
+set -l commands up down status list plan reload restart start stop pause resume rollback \
+    history diff explain check logs monitor sync debug
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
 complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
@@ -42,7 +42,11 @@ complete -c hotreloadctl -n $none -a reload -d 'Apply what changed on disk'
 complete -c hotreloadctl -n $none -a restart -d 'Read the disk, validate, and restart services'
 complete -c hotreloadctl -n $none -a start -d 'Start services that were stopped'
 complete -c hotreloadctl -n $none -a stop -d 'Stop services until they are started again'
-complete -c hotreloadctl -n $none -a resume -d 'Watch again what was suspended'
+complete -c hotreloadctl -n $none -a pause -d 'Hold changes back until resume'
+complete -c hotreloadctl -n $none -a resume -d 'Apply what was held back, and watch what was suspended'
+complete -c hotreloadctl -n $none -a rollback -d 'Go back to an earlier generation'
+complete -c hotreloadctl -n $none -a history -d 'List the generations that are kept'
+complete -c hotreloadctl -n $none -a diff -d 'Show what differs between two generations'
 complete -c hotreloadctl -n $none -a explain -d 'Say why a path is watched or not'
 complete -c hotreloadctl -n $none -a check -d 'Validate a project file'
 complete -c hotreloadctl -n $none -a logs -d 'Show the journal of the services'
@@ -53,14 +57,22 @@ complete -c hotreloadctl -n $none -a debug -d 'Show what the watcher saw'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up check explain' -F
 complete -c hotreloadctl -n '__fish_seen_subcommand_from down' -a '(__hotreloadctl_projects)'
 complete -c hotreloadctl -a '(__hotreloadctl_targets)' \
-    -n '__fish_seen_subcommand_from status plan reload restart start stop resume logs'
+    -n '__fish_seen_subcommand_from status plan reload restart start stop pause resume rollback history diff logs'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from debug' -a events
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -s d -l detach -d 'Do not follow'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -l stop -d 'Take it down at the end'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l dry-run -d 'Only show the plan'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l force -d 'Carry out what waits'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l strategy -x \
-    -a 'live reload restart' -d 'At least this'
+    -a 'live reload swap restart' -d 'At least this'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from reload restart rollback' -l no-drain \
+    -d 'Cut off what is in hand'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l to -x -d 'A generation'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l restore-files \
+    -d 'Write files back, too'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l no-wait -d 'Do not wait'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from history' -s n -l lines -x \
+    -d 'Of each service'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l no-wait -d 'Do not wait'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'The last lines'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/nearest.hpp"
 #include "config/keys.hpp"
+#include "core/change.hpp"
 #include "core/names.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 
 // An attached unit is somebody else's: these are settings of its own unit file.
 constexpr auto kOfCommands = std::to_array<std::string_view>(
-    {"type", "env", "env_file", "working_dir", "user", "properties", "reload"});
+    {"type", "env", "env_file", "working_dir", "user", "ports", "properties", "reload", "drain"});
 
 std::string key_of(const ServiceDefinition& service, std::string_view name = "") {
     return std::format("services.{}{}{}", service.name, name.empty() ? "" : ".", name);
@@ -39,6 +40,11 @@ void check_kind_of_service(Reading& reading, const ServiceDefinition& service) {
         if (reading.has(key_of(service, name)))
             reading.problem(key_of(service, name),
                             "does not go with unit: the unit's own file says it (systemctl edit)");
+    for (std::size_t i = 0; i < service.watches.size(); ++i)
+        if (service.watches[i].pin)
+            reading.problem(key_of(service, std::format("watch.{}.pin", i)),
+                            "does not go with unit: only a program of the project can be shown "
+                            "other files than are there");
 }
 
 void check_reload(Reading& reading, const ServiceDefinition& service) {
@@ -69,6 +75,23 @@ void check_reload(Reading& reading, const ServiceDefinition& service) {
                                     why);
 }
 
+// Two generations of it can serve at a time.
+void check_swap(Reading& reading, const ServiceDefinition& service) {
+    if (can_swap(service))
+        return;
+    constexpr auto why = "the service cannot be swapped: that takes ports, and type = \"notify\", "
+                         "\"notify-reload\" or ready = { … } to tell when it is ready";
+    if (service.strategy == Strategy::Swap)
+        reading.problem(key_of(service, "strategy"), why);
+    for (std::size_t i = 0; i < service.watches.size(); ++i) {
+        if (service.watches[i].on_change == Strategy::Swap)
+            reading.problem(key_of(service, std::format("watch.{}.on_change", i)), why);
+        for (const auto& [pattern, strategy] : service.watches[i].keys)
+            if (strategy == Strategy::Swap)
+                reading.problem(key_of(service, std::format("watch.{}.keys.{}", i, pattern)), why);
+    }
+}
+
 void check_length(Reading& reading, const ServiceDefinition& service) {
     const auto longest = helper_unit(reading.project.name, service.name, "validate",
                                      std::numeric_limits<std::uint64_t>::max());
@@ -85,15 +108,32 @@ std::string near_service(const Reading& reading, const std::string& word) {
     return near ? std::format("; did you mean \"{}\"?", *near) : "";
 }
 
-void check_after(Reading& reading, const ServiceDefinition& service) {
-    for (const std::string& other : service.after) {
-        if (other == service.name)
-            reading.problem(key_of(service, "after"), "a service cannot start after itself");
-        else if (!reading.project.services.contains(other))
-            reading.problem(key_of(service, "after"),
-                            std::format("there is no service \"{}\" in the project{}", other,
-                                        near_service(reading, other)));
-    }
+void check_links(Reading& reading, const ServiceDefinition& service) {
+    const auto check = [&](std::string_view key, const std::vector<std::string>& names) {
+        for (const std::string& other : names)
+            if (other == service.name)
+                reading.problem(key_of(service, key), "names the service itself");
+            else if (!reading.project.services.contains(other))
+                reading.problem(key_of(service, key),
+                                std::format("there is no service \"{}\" in the project{}", other,
+                                            near_service(reading, other)));
+    };
+    check("after", service.after);
+    check("requires", service.required);
+    check("part_of", service.part_of);
+}
+
+// A socket is one service's.
+void check_ports_once(Reading& reading) {
+    std::map<std::string, std::string> owners;
+    for (const auto& [name, service] : reading.project.services)
+        for (const auto& port : service.ports) {
+            const auto [owner, first] = owners.emplace(port.address, name);
+            if (!first && owner->second != name)
+                reading.problem(key_of(service, "ports"),
+                                std::format("{} is a port of services.{} already", port.address,
+                                            owner->second));
+        }
 }
 
 void check_attached_once(Reading& reading) {
@@ -151,9 +191,11 @@ void check_services(Reading& reading) {
     for (const auto& [name, service] : reading.project.services) {
         check_kind_of_service(reading, service);
         check_reload(reading, service);
+        check_swap(reading, service);
         check_length(reading, service);
-        check_after(reading, service);
+        check_links(reading, service);
     }
+    check_ports_once(reading);
     check_attached_once(reading);
     CycleSearch search(reading);
     for (const auto& [name, service] : reading.project.services)

@@ -4,7 +4,10 @@
 // The tables of keys and what reads them, from the outside in. Only for config/.
 
 #include "config/reader.hpp"
+#include "core/port.hpp"
+#include "core/probe.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +26,9 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 // `watch` of a service, in its short form or its long one.
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
+// `ports` of a service, in its short form or its long one (Kind::StringsOrTables).
+void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports);
+
 // The table [configs.NAME], or one file of the short form.
 void read_config(Reading& reading, const std::string& key, const toml::table& table,
                  ConfigDefinition& config);
@@ -31,6 +37,12 @@ void read_config_file(Reading& reading, const std::string& key, const std::strin
 
 // `properties` of a service.
 void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service);
+
+// A program, found as services find theirs, and its arguments, which stay as they are.
+void read_command(Reading& reading, const Entry& entry, std::vector<std::string>& command);
+
+// `ready` of a service.
+void read_ready(Reading& reading, const Entry& entry, std::optional<ReadyProbe>& ready);
 
 // The variables of an `env` table, over what is there.
 void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env);
@@ -41,8 +53,10 @@ void check_services(Reading& reading);
 // Names of the rows of each table, for the documentation's check.
 std::vector<std::string> project_keys();
 std::vector<std::string> service_keys();
+std::vector<std::string> ready_keys();
 std::vector<std::string> watch_keys();
 std::vector<std::string> watch_default_keys();
 std::vector<std::string> config_keys();
+std::vector<std::string> port_keys();
 
 } // namespace hotreload

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/paths.hpp"
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +35,14 @@ int check_program(const std::string& path) {
     if (!S_ISREG(status.st_mode) || ::access(path.c_str(), X_OK) < 0)
         return EACCES;
     return 0;
+}
+
+// systemd needs no account for a number; -1 means nobody.
+bool is_id(const std::string& name) {
+    std::uint32_t number = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
+    return parsed.ec == std::errc() && parsed.ptr == name.data() + name.size() &&
+           number != std::numeric_limits<std::uint32_t>::max();
 }
 
 } // namespace
@@ -92,11 +101,11 @@ Result<std::string> resolve_program(const std::string& directory, const std::str
 }
 
 bool user_exists(const std::string& name) {
-    std::uint32_t number = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size())
-        return number != std::numeric_limits<std::uint32_t>::max(); // systemd needs no account
-    return ::getpwnam(name.c_str()) != nullptr;
+    return is_id(name) || ::getpwnam(name.c_str()) != nullptr;
+}
+
+bool group_exists(const std::string& name) {
+    return is_id(name) || ::getgrnam(name.c_str()) != nullptr;
 }
 
 } // namespace hotreload

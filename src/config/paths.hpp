@@ -26,5 +26,6 @@ Result<std::string> resolve_program(const std::string& directory, const std::str
 
 // An account of that name, or a number.
 bool user_exists(const std::string& name);
+bool group_exists(const std::string& name);
 
 } // namespace hotreload

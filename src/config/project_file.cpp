@@ -103,6 +103,8 @@ std::vector<std::string> project_file_keys() {
     add("watch", watch_default_keys());
     add("services.NAME", service_keys());
     add("services.NAME.watch", watch_keys());
+    add("services.NAME.ports", port_keys());
+    add("services.NAME.ready", ready_keys());
     add("configs.NAME", config_keys());
     return keys;
 }

@@ -41,9 +41,18 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
      [](Reading& reading, const Entry& entry, Nothing&) {
          reading.project.enabled = entry.value.value_or(true);
      }},
+    {"keep_generations", Kind::Integer,
+     [](Reading& reading, const Entry& entry, Nothing&) {
+         constexpr std::int64_t most = 1000;
+         const auto kept = entry.value.value_or(std::int64_t{-1});
+         if (kept < 1 || kept > most)
+             reading.problem(entry.key,
+                             std::format("expected 1 to {} generations, found {}", most, kept));
+         else
+             reading.project.keep_generations = static_cast<unsigned>(kept);
+     }},
     {"secrets", Kind::Strings, read_secrets},
 });
-constexpr auto kProjectLater = std::to_array<std::string_view>({"keep_generations"});
 
 void read_services(Reading& reading, const Entry& entry, Nothing&) {
     for (const auto& [name, value] : *entry.value.as_table()) {
@@ -123,8 +132,7 @@ void read_configs(Reading& reading, const Entry& entry, Nothing&) {
 constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
     {"project", Kind::Table,
      [](Reading& reading, const Entry& entry, Nothing& nothing) {
-         read_table(reading, *entry.value.as_table(), entry.key, kProjectKeys, kProjectLater,
-                    nothing);
+         read_table(reading, *entry.value.as_table(), entry.key, kProjectKeys, {}, nothing);
      }},
     {"watch", Kind::Table,
      [](Reading& reading, const Entry& entry, Nothing&) {

@@ -16,19 +16,6 @@ namespace hotreload {
 
 namespace {
 
-// A program and its arguments, which stay as they are.
-void read_command(Reading& reading, const Entry& entry, std::vector<std::string>& command) {
-    command = entry.texts();
-    if (command.empty() || command.front().empty()) {
-        reading.problem(entry.key, "is empty: give a program and its arguments");
-        return;
-    }
-    if (auto program = resolve_program(reading.project.directory, command.front()))
-        command.front() = std::move(*program);
-    else
-        reading.problem(entry.key, program.error().message);
-}
-
 // Puts the value of a word into `target`, or reports why it is none.
 template <class T, class U>
 void take(Reading& reading, const Entry& entry, Result<T> value, U& target) {
@@ -88,11 +75,12 @@ void read_user(Reading& reading, const Entry& entry, ServiceDefinition& service)
         reading.problem(entry.key, std::format("there is no user \"{}\"", service.user));
 }
 
-void read_after(Reading&, const Entry& entry, ServiceDefinition& service) {
-    service.after = entry.texts(); // checked when all services are known
-    std::ranges::sort(service.after);
-    const auto repeated = std::ranges::unique(service.after);
-    service.after.erase(repeated.begin(), repeated.end());
+// Checked when all services are known.
+void read_names(const Entry& entry, std::vector<std::string>& names) {
+    names = entry.texts();
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
 }
 
 void read_verify(Reading& reading, const Entry& entry, ServiceDefinition& service) {
@@ -125,7 +113,16 @@ constexpr auto kServiceKeys = std::to_array<Row>({
     {"env_file", Kind::StringOrStrings, read_env_files},
     {"working_dir", Kind::String, read_working_dir},
     {"user", Kind::String, read_user},
-    {"after", Kind::Strings, read_after},
+    {"after", Kind::Strings,
+     [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.after); }},
+    {"requires", Kind::Strings,
+     [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.required); }},
+    {"part_of", Kind::Strings,
+     [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.part_of); }},
+    {"ports", Kind::StringsOrTables,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_ports(reading, entry, service.ports);
+     }},
     {"properties", Kind::Table, read_properties},
     {"validate", Kind::Strings,
      [](Reading& reading, const Entry& entry, Service& service) {
@@ -143,18 +140,24 @@ constexpr auto kServiceKeys = std::to_array<Row>({
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, strategy_word(entry.text()), service.strategy);
      }},
+    {"ready", Kind::Table,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         read_ready(reading, entry, service.ready);
+     }},
     {"verify", Kind::String, read_verify},
+    {"drain", Kind::String,
+     [](Reading& reading, const Entry& entry, Service& service) {
+         take(reading, entry, parse_duration(entry.text()), service.drain);
+     }},
     {"watch", Kind::StringsOrTables, read_watches},
 });
-constexpr auto kServiceLater =
-    std::to_array<std::string_view>({"ports", "ready", "drain", "requires", "part_of"});
 
 } // namespace
 
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
                   ServiceDefinition& service) {
     service.env = reading.env;
-    read_table(reading, table, key, kServiceKeys, kServiceLater, service);
+    read_table(reading, table, key, kServiceKeys, {}, service);
     if (table.contains("unit"))
         service.env.clear(); // it was started by somebody else: nothing of ours reaches it
     else if (!table.contains("working_dir"))

@@ -109,8 +109,15 @@ constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
          else
              reading.problem(entry.key, strategy.error().message);
      }},
+    {"pin", Kind::Boolean,
+     [](Reading&, const Entry& entry, Watch& watch) {
+         watch.definition.pin = entry.value.value_or(false);
+     }},
+    {"together", Kind::Boolean,
+     [](Reading&, const Entry& entry, Watch& watch) {
+         watch.definition.together = entry.value.value_or(false);
+     }},
 });
-constexpr auto kWatchLater = std::to_array<std::string_view>({"pin", "together"});
 
 // One file, whatever its name looks like.
 void read_file(Reading& reading, const std::string& key, const std::string& file,
@@ -171,7 +178,7 @@ void check_format(Reading& reading, const std::string& key, const WatchDefinitio
 void read_long_watch(Reading& reading, const std::string& key, const toml::table& table,
                      ServiceDefinition& service) {
     Watch watch{.settings = reading.watch, .definition = {}};
-    read_table(reading, table, key, kWatchKeys, kWatchLater, watch);
+    read_table(reading, table, key, kWatchKeys, {}, watch);
     WatchDefinition& definition = service.watches.emplace_back(std::move(watch.definition));
     finish(reading, key, watch.settings, definition);
     check_format(reading, key, definition);
@@ -209,8 +216,10 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
     Watch watch;
     read_table(reading, table, key, kDefaultKeys, {}, watch);
     reading.watch = std::move(watch.settings);
-    WatchDefinition unused;
-    finish(reading, key, reading.watch, unused);
+    WatchDefinition defaults;
+    finish(reading, key, reading.watch, defaults);
+    reading.project.debounce = defaults.debounce;
+    reading.project.debounce_max = defaults.debounce_max;
 }
 
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service) {

@@ -15,7 +15,7 @@ namespace hotreload {
 namespace {
 
 constexpr auto kStrategies =
-    std::to_array<std::string_view>({"auto", "none", "reload", "restart", "manual"});
+    std::to_array<std::string_view>({"auto", "none", "reload", "swap", "restart", "manual"});
 constexpr auto kTypes = std::to_array<std::string_view>(
     {"simple", "exec", "notify", "notify-reload", "oneshot", "forking"});
 constexpr auto kFormats =
@@ -36,8 +36,6 @@ std::unexpected<Error> unknown(std::string_view word, std::span<const std::strin
 Result<std::optional<Strategy>> strategy_word(std::string_view word) {
     if (word == "auto")
         return std::nullopt;
-    if (word == "swap")
-        return fail(ErrorCode::Invalid, "strategy \"swap\" is not supported by this version");
     if (std::ranges::contains(kStrategies, word))
         return parse_strategy(word);
     return unknown(word, kStrategies);

@@ -7,21 +7,38 @@
 #include "base/duration.hpp"
 #include "base/task.hpp"
 #include "core/plan.hpp"
+#include "core/probe.hpp"
+#include "core/sockets_port.hpp"
 #include "core/units_port.hpp"
+#include "core/views_port.hpp"
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace hotreload {
 
+// What a transaction acts through.
+struct Means {
+    Units& units;
+    Sockets& sockets;
+    Probes& probes;
+    Views& views;
+    std::function<Duration()> now; // CLOCK_MONOTONIC
+};
+
 // One service in a transaction: what it was, what it is to be, and the unit that carries it.
 struct ActionContext {
-    Units& units;
+    Means means;
     std::uint64_t transaction = 0; // its id
     std::string project;
     ServicePlan plan;
     ServiceView view;
-    std::uint64_t generation = 0; // the number of the next applied state
-    std::string unit;             // in: carries the applied state; out: carries the next one
+    std::uint64_t generation = 0;       // the number of the next applied state
+    std::string unit;                   // in: carries the applied state; out: carries the next one
+    std::vector<ServiceSocket> sockets; // of the wanted definition
+    std::vector<Bind> binds;            // of what is pinned, for the next generation
+    Duration gap{};                     // out: how long nobody served
 };
 
 class ActionHandler {

@@ -40,6 +40,8 @@ std::string describe(const WatchDefinition& watch) {
         text += std::format(" {} {}", pattern, strategy_or_auto(strategy));
     if (!watch.schema.empty())
         text += " schema " + watch.schema;
+    if (watch.together)
+        text += " together";
     return text + std::format(" backup {}", watch.backup);
 }
 
@@ -48,6 +50,35 @@ Values watches_of(const ServiceDefinition& service) {
     for (const auto& watch : service.watches)
         values[std::format("{}", values.size())] = describe(watch);
     return values;
+}
+
+// What a pinned service sees is fixed when its process starts.
+Values pins_of(const ServiceDefinition& service) {
+    std::string pinned;
+    for (const auto& watch : service.watches)
+        if (watch.pin)
+            pinned += (pinned.empty() ? "" : " ") + in_one_line(watch.files);
+    return one(std::move(pinned));
+}
+
+Values ports_of(const ServiceDefinition& service) {
+    Values values;
+    for (const auto& port : service.ports) {
+        auto& text = values[port.name] = port.address;
+        if (port.mode != PortDefinition().mode)
+            text += std::format(" mode {:04o}", port.mode);
+        if (!port.user.empty() || !port.group.empty())
+            text += std::format(" owner {}:{}", port.user, port.group);
+    }
+    return values;
+}
+
+std::string describe(const ReadyProbe& probe) {
+    const auto what = !probe.http.empty()  ? "http " + probe.http
+                      : !probe.tcp.empty() ? "tcp " + probe.tcp
+                                           : "command " + in_one_line(probe.command);
+    return std::format("{} within {}, every {}", what, format_duration(probe.timeout),
+                       format_duration(probe.interval));
 }
 
 Values properties_of(const ServiceDefinition& service) {
@@ -76,15 +107,21 @@ const std::array kFields = std::to_array<Field>({
     {"working_dir", kRestart, false, [](const auto& s) { return one(s.working_dir); }},
     {"user", kRestart, false, [](const auto& s) { return one(s.user); }},
     {"after", kNone, false, [](const auto& s) { return one(in_one_line(s.after)); }},
+    {"requires", kNone, false, [](const auto& s) { return one(in_one_line(s.required)); }},
+    {"part_of", kNone, false, [](const auto& s) { return one(in_one_line(s.part_of)); }},
+    {"ports", kRestart, false, ports_of},
     {"properties", kRestart, false, properties_of},
     {"validate", kNone, false, [](const auto& s) { return one(in_one_line(s.validate)); }},
     {"reload", kRestart, false, [](const auto& s) { return one(in_one_line(s.reload)); }},
     {"reload_signal", kRestart, false,
      [](const auto& s) { return one(s.reload_signal ? signal_name(s.reload_signal) : ""); }},
     {"strategy", kNone, false, [](const auto& s) { return one(strategy_or_auto(s.strategy)); }},
+    {"ready", kNone, false, [](const auto& s) { return one(s.ready ? describe(*s.ready) : ""); }},
     {"verify", kNone, false,
      [](const auto& s) { return one(s.verify ? format_duration(*s.verify) : ""); }},
+    {"drain", kNone, false, [](const auto& s) { return one(format_duration(s.drain)); }},
     {"watch", kNone, false, watches_of},
+    {"pin", kRestart, false, pins_of},
 });
 
 std::string subject_of(const Field& field, const std::string& key) {
@@ -95,7 +132,15 @@ bool is_secret(const Field& field, const std::string& key) {
     return field.secret || key.starts_with("SetCredential");
 }
 
+// What gives a service a new process: beside the old one, where both can share their sockets.
+std::pair<Strategy, std::string> new_process(const ServiceDefinition& applied,
+                                             const ServiceDefinition& wanted, std::string why) {
+    const bool swaps = can_swap(wanted) && !applied.ports.empty();
+    return {swaps ? Strategy::Swap : kRestart, std::move(why)};
+}
+
 std::pair<Strategy, std::string> effect_of(const Field& field, const std::string& key,
+                                           const ServiceDefinition& applied,
                                            const ServiceDefinition& wanted) {
     if (field.name == "properties") {
         const auto it = wanted.properties.find(key);
@@ -103,13 +148,13 @@ std::pair<Strategy, std::string> effect_of(const Field& field, const std::string
             it == wanted.properties.end() ? std::vector<std::string>{} : it->second;
         if (is_live_property(key) && parse_live_property(key, lines))
             return {Strategy::Live, "systemd changes it on a running unit"};
-        return {kRestart, "systemd sets it only when a unit starts"};
+        return new_process(applied, wanted, "systemd sets it only when a unit starts");
     }
     // Outside Type=notify-reload the signal is ours to send: the unit does not know of it.
     if (field.name == "reload_signal" && wanted.type != ServiceType::NotifyReload)
         return {kNone, "takes effect at the next reload"};
     if (field.effect == kRestart)
-        return {kRestart, "only a new process gets it"};
+        return new_process(applied, wanted, "only a new process gets it");
     return {kNone, "takes effect by itself"};
 }
 
@@ -138,7 +183,7 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
             const auto now = after.find(key);
             if (old != before.end() && now != after.end() && old->second == now->second)
                 continue;
-            auto [strategy, reason] = effect_of(field, key, wanted);
+            auto [strategy, reason] = effect_of(field, key, applied, wanted);
             Change change{.subject = subject_of(field, key),
                           .kind = "definition",
                           .before = {},
@@ -160,6 +205,12 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
 bool all_rewritten(const std::vector<Change>& changes) {
     return std::ranges::all_of(changes,
                                [](const Change& each) { return each.kind == "rewritten"; });
+}
+
+bool can_swap(const ServiceDefinition& service) {
+    const bool tells = service.type == ServiceType::Notify ||
+                       service.type == ServiceType::NotifyReload || service.ready;
+    return !service.attached() && !service.ports.empty() && tells;
 }
 
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload) {

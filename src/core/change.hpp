@@ -51,6 +51,10 @@ std::map<std::string, std::string> shown_fields(const ServiceDefinition& service
 std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                                      const ServiceDefinition& wanted);
 
+// The next generation can start beside the present one: it is handed its sockets, and shows when it
+// is ready.
+bool can_swap(const ServiceDefinition& service);
+
 // A service can put a file's new content into effect without losing its process.
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 

@@ -7,6 +7,8 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "core/format.hpp"
+#include "core/port.hpp"
+#include "core/probe.hpp"
 #include "core/strategy.hpp"
 
 #include <cstdint>
@@ -33,8 +35,10 @@ struct WatchDefinition {
     // What changes of a document's keys ask for, by key pattern (core/key_pattern.hpp); nullopt:
     // auto. What no pattern covers takes on_change.
     std::map<std::string, std::optional<Strategy>> keys;
-    std::string schema;   // JSON Schema that the documents must meet; absolute, "" for none
-    unsigned backup = 10; // last-known-good copies of each file beside the applied one
+    std::string schema;    // JSON Schema that the documents must meet; absolute, "" for none
+    unsigned backup = 10;  // last-known-good copies of each file beside the applied one
+    bool pin = false;      // the service sees only what is applied, at the live paths
+    bool together = false; // one set: acted on when all of its files are there and whole
 
     bool operator==(const WatchDefinition&) const = default;
 };
@@ -48,14 +52,20 @@ struct ServiceDefinition {
     std::map<std::string, std::string> env; // project's, service's, then env_file's: last wins
     std::string working_dir;                // absolute
     std::string user;
-    std::vector<std::string> after; // names of services of the same project, sorted
+    // Names of services of the same project, sorted, with systemd's meaning.
+    std::vector<std::string> after;
+    std::vector<std::string> required; // `requires`
+    std::vector<std::string> part_of;
+    std::vector<PortDefinition> ports;
     // [Service] and [Unit] directives in systemd's syntax; several values are several lines.
     std::map<std::string, std::vector<std::string>> properties;
     std::vector<std::string> validate;
-    std::vector<std::string> reload;  // ExecReload=
-    int reload_signal = 0;            // 0: none given
-    std::optional<Strategy> strategy; // for changes of watched files; nullopt: auto
-    std::optional<Duration> verify;   // nullopt: 1 s after a start, 0 after a reload
+    std::vector<std::string> reload;           // ExecReload=
+    int reload_signal = 0;                     // 0: none given
+    std::optional<Strategy> strategy;          // for changes of watched files; nullopt: auto
+    std::optional<ReadyProbe> ready;           // beside what the type says
+    std::optional<Duration> verify;            // nullopt: 1 s after a start, 0 after a reload
+    Duration drain = std::chrono::seconds(30); // for what the old generation has in hand
     std::vector<WatchDefinition> watches;
 
     [[nodiscard]] bool attached() const { return !unit.empty(); }
@@ -82,11 +92,14 @@ struct SourceMap {
 
 struct ProjectDefinition {
     std::string name;
-    std::string path;      // of the project file, absolute
-    std::string directory; // relative paths start here
-    bool enabled = true;   // false: nothing is watched or changed by itself
+    std::string path;               // of the project file, absolute
+    std::string directory;          // relative paths start here
+    bool enabled = true;            // false: nothing is watched or changed by itself
+    unsigned keep_generations = 10; // of each service, to look at and to go back to
     std::map<std::string, ServiceDefinition> services;
     std::map<std::string, ConfigDefinition> configs;
+    Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources
+    Duration debounce_max = WatchDefinition().debounce_max;
     std::vector<std::string> secrets; // key patterns whose values are never shown
     // What the definition was read from beside `path`: env_files. They are watched like it.
     std::vector<std::string> sources;

@@ -8,14 +8,18 @@ namespace hotreload {
 
 namespace {
 
-const std::vector<std::string>& after_of(const ServiceView& view) {
-    return view.wanted ? view.wanted->after : view.record->definition.after;
+const ServiceDefinition& definition_of(const ServiceView& view) {
+    return view.wanted ? *view.wanted : view.record->definition;
 }
 
 } // namespace
 
+bool starts_generation(Action action) {
+    return action == Action::Swap || action == Action::Restart || action == Action::Start;
+}
+
 bool reads_files(Action action) {
-    return action == Action::Reload || action == Action::Restart || action == Action::Start;
+    return action == Action::Reload || starts_generation(action);
 }
 
 bool is_acted_on(Action action) {
@@ -34,7 +38,7 @@ group_by_dependency(const Plan& plan, const std::map<std::string, ServiceView>& 
         return up == name ? name : up = find(up);
     };
     for (const auto& [name, unused] : leader)
-        for (const auto& other : after_of(views.at(name)))
+        for (const auto& other : links_of(definition_of(views.at(name))))
             if (leader.contains(other))
                 leader[find(name)] = find(other);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which services of a plan stand and fall together: those that `after` connects.
+// Which services of a plan stand and fall together: those that `after`,
+// `requires` and `part_of` connect.
 
 #include "core/plan.hpp"
 
@@ -13,6 +14,9 @@ namespace hotreload {
 
 // Something is done to the unit or to the record of such a service.
 bool is_acted_on(Action action);
+
+// The service gets a new process by it.
+bool starts_generation(Action action);
 
 // The service reads its files for it.
 bool reads_files(Action action);

@@ -19,11 +19,13 @@ enum class MessageId {
     Applying,          // "Configuration changed. Restarting web (LOG_LEVEL)…"
     AppliedLive,
     AppliedReload,
+    AppliedSwap,
     AppliedRestart,
     Started,
     Stopped,
     Refused,          // validation failed, nothing was touched
     RolledBack,       // the new state did not hold, the one before is back
+    NeedsAttention,   // the action failed, and so did putting the state before it back
     Failed,           // the action failed, and could not be undone or there was nothing before
     Waiting,          // changes wait for --force
     WatchIncomplete,  // not everything can be watched

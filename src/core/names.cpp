@@ -71,6 +71,23 @@ std::optional<std::uint64_t> generation_of(std::string_view unit, std::string_vi
     return generation;
 }
 
+std::optional<std::pair<std::string, std::uint64_t>> service_of(std::string_view unit,
+                                                                std::string_view project) {
+    const auto prefix = std::format("hotreload-{}.", escape_unit_name(project));
+    const auto at = unit.rfind('@');
+    if (!unit.starts_with(prefix) || at == unit.npos || at < prefix.size())
+        return {};
+    // The only character of a name that is escaped.
+    std::string service(unit.substr(prefix.size(), at - prefix.size()));
+    constexpr std::string_view dash = "\\x2d";
+    for (auto found = service.find(dash); found != service.npos; found = service.find(dash))
+        service.replace(found, dash.size(), "-");
+    const auto generation = generation_of(unit, project, service);
+    if (!generation || !valid_name(service))
+        return {};
+    return std::pair(std::move(service), *generation);
+}
+
 bool valid_name(std::string_view name) {
     if (name.empty() || !is_lower_or_digit(name.front()))
         return false;

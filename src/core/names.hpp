@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hotreload {
 
@@ -26,6 +27,10 @@ std::string project_units_pattern(std::string_view project);
 // The generation in a generation_unit's name of this service; nothing for another unit.
 std::optional<std::uint64_t> generation_of(std::string_view unit, std::string_view project,
                                            std::string_view service);
+
+// The service and the generation of any generation_unit of this project.
+std::optional<std::pair<std::string, std::uint64_t>> service_of(std::string_view unit,
+                                                                std::string_view project);
 
 // A project's or service's name: [a-z0-9][a-z0-9_-]*
 bool valid_name(std::string_view name);

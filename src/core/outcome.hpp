@@ -17,19 +17,20 @@ struct ServiceOutcome {
     std::string service;
     Action action = Action::None;
     std::string result; // applied, unchanged, recorded, stopped, waiting, refused, invalid, failed,
-                        // rolled-back, superseded
+                        // rolled-back, needs-attention, superseded
     std::uint64_t generation = 0;
     std::string unit;
     std::vector<Change> changes;
     std::optional<Problem> problem;
-    Duration gap{}; // how long nobody served, where that was measured
+    Duration gap{};   // how long nobody served: of a restart
+    std::string note; // on how it was proven: "validated against the live files: …"
 };
 
 struct Outcome {
     std::uint64_t id = 0;
     std::string project;
     std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
-                        // rolled-back
+                        // rolled-back, needs-attention
     std::string trigger;
     Duration duration{};
     std::vector<ServiceOutcome> services;

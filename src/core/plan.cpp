@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/plan.hpp"
 
+#include "core/dependencies.hpp"
 #include "core/groups.hpp"
 
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <set>
+#include <utility>
 
 namespace hotreload {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kActionWords{
-    "none", "record", "live", "reload", "restart", "start", "stop", "wait", "refused"};
+constexpr std::array<std::string_view, 10> kActionWords{
+    "none", "record", "live", "reload", "swap", "restart", "start", "stop", "wait", "refused"};
 
 Action action_for(Strategy strategy) {
     switch (strategy) {
@@ -23,6 +24,8 @@ Action action_for(Strategy strategy) {
         return Action::Live;
     case Strategy::Reload:
         return Action::Reload;
+    case Strategy::Swap:
+        return Action::Swap;
     case Strategy::Restart:
         return Action::Restart;
     case Strategy::Manual:
@@ -77,10 +80,12 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
 
 // Manual changes are done as what they would be without `manual`.
 void force_manual(std::vector<Change>& changes, const ServiceView& view) {
-    const bool reloads = can_reload(*view.wanted, view.unit.can_reload);
+    const auto otherwise = can_reload(*view.wanted, view.unit.can_reload) ? Strategy::Reload
+                           : can_swap(*view.wanted)                       ? Strategy::Swap
+                                                                          : Strategy::Restart;
     for (auto& change : changes)
         if (change.strategy == Strategy::Manual) {
-            change.strategy = reloads ? Strategy::Reload : Strategy::Restart;
+            change.strategy = otherwise;
             change.reason += ", forced";
             for (auto& key : change.keys)
                 if (key.strategy == Strategy::Manual)
@@ -115,7 +120,8 @@ bool Plan::waits() const {
 }
 
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
-                         const PlanOptions& options) {
+                         const PlanOptions& given) {
+    const auto options = view.options.value_or(given);
     if (!view.wanted)
         return {name, Action::Stop, {}, "no longer in the project file"};
     if (!view.record || view.record->generation == 0)
@@ -180,26 +186,31 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
         return plan;
     }
     plan.action = action_for(strategy);
+    // Two generations at a time take sockets that both are handed.
+    if (plan.action == Action::Swap && (!can_swap(*view.wanted) || record.definition.ports.empty()))
+        plan.action = Action::Restart;
     // A dead process cannot be changed in place: any change is a reason to start it again.
     if (!view.unit.running() && plan.action != Action::Wait && plan.action != Action::Record)
         plan.action = Action::Restart;
     return plan;
 }
 
-std::vector<std::string> order_services(const std::map<std::string, ServiceDefinition>& services) {
-    std::vector<std::string> order;
-    std::set<std::string> seen;
-    const std::function<void(const std::string&)> visit = [&](const std::string& name) {
-        const auto it = services.find(name);
-        if (it == services.end() || !seen.insert(name).second)
-            return;
-        for (const auto& before : it->second.after)
-            visit(before);
-        order.push_back(name);
-    };
-    for (const auto& [name, unused] : services)
-        visit(name);
-    return order;
+void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views) {
+    // A chain is followed link by link.
+    for (bool news = true; std::exchange(news, false);)
+        for (auto& each : plan.services) {
+            const auto& view = views.at(each.service);
+            const bool done_anyway = starts_generation(each.action) && each.action != Action::Swap;
+            if (!view.wanted || !view.unit.running() || done_anyway ||
+                each.action == Action::Wait || each.action == Action::Refused)
+                continue;
+            for (const auto& other : plan.services)
+                if (other.action == Action::Restart && follows(*view.wanted, other.service)) {
+                    news = each.action != Action::Restart;
+                    each.action = Action::Restart;
+                    each.reason = "follows " + other.service + ", which is restarted";
+                }
+        }
 }
 
 } // namespace hotreload

@@ -2,7 +2,7 @@
 #pragma once
 
 // From what is applied and what is wanted to what has to be done: pure. A plan lists every service
-// that was looked at, in the order in which they are acted on (a service after those in `after`).
+// that was looked at, in the order in which they are acted on (core/dependencies.hpp).
 
 #include "core/change.hpp"
 #include "core/record.hpp"
@@ -20,6 +20,7 @@ enum class Action {
     Record,  // it differs, and only the record has to follow (strategy none, or not running)
     Live,    // SetUnitProperties
     Reload,  // ReloadUnit, or the reload signal
+    Swap,    // next generation beside the old one
     Restart, // next generation
     Start,   // first generation, or one that is wanted and does not run
     Stop,    // no longer in the project file
@@ -46,17 +47,6 @@ struct Plan {
     [[nodiscard]] bool waits() const; // something waits for --force
 };
 
-// All that is known of one service when a plan is made.
-struct ServiceView {
-    std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
-    std::optional<Snapshot> files;                  // of the wanted definition's watches
-    std::map<std::string, DocumentState> documents; // whose content is not the applied one
-    std::optional<ServiceRecord> record;            // nothing: never applied
-    UnitState unit;                                 // of record->unit
-    bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
-                              // own death between two generations
-};
-
 struct PlanOptions {
     bool force = false;               // do what waits
     bool retry = false;               // try again what was refused: somebody asks
@@ -66,11 +56,24 @@ struct PlanOptions {
     std::optional<Strategy> at_least; // for services of the target
 };
 
+// All that is known of one service when a plan is made.
+struct ServiceView {
+    std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
+    std::optional<Snapshot> files;                  // of the wanted definition's watches
+    std::map<std::string, DocumentState> documents; // whose content is not the applied one
+    std::optional<ServiceRecord> record;            // nothing: never applied
+    UnitState unit;                                 // of record->unit
+    std::optional<Duration> drain; // of this time only, in place of the definition's
+    std::optional<Refusal> held;   // what the project file wants instead: not taken up by itself
+    std::optional<PlanOptions> options; // of this service, in place of the plan's
+    bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
+                              // own death between two generations
+};
+
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
                          const PlanOptions& options);
 
-// Services in the order of their `after`, stops first and in reverse. Cycles are refused when the
-// project file is read.
-std::vector<std::string> order_services(const std::map<std::string, ServiceDefinition>& services);
+// What follows a service (core/dependencies.hpp) that is restarted is restarted with it.
+void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views);
 
 } // namespace hotreload

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// A listening socket that a service is handed: what `ports` of hotreload.toml says. The daemon opens
-// it, keeps it, and gives it to every generation.
+// A listening socket that a service is handed: what `ports` of hotreload.toml says. The daemon
+// opens it, keeps it, and gives it to every generation.
 
 #include "base/error.hpp"
 
@@ -27,11 +27,12 @@ struct PortDefinition {
 // The canonical spelling of an address as people write it. Errors: Invalid, with what is legal.
 Result<std::string> parse_port_address(std::string_view text);
 
-// The name of a port that has none: "8080" of a number, "shop.sock" of a path, "shop" of "@shop".
+// The name of a port that has none, by its canonical address: "8080" of a number, "udp-53" of a UDP
+// one, "shop.sock" of a path, "shop" of "@shop".
 std::string default_port_name(std::string_view address);
 
-// A name that LISTEN_FDNAMES can carry, and the fd store: letters, digits, "_", "-" and ".", at most
-// 64 characters.
+// A name that LISTEN_FDNAMES can carry, and the fd store: letters, digits, "_", "-" and ".", at
+// most 64 characters.
 bool valid_port_name(std::string_view name);
 
 } // namespace hotreload

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a service shows that it is ready, where its type does not tell: `ready` of hotreload.toml, and
-// the port over which it is asked. probe/ has the real one.
+// How a service shows that it is ready, where its type does not tell: `ready` of hotreload.toml,
+// and the port over which it is asked. probe/ has the real one.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hotreload {
@@ -26,9 +26,20 @@ struct ReadyProbe {
     bool operator==(const ReadyProbe&) const = default;
 };
 
+// Where a probe of `url` connects to, one after the other until something listens: canonical
+// addresses (core/port.hpp). Errors: Invalid; the host is a number or "localhost", for a name would
+// have to be looked up, which takes as long as it likes.
+Result<std::vector<std::string>> probe_addresses(std::string_view url);
+
+// The same for a canonical TCP or Unix address. One that stands for every host is reached at this
+// one, over IPv4 too.
+std::vector<std::string> connect_addresses(const std::string& address);
+
 // Who is asked: generations that share a socket may not answer for each other.
 struct ProbedUnit {
     std::string unit;
+    std::string project; // for the name of the command's unit
+    std::string service;
     std::string slice;
     std::map<std::string, std::string> env; // of the command
     std::string working_dir;

@@ -20,11 +20,20 @@ namespace hotreload {
 struct Refusal {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    std::string result; // "invalid", "failed" or "rolled-back"
+    std::string result; // "invalid", "failed", "rolled-back", "needs-attention"
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
 
     bool operator==(const Refusal&) const = default;
+};
+
+// An old generation that was told to end, and finishes what it has in hand.
+struct Draining {
+    std::uint64_t generation = 0;
+    std::string unit;
+    Duration patience{}; // from the moment when it was told; then it is killed
+
+    bool operator==(const Draining&) const = default;
 };
 
 struct ServiceRecord {
@@ -39,8 +48,20 @@ struct ServiceRecord {
     std::uint64_t applied_usec = 0; // CLOCK_REALTIME of the last apply
     std::string strategy;           // of the last apply
     std::optional<Refusal> refusal;
+    std::vector<Draining> draining; // the oldest first
 
     bool operator==(const ServiceRecord&) const = default;
+};
+
+// An applied state as it is kept, to be looked at and gone back to.
+struct GenerationRecord {
+    std::uint64_t generation = 0;
+    std::uint64_t applied_usec = 0; // CLOCK_REALTIME
+    std::string strategy;           // that brought it about
+    ServiceDefinition definition;
+    std::map<std::string, ContentId> files;
+
+    bool operator==(const GenerationRecord&) const = default;
 };
 
 // The last valid value of a published document: its content is in the ContentStore.
@@ -58,17 +79,31 @@ struct ProjectRecord {
     std::string manager_id; // the run of the service manager that the units belong to
     std::map<std::string, ServiceRecord> services;
     std::map<std::string, ConfigRecord> configs;
+    std::vector<std::string> paused; // services whose changes wait for resume; "": all of them
 
     bool operator==(const ProjectRecord&) const = default;
 };
 
-// Keeps records across the daemon's life. The file of a project is replaced as a whole; a torn
-// write leaves the old one.
+// Keeps records across the daemon's life. Each is replaced as a whole: a torn write leaves the old
+// one. A service's own is small, so that the cost of an action does not grow with the project.
 class RecordStore {
 public:
     virtual ~RecordStore() = default;
+    // All but the services.
     virtual Result<> save(const ProjectRecord& record) = 0;
+    virtual Result<> save_service(const std::string& project, const std::string& service,
+                                  const ServiceRecord& record) = 0;
+    virtual Result<> remove_service(const std::string& project, const std::string& service) = 0;
     virtual Result<> remove(const std::string& project) = 0;
+    // What is left of the services of a project whose own record was lost.
+    [[nodiscard]] virtual std::map<std::string, ServiceRecord>
+    left_services(const std::string& project) = 0;
+
+    // Applied states of a service, the newest first. One that cannot be read is none.
+    [[nodiscard]] virtual std::vector<GenerationRecord> history(const std::string& project,
+                                                                const std::string& service) = 0;
+    virtual Result<> save_history(const std::string& project, const std::string& service,
+                                  const std::vector<GenerationRecord>& generations) = 0;
 };
 
 } // namespace hotreload

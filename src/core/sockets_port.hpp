@@ -8,6 +8,7 @@
 #include "core/port.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
@@ -32,6 +33,9 @@ public:
     // Closes those of the service that are not among `ports`.
     virtual void keep_only(const std::string& project, const std::string& service,
                            const std::vector<PortDefinition>& ports) = 0;
+
+    // All that have a socket, as project and service.
+    [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> services() const = 0;
 };
 
 } // namespace hotreload

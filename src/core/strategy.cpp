@@ -12,6 +12,7 @@ constexpr auto kWords = std::to_array<std::pair<Strategy, std::string_view>>({
     {Strategy::None, "none"},
     {Strategy::Live, "live"},
     {Strategy::Reload, "reload"},
+    {Strategy::Swap, "swap"},
     {Strategy::Restart, "restart"},
     {Strategy::Manual, "manual"},
 });

@@ -13,6 +13,7 @@ enum class Strategy {
     None,    // recorded, nothing done
     Live,    // SetUnitProperties on the running unit
     Reload,  // the service reads its configuration again, the process stays
+    Swap,    // the next generation starts beside the old one, on the same sockets
     Restart, // the old generation stops, the next one starts
     Manual,  // listed as waiting; done only when forced
 };

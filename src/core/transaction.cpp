@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/transaction.hpp"
 
+#include "base/fault.hpp"
 #include "core/groups.hpp"
+#include "core/names.hpp"
+#include "core/pins.hpp"
 #include "core/validation.hpp"
 
 #include <algorithm>
@@ -39,7 +42,7 @@ std::map<std::string, ContentId> files_read(const Snapshot& now) {
 // One group of services on its way through the transaction.
 class Group {
 public:
-    Group(const TransactionInput& input, std::vector<ServicePlan> plans, Units& units,
+    Group(const TransactionInput& input, std::vector<ServicePlan> plans, const Means& means,
           ActionTable actions, TransactionHost& host)
         : id_(input.id), cancellation_(input.cancellation), actions_(actions), host_(host) {
         for (auto& plan : plans) {
@@ -47,14 +50,23 @@ public:
             const auto used =
                 view.record ? std::max(view.record->generation, view.record->last_used) : 0;
             auto unit = view.record ? view.record->unit : "";
-            steps_.push_back({units, input.id, input.project, std::move(plan), std::move(view),
-                              used + 1, std::move(unit)});
+            steps_.push_back({means,
+                              input.id,
+                              input.project,
+                              std::move(plan),
+                              std::move(view),
+                              used + 1,
+                              std::move(unit),
+                              {},
+                              {}});
         }
     }
 
     Task<std::vector<ServiceOutcome>> run() {
         const auto checked = co_await cancellation_->unless(validate());
-        if (!checked) {
+        fault::point("validated");
+        // Files that are not any more what was looked at: what is there now is looked at anew.
+        if (!checked || moved_on_) {
             for (const auto& step : steps_)
                 outcomes_.push_back(outcome(step, "superseded", std::nullopt));
             co_return std::move(outcomes_);
@@ -63,16 +75,32 @@ public:
             refuse(**checked, "invalid");
             co_return std::move(outcomes_);
         }
-        const auto failure = co_await apply();
-        if (failure) {
-            co_await roll_back(*failure);
+        if (const auto failure = prepare()) {
+            release(Keep::Applied);
+            if (moved_on_)
+                for (const auto& step : steps_)
+                    outcomes_.push_back(outcome(step, "superseded", std::nullopt));
+            else
+                refuse(*failure, "invalid");
             co_return std::move(outcomes_);
         }
+        const auto failure = co_await apply();
+        if (failure) {
+            fault::point("failed");
+            co_await roll_back(*failure);
+            fault::point("rolled-back");
+            release(Keep::Applied);
+            co_return std::move(outcomes_);
+        }
+        fault::point("proven");
         for (auto& step : steps_)
             commit(step);
+        fault::point("committed");
         for (auto& step : steps_)
             if (const auto* handler = actions_(step.plan.action))
                 co_await handler->finish(step);
+        release(Keep::Wanted);
+        fault::point("finished");
         co_return std::move(outcomes_);
     }
 
@@ -83,14 +111,63 @@ private:
     };
 
     Task<std::optional<Failure>> validate() {
-        std::vector<Task<std::optional<Problem>>> checks;
+        std::vector<Task<Verdict>> checks;
         for (const auto& step : steps_)
             checks.push_back(validate_service(step, host_));
-        const auto problems = co_await when_all(std::move(checks));
-        for (std::size_t i = 0; i < problems.size(); ++i)
-            if (problems[i])
-                co_return Failure{i, *problems[i]};
+        const auto verdicts = co_await when_all(std::move(checks));
+        for (std::size_t i = 0; i < verdicts.size(); ++i) {
+            moved_on_ |= verdicts[i].moved_on;
+            notes_[steps_[i].plan.service] = verdicts[i].note;
+        }
+        for (std::size_t i = 0; i < verdicts.size(); ++i)
+            if (verdicts[i].problem)
+                co_return Failure{i, *verdicts[i].problem};
         co_return std::nullopt;
+    }
+
+    // All that can fail, or takes time, and disturbs nobody: before anything is touched.
+    std::optional<Failure> prepare() {
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            auto& step = steps_[i];
+            if (!starts_generation(step.plan.action) || step.view.wanted->attached())
+                continue;
+            const auto& wanted = *step.view.wanted;
+            const auto key = "services." + wanted.name;
+            auto sockets = step.means.sockets.open(step.project, wanted.name, wanted.ports);
+            if (!sockets)
+                return Failure{i, host_.problem_at(key + ".ports", sockets.error().message)};
+            step.sockets = std::move(*sockets);
+            if (auto binds = pin_next_generation(step); binds) {
+                step.binds = std::move(*binds);
+            } else {
+                moved_on_ = binds.error().code == ErrorCode::Busy;
+                return Failure{i, host_.problem_at(key + ".watch", binds.error().message)};
+            }
+        }
+        fault::point("prepared");
+        return std::nullopt;
+    }
+
+    // Closes the sockets, and takes down the private views, of the state that did not become the
+    // applied one, or is it no longer.
+    enum class Keep { Applied, Wanted };
+    void release(Keep keep) {
+        for (const auto& step : steps_) {
+            if (!starts_generation(step.plan.action) && step.plan.action != Action::Stop)
+                continue;
+            const auto& view = step.view;
+            static const std::vector<PortDefinition> none;
+            const auto& ports = keep == Keep::Wanted ? view.wanted ? view.wanted->ports : none
+                                : view.record        ? view.record->definition.ports
+                                                     : none;
+            step.means.sockets.keep_only(step.project, step.plan.service, ports);
+            const bool gone = keep == Keep::Wanted && step.plan.action != Action::Swap;
+            if (gone && view.record && view.record->unit != step.unit)
+                step.means.views.remove(view.record->unit);
+            if (keep == Keep::Applied && starts_generation(step.plan.action))
+                step.means.views.remove(
+                    generation_unit(step.project, step.plan.service, step.generation));
+        }
     }
 
     // A dependent starts only after what it depends on has, so one after another; they prove
@@ -99,12 +176,22 @@ private:
         for (; applied_ < steps_.size(); ++applied_) {
             auto& step = steps_[applied_];
             const auto* handler = actions_(step.plan.action);
-            if (!handler)
+            if (!handler) {
+                if (auto shown = repin_running(step); !shown)
+                    co_return Failure{applied_, problem_of(step, shown.error())};
                 continue;
+            }
             reserve(step);
             host_.acting(id_, step.plan);
+            fault::point("reserved");
+            if (auto shown = repin_running(step); !shown)
+                co_return Failure{applied_, problem_of(step, shown.error())};
             if (auto done = co_await handler->apply(step); !done)
                 co_return Failure{applied_, problem_of(step, done.error())};
+            fault::point("applied");
+            if (auto ready = co_await until_ready(step); !ready)
+                co_return Failure{applied_, problem_of(step, ready.error())};
+            fault::point("ready");
         }
         std::vector<Task<Result<>>> proofs;
         std::vector<std::size_t> proven;
@@ -113,7 +200,7 @@ private:
             const auto* handler = actions_(step.plan.action);
             if (!handler || !step.view.wanted)
                 continue;
-            proofs.push_back(step.units.stays_active(
+            proofs.push_back(step.means.units.stays_active(
                 step.unit, step.view.wanted->verify.value_or(handler->default_verify())));
             proven.push_back(i);
         }
@@ -124,9 +211,49 @@ private:
         co_return std::nullopt;
     }
 
+    // A process that stays is shown what it is about to read.
+    Result<> repin_running(const ActionContext& step) const {
+        if (starts_generation(step.plan.action) || !step.view.wanted || !step.view.record)
+            return {};
+        return repin(step, *step.view.wanted, *step.view.files, kept());
+    }
+
+    // What was applied is shown again, before anything is done that could read it.
+    Result<> repin_back(const ActionContext& step) const {
+        if (starts_generation(step.plan.action) || !step.view.wanted || !step.view.record)
+            return {};
+        return repin(
+            step, step.view.record->definition,
+            {.files = step.view.record->files, .missing = {}, .writing = {}, .unreadable = {}},
+            kept());
+    }
+
+    Views::Kept kept() const {
+        return [this](const ContentId& id) { return host_.content(id); };
+    }
+
+    // Where the type of the service does not tell when it is ready, its probe does.
+    static Task<Result<>> until_ready(ActionContext& step) {
+        const auto& wanted = step.view.wanted;
+        if (!wanted || !wanted->ready || !reads_files(step.plan.action))
+            co_return Result<>{};
+        const auto before = step.means.now();
+        auto ready = co_await step.means.probes.until_ready(
+            *wanted->ready, {.unit = wanted->attached() ? wanted->unit : step.unit,
+                             .project = step.project,
+                             .service = wanted->name,
+                             .slice = project_slice(step.project),
+                             .env = wanted->env,
+                             .working_dir = wanted->working_dir,
+                             .user = wanted->user});
+        if (step.gap > Duration::zero()) // until then, nobody could be served
+            step.gap += step.means.now() - before;
+        co_return ready;
+    }
+
     // The number is on record before a unit can carry it, so that no later one meets its remains.
     void reserve(const ActionContext& step) {
-        if (step.plan.action != Action::Restart && step.plan.action != Action::Start)
+        if (!starts_generation(step.plan.action))
             return;
         auto record = step.view.record.value_or(ServiceRecord{});
         record.last_used = step.generation;
@@ -151,10 +278,12 @@ private:
                                                               steps_[failure.step].plan.service));
             std::string result = "unchanged";
             if (handler && i <= last) {
-                const auto undone = co_await handler->undo(step);
+                auto undone = repin_back(step);
+                if (undone)
+                    undone = co_await handler->undo(step);
                 const bool had_one = step.view.record && step.view.record->generation > 0;
                 const bool back = undone && had_one && step.plan.action != Action::Reload;
-                result = back ? "rolled-back" : "failed";
+                result = !undone ? "needs-attention" : back ? "rolled-back" : "failed";
                 if (i != failure.step)
                     problem.message = std::format("put back, because {} failed",
                                                   steps_[failure.step].plan.service);
@@ -190,7 +319,7 @@ private:
     void refuse_step(const ActionContext& step, const std::string& result, const Problem& problem,
                      bool attempted) {
         auto record = step.view.record.value_or(ServiceRecord{});
-        if (step.plan.action == Action::Restart || step.plan.action == Action::Start)
+        if (starts_generation(step.plan.action))
             record.last_used = step.generation;
         record.underway = false;
         if (step.view.wanted)
@@ -207,6 +336,9 @@ private:
         }
         const bool acted = actions_(step.plan.action) != nullptr;
         auto record = step.view.record.value_or(ServiceRecord{});
+        if (step.plan.action == Action::Swap)
+            record.draining.push_back({record.generation, record.unit,
+                                       step.view.drain.value_or(step.view.wanted->drain)});
         record.files = reads_files(step.plan.action) ? files_read(*step.view.files)
                                                      : applied_files(*step.view.files, record);
         record.generation = step.generation;
@@ -217,20 +349,28 @@ private:
         record.applied_usec = host_.realtime_usec();
         record.strategy = acted ? std::string(to_string(step.plan.action)) : "none";
         record.underway = false;
-        record.refusal.reset();
+        record.refusal = step.view.held;
         host_.commit(step.plan.service, std::move(record));
         outcomes_.push_back(outcome(step, acted ? "applied" : "recorded", std::nullopt));
     }
 
-    static ServiceOutcome outcome(const ActionContext& step, std::string result,
-                                  std::optional<Problem> problem) {
+    ServiceOutcome outcome(const ActionContext& step, std::string result,
+                           std::optional<Problem> problem) const {
         const bool done = result == "applied" || result == "recorded";
         const auto generation = done               ? step.generation
                                 : step.view.record ? step.view.record->generation
                                                    : 0;
         const auto& unit = done || !step.view.record ? step.unit : step.view.record->unit;
-        return {step.plan.service, step.plan.action,   std::move(result), generation, unit,
-                step.plan.changes, std::move(problem), Duration::zero()};
+        const auto note = notes_.find(step.plan.service);
+        return {.service = step.plan.service,
+                .action = step.plan.action,
+                .result = std::move(result),
+                .generation = generation,
+                .unit = unit,
+                .changes = step.plan.changes,
+                .problem = std::move(problem),
+                .gap = step.gap,
+                .note = note == notes_.end() ? "" : note->second};
     }
 
     std::uint64_t id_;
@@ -238,6 +378,8 @@ private:
     std::vector<ActionContext> steps_;
     ActionTable actions_;
     TransactionHost& host_;
+    bool moved_on_ = false;                    // a file is not what was looked at
+    std::map<std::string, std::string> notes_; // of the validation, by service
     std::size_t applied_ = 0; // steps whose action was begun, the last one perhaps half-way
     std::vector<ServiceOutcome> outcomes_;
 };
@@ -256,6 +398,12 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
         outcome.problem = view.record->refusal->problem;
     // Documents that mean the same are what is applied from now on, in their new words.
     const bool rewritten = !plan.changes.empty() && all_rewritten(plan.changes);
+    const bool waits = plan.action == Action::Wait && view.record && view.record->refusal;
+    if (waits) {
+        auto record = *view.record;
+        record.refusal.reset();
+        host.commit(plan.service, std::move(record));
+    }
     if (view.record && plan.action == Action::None && (view.record->refusal || rewritten)) {
         auto record = *view.record;
         record.refusal.reset();
@@ -267,7 +415,8 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
 
 // The word for the whole: of what its services came to, the one that matters most.
 std::string overall(const std::vector<ServiceOutcome>& services) {
-    constexpr std::array worst_first{"failed", "rolled-back", "invalid", "superseded", "waiting"};
+    constexpr std::array worst_first{"needs-attention", "failed",     "rolled-back",
+                                     "invalid",         "superseded", "waiting"};
     for (const std::string result : worst_first)
         if (std::ranges::contains(services, result, &ServiceOutcome::result))
             return result;
@@ -283,10 +432,11 @@ Plan make_plan(const TransactionInput& input) {
     Plan plan{input.project, {}};
     for (const auto& name : input.order)
         plan.services.push_back(plan_service(name, input.views.at(name), input.options));
+    restart_followers(plan, input.views);
     return plan;
 }
 
-Task<Outcome> run_transaction(TransactionInput input, Units& units, ActionTable actions,
+Task<Outcome> run_transaction(TransactionInput input, Means means, ActionTable actions,
                               TransactionHost& host) {
     auto plan = make_plan(input);
     Outcome outcome{.id = input.id, .project = input.project, .trigger = input.trigger};
@@ -301,7 +451,7 @@ Task<Outcome> run_transaction(TransactionInput input, Units& units, ActionTable 
     std::vector<std::unique_ptr<Group>> groups;
     std::vector<Task<std::vector<ServiceOutcome>>> running;
     for (auto& plans : group_by_dependency(plan, input.views)) {
-        groups.push_back(std::make_unique<Group>(input, std::move(plans), units, actions, host));
+        groups.push_back(std::make_unique<Group>(input, std::move(plans), means, actions, host));
         running.push_back(groups.back()->run());
     }
     auto results = co_await when_all(std::move(running));

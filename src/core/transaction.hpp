@@ -10,7 +10,6 @@
 #include "core/cancellation.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
-#include "core/units_port.hpp"
 
 #include <functional>
 #include <map>
@@ -46,6 +45,9 @@ public:
     // cannot be written is reported by the host and does not undo what is already in effect.
     virtual void commit(const std::string& service, std::optional<ServiceRecord> record) = 0;
 
+    // What a file held when it was applied; nothing when there is no copy.
+    [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) const = 0;
+
     // Where a definition's key stands, for problems that are found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
@@ -56,7 +58,7 @@ public:
 Plan make_plan(const TransactionInput& input);
 
 // `duration` of the outcome is left to the caller, who has the clock.
-Task<Outcome> run_transaction(TransactionInput input, Units& units, ActionTable actions,
+Task<Outcome> run_transaction(TransactionInput input, Means means, ActionTable actions,
                               TransactionHost& host);
 
 } // namespace hotreload

@@ -9,7 +9,9 @@
 #include "base/task.hpp"
 #include "core/definition.hpp"
 #include "core/live_properties.hpp"
+#include "core/sockets_port.hpp"
 #include "core/unit_state.hpp"
+#include "core/views_port.hpp"
 
 #include <functional>
 #include <string>
@@ -21,7 +23,8 @@ namespace hotreload {
 struct CommandResult {
     bool ok = false;
     std::string reason; // "exit code 1", "killed by SIGSEGV", "timed out after 30s", "not found"
-    std::string output; // standard output and error, at most the last 16 KiB
+    bool no_namespace = false; // what was to be shown to it could not be
+    std::string output;        // standard output and error, at most the last 16 KiB
 };
 
 struct CommandRequest {
@@ -33,6 +36,16 @@ struct CommandRequest {
     std::string working_dir;
     std::string user;
     Duration timeout = std::chrono::seconds(90);
+    std::vector<Bind> binds; // shown to it, read-only
+};
+
+// A generation as it is started.
+struct GenerationRequest {
+    std::string unit; // full name of the transient unit
+    std::string slice;
+    ServiceDefinition definition;
+    std::vector<ServiceSocket> sockets; // LISTEN_FDS, in this order
+    std::vector<Bind> binds;            // shown to it, read-only
 };
 
 class Units {
@@ -51,12 +64,13 @@ public:
     // Start a generation under a new transient unit, or again under the same if it is still
     // loaded. Ends when the start job has: for notify types, when the service is ready. Follows
     // the unit. Errors carry the manager's or the service's reason.
-    virtual Task<Result<>> start_generation(std::string unit, std::string slice,
-                                            const ServiceDefinition& definition) = 0;
+    virtual Task<Result<>> start_generation(GenerationRequest request) = 0;
 
     // Jobs on existing units; each ends with its job. stop_unit of an unknown unit is done.
     virtual Task<Result<>> start_unit(std::string unit) = 0;
     virtual Task<Result<>> stop_unit(std::string unit) = 0;
+    // As stop_unit; what is left of it after `patience` is killed. 0: at once.
+    virtual Task<Result<>> end_unit(std::string unit, Duration patience) = 0;
     virtual Task<Result<>> restart_unit(std::string unit) = 0;
 
     // Judged by the job's result and what the unit says of itself after it (ReloadResult,

@@ -2,6 +2,7 @@
 #include "core/validation.hpp"
 
 #include "core/names.hpp"
+#include "core/pins.hpp"
 
 #include <charconv>
 #include <format>
@@ -11,14 +12,41 @@ namespace hotreload {
 
 namespace {
 
+// The number in `in file "/etc/postgresql.conf" line 8`, `source: /etc/lighttpd.conf line: 47` and
+// `at line 2 of /etc/dnsmasq.conf`, where the path stands from `start` to `end`; 0 for none.
+unsigned line_beside(std::string_view line, std::size_t start, std::size_t end) {
+    const auto number_at = [&](std::size_t at) {
+        while (at < line.size() && (line[at] == ' ' || line[at] == ':'))
+            ++at;
+        unsigned number = 0;
+        std::from_chars(line.data() + at, line.data() + line.size(), number);
+        return number;
+    };
+    constexpr std::string_view word = "line";
+    auto after = line.find_first_not_of("\"' ,", end);
+    if (after != line.npos && line.substr(after).starts_with(word))
+        return number_at(after + word.size());
+    const auto before = line.substr(0, start);
+    const auto last = before.rfind(word);
+    if (before.ends_with(" of ") && last != before.npos)
+        return number_at(last + word.size());
+    return 0;
+}
+
 // "/etc/haproxy/haproxy.cfg:25" somewhere in a line; the number may be followed by ":COLUMN".
 bool find_place(std::string_view line, Problem& problem) {
     for (auto start = line.find('/'); start != line.npos; start = line.find('/', start + 1)) {
         const auto end = line.find_first_of(" \t[]()'\"<>,;", start);
         const auto word = line.substr(start, end == line.npos ? line.npos : end - start);
         const auto colon = word.find(':');
-        if (colon == word.npos)
+        if (colon == word.npos) {
+            if (const auto number = line_beside(line, start, start + word.size()); number > 0) {
+                problem.path = word;
+                problem.line = number;
+                return true;
+            }
             continue;
+        }
         const char* const stop = word.data() + word.size();
         unsigned number = 0;
         const auto [next, error] = std::from_chars(word.data() + colon + 1, stop, number);
@@ -71,7 +99,7 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
     if (wanted.properties.empty() || (record && record->definition.properties == wanted.properties))
         co_return std::nullopt;
     const auto key = "services." + wanted.name + ".properties";
-    auto refused = co_await context.units.check_properties(wanted.properties);
+    auto refused = co_await context.means.units.check_properties(wanted.properties);
     if (!refused)
         co_return host.problem_at(key, refused.error().message);
     if (refused->empty())
@@ -81,11 +109,48 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
                               std::format("systemd refuses {}: {}", first.path, first.message));
 }
 
-Task<std::optional<Problem>> run_validator(const ActionContext& context,
-                                           const TransactionHost& host) {
+// The files of a snapshot as a validator is shown them; they go when it has ended.
+class ShownSnapshot {
+public:
+    ShownSnapshot(const ActionContext& context, std::string name)
+        : views_(context.means.views), name_(std::move(name)) {
+        const auto& watches = context.view.wanted->watches;
+        const auto snapshot = selected_by(*context.view.files, watches);
+        if (snapshot.files.empty())
+            return;
+        auto made = views_.make(name_, watches, snapshot);
+        if (!made) {
+            problem_ = std::move(made.error());
+            return;
+        }
+        view_ = std::move(*made);
+    }
+    ShownSnapshot(const ShownSnapshot&) = delete;
+    ShownSnapshot& operator=(const ShownSnapshot&) = delete;
+    ~ShownSnapshot() {
+        if (view_)
+            views_.remove(name_);
+    }
+
+    [[nodiscard]] const std::optional<View>& view() const { return view_; }
+    [[nodiscard]] const std::optional<Error>& problem() const { return problem_; }
+
+private:
+    Views& views_;
+    std::string name_;
+    std::optional<View> view_;
+    std::optional<Error> problem_;
+};
+
+std::string on_live_files(std::string_view why) {
+    return std::format("validated against the live files: {}", why);
+}
+
+Task<Verdict> run_validator(const ActionContext& context, const TransactionHost& host) {
     const auto& wanted = *context.view.wanted;
+    Verdict verdict;
     if (wanted.validate.empty())
-        co_return std::nullopt;
+        co_return verdict;
     CommandRequest request{
         .unit = helper_unit(context.project, wanted.name, "validate", context.transaction),
         .slice = project_slice(context.project),
@@ -96,15 +161,35 @@ Task<std::optional<Problem>> run_validator(const ActionContext& context,
         .user = wanted.user,
     };
     request.env["HOTRELOAD_CHANGED"] = changed_paths(context.plan);
-    const auto result = co_await context.units.run_command(std::move(request));
-    if (!result)
-        co_return host.problem_at("services." + wanted.name + ".validate", result.error().message);
-    if (result->ok)
-        co_return std::nullopt;
-    auto problem = problem_in_output(*result, wanted.validate.front());
-    if (problem.path.empty())
-        co_return host.problem_at("services." + wanted.name + ".validate", problem.message);
-    co_return problem;
+    const ShownSnapshot shown(context, request.unit);
+    if (shown.problem() && shown.problem()->code == ErrorCode::Busy) {
+        verdict.moved_on = true;
+        co_return verdict;
+    }
+    if (shown.problem())
+        verdict.note = on_live_files(shown.problem()->message);
+    if (shown.view()) {
+        request.env["HOTRELOAD_SNAPSHOT"] = shown.view()->directory;
+        // What it writes there is gone with the view.
+        request.binds = shown.view()->binds;
+        for (auto& bind : request.binds)
+            bind.writable = true;
+    }
+    auto result = co_await context.means.units.run_command(request);
+    if (result && result->no_namespace && !request.binds.empty()) {
+        verdict.note = on_live_files("a mount namespace cannot be had");
+        request.binds.clear();
+        result = co_await context.means.units.run_command(std::move(request));
+    }
+    const auto key = "services." + wanted.name + ".validate";
+    if (!result) {
+        verdict.problem = host.problem_at(key, result.error().message);
+    } else if (!result->ok) {
+        verdict.problem = problem_in_output(*result, wanted.validate.front());
+        if (verdict.problem->path.empty())
+            verdict.problem = host.problem_at(key, verdict.problem->message);
+    }
+    co_return verdict;
 }
 
 } // namespace
@@ -129,14 +214,15 @@ Problem problem_in_output(const CommandResult& result, const std::string& comman
     return problem;
 }
 
-Task<std::optional<Problem>> validate_service(const ActionContext& context,
-                                              const TransactionHost& host) {
+Task<Verdict> validate_service(const ActionContext& context, const TransactionHost& host) {
+    Verdict verdict;
     if (!context.view.wanted || context.plan.reason == "attached")
-        co_return std::nullopt;
-    if (auto problem = document_problem(context.view))
-        co_return problem;
-    if (auto problem = co_await check_properties(context, host))
-        co_return problem;
+        co_return verdict;
+    verdict.problem = document_problem(context.view);
+    if (!verdict.problem)
+        verdict.problem = co_await check_properties(context, host);
+    if (verdict.problem)
+        co_return verdict;
     co_return co_await run_validator(context, host);
 }
 

@@ -13,9 +13,13 @@
 
 namespace hotreload {
 
-// The first problem that there is, or nothing.
-Task<std::optional<Problem>> validate_service(const ActionContext& context,
-                                              const TransactionHost& host);
+struct Verdict {
+    std::optional<Problem> problem; // the first that there is
+    bool moved_on = false;          // a file is not what was looked at any more
+    std::string note;               // on what was checked, where it was not the snapshot
+};
+
+Task<Verdict> validate_service(const ActionContext& context, const TransactionHost& host);
 
 // What a validator printed, as one problem: the first line that names a file and a line number
 // ("… in /etc/nginx/nginx.conf:12"), else its first line, else how it ended.

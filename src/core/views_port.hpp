@@ -15,10 +15,11 @@
 
 namespace hotreload {
 
-// Shown at `target` in a mount namespace, read-only.
+// Shown at `target` in a mount namespace, read-only but for what is `writable`.
 struct Bind {
     std::string source;
     std::string target;
+    bool writable = false;
 
     bool operator==(const Bind&) const = default;
 };
@@ -34,9 +35,9 @@ class Views {
 public:
     virtual ~Views() = default;
 
-    // A new view called `name` of the files of `watches` as `snapshot` has them, and of nothing else
-    // that a pattern of theirs could match; what is beside them is there as it is. Busy: the disk
-    // has moved on, a file is not what it was in the snapshot.
+    // A new view called `name` of the files of `watches` as `snapshot` has them, and of nothing
+    // else that a pattern of theirs could match; what is beside them is there as it is. Busy: the
+    // disk has moved on, a file is not what it was in the snapshot.
     virtual Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
                               const Snapshot& snapshot) = 0;
 

@@ -60,6 +60,8 @@ std::pair<Strategy, std::string> WatchRules::automatic() const {
         return {*service_.strategy, "strategy of the service"};
     if (can_reload(service_, unit_can_reload_))
         return {Strategy::Reload, "the service can reload"};
+    if (can_swap(service_))
+        return {Strategy::Swap, "the service has ports and shows when it is ready"};
     return {Strategy::Restart, "the service cannot reload"};
 }
 

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] Format format(const std::string& path) const;
 
     // What a change of the file asks for, and by which rule: its watch's on_change, else the
-    // service's strategy, else reload where it can, else restart.
+    // service's strategy, else reload where it can, else swap where it can, else restart.
     [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path) const;
 
     // What a difference of the document at `path` asks for: of each key that it touches, the most

@@ -15,8 +15,10 @@ public:
         app.add_flag("--force", options_.force,
                      "Carry out what waits, and try again what was refused");
         app.add_option("--strategy", options_.strategy, "The least that is done to the target")
-            ->check(CLI::IsMember({"live", "reload", "restart"}))
+            ->check(CLI::IsMember({"live", "reload", "swap", "restart"}))
             ->type_name("STRATEGY");
+        app.add_flag("--no-drain", options_.no_drain,
+                     "Cut off what the old generation has in hand");
         app.add_flag("--no-wait", no_wait_, "Do not wait for the end");
     }
 

@@ -17,13 +17,27 @@ const sdbus::InterfaceName object_manager("org.freedesktop.DBus.ObjectManager");
 
 using Options = std::map<std::string, sdbus::Variant>;
 
+const std::string at_once = "0";
+
+Options to_bus(const ReloadOptions& wanted) {
+    Options options;
+    if (wanted.force)
+        options["force"] = sdbus::Variant(true);
+    if (!wanted.strategy.empty())
+        options["strategy"] = sdbus::Variant(wanted.strategy);
+    if (wanted.no_drain)
+        options["drain"] = sdbus::Variant(at_once);
+    return options;
+}
+
 // One try for every call: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
 auto call(sdbus::IProxy& proxy, const char* method, Arguments&&... arguments)
     -> Answer<std::tuple<Results...>> {
     try {
         std::tuple<Results...> results;
-        auto invoker = proxy.callMethod(sdbus::MethodName(method));
+        // The invoker keeps the pointer alone.
+        auto invoker = proxy.callMethod(method);
         invoker.onInterface(manager_interface).withArguments(std::forward<Arguments>(arguments)...);
         std::apply([&](auto&... result) { invoker.storeResultsTo(result...); }, results);
         return results;
@@ -93,16 +107,28 @@ Answer<std::string> Daemon::plan(const std::string& target) {
 }
 
 Answer<std::uint64_t> Daemon::reload(const std::string& target, const ReloadOptions& wanted) {
-    Options options;
-    if (wanted.force)
-        options["force"] = sdbus::Variant(true);
-    if (!wanted.strategy.empty())
-        options["strategy"] = sdbus::Variant(wanted.strategy);
-    return only(call<std::uint64_t>(*proxy_, "Reload", target, options));
+    return only(call<std::uint64_t>(*proxy_, "Reload", target, to_bus(wanted)));
 }
 
-Answer<std::uint64_t> Daemon::restart(const std::string& target) {
-    return only(call<std::uint64_t>(*proxy_, "Restart", target, Options{}));
+Answer<std::uint64_t> Daemon::restart(const std::string& target, const ReloadOptions& wanted) {
+    return only(call<std::uint64_t>(*proxy_, "Restart", target, to_bus(wanted)));
+}
+
+Answer<std::uint64_t> Daemon::rollback(const std::string& target, const RollbackOptions& wanted) {
+    Options options;
+    if (wanted.restore_files)
+        options["restore-files"] = sdbus::Variant(true);
+    if (wanted.no_drain)
+        options["drain"] = sdbus::Variant(at_once);
+    return only(call<std::uint64_t>(*proxy_, "Rollback", target, wanted.generation, options));
+}
+
+Answer<std::string> Daemon::history(const std::string& target, std::uint32_t limit) {
+    return only(call<std::string>(*proxy_, "History", target, limit));
+}
+
+Answer<std::string> Daemon::diff(const std::string& target, std::uint64_t from, std::uint64_t to) {
+    return only(call<std::string>(*proxy_, "Diff", target, from, to));
 }
 
 Answer<> Daemon::start(const std::string& target) {
@@ -111,6 +137,10 @@ Answer<> Daemon::start(const std::string& target) {
 
 Answer<> Daemon::stop(const std::string& target) {
     return none(call<>(*proxy_, "Stop", target, Options{}));
+}
+
+Answer<> Daemon::pause(const std::string& target) {
+    return none(call<>(*proxy_, "Pause", target, Options{}));
 }
 
 Answer<> Daemon::resume(const std::string& target) {

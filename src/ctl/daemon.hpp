@@ -21,6 +21,13 @@ namespace hotreload::ctl {
 struct ReloadOptions {
     bool force = false;
     std::string strategy; // "": the daemon's choice
+    bool no_drain = false;
+};
+
+struct RollbackOptions {
+    std::uint64_t generation = 0; // the one before
+    bool restore_files = false;
+    bool no_drain = false;
 };
 
 class Daemon {
@@ -31,9 +38,13 @@ public:
     Answer<> down(const std::string& project);
     Answer<std::string> plan(const std::string& target);
     Answer<std::uint64_t> reload(const std::string& target, const ReloadOptions& options);
-    Answer<std::uint64_t> restart(const std::string& target);
+    Answer<std::uint64_t> restart(const std::string& target, const ReloadOptions& options);
+    Answer<std::uint64_t> rollback(const std::string& target, const RollbackOptions& options);
+    Answer<std::string> history(const std::string& target, std::uint32_t limit); // 0: all
+    Answer<std::string> diff(const std::string& target, std::uint64_t from, std::uint64_t to);
     Answer<> start(const std::string& target);
     Answer<> stop(const std::string& target);
+    Answer<> pause(const std::string& target);
     Answer<> resume(const std::string& target);
     Answer<std::string> explain(const std::string& path); // JSON, as all that is text here
     Answer<> sync();

@@ -48,6 +48,9 @@ void update(ServiceState& service, const Properties& properties) {
     take(properties, "Writing", service.writing);
     take(properties, "LastResult", service.last_result);
     take(properties, "LastChangesJSON", service.last_changes_json);
+    take(properties, "Paused", service.paused);
+    take(properties, "Draining", service.draining);
+    take(properties, "LastGapUSec", service.last_gap_usec);
 }
 
 void update(ConfigState& config, const Properties& properties) {

@@ -38,6 +38,7 @@ std::string applied_text(const Json& service, const Context& context) {
     if (action == "stop")
         return "stopped";
     const std::string verb = action == "restart"  ? "restarted"
+                             : action == "swap"   ? "swapped"
                              : action == "reload" ? "reloaded"
                              : action == "start"  ? "started"
                              : action == "record" ? "recorded, nothing to do"
@@ -46,7 +47,11 @@ std::string applied_text(const Json& service, const Context& context) {
     if (const auto generation = number_of(service, "generation"))
         text += std::format(", generation {}", generation);
     const auto gap = Duration(static_cast<Duration::rep>(number_of(service, "gap_usec")));
-    return text + ", " + show_duration(gap.count() > 0 ? gap : context.reload.duration);
+    text += ", " + show_duration(context.reload.duration);
+    if (gap > Duration::zero())
+        text += ", nobody served for " + show_duration(gap);
+    const auto note = text_of(service, "note");
+    return text + (note.empty() ? "" : " (" + note + ")");
 }
 
 std::optional<Problem> problem_in(const Json& service) {
@@ -91,6 +96,9 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     if (result == "rolled-back")
         return line(Mark::Failed, std::format("rolled back to generation {}{}",
                                               number_of(service, "generation"), because(problem)));
+    if (result == "needs-attention")
+        return line(Mark::Failed,
+                    "needs attention: nothing is tried again by itself" + because(problem));
     if (result == "invalid" || result == "refused") {
         auto lines = line(Mark::Failed,
                           result == "invalid"

@@ -30,6 +30,9 @@ struct ServiceState {
     std::vector<std::string> writing;
     std::string last_result;
     std::string last_changes_json;
+    bool paused = false;
+    std::vector<std::uint64_t> draining; // generations
+    std::uint64_t last_gap_usec = 0;
 
     bool operator==(const ServiceState&) const = default;
 };

@@ -10,7 +10,7 @@ template <class T>
 Json list_of(const std::vector<T>& items) {
     Json list(jsoncons::json_array_arg);
     for (const auto& item : items)
-        if constexpr (std::is_same_v<T, std::string>)
+        if constexpr (std::is_same_v<T, std::string> || std::is_integral_v<T>)
             list.push_back(item);
         else
             list.push_back(to_json(item));
@@ -48,6 +48,9 @@ Json to_json(const ServiceState& service) {
     json["last_result"] = service.last_result;
     json["last_changes"] =
         parse_json(service.last_changes_json).value_or(Json(jsoncons::json_array_arg));
+    json["paused"] = service.paused;
+    json["draining"] = list_of(service.draining);
+    json["last_gap_usec"] = service.last_gap_usec;
     return json;
 }
 

@@ -17,7 +17,8 @@ std::string or_nothing(const std::string& text) {
 }
 
 bool is_bad(const std::string& state) {
-    return state == "failed" || state == "invalid" || state == "rolled-back" || state == "missing";
+    return state == "failed" || state == "invalid" || state == "rolled-back" ||
+           state == "missing" || state == "needs-attention";
 }
 
 ExitStatus status_of(const ServiceState& service) {
@@ -52,6 +53,15 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
         add(Mark::Waiting, "missing: " + show_path(path, directory));
     for (const auto& path : service.writing)
         add(Mark::Unchanged, "still being written: " + show_path(path, directory));
+    if (service.paused)
+        add(Mark::Waiting, std::format("paused: changes wait — run: hotreloadctl resume {}/{}",
+                                       service.project, service.name));
+    for (const auto generation : service.draining)
+        add(Mark::Unchanged, std::format("generation {} finishes what it has in hand", generation));
+    if (service.last_gap_usec > 0)
+        add(Mark::Unchanged, std::format("nobody served for {} at the last restart",
+                                         show_duration(Duration(
+                                             static_cast<Duration::rep>(service.last_gap_usec)))));
     const auto& watching = service.watching;
     if (watching.starts_with("suspended"))
         add(Mark::Waiting, std::format("watching: {} — run: hotreloadctl resume {}/{}", watching,

@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 
 #include "daemon/project_files.hpp"
+#include "os/listen_fds.hpp"
 #include "os/notify.hpp"
 
 #include <csignal>
@@ -24,10 +25,21 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       state_(std::move(state)),
       mode_(mode),
       units_(loop, bus_.connection(), mode),
+      prober_(loop, units_),
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
       leases_(loop),
-      manager_(loop, units_, *watcher_, state_.records, state_.contents, leases_, reporter_),
+      manager_({loop,
+                units_,
+                sockets_,
+                prober_,
+                state_.views,
+                *watcher_,
+                state_.records,
+                state_.contents,
+                leases_,
+                reporter_,
+                {}}),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
       terminate_(loop, SIGTERM, [this] { stop(0); }),
@@ -56,6 +68,12 @@ Task<> Daemon::start() {
 }
 
 Task<Result<>> Daemon::open() {
+    auto handed_over = os::take_listen_fds();
+    if (!handed_over)
+        co_return std::unexpected(std::move(handed_over).error());
+    // FileDescriptorName= of our socket unit.
+    auto varlink = os::take_named(*handed_over, "varlink");
+    sockets_.adopt(*std::move(handed_over));
     if (auto connected = co_await units_.connect(); !connected)
         co_return connected;
     std::vector<Problem> broken;
@@ -81,8 +99,9 @@ Task<Result<>> Daemon::open() {
         (void)project_files_->look(watch::Rescan::All);
         take_up_project_files();
     }
-    if (auto listening = varlink_.listen(); !listening)
-        co_return listening;
+    for (auto& socket : varlink)
+        if (auto listening = varlink_.listen(std::move(socket)); !listening)
+            co_return listening;
     co_return dbus_.publish();
 }
 

@@ -6,14 +6,17 @@
 
 #include "daemon/manager.hpp"
 #include "daemon/reporter.hpp"
+#include "daemon/service_sockets.hpp"
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/server.hpp"
 #include "ipc/varlink/server.hpp"
 #include "os/event_loop.hpp"
 #include "os/journal.hpp"
 #include "os/leases.hpp"
+#include "probe/prober.hpp"
 #include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
+#include "state/file_views.hpp"
 #include "units/systemd_units.hpp"
 #include "watch/tree_watcher.hpp"
 
@@ -27,6 +30,7 @@ public:
     struct State {
         state::FileRecordStore records;
         state::FileContentStore contents;
+        state::FileViews views;
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
            std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode);
@@ -48,6 +52,8 @@ private:
     State state_;
     units::Mode mode_;
     units::SystemdUnits units_;
+    ServiceSockets sockets_;
+    probe::Prober prober_;
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     os::Leases leases_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/daemon.hpp"
 #include "os/notify.hpp"
+#include "watch/content.hpp"
 
 #include <getopt.h>
 #include <unistd.h>
@@ -81,6 +82,16 @@ std::string state_directory(units::Mode mode) {
     return std::string(home ? home : "") + "/.local/state/hotreload";
 }
 
+// Likewise. What is in it outlives us, and not a reboot.
+std::string run_time_directory(units::Mode mode) {
+    if (const char* given = std::getenv("RUNTIME_DIRECTORY"))
+        return given;
+    if (mode == units::Mode::System)
+        return "/run/hotreload";
+    const char* run_time = std::getenv("XDG_RUNTIME_DIR");
+    return std::string(run_time ? run_time : "/nonexistent") + "/hotreload";
+}
+
 int run(const Options& options) {
     os::EventLoop loop;
     os::Journal journal(options.debug);
@@ -102,9 +113,11 @@ int run(const Options& options) {
     auto watcher = watch::TreeWatcher::make(loop);
     if (!watcher)
         return give_up(watcher.error());
-    daemon::Daemon daemon(loop, journal, std::move(*bus),
-                          {std::move(*records), state::FileContentStore(directory)},
-                          std::move(*watcher), options.mode);
+    daemon::Daemon daemon(
+        loop, journal, std::move(*bus),
+        {std::move(*records), state::FileContentStore(directory),
+         state::FileViews(run_time_directory(options.mode) + "/views", watch::content_id)},
+        std::move(*watcher), options.mode);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

@@ -49,13 +49,12 @@ Result<> verdict(const Outcome& outcome) {
 
 } // namespace
 
-Manager::Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
-                 ContentStore& contents, os::Leases& leases, ipc::Events& events)
-    : units_(units),
-      store_(store),
-      events_(events),
-      around_{loop,     units,  watcher, store,
-              contents, leases, events,  [this] { return ++last_id_; }} {
+Manager::Manager(Surroundings around)
+    : around_(std::move(around)),
+      units_(around_.units),
+      store_(around_.store),
+      events_(around_.events) {
+    around_.next_id = [this] { return ++last_id_; };
     units_.on_change = [this](const std::string& unit, const UnitState&) {
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
@@ -72,6 +71,10 @@ Task<> Manager::open(std::vector<ProjectRecord> records) {
     }
     for (auto* project : opened)
         co_await project->open();
+    // What an action that was cut short has opened for a service that nobody knows.
+    for (const auto& [project, service] : around_.sockets.services())
+        if (!projects_.contains(project) || !projects_.at(project)->has_service(service))
+            around_.sockets.keep_only(project, service, {});
 }
 
 Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
@@ -93,6 +96,7 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
                                     definition.path, name));
     ProjectRecord record{
         .name = definition.name, .path = definition.path, .manager_id = units_.manager_id()};
+    record.services = store_.left_services(definition.name);
     if (auto saved = store_.save(record); !saved)
         return std::unexpected(saved.error());
     auto project = std::make_unique<Project>(around_, std::move(record));
@@ -239,23 +243,65 @@ Task<Result<Plan>> Manager::plan(std::string target, ipc::ReloadOptions options)
     co_return whole;
 }
 
-Result<std::uint64_t> Manager::submit(const std::string& target, PlanOptions options) {
+Result<std::uint64_t> Manager::submit(const std::string& target, const Request& request) {
     const auto found = find(target);
     if (!found)
         return std::unexpected(found.error());
+    if (request.rollback)
+        for (const auto& each : *found)
+            if (auto can = each.project->can_roll_back(each.service, *request.rollback); !can)
+                return std::unexpected(std::move(can.error()));
     const auto id = ++last_id_;
     for (const auto& each : *found)
-        each.project->submit({.id = id, .service = each.service, .options = options});
+        each.project->submit({.id = id,
+                              .service = each.service,
+                              .options = request.options,
+                              .drain = request.drain,
+                              .rollback = request.rollback});
     return id;
 }
 
 Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
-    co_return submit(target, {.force = options.force, .retry = true, .at_least = options.strategy});
+    co_return submit(
+        target, {.options = {.force = options.force, .retry = true, .at_least = options.strategy},
+                 .drain = options.drain});
 }
 
 Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {
-    co_return submit(target,
-                     {.force = options.force, .retry = true, .restart = true, .start = true});
+    co_return submit(
+        target, {.options = {.force = options.force, .retry = true, .restart = true, .start = true},
+                 .drain = options.drain});
+}
+
+Task<Result<std::uint64_t>> Manager::rollback(std::string target, std::uint64_t generation,
+                                              ipc::RollbackOptions options) {
+    co_return submit(target, {.options = {.force = true, .retry = true},
+                              .drain = options.drain,
+                              .rollback = Request::Rollback{generation, options.restore_files}});
+}
+
+Task<Result<std::vector<ipc::KeptGeneration>>> Manager::history(std::string target,
+                                                                std::size_t limit) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    std::vector<ipc::KeptGeneration> all;
+    for (const auto& each : *found)
+        for (const auto& service : each.project->service_names())
+            if (!each.service || *each.service == service)
+                std::ranges::move(each.project->kept_generations(service, limit),
+                                  std::back_inserter(all));
+    co_return all;
+}
+
+Task<Result<ipc::GenerationDifference>> Manager::diff(std::string target, std::uint64_t from,
+                                                      std::uint64_t to) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    if (found->size() != 1 || !found->front().service)
+        co_return fail(ErrorCode::Invalid, "name a service, as PROJECT/SERVICE");
+    co_return found->front().project->difference(*found->front().service, from, to);
 }
 
 Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options) {
@@ -280,6 +326,15 @@ Task<Result<>> Manager::start(std::string target) {
 
 Task<Result<>> Manager::stop(std::string target) {
     return perform(std::move(target), Request::Kind::Stop, {});
+}
+
+Task<Result<>> Manager::pause(std::string target) {
+    const auto found = find(target);
+    if (!found)
+        co_return std::unexpected(found.error());
+    for (const auto& each : *found)
+        each.project->pause(each.service);
+    co_return Result<>{};
 }
 
 Task<Result<>> Manager::resume(std::string target) {

@@ -16,8 +16,8 @@ namespace hotreload::daemon {
 
 class Manager final : public ipc::Service {
 public:
-    Manager(os::EventLoop& loop, Units& units, watch::TreeWatcher& watcher, RecordStore& store,
-            ContentStore& contents, os::Leases& leases, ipc::Events& events);
+    // `next_id` of the surroundings is the manager's own to set.
+    explicit Manager(Surroundings around);
 
     // Takes up the projects that are on record. Ends when all of them are adopted and looked at.
     Task<> open(std::vector<ProjectRecord> records);
@@ -38,7 +38,14 @@ public:
     Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
     Task<Result<>> start(std::string target) override;
     Task<Result<>> stop(std::string target) override;
+    Task<Result<>> pause(std::string target) override;
     Task<Result<>> resume(std::string target) override;
+    Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
+                                         ipc::RollbackOptions options) override;
+    Task<Result<std::vector<ipc::KeptGeneration>>> history(std::string target,
+                                                           std::size_t limit) override;
+    Task<Result<ipc::GenerationDifference>> diff(std::string target, std::uint64_t from,
+                                                 std::uint64_t to) override;
     Task<Result<ipc::PathExplanation>> explain(std::string path) override;
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t limit) const override;
@@ -56,14 +63,14 @@ private:
     };
 
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
-    Result<std::uint64_t> submit(const std::string& target, PlanOptions options);
+    Result<std::uint64_t> submit(const std::string& target, const Request& request);
     Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
     Result<Project*> make_project(const ProjectDefinition& definition);
 
+    Surroundings around_;
     Units& units_;
     RecordStore& store_;
     ipc::Events& events_;
-    Surroundings around_;
     std::map<std::string, std::unique_ptr<Project>> projects_;
     std::uint64_t last_id_ = 0;
 };

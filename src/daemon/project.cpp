@@ -45,6 +45,8 @@ Task<> Project::open() {
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
+    for (const auto& [name, unused] : record_.services)
+        drain(name);
     pump();
 }
 
@@ -52,9 +54,12 @@ Task<> Project::open() {
 Task<> Project::adopt() {
     const bool other_manager = record_.manager_id != around_.units.manager_id();
     std::vector<Task<>> following;
+    load_history_contents();
     for (auto& [name, service] : record_.services) {
         slots_[name].interrupted = service.underway || other_manager;
         service.underway = false;
+        if (other_manager)
+            service.draining.clear();
         if (service.unit.empty())
             continue;
         following.push_back(follow(service.unit));
@@ -91,11 +96,44 @@ Task<> Project::remove_orphans() {
     const auto listed = co_await around_.units.list(project_units_pattern(record_.name));
     if (!listed)
         co_return;
+    co_await take_over_what_is_not_on_record(*listed);
     for (const auto& unit : *listed) {
-        const bool known = std::ranges::any_of(
-            record_.services, [&](const auto& each) { return each.second.unit == unit; });
+        const bool known = std::ranges::any_of(record_.services, [&](const auto& each) {
+            return each.second.unit == unit ||
+                   std::ranges::contains(each.second.draining, unit, &Draining::unit);
+        });
         if (!known)
             (void)co_await around_.units.discard(unit);
+    }
+    adopt_sockets();
+    remove_stale_views();
+}
+
+// A record that was lost is no reason to lose the service: its newest unit carries the applied
+// state, which the history may know; else the first look finds it changed.
+Task<> Project::take_over_what_is_not_on_record(std::vector<std::string> units) {
+    const auto is_lost = [this](const std::string& service) {
+        const auto record = record_.services.find(service);
+        return record == record_.services.end() ||
+               (record->second.generation > 0 && record->second.unit.empty() &&
+                !record->second.definition.attached());
+    };
+    std::map<std::string, std::pair<std::uint64_t, std::string>> newest;
+    for (const auto& unit : units)
+        if (const auto found = service_of(unit, record_.name); found && is_lost(found->first))
+            newest[found->first] = std::max(newest[found->first], std::pair(found->second, unit));
+    for (const auto& [service, each] : newest) {
+        const auto& [generation, unit] = each;
+        const auto state = co_await around_.units.follow(unit);
+        if (!state || !state->running())
+            continue; // an orphan like any other
+        auto& record = record_.services[service];
+        record.unit = unit;
+        record.generation = std::max(record.generation, generation);
+        record.last_used = std::max(record.last_used, record.generation);
+        record.definition.name = service;
+        slots_.try_emplace(service);
+        save(service);
     }
 }
 
@@ -154,10 +192,15 @@ void Project::accept(ProjectDefinition definition) {
 void Project::watch_sources() {
     auto sources = read_sources_;
     sources.push_back(record_.path);
-    if (sources_ && sources == watched_sources_)
+    const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
+    if (sources_ && sources == watched_sources_ && debounce == sources_debounce_)
         return;
     watched_sources_ = sources;
-    sources_ = watch_files({{.files = std::move(sources)}}, [this] {
+    sources_debounce_ = debounce;
+    WatchDefinition watch{.files = std::move(sources)};
+    watch.debounce = definition_.debounce;
+    watch.debounce_max = definition_.debounce_max;
+    sources_ = watch_files({std::move(watch)}, [this] {
         (void)sources_->look(watch::Rescan::Dirty);
         read_project_file();
         pump();
@@ -216,25 +259,48 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
     if (record) {
         const auto before = record_.services.find(service);
         keep_contents(*record, before == record_.services.end() ? nullptr : &before->second);
+        const bool is_new =
+            before == record_.services.end() || before->second.generation != record->generation;
+        if (is_new && record->generation > 0)
+            remember(service, *record);
         record_.services[service] = std::move(*record);
+        save(service);
+        drain(service);
     } else {
         record_.services.erase(service);
+        history_contents_.erase(service);
+        note_saved(around_.store.remove_service(record_.name, service));
         if (!definition_.services.contains(service)) {
             slots_.erase(service);
             around_.events.service_removed(record_.name, service);
         }
     }
-    save();
 }
 
 void Project::save() {
-    // The services are as they are whether the disk takes the record or not.
-    const auto saved = around_.store.save(record_);
+    note_saved(around_.store.save(record_));
+}
+
+void Project::save(const std::string& service) {
+    note_saved(around_.store.save_service(record_.name, service, record_.services.at(service)));
+}
+
+// The services are as they are whether the disk takes the record or not.
+void Project::note_saved(const Result<>& saved) {
     const std::string problem = saved ? "" : saved.error().message;
     if (problem == store_problem_)
         return;
     store_problem_ = problem;
     tell_project();
+}
+
+std::optional<std::string> Project::content(const ContentId& id) const {
+    return around_.contents.content(record_.name, id);
+}
+
+Means Project::means() const {
+    return {around_.units, around_.sockets, around_.probes, around_.views,
+            [this] { return around_.loop.now(); }};
 }
 
 Problem Project::problem_at(const std::string& key, std::string message) const {

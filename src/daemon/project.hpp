@@ -34,6 +34,9 @@ namespace hotreload::daemon {
 struct Surroundings {
     os::EventLoop& loop;
     Units& units;
+    Sockets& sockets;
+    Probes& probes;
+    Views& views;
     watch::TreeWatcher& watcher;
     RecordStore& store;
     ContentStore& contents;
@@ -55,6 +58,12 @@ struct Request {
     std::uint64_t id = 0;
     std::optional<std::string> service; // nothing: the whole project
     PlanOptions options;
+    std::optional<Duration> drain = {}; // of this time only
+    struct Rollback {
+        std::uint64_t generation = 0; // 0: the one before the applied one
+        bool restore_files = false;   // write the content of watched files back
+    };
+    std::optional<Rollback> rollback = {};
     std::move_only_function<void(const Outcome&)> done;
 };
 
@@ -109,8 +118,23 @@ public:
     // What of the project a path concerns: its watches, its schemas, the project file's sources.
     [[nodiscard]] std::vector<ipc::WatchExplanation> explain(const std::string& path) const;
 
-    // Watches that were suspended are in force again.
+    // Changes are held back until resume, which applies the newest once.
+    void pause(const std::optional<std::string>& service);
+    // Also, watches that were suspended are in force again.
     void resume(const std::optional<std::string>& service);
+
+    // Applied states that are kept, the newest first.
+    [[nodiscard]] std::vector<GenerationRecord> history(const std::string& service) const;
+    // Whether `rollback` can be asked for: NotFound when there is no such generation, or none
+    // before.
+    [[nodiscard]] Result<> can_roll_back(const std::optional<std::string>& service,
+                                         const Request::Rollback& rollback) const;
+    [[nodiscard]] std::vector<ipc::KeptGeneration> kept_generations(const std::string& service,
+                                                                    std::size_t limit);
+    // From one kept state of a service to another; a `to` of 0: what is applied, a `from` of 0: the
+    // one before `to`.
+    [[nodiscard]] Result<ipc::GenerationDifference>
+    difference(const std::string& service, std::uint64_t from, std::uint64_t to);
 
     // Ends when nothing is due and nobody works at anything.
     Task<> settled();
@@ -137,6 +161,8 @@ private:
         WriteLoop loop;
         std::vector<os::Leases::Handle> leases; // that tell who writes what the loop suspects
         Duration changed_at{};                  // when its files changed last
+        std::set<std::string> draining;         // units that we wait for
+        Duration last_gap{};                    // of its last restart: how long nobody served
         std::string suspended;                  // the file that the service writes itself
     };
 
@@ -151,11 +177,13 @@ private:
     void started(std::uint64_t id, const Plan& plan) override;
     void acting(std::uint64_t id, const ServicePlan& plan) override;
     void commit(const std::string& service, std::optional<ServiceRecord> record) override;
+    [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> adopt();
     Task<> remove_orphans();
+    Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
     Task<> follow(std::string unit);
     Task<> get_to_know(std::string service, std::string unit);
 
@@ -187,11 +215,32 @@ private:
     void look_who_writes(const std::string& service);
     void suspend(const std::string& service);
     void leave_out_suspended(const std::string& service, ServiceView& view) const;
+    void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
+    void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
     void settle_quietly(TransactionInput input);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
     void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
+
+    // project_generations.cpp
+    void remember(const std::string& service, const ServiceRecord& record);
+    void load_history_contents();
+    std::vector<Change> changes_between(const GenerationRecord& older,
+                                        const GenerationRecord& newer);
+    [[nodiscard]] Result<GenerationRecord> find_generation(const std::string& service,
+                                                           std::uint64_t generation) const;
+    Result<> aim_back(const std::string& service, const Request::Rollback& rollback,
+                      ServiceView& view);
+    Result<> restore_files(const GenerationRecord& generation);
+    void refuse(Request request, Problem problem);
+
+    // project_drain.cpp
+    void drain(const std::string& service);
+    Task<> drain_one(std::string service, Draining draining);
+    [[nodiscard]] std::set<std::string> full_drains() const;
+    void adopt_sockets();
+    void remove_stale_views();
 
     // project_documents.cpp
     void compare_documents(ServiceView& view, const WatchRules& rules);
@@ -212,10 +261,15 @@ private:
     void tell_config(Published& config, ipc::ConfigStatus status);
 
     [[nodiscard]] std::string watching_text(const Slot& slot) const;
+    [[nodiscard]] Means means() const;
+    [[nodiscard]] bool paused(const std::string& service) const;
     void save();
+    void save(const std::string& service);
+    void note_saved(const Result<>& saved);
     void tell(const std::string& service);
     void tell_project();
-    [[nodiscard]] std::set<std::string> scope_of(const std::optional<std::string>& service) const;
+    [[nodiscard]] std::set<std::string> scope_of(const Request& request) const;
+    [[nodiscard]] std::set<std::string> asked_for(const Request& request) const;
     [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
 
     Surroundings around_;
@@ -227,9 +281,11 @@ private:
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
+    std::pair<Duration, Duration> sources_debounce_;
     Documents documents_;
     std::map<std::string, Slot> slots_;
     std::map<std::string, Published> configs_;
+    std::map<std::string, std::set<ContentId>> history_contents_; // by service
     std::set<std::string> busy_;
     std::vector<std::function<void()>> settled_; // who waits for settled()
     std::deque<Request> requests_;

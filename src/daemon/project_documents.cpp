@@ -51,6 +51,9 @@ bool Project::in_use(const ContentId& id) const {
         for (const auto& [path, applied] : service.files)
             if (applied == id)
                 return true;
+    for (const auto& [name, contents] : history_contents_)
+        if (contents.contains(id))
+            return true;
     return std::ranges::any_of(record_.configs,
                                [&](const auto& each) { return each.second.content == id; });
 }

@@ -2,6 +2,7 @@
 // How a project sees its services: what is wanted, on disk, on record and running.
 #include "config/paths.hpp"
 #include "config/project_file.hpp"
+#include "core/dependencies.hpp"
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
 
@@ -29,6 +30,7 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
         auto& slot = slots_.at(name);
         if (!options.retry)
             leave_out_suspended(name, seen);
+        hold_incomplete_sets(name, seen);
         compare_documents(seen, slot.rules->rules);
         slot.compared.clear();
         for (const auto& [path, document] : seen.documents)

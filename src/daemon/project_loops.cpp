@@ -77,13 +77,32 @@ void Project::suspend(const std::string& service) {
     pump_soon();
 }
 
-// The files of the suspended watch are as they were applied.
 void Project::leave_out_suspended(const std::string& service, ServiceView& view) const {
     const auto& slot = slots_.at(service);
-    if (slot.suspended.empty() || !view.record)
+    if (!slot.suspended.empty())
+        hold(slot.rules->rules.watch(slot.suspended), slot.rules->rules, view);
+}
+
+// A set that is not whole is as it was applied, until it is.
+void Project::hold_incomplete_sets(const std::string& service, ServiceView& view) const {
+    const auto& rules = slots_.at(service).rules->rules;
+    std::set<const WatchDefinition*> incomplete;
+    const auto look = [&](const std::string& path) {
+        if (const auto* const watch = rules.watch(path); watch && watch->together)
+            incomplete.insert(watch);
+    };
+    std::ranges::for_each(view.files->missing, look);
+    std::ranges::for_each(view.files->writing, look);
+    for (const auto& problem : view.files->unreadable)
+        look(problem.path);
+    for (const auto* const watch : incomplete)
+        hold(watch, rules, view);
+}
+
+// The files of the watch count as they were applied.
+void Project::hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const {
+    if (!view.record)
         return;
-    const auto& rules = slot.rules->rules;
-    const auto* const watch = rules.watch(slot.suspended);
     auto& files = view.files->files;
     std::erase_if(files, [&](const auto& file) {
         return rules.watch(file.first) == watch && !view.record->files.contains(file.first);
@@ -93,7 +112,34 @@ void Project::leave_out_suspended(const std::string& service, ServiceView& view)
             files[path] = id;
 }
 
+void Project::pause(const std::optional<std::string>& service) {
+    const auto name = service.value_or("");
+    if (!std::ranges::contains(record_.paused, name))
+        record_.paused.push_back(name);
+    save();
+    for (const auto& each : service_names())
+        if (paused(each))
+            tell(each);
+}
+
+bool Project::paused(const std::string& service) const {
+    return std::ranges::contains(record_.paused, "") ||
+           std::ranges::contains(record_.paused, service);
+}
+
 void Project::resume(const std::optional<std::string>& service) {
+    const auto before = record_.paused;
+    if (service && std::ranges::contains(record_.paused, ""))
+        record_.paused = service_names(); // all, but for this one
+    if (service)
+        std::erase(record_.paused, *service);
+    else
+        record_.paused.clear();
+    if (before != record_.paused) {
+        save();
+        for (const auto& each : service_names())
+            tell(each);
+    }
     for (auto& [name, slot] : slots_) {
         if ((service && *service != name) || slot.suspended.empty())
             continue;

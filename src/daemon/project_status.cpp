@@ -9,16 +9,20 @@ namespace hotreload::daemon {
 namespace {
 
 // Of all that is true of a service, the word that matters most.
-std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy,
-                       bool waiting) {
+std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy, bool waiting,
+                       bool paused) {
     if (busy)
         return "applying";
+    if (record && record->refusal && record->refusal->result == "needs-attention")
+        return record->refusal->result;
     if (unit.failed())
         return "failed";
     if (record && record->refusal)
         return record->refusal->result;
     if (waiting)
         return "waiting";
+    if (paused)
+        return "paused";
     return unit.running() ? "running" : "stopped";
 }
 
@@ -100,7 +104,13 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     status.writing = slot.snapshot.writing;
     for (const auto& problem : slot.snapshot.unreadable)
         status.problems.push_back(problem);
-    status.state = state_word(record, unit, busy_.contains(service), !slot.waiting.empty());
+    status.state =
+        state_word(record, unit, busy_.contains(service), !slot.waiting.empty(), paused(service));
+    status.paused = paused(service);
+    status.last_gap_usec = static_cast<std::uint64_t>(slot.last_gap.count());
+    if (record)
+        for (const auto& each : record->draining)
+            status.draining.push_back(each.generation);
     status.watching = watching_text(slot);
     return status;
 }

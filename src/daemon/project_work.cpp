@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a project gets from "something may have changed" to transactions and their reports.
 #include "base/completion.hpp"
+#include "core/dependencies.hpp"
 #include "core/groups.hpp"
-#include "core/schedule.hpp"
 #include "daemon/project.hpp"
 #include "strategy/table.hpp"
 
@@ -68,7 +68,7 @@ void Project::pump() {
     trigger_ = "file";
     const bool settled = requests_.empty() && busy_.empty() &&
                          std::ranges::none_of(slots_, [this](const auto& each) {
-                             return definition_.enabled && each.second.due;
+                             return definition_.enabled && each.second.due && !paused(each.first);
                          });
     if (settled)
         for (const auto& resolve : std::exchange(settled_, {}))
@@ -103,8 +103,9 @@ std::set<std::string> Project::start_requests() {
         }
         if (request.kind == Request::Kind::Reload && !request.service)
             look_at_configs();
-        auto scope = scope_of(request.service);
-        auto taken = busy_;
+        auto scope = scope_of(request);
+        auto taken = full_drains();
+        taken.insert(busy_.begin(), busy_.end());
         taken.insert(reserved.begin(), reserved.end());
         if (free_to_go(definition_.services, scope, taken).size() == scope.size()) {
             begin(std::move(request), std::move(scope));
@@ -120,13 +121,24 @@ std::set<std::string> Project::start_requests() {
     return reserved;
 }
 
-std::set<std::string> Project::scope_of(const std::optional<std::string>& service) const {
-    if (service)
-        return {*service};
-    std::set<std::string> all;
-    for (const auto& [name, unused] : slots_)
-        all.insert(name);
-    return all;
+// What the request is about, and what systemd's rules draw in: a start starts what is required, a
+// stop or a restart does the same to what follows.
+std::set<std::string> Project::scope_of(const Request& request) const {
+    std::set<std::string> scope;
+    if (!request.service) {
+        for (const auto& [name, unused] : slots_)
+            scope.insert(name);
+        return scope;
+    }
+    scope = asked_for(request);
+    return with_followers(definition_.services, std::move(scope));
+}
+
+std::set<std::string> Project::asked_for(const Request& request) const {
+    std::set<std::string> asked{*request.service};
+    if (request.kind == Request::Kind::Stop)
+        return with_followers(definition_.services, std::move(asked));
+    return request.options.start ? with_required(definition_.services, std::move(asked)) : asked;
 }
 
 void Project::begin(Request request, std::set<std::string> scope) {
@@ -134,8 +146,9 @@ void Project::begin(Request request, std::set<std::string> scope) {
         tasks_.spawn(stop_services(std::move(request), std::move(scope)));
         return;
     }
+    const auto asked = request.service ? asked_for(request) : scope;
     if (request.options.start)
-        for (const auto& name : scope)
+        for (const auto& name : asked)
             if (const auto it = record_.services.find(name); it != record_.services.end())
                 it->second.wanted = true;
     TransactionInput input;
@@ -154,6 +167,22 @@ void Project::begin(Request request, std::set<std::string> scope) {
         };
     } else {
         input = gather(scope, request.options, watch::Rescan::All);
+        for (auto& [name, view] : input.views) {
+            view.drain = request.drain;
+            if (request.service && name != *request.service) {
+                // Drawn in: what is required is started, and what follows is looked at.
+                view.options = asked.contains(name)
+                                   ? PlanOptions{.retry = true, .start = request.options.start}
+                                   : PlanOptions{};
+                continue;
+            }
+            if (!request.rollback)
+                continue;
+            if (auto aimed = aim_back(name, *request.rollback, view); !aimed) {
+                refuse(std::move(request), problem_at("services." + name, aimed.error().message));
+                return;
+            }
+        }
     }
     input.id = request.id;
     input.trigger = "request";
@@ -163,9 +192,17 @@ void Project::begin(Request request, std::set<std::string> scope) {
 void Project::look(const std::set<std::string>& reserved) {
     std::set<std::string> due;
     for (const auto& [name, slot] : slots_)
-        if (slot.due && !reserved.contains(name))
+        if (slot.due && !reserved.contains(name) && !paused(name))
             due.insert(name);
-    due = free_to_go(definition_.services, due, busy_);
+    auto taken = full_drains();
+    taken.insert(busy_.begin(), busy_.end());
+    due = free_to_go(definition_.services, due, taken);
+    // What follows a service is looked at with it; where that has to wait, so has the service.
+    std::erase_if(due, [&](const auto& name) {
+        const auto all = with_followers(definition_.services, {name});
+        return std::ranges::any_of(all, [&](const auto& each) { return taken.contains(each); });
+    });
+    due = with_followers(definition_.services, std::move(due));
     if (due.empty())
         return;
     for (const auto& name : due)
@@ -198,7 +235,7 @@ void Project::look(const std::set<std::string>& reserved) {
 void Project::settle_quietly(TransactionInput input) {
     input.id = around_.next_id();
     auto services = input.order;
-    auto task = run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
+    auto task = run_transaction(std::move(input), means(), strategy::handler_for, *this);
     task.start();
     const auto outcome = task.take();
     for (const auto& each : outcome.services)
@@ -218,7 +255,7 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
             slot->second.loop.action_began(around_.loop.now());
         }
     auto outcome =
-        co_await run_transaction(std::move(input), around_.units, strategy::handler_for, *this);
+        co_await run_transaction(std::move(input), means(), strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
             doubt(each.service);
@@ -265,7 +302,7 @@ void Project::doubt(const std::string& service) {
         doubted += record->second.files.erase(path);
     if (doubted > 0) {
         slot->second.changed_at = around_.loop.now();
-        save();
+        save(service);
     }
 }
 
@@ -292,6 +329,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         if (it == record_.services.end())
             continue;
         it->second.wanted = false;
+        save(name);
         const auto unit = it->second.unit;
         ServiceOutcome each{.service = name,
                             .action = Action::Stop,
@@ -306,9 +344,13 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
             each.problem = problem_at("services." + name, stopped.error().message);
             outcome.problems.push_back(*each.problem);
         }
+        // A stopped service does not keep its clients waiting.
+        if (stopped && !it->second.definition.ports.empty()) {
+            (void)co_await around_.units.discard(unit);
+            around_.sockets.keep_only(record_.name, name, {});
+        }
         outcome.services.push_back(std::move(each));
     }
-    save();
     for (const auto& name : scope) {
         busy_.erase(name);
         tell(name);
@@ -348,6 +390,8 @@ void Project::note_changes(const ServiceOutcome& outcome) {
     if (slot == slots_.end() || outcome.result == "unchanged" || outcome.result == "superseded")
         return;
     slot->second.last_result = outcome.result;
+    if (outcome.gap > Duration::zero())
+        slot->second.last_gap = outcome.gap;
     slot->second.last_changes = outcome.changes;
 }
 

@@ -24,6 +24,7 @@ struct Words {
 constexpr std::array kWords = std::to_array<Words>({
     {Action::Live, MessageId::AppliedLive, "Setting properties of", "properties set live"},
     {Action::Reload, MessageId::AppliedReload, "Reloading", "reloaded"},
+    {Action::Swap, MessageId::AppliedSwap, "Swapping", "swapped"},
     {Action::Restart, MessageId::AppliedRestart, "Restarting", "restarted"},
     {Action::Start, MessageId::Started, "Starting", "started"},
     {Action::Stop, MessageId::Stopped, "Stopping", "stopped"},
@@ -174,6 +175,11 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
         message.id = MessageId::RolledBack;
         message.text =
             std::format("{}: rolled back to generation {}: {}", what, service.generation, why);
+    } else if (service.result == "needs-attention") {
+        message.priority = Priority::Error;
+        message.id = MessageId::NeedsAttention;
+        message.text = std::format("{}: {} failed: {}; nothing is tried again by itself", what,
+                                   words ? words->doing : std::string_view("Recording"), why);
     } else if (service.result == "failed") {
         message.priority = Priority::Error;
         message.id = MessageId::Failed;

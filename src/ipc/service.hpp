@@ -25,6 +25,12 @@ struct UpOptions {
 struct ReloadOptions {
     bool force = false;               // carry out what waits, try again what was refused
     std::optional<Strategy> strategy; // at least this, for the target's services
+    std::optional<Duration> drain;    // for old generations, this time
+};
+
+struct RollbackOptions {
+    bool restore_files = false;
+    std::optional<Duration> drain;
 };
 
 class Service {
@@ -46,8 +52,20 @@ public:
     virtual Task<Result<>> start(std::string target) = 0;
     virtual Task<Result<>> stop(std::string target) = 0;
 
-    // Watches that were suspended because the service writes into them are in force again.
+    // Changes are held back until resume. It also takes up watches that were suspended because
+    // their service writes into them.
+    virtual Task<Result<>> pause(std::string target) = 0;
     virtual Task<Result<>> resume(std::string target) = 0;
+
+    // 0: the one before the applied one. The id as for reload.
+    virtual Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
+                                                 RollbackOptions options) = 0;
+    // The newest first, at most `limit` of each service.
+    virtual Task<Result<std::vector<KeptGeneration>>> history(std::string target,
+                                                              std::size_t limit) = 0;
+    // `target` names a service. A `to` of 0 is what is applied, a `from` of 0 the one before `to`.
+    virtual Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
+                                                    std::uint64_t to) = 0;
 
     // `path` is absolute. Invalid when it is not.
     virtual Task<Result<PathExplanation>> explain(std::string path) = 0;

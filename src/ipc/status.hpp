@@ -41,6 +41,9 @@ struct ServiceStatus {
     std::vector<std::string> writing;
     std::string last_result;          // of the last transaction that did something; "" before it
     std::vector<Change> last_changes; // that it was about
+    bool paused = false;
+    std::vector<std::uint64_t> draining; // generations
+    std::uint64_t last_gap_usec = 0;
 
     bool operator==(const ServiceStatus&) const = default;
 };
@@ -70,6 +73,24 @@ struct WatchExplanation {
     std::vector<std::string> copies; // paths of last-known-good copies, the newest first
 
     bool operator==(const WatchExplanation&) const = default;
+};
+
+// A generation that is kept.
+struct KeptGeneration {
+    std::string service; // "PROJECT/SERVICE"
+    std::uint64_t generation = 0;
+    std::uint64_t applied_usec = 0;
+    std::string strategy;
+    bool applied = false;        // it is the one in force
+    std::vector<Change> changes; // from the one before, as far as that is kept
+    std::vector<std::string> files;
+};
+
+// Between two of them.
+struct GenerationDifference {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    std::vector<Change> changes; // their strategies say what getting from one to the other takes
 };
 
 struct PathExplanation {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "os/leases.hpp"
 
-#include <dirent.h>
+#include "os/proc.hpp"
+
 #include <fcntl.h>
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <memory>
 
 namespace hotreload::os {
@@ -25,31 +25,12 @@ int break_signal() {
     return SIGRTMIN + 1;
 }
 
-std::string first_line(const std::string& path) {
-    std::string line;
-    std::getline(std::ifstream(path), line);
-    return line;
-}
-
-// The unified hierarchy's line, "0::/system.slice/nginx.service".
-std::string control_group(const std::string& process) {
-    std::ifstream file("/proc/" + process + "/cgroup");
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with("0::"))
-            return line.substr(3);
-    return "";
-}
-
 // Of all who wait for a lease to be given back: there is no list of those who wait for one.
 std::vector<std::string> groups_that_wait() {
     std::vector<std::string> groups;
-    const std::unique_ptr<DIR, int (*)(DIR*)> processes(opendir("/proc"), closedir);
-    while (const dirent* entry = processes ? readdir(processes.get()) : nullptr) {
-        const std::string process = entry->d_name;
-        if (process.find_first_not_of("0123456789") == std::string::npos &&
-            first_line("/proc/" + process + "/wchan") == "__break_lease")
+    for (const auto& process : process_ids())
+        if (first_line("/proc/" + process + "/wchan") == "__break_lease")
             groups.push_back(control_group(process));
-    }
     return groups;
 }
 

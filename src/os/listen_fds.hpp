@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The sockets that the service manager opened for us and handed over, see sd_listen_fds(3).
+// The descriptors that the service manager hands us as we start, see sd_listen_fds(3): sockets that
+// it opened for us, and what we had it keep (os/fd_store.hpp). Their names tell them apart.
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
 
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace hotreload::os {
 
-// Each with its FileDescriptorName=. They are handed over once: a second call has none, and no
-// child process sees them.
-Result<std::vector<std::pair<std::string, Fd>>> take_listen_fds();
+struct NamedFd {
+    std::string name; // FileDescriptorName=, FDNAME=
+    Fd fd;
+};
+
+// They are handed over once: a second call has none, and no child process sees them.
+Result<std::vector<NamedFd>> take_listen_fds();
+
+// Those called `name`, which are not among `fds` any more.
+std::vector<Fd> take_named(std::vector<NamedFd>& fds, std::string_view name);
 
 } // namespace hotreload::os

@@ -26,7 +26,8 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<WatchDefinition> T>
 void fields(Visit& visit, T& value) {
-    auto& [files, exclude, debounce, debounce_max, on_change, format, keys, schema, backup] = value;
+    auto& [files, exclude, debounce, debounce_max, on_change, format, keys, schema, backup, pin,
+           together] = value;
     visit("files", files);
     visit("exclude", exclude);
     visit("debounce_usec", debounce);
@@ -36,12 +37,35 @@ void fields(Visit& visit, T& value) {
     visit("keys", keys);
     visit("schema", schema);
     visit("backup", backup);
+    visit("pin", pin);
+    visit("together", together);
+}
+
+template <class Visit, Is<PortDefinition> T>
+void fields(Visit& visit, T& value) {
+    auto& [name, address, mode, user, group] = value;
+    visit("name", name);
+    visit("address", address);
+    visit("mode", mode);
+    visit("user", user);
+    visit("group", group);
+}
+
+template <class Visit, Is<ReadyProbe> T>
+void fields(Visit& visit, T& value) {
+    auto& [http, tcp, command, timeout, interval] = value;
+    visit("http", http);
+    visit("tcp", tcp);
+    visit("command", command);
+    visit("timeout_usec", timeout);
+    visit("interval_usec", interval);
 }
 
 template <class Visit, Is<ServiceDefinition> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, unit, command, type, env, working_dir, user, after, properties, validate, reload,
-           reload_signal, strategy, verify, watches] = value;
+    auto& [name, unit, command, type, env, working_dir, user, after, required, part_of, ports,
+           properties, validate, reload, reload_signal, strategy, ready, verify, drain, watches] =
+        value;
     visit("name", name);
     visit("unit", unit);
     visit("command", command);
@@ -50,12 +74,17 @@ void fields(Visit& visit, T& value) {
     visit("working_dir", working_dir);
     visit("user", user);
     visit("after", after);
+    visit("requires", required);
+    visit("part_of", part_of);
+    visit("ports", ports);
     visit("properties", properties);
     visit("validate", validate);
     visit("reload", reload);
     visit("reload_signal", reload_signal);
     visit("strategy", strategy);
+    visit("ready", ready);
     visit("verify_usec", verify);
+    visit("drain_usec", drain);
     visit("watches", watches);
 }
 
@@ -69,10 +98,18 @@ void fields(Visit& visit, T& value) {
     visit("attempted", attempted);
 }
 
+template <class Visit, Is<Draining> T>
+void fields(Visit& visit, T& value) {
+    auto& [generation, unit, patience] = value;
+    visit("generation", generation);
+    visit("unit", unit);
+    visit("patience_usec", patience);
+}
+
 template <class Visit, Is<ServiceRecord> T>
 void fields(Visit& visit, T& value) {
     auto& [generation, last_used, unit, definition, files, wanted, underway, applied_usec, strategy,
-           refusal] = value;
+           refusal, draining] = value;
     visit("generation", generation);
     visit("last_used", last_used);
     visit("unit", unit);
@@ -83,6 +120,17 @@ void fields(Visit& visit, T& value) {
     visit("applied_usec", applied_usec);
     visit("strategy", strategy);
     visit("refusal", refusal);
+    visit("draining", draining);
+}
+
+template <class Visit, Is<GenerationRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [generation, applied_usec, strategy, definition, files] = value;
+    visit("generation", generation);
+    visit("applied_usec", applied_usec);
+    visit("strategy", strategy);
+    visit("definition", definition);
+    visit("files", files);
 }
 
 template <class Visit, Is<ConfigRecord> T>
@@ -95,12 +143,13 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ProjectRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, path, manager_id, services, configs] = value;
+    auto& [name, path, manager_id, services, configs, paused] = value;
     visit("name", name);
     visit("path", path);
     visit("manager_id", manager_id);
     visit("services", services);
     visit("configs", configs);
+    visit("paused", paused);
 }
 
 } // namespace hotreload::state

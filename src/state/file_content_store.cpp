@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/file_content_store.hpp"
 
+#include "base/fault.hpp"
 #include "core/names.hpp"
 #include "state/bytes.hpp"
 #include "state/content_name.hpp"
@@ -96,6 +97,8 @@ void FileContentStore::forget(Shelf& shelf, const ContentId& id) {
 Result<> FileContentStore::keep(const std::string& project, const std::string& path,
                                 const ContentId& id, std::string_view bytes, unsigned older,
                                 const InUse& in_use) {
+    if (const int error = fault::point("keep"))
+        return fail_errno(error, "keeping a copy of " + path);
     auto& shelf = this->shelf(project);
     auto& copies = shelf.by_path[path];
     if (copies.empty() || copies.front() != id) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/file_record_store.hpp"
 
+#include "base/fault.hpp"
 #include "core/names.hpp"
 #include "state/record_json.hpp"
 
@@ -16,6 +17,43 @@ namespace hotreload::state {
 namespace {
 
 constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kHistorySuffix = ".history.json";
+
+std::string record_file(const std::string& name) {
+    return name + std::string(kSuffix);
+}
+
+std::string history_file(const std::string& service) {
+    return service + std::string(kHistorySuffix);
+}
+
+template <class T>
+std::expected<T, Problem> load(int directory, const std::string& file) {
+    const auto text = read_file(directory, file);
+    if (!text)
+        return std::unexpected(Problem{{}, 0, 0, text.error().message});
+    return read_record<T>(*text);
+}
+
+// What was applied last, as far as the history knows it.
+ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
+    ServiceRecord record;
+    if (history.empty())
+        return record;
+    const auto& last = history.front();
+    record.generation = record.last_used = last.generation;
+    record.definition = last.definition;
+    record.files = last.files;
+    record.applied_usec = last.applied_usec;
+    record.strategy = last.strategy;
+    return record;
+}
+
+Result<> unlink(int directory, const std::string& file) {
+    if (::unlinkat(directory, file.c_str(), 0) < 0 && errno != ENOENT)
+        return fail_errno(errno, "removing " + file);
+    return {};
+}
 
 } // namespace
 
@@ -44,47 +82,144 @@ Result<std::vector<ProjectRecord>> FileRecordStore::load_all(std::vector<Problem
             ::unlinkat(fd_.get(), name.c_str(), 0); // a save that was cut short
         if (name.starts_with('.') || !name.ends_with(kSuffix))
             continue;
-        auto record = load(name);
-        if (record) {
-            records.push_back(std::move(*record));
+        auto record = load<ProjectRecord>(fd_.get(), name);
+        if (record && record_file(record->name) != name)
+            record = std::unexpected(
+                Problem{{}, 0, 0, "is the record of another project, \"" + record->name + "\""});
+        if (!record) {
+            move_aside(fd_.get(), name, directory_ + "/" + name, record.error(), broken);
             continue;
         }
-        record.error().path = directory_ + "/" + name;
-        const auto aside = name + ".corrupt";
-        if (::renameat(fd_.get(), name.c_str(), fd_.get(), aside.c_str()) == 0)
-            record.error().message += "; moved aside as " + aside;
-        broken.push_back(std::move(record.error()));
+        load_services(*record, broken);
+        records.push_back(std::move(*record));
     }
     return records;
 }
 
-std::expected<ProjectRecord, Problem> FileRecordStore::load(const std::string& file) const {
-    const auto text = read_file(fd_.get(), file);
-    if (!text)
-        return std::unexpected(Problem{.message = text.error().message});
-    auto record = read_record(*text);
-    if (record && record->name + std::string(kSuffix) != file)
-        return std::unexpected(Problem{.message = "is the record of " + record->name});
-    return record;
+void FileRecordStore::move_aside(int directory, const std::string& file, const std::string& path,
+                                 Problem problem, std::vector<Problem>& broken) const {
+    problem.path = path;
+    const auto aside = file + ".corrupt";
+    if (::renameat(directory, file.c_str(), directory, aside.c_str()) == 0)
+        problem.message += "; moved aside as " + aside;
+    broken.push_back(std::move(problem));
 }
 
-Result<> FileRecordStore::save(const ProjectRecord& record) {
-    if (!valid_name(record.name))
-        return fail(ErrorCode::Invalid, "not a project's name: " + record.name);
-    const auto file = record.name + std::string(kSuffix);
-    if (auto written = replace_file(fd_.get(), file, write_record(record), durability_); !written)
+void FileRecordStore::load_services(ProjectRecord& record, std::vector<Problem>& broken) {
+    // Of version 1: from now on they have files of their own.
+    bool moved = !record.services.empty();
+    for (const auto& [name, service] : record.services)
+        moved = moved && save_service(record.name, name, service).has_value();
+    if (moved)
+        (void)save(record); // else it is tried again next time
+
+    const auto directory = services_of(record.name, false);
+    const auto names = directory ? list_files(*directory) : std::vector<std::string>{};
+    if (!names)
+        return;
+    for (const auto& name : *names) {
+        if (is_temporary(name))
+            ::unlinkat(*directory, name.c_str(), 0);
+        if (name.starts_with('.') || !name.ends_with(kSuffix) || name.ends_with(kHistorySuffix))
+            continue;
+        const auto service = name.substr(0, name.size() - kSuffix.size());
+        if (auto read = load<ServiceRecord>(*directory, name)) {
+            record.services[service] = std::move(*read);
+            continue;
+        } else {
+            move_aside(*directory, name, directory_ + "/services/" + record.name + "/" + name,
+                       read.error(), broken);
+        }
+        if (auto last = last_of(history(record.name, service)); last.generation > 0)
+            record.services[service] = std::move(last);
+    }
+}
+
+Result<int> FileRecordStore::services_of(const std::string& project, bool make) {
+    if (!valid_name(project))
+        return fail(ErrorCode::Invalid, "not a project's name: " + project);
+    auto& fd = services_[project];
+    const auto path = "services/" + project;
+    if (!fd && make)
+        for (const auto& each : {std::string("services"), path})
+            if (::mkdirat(fd_.get(), each.c_str(), 0700) < 0 && errno != EEXIST)
+                return fail_errno(errno, "making " + directory_ + "/" + each);
+    if (!fd)
+        fd = Fd(::openat(fd_.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        return fail_errno(errno, "opening " + directory_ + "/" + path);
+    return fd.get();
+}
+
+Result<> FileRecordStore::replace(int directory, const std::string& file,
+                                  std::string_view text) const {
+    if (const int error = fault::point("save"))
+        return fail_errno(error, "saving " + directory_ + "/" + file);
+    if (auto written = replace_file(directory, file, text, durability_); !written)
         return std::unexpected(
             std::move(written.error()).in_context("saving " + directory_ + "/" + file));
     return {};
 }
 
+Result<> FileRecordStore::save(const ProjectRecord& record) {
+    if (!valid_name(record.name))
+        return fail(ErrorCode::Invalid, "not a project's name: " + record.name);
+    return replace(fd_.get(), record_file(record.name), write_record(record));
+}
+
+Result<> FileRecordStore::save_service(const std::string& project, const std::string& service,
+                                       const ServiceRecord& record) {
+    const auto directory = services_of(project, true);
+    if (!directory)
+        return std::unexpected(directory.error());
+    if (!valid_name(service))
+        return fail(ErrorCode::Invalid, "not a service's name: " + service);
+    return replace(*directory, record_file(service), write_record(record));
+}
+
+Result<> FileRecordStore::remove_service(const std::string& project, const std::string& service) {
+    const auto directory = services_of(project, false);
+    if (!directory)
+        return {};
+    if (auto removed = unlink(*directory, record_file(service)); !removed)
+        return removed;
+    return unlink(*directory, history_file(service));
+}
+
+// The services first: what is left half-way is a project without services, not one that seems new.
 Result<> FileRecordStore::remove(const std::string& project) {
-    const auto file = project + std::string(kSuffix);
     if (!valid_name(project))
         return fail(ErrorCode::Invalid, "not a project's name: " + project);
-    if (::unlinkat(fd_.get(), file.c_str(), 0) < 0 && errno != ENOENT)
-        return fail_errno(errno, "removing " + directory_ + "/" + file);
-    return {};
+    services_.erase(project);
+    std::error_code error;
+    std::filesystem::remove_all(directory_ + "/services/" + project, error);
+    if (error)
+        return fail_errno(error.value(), "removing " + directory_ + "/services/" + project);
+    return unlink(fd_.get(), record_file(project));
+}
+
+std::map<std::string, ServiceRecord> FileRecordStore::left_services(const std::string& project) {
+    ProjectRecord record{.name = project};
+    std::vector<Problem> broken;
+    load_services(record, broken);
+    return std::move(record.services);
+}
+
+std::vector<GenerationRecord> FileRecordStore::history(const std::string& project,
+                                                       const std::string& service) {
+    const auto directory = services_of(project, false);
+    if (!directory)
+        return {};
+    auto generations = load<History>(*directory, history_file(service));
+    return generations ? std::move(*generations) : History{};
+}
+
+Result<> FileRecordStore::save_history(const std::string& project, const std::string& service,
+                                       const std::vector<GenerationRecord>& generations) {
+    const auto directory = services_of(project, true);
+    if (!directory)
+        return std::unexpected(directory.error());
+    return replace(*directory, history_file(service), write_record(generations));
 }
 
 } // namespace hotreload::state

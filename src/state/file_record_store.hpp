@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Records as files, `PROJECT.json` in the state directory, replaced as a whole by rename. daemon/
-// makes it from $STATE_DIRECTORY. A save is on the way from a change to its action: one small
-// file is written, and nothing is waited for.
+// Records as files in the state directory, each replaced as a whole by rename: `PROJECT.json`, and
+// for each service `services/PROJECT/SERVICE.json` and `services/PROJECT/SERVICE.history.json`.
+// daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action: one
+// small file is written, and nothing is waited for.
 
 #include "base/fd.hpp"
 #include "core/record.hpp"
 #include "state/files.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,20 +24,36 @@ public:
     static Result<FileRecordStore> open(const std::string& directory,
                                         Durability durability = Durability::Memory);
 
-    // Every record that can be read. One that cannot is moved aside as `PROJECT.json.corrupt` and
-    // named in `broken`: its project starts without a record.
+    // Every record that can be read. One that cannot is moved aside with the suffix ".corrupt" and
+    // named in `broken`. A service whose record is broken is as its history says, if that can be
+    // read, else it has none.
     Result<std::vector<ProjectRecord>> load_all(std::vector<Problem>& broken);
 
     Result<> save(const ProjectRecord& record) override;
+    Result<> save_service(const std::string& project, const std::string& service,
+                          const ServiceRecord& record) override;
+    Result<> remove_service(const std::string& project, const std::string& service) override;
     Result<> remove(const std::string& project) override;
+    [[nodiscard]] std::map<std::string, ServiceRecord>
+    left_services(const std::string& project) override;
+    [[nodiscard]] std::vector<GenerationRecord> history(const std::string& project,
+                                                        const std::string& service) override;
+    Result<> save_history(const std::string& project, const std::string& service,
+                          const std::vector<GenerationRecord>& generations) override;
 
 private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);
 
-    [[nodiscard]] std::expected<ProjectRecord, Problem> load(const std::string& file) const;
+    Result<> replace(int directory, const std::string& file, std::string_view text) const;
+    // Of a project's services; -1 where there is none and it is not to be made.
+    Result<int> services_of(const std::string& project, bool make);
+    void load_services(ProjectRecord& record, std::vector<Problem>& broken);
+    void move_aside(int directory, const std::string& file, const std::string& path,
+                    Problem problem, std::vector<Problem>& broken) const;
 
     std::string directory_;
     Fd fd_; // of the directory: it may be renamed or bound elsewhere, and is still ours
+    std::map<std::string, Fd> services_;
     Durability durability_;
 };
 

@@ -18,42 +18,47 @@ namespace {
 
 constexpr std::string_view kTemporary = ".tmp";
 
-Result<> write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const auto n = ::write(fd, text.data(), text.size());
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail_errno(errno, "writing");
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return {};
-}
-
 } // namespace
 
 Result<std::string> read_file(int directory, const std::string& file) {
     const Fd fd(::openat(directory, file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd)
         return fail_errno(errno, "opening");
+    return read_all(fd.get(), std::string().max_size());
+}
+
+Result<std::string> read_all(int fd, std::size_t limit) {
     std::string text;
     char buffer[64 * 1024];
-    for (;;) {
-        const auto n = ::read(fd.get(), buffer, sizeof buffer);
+    while (text.size() <= limit) {
+        const auto n = ::read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return fail_errno(errno, "reading");
         if (n == 0)
-            return text;
+            break;
         text.append(buffer, static_cast<std::size_t>(n));
     }
+    return text;
+}
+
+Result<> write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail_errno(errno, "writing");
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
 }
 
 Result<std::vector<std::string>> list_files(int directory) {
     const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0)
-        return fail_errno(errno, "opening the state directory");
+        return fail_errno(errno, "listing a directory");
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(stream.get()))

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Small files of ours in a directory that is open: read whole, replaced whole.
+// Small files in a directory that is open: read whole, replaced whole.
 
 #include "base/error.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ Result<std::string> read_file(int directory, const std::string& file);
 Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
                       Durability durability);
 bool is_temporary(std::string_view file);
+
+// From where the file is to its end; never much more than `limit`, of a file that grows.
+Result<std::string> read_all(int fd, std::size_t limit);
+Result<> write_all(int fd, std::string_view bytes);
 
 // Names in the directory, sorted.
 Result<std::vector<std::string>> list_files(int directory);

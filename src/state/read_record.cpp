@@ -130,18 +130,18 @@ Problem problem(std::string message, std::size_t line = 0, std::size_t column = 
     return {{}, static_cast<unsigned>(line), static_cast<unsigned>(column), std::move(message)};
 }
 
-} // namespace
-
-std::expected<ProjectRecord, Problem> read_record(std::string_view text) try {
+// `visit` is called with the reader of the object.
+template <class T, class Visit>
+std::expected<T, Problem> read_object(std::string_view text, Visit&& visit) try {
     const auto tree = json::parse(text);
     Reader reader(tree);
     unsigned version = 0;
     reader("version", version);
     if (version == 0 || version > kVersion)
-        return std::unexpected(problem(
-            std::format("version {} of the format is not known here, only {}", version, kVersion)));
-    ProjectRecord record;
-    fields(reader, record);
+        return std::unexpected(problem(std::format(
+            "version {} of the format is not known here, only up to {}", version, kVersion)));
+    T record;
+    visit(reader, record);
     return record;
 } catch (const jsoncons::ser_error& error) {
     return std::unexpected(problem(error.what(), error.line(), error.column()));
@@ -149,6 +149,26 @@ std::expected<ProjectRecord, Problem> read_record(std::string_view text) try {
     return std::unexpected(problem(std::format("{}: not what it should be", wrong.field)));
 } catch (const std::exception& error) {
     return std::unexpected(problem(error.what()));
+}
+
+} // namespace
+
+template <>
+std::expected<ProjectRecord, Problem> read_record(std::string_view text) {
+    return read_object<ProjectRecord>(
+        text, [](Reader& reader, ProjectRecord& record) { fields(reader, record); });
+}
+
+template <>
+std::expected<ServiceRecord, Problem> read_record(std::string_view text) {
+    return read_object<ServiceRecord>(
+        text, [](Reader& reader, ServiceRecord& record) { fields(reader, record); });
+}
+
+template <>
+std::expected<History, Problem> read_record(std::string_view text) {
+    return read_object<History>(
+        text, [](Reader& reader, History& generations) { reader("generations", generations); });
 }
 
 } // namespace hotreload::state

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// A project's record as JSON text and back. What is empty is left out and read as empty, so that a
-// field that is new since is no reason to change the version.
+// Records as JSON text and back. What is empty is left out and read as empty, so that a field that
+// is new since is no reason to change the version.
+//
+// Version 1 had the services in their project's record.
 
 #include "core/record.hpp"
 
@@ -11,11 +13,23 @@
 
 namespace hotreload::state {
 
-inline constexpr unsigned kVersion = 1;
+inline constexpr unsigned kVersion = 2;
 
-std::string write_record(const ProjectRecord& record);
+using History = std::vector<GenerationRecord>;
+
+std::string write_record(const ProjectRecord& record); // without its services
+std::string write_record(const ServiceRecord& record);
+std::string write_record(const History& generations);
 
 // The problem has line, column and message; the caller knows the file.
+template <class T>
+std::expected<T, Problem> read_record(std::string_view text);
+
+template <>
 std::expected<ProjectRecord, Problem> read_record(std::string_view text);
+template <>
+std::expected<ServiceRecord, Problem> read_record(std::string_view text);
+template <>
+std::expected<History, Problem> read_record(std::string_view text);
 
 } // namespace hotreload::state

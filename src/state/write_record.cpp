@@ -97,19 +97,39 @@ private:
     Encoder& out_;
 };
 
-} // namespace
-
-std::string write_record(const ProjectRecord& record) {
+// `visit` is called with the writer of the object.
+template <class Visit>
+std::string write_object(Visit&& visit) {
     std::string text;
     Encoder out(text);
     Writer writer(out);
     out.begin_object();
     writer("version", kVersion);
-    fields(writer, record);
+    visit(writer);
     out.end_object();
     out.flush();
     text += '\n';
     return text;
+}
+
+} // namespace
+
+std::string write_record(const ProjectRecord& record) {
+    const ProjectRecord own{.name = record.name,
+                            .path = record.path,
+                            .manager_id = record.manager_id,
+                            .services = {},
+                            .configs = record.configs,
+                            .paused = record.paused};
+    return write_object([&](Writer& writer) { fields(writer, own); });
+}
+
+std::string write_record(const ServiceRecord& record) {
+    return write_object([&](Writer& writer) { fields(writer, record); });
+}
+
+std::string write_record(const History& generations) {
+    return write_object([&](Writer& writer) { writer("generations", generations); });
 }
 
 } // namespace hotreload::state

@@ -43,7 +43,7 @@ Task<Result<>> set_live_properties(ActionContext& context, Towards towards) {
     }
     if (values.empty())
         co_return Result<>{};
-    co_return co_await context.units.set_properties(context.unit, std::move(values));
+    co_return co_await context.means.units.set_properties(context.unit, std::move(values));
 }
 
 } // namespace hotreload::strategy

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/names.hpp"
 #include "strategy/table.hpp"
 
 namespace hotreload::strategy {
@@ -17,21 +16,20 @@ public:
             co_return set;
         const auto& wanted = *context.view.wanted;
         if (wanted.reload_signal != 0 && wanted.type != ServiceType::NotifyReload)
-            co_return co_await context.units.signal_unit(context.unit, wanted.reload_signal);
-        co_return co_await context.units.reload_unit(context.unit);
+            co_return co_await context.means.units.signal_unit(context.unit, wanted.reload_signal);
+        co_return co_await context.means.units.reload_unit(context.unit);
     }
 
     // A service that kept its old configuration has nothing to go back from. One that died of the
     // new one is started again.
     Task<Result<>> undo(ActionContext& context) const override {
         auto back = co_await set_live_properties(context, Towards::Applied);
-        if (context.units.state(context.unit).running())
+        if (context.means.units.state(context.unit).running())
             co_return back;
         const auto& applied = context.view.record->definition;
         if (applied.attached())
-            co_return co_await context.units.start_unit(context.unit);
-        co_return co_await context.units.start_generation(context.unit,
-                                                          project_slice(context.project), applied);
+            co_return co_await context.means.units.start_unit(context.unit);
+        co_return co_await start_applied_generation(context);
     }
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/fault.hpp"
 #include "core/names.hpp"
 #include "strategy/table.hpp"
 
@@ -11,34 +12,47 @@ namespace {
 class Restart final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
-        if (context.view.wanted->attached())
-            co_return co_await context.units.restart_unit(context.unit);
-        if (auto stopped = co_await context.units.stop_unit(context.unit); !stopped)
-            co_return stopped;
-        co_return co_await start_next_generation(context);
+        const auto before = context.means.now();
+        auto done = co_await replace(context);
+        context.gap = context.means.now() - before;
+        co_return done;
     }
 
     Task<Result<>> undo(ActionContext& context) const override {
         const auto& record = *context.view.record;
         // An installed unit has no older generation; what its restart left is all there is.
         if (context.view.wanted->attached())
-            co_return co_await context.units.start_unit(context.unit);
+            co_return co_await context.means.units.start_unit(context.unit);
         if (context.unit != record.unit) {
-            if (auto gone = co_await context.units.discard(context.unit); !gone)
+            if (auto gone = co_await context.means.units.discard(context.unit); !gone)
                 co_return gone;
             context.unit = record.unit;
         }
-        co_return co_await context.units.start_generation(
-            record.unit, project_slice(context.project), record.definition);
+        co_return co_await start_applied_generation(context);
     }
 
     Task<> finish(ActionContext& context) const override {
         const auto& old = context.view.record->unit;
         if (!old.empty() && old != context.unit)
-            co_await context.units.discard(old);
+            co_await context.means.units.discard(old);
     }
 
     [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
+
+private:
+    // All that can be done before the stop is done by now: what is between is the gap.
+    static Task<Result<>> replace(ActionContext& context) {
+        auto& units = context.means.units;
+        if (context.view.wanted->attached())
+            co_return co_await units.restart_unit(context.unit);
+        auto stopped = context.view.drain
+                           ? co_await units.end_unit(context.unit, *context.view.drain)
+                           : co_await units.stop_unit(context.unit);
+        if (!stopped)
+            co_return stopped;
+        fault::point("old-stopped");
+        co_return co_await start_next_generation(context);
+    }
 };
 
 const Restart restart_handler;
@@ -50,8 +64,28 @@ const ActionHandler& restart = restart_handler;
 Task<Result<>> start_next_generation(ActionContext& context) {
     const auto& wanted = *context.view.wanted;
     context.unit = generation_unit(context.project, wanted.name, context.generation);
-    co_return co_await context.units.start_generation(context.unit, project_slice(context.project),
-                                                      wanted);
+    co_return co_await context.means.units.start_generation(
+        {.unit = context.unit,
+         .slice = project_slice(context.project),
+         .definition = wanted,
+         .sockets = context.sockets,
+         .binds = context.binds});
+}
+
+Task<Result<>> start_applied_generation(ActionContext& context) {
+    const auto& record = *context.view.record;
+    auto& means = context.means;
+    auto sockets =
+        means.sockets.open(context.project, context.plan.service, record.definition.ports);
+    if (!sockets)
+        co_return std::unexpected(std::move(sockets.error()));
+    auto view = means.views.find(record.unit);
+    co_return co_await means.units.start_generation(
+        {.unit = record.unit,
+         .slice = project_slice(context.project),
+         .definition = record.definition,
+         .sockets = std::move(*sockets),
+         .binds = view ? std::move(view->binds) : std::vector<Bind>{}});
 }
 
 } // namespace hotreload::strategy

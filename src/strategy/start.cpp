@@ -11,22 +11,22 @@ class Start final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
         if (context.view.wanted->attached())
-            co_return co_await context.units.start_unit(context.view.wanted->unit);
+            co_return co_await context.means.units.start_unit(context.view.wanted->unit);
         co_return co_await start_next_generation(context);
     }
 
     // It did not run before, so it does not run after.
     Task<Result<>> undo(ActionContext& context) const override {
         if (context.view.wanted->attached())
-            co_return co_await context.units.stop_unit(context.view.wanted->unit);
-        co_return co_await context.units.discard(context.unit);
+            co_return co_await context.means.units.stop_unit(context.view.wanted->unit);
+        co_return co_await context.means.units.discard(context.unit);
     }
 
     Task<> finish(ActionContext& context) const override {
         const auto& record = context.view.record;
         if (record && !record->definition.attached() && !record->unit.empty() &&
             record->unit != context.unit)
-            co_await context.units.discard(record->unit);
+            co_await context.means.units.discard(record->unit);
     }
 
     [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/names.hpp"
 #include "strategy/table.hpp"
 
 namespace hotreload::strategy {
@@ -12,24 +11,23 @@ public:
     Task<Result<>> apply(ActionContext& context) const override {
         if (context.unit.empty() || context.view.record->definition.attached())
             co_return Result<>{};
-        co_return co_await context.units.stop_unit(context.unit);
+        co_return co_await context.means.units.stop_unit(context.unit);
     }
 
     Task<Result<>> undo(ActionContext& context) const override {
         const auto& record = *context.view.record;
         if (context.unit.empty() || record.definition.attached() || !context.view.unit.running())
             co_return Result<>{};
-        co_return co_await context.units.start_generation(
-            context.unit, project_slice(context.project), record.definition);
+        co_return co_await start_applied_generation(context);
     }
 
     Task<> finish(ActionContext& context) const override {
         if (context.unit.empty())
             co_return;
         if (context.view.record->definition.attached())
-            context.units.unfollow(context.unit);
+            context.means.units.unfollow(context.unit);
         else
-            co_await context.units.discard(context.unit);
+            co_await context.means.units.discard(context.unit);
     }
 };
 

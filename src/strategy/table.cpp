@@ -19,6 +19,7 @@ const ActionHandler* handler_for(Action action) {
     static const std::array rows = std::to_array<Row>({
         {Action::Live, live},
         {Action::Reload, reload},
+        {Action::Swap, swap},
         {Action::Restart, restart},
         {Action::Start, start},
         {Action::Stop, stop},

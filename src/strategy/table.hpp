@@ -10,6 +10,7 @@ namespace hotreload::strategy {
 
 extern const ActionHandler& live;    // live.cpp
 extern const ActionHandler& reload;  // reload.cpp
+extern const ActionHandler& swap;    // swap.cpp
 extern const ActionHandler& restart; // restart.cpp
 extern const ActionHandler& start;   // start.cpp
 extern const ActionHandler& stop;    // stop.cpp
@@ -21,7 +22,10 @@ const ActionHandler* handler_for(Action action);
 enum class Towards { Wanted, Applied };
 Task<Result<>> set_live_properties(ActionContext& context, Towards towards);
 
-// Also a part of restart and start: the wanted definition as the next generation's unit.
+// Also a part of swap, restart and start: the wanted definition as the next generation's unit.
 Task<Result<>> start_next_generation(ActionContext& context);
+
+// Also a part of undoing: what is on record runs again, in its own unit.
+Task<Result<>> start_applied_generation(ActionContext& context);
 
 } // namespace hotreload::strategy

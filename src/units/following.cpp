@@ -93,7 +93,7 @@ Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
     // By its object, not by name: the access loads the unit and refers to it in one, before the
     // manager collects it again.
     std::optional<BusCall> refer;
-    if (auto& followed = enter(unit); !followed.referenced) {
+    if (auto& followed = enter(unit); !followed.referenced && !followed.starting) {
         followed.referenced = true;
         refer.emplace(line_, *unit_object, kUnit, "Ref");
     }

@@ -19,8 +19,12 @@ Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Prope
     const JobTable::Expectation expectation(jobs_);
     const std::string mode = "replace";
     const AuxiliaryUnits none;
+    if (auto* followed = find(unit))
+        followed->starting = true;
     BusCall call(line_, *manager_, kManager, "StartTransientUnit", unit, mode, properties, none);
     auto reply = co_await call;
+    if (auto* followed = find(unit))
+        followed->starting = false;
     if (!reply)
         co_return std::unexpected(std::move(reply).error());
     if (auto* followed = find(unit)) {
@@ -30,29 +34,29 @@ Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Prope
     co_return co_await job_end(std::move(*reply), kInfinity);
 }
 
-Task<Result<>> SystemdUnits::start_generation(std::string unit, std::string slice,
-                                              const ServiceDefinition& definition) {
+Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
+    const auto& unit = request.unit;
     if (const auto* followed = find(unit); followed && followed->facts.state.loaded()) {
         send_only(*manager_, kManager, "ResetFailedUnit", unit);
         co_return co_await start_unit(unit);
     }
-    auto properties = guarded([&] { return generation_properties(unit, slice, definition); });
+    auto properties = guarded([&] { return generation_properties(request); });
     if (!properties)
         co_return std::unexpected(starting(unit, to_error(properties.error())));
-    if (auto written = drop_ins_.write(unit, definition.properties); !written)
+    if (auto written = drop_ins_.write(unit, request.definition.properties); !written)
         co_return std::unexpected(starting(unit, std::move(written).error()));
     co_return co_await start_new(unit, std::move(*properties));
 }
 
 Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) {
     enter(unit).internal = false; // before the call: no signal of the start is missed
-    const auto job = co_await run_transient(unit, std::move(properties));
+    auto job = co_await run_transient(unit, properties);
     if (!job && job.error().is("UnitExists")) {
-        // Loaded, but not by us: from before our own restart.
-        if (auto followed = co_await follow(unit); !followed)
-            co_return std::unexpected(std::move(followed).error());
-        send_only(*manager_, kManager, "ResetFailedUnit", unit);
-        co_return co_await start_unit(unit);
+        // Something is left of that name, of an earlier life: it is not what is to be started.
+        (void)co_await stop_unit(unit);
+        co_await forget(unit);
+        enter(unit).internal = false;
+        job = co_await run_transient(unit, std::move(properties));
     }
     if (!job) {
         leave(unit);

@@ -13,7 +13,8 @@ namespace hotreload::units {
 namespace {
 
 constexpr std::size_t kOutputLimit = 16 * 1024;
-constexpr int kExitExec = 203; // EXIT_EXEC of systemd.exec(5)
+constexpr int kExitExec = 203;      // EXIT_EXEC of systemd.exec(5)
+constexpr int kExitNamespace = 226; // EXIT_NAMESPACE
 
 std::string why_not_executed(const std::string& program) {
     const bool path = program.contains('/');
@@ -28,7 +29,7 @@ CommandResult conclude(std::string_view job, const CommandRequest& request,
                        const UnitFacts& facts) {
     const auto& state = facts.state;
     if (job == "done" && state.result == "success")
-        return {.ok = true, .reason = "", .output = ""};
+        return {.ok = true};
     std::string reason = describe_failure(state);
     if (state.result == "timeout")
         reason = "timed out after " + format_duration(request.timeout);
@@ -37,7 +38,9 @@ CommandResult conclude(std::string_view job, const CommandRequest& request,
         reason = why_not_executed(request.command.front());
     else if (const auto judged = judge_start(job, facts); !judged && state.result == "success")
         reason = judged.error().message;
-    return {.ok = false, .reason = std::move(reason), .output = ""};
+    const bool exited = state.result == "exit-code" && state.exec_main_code == CLD_EXITED;
+    return {.reason = std::move(reason),
+            .no_namespace = exited && state.exec_main_status == kExitNamespace};
 }
 
 } // namespace
@@ -80,7 +83,7 @@ Task<Result<CommandResult>> SystemdUnits::run_command(CommandRequest request) {
     const auto job = co_await run_transient(request.unit, std::move(*properties));
     helper.ended = true;
     if (!job && (job.error().is("InvalidArgs") || job.error().is("BadUnitSetting")))
-        co_return CommandResult{.ok = false, .reason = job.error().message, .output = ""};
+        co_return CommandResult{.reason = job.error().message};
     if (!job)
         co_return std::unexpected(to_error(job.error()).in_context("running " + request.unit));
     const auto facts = co_await facts_of(request.unit);

@@ -34,10 +34,10 @@ public:
     Task<Result<UnitState>> follow(std::string unit) override;
     void unfollow(const std::string& unit) override;
 
-    Task<Result<>> start_generation(std::string unit, std::string slice,
-                                    const ServiceDefinition& definition) override;
+    Task<Result<>> start_generation(GenerationRequest request) override;
     Task<Result<>> start_unit(std::string unit) override;
     Task<Result<>> stop_unit(std::string unit) override;
+    Task<Result<>> end_unit(std::string unit, Duration patience) override;
     Task<Result<>> restart_unit(std::string unit) override;
     Task<Result<>> reload_unit(std::string unit) override;
     Task<Result<>> signal_unit(std::string unit, int signal) override;
@@ -58,6 +58,7 @@ private:
         UnitState told;                                // what on_change was last told
         bool internal = false;                         // a helper of ours: nobody is told
         bool referenced = false;                       // by us, once
+        bool starting = false;                         // with AddRef: nobody else refers to it
         std::map<int, std::function<void()>> watchers; // of facts
     };
     class Watch;  // of a followed unit's facts

@@ -3,6 +3,9 @@
 
 #include "core/names.hpp"
 
+#include <sys/mount.h>
+
+#include <algorithm>
 #include <format>
 
 namespace hotreload::units {
@@ -58,16 +61,40 @@ std::string description(const std::string& unit, const std::string& slice,
                       : "hotreload: " + unit;
 }
 
+// Duplicated by the message.
+std::vector<sdbus::Struct<sdbus::UnixFd, std::string>>
+descriptors(const std::vector<ServiceSocket>& sockets) {
+    std::vector<sdbus::Struct<sdbus::UnixFd, std::string>> named;
+    for (const auto& socket : sockets)
+        named.emplace_back(sdbus::UnixFd(socket.fd), socket.name);
+    return named;
+}
+
+// Source, target, whether a missing source is passed over, MS_REC.
+void add_binds(Properties& properties, const std::vector<Bind>& binds) {
+    using Entry = sdbus::Struct<std::string, std::string, bool, std::uint64_t>;
+    std::vector<Entry> read_only, writable;
+    for (const auto& bind : binds)
+        (bind.writable ? writable : read_only)
+            .emplace_back(bind.source, bind.target, false, std::uint64_t(MS_REC));
+    if (!read_only.empty())
+        add(properties, "BindReadOnlyPaths", read_only);
+    if (!writable.empty())
+        add(properties, "BindPaths", writable);
+}
+
+constexpr Duration kAtOnce = std::chrono::milliseconds(1);
+
 // How long a helper that was told to end may take before it is killed.
 constexpr std::uint64_t kHelperStopUsec = 2'000'000;
 
 } // namespace
 
-Properties generation_properties(const std::string& unit, const std::string& slice,
-                                 const ServiceDefinition& definition) {
+Properties generation_properties(const GenerationRequest& request) {
+    const auto& definition = request.definition;
     Properties properties;
-    add(properties, "Description", description(unit, slice, definition.name));
-    add(properties, "Slice", slice);
+    add(properties, "Description", description(request.unit, request.slice, definition.name));
+    add(properties, "Slice", request.slice);
     add(properties, "SyslogIdentifier", definition.name);
     add(properties, "Type", std::string(to_string(definition.type)));
     add_command(properties, "ExecStartEx", definition.command, {"no-env-expand"});
@@ -78,6 +105,14 @@ Properties generation_properties(const std::string& unit, const std::string& sli
     if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
         add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));
     add_context(properties, definition.env, definition.working_dir, definition.user);
+    // A drop-in of `properties` has the last word. To systemd, 0 is for ever.
+    add(properties, "TimeoutStopUSec",
+        definition.drain == kInfinity
+            ? UINT64_MAX
+            : static_cast<std::uint64_t>(std::max(definition.drain, kAtOnce).count()));
+    if (!request.sockets.empty())
+        add(properties, "ExtraFileDescriptors", descriptors(request.sockets));
+    add_binds(properties, request.binds);
     // Pacing is ours: a burst of saved files must not end in start-limit-hit.
     add(properties, "StartLimitIntervalUSec", std::uint64_t(0));
     // Keeps a generation that has ended loaded, to be looked at and gone back to.
@@ -93,6 +128,7 @@ Properties command_properties(const CommandRequest& request, int output) {
     add(properties, "Type", std::string("oneshot"));
     add_command(properties, "ExecStartEx", request.command, {"no-env-expand"});
     add_context(properties, request.env, request.working_dir, request.user);
+    add_binds(properties, request.binds);
     const auto timeout = request.timeout == kInfinity
                              ? UINT64_MAX
                              : static_cast<std::uint64_t>(request.timeout.count());

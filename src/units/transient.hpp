@@ -20,8 +20,7 @@ using AuxiliaryUnits = std::vector<sdbus::Struct<std::string, Properties>>; // a
 
 // `properties` of the definition are not in it: they go to a drop-in (drop_in.hpp). Throws
 // sdbus::Error for text that the bus does not carry (not UTF-8): to be called within `guarded`.
-Properties generation_properties(const std::string& unit, const std::string& slice,
-                                 const ServiceDefinition& definition);
+Properties generation_properties(const GenerationRequest& request);
 
 // A oneshot that leaves nothing behind; what it prints goes to `output`, which is duplicated.
 // Throws likewise.

@@ -5,6 +5,7 @@
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
+#include <csignal>
 #include <format>
 
 namespace hotreload::units {
@@ -85,6 +86,21 @@ Task<Result<>> SystemdUnits::stop_unit(std::string unit) {
         co_return Result<>();
     const auto facts = co_await facts_of(unit);
     co_return about("stopping " + unit, judge_stop(*job, facts));
+}
+
+// The job goes on when its unit is killed, and ends then.
+Task<Result<>> SystemdUnits::end_unit(std::string unit, Duration patience) {
+    os::Timer timer(loop_);
+    const auto kill = [this, unit] {
+        send_only(*manager_, kManager, "KillUnit", unit, std::string("all"), std::int32_t(SIGKILL));
+    };
+    auto stopping = stop_unit(unit);
+    stopping.start();
+    if (patience <= Duration::zero())
+        kill();
+    else
+        timer.arm(patience, kill);
+    co_return co_await stopping.join();
 }
 
 Task<Result<>> SystemdUnits::reload_unit(std::string unit) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/selection.hpp"
 
-#include "watch/droppings.hpp"
+#include "core/droppings.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>

@@ -22,6 +22,7 @@ FOLDERS = {
     "strategy": {"core", "base"},
     "watch": {"core", "base", "os"},
     "units": {"core", "base", "os"},
+    "probe": {"core", "base", "os"},
     "ipc": {"core", "base", "os"},
     "ctl": {"core", "base", "os", "config"},  # check reads a project file without the daemon
 }
@@ -37,10 +38,12 @@ LIBRARIES = [
     (r"systemd/", {"os", "ipc", "daemon"}),
     (r"CLI/", {"ctl"}),
     (r"xxhash\.h", {"watch"}),
+    (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
     (r"yaml-cpp/", {"document"}),
     (r"yaml-cpp/", {"document"}),
     (r"sys/inotify\.h", {"os"}),
+    (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
 ]
 

@@ -11,6 +11,8 @@ TABLES = {
     "[watch]": "watch",
     "[services.NAME]": "services.NAME",
     "[[services.NAME.watch]]": "services.NAME.watch",
+    "[[services.NAME.ports]]": "services.NAME.ports",
+    "[services.NAME.ready]": "services.NAME.ready",
     "[configs.NAME]": "configs.NAME",
 }
 

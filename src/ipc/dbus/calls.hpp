@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -30,25 +31,33 @@ public:
     [[nodiscard]] std::size_t count() const { return in_flight_; }
     std::function<void()> on_answered; // a call has ended
 
+    // Held by an object on the bus as long as it is there.
+    using Presence = std::shared_ptr<const bool>;
+    static Presence presence() { return std::make_shared<const bool>(true); }
+
     // The caller and the method are those of the message that `object` is handling. `work` does not
-    // begin before its caller is admitted, and may end after the object is gone.
+    // begin before its caller is admitted, and may end after the object is gone: then its result
+    // cannot be sent any more, for libsystemd compares the reply with the object's method table.
     template <class... R>
-    void serve(sdbus::IObject& object, sdbus::Result<R...>&& reply, CallAnswer<R...> work) {
+    void serve(sdbus::IObject& object, const Presence& present, sdbus::Result<R...>&& reply,
+               CallAnswer<R...> work) {
         const auto call = object.getCurrentlyProcessedMessage();
         const char* sender = call.getSender();
         tasks_.spawn(run(std::move(reply), call.getInterfaceName(), call.getMemberName(),
-                         sender ? sender : "", std::move(work)));
+                         sender ? sender : "", present, std::move(work)));
     }
 
 private:
     template <class... R>
     Task<> run(sdbus::Result<R...> reply, std::string interface, std::string method,
-               std::string sender, CallAnswer<R...> work) {
+               std::string sender, std::weak_ptr<const bool> present, CallAnswer<R...> work) {
         ++in_flight_;
         auto admitted = co_await admit(std::move(interface), std::move(method), std::move(sender));
         Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
         if (admitted)
             answer = co_await std::move(work);
+        if (answer && present.expired())
+            answer = fail(ErrorCode::NotFound, "the object that was called is gone");
         const bool sent = send_if_connected([&] {
             if (answer)
                 std::apply([&](const R&... values) { reply.returnResults(values...); }, *answer);

@@ -65,7 +65,7 @@ void ConfigObject::update(const ConfigStatus& status) {
 }
 
 void ConfigObject::GetValue(sdbus::Result<std::string, std::uint64_t>&& reply, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply),
+    calls_.serve(getObject(), present_, std::move(reply),
                  value_of(service_, status_.project, status_.name, std::move(options)));
 }
 

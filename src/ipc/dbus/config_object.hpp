@@ -37,6 +37,7 @@ private:
 
     Service& service_;
     Calls& calls_;
+    Calls::Presence present_ = Calls::presence();
     ConfigStatus status_; // without its value
 };
 

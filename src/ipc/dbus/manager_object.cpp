@@ -31,7 +31,7 @@ ManagerObject::~ManagerObject() {
 
 void ManagerObject::Up(sdbus::Result<sdbus::ObjectPath>&& reply, std::string path,
                        OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), up(std::move(path), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply), up(std::move(path), std::move(options)));
 }
 
 auto ManagerObject::up(std::string path, OptionMap raw) -> CallAnswer<sdbus::ObjectPath> {
@@ -47,7 +47,8 @@ auto ManagerObject::up(std::string path, OptionMap raw) -> CallAnswer<sdbus::Obj
 }
 
 void ManagerObject::Down(sdbus::Result<>&& reply, std::string project, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), down(std::move(project), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 down(std::move(project), std::move(options)));
 }
 
 auto ManagerObject::down(std::string project, OptionMap raw) -> CallAnswer<> {
@@ -59,7 +60,8 @@ auto ManagerObject::down(std::string project, OptionMap raw) -> CallAnswer<> {
 
 void ManagerObject::Plan(sdbus::Result<std::string>&& reply, std::string target,
                          OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), plan(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 plan(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::string> {
@@ -74,7 +76,8 @@ auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::s
 
 void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
                            OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), reload(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 reload(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
@@ -89,7 +92,8 @@ auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std:
 
 void ManagerObject::Restart(sdbus::Result<std::uint64_t>&& reply, std::string target,
                             OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), restart(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 restart(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::restart(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
@@ -103,7 +107,8 @@ auto ManagerObject::restart(std::string target, OptionMap raw) -> CallAnswer<std
 }
 
 void ManagerObject::Start(sdbus::Result<>&& reply, std::string target, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), start(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 start(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
@@ -114,7 +119,8 @@ auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
 }
 
 void ManagerObject::Stop(sdbus::Result<>&& reply, std::string target, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), stop(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 stop(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::stop(std::string target, OptionMap raw) -> CallAnswer<> {
@@ -124,8 +130,64 @@ auto ManagerObject::stop(std::string target, OptionMap raw) -> CallAnswer<> {
     co_return done.transform([] { return std::tuple<>(); });
 }
 
+void ManagerObject::Pause(sdbus::Result<>&& reply, std::string target, OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply),
+                 pause(std::move(target), std::move(options)));
+}
+
+auto ManagerObject::pause(std::string target, OptionMap raw) -> CallAnswer<> {
+    auto done = no_options(raw);
+    if (done)
+        done = co_await service_.pause(std::move(target));
+    co_return done.transform([] { return std::tuple<>(); });
+}
+
+void ManagerObject::Rollback(sdbus::Result<std::uint64_t>&& reply, std::string target,
+                             std::uint64_t generation, OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply),
+                 rollback(std::move(target), generation, std::move(options)));
+}
+
+auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw)
+    -> CallAnswer<std::uint64_t> {
+    auto options = rollback_options(raw);
+    if (!options)
+        co_return error_of(options);
+    auto id = co_await service_.rollback(std::move(target), generation, *options);
+    if (!id)
+        co_return error_of(id);
+    co_return std::tuple(*id);
+}
+
+void ManagerObject::History(sdbus::Result<std::string>&& reply, std::string target,
+                            std::uint32_t limit) {
+    calls_.serve(getObject(), present_, std::move(reply), history(std::move(target), limit));
+}
+
+auto ManagerObject::history(std::string target, std::uint32_t limit) -> CallAnswer<std::string> {
+    auto generations = co_await service_.history(
+        std::move(target), limit ? std::size_t{limit} : std::numeric_limits<std::size_t>::max());
+    if (!generations)
+        co_return error_of(generations);
+    co_return std::tuple(history_json(*generations));
+}
+
+void ManagerObject::Diff(sdbus::Result<std::string>&& reply, std::string target, std::uint64_t from,
+                         std::uint64_t to) {
+    calls_.serve(getObject(), present_, std::move(reply), diff(std::move(target), from, to));
+}
+
+auto ManagerObject::diff(std::string target, std::uint64_t from, std::uint64_t to)
+    -> CallAnswer<std::string> {
+    auto difference = co_await service_.diff(std::move(target), from, to);
+    if (!difference)
+        co_return error_of(difference);
+    co_return std::tuple(difference_json(*difference));
+}
+
 void ManagerObject::Resume(sdbus::Result<>&& reply, std::string target, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), resume(std::move(target), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 resume(std::move(target), std::move(options)));
 }
 
 auto ManagerObject::resume(std::string target, OptionMap raw) -> CallAnswer<> {
@@ -137,7 +199,8 @@ auto ManagerObject::resume(std::string target, OptionMap raw) -> CallAnswer<> {
 
 void ManagerObject::Explain(sdbus::Result<std::string>&& reply, std::string path,
                             OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), explain(std::move(path), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 explain(std::move(path), std::move(options)));
 }
 
 auto ManagerObject::explain(std::string path, OptionMap raw) -> CallAnswer<std::string> {
@@ -153,7 +216,7 @@ auto ManagerObject::explain(std::string path, OptionMap raw) -> CallAnswer<std::
 }
 
 void ManagerObject::Sync(sdbus::Result<>&& reply, OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), sync(std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply), sync(std::move(options)));
 }
 
 auto ManagerObject::sync(OptionMap raw) -> CallAnswer<> {
@@ -165,7 +228,7 @@ auto ManagerObject::sync(OptionMap raw) -> CallAnswer<> {
 
 void ManagerObject::DebugEvents(sdbus::Result<std::string>&& reply, std::uint32_t limit,
                                 OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), debug_events(limit, std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply), debug_events(limit, std::move(options)));
 }
 
 auto ManagerObject::debug_events(std::uint32_t limit, OptionMap raw) -> CallAnswer<std::string> {
@@ -177,7 +240,8 @@ auto ManagerObject::debug_events(std::uint32_t limit, OptionMap raw) -> CallAnsw
 
 void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,
                           OptionMap options) {
-    calls_.serve(getObject(), std::move(reply), check(std::move(path), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 check(std::move(path), std::move(options)));
 }
 
 auto ManagerObject::check(std::string path, OptionMap raw) -> CallAnswer<bool, ProblemList> {

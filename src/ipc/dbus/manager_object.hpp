@@ -31,7 +31,13 @@ private:
     void Restart(sdbus::Result<std::uint64_t>&&, std::string target, OptionMap) override;
     void Start(sdbus::Result<>&&, std::string target, OptionMap) override;
     void Stop(sdbus::Result<>&&, std::string target, OptionMap) override;
+    void Pause(sdbus::Result<>&&, std::string target, OptionMap) override;
     void Resume(sdbus::Result<>&&, std::string target, OptionMap) override;
+    void Rollback(sdbus::Result<std::uint64_t>&&, std::string target, std::uint64_t generation,
+                  OptionMap) override;
+    void History(sdbus::Result<std::string>&&, std::string target, std::uint32_t limit) override;
+    void Diff(sdbus::Result<std::string>&&, std::string target, std::uint64_t from,
+              std::uint64_t to) override;
     void Explain(sdbus::Result<std::string>&&, std::string path, OptionMap) override;
     void Sync(sdbus::Result<>&&, OptionMap) override;
     void DebugEvents(sdbus::Result<std::string>&&, std::uint32_t limit, OptionMap) override;
@@ -45,7 +51,12 @@ private:
     CallAnswer<std::uint64_t> restart(std::string target, OptionMap options);
     CallAnswer<> start(std::string target, OptionMap options);
     CallAnswer<> stop(std::string target, OptionMap options);
+    CallAnswer<> pause(std::string target, OptionMap options);
     CallAnswer<> resume(std::string target, OptionMap options);
+    CallAnswer<std::uint64_t> rollback(std::string target, std::uint64_t generation,
+                                       OptionMap options);
+    CallAnswer<std::string> history(std::string target, std::uint32_t limit);
+    CallAnswer<std::string> diff(std::string target, std::uint64_t from, std::uint64_t to);
     CallAnswer<std::string> explain(std::string path, OptionMap options);
     CallAnswer<> sync(OptionMap options);
     CallAnswer<std::string> debug_events(std::uint32_t limit, OptionMap options);
@@ -53,6 +64,7 @@ private:
 
     Service& service_;
     Calls& calls_;
+    Calls::Presence present_ = Calls::presence();
 };
 
 } // namespace hotreload::ipc

@@ -71,9 +71,19 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     if (!strategy || *strategy == Strategy::Manual) // manual is what force is for
         return fail(ErrorCode::Invalid,
                     std::format("option \"strategy\": unknown strategy \"{}\"; it is one of auto, "
-                                "none, live, reload, restart",
+                                "none, live, reload, swap, restart",
                                 word));
     return strategy;
+}
+
+// Nothing said: nothing.
+Result<std::optional<Duration>> drain_of(const std::string& text) {
+    if (text.empty())
+        return std::nullopt;
+    auto duration = parse_duration(text);
+    if (!duration)
+        return std::unexpected(std::move(duration.error()).in_context("option \"drain\""));
+    return *duration;
 }
 
 Result<> check_absolute(const std::string& path, std::string_view wanted) {
@@ -92,14 +102,33 @@ Result<UpOptions> up_options(const OptionMap& options) {
 
 Result<ReloadOptions> reload_options(const OptionMap& options) {
     ReloadOptions result;
-    std::string strategy = "auto";
+    std::string strategy = "auto", drain;
     return Reader(options)
         .flag("force", result.force)
         .text("strategy", strategy)
+        .text("drain", drain)
         .finish()
         .and_then([&] { return strategy_of(strategy); })
-        .transform([&](const std::optional<Strategy>& least) {
+        .and_then([&](const std::optional<Strategy>& least) {
             result.strategy = least;
+            return drain_of(drain);
+        })
+        .transform([&](const std::optional<Duration>& patience) {
+            result.drain = patience;
+            return result;
+        });
+}
+
+Result<RollbackOptions> rollback_options(const OptionMap& options) {
+    RollbackOptions result;
+    std::string drain;
+    return Reader(options)
+        .flag("restore-files", result.restore_files)
+        .text("drain", drain)
+        .finish()
+        .and_then([&] { return drain_of(drain); })
+        .transform([&](const std::optional<Duration>& patience) {
+            result.drain = patience;
             return result;
         });
 }

@@ -16,8 +16,9 @@ namespace hotreload::ipc {
 
 using OptionMap = std::map<std::string, sdbus::Variant>;
 
-Result<UpOptions> up_options(const OptionMap& options);         // wait b
-Result<ReloadOptions> reload_options(const OptionMap& options); // force b, strategy s
+Result<UpOptions> up_options(const OptionMap& options);             // wait b
+Result<ReloadOptions> reload_options(const OptionMap& options);     // force b, strategy s, drain s
+Result<RollbackOptions> rollback_options(const OptionMap& options); // restore-files b, drain s
 Result<> no_options(const OptionMap& options);
 
 // Path arguments: the daemon's working directory is not the caller's, so they must be absolute.

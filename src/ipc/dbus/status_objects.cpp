@@ -48,6 +48,9 @@ std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
         .in("Writing", &ServiceStatus::writing)
         .in("LastResult", &ServiceStatus::last_result)
         .in("LastChangesJSON", &ServiceStatus::last_changes)
+        .in("Paused", &ServiceStatus::paused)
+        .in("Draining", &ServiceStatus::draining)
+        .in("LastGapUSec", &ServiceStatus::last_gap_usec)
         .names();
 }
 
@@ -149,6 +152,15 @@ std::string ServiceObject::LastResult() {
 }
 std::string ServiceObject::LastChangesJSON() {
     return changes_json(status_.last_changes);
+}
+bool ServiceObject::Paused() {
+    return status_.paused;
+}
+std::vector<std::uint64_t> ServiceObject::Draining() {
+    return status_.draining;
+}
+std::uint64_t ServiceObject::LastGapUSec() {
+    return status_.last_gap_usec;
 }
 
 } // namespace hotreload::ipc

@@ -57,6 +57,9 @@ private:
     std::vector<std::string> Writing() override;
     std::string LastResult() override;
     std::string LastChangesJSON() override;
+    bool Paused() override;
+    std::vector<std::uint64_t> Draining() override;
+    std::uint64_t LastGapUSec() override;
 
     ServiceStatus status_;
 };

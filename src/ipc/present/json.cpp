@@ -50,6 +50,7 @@ public:
     void member(std::string_view name, const std::vector<std::string>& values) {
         list(name, values, [this](const std::string& value) { string(value); });
     }
+    void number(std::uint64_t value) { out_.uint64_value(value); }
     template <class Write>
     void member_object(std::string_view name, Write write) {
         out_.key(name);
@@ -201,6 +202,10 @@ void service_members(Json& json, const ServiceStatus& service) {
     json.member("writing", service.writing);
     json.member("lastResult", service.last_result);
     changes(json, "lastChanges", service.last_changes);
+    json.member("paused", service.paused);
+    json.list("draining", service.draining,
+              [&](std::uint64_t generation) { json.number(generation); });
+    json.member("lastGapUSec", service.last_gap_usec);
 }
 
 } // namespace
@@ -216,6 +221,30 @@ std::string changes_json(const std::vector<Change>& changes) {
         json.list(changes, [&](const Change& change) { change_object(json, change); });
     }
     return text;
+}
+
+std::string history_json(const std::vector<KeptGeneration>& generations) {
+    return render([&](Json& json) {
+        json.list("generations", generations, [&](const KeptGeneration& each) {
+            json.object([&] {
+                json.member("service", each.service);
+                json.member("generation", each.generation);
+                json.member("applied_usec", each.applied_usec);
+                json.member("strategy", each.strategy);
+                json.member("applied", each.applied);
+                changes(json, "changes", each.changes);
+                json.member("files", each.files);
+            });
+        });
+    });
+}
+
+std::string difference_json(const GenerationDifference& difference) {
+    return render([&](Json& json) {
+        json.member("from", difference.from);
+        json.member("to", difference.to);
+        changes(json, "changes", difference.changes);
+    });
 }
 
 std::string explain_json(const PathExplanation& explanation) {
@@ -255,6 +284,7 @@ std::string detail_json(const Outcome& outcome) {
                 json.member("generation", service.generation);
                 json.member("unit", service.unit);
                 json.member("gap_usec", service.gap.count());
+                json.member("note", service.note);
                 changes(json, "changes", service.changes);
                 if (service.problem)
                     json.member_object("problem", [&] { problem_members(json, *service.problem); });

@@ -23,6 +23,13 @@ namespace hotreload::ipc {
 // them; one that was shortened is text.
 std::string plan_json(const Plan& plan);
 
+// {"generations":[{"service":"shop/web","generation":8,"applied_usec":…,"strategy":"swap",
+//  "applied":true,"changes":[…],"files":["…"]}]}, the changes from the one before it.
+std::string history_json(const std::vector<KeptGeneration>& generations);
+
+// {"from":7,"to":8,"changes":[…]}
+std::string difference_json(const GenerationDifference& difference);
+
 // [{"subject":…}], as in a plan.
 std::string changes_json(const std::vector<Change>& changes);
 
@@ -35,7 +42,7 @@ std::string explain_json(const PathExplanation& explanation);
 std::string events_json(const std::vector<WatcherEvent>& events);
 
 // {"result":"applied","trigger":"file","services":[{"service":"web","action":"restart",
-//  "result":"applied","generation":8,"unit":"…","gap_usec":0,"changes":[…],"problem":{…}}],
+//  "result":"applied","generation":8,"unit":"…","gap_usec":0,"note":"","changes":[…],"problem":{…}}],
 //  "problems":[{"path":"","line":0,"column":0,"message":""}]}, "problem" where there is one.
 std::string detail_json(const Outcome& outcome);
 

@@ -3,7 +3,6 @@
 
 #include "ipc/present/json.hpp"
 #include "ipc/varlink/interface.h"
-#include "os/listen_fds.hpp"
 
 #include <systemd/sd-json.h>
 #include <systemd/sd-varlink.h>
@@ -70,17 +69,6 @@ Result<> VarlinkServer::make() {
             return checked(
                 sd_varlink_server_attach_event(server, loop_.handle(), SD_EVENT_PRIORITY_NORMAL));
         });
-}
-
-Result<> VarlinkServer::listen() {
-    auto sockets = os::take_listen_fds();
-    if (!sockets)
-        return std::unexpected(std::move(sockets.error()));
-    for (auto& [name, socket] : *sockets)
-        if (name == "varlink")
-            if (auto listening = listen(std::move(socket)); !listening)
-                return listening;
-    return {};
 }
 
 Result<> VarlinkServer::listen(Fd socket) {

@@ -25,8 +25,7 @@ public:
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
 
-    // On the sockets that the service manager handed over; none is no error: started by hand.
-    Result<> listen();
+    // On a socket that the service manager opened. Not called at all: started by hand.
     Result<> listen(Fd socket);
 
     // Connections that are open now, and a callback for the idle timer: somebody called.

@@ -164,6 +164,31 @@ void FakeDaemon::Stop(sdbus::Result<>&& result, std::string target, Options opti
     });
 }
 
+void FakeDaemon::Pause(sdbus::Result<>&& result, std::string target, Options options) {
+    note("Pause", target, options);
+    answer(result, [&] {
+        on_action(target);
+        result.returnResults();
+    });
+}
+
+void FakeDaemon::Rollback(sdbus::Result<std::uint64_t>&& result, std::string target,
+                          std::uint64_t generation, Options options) {
+    note("Rollback", target + " " + std::to_string(generation), options);
+    result.returnResults(7);
+}
+
+void FakeDaemon::History(sdbus::Result<std::string>&& result, std::string target, std::uint32_t) {
+    note("History", target, {});
+    result.returnResults(R"({"generations":[]})");
+}
+
+void FakeDaemon::Diff(sdbus::Result<std::string>&& result, std::string target, std::uint64_t from,
+                      std::uint64_t to) {
+    note("Diff", target + " " + std::to_string(from) + " " + std::to_string(to), {});
+    result.returnResults(R"({"from":1,"to":2,"changes":[]})");
+}
+
 void FakeDaemon::Resume(sdbus::Result<>&& result, std::string target, Options options) {
     note("Resume", target, options);
     answer(result, [&] {

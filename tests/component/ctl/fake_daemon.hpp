@@ -68,6 +68,9 @@ private:
     std::vector<std::string> Writing() override { return {}; }
     std::string LastResult() override { return "applied"; }
     std::string LastChangesJSON() override { return last_changes; }
+    bool Paused() override { return false; }
+    std::vector<std::uint64_t> Draining() override { return {}; }
+    std::uint64_t LastGapUSec() override { return 0; }
 
     std::string project_;
     std::string name_;
@@ -146,6 +149,13 @@ private:
     void Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
     void Start(sdbus::Result<>&& result, std::string target, Options options) override;
     void Stop(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Pause(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Rollback(sdbus::Result<std::uint64_t>&& result, std::string target,
+                  std::uint64_t generation, Options options) override;
+    void History(sdbus::Result<std::string>&& result, std::string target,
+                 std::uint32_t limit) override;
+    void Diff(sdbus::Result<std::string>&& result, std::string target, std::uint64_t from,
+              std::uint64_t to) override;
     void Resume(sdbus::Result<>&& result, std::string target, Options options) override;
     void Explain(sdbus::Result<std::string>&& result, std::string path, Options options) override;
     void Sync(sdbus::Result<>&& result, Options options) override;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <format>
 #include <functional>
 #include <optional>
 #include <string>
@@ -50,6 +51,23 @@ public:
     }
     Task<Result<>> start(std::string target) override { return done("start " + target); }
     Task<Result<>> stop(std::string target) override { return done("stop " + target); }
+    Task<Result<>> pause(std::string target) override { return done("pause " + target); }
+    Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
+                                         RollbackOptions options) override {
+        return answer(std::format("rollback {} {}{}", target, generation,
+                                  options.restore_files ? " restore-files" : ""),
+                      std::uint64_t{9});
+    }
+    Task<Result<std::vector<KeptGeneration>>> history(std::string target,
+                                                      std::size_t limit) override {
+        return answer(std::format("history {} {}", target, limit),
+                      std::vector{KeptGeneration{.service = "shop/web", .generation = 3}});
+    }
+    Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
+                                            std::uint64_t to) override {
+        return answer(std::format("diff {} {} {}", target, from, to),
+                      GenerationDifference{.from = from, .to = to});
+    }
     Task<Result<>> resume(std::string target) override { return done("resume " + target); }
     Task<Result<PathExplanation>> explain(std::string path) override {
         return answer("explain " + path, explanation);

@@ -159,14 +159,5 @@ TEST_F(VarlinkServerTest, a_caller_who_goes_leaves_nothing_behind) {
     EXPECT_EQ(server_.connections(), 0U);
 }
 
-TEST(Varlink, without_a_socket_from_the_service_manager_there_is_nothing_to_listen_on) {
-    ::unsetenv("LISTEN_FDS");
-    os::EventLoop loop;
-    FakeService service(loop);
-    VarlinkServer server(loop, service);
-    EXPECT_TRUE(server.listen());
-    EXPECT_EQ(server.connections(), 0U);
-}
-
 } // namespace
 } // namespace hotreload::ipc

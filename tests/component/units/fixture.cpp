@@ -90,7 +90,7 @@ ServiceDefinition UnitsTest::service(std::vector<std::string> arguments, Service
 }
 
 Result<> UnitsTest::start(const std::string& unit, const ServiceDefinition& definition) {
-    return run(units->start_generation(unit, kSlice, definition));
+    return run(units->start_generation({unit, kSlice, definition, {}, {}}));
 }
 
 } // namespace hotreload::test

@@ -138,7 +138,7 @@ TEST_F(Follow, AJobUnderWayIsAwaitedAcrossANewExecutionOfTheManager) {
                                    "systemd-notify --ready; exec sleep 1000"},
                               ServiceType::Notify);
     definition.properties = {{"NotifyAccess", {"all"}}};
-    auto starting = units->start_generation(unit, kSlice, definition);
+    auto starting = units->start_generation({unit, kSlice, definition, {}, {}});
     starting.start();
     until([&] { return units->state(unit).active_state == "activating"; });
     systemctl("daemon-reexec");
@@ -206,7 +206,7 @@ TEST_F(Follow, AnAbandonedStartHarmsNothing) {
     const auto unit = name();
     const auto definition = service({"ok"});
     {
-        auto starting = units->start_generation(unit, kSlice, definition);
+        auto starting = units->start_generation({unit, kSlice, definition, {}, {}});
         starting.start();
         loop.run_once(1ms);
     }

@@ -203,14 +203,14 @@ TEST_F(Start, AFailedGenerationCanBeTriedAgain) {
     EXPECT_TRUE(again) << again.error().message;
 }
 
-TEST_F(Start, AUnitOfAnEarlierLifeIsTakenOver) {
+TEST_F(Start, AUnitOfAnEarlierLifeIsNotTakenForTheOneThatIsWanted) {
     const auto unit = name();
     ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
     const auto pid = units->state(unit).main_pid;
     units->unfollow(unit); // as the death of the daemon does
     EXPECT_EQ(units->state(unit), UnitState());
-    ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
-    EXPECT_EQ(units->state(unit).main_pid, pid);
+    ASSERT_TRUE(start(unit, program({"sleep", "2000"})));
+    EXPECT_NE(units->state(unit).main_pid, pid);
 }
 
 TEST_F(Start, AnUnfollowedUnitIsForgottenByTheManagerOnceItStops) {
@@ -255,7 +255,7 @@ TEST_F(Start, FiftyStartAtOnce) {
     definition.properties = {{"Nice", {"7"}}};
     for (int i = 0; i < 50; ++i) {
         names.push_back(name("many"));
-        starts.push_back(units->start_generation(names.back(), kSlice, definition));
+        starts.push_back(units->start_generation({names.back(), kSlice, definition, {}, {}}));
     }
     for (auto& each : starts)
         each.start();

@@ -56,8 +56,7 @@ TEST_F(ProjectTest, after_names_other_services_of_the_project) {
     expect_problem(db + kWeb + "after = ['databse']\n",
                    "5:1: services.web.after: there is no service \"databse\" in the project; did "
                    "you mean \"database\"?");
-    expect_problem(kWeb + "after = ['web']\n", "services.web.after: a service cannot start after "
-                                               "itself");
+    expect_problem(kWeb + "after = ['web']\n", "services.web.after: names the service itself");
     EXPECT_EQ(service(db + kWeb + "after = ['database']\n").after.size(), 1U);
 }
 

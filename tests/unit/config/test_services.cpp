@@ -119,7 +119,7 @@ TEST_F(ProjectTest, words_and_durations_are_checked) {
                    "3:1: services.web.type: expected one of \"simple\"");
     expect_problem(kWebWithArgument + "strategy = 'live'\n", "expected one of \"auto\", \"none\"");
     expect_problem(kWebWithArgument + "strategy = 'swap'\n",
-                   "\"swap\" is not supported by this version");
+                   "the service cannot be swapped: that takes ports, and type");
     expect_problem(kWebWithArgument + "verify = 'soon'\n",
                    "services.web.verify: \"soon\" is not a duration");
     expect_problem(kWebWithArgument + "verify = 'infinity'\n",

@@ -36,9 +36,17 @@ public:
     Task<Result<UnitState>> follow(std::string unit) override { co_return state(unit); }
     void unfollow(const std::string& unit) override { calls.push_back("unfollow " + unit); }
 
-    Task<Result<>> start_generation(std::string unit, std::string,
-                                    const ServiceDefinition&) override {
-        co_return begin("start", unit);
+    std::vector<GenerationRequest> generations;
+    std::map<std::string, std::string> stop_errors; // by unit
+
+    Task<Result<>> start_generation(GenerationRequest request) override {
+        generations.push_back(request);
+        co_return begin("start", request.unit);
+    }
+    Task<Result<>> end_unit(std::string unit, Duration patience) override {
+        calls.push_back("end " + unit + " after " + format_duration(patience));
+        units[unit].active_state = "inactive";
+        co_return Result<>{};
     }
     Task<Result<>> start_unit(std::string unit) override { co_return begin("start_unit", unit); }
     Task<Result<>> stop_unit(std::string unit) override {
@@ -71,6 +79,8 @@ public:
     }
     Task<Result<>> discard(std::string unit) override {
         calls.push_back("discard " + unit);
+        if (stop_errors.contains(unit))
+            co_return fail(ErrorCode::Failed, stop_errors[unit]);
         units.erase(unit);
         co_return Result<>{};
     }
@@ -79,8 +89,7 @@ public:
         if (hanging.contains(request.command.front()))
             co_await std::suspend_always{};
         const auto it = commands.find(request.command.front());
-        co_return it == commands.end() ? CommandResult{.ok = true, .reason = "", .output = ""}
-                                       : it->second;
+        co_return it == commands.end() ? CommandResult{.ok = true} : it->second;
     }
     Task<Result<std::vector<Problem>>>
     check_properties(std::map<std::string, std::vector<std::string>>) override {

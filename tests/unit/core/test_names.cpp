@@ -69,3 +69,11 @@ TEST(Definition, a_problem_is_placed_at_its_key_or_the_nearest_parent) {
               (Problem{"/p/hotreload.toml", 3, 1, "no"}));
     EXPECT_EQ(project.problem_at("services.db", "no"), (Problem{"/p/hotreload.toml", 0, 0, "no"}));
 }
+
+TEST(Names, finds_the_service_of_a_generation) {
+    EXPECT_EQ(service_of(generation_unit("my-shop", "web-1", 7), "my-shop"),
+              std::pair(std::string("web-1"), std::uint64_t{7}));
+    EXPECT_FALSE(service_of(helper_unit("my-shop", "web", "validate", 7), "my-shop"));
+    EXPECT_FALSE(service_of("hotreload-my\\x2dshop.web@x.service", "my-shop"));
+    EXPECT_FALSE(service_of("nginx.service", "my-shop"));
+}

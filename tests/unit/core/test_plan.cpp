@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/dependencies.hpp"
 #include "core/groups.hpp"
 #include "core/plan.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/transaction.hpp"
-#include "fake_units.hpp"
+#include "fake_means.hpp"
 #include "strategy/table.hpp"
 
 #include <gtest/gtest.h>
@@ -22,6 +22,7 @@ public:
     void commit(const std::string& service, std::optional<ServiceRecord> record) override {
         committed[service] = std::move(record);
     }
+    std::optional<std::string> content(const ContentId&) const override { return std::nullopt; }
     Problem problem_at(const std::string&, std::string message) const override {
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
     }
@@ -54,10 +55,24 @@ protected:
         return "hotreload-shop." + name + "@" + std::to_string(generation) + ".service";
     }
 
+    // The same with a port, and a way to tell when it is ready.
+    void have_port(const std::string& name) {
+        have(name);
+        auto& view = input.views[name];
+        view.wanted->type = ServiceType::Notify;
+        view.wanted->ports = {{.name = "http", .address = "127.0.0.1:80", .user = "", .group = ""}};
+        view.record->definition = *view.wanted;
+        sockets.opened[name] = {"127.0.0.1:80"};
+    }
+
+    Means means() {
+        return {units, sockets, probes, views, [this] { return now += std::chrono::seconds(1); }};
+    }
+
     Outcome run() {
         input.id = 5;
         input.project = "shop";
-        auto task = run_transaction(input, units, strategy::handler_for, host);
+        auto task = run_transaction(input, means(), strategy::handler_for, host);
         task.start();
         EXPECT_TRUE(task.done());
         return task.take();
@@ -72,6 +87,10 @@ protected:
 
     TransactionInput input;
     test::FakeUnits units;
+    test::FakeSockets sockets;
+    test::FakeProbes probes;
+    test::FakeViews views;
+    Duration now{};
     FakeHost host;
 };
 
@@ -140,7 +159,8 @@ TEST_F(Transaction, touches_nothing_when_a_validator_says_no) {
     input.views["web"].wanted->validate = {"/bin/check"};
     input.views["web"].wanted->env["A"] = "b";
     units.commands["/bin/check"] = {
-        false, "exit code 1", "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
+        .reason = "exit code 1",
+        .output = "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
     const auto outcome = run();
     EXPECT_EQ(outcome.result, "invalid");
     EXPECT_TRUE(units.calls.empty());
@@ -303,7 +323,7 @@ TEST_F(Transaction, that_is_given_up_while_it_checks_touches_nothing_and_records
     input.views["web"].wanted->validate = {"/bin/hangs"};
     input.views["web"].wanted->env["A"] = "b";
     units.hanging.insert("/bin/hangs");
-    auto task = run_transaction(input, units, strategy::handler_for, host);
+    auto task = run_transaction(input, means(), strategy::handler_for, host);
     task.start();
     ASSERT_FALSE(task.done());
     input.cancellation->request();
@@ -319,10 +339,167 @@ TEST_F(Transaction, that_is_given_up_while_it_checks_touches_nothing_and_records
 TEST_F(Transaction, that_acts_already_is_not_given_up) {
     have("web");
     input.views["web"].wanted->env["A"] = "b";
-    auto task = run_transaction(input, units, strategy::handler_for, host);
+    auto task = run_transaction(input, means(), strategy::handler_for, host);
     task.start();
     input.cancellation->request();
     ASSERT_TRUE(task.done());
     EXPECT_EQ(task.take().result, "applied");
     EXPECT_EQ(host.acted, std::vector<std::string>{"web"});
+}
+
+TEST_F(Transaction, swaps_what_has_ports_and_leaves_the_old_generation_to_be_drained) {
+    have_port("web");
+    input.views["web"].wanted->env["A"] = "b";
+    input.views["web"].wanted->drain = std::chrono::seconds(5);
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").action, Action::Swap);
+    EXPECT_EQ(of(outcome, "web").gap, Duration::zero());
+    EXPECT_EQ(units.calls, Calls{"start " + unit("web", 2)});
+    ASSERT_EQ(units.generations.front().sockets.size(), 1U);
+    EXPECT_EQ(units.generations.front().sockets.front().name, "http");
+    const auto& record = *host.committed.at("web");
+    EXPECT_EQ(record.unit, unit("web", 2));
+    EXPECT_EQ(record.draining, (std::vector{Draining{1, unit("web", 1), std::chrono::seconds(5)}}));
+}
+
+TEST_F(Transaction, removes_a_generation_that_never_gets_ready_and_has_not_touched_the_old_one) {
+    have_port("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "timeout: not ready within 10s";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
+    EXPECT_TRUE(host.committed.at("web")->draining.empty());
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+    EXPECT_EQ(sockets.opened["web"].size(), 1U);
+}
+
+TEST_F(Transaction, asks_the_probe_before_it_swaps) {
+    have_port("web");
+    auto& wanted = *input.views["web"].wanted;
+    wanted.type = ServiceType::Exec;
+    wanted.ready = ReadyProbe{.http = "", .tcp = "127.0.0.1:80", .command = {}};
+    input.views["web"].record->definition = wanted;
+    wanted.env["A"] = "b";
+    probes.not_ready[unit("web", 2)] = "not ready within 10s: connection refused";
+    const auto outcome = run();
+    EXPECT_EQ(probes.asked, Calls{unit("web", 2)});
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_TRUE(of(outcome, "web").problem->message.contains("connection refused"));
+    EXPECT_TRUE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, a_port_that_is_taken_is_an_error_before_anything_is_touched) {
+    have_port("web");
+    input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
+    sockets.taken["127.0.0.1:81"] = "127.0.0.1:81 is in use by nginx (PID 7)";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "invalid");
+    EXPECT_TRUE(of(outcome, "web").problem->message.contains("nginx (PID 7)"));
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
+}
+
+TEST_F(Transaction, a_port_that_moves_is_closed_where_it_was_when_the_next_generation_serves) {
+    have_port("web");
+    input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:81"});
+}
+
+TEST_F(Transaction, a_port_that_was_to_move_is_closed_again_when_it_fails) {
+    have_port("web");
+    input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
+}
+
+TEST_F(Transaction, measures_how_long_nobody_served) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    EXPECT_EQ(of(run(), "web").gap, std::chrono::seconds(1));
+}
+
+TEST_F(Transaction, that_cannot_be_undone_needs_attention) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 1)] = "no such file";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "needs-attention");
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_TRUE(problem.message.contains("exit code 1")) << problem.message;
+    EXPECT_TRUE(problem.message.contains("no such file")) << problem.message;
+    EXPECT_EQ(host.committed.at("web")->refusal->result, "needs-attention");
+}
+
+TEST_F(Transaction, is_superseded_when_a_file_is_not_any_more_what_was_looked_at) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    views.moved_on = true;
+    EXPECT_EQ(run().result, "superseded");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.committed.empty());
+}
+
+TEST_F(Transaction, shows_a_validator_the_snapshot_at_the_live_paths) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    run();
+    const auto& request = units.requests.front();
+    EXPECT_EQ(request.binds,
+              (std::vector{Bind{"/views/" + request.unit + "/etc", "/etc/app", true}}));
+    EXPECT_EQ(request.env.at("HOTRELOAD_SNAPSHOT"), "/views/" + request.unit);
+    EXPECT_TRUE(views.shown.empty()) << "the view is gone with the validator";
+}
+
+TEST_F(Transaction, says_when_a_validator_saw_the_live_files) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    units.commands["/bin/check"] = {.reason = "226", .no_namespace = true};
+    run();
+    ASSERT_EQ(units.requests.size(), 2U);
+    EXPECT_TRUE(units.requests.back().binds.empty());
+}
+
+TEST_F(Transaction, a_pinned_service_is_shown_what_it_is_made_to_read) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->watches[0].pin = true;
+    view.wanted->reload_signal = SIGHUP;
+    view.record->definition = *view.wanted;
+    views.shown[unit("web", 1)] = *view.files;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    EXPECT_EQ(of(run(), "web").action, Action::Reload);
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{2, 2, 2}));
+}
+
+TEST_F(Transaction, a_pinned_service_is_shown_what_was_applied_when_its_reload_fails) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->watches[0].pin = true;
+    view.wanted->reload = {"/bin/reload"};
+    view.record->definition = *view.wanted;
+    views.shown[unit("web", 1)] = *view.files;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.reload_errors[unit("web", 1)] = "exit code 1";
+    EXPECT_EQ(of(run(), "web").result, "failed");
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, restarts_what_follows_a_service_that_is_restarted) {
+    have("db");
+    have("web");
+    have("log");
+    input.views["web"].wanted->part_of = {"db"};
+    input.views["web"].record->definition = *input.views["web"].wanted;
+    input.views["db"].wanted->env["A"] = "b";
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("db", 1), "start " + unit("db", 2),
+                                  "stop " + unit("web", 1), "start " + unit("web", 2),
+                                  "discard " + unit("db", 1), "discard " + unit("web", 1)}));
 }

@@ -8,7 +8,7 @@ using namespace hotreload;
 namespace {
 
 Problem problem_of(std::string output, std::string reason = "exit code 1") {
-    return problem_in_output({false, std::move(reason), std::move(output)}, "nginx");
+    return problem_in_output({.reason = std::move(reason), .output = std::move(output)}, "nginx");
 }
 
 } // namespace
@@ -28,6 +28,18 @@ TEST(Validation, finds_the_file_and_line_in_what_haproxy_says) {
         "[ALERT]    (123) : config : parsing [/etc/haproxy/haproxy.cfg:25] : unknown keyword\n");
     EXPECT_EQ(problem.path, "/etc/haproxy/haproxy.cfg");
     EXPECT_EQ(problem.line, 25U);
+}
+
+TEST(Validation, finds_places_in_the_words_of_other_programs) {
+    for (const auto* said :
+         {"dnsmasq: bad option at line 47 of /etc/x.conf",
+          "Configuration file parser failed at: ; source: /etc/x.conf line: 47 pos: 3",
+          "syntax error in file \"/etc/x.conf\" line 47, near token \"x\""}) {
+        const auto problem = problem_of(said);
+        EXPECT_EQ(problem.path, "/etc/x.conf") << said;
+        EXPECT_EQ(problem.line, 47U) << said;
+    }
+    EXPECT_EQ(problem_of("a line of /etc/x.conf is bad").line, 0U);
 }
 
 TEST(Validation, finds_a_column_too) {

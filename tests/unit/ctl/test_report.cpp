@@ -30,10 +30,11 @@ TEST(Report, a_restart_names_what_changed_the_generation_and_the_time) {
     EXPECT_EQ(report.status, ExitStatus::Ok);
 }
 
-TEST(Report, a_measured_gap_counts_rather_than_the_whole_reload) {
+TEST(Report, a_gap_that_was_measured_is_told) {
     const auto report = report_of_service("applied", R"({"service":"web","action":"restart",
         "result":"applied","generation":8,"gap_usec":4100,"changes":[]})");
-    EXPECT_EQ(report.lines.front().text, "web: restarted, generation 8, 4.1 ms");
+    EXPECT_EQ(report.lines.front().text,
+              "web: restarted, generation 8, 31 ms, nobody served for 4.1 ms");
 }
 
 TEST(Report, a_live_change_names_the_properties) {

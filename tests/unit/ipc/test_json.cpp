@@ -115,11 +115,11 @@ TEST(Json, an_outcome_tells_of_each_service_and_has_a_problem_only_where_there_i
         detail_json(outcome),
         R"({"result":"rolled-back","trigger":"file","services":[{"service":"web",)"
         R"("action":"restart","result":"rolled-back","generation":7,)"
-        R"("unit":"hotreload-shop.web@7.service","gap_usec":1500,"changes":[)" +
+        R"("unit":"hotreload-shop.web@7.service","gap_usec":1500,"note":"","changes":[)" +
             kChangeJson +
             R"(],"problem":{"path":"/srv/web.toml","line":3,"column":9,"message":"exit code 1"}},)"
             R"({"service":"db","action":"none","result":"unchanged","generation":0,"unit":"",)"
-            R"("gap_usec":0,"changes":[]}],"problems":[{"path":"","line":0,"column":0,)"
+            R"("gap_usec":0,"note":"","changes":[]}],"problems":[{"path":"","line":0,"column":0,)"
             R"("message":"late"}]})");
 }
 
@@ -153,17 +153,18 @@ TEST(Json, a_status_holds_every_property) {
                                         .value = R"({"pass":"secret"})",
                                         .state = "valid",
                                         .problems = {}}}};
-    EXPECT_EQ(status_json("1.0", {view}),
-              R"({"version":"1.0","projects":[{"name":"shop","path":"/srv/shop/hotreload.toml",)"
-              R"("enabled":false,"state":"invalid","problems":[{"path":"/srv/shop/hotreload.toml",)"
-              R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
-              R"("unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
-              R"("state":"running","activeState":"active","mainPID":42,"lastStrategy":"reload",)"
-              R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"watching",)"
-              R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
-                  kChangeJson +
-                  R"(]}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
-                  R"("revision":3,"state":"valid","problems":[]}]}]})");
+    EXPECT_EQ(
+        status_json("1.0", {view}),
+        R"({"version":"1.0","projects":[{"name":"shop","path":"/srv/shop/hotreload.toml",)"
+        R"("enabled":false,"state":"invalid","problems":[{"path":"/srv/shop/hotreload.toml",)"
+        R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
+        R"("unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
+        R"("state":"running","activeState":"active","mainPID":42,"lastStrategy":"reload",)"
+        R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"watching",)"
+        R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
+            kChangeJson +
+            R"(],"paused":false,"draining":[],"lastGapUSec":0}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
+            R"("revision":3,"state":"valid","problems":[]}]}]})");
 }
 
 TEST(Json, text_is_escaped_and_bytes_that_are_no_text_are_replaced) {

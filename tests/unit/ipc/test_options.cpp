@@ -36,7 +36,7 @@ TEST(Options, what_is_given_is_taken) {
 TEST(Options, an_unknown_one_is_named_with_the_nearest_and_the_known_ones) {
     EXPECT_EQ(message_of(reload_options({{"forse", Variant{true}}})),
               "unknown option \"forse\", did you mean \"force\"?; the options are \"force\", "
-              "\"strategy\"");
+              "\"strategy\", \"drain\"");
     EXPECT_EQ(message_of(no_options({{"force", Variant{true}}})),
               "unknown option \"force\": the method takes none");
 }
@@ -51,7 +51,7 @@ TEST(Options, one_of_the_wrong_type_is_named_with_the_right_one) {
 TEST(Options, a_strategy_that_cannot_be_asked_for_is_refused) {
     for (const auto* word : {"magic", "manual", ""})
         EXPECT_NE(message_of(reload_options({{"strategy", Variant{std::string(word)}}}))
-                      .find("auto, none, live, reload, restart"),
+                      .find("auto, none, live, reload, swap, restart"),
                   std::string::npos);
 }
 

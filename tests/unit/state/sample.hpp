@@ -17,20 +17,43 @@ inline ServiceDefinition sample_definition() {
         .working_dir = "/srv/shop",
         .user = "www-data",
         .after = {"cache", "db"},
+        .required = {"db"},
+        .part_of = {"cache"},
+        .ports = {{.name = "http",
+                   .address = "/run/shop.sock",
+                   .mode = 0660,
+                   .user = "www-data",
+                   .group = "adm"}},
         .properties = {{"MemoryMax", {"512M"}}, {"ExecStartPre", {"/bin/a", "/bin/b"}}},
         .validate = {"bin/web", "--check"},
         .reload = {"bin/web", "--reload"},
         .reload_signal = 1,
         .strategy = Strategy::Reload,
+        .ready = ReadyProbe{.http = "http://localhost/",
+                            .tcp = "127.0.0.1:1",
+                            .command = {"true"},
+                            .timeout = std::chrono::seconds(3),
+                            .interval = std::chrono::seconds(1)},
         .verify = std::chrono::milliseconds(250),
+        .drain = std::chrono::seconds(9),
         .watches = {{
             .files = {"/srv/shop/*.toml"},
             .exclude = {"**/*.bak"},
             .debounce = std::chrono::milliseconds(7),
             .debounce_max = std::chrono::milliseconds(70),
             .on_change = Strategy::Manual,
+            .pin = true,
+            .together = true,
         }},
     };
+}
+
+inline std::vector<GenerationRecord> sample_history() {
+    return {{.generation = 8,
+             .applied_usec = 7,
+             .strategy = "swap",
+             .definition = sample_definition(),
+             .files = {{"/srv/shop/web.toml", {1, 2, 3}}}}};
 }
 
 inline ProjectRecord sample_record() {
@@ -51,11 +74,13 @@ inline ProjectRecord sample_record() {
                            .result = "rolled-back",
                            .problem = {"/srv/shop/x", 3, 9, "no \"such\" key"},
                            .attempted = true},
+        .draining = {{6, "hotreload-shop.web@6.service", std::chrono::seconds(4)}},
     };
     return {.name = "shop",
             .path = "/srv/shop/hotreload.toml",
             .manager_id = "boot-1",
-            .services = {{"web", service}, {"db", {}}}};
+            .services = {{"web", service}, {"db", {}}},
+            .paused = {"web"}};
 }
 
 } // namespace hotreload::state

@@ -30,6 +30,14 @@ protected:
         return std::move(*store);
     }
 
+    // A project with its services.
+    void save(Durability durability, const ProjectRecord& record) {
+        auto store = open(durability);
+        EXPECT_TRUE(store.save(record));
+        for (const auto& [name, service] : record.services)
+            EXPECT_TRUE(store.save_service(record.name, name, service));
+    }
+
     void put(const std::string& name, const std::string& text) {
         std::ofstream(file(name)) << text;
     }
@@ -48,7 +56,7 @@ protected:
 TEST_F(FileRecordStoreTest, what_was_saved_is_loaded_by_the_next_run) {
     for (const auto durability : {Durability::Memory, Durability::Disk}) {
         const auto record = sample_record();
-        ASSERT_TRUE(open(durability).save(record));
+        save(durability, record);
         auto store = open();
         EXPECT_EQ(load(store), std::vector{record});
         EXPECT_TRUE(broken_.empty());
@@ -67,11 +75,43 @@ TEST_F(FileRecordStoreTest, only_the_owner_can_read_it) {
 TEST_F(FileRecordStoreTest, saving_again_replaces_and_leaves_nothing_beside) {
     auto store = open();
     auto record = sample_record();
+    record.services.clear();
     ASSERT_TRUE(store.save(record));
-    record.services.erase("web");
+    record.paused.clear();
     ASSERT_TRUE(store.save(record));
     EXPECT_EQ(load(store), std::vector{record});
     EXPECT_EQ(std::distance(fs::directory_iterator(state()), {}), 1);
+}
+
+TEST_F(FileRecordStoreTest, a_removed_service_is_gone_with_its_history) {
+    save(Durability::Memory, sample_record());
+    auto store = open();
+    ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
+    EXPECT_EQ(store.history("shop", "web"), sample_history());
+    ASSERT_TRUE(store.remove_service("shop", "web"));
+    EXPECT_TRUE(store.history("shop", "web").empty());
+    EXPECT_EQ(load(store).front().services.size(), 1U);
+}
+
+TEST_F(FileRecordStoreTest, services_of_version_1_get_files_of_their_own) {
+    auto store = open();
+    put("shop.json", R"({"version":1,"name":"shop","services":{"web":{"generation":3}}})");
+    EXPECT_EQ(load(store).front().services.at("web").generation, 3U);
+    EXPECT_TRUE(fs::exists(file("services/shop/web.json")));
+    auto again = open();
+    EXPECT_EQ(load(again).front().services.at("web").generation, 3U);
+}
+
+TEST_F(FileRecordStoreTest, a_service_whose_record_is_broken_is_as_its_history_says) {
+    save(Durability::Memory, sample_record());
+    auto store = open();
+    ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
+    put("services/shop/web.json", "{");
+    const auto record = load(store).front();
+    EXPECT_EQ(record.services.at("web").generation, 8U);
+    EXPECT_EQ(record.services.at("web").definition, sample_definition());
+    ASSERT_EQ(broken_.size(), 1U);
+    EXPECT_TRUE(broken_[0].message.contains("web.json.corrupt")) << broken_[0].message;
 }
 
 TEST_F(FileRecordStoreTest, a_removed_record_is_gone_and_removing_it_again_is_no_error) {
@@ -86,12 +126,12 @@ TEST_F(FileRecordStoreTest, a_broken_record_is_named_and_moved_aside_and_the_oth
     auto store = open();
     ASSERT_TRUE(store.save(sample_record()));
     put("torn.json", R"({"version":1,"name":"to)");
-    put("newer.json", R"({"version":2,"name":"newer"})");
+    put("newer.json", R"({"version":3,"name":"newer"})");
     put("copy.json", R"({"version":1,"name":"shop"})");
     EXPECT_EQ(load(store).size(), 1U);
     ASSERT_EQ(broken_.size(), 3U);
     EXPECT_EQ(broken_[0].path, file("copy.json"));
-    EXPECT_NE(broken_[1].message.find("version 2"), std::string::npos);
+    EXPECT_NE(broken_[1].message.find("version 3"), std::string::npos);
     EXPECT_EQ(broken_[2].path, file("torn.json"));
     EXPECT_EQ(broken_[2].line, 1U);
     EXPECT_NE(broken_[2].message.find("torn.json.corrupt"), std::string::npos);

@@ -36,8 +36,11 @@ ServiceDefinition web() {
 }
 
 Properties generation(const ServiceDefinition& definition) {
-    return generation_properties(generation_unit("my-shop", "web-1", 12), project_slice("my-shop"),
-                                 definition);
+    return generation_properties({.unit = generation_unit("my-shop", "web-1", 12),
+                                  .slice = project_slice("my-shop"),
+                                  .definition = definition,
+                                  .sockets = {},
+                                  .binds = {}});
 }
 
 } // namespace
@@ -86,7 +89,11 @@ TEST(Transient, TheManagerIsToldTheReloadSignalOnlyWhereItSendsIt) {
 }
 
 TEST(Transient, ANameOutsideAProjectStillHasADescription) {
-    EXPECT_EQ(value<std::string>(generation_properties("x.service", "system.slice", web()),
+    EXPECT_EQ(value<std::string>(generation_properties({.unit = "x.service",
+                                                        .slice = "system.slice",
+                                                        .definition = web(),
+                                                        .sockets = {},
+                                                        .binds = {}}),
                                  "Description"),
               "hotreload: x.service");
 }
@@ -121,6 +128,16 @@ TEST(Transient, LiveValuesKeepTheirTypes) {
     EXPECT_STREQ(find(properties, "CPUAccounting")->peekValueType(), "b");
     EXPECT_STREQ(find(properties, "Description")->peekValueType(), "s");
     EXPECT_EQ(value<std::uint64_t>(properties, "MemoryMax"), std::uint64_t(1) << 40);
+}
+
+TEST(Transient, AGenerationIsGivenItsTimeToDrain) {
+    auto definition = web();
+    definition.drain = std::chrono::seconds(5);
+    EXPECT_EQ(value<std::uint64_t>(generation(definition), "TimeoutStopUSec"), 5'000'000U);
+    definition.drain = Duration::zero(); // which the manager takes for ever
+    EXPECT_EQ(value<std::uint64_t>(generation(definition), "TimeoutStopUSec"), 1'000U);
+    definition.drain = kInfinity;
+    EXPECT_EQ(value<std::uint64_t>(generation(definition), "TimeoutStopUSec"), UINT64_MAX);
 }
 
 } // namespace hotreload::units

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "watch/droppings.hpp"
+#include "core/droppings.hpp"
 #include "watch/selection.hpp"
 
 #include <gtest/gtest.h>

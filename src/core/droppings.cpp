@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "watch/droppings.hpp"
+#include "core/droppings.hpp"
 
 #include <algorithm>
 
-namespace hotreload::watch {
+namespace hotreload {
 
 namespace {
 
@@ -71,4 +71,4 @@ bool is_private_directory(std::string_view name) {
     return std::ranges::find(kPrivateDirectories, name) != std::end(kPrivateDirectories);
 }
 
-} // namespace hotreload::watch
+} // namespace hotreload

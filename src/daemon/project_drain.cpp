@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Old generations that were told to end, and what of a service outlives us: its sockets and views.
+#include "base/fault.hpp"
+#include "core/names.hpp"
+#include "daemon/project.hpp"
+
+#include <algorithm>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+// Of one service. More changes wait, and are taken together.
+constexpr std::size_t kMostDraining = 4;
+
+} // namespace
+
+// Waits for every unit that the record says is to end, and that nobody waits for yet.
+void Project::drain(const std::string& service) {
+    auto& slot = slots_[service];
+    for (const auto& each : record_.services.at(service).draining)
+        if (slot.draining.insert(each.unit).second)
+            tasks_.spawn(drain_one(service, each));
+}
+
+Task<> Project::drain_one(std::string service, Draining draining) {
+    (void)co_await around_.units.end_unit(draining.unit, draining.patience);
+    fault::point("drained");
+    (void)co_await around_.units.discard(draining.unit);
+    around_.views.remove(draining.unit);
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        slot->second.draining.erase(draining.unit);
+    const auto record = record_.services.find(service);
+    if (record == record_.services.end())
+        co_return;
+    std::erase_if(record->second.draining,
+                  [&](const auto& each) { return each.unit == draining.unit; });
+    save(service);
+    tell(service);
+    pump_soon();
+}
+
+std::set<std::string> Project::full_drains() const {
+    std::set<std::string> full;
+    for (const auto& [name, service] : record_.services)
+        if (service.draining.size() >= kMostDraining)
+            full.insert(name);
+    return full;
+}
+
+// What is on record is open, as far as it can be; a socket that no record names is of an action
+// that was cut short. A service that nobody runs has none.
+void Project::adopt_sockets() {
+    for (const auto& [name, service] : record_.services)
+        if (service.wanted && !service.definition.ports.empty())
+            (void)around_.sockets.open(record_.name, name, service.definition.ports);
+    for (const auto& [name, service] : record_.services)
+        around_.sockets.keep_only(record_.name, name, service.definition.ports);
+}
+
+void Project::remove_stale_views() {
+    const auto prefix = std::format("hotreload-{}.", escape_unit_name(record_.name));
+    for (const auto& view : around_.views.names()) {
+        const bool used = std::ranges::any_of(record_.services, [&](const auto& each) {
+            return each.second.unit == view ||
+                   std::ranges::contains(each.second.draining, view, &Draining::unit);
+        });
+        if (!used && view.starts_with(prefix))
+            around_.views.remove(view);
+    }
+}
+
+} // namespace hotreload::daemon

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Applied states that are kept: how they are recorded, compared and gone back to.
+#include "core/watch_rules.hpp"
+#include "daemon/project.hpp"
+#include "state/restore_file.hpp"
+
+#include <algorithm>
+#include <format>
+
+namespace hotreload::daemon {
+
+namespace {
+
+std::set<ContentId> contents_of(const std::vector<GenerationRecord>& generations) {
+    std::set<ContentId> contents;
+    for (const auto& each : generations)
+        for (const auto& [path, id] : each.files)
+            contents.insert(id);
+    return contents;
+}
+
+std::string numbers_of(const std::vector<GenerationRecord>& generations) {
+    std::string text;
+    for (const auto& each : generations)
+        text += std::format("{}{}", text.empty() ? "" : ", ", each.generation);
+    return text;
+}
+
+} // namespace
+
+void Project::load_history_contents() {
+    for (const auto& [name, unused] : record_.services)
+        history_contents_[name] = contents_of(history(name));
+}
+
+std::vector<GenerationRecord> Project::history(const std::string& service) const {
+    return around_.store.history(record_.name, service);
+}
+
+void Project::remember(const std::string& service, const ServiceRecord& record) {
+    auto generations = history(service);
+    generations.insert(generations.begin(), {.generation = record.generation,
+                                             .applied_usec = record.applied_usec,
+                                             .strategy = record.strategy,
+                                             .definition = record.definition,
+                                             .files = record.files});
+    if (generations.size() > definition_.keep_generations)
+        generations.resize(definition_.keep_generations);
+    history_contents_[service] = contents_of(generations);
+    note_saved(around_.store.save_history(record_.name, service, generations));
+}
+
+Result<GenerationRecord> Project::find_generation(const std::string& service,
+                                                  std::uint64_t generation) const {
+    const auto record = record_.services.find(service);
+    const auto applied = record == record_.services.end() ? 0 : record->second.generation;
+    auto generations = history(service);
+    const auto found = std::ranges::find_if(generations, [&](const auto& each) {
+        return generation == 0 ? each.generation < applied : each.generation == generation;
+    });
+    if (found != generations.end())
+        return std::move(*found);
+    if (generation == 0)
+        return fail(ErrorCode::NotFound,
+                    std::format("{} has no generation before the applied one", service));
+    return fail(ErrorCode::NotFound,
+                std::format("{} has no generation {}; there are: {}", service, generation,
+                            generations.empty() ? "none" : numbers_of(generations)));
+}
+
+// One that is named, or for a whole project at least one service that can go back.
+Result<> Project::can_roll_back(const std::optional<std::string>& service,
+                                const Request::Rollback& rollback) const {
+    if (!service && rollback.generation != 0)
+        return fail(ErrorCode::Invalid, "generations are numbered for each service: name one, as "
+                                        "PROJECT/SERVICE");
+    for (const auto& [name, unused] : record_.services) {
+        if (service && name != *service)
+            continue;
+        auto found = find_generation(name, rollback.generation);
+        if (!found && service)
+            return std::unexpected(std::move(found.error()));
+        if (found)
+            return {};
+    }
+    return fail(ErrorCode::NotFound, std::format("{} has no generation before the applied one",
+                                                 service.value_or(record_.name)));
+}
+
+// The view's wanted state becomes the one of the generation; what the project file says instead is
+// held back until it changes.
+Result<> Project::aim_back(const std::string& service, const Request::Rollback& rollback,
+                           ServiceView& view) {
+    auto found = find_generation(service, rollback.generation);
+    if (!found)
+        return rollback.generation == 0 ? Result<>{} : std::unexpected(std::move(found.error()));
+    if (rollback.restore_files) {
+        if (auto restored = restore_files(*found); !restored)
+            return restored;
+        read_files(service, watch::Rescan::All); // what we wrote is not news
+    }
+    const auto& goal = found->definition;
+    const auto rules = std::make_shared<const ServiceRules>(goal);
+    view.files = watch_service(rules, [] {})->look(watch::Rescan::All).content;
+    view.documents.clear();
+    const auto wanted_by_file = std::exchange(view.wanted, goal);
+    compare_documents(view, rules->rules);
+    if (wanted_by_file && *wanted_by_file != goal)
+        view.held = Refusal{
+            .definition = *wanted_by_file,
+            .files = view.files->files,
+            .result = "rolled-back",
+            .problem = problem_at("services." + service,
+                                  std::format("rolled back to generation {} by request: what the "
+                                              "project file says waits until it changes, or for "
+                                              "\"hotreloadctl reload {}/{}\"",
+                                              found->generation, record_.name, service))};
+    return {};
+}
+
+// All contents are there before the first file is written.
+Result<> Project::restore_files(const GenerationRecord& generation) {
+    std::vector<std::pair<std::string, std::string>> files;
+    for (const auto& [path, id] : generation.files) {
+        auto bytes = content(id);
+        if (!bytes)
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no copy of what {} held in generation {}: no file "
+                                    "was written",
+                                    path, generation.generation));
+        files.emplace_back(path, std::move(*bytes));
+    }
+    for (const auto& [path, bytes] : files)
+        if (auto written = state::restore_file(path, bytes); !written)
+            return written;
+    return {};
+}
+
+void Project::refuse(Request request, Problem problem) {
+    const Outcome outcome{.id = request.id,
+                          .project = record_.name,
+                          .result = "failed",
+                          .trigger = "request",
+                          .problems = {std::move(problem)}};
+    around_.events.reload_finished(outcome);
+    if (request.done)
+        request.done(outcome);
+}
+
+std::vector<ipc::KeptGeneration> Project::kept_generations(const std::string& service,
+                                                           std::size_t limit) {
+    std::vector<ipc::KeptGeneration> kept;
+    const auto generations = history(service);
+    const auto record = record_.services.find(service);
+    for (std::size_t i = 0; i < std::min(limit, generations.size()); ++i) {
+        const auto& each = generations[i];
+        ipc::KeptGeneration shown{.service = record_.name + "/" + service,
+                                  .generation = each.generation,
+                                  .applied_usec = each.applied_usec,
+                                  .strategy = each.strategy,
+                                  .applied = record != record_.services.end() &&
+                                             record->second.generation == each.generation,
+                                  .changes = {},
+                                  .files = {}};
+        if (i + 1 < generations.size())
+            shown.changes = changes_between(generations[i + 1], each);
+        for (const auto& [path, unused] : each.files)
+            shown.files.push_back(path);
+        kept.push_back(std::move(shown));
+    }
+    return kept;
+}
+
+std::vector<Change> Project::changes_between(const GenerationRecord& older,
+                                             const GenerationRecord& newer) {
+    auto changes = diff_definitions(older.definition, newer.definition);
+    const ServiceRules rules(newer.definition);
+    ServiceView view{
+        .wanted = newer.definition,
+        .files = Snapshot{.files = newer.files, .missing = {}, .writing = {}, .unreadable = {}},
+        .record = ServiceRecord{.definition = older.definition, .files = older.files}};
+    compare_documents(view, rules.rules);
+    std::ranges::move(
+        diff_files(*view.record, newer.definition, *view.files, view.documents, false),
+        std::back_inserter(changes));
+    return changes;
+}
+
+Result<ipc::GenerationDifference> Project::difference(const std::string& service,
+                                                      std::uint64_t from, std::uint64_t to) {
+    const auto record = record_.services.find(service);
+    if (to == 0 && record != record_.services.end())
+        to = record->second.generation;
+    const auto newer = find_generation(service, to);
+    if (!newer)
+        return std::unexpected(newer.error());
+    auto generations = history(service);
+    if (from == 0) {
+        const auto before = std::ranges::find_if(
+            generations, [&](const auto& each) { return each.generation < newer->generation; });
+        if (before == generations.end())
+            return fail(ErrorCode::NotFound,
+                        std::format("no generation before {} of {} is kept", to, service));
+        from = before->generation;
+    }
+    const auto older = find_generation(service, from);
+    if (!older)
+        return std::unexpected(older.error());
+    return ipc::GenerationDifference{
+        .from = from, .to = to, .changes = changes_between(*older, *newer)};
+}
+
+} // namespace hotreload::daemon

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/listening_socket.hpp"
+
+#include "os/socket_address.hpp"
+#include "os/socket_holder.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <format>
+#include <vector>
+
+namespace hotreload::os {
+
+namespace {
+
+constexpr int kBacklog = 4096; // SOMAXCONN of kernels since 5.4
+constexpr mode_t kPermissions = 0777;
+constexpr int kPrivilegedPorts = 1024;
+
+bool in_file_system(const std::string& address) {
+    return address.starts_with('/');
+}
+
+// Files get their mode as they are made: a chmod afterwards leaves a moment in between.
+class Umask {
+public:
+    explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+    Umask(const Umask&) = delete;
+    Umask& operator=(const Umask&) = delete;
+    ~Umask() { ::umask(before_); }
+
+private:
+    mode_t before_;
+};
+
+std::unexpected<Error> in_use(const std::string& address) {
+    const auto holder = holder_of(address);
+    if (!holder)
+        return fail(ErrorCode::Busy, address + " is in use by another process");
+    return fail(ErrorCode::Busy,
+                std::format("{} is in use by {} (PID {}{}{})", address, holder->comm, holder->pid,
+                            holder->unit.empty() ? "" : ", ", holder->unit));
+}
+
+int number_of(const SocketAddress& address) {
+    if (address.family() == AF_INET)
+        return ntohs(address.v4.sin_port);
+    return address.family() == AF_INET6 ? ntohs(address.v6.sin6_port) : 0;
+}
+
+std::unexpected<Error> refused(const std::string& text, const SocketAddress& address, int error) {
+    const int number = number_of(address);
+    if (error == EADDRINUSE)
+        return in_use(text);
+    if (error == EADDRNOTAVAIL)
+        return fail(ErrorCode::Failed, text + ": this machine does not have that address");
+    if (error == EAFNOSUPPORT)
+        return fail(ErrorCode::Failed, text + ": the kernel has no IPv6");
+    if (error == EACCES && number > 0 && number < kPrivilegedPorts)
+        return fail(ErrorCode::NotAuthorized,
+                    std::format("{}: port {} is privileged: use one from {} up, the system "
+                                "instance, or the sysctl net.ipv4.ip_unprivileged_port_start={}",
+                                text, number, kPrivilegedPorts, number));
+    if (error == ENOENT && in_file_system(text))
+        return fail(ErrorCode::NotFound,
+                    std::format("{}: there is no directory {}", text,
+                                std::filesystem::path(text).parent_path().string()));
+    return fail_errno(error, "listening on " + text);
+}
+
+void set_options(int fd, const SocketAddress& address) {
+    const auto set = [&](int level, int name, int value) {
+        ::setsockopt(fd, level, name, &value, sizeof value);
+    };
+    const bool inet = address.family() != AF_UNIX;
+    if (inet && address.type == SOCK_STREAM)
+        set(SOL_SOCKET, SO_REUSEADDR, 1); // connections of before may still be in TIME_WAIT
+    if (address.family() == AF_INET6)
+        set(IPPROTO_IPV6, IPV6_V6ONLY, IN6_IS_ADDR_UNSPECIFIED(&address.v6.sin6_addr) ? 0 : 1);
+}
+
+int bind_with_mode(int fd, const SocketAddress& address, mode_t mode) {
+    const Umask umask(~mode & kPermissions);
+    return ::bind(fd, &address.any, address.size) < 0 ? errno : 0;
+}
+
+Result<> remove_stale(const std::string& path, const SocketAddress& address) {
+    if (!socket_file(path)) // a connect would say ECONNREFUSED of any file
+        return fail(ErrorCode::Busy, path + " is there already, and is not a socket");
+    const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (::connect(probe.get(), &address.any, address.size) == 0 || errno != ECONNREFUSED)
+        return in_use(path);
+    if (::unlink(path.c_str()) < 0)
+        return fail_errno(errno, "removing " + path + ", which nobody listens on");
+    return {};
+}
+
+// An errno; 0 when it is bound.
+Result<int> bind_socket(int fd, const SocketAddress& address, const PortDefinition& port) {
+    const int error = bind_with_mode(fd, address, port.mode);
+    if (error != EADDRINUSE || !in_file_system(port.address))
+        return error;
+    return remove_stale(port.address, address).transform([&] {
+        return bind_with_mode(fd, address, port.mode);
+    });
+}
+
+struct Owner {
+    uid_t user = static_cast<uid_t>(-1); // -1: as it is
+    gid_t group = static_cast<gid_t>(-1);
+};
+
+// Calls one of the get…_r with a buffer that is large enough; whether there is such an entry.
+template <class Row, class Get, class Key>
+bool look_up(Get get, Key key, Row& row, std::vector<char>& buffer) {
+    Row* found = nullptr;
+    buffer.resize(4096);
+    while (get(key, &row, buffer.data(), buffer.size(), &found) == ERANGE)
+        buffer.resize(buffer.size() * 2);
+    return found != nullptr;
+}
+
+std::optional<unsigned> number(const std::string& text) {
+    unsigned value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+// A user brings his group along, as with SocketUser=.
+Result<Owner> owner_of(const PortDefinition& port) {
+    Owner owner{.user = ::geteuid()};
+    std::vector<char> buffer;
+    passwd user = {};
+    struct group group = {};
+    if (const auto id = number(port.user); id) {
+        owner.user = *id;
+        if (look_up(::getpwuid_r, *id, user, buffer))
+            owner.group = user.pw_gid;
+    } else if (!port.user.empty()) {
+        if (!look_up(::getpwnam_r, port.user.c_str(), user, buffer))
+            return fail(ErrorCode::NotFound, std::format("there is no user \"{}\"", port.user));
+        owner = {.user = user.pw_uid, .group = user.pw_gid};
+    }
+    if (const auto id = number(port.group); id) {
+        owner.group = *id;
+    } else if (!port.group.empty()) {
+        if (!look_up(::getgrnam_r, port.group.c_str(), group, buffer))
+            return fail(ErrorCode::NotFound, std::format("there is no group \"{}\"", port.group));
+        owner.group = group.gr_gid;
+    }
+    return owner;
+}
+
+} // namespace
+
+Result<Fd> open_listening_socket(const PortDefinition& port) {
+    const auto address = socket_address(bound_address(port.address));
+    if (!address)
+        return fail(ErrorCode::Invalid, port.address + " is no address to listen on");
+    Fd fd(::socket(address->family(), address->type | SOCK_CLOEXEC, 0));
+    if (!fd)
+        return refused(port.address, *address, errno);
+    set_options(fd.get(), *address);
+    const auto bound = bind_socket(fd.get(), *address, port);
+    if (!bound)
+        return std::unexpected(bound.error());
+    if (*bound != 0)
+        return refused(port.address, *address, *bound);
+    if (auto given = give_access(port); !given) {
+        ::unlink(port.address.c_str());
+        return std::unexpected(std::move(given).error());
+    }
+    if (address->type == SOCK_STREAM && ::listen(fd.get(), kBacklog) < 0)
+        return refused(port.address, *address, errno);
+    return fd;
+}
+
+Result<> give_access(const PortDefinition& port) {
+    if (!in_file_system(port.address))
+        return {};
+    const auto owner = owner_of(port);
+    if (!owner)
+        return std::unexpected(owner.error());
+    const Fd file(::open(port.address.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status = {};
+    if (!file || ::fstat(file.get(), &status) < 0)
+        return fail_errno(errno, port.address);
+    if (!S_ISSOCK(status.st_mode)) // somebody replaced it: what is there is not ours to give
+        return fail(ErrorCode::Busy, port.address + " is not a socket any more");
+    const bool other_owner =
+        status.st_uid != owner->user ||
+        (owner->group != static_cast<gid_t>(-1) && status.st_gid != owner->group);
+    if (other_owner && ::fchownat(file.get(), "", owner->user, owner->group, AT_EMPTY_PATH) < 0)
+        return fail_errno(errno, std::format("giving {} to {}{}{}", port.address, port.user,
+                                             port.group.empty() ? "" : ":", port.group));
+    const auto path = std::format("/proc/self/fd/{}", file.get()); // fchmod refuses O_PATH
+    if ((status.st_mode & kPermissions) != port.mode && ::chmod(path.c_str(), port.mode) < 0)
+        return fail_errno(errno, std::format("setting the mode of {}", port.address));
+    return {};
+}
+
+std::optional<SocketFile> socket_file(const std::string& path) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) < 0 || !S_ISSOCK(status.st_mode))
+        return std::nullopt;
+    return SocketFile{status.st_dev, status.st_ino};
+}
+
+} // namespace hotreload::os

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What /proc tells of processes. They may be gone at any time, or hidden: then it tells nothing.
+
+#include <string>
+#include <vector>
+
+namespace hotreload::os {
+
+// Of all that can be seen, as they are spelled in /proc.
+std::vector<std::string> process_ids();
+
+// Of a file of one line.
+std::string first_line(const std::string& path);
+
+// In the unified hierarchy: "/system.slice/nginx.service".
+std::string control_group(const std::string& process);
+
+} // namespace hotreload::os

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Who has an address that we cannot have, to name in an error. It reads the tables of all sockets
+// and processes, which takes milliseconds: not for the good path.
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace hotreload::os {
+
+struct SocketHolder {
+    pid_t pid = 0;
+    std::string comm;
+    std::string unit; // the innermost service or scope; "" when it is in none
+};
+
+// A process that has a socket open that is in the way of `address` (core/port.hpp). Of several, one
+// that works with it, rather than us or a service manager, which keep it for somebody else.
+// Nothing: there is none, or it belongs to somebody whose descriptors we cannot see.
+std::optional<SocketHolder> holder_of(const std::string& address);
+
+// "nginx.service" of "/system.slice/nginx.service/worker".
+std::string innermost_unit(const std::string& control_group);
+
+} // namespace hotreload::os

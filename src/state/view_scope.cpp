@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/view_scope.hpp"
+
+#include "core/droppings.hpp"
+#include "core/paths.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <format>
+
+namespace hotreload::state {
+
+namespace {
+
+// Directories of many programs, or of the kernel. A copy in the place of one would be more than
+// anybody asked for, and a service could write nowhere in it.
+bool is_everybodys(const std::string& path) {
+    static const std::set<std::string, std::less<>> shared{
+        "/",    "/bin",       "/boot",     "/dev",       "/dev/shm",   "/etc",       "/home",
+        "/lib", "/lib64",     "/media",    "/mnt",       "/opt",       "/proc",      "/root",
+        "/run", "/run/lock",  "/run/user", "/sbin",      "/srv",       "/sys",       "/tmp",
+        "/usr", "/usr/bin",   "/usr/lib",  "/usr/lib64", "/usr/local", "/usr/sbin",  "/usr/share",
+        "/var", "/var/cache", "/var/lib",  "/var/log",   "/var/run",   "/var/spool", "/var/tmp"};
+    const auto parent = parent_of(path);
+    return shared.contains(path) || parent == "/home" || parent == "/run/user";
+}
+
+Result<std::vector<Glob>> parse_globs(const std::vector<std::string>& patterns) {
+    std::vector<Glob> globs;
+    for (const auto& pattern : patterns) {
+        auto glob = Glob::parse(pattern);
+        if (!glob)
+            return std::unexpected(std::move(glob.error()));
+        globs.push_back(*std::move(glob));
+    }
+    return globs;
+}
+
+bool any_of_globs(const std::vector<Glob>& globs, std::string_view path) {
+    return std::ranges::any_of(globs, [&](const Glob& each) { return each.matches(path); });
+}
+
+std::string last_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+// The directory of the first link on the way that has one of its own; `path` where there is none.
+std::string before_links(const std::string& path) {
+    const auto whole = path + "/";
+    for (auto end = whole.find('/', 1); end != std::string::npos; end = whole.find('/', end + 1)) {
+        struct stat status{};
+        const auto way = whole.substr(0, end);
+        if (::lstat(way.c_str(), &status) < 0)
+            break;
+        if (S_ISLNK(status.st_mode) && !is_everybodys(parent_of(way)))
+            return parent_of(way);
+    }
+    return path;
+}
+
+bool covered_from_above(const std::set<std::string>& directories, const std::string& path) {
+    for (auto above = parent_of(path);; above = parent_of(above)) {
+        if (directories.contains(above))
+            return true;
+        if (above == "/")
+            return false;
+    }
+}
+
+} // namespace
+
+bool ViewTargets::cover(const std::string& path) const {
+    return files.contains(path) || covered_from_above(directories, path);
+}
+
+Result<ViewScope> ViewScope::parse(const std::vector<WatchDefinition>& watches) {
+    ViewScope scope;
+    for (const auto& watch : watches) {
+        auto files = parse_globs(watch.files);
+        if (!files)
+            return std::unexpected(std::move(files.error()));
+        auto exclude = parse_globs(watch.exclude);
+        if (!exclude)
+            return std::unexpected(std::move(exclude.error()));
+        for (const auto& each : *files) {
+            if (!each.base().starts_with('/'))
+                return fail(ErrorCode::Invalid,
+                            std::format("pattern \"{}\": it is not absolute", each.pattern()));
+            if ((each.base() + "/").contains("/../"))
+                return fail(ErrorCode::Invalid,
+                            std::format("pattern \"{}\": write it without ..", each.pattern()));
+            const auto name = last_name(each.pattern());
+            if (name.find_first_of("*?[]{},\\") == std::string::npos)
+                scope.names_.insert(name);
+            scope.ways_.insert(each.base());
+        }
+        scope.watches_.push_back({*std::move(files), *std::move(exclude)});
+    }
+    return scope;
+}
+
+bool ViewScope::selects(const std::string& path) const {
+    const auto name = last_name(path);
+    if (is_dropping(name) && !names_.contains(name))
+        return false;
+    return std::ranges::any_of(watches_, [&](const Watch& watch) {
+        return any_of_globs(watch.files, path) && !any_of_globs(watch.exclude, path);
+    });
+}
+
+bool ViewScope::descends(const std::string& path) const {
+    if (is_private_directory(last_name(path)))
+        return false;
+    return std::ranges::any_of(watches_, [&](const Watch& watch) {
+        return std::ranges::any_of(watch.files,
+                                   [&](const Glob& each) {
+                                       return !each.literal() && each.may_match_below(path);
+                                   }) &&
+               !any_of_globs(watch.exclude, path);
+    });
+}
+
+bool ViewScope::leads(const std::string& path) const {
+    const auto below = ways_.lower_bound(join(path, ""));
+    return ways_.contains(path) || (below != ways_.end() && at_or_below(*below, path));
+}
+
+Result<> ViewScope::add_target(const Glob& glob, ViewTargets& targets) const {
+    const auto base = glob.base();
+    if (!glob.literal() && is_everybodys(base))
+        return fail(ErrorCode::Invalid,
+                    std::format("pattern \"{}\": a private view cannot take the place of {}, which "
+                                "is not this service's alone: name the files one by one, or keep "
+                                "them in a directory of their own",
+                                glob.pattern(), base));
+    const auto path = glob.literal_path();
+    if (!glob.literal())
+        targets.directories.insert(before_links(base));
+    else if (!selects(path))
+        return {};
+    else if (is_everybodys(base))
+        targets.files.insert(path);
+    else
+        targets.directories.insert(before_links(base));
+    return {};
+}
+
+Result<ViewTargets> ViewScope::targets() const {
+    ViewTargets all;
+    for (const auto& watch : watches_)
+        for (const auto& glob : watch.files)
+            if (auto added = add_target(glob, all); !added)
+                return std::unexpected(std::move(added.error()));
+    ViewTargets outermost;
+    for (const auto& each : all.directories)
+        if (!covered_from_above(all.directories, each))
+            outermost.directories.insert(each);
+    for (const auto& each : all.files)
+        if (!covered_from_above(all.directories, each))
+            outermost.files.insert(each);
+    return outermost;
+}
+
+} // namespace hotreload::state
