@@ -6,6 +6,7 @@ from pathlib import Path
 import harness
 import project
 import pytest
+from harness import run, save, systemctl
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,51 @@ def demo(dev_dir):
     demo = project.Project(dev_dir)
     yield demo
     demo.remove()
+
+
+@pytest.fixture
+def attach(system_ctl):
+    """attach(NAME, UNIT, TEXT) starts the unit, and drops the project file where the daemon looks;
+    without TEXT, the recipe of that name, as it is."""
+    attached = []
+
+    def attach(name, unit, text=None):
+        systemctl("restart", unit)
+        project.PROJECTS.mkdir(exist_ok=True)
+        events = system_ctl.monitor()
+        attached.append((name, unit, events))
+        recipe = project.RECIPES / f"{name}.toml"
+        written = recipe.read_text() if text is None else f'[services.{name}]\nunit = "{unit}"\n{text}'
+        save(project.PROJECTS / f"{name}.toml", written)
+        events.wait_for("ReloadFinished", project=name, result="applied")
+        return project.Attached(system_ctl, events, name, unit)
+
+    yield attach
+    for name, unit, events in attached:
+        events.close()
+        (project.PROJECTS / f"{name}.toml").unlink(missing_ok=True)
+        system_ctl("down", name, check=False)
+        systemctl("stop", unit)
+
+
+@pytest.fixture
+def etc():
+    """Puts back what a test makes of the servers' configuration."""
+    names = ("nginx", "haproxy", "redis", "lighttpd", "postgresql", "dnsmasq.d", "dnsmasq.conf", "hosts")
+    kept = {Path("/etc") / name: Path("/tmp/kept") / name for name in names}
+    shutil.rmtree("/tmp/kept", ignore_errors=True)
+    Path("/tmp/kept").mkdir()
+    for path, copy in kept.items():
+        if path.exists():
+            run("cp", "-a", path, copy)
+    yield
+    for path, copy in kept.items():
+        if copy.is_dir():
+            run("rsync", "-a", "--delete", f"{copy}/", f"{path}/")
+        elif copy.exists():
+            run("cp", "-a", copy, path)
+        else:
+            run("rm", "-rf", path)
 
 
 @pytest.hookimpl(hookwrapper=True)

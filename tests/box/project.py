@@ -40,6 +40,8 @@ while signal.sigwait(signals) == signal.SIGHUP:
     read("reload")
 '''
 
+PROJECTS = Path("/etc/hotreload")
+RECIPES = Path(__file__).parents[2] / "examples/recipes"
 ACTIONS = ("live", "reload", "restart", "start", "stop")
 
 
@@ -137,6 +139,32 @@ class Project:
             raise
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Attached:
+    """A unit of Debian's that is running, and the events of the system instance since it is attached."""
+
+    def __init__(self, ctl, events, name, unit):
+        self.ctl, self.events, self.name, self.unit = ctl, events, name, unit
+        self.pid = unit_property(unit, "MainPID")
+        self.invocation = unit_property(unit, "InvocationID")
+
+    def status(self):
+        return self.ctl.json("status", self.name, check=False)[0]["services"][0]
+
+    def finished(self, result):
+        done = self.events.wait_for("ReloadFinished", project=self.name)
+        assert done["result"] == result, done
+        return done
+
+    def same_process(self):
+        return unit_property(self.unit, "MainPID") == self.pid and unit_property(self.unit, "InvocationID") == self.invocation
+
+    def nothing_to_do(self, since):
+        report = self.ctl.json("reload", self.name)
+        assert report["result"] == "unchanged", report
+        self.events.wait_for("ReloadFinished", id=report["id"])
+        assert acted_on(self.events, since) == []
 
 
 def service_of(event: dict, name: str) -> dict:

@@ -136,7 +136,7 @@ def test_the_plan_tells_the_keys_with_old_and_new_and_the_rule(app):
     text = (app / "app.toml").read_text()
     app.edit("enabled = 1\n", "")
     app.ctl("sync")
-    app.ctl("stop", "demo")
+    app.ctl("pause", "demo")
     app.write("app.toml", text.replace('level = "info"', 'level = "error"'))
     planned = app.ctl("plan", "demo").stdout
     assert "log.level" in planned and '"info"' in planned and '"error"' in planned and "reload" in planned

@@ -249,8 +249,9 @@ def test_the_good_definition_again_clears_the_error(running):
 def test_after_a_file_that_nothing_starts_with_the_good_one_again_is_applied(running):
     # The generation before reads the same file, so there is nothing to go back to.
     running.write("b.conf", "die")
-    assert running.events.wait_for("ReloadFinished")["result"] == "failed"
-    assert running["b"]["state"] == "failed"
+    assert running.events.wait_for("ReloadFinished")["result"] == "needs-attention"
+    assert running["b"]["state"] == "needs-attention"
+    assert running.ctl("status", "demo", check=False).returncode == 1
     running.write("b.conf", "blue")
     running.events.wait_for("ServiceChanged", service="b", state="running", active_state="active")
     assert running.log("b")[-1] == "start b blue" and running["b"]["problems"] == []

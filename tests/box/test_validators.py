@@ -29,6 +29,7 @@ WAYS = {
 def checked(demo):
     """Running with a validator, ./check, that lets everything through."""
     demo.write("check", "#!/bin/sh\nexit 0\n", mode=0o755)
+    demo.write("out/keep", "")  # what a validator writes beside the snapshot is gone with it
     demo.write("a.conf", "red")
     demo.toml(TOML.format(validate='["./check"]'))
     demo.up()
@@ -92,7 +93,7 @@ def test_a_validator_that_went_away_has_a_reason_of_its_own(checked):
 
 
 def test_what_was_refused_is_not_checked_again_until_something_changes(checked):
-    checked.write("check", "#!/bin/sh\necho run >>checks\nexit 1\n", mode=0o755)
+    checked.write("check", "#!/bin/sh\necho run >>out/checks\nexit 1\n", mode=0o755)
     checked.write("a.conf", "green")
     checked.events.wait_for("ReloadFinished", result="invalid")
     for name in ("a.conf", "a.conf"):
@@ -100,17 +101,17 @@ def test_what_was_refused_is_not_checked_again_until_something_changes(checked):
     checked.edit("[services.a]", "# a comment\n[services.a]")
     checked.write("a.conf", "grey")
     checked.events.wait_for("ReloadFinished", result="invalid")
-    assert (checked / "checks").read_text() == "run\nrun\n"
+    assert (checked / "out/checks").read_text() == "run\nrun\n"
     assert acted_on(checked.events) == ["a", "a"]
 
 
 def test_a_validator_sees_which_files_changed_and_the_service_s_environment(checked):
-    checked.write("check", "#!/bin/sh\necho $LEVEL $HOTRELOAD_CHANGED >seen\n", mode=0o755)
+    checked.write("check", "#!/bin/sh\necho $LEVEL $HOTRELOAD_CHANGED >out/seen\n", mode=0o755)
     checked.edit("[services.a]", '[services.a]\nenv = { LEVEL = "high" }')
     checked.events.wait_for("ReloadFinished", result="applied")
     checked.write("a.conf", "green")
     checked.events.wait_for("ReloadFinished", result="applied")
-    assert (checked / "seen").read_text() == f"high {checked / 'a.conf'}\n"
+    assert (checked / "out/seen").read_text() == f"high {checked / 'a.conf'}\n"
 
 
 def test_a_reload_command_that_fails_leaves_the_process_and_is_a_failure(checked):
@@ -146,7 +147,7 @@ def test_a_process_that_dies_of_its_reload_is_noticed_and_started_again(checked)
     assert checked["a"]["active_state"] == "active" and checked.pids()["a"] not in (0, pid)
 
 
-HANGS = "#!/bin/sh\n: >hanging\nexec sleep infinity\n"
+HANGS = "#!/bin/sh\n: >out/hanging\nexec sleep infinity\n"
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def hanging(checked):
     """A validator that never ends has begun."""
     checked.write("check", HANGS, mode=0o755)
     checked.write("a.conf", "green")
-    eventually((checked / "hanging").exists, "the validator's start")
+    eventually((checked / "out/hanging").exists, "the validator's start")
     return checked
 
 

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A web server for services with ports, and a client that asks it without a pause."""
+
+import http.client
+import socket
+import threading
+import time
+
+from harness import eventually
+
+SERVER = '''#!/usr/bin/env python3
+"""server [FILE]: answers with its PID, NAME and what FILE held at its start, on the sockets that it was
+handed. NAME=never: is never ready. NAME=die: ends at once. NAME=late: dies half a second after it
+was ready. On SIGTERM it takes no more connections, and answers those that it has."""
+import os, selectors, signal, socket, sys, time
+
+name = os.environ.get("NAME", "-")
+text = open(sys.argv[1]).read().strip() if len(sys.argv) > 1 else ""
+if name == "die":
+    sys.exit("told to die")
+count = int(os.environ.get("LISTEN_FDS", 0))
+names = os.environ.get("LISTEN_FDNAMES", "").split(":")
+listeners = [socket.socket(fileno=3 + i) for i in range(count)]
+loop = selectors.DefaultSelector()
+for listener in listeners:
+    listener.setblocking(False)
+    loop.register(listener, selectors.EVENT_READ, "accept")
+wake, stop = socket.socketpair()
+loop.register(wake, selectors.EVENT_READ, "stop")
+signal.signal(signal.SIGTERM, lambda *_: stop.send(b"x"))
+ending = False
+
+def notify(state):
+    if path := os.environ.get("NOTIFY_SOCKET"):
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(state, path.replace("@", "\\0", 1))
+
+def answer(client):
+    request = client.recv(65536)
+    if request.startswith(b"GET /slow"):
+        time.sleep(0.5)
+    body = f"{os.getpid()} {name} {text} {','.join(names)}".encode()
+    if request:
+        client.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
+                       % (b"close" if ending else b"keep-alive", len(body), body))
+    if ending or not request:
+        loop.unregister(client)
+        client.close()
+
+if name != "never":
+    notify(b"READY=1")
+started = time.monotonic()
+while not ending or len(loop.get_map()) > 1:
+    for key, _ in loop.select(0.1 if name == "late" else None):
+        if key.data == "accept":
+            try:
+                client, _ = key.fileobj.accept()
+            except BlockingIOError:
+                continue # the other generation was quicker
+            client.setblocking(True)
+            loop.register(client, selectors.EVENT_READ, "answer")
+        elif key.data == "answer":
+            answer(key.fileobj)
+        elif not ending:
+            ending = True
+            for listener in listeners:
+                loop.unregister(listener)
+                listener.close()
+            wake.recv(1)
+    if name == "late" and time.monotonic() - started > 0.5:
+        sys.exit("died late")
+'''
+
+
+def ask(port: int, path="/", host="127.0.0.1") -> list[str]:
+    """PID, NAME, text, names of the sockets."""
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection.request("GET", path)
+    return connection.getresponse().read().decode().split(" ")
+
+
+class Http:
+    """One connection of a Load, and how it asks. Clients for other protocols are made like this."""
+
+    def __init__(self, port: int):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection.connect()
+        self.over = False  # the server said that it was the last answer
+
+    def ask(self) -> str:
+        self._connection.request("GET", "/")
+        answer = self._connection.getresponse()
+        try:
+            text = answer.read().decode()
+        except OSError as error:
+            raise http.client.HTTPException(f"cut off: {error!r}") from error
+        if answer.status != 200:
+            raise http.client.HTTPException(f"{answer.status} {text}")
+        self.over = answer.getheader("Connection") == "close"
+        return text.split(" ")[1]
+
+    def close(self):
+        self._connection.close()
+
+
+# A kept connection that the server closes before it has read the next request: no answer is begun.
+CLOSED = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+
+
+class Load:
+    """Asks again and again, half with new connections and half with ones that are kept; what was not
+    answered is in `failed`. With `idle_may_close`, a kept connection that was closed between two
+    answers is in `closed`, and asked again on a new one, as HTTP clients do (RFC 9112, 9.3.1)."""
+
+    def __init__(self, port: int, workers=4, client=Http, idle_may_close=False):
+        self.port, self.failed, self.answered, self.seen = port, [], 0, set()
+        self.closed = 0
+        self._client, self._idle_may_close = client, idle_may_close
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(i % 2 == 0,)) for i in range(workers)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        eventually(lambda: self.answered > 0, "an answer")
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, keep: bool):
+        connection, used = None, False
+        while not self._ended.is_set():
+            try:
+                if not connection:
+                    used = False
+                    connection = self._client(self.port)
+                self.seen.add(connection.ask())
+                self.answered += 1
+                used = True
+                if not keep or connection.over:
+                    connection.close()
+                    connection = None
+            except (OSError, http.client.HTTPException) as error:
+                if used and self._idle_may_close and isinstance(error, CLOSED):
+                    self.closed += 1
+                else:
+                    self.failed.append(f"{time.monotonic():.3f} {error!r}")
+                connection = None
