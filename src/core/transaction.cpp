@@ -161,9 +161,14 @@ private:
                                 : view.record        ? view.record->definition.ports
                                                      : none;
             step.means.sockets.keep_only(step.project, step.plan.service, ports);
+            // A swapped one drains, and is looked after from the record.
             const bool gone = keep == Keep::Wanted && step.plan.action != Action::Swap;
-            if (gone && view.record && view.record->unit != step.unit)
+            const bool stays = view.wanted && view.record && view.record->unit == step.unit;
+            if (gone && view.record && !stays)
                 step.means.views.remove(view.record->unit);
+            if (step.plan.action == Action::Stop && view.record)
+                for (const auto& each : view.record->draining)
+                    step.means.views.remove(each.unit);
             if (keep == Keep::Applied && starts_generation(step.plan.action))
                 step.means.views.remove(
                     generation_unit(step.project, step.plan.service, step.generation));

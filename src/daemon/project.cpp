@@ -41,7 +41,6 @@ Task<> Project::open() {
     if (!read_project_file())
         for (const auto& [name, unused] : definition_.services)
             arm(name);
-    watch_sources();
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
@@ -137,7 +136,16 @@ Task<> Project::take_over_what_is_not_on_record(std::vector<std::string> units) 
     }
 }
 
+// A source that is new is watched only now: it may have changed since it was read.
 bool Project::read_project_file() {
+    bool good = take_project_file();
+    constexpr int enough = 3;
+    for (int i = 0; i < enough && watch_sources(); ++i)
+        good = take_project_file();
+    return good;
+}
+
+bool Project::take_project_file() {
     // Where nothing was read (a syntax error), what was read last is what may matter.
     auto loaded = load_project(record_.path, &read_sources_);
     if (loaded && loaded->name != record_.name)
@@ -158,7 +166,6 @@ bool Project::read_project_file() {
             around_.events.validation_failed(record_.name, "", problem);
         tell_project();
     }
-    watch_sources();
     return false;
 }
 
@@ -185,16 +192,16 @@ void Project::accept(ProjectDefinition definition) {
         arm(name);
     for (auto& [name, slot] : slots_)
         slot.due = true;
-    watch_sources();
     tell_project();
 }
 
-void Project::watch_sources() {
+// True when what is watched is not what was watched before.
+bool Project::watch_sources() {
     auto sources = read_sources_;
     sources.push_back(record_.path);
     const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
     if (sources_ && sources == watched_sources_ && debounce == sources_debounce_)
-        return;
+        return false;
     watched_sources_ = sources;
     sources_debounce_ = debounce;
     WatchDefinition watch{.files = std::move(sources)};
@@ -206,6 +213,7 @@ void Project::watch_sources() {
         pump();
     });
     (void)sources_->look(watch::Rescan::All);
+    return true;
 }
 
 void Project::arm(const std::string& service) {
@@ -243,7 +251,6 @@ void Project::arm(const std::string& service) {
 void Project::move_to(const std::string& path) {
     record_.path = path;
     save();
-    watch_sources();
     read_project_file();
     tell_project();
     pump_soon();

@@ -189,7 +189,8 @@ private:
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
-    void watch_sources();
+    bool take_project_file();
+    bool watch_sources();
     void arm(const std::string& service);
 
     // project_work.cpp
@@ -216,6 +217,7 @@ private:
     void suspend(const std::string& service);
     void leave_out_suspended(const std::string& service, ServiceView& view) const;
     void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
+    void hold_what_was_refused(const std::string& service, ServiceView& view) const;
     void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
     void settle_quietly(TransactionInput input);
     void tell_files(const Plan& plan);

@@ -31,6 +31,7 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
         if (!options.retry)
             leave_out_suspended(name, seen);
         hold_incomplete_sets(name, seen);
+        hold_what_was_refused(name, seen);
         compare_documents(seen, slot.rules->rules);
         slot.compared.clear();
         for (const auto& [path, document] : seen.documents)
@@ -38,6 +39,17 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
                 slot.compared[path] = {seen.record->files.at(path), seen.files->files.at(path)};
     }
     return input;
+}
+
+// What a reboot interrupted is started as it was applied: the state that was refused stays refused.
+void Project::hold_what_was_refused(const std::string& service, ServiceView& view) const {
+    const auto& record = view.record;
+    if (!slots_.at(service).interrupted || !record || record->generation == 0 || !record->refusal ||
+        record->refusal->definition != *view.wanted || record->definition == *view.wanted ||
+        record->definition.attached() != view.wanted->attached())
+        return;
+    view.held = record->refusal;
+    view.wanted = record->definition;
 }
 
 ServiceView Project::view(const std::string& service, Snapshot files) const {

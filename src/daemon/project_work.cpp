@@ -347,6 +347,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         // A stopped service does not keep its clients waiting.
         if (stopped && !it->second.definition.ports.empty()) {
             (void)co_await around_.units.discard(unit);
+            around_.views.remove(unit);
             around_.sockets.keep_only(record_.name, name, {});
         }
         outcome.services.push_back(std::move(each));

@@ -39,7 +39,7 @@ public:
 
     // All that have a socket, as project and service, sorted: whoever is not known any more has its
     // sockets closed by keep_only() with no ports.
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> services() const;
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> services() const override;
 
 private:
     struct Socket {

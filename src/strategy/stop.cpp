@@ -9,6 +9,9 @@ namespace {
 class Stop final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
+        // Those that finish what they had in hand were told to end before.
+        for (const auto& each : context.view.record->draining)
+            (void)co_await context.means.units.end_unit(each.unit, Duration::zero());
         if (context.unit.empty() || context.view.record->definition.attached())
             co_return Result<>{};
         co_return co_await context.means.units.stop_unit(context.unit);
@@ -22,6 +25,8 @@ public:
     }
 
     Task<> finish(ActionContext& context) const override {
+        for (const auto& each : context.view.record->draining)
+            co_await context.means.units.discard(each.unit);
         if (context.unit.empty())
             co_return;
         if (context.view.record->definition.attached())

@@ -66,6 +66,7 @@ while not ending or len(loop.get_map()) > 1:
                 loop.unregister(listener)
                 listener.close()
             wake.recv(1)
+            break # what is left of this round may be of a listener that is closed
     if name == "late" and time.monotonic() - started > 0.5:
         sys.exit("died late")
 '''

@@ -132,3 +132,10 @@ def test_the_daemon_may_die_and_the_service_still_sees_it(pinned):
     eventually(lambda: pinned.log("a")[-1] == "reload - second", "the reload")
     assert sees(pinned) == "second"
     assert pinned.property("a", "NRestarts") == "0"
+
+
+def test_nothing_of_it_is_left_when_the_project_goes_down(pinned):
+    pinned.write("conf/app.conf", "second\n")
+    pinned.events.wait_for("ReloadFinished", result="applied")
+    assert pinned.down().returncode == 0
+    assert [name for name in os.listdir("/run/user/1000/hotreload/views") if not name.startswith(".")] == []

@@ -72,8 +72,7 @@ def test_the_content_of_a_file_is_swapped_in_too(web):
     before = ask(PORT)
     web.write("page", "second\n")
     assert finished(web)["action"] == "swap"
-    eventually(lambda: ask(PORT)[2] == "second", "the new page")
-    assert ask(PORT)[0] != before[0]
+    eventually(lambda: ask(PORT)[2] == "second" and ask(PORT)[0] != before[0], "the new page")
 
 
 def test_the_old_generation_is_gone_with_its_unit(web):
@@ -261,3 +260,16 @@ def test_fast_changes_are_taken_together_and_hit_no_limit(web):
     eventually(lambda: ask(PORT)[2] == "page29", "the last page")
     eventually(lambda: web["web"]["draining"] == [], "no more draining")
     assert len(web.units()) == 1
+
+
+def test_down_ends_what_drains_too(web):
+    held = socket.create_connection(("127.0.0.1", PORT))
+    held.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    assert b"first" in held.recv(65536)
+    web.write("page", "second\n")
+    finished(web)
+    assert web["web"]["draining"] == [1]
+    assert web.down().returncode == 0
+    assert web.units() == []
+    held.settimeout(5)
+    assert held.recv(1) == b""

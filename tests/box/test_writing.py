@@ -19,11 +19,12 @@ watch = ["*.conf"]
 @pytest.fixture
 def one(demo):
     """A service that reloads for each *.conf, and counts the runs of its validator."""
-    demo.write("check", "#!/bin/sh\necho run >>checks\n", mode=0o755)
+    demo.write("check", "#!/bin/sh\necho run >>out/checks\n", mode=0o755)
+    demo.write("out/keep", "")
     demo.write("a.conf", "red")
     demo.toml(ONE)
     demo.up()
-    (demo / "checks").unlink()
+    (demo / "out/checks").unlink()
     with demo.ctl.monitor() as events:
         demo.events = events
         yield demo
@@ -34,7 +35,7 @@ def as_dev(project, *command):
 
 
 def checks(project):
-    path = project / "checks"
+    path = project / "out/checks"
     return path.read_text().count("run") if path.exists() else 0
 
 

@@ -21,11 +21,11 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(attached, SD_VARLINK_BOOL, 0),
     SD_VARLINK_FIELD_COMMENT("Number of the applied state; 0 before the first"),
     SD_VARLINK_DEFINE_FIELD(generation, SD_VARLINK_INT, 0),
-    SD_VARLINK_FIELD_COMMENT("running, stopped, failed, applying, invalid, rolled-back or waiting"),
+    SD_VARLINK_FIELD_COMMENT("running, stopped, failed, applying, invalid, rolled-back, needs-attention, waiting or paused"),
     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(activeState, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(mainPID, SD_VARLINK_INT, 0),
-    SD_VARLINK_FIELD_COMMENT("Of the last apply: none, live, reload, restart or start"),
+    SD_VARLINK_FIELD_COMMENT("Of the last apply: none, live, reload, swap, restart or start"),
     SD_VARLINK_DEFINE_FIELD(lastStrategy, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(lastAppliedUSec, SD_VARLINK_INT, 0),
     SD_VARLINK_DEFINE_FIELD_BY_TYPE(problems, Problem, SD_VARLINK_ARRAY),
@@ -41,7 +41,13 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(lastResult, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT(
         "What it was about, as in a plan: subject, kind, before, after, strategy, reason; keys"),
-    SD_VARLINK_DEFINE_FIELD(lastChanges, SD_VARLINK_OBJECT, SD_VARLINK_ARRAY));
+    SD_VARLINK_DEFINE_FIELD(lastChanges, SD_VARLINK_OBJECT, SD_VARLINK_ARRAY),
+    SD_VARLINK_FIELD_COMMENT("Changes are held back until they are resumed"),
+    SD_VARLINK_DEFINE_FIELD(paused, SD_VARLINK_BOOL, 0),
+    SD_VARLINK_FIELD_COMMENT("Old generations that finish what they have in hand"),
+    SD_VARLINK_DEFINE_FIELD(draining, SD_VARLINK_INT, SD_VARLINK_ARRAY),
+    SD_VARLINK_FIELD_COMMENT("How long nobody served at the last restart; 0 before the first"),
+    SD_VARLINK_DEFINE_FIELD(lastGapUSec, SD_VARLINK_INT, 0));
 
 static SD_VARLINK_DEFINE_STRUCT_TYPE(
     Config, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
