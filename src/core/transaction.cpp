@@ -282,6 +282,8 @@ private:
                                                   std::format("untouched, because {} failed",
                                                               steps_[failure.step].plan.service));
             std::string result = "unchanged";
+            if (!handler && i <= last)
+                (void)repin_back(step); // it reads nothing now: there is nobody to tell
             if (handler && i <= last) {
                 auto undone = repin_back(step);
                 if (undone)
