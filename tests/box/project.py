@@ -68,6 +68,14 @@ class Project:
         if self.user:
             run("chown", "-R", f"{self.user}:", path)
 
+    def fifo(self, path) -> Path:
+        """For a program that is to wait until it is told."""
+        path = self / path
+        path.parent.mkdir(exist_ok=True)
+        os.mkfifo(path)
+        self.own(path.parent if path.parent != self.directory else path)
+        return path
+
     def toml(self, text: str):
         self.write("hotreload.toml", f'[project]\nname = "{self.name}"\n{text}')
 

@@ -2,6 +2,7 @@
 """The daemon dies, comes back, is stopped and reloaded: what it manages does not notice, and what changed
 meanwhile is not lost."""
 
+import os
 import json
 
 import pytest
@@ -115,10 +116,10 @@ def test_a_kill_in_the_middle_of_a_restart_leaves_one_unit_of_the_newest(pair):
 
 
 def test_a_kill_in_the_middle_of_a_validator_is_made_good(pair):
-    pair.write("check", "#!/bin/sh\nwhile [ -e hold ]; do sleep 0.05; done\n", mode=0o755)
+    pair.write("check", "#!/bin/sh\n[ ! -e hold ] || cat hold\n", mode=0o755)
     pair.edit("[services.b]", 'validate = ["./check"]\n[services.b]')
     pair.ctl("sync")  # the new definition is checked, too
-    pair.write("hold", "")
+    hold = pair.fifo("hold")
     pid = pair.pids()["b"]
     with pair.ctl.monitor() as events:
         pair.write("a.conf", "green")
@@ -126,7 +127,9 @@ def test_a_kill_in_the_middle_of_a_validator_is_made_good(pair):
         eventually(lambda: any("validate" in unit for unit in pair.units()), "a validator")
     kill_daemon()
     assert pair.log("a") == ["start - red"]
-    (pair / "hold").unlink()
+    writer = os.open(hold, os.O_RDWR)  # lets go of whoever opens it
+    hold.unlink()
+    os.close(writer)
     eventually(lambda: pair.log("a") == ["start - red", "start - green"], "the restart")
     eventually(lambda: not any("validate" in unit for unit in pair.units()), "the end of the validators")
     assert pair.pids()["b"] == pid

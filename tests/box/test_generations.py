@@ -117,7 +117,7 @@ def test_rollback_writes_files_back_when_asked_with_all_about_them(kept):
 
 def test_what_there_is_not_cannot_be_gone_back_to(kept):
     for words, text in (
-        (["demo/a"], "no generation before the applied one"),
+        (["demo/a"], "a has no generation before 1"),
         (["demo/a", "--to=9"], "no generation 9; there are: 1"),
         (["demo", "--to=9"], "name one, as PROJECT/SERVICE"),
         (["demo/b"], "no service"),

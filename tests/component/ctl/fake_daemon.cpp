@@ -113,6 +113,11 @@ std::vector<std::string> FakeDaemon::calls() {
     return calls_;
 }
 
+void FakeDaemon::wait_for_call() {
+    std::unique_lock lock(mutex_);
+    called_.wait(lock, [this] { return !calls_.empty(); });
+}
+
 void FakeDaemon::note(const std::string& method, const std::string& argument,
                       const Options& options) {
     std::string text = method + " " + argument;
@@ -121,6 +126,7 @@ void FakeDaemon::note(const std::string& method, const std::string& argument,
                 (value.containsValueOfType<std::string>() ? "=" + value.get<std::string>() : "");
     const std::lock_guard lock(mutex_);
     calls_.push_back(text);
+    called_.notify_all();
 }
 
 void FakeDaemon::Up(sdbus::Result<sdbus::ObjectPath>&& result, std::string path, Options options) {

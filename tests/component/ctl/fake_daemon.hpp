@@ -9,6 +9,7 @@
 #include "org.hotreload.Project1.adaptor.hpp"
 #include "org.hotreload.Service1.adaptor.hpp"
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -123,6 +124,7 @@ public:
 
     // "Reload shop force", as they came.
     std::vector<std::string> calls();
+    void wait_for_call(); // until there was one
 
     // What the methods do, in the daemon's thread. An exception is the answer.
     std::function<std::string(const std::string& path)> on_up;
@@ -169,6 +171,7 @@ private:
     std::vector<std::unique_ptr<FakeService>> services_;
     std::vector<std::unique_ptr<FakeConfig>> configs_;
     std::mutex mutex_;
+    std::condition_variable called_;
     std::vector<std::string> calls_;
 };
 

@@ -249,8 +249,7 @@ TEST_F(Ctl, up_of_a_directory_that_is_not_there_gives_1) {
 TEST_F(Ctl, up_that_stops_follows_reports_and_takes_the_project_down) {
     CtlProcess up({"up", "--stop", directory + "/shop"});
     daemon->finish(1, "other", "failed", "{}");
-    while (daemon->calls().empty())
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    daemon->wait_for_call();
     daemon->finish(2, "shop", "applied", restarted);
     EXPECT_EQ(up.read_line(), "✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms");
     up.interrupt();

@@ -132,11 +132,10 @@ TEST_F(Follow, ANewExecutionOfTheManagerIsTheSameRunAndIsFollowedOn) {
 TEST_F(Follow, AJobUnderWayIsAwaitedAcrossANewExecutionOfTheManager) {
     const auto unit = name();
     const auto go = (directory / "go").string();
-    auto definition = program({"/bin/sh", "-c",
-                               "until test -e " + go +
-                                   "; do sleep 0.1; done;"
-                                   "systemd-notify --ready; exec sleep 1000"},
-                              ServiceType::Notify);
+    shell("mkfifo -m 0666 " + go);
+    auto definition =
+        program({"/bin/sh", "-c", "cat " + go + "; systemd-notify --ready; exec sleep 1000"},
+                ServiceType::Notify);
     definition.properties = {{"NotifyAccess", {"all"}}};
     auto starting = units->start_generation({unit, kSlice, definition, {}, {}});
     starting.start();
@@ -144,7 +143,7 @@ TEST_F(Follow, AJobUnderWayIsAwaitedAcrossANewExecutionOfTheManager) {
     systemctl("daemon-reexec");
     run(os::wait_for(loop, 500ms));
     EXPECT_FALSE(starting.done());
-    shell("touch " + go);
+    shell("echo >" + go);
     until([&] { return starting.done(); });
     const auto result = starting.take();
     EXPECT_TRUE(result) << result.error().message;
