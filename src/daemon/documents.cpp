@@ -5,7 +5,6 @@
 #include "core/patch.hpp"
 #include "document/json.hpp"
 #include "document/parse.hpp"
-#include "document/schema.hpp"
 #include "watch/content.hpp"
 
 #include <fcntl.h>
@@ -129,21 +128,31 @@ void Documents::remember(const Key& key, const Parsed& parsed) {
     }
 }
 
-std::vector<Problem> Documents::check(const Value& document, const Schema& schema) {
+std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schema& schema) {
     if (!schema.id)
-        return {{schema.path, 0, 0, "the schema is missing or cannot be read"}};
+        return std::unexpected(
+            Problem{schema.path, 0, 0, "the schema is missing or cannot be read"});
+    if (compiled_ && compiled_->first == *schema.id)
+        return &compiled_->second;
     const auto format = format_of(schema.path);
     const auto tree =
         value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
     if (!tree)
-        return {tree.error()};
-    const auto compiled = hotreload::Schema::compile(**tree);
-    if (!compiled) {
-        auto problem = compiled.error();
-        problem.path = schema.path;
-        return {std::move(problem)};
+        return std::unexpected(tree.error());
+    auto fresh = hotreload::Schema::compile(**tree);
+    if (!fresh) {
+        fresh.error().path = schema.path;
+        return std::unexpected(std::move(fresh.error()));
     }
-    return compiled->check(document);
+    compiled_.emplace(*schema.id, *std::move(fresh));
+    return &compiled_->second;
+}
+
+std::vector<Problem> Documents::check(const Value& document, const Schema& schema) {
+    const auto rules = compiled(schema);
+    if (!rules)
+        return {rules.error()};
+    return (*rules)->check(document);
 }
 
 DocumentState Documents::compare(const Request& request) {

@@ -10,6 +10,7 @@
 #include "core/secrets.hpp"
 #include "core/snapshot.hpp"
 #include "core/value.hpp"
+#include "document/schema.hpp"
 
 #include <deque>
 #include <expected>
@@ -77,6 +78,7 @@ private:
 
     std::optional<std::string> bytes(const std::string& path, const ContentId& id);
     std::vector<Problem> check(const Value& document, const Schema& schema);
+    std::expected<const hotreload::Schema*, Problem> compiled(const Schema& schema);
     void remember(const Key& key, const Parsed& parsed);
     void put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use);
 
@@ -87,6 +89,7 @@ private:
     std::map<Key, Parsed> parsed_;
     std::deque<Key> parsed_order_; // the oldest first
     std::uint64_t parsed_bytes_ = 0;
+    std::optional<std::pair<ContentId, hotreload::Schema>> compiled_; // the one asked for last
     std::deque<Copy> queue_;
     std::string problem_;
 };

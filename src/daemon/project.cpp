@@ -49,32 +49,6 @@ Task<> Project::open() {
     pump();
 }
 
-// What runs is adopted as it is. What does not, although nobody stopped it, was interrupted.
-Task<> Project::adopt() {
-    const bool other_manager = record_.manager_id != around_.units.manager_id();
-    std::vector<Task<>> following;
-    load_history_contents();
-    for (auto& [name, service] : record_.services) {
-        slots_[name].interrupted = service.underway || other_manager;
-        service.underway = false;
-        if (other_manager)
-            service.draining.clear();
-        if (service.unit.empty())
-            continue;
-        following.push_back(follow(service.unit));
-        if (service.definition.attached())
-            slots_[name].followed = service.unit;
-    }
-    for (auto& task : following)
-        task.start();
-    for (auto& task : following)
-        co_await task.join();
-    if (other_manager) {
-        record_.manager_id = around_.units.manager_id();
-        save();
-    }
-}
-
 // An installed unit that is new to the project: nothing is decided before its state is known.
 Task<> Project::get_to_know(std::string service, std::string unit) {
     busy_.insert(service);
@@ -84,56 +58,6 @@ Task<> Project::get_to_know(std::string service, std::string unit) {
         co_return;
     tell(service);
     pump_soon();
-}
-
-Task<> Project::follow(std::string unit) {
-    // A unit that is gone is a state like any other, and the view will show it.
-    (void)co_await around_.units.follow(std::move(unit));
-}
-
-Task<> Project::remove_orphans() {
-    const auto listed = co_await around_.units.list(project_units_pattern(record_.name));
-    if (!listed)
-        co_return;
-    co_await take_over_what_is_not_on_record(*listed);
-    for (const auto& unit : *listed) {
-        const bool known = std::ranges::any_of(record_.services, [&](const auto& each) {
-            return each.second.unit == unit ||
-                   std::ranges::contains(each.second.draining, unit, &Draining::unit);
-        });
-        if (!known)
-            (void)co_await around_.units.discard(unit);
-    }
-    adopt_sockets();
-    remove_stale_views();
-}
-
-// A record that was lost is no reason to lose the service: its newest unit carries the applied
-// state, which the history may know; else the first look finds it changed.
-Task<> Project::take_over_what_is_not_on_record(std::vector<std::string> units) {
-    const auto is_lost = [this](const std::string& service) {
-        const auto record = record_.services.find(service);
-        return record == record_.services.end() ||
-               (record->second.generation > 0 && record->second.unit.empty() &&
-                !record->second.definition.attached());
-    };
-    std::map<std::string, std::pair<std::uint64_t, std::string>> newest;
-    for (const auto& unit : units)
-        if (const auto found = service_of(unit, record_.name); found && is_lost(found->first))
-            newest[found->first] = std::max(newest[found->first], std::pair(found->second, unit));
-    for (const auto& [service, each] : newest) {
-        const auto& [generation, unit] = each;
-        const auto state = co_await around_.units.follow(unit);
-        if (!state || !state->running())
-            continue; // an orphan like any other
-        auto& record = record_.services[service];
-        record.unit = unit;
-        record.generation = std::max(record.generation, generation);
-        record.last_used = std::max(record.last_used, record.generation);
-        record.definition.name = service;
-        slots_.try_emplace(service);
-        save(service);
-    }
 }
 
 // A source that is new is watched only now: it may have changed since it was read.

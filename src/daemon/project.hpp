@@ -181,10 +181,6 @@ private:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
-    Task<> adopt();
-    Task<> remove_orphans();
-    Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
-    Task<> follow(std::string unit);
     Task<> get_to_know(std::string service, std::string unit);
 
     bool read_project_file();
@@ -192,6 +188,14 @@ private:
     bool take_project_file();
     bool watch_sources();
     void arm(const std::string& service);
+
+    // project_adopt.cpp
+    Task<> adopt();
+    Task<> follow(std::string unit);
+    Task<> remove_orphans();
+    Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
+    void adopt_sockets();
+    void remove_stale_views();
 
     // project_work.cpp
     void pump();
@@ -241,8 +245,6 @@ private:
     void drain(const std::string& service);
     Task<> drain_one(std::string service, Draining draining);
     [[nodiscard]] std::set<std::string> full_drains() const;
-    void adopt_sockets();
-    void remove_stale_views();
 
     // project_documents.cpp
     void compare_documents(ServiceView& view, const WatchRules& rules);

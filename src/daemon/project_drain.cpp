@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Old generations that were told to end, and what of a service outlives us: its sockets and views.
+// Old generations that were told to end.
 #include "base/fault.hpp"
-#include "core/names.hpp"
 #include "daemon/project.hpp"
-
-#include <algorithm>
-#include <format>
 
 namespace hotreload::daemon {
 
@@ -47,28 +43,6 @@ std::set<std::string> Project::full_drains() const {
         if (service.draining.size() >= kMostDraining)
             full.insert(name);
     return full;
-}
-
-// What is on record is open, as far as it can be; a socket that no record names is of an action
-// that was cut short. A service that nobody runs has none.
-void Project::adopt_sockets() {
-    for (const auto& [name, service] : record_.services)
-        if (service.wanted && !service.definition.ports.empty())
-            (void)around_.sockets.open(record_.name, name, service.definition.ports);
-    for (const auto& [name, service] : record_.services)
-        around_.sockets.keep_only(record_.name, name, service.definition.ports);
-}
-
-void Project::remove_stale_views() {
-    const auto prefix = std::format("hotreload-{}.", escape_unit_name(record_.name));
-    for (const auto& view : around_.views.names()) {
-        const bool used = std::ranges::any_of(record_.services, [&](const auto& each) {
-            return each.second.unit == view ||
-                   std::ranges::contains(each.second.draining, view, &Draining::unit);
-        });
-        if (!used && view.starts_with(prefix))
-            around_.views.remove(view);
-    }
 }
 
 } // namespace hotreload::daemon

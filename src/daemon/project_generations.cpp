@@ -26,6 +26,24 @@ std::string numbers_of(const std::vector<GenerationRecord>& generations) {
     return text;
 }
 
+// The one of that number; for 0 the newest before `before`.
+Result<GenerationRecord> find_in(const std::vector<GenerationRecord>& generations,
+                                 const std::string& service, std::uint64_t number,
+                                 std::uint64_t before) {
+    const auto found = std::ranges::find_if(generations, [&](const auto& each) {
+        return number == 0 ? each.generation < before : each.generation == number;
+    });
+    if (found != generations.end())
+        return *found;
+    if (number == 0)
+        return fail(ErrorCode::NotFound,
+                    before == 0 ? std::format("nothing of {} was applied yet", service)
+                                : std::format("{} has no generation before {}", service, before));
+    return fail(ErrorCode::NotFound,
+                std::format("{} has no generation {}; there are: {}", service, number,
+                            generations.empty() ? "none" : numbers_of(generations)));
+}
+
 } // namespace
 
 void Project::load_history_contents() {
@@ -53,19 +71,8 @@ void Project::remember(const std::string& service, const ServiceRecord& record) 
 Result<GenerationRecord> Project::find_generation(const std::string& service,
                                                   std::uint64_t generation) const {
     const auto record = record_.services.find(service);
-    const auto applied = record == record_.services.end() ? 0 : record->second.generation;
-    auto generations = history(service);
-    const auto found = std::ranges::find_if(generations, [&](const auto& each) {
-        return generation == 0 ? each.generation < applied : each.generation == generation;
-    });
-    if (found != generations.end())
-        return std::move(*found);
-    if (generation == 0)
-        return fail(ErrorCode::NotFound,
-                    std::format("{} has no generation before the applied one", service));
-    return fail(ErrorCode::NotFound,
-                std::format("{} has no generation {}; there are: {}", service, generation,
-                            generations.empty() ? "none" : numbers_of(generations)));
+    return find_in(history(service), service, generation,
+                   record == record_.services.end() ? 0 : record->second.generation);
 }
 
 // One that is named, or for a whole project at least one service that can go back.
@@ -188,26 +195,19 @@ std::vector<Change> Project::changes_between(const GenerationRecord& older,
 
 Result<ipc::GenerationDifference> Project::difference(const std::string& service,
                                                       std::uint64_t from, std::uint64_t to) {
+    const auto generations = history(service);
     const auto record = record_.services.find(service);
     if (to == 0 && record != record_.services.end())
         to = record->second.generation;
-    const auto newer = find_generation(service, to);
+    const auto newer = find_in(generations, service, to, to);
     if (!newer)
         return std::unexpected(newer.error());
-    auto generations = history(service);
-    if (from == 0) {
-        const auto before = std::ranges::find_if(
-            generations, [&](const auto& each) { return each.generation < newer->generation; });
-        if (before == generations.end())
-            return fail(ErrorCode::NotFound,
-                        std::format("no generation before {} of {} is kept", to, service));
-        from = before->generation;
-    }
-    const auto older = find_generation(service, from);
+    const auto older = find_in(generations, service, from, newer->generation);
     if (!older)
         return std::unexpected(older.error());
-    return ipc::GenerationDifference{
-        .from = from, .to = to, .changes = changes_between(*older, *newer)};
+    return ipc::GenerationDifference{.from = older->generation,
+                                     .to = newer->generation,
+                                     .changes = changes_between(*older, *newer)};
 }
 
 } // namespace hotreload::daemon
