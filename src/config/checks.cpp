@@ -40,11 +40,6 @@ void check_kind_of_service(Reading& reading, const ServiceDefinition& service) {
         if (reading.has(key_of(service, name)))
             reading.problem(key_of(service, name),
                             "does not go with unit: the unit's own file says it (systemctl edit)");
-    for (std::size_t i = 0; i < service.watches.size(); ++i)
-        if (service.watches[i].pin)
-            reading.problem(key_of(service, std::format("watch.{}.pin", i)),
-                            "does not go with unit: only a program of the project can be shown "
-                            "other files than are there");
 }
 
 void check_reload(Reading& reading, const ServiceDefinition& service) {

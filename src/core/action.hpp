@@ -38,6 +38,8 @@ struct ActionContext {
     std::string unit;                   // in: carries the applied state; out: carries the next one
     std::vector<ServiceSocket> sockets; // of the wanted definition
     std::vector<Bind> binds;            // of what is pinned, for the next generation
+    std::string shown;                  // the view of an installed unit, in and out as `unit`
+    bool let_go = false;                // out: the installed unit of the applied state was
     Duration gap{};                     // out: how long nobody served
 };
 

@@ -11,6 +11,7 @@
 #include "core/probe.hpp"
 #include "core/strategy.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -69,6 +70,9 @@ struct ServiceDefinition {
     std::vector<WatchDefinition> watches;
 
     [[nodiscard]] bool attached() const { return !unit.empty(); }
+    [[nodiscard]] bool pinned() const {
+        return std::ranges::any_of(watches, &WatchDefinition::pin);
+    }
     bool operator==(const ServiceDefinition&) const = default;
 };
 

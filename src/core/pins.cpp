@@ -1,19 +1,117 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/pins.hpp"
 
+#include "core/groups.hpp"
 #include "core/names.hpp"
 #include "core/watch_rules.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
+#include <utility>
 
 namespace hotreload {
+
+namespace {
 
 std::vector<WatchDefinition> pinned_watches(const ServiceDefinition& service) {
     std::vector<WatchDefinition> pinned;
     std::ranges::copy_if(service.watches, std::back_inserter(pinned), &WatchDefinition::pin);
     return pinned;
 }
+
+// Of an installed unit; "" for none.
+std::string applied_view(const ActionContext& context) {
+    return context.view.record ? context.view.record->view : "";
+}
+
+bool needs_another_view(const ActionContext& context) {
+    const auto& wanted = *context.view.wanted;
+    if (!wanted.pinned())
+        return false;
+    if (!wanted.attached())
+        return starts_generation(context.plan.action);
+    return context.shown.empty() || !context.means.views.find(context.shown) ||
+           pinned_watches(context.view.record->definition) != pinned_watches(wanted);
+}
+
+// Another unit, or none, is wanted in place of an installed one.
+bool is_let_go(const ActionContext& context) {
+    return !applied_view(context).empty() &&
+           (!context.view.wanted ||
+            context.view.wanted->unit != context.view.record->definition.unit);
+}
+
+Task<Result<>> show(const ActionContext& context, std::string unit, std::vector<Bind> binds) {
+    auto shown = co_await context.means.units.show_installed(std::move(unit), std::move(binds));
+    if (!shown)
+        co_return std::unexpected(std::move(shown.error()));
+    co_return Result<>{};
+}
+
+Task<Result<>> show_applied_view(const ActionContext& context) {
+    auto view = context.means.views.find(applied_view(context));
+    if (!view)
+        co_return fail(ErrorCode::NotFound, "there is no private view " + applied_view(context));
+    co_return co_await show(context, context.view.record->unit, std::move(view->binds));
+}
+
+// A trial view cannot be made of files that are not what they were.
+bool disk_is_as_applied(const ActionContext& context) {
+    const auto& record = *context.view.record;
+    const auto watches = pinned_watches(record.definition);
+    const Snapshot applied{.files = record.files, .missing = {}, .writing = {}, .unreadable = {}};
+    const auto name =
+        helper_unit(context.project, context.plan.service, "let-go", context.transaction);
+    const bool same =
+        context.means.views.make(name, watches, selected_by(applied, watches)).has_value();
+    context.means.views.remove(name);
+    return same;
+}
+
+// What is on disk may be what it does not start with: then it goes on with what it has.
+Task<Result<>> let_go(ActionContext& context) {
+    auto& units = context.means.units;
+    const auto& unit = context.view.record->unit;
+    if (units.state(unit).running() && !disk_is_as_applied(context))
+        co_return fail(ErrorCode::Busy,
+                       unit + " is not let go of, as its pinned files on disk are not what was "
+                              "applied: put them right, or \"hotreloadctl rollback "
+                              "--restore-files\"");
+    auto gone = co_await show(context, unit, {});
+    if (gone && units.state(unit).running())
+        gone = co_await units.restart_unit(unit);
+    context.let_go = gone.has_value();
+    if (gone)
+        co_return gone;
+    auto back = co_await show_applied_view(context);
+    if (back)
+        back = co_await units.start_unit(unit);
+    auto error = std::move(gone.error());
+    error.message +=
+        back ? "; it goes on with the files as they were applied: put those on disk right"
+             : "; and going on with the files as they were applied failed: " + back.error().message;
+    co_return std::unexpected(std::move(error));
+}
+
+Task<Result<>> take_back(ActionContext& context) {
+    const auto& unit = context.view.record->unit;
+    auto back = co_await show_applied_view(context);
+    if (back && context.means.units.state(unit).running())
+        back = co_await context.means.units.restart_unit(unit);
+    co_return back;
+}
+
+Result<> update(const ActionContext& context, const std::string& view,
+                const ServiceDefinition& definition, const Snapshot& snapshot,
+                const Views::Kept& kept) {
+    const auto watches = pinned_watches(definition);
+    if (watches.empty() || !context.means.views.find(view))
+        return {};
+    return context.means.views.update(view, watches, selected_by(snapshot, watches), kept);
+}
+
+} // namespace
 
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches) {
     ServiceDefinition service;
@@ -24,26 +122,73 @@ Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition
     return selected;
 }
 
-Result<> repin(const ActionContext& context, const ServiceDefinition& definition,
-               const Snapshot& snapshot, const Views::Kept& kept) {
-    const auto watches = pinned_watches(definition);
-    const auto& unit = context.view.record->unit;
-    if (watches.empty() || !context.means.views.find(unit))
-        return {};
-    return context.means.views.update(unit, watches, selected_by(snapshot, watches), kept);
+bool is_pinned(const ActionContext& context) {
+    const auto& [wanted, record] = std::tie(context.view.wanted, context.view.record);
+    return (wanted && wanted->pinned()) || (record && record->definition.pinned());
 }
 
-Result<std::vector<Bind>> pin_next_generation(const ActionContext& context) {
+std::string view_of(const ServiceRecord& record) {
+    return record.definition.attached() ? record.view : record.unit;
+}
+
+Result<> prepare_pins(ActionContext& context) {
+    if (!context.view.wanted || !needs_another_view(context))
+        return {};
     const auto& wanted = *context.view.wanted;
     const auto watches = pinned_watches(wanted);
-    if (watches.empty())
-        return {};
-    auto view =
-        context.means.views.make(generation_unit(context.project, wanted.name, context.generation),
-                                 watches, selected_by(*context.view.files, watches));
+    const auto name = generation_unit(context.project, wanted.name, context.generation);
+    auto view = context.means.views.make(name, watches, selected_by(*context.view.files, watches));
     if (!view)
         return std::unexpected(std::move(view.error()));
-    return std::move(view->binds);
+    context.binds = std::move(view->binds);
+    if (wanted.attached())
+        context.shown = name;
+    return {};
+}
+
+Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept) {
+    if (is_let_go(context)) {
+        auto gone = co_await let_go(context);
+        if (!gone)
+            co_return gone;
+    }
+    const auto& wanted = context.view.wanted;
+    if (!wanted) {
+        context.shown.clear();
+        co_return Result<>{};
+    }
+    if (wanted->attached()) {
+        if (!context.binds.empty())
+            co_return co_await show(context, wanted->unit, context.binds);
+        if (!wanted->pinned() && !std::exchange(context.shown, "").empty())
+            co_return co_await show(context, wanted->unit, {});
+        co_return update(context, context.shown, *wanted, *context.view.files, kept);
+    }
+    if (starts_generation(context.plan.action) || !context.view.record)
+        co_return Result<>{};
+    co_return update(context, context.view.record->unit, *wanted, *context.view.files, kept);
+}
+
+Task<Result<>> show_applied(ActionContext& context, Views::Kept kept) {
+    const auto& [wanted, record] = std::tie(context.view.wanted, context.view.record);
+    const auto before = is_let_go(context) ? "" : applied_view(context);
+    if (wanted && wanted->attached() && std::exchange(context.shown, before) != before) {
+        Result<> shown;
+        if (before.empty())
+            shown = co_await show(context, wanted->unit, {});
+        else
+            shown = co_await show_applied_view(context);
+        if (!shown)
+            co_return shown;
+    }
+    if (std::exchange(context.let_go, false))
+        co_return co_await take_back(context);
+    const bool own_and_new =
+        wanted && !wanted->attached() && starts_generation(context.plan.action);
+    if (!record || !wanted || own_and_new)
+        co_return Result<>{};
+    const Snapshot applied{.files = record->files, .missing = {}, .writing = {}, .unreadable = {}};
+    co_return update(context, view_of(*record), record->definition, applied, kept);
 }
 
 } // namespace hotreload

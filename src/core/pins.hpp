@@ -2,7 +2,9 @@
 #pragma once
 
 // Pinned watches: a service sees their files as they were applied, whatever is on disk. Each
-// generation has a view of its own, called after its unit.
+// generation of a program of the project has a view of its own, called after its unit. An installed
+// unit keeps one (ServiceRecord::view) until other watches of it are pinned: a view is bound when a
+// process starts, and what it shows can change under it.
 
 #include "core/action.hpp"
 
@@ -10,18 +12,25 @@
 
 namespace hotreload {
 
-std::vector<WatchDefinition> pinned_watches(const ServiceDefinition& service);
-
 // Of the snapshot, what one of the watches selects.
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches);
 
-// What the running unit is shown from now on; nothing happens where nothing is pinned. `kept` has
-// contents that are not on disk any more.
-Result<> repin(const ActionContext& context, const ServiceDefinition& definition,
-               const Snapshot& snapshot, const Views::Kept& kept);
+// Whether files are pinned by what is wanted, or by what is applied.
+bool is_pinned(const ActionContext& context);
 
-// The view of the generation that is started next; nothing to bind where nothing is pinned. Busy:
-// the disk has moved on.
-Result<std::vector<Bind>> pin_next_generation(const ActionContext& context);
+// The view that the service is shown; there may be none of that name.
+std::string view_of(const ServiceRecord& record);
+
+// Makes the view that the next process needs, and sets `binds` and `shown`. Nobody sees it yet.
+// Errors as of Views::make.
+Result<> prepare_pins(ActionContext& context);
+
+// Before the action: what runs is shown the wanted files, and the next process of an installed unit
+// what was prepared for it. A unit that is let go of reads what is on disk: in a new process, the
+// only one that can. `kept` has contents that are not on disk any more.
+Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept);
+
+// After a failure, before the action is undone: the applied files again.
+Task<Result<>> show_applied(ActionContext& context, Views::Kept kept);
 
 } // namespace hotreload

@@ -94,13 +94,18 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
 }
 
 ServicePlan plan_new(const std::string& name, const ServiceView& view, const PlanOptions& options) {
-    if (view.wanted->attached())
+    const bool attached = view.wanted->attached();
+    if (attached && !view.wanted->pinned())
         return {name, Action::Record, {}, "attached"};
-    // Known only by a start that failed.
+    // Known only by an attempt that failed.
     if (view.record && !options.retry && same_as_refused(view))
         return {name, Action::Refused, {}, "the same was refused before"};
     if (view.record && !view.record->wanted && !options.start)
         return {name, Action::None, {}, "stopped"};
+    if (attached && view.unit.running())
+        return {name, Action::Restart, {}, "only a new process is shown what is pinned"};
+    if (attached)
+        return {name, Action::Record, {}, "pinned from its next start on"};
     return {name, Action::Start, {}, "new"};
 }
 

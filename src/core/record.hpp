@@ -41,6 +41,7 @@ struct ServiceRecord {
     std::uint64_t last_used = 0;  // highest number given to a unit, so that none is used twice
     std::string unit;             // the unit that carries it; older than `generation` after a
                                   // live change or reload, "" when never started
+    std::string view;             // that an installed unit is shown, "" when nothing is pinned
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
     bool wanted = true;             // false after Stop: until Start

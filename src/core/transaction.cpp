@@ -50,6 +50,10 @@ public:
             const auto used =
                 view.record ? std::max(view.record->generation, view.record->last_used) : 0;
             auto unit = view.record ? view.record->unit : "";
+            auto shown = view.record ? view.record->view : "";
+            if (view.wanted && view.wanted->attached() &&
+                std::exchange(unit, view.wanted->unit) != view.wanted->unit)
+                shown.clear();
             steps_.push_back({means,
                               input.id,
                               input.project,
@@ -58,7 +62,8 @@ public:
                               used + 1,
                               std::move(unit),
                               {},
-                              {}});
+                              {},
+                              std::move(shown)});
         }
     }
 
@@ -129,20 +134,18 @@ private:
     std::optional<Failure> prepare() {
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             auto& step = steps_[i];
+            const auto key = "services." + step.plan.service;
+            if (auto prepared = prepare_pins(step); !prepared) {
+                moved_on_ = prepared.error().code == ErrorCode::Busy;
+                return Failure{i, host_.problem_at(key + ".watch", prepared.error().message)};
+            }
             if (!starts_generation(step.plan.action) || step.view.wanted->attached())
                 continue;
             const auto& wanted = *step.view.wanted;
-            const auto key = "services." + wanted.name;
             auto sockets = step.means.sockets.open(step.project, wanted.name, wanted.ports);
             if (!sockets)
                 return Failure{i, host_.problem_at(key + ".ports", sockets.error().message)};
             step.sockets = std::move(*sockets);
-            if (auto binds = pin_next_generation(step); binds) {
-                step.binds = std::move(*binds);
-            } else {
-                moved_on_ = binds.error().code == ErrorCode::Busy;
-                return Failure{i, host_.problem_at(key + ".watch", binds.error().message)};
-            }
         }
         fault::point("prepared");
         return std::nullopt;
@@ -153,9 +156,14 @@ private:
     enum class Keep { Applied, Wanted };
     void release(Keep keep) {
         for (const auto& step : steps_) {
+            const auto& view = step.view;
+            if (keep == Keep::Applied)
+                step.means.views.remove(
+                    generation_unit(step.project, step.plan.service, step.generation));
+            else if (view.record && view.record->view != step.shown)
+                step.means.views.remove(view.record->view);
             if (!starts_generation(step.plan.action) && step.plan.action != Action::Stop)
                 continue;
-            const auto& view = step.view;
             static const std::vector<PortDefinition> none;
             const auto& ports = keep == Keep::Wanted ? view.wanted ? view.wanted->ports : none
                                 : view.record        ? view.record->definition.ports
@@ -169,9 +177,6 @@ private:
             if (step.plan.action == Action::Stop && view.record)
                 for (const auto& each : view.record->draining)
                     step.means.views.remove(each.unit);
-            if (keep == Keep::Applied && starts_generation(step.plan.action))
-                step.means.views.remove(
-                    generation_unit(step.project, step.plan.service, step.generation));
         }
     }
 
@@ -181,16 +186,15 @@ private:
         for (; applied_ < steps_.size(); ++applied_) {
             auto& step = steps_[applied_];
             const auto* handler = actions_(step.plan.action);
-            if (!handler) {
-                if (auto shown = repin_running(step); !shown)
-                    co_return Failure{applied_, problem_of(step, shown.error())};
-                continue;
-            }
             reserve(step);
-            host_.acting(id_, step.plan);
-            fault::point("reserved");
-            if (auto shown = repin_running(step); !shown)
+            if (handler) {
+                host_.acting(id_, step.plan);
+                fault::point("reserved");
+            }
+            if (auto shown = co_await show_wanted(step, kept()); !shown)
                 co_return Failure{applied_, problem_of(step, shown.error())};
+            if (!handler)
+                continue;
             if (auto done = co_await handler->apply(step); !done)
                 co_return Failure{applied_, problem_of(step, done.error())};
             fault::point("applied");
@@ -214,23 +218,6 @@ private:
             if (!results[i])
                 co_return Failure{proven[i], problem_of(steps_[proven[i]], results[i].error())};
         co_return std::nullopt;
-    }
-
-    // A process that stays is shown what it is about to read.
-    Result<> repin_running(const ActionContext& step) const {
-        if (starts_generation(step.plan.action) || !step.view.wanted || !step.view.record)
-            return {};
-        return repin(step, *step.view.wanted, *step.view.files, kept());
-    }
-
-    // What was applied is shown again, before anything is done that could read it.
-    Result<> repin_back(const ActionContext& step) const {
-        if (starts_generation(step.plan.action) || !step.view.wanted || !step.view.record)
-            return {};
-        return repin(
-            step, step.view.record->definition,
-            {.files = step.view.record->files, .missing = {}, .writing = {}, .unreadable = {}},
-            kept());
     }
 
     Views::Kept kept() const {
@@ -258,9 +245,13 @@ private:
 
     // The number is on record before a unit can carry it, so that no later one meets its remains.
     void reserve(const ActionContext& step) {
-        if (!starts_generation(step.plan.action))
+        if (!starts_generation(step.plan.action) && step.binds.empty())
             return;
         auto record = step.view.record.value_or(ServiceRecord{});
+        if (!step.view.record && step.view.wanted->attached()) {
+            record.definition = *step.view.wanted; // what it is shown has to be undone, too
+            record.unit = step.unit;
+        }
         record.last_used = step.generation;
         record.underway = true;
         host_.commit(step.plan.service, std::move(record));
@@ -283,9 +274,9 @@ private:
                                                               steps_[failure.step].plan.service));
             std::string result = "unchanged";
             if (!handler && i <= last)
-                (void)repin_back(step); // it reads nothing now: there is nobody to tell
+                (void)co_await show_applied(step, kept()); // it reads nothing now
             if (handler && i <= last) {
-                auto undone = repin_back(step);
+                auto undone = co_await show_applied(step, kept());
                 if (undone)
                     undone = co_await handler->undo(step);
                 const bool had_one = step.view.record && step.view.record->generation > 0;
@@ -352,6 +343,7 @@ private:
         record.last_used = step.generation;
         record.definition = *step.view.wanted;
         record.unit = record.definition.attached() ? record.definition.unit : step.unit;
+        record.view = step.shown;
         record.wanted = acted || record.wanted;
         record.applied_usec = host_.realtime_usec();
         record.strategy = acted ? std::string(to_string(step.plan.action)) : "none";

@@ -73,6 +73,11 @@ public:
     virtual Task<Result<>> end_unit(std::string unit, Duration patience) = 0;
     virtual Task<Result<>> restart_unit(std::string unit) = 0;
 
+    // What an installed unit is shown from its next start on; nothing: what is there. Its other
+    // settings stay as they are. True when that was something else before: it takes a
+    // daemon-reload.
+    virtual Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) = 0;
+
     // Judged by the job's result and what the unit says of itself after it (ReloadResult,
     // StatusErrno, MainPID): ok only when the service did reload and its process is the same.
     virtual Task<Result<>> reload_unit(std::string unit) = 0;

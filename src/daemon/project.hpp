@@ -192,6 +192,7 @@ private:
     // project_adopt.cpp
     Task<> adopt();
     Task<> follow(std::string unit);
+    Task<> show_what_is_on_record(ServiceRecord& service);
     Task<> remove_orphans();
     Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
     void adopt_sockets();

@@ -2,6 +2,7 @@
 // What an earlier run of ours left: the services that go on, and units, sockets and views that no
 // record names.
 #include "core/names.hpp"
+#include "core/pins.hpp"
 #include "daemon/project.hpp"
 
 #include <algorithm>
@@ -29,6 +30,9 @@ Task<> Project::adopt() {
         task.start();
     for (auto& task : following)
         co_await task.join();
+    for (auto& [name, service] : record_.services)
+        if (service.definition.attached())
+            co_await show_what_is_on_record(service);
     if (other_manager) {
         record_.manager_id = around_.units.manager_id();
         save();
@@ -38,6 +42,19 @@ Task<> Project::adopt() {
 Task<> Project::follow(std::string unit) {
     // A unit that is gone is a state like any other, and the view will show it.
     (void)co_await around_.units.follow(std::move(unit));
+}
+
+// We may have died after an installed unit was to be shown something else. A view does not outlive
+// a reboot: what runs now was not shown it.
+Task<> Project::show_what_is_on_record(ServiceRecord& service) {
+    auto view = around_.views.find(service.view);
+    if (!view && !std::exchange(service.view, "").empty())
+        for (auto& watch : service.definition.watches)
+            watch.pin = false;
+    const auto changed = co_await around_.units.show_installed(
+        service.unit, view ? std::move(view->binds) : std::vector<Bind>());
+    if (changed && *changed && around_.units.state(service.unit).running())
+        (void)co_await around_.units.restart_unit(service.unit);
 }
 
 Task<> Project::remove_orphans() {
@@ -99,7 +116,7 @@ void Project::remove_stale_views() {
     const auto prefix = std::format("hotreload-{}.", escape_unit_name(record_.name));
     for (const auto& view : around_.views.names()) {
         const bool used = std::ranges::any_of(record_.services, [&](const auto& each) {
-            return each.second.unit == view ||
+            return view_of(each.second) == view ||
                    std::ranges::contains(each.second.draining, view, &Draining::unit);
         });
         if (!used && view.starts_with(prefix))

@@ -108,11 +108,12 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ServiceRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [generation, last_used, unit, definition, files, wanted, underway, applied_usec, strategy,
-           refusal, draining] = value;
+    auto& [generation, last_used, unit, view, definition, files, wanted, underway, applied_usec,
+           strategy, refusal, draining] = value;
     visit("generation", generation);
     visit("last_used", last_used);
     visit("unit", unit);
+    visit("view", view);
     visit("definition", definition);
     visit("files", files);
     visit("wanted", wanted);

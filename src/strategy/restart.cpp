@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/fault.hpp"
 #include "core/names.hpp"
+#include "core/pins.hpp"
 #include "strategy/table.hpp"
 
 namespace hotreload::strategy {
@@ -19,12 +20,16 @@ public:
     }
 
     Task<Result<>> undo(ActionContext& context) const override {
-        const auto& record = *context.view.record;
-        // An installed unit has no older generation; what its restart left is all there is.
+        auto& units = context.means.units;
+        // An installed unit has no older generation; what its restart left is all there is, but for
+        // files that are pinned: what is shown to it from now on takes a new process.
+        if (context.view.wanted->attached() && is_pinned(context))
+            co_return co_await units.restart_unit(context.unit);
         if (context.view.wanted->attached())
-            co_return co_await context.means.units.start_unit(context.unit);
+            co_return co_await units.start_unit(context.unit);
+        const auto& record = *context.view.record;
         if (context.unit != record.unit) {
-            if (auto gone = co_await context.means.units.discard(context.unit); !gone)
+            if (auto gone = co_await units.discard(context.unit); !gone)
                 co_return gone;
             context.unit = record.unit;
         }
@@ -32,6 +37,8 @@ public:
     }
 
     Task<> finish(ActionContext& context) const override {
+        if (context.view.wanted->attached())
+            co_return;
         const auto& old = context.view.record->unit;
         if (!old.empty() && old != context.unit)
             co_await context.means.units.discard(old);
@@ -45,9 +52,11 @@ private:
         auto& units = context.means.units;
         if (context.view.wanted->attached())
             co_return co_await units.restart_unit(context.unit);
-        auto stopped = context.view.drain
-                           ? co_await units.end_unit(context.unit, *context.view.drain)
-                           : co_await units.stop_unit(context.unit);
+        Result<> stopped;
+        if (context.view.drain)
+            stopped = co_await units.end_unit(context.unit, *context.view.drain);
+        else
+            stopped = co_await units.stop_unit(context.unit);
         if (!stopped)
             co_return stopped;
         fault::point("old-stopped");

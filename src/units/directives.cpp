@@ -80,6 +80,32 @@ std::optional<std::string> unfit_for_a_line(std::string_view directive, std::str
     return {};
 }
 
+Result<Directives> bind_directives(const std::vector<Bind>& binds) {
+    const auto escaped = [](std::string_view path) {
+        std::string text;
+        for (const char c : path) {
+            if (c == ' ' || c == '\t' || c == ':' || c == '\\')
+                text += '\\';
+            text += c;
+            if (c == '%')
+                text += c;
+        }
+        return text;
+    };
+    Directives directives;
+    for (const auto& bind : binds) {
+        for (const auto& path : {bind.source, bind.target})
+            if (path.find_first_of("\"'\n\r") != std::string::npos)
+                return fail(ErrorCode::Invalid,
+                            "the path " + path +
+                                " cannot be pinned for an installed unit: it has a quote or a "
+                                "line end in it");
+        directives[bind.writable ? "BindPaths" : "BindReadOnlyPaths"].push_back(
+            escaped(bind.source) + ":" + escaped(bind.target));
+    }
+    return directives;
+}
+
 std::vector<UnitFileLine> unit_file_lines(const Directives& directives,
                                           const std::vector<std::string>& service_lines) {
     std::vector<UnitFileLine> unit, service;

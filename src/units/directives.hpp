@@ -4,6 +4,9 @@
 // The `properties` of a service as lines of a unit file, in the section where systemd looks for
 // them.
 
+#include "base/error.hpp"
+#include "core/views_port.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +22,10 @@ bool belongs_to_unit_section(std::string_view directive);
 
 // What would break out of its line, and so be read as another directive. Nothing when it is fine.
 std::optional<std::string> unfit_for_a_line(std::string_view directive, std::string_view value);
+
+// What a unit is shown, as BindReadOnlyPaths= and BindPaths=. Invalid: a path with a quote or more
+// than one line, which no such setting can name.
+Result<Directives> bind_directives(const std::vector<Bind>& binds);
 
 struct UnitFileLine {
     std::string text;

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
+#include <fstream>
+#include <iterator>
 
 namespace hotreload::units {
 
@@ -40,12 +42,12 @@ Result<> DropIns::write(const std::string& unit, const Directives& directives) c
         for (const auto& value : values)
             if (const auto why = unfit_for_a_line(directive, value))
                 return fail(ErrorCode::Invalid, "properties." + directive + ": " + *why);
-    const auto folder = directory_ / (unit + ".d");
+    const auto path = file(unit);
+    const auto folder = path.parent_path();
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error)
         return fail_errno(error.value(), "creating " + folder.string());
-    const std::string path = folder / "10-hotreload.conf";
     const std::string unfinished = folder / ".10-hotreload.tmp"; // not a name that systemd reads
     if (auto written = write_file(unfinished, join_lines(unit_file_lines(directives))); !written)
         return written;
@@ -70,6 +72,34 @@ Result<> DropIns::make_noticed() const {
 void DropIns::remove(const std::string& unit) const {
     std::error_code ignored;
     std::filesystem::remove_all(directory_ / (unit + ".d"), ignored);
+}
+
+std::filesystem::path DropIns::file(const std::string& unit) const {
+    return directory_ / (unit + ".d") / "10-hotreload.conf";
+}
+
+Result<bool> DropIns::change(const std::string& unit, const Directives& directives) const {
+    const auto path = file(unit);
+    const auto wanted = directives.empty() ? "" : join_lines(unit_file_lines(directives));
+    std::ifstream stream(path, std::ios::binary);
+    const std::string present((std::istreambuf_iterator<char>(stream)), {});
+    if (present == wanted)
+        return false;
+    if (!directives.empty()) {
+        auto written = write(unit, directives);
+        if (!written)
+            return std::unexpected(std::move(written.error()));
+        return true;
+    }
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error)
+        return fail_errno(error.value(), "removing " + path.string());
+    std::filesystem::remove(path.parent_path(), error); // unless others have something in it
+    auto noticed = make_noticed();
+    if (!noticed)
+        return std::unexpected(std::move(noticed.error()));
+    return true;
 }
 
 } // namespace hotreload::units

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The drop-in that carries the `properties` of a generation: NAME.service.d/10-hotreload.conf under
-// the manager's run-time directory. It is read when the unit's name is loaded, in systemd's own
-// syntax and without a daemon-reload.
+// The drop-in that carries the `properties` of a generation, or what an installed unit is shown:
+// NAME.service.d/10-hotreload.conf under the manager's run-time directory. It is read when the
+// unit's name is loaded, in systemd's own syntax; a new name needs no daemon-reload.
 
 #include "base/error.hpp"
 #include "units/directives.hpp"
@@ -24,8 +24,13 @@ public:
     // The unit's whole directory; what is not there is removed already.
     void remove(const std::string& unit) const;
 
+    // For a unit that is not ours, beside drop-ins of others: as write(), or without directives
+    // gone. True when that was something else before, so that a daemon-reload is needed.
+    Result<bool> change(const std::string& unit, const Directives& directives) const;
+
 private:
     Result<> make_noticed() const;
+    [[nodiscard]] std::filesystem::path file(const std::string& unit) const;
 
     std::filesystem::path directory_;
 };

@@ -37,7 +37,6 @@ Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Prope
 Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
     const auto& unit = request.unit;
     if (const auto* followed = find(unit); followed && followed->facts.state.loaded()) {
-        send_only(*manager_, kManager, "ResetFailedUnit", unit);
         co_return co_await start_unit(unit);
     }
     auto properties = guarded([&] { return generation_properties(request); });

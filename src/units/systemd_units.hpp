@@ -39,6 +39,7 @@ public:
     Task<Result<>> stop_unit(std::string unit) override;
     Task<Result<>> end_unit(std::string unit, Duration patience) override;
     Task<Result<>> restart_unit(std::string unit) override;
+    Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) override;
     Task<Result<>> reload_unit(std::string unit) override;
     Task<Result<>> signal_unit(std::string unit, int signal) override;
     Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override;
@@ -100,6 +101,7 @@ private:
     // The result of the job that `method` makes; kDeadline when it did not end in time.
     Task<BusResult<std::string>> run_job(const char* method, std::string unit,
                                          Duration deadline = kInfinity);
+    void forgive_starts(const std::string& unit);
     Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
     Task<BusResult<std::string>> job_end(sdbus::MethodReply reply, Duration deadline);
     Task<Result<>> start_new(std::string unit, Properties properties);

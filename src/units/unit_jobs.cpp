@@ -60,7 +60,13 @@ Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Dur
     co_return result;
 }
 
+// Pacing is ours: the limit of a unit's starts is for those that it fails in by itself.
+void SystemdUnits::forgive_starts(const std::string& unit) {
+    send_only(*manager_, kManager, "ResetFailedUnit", unit);
+}
+
 Task<Result<>> SystemdUnits::start_unit(std::string unit) {
+    forgive_starts(unit);
     const auto job = co_await run_job("StartUnit", unit);
     if (!job)
         co_return about("starting " + unit, job.error());
@@ -69,6 +75,7 @@ Task<Result<>> SystemdUnits::start_unit(std::string unit) {
 }
 
 Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
+    forgive_starts(unit);
     const auto job = co_await run_job("RestartUnit", unit);
     if (!job)
         co_return about("restarting " + unit, job.error());
@@ -101,6 +108,19 @@ Task<Result<>> SystemdUnits::end_unit(std::string unit, Duration patience) {
     else
         timer.arm(patience, kill);
     co_return co_await stopping.join();
+}
+
+Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bind> binds) {
+    const auto directives = bind_directives(binds);
+    auto changed =
+        directives ? drop_ins_.change(unit, *directives) : std::unexpected(directives.error());
+    if (!changed || !*changed)
+        co_return changed;
+    BusCall call(line_, *manager_, kManager, "Reload");
+    const auto reloaded = co_await call;
+    if (!reloaded)
+        co_return about("having the manager read the drop-in of " + unit, reloaded.error());
+    co_return true;
 }
 
 Task<Result<>> SystemdUnits::reload_unit(std::string unit) {

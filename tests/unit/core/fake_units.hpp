@@ -17,8 +17,9 @@ class FakeUnits final : public Units {
 public:
     std::vector<std::string> calls;
     std::map<std::string, UnitState> units;
-    std::map<std::string, std::string> start_errors;  // by unit: starting it fails with this
-    std::map<std::string, std::string> reload_errors; // by unit
+    std::map<std::string, std::string> start_errors;      // by unit: starting it fails with this
+    std::map<std::string, std::string> next_start_errors; // the same, once
+    std::map<std::string, std::string> reload_errors; // by unit: its next reload fails with this
     std::map<std::string, std::string> dies;          // by unit: does not stay active
     std::map<std::string, CommandResult> commands;    // by command[0]; others are ok
     std::set<std::string> hanging;                    // by command[0]: never ends
@@ -55,10 +56,19 @@ public:
         co_return Result<>{};
     }
     Task<Result<>> restart_unit(std::string unit) override { co_return begin("restart", unit); }
+    // What installed units are shown, as "SOURCE at TARGET".
+    std::map<std::string, std::vector<std::string>> shown;
+    Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) override {
+        calls.push_back((binds.empty() ? "unshow " : "show ") + unit);
+        shown[unit].clear();
+        for (const auto& bind : binds)
+            shown[unit].push_back(bind.source + " at " + bind.target);
+        co_return true;
+    }
     Task<Result<>> reload_unit(std::string unit) override {
         calls.push_back("reload " + unit);
-        if (reload_errors.contains(unit))
-            co_return fail(ErrorCode::Failed, reload_errors[unit]);
+        if (auto error = reload_errors.extract(unit))
+            co_return fail(ErrorCode::Failed, error.mapped());
         co_return Result<>{};
     }
     Task<Result<>> signal_unit(std::string unit, int signal) override {
@@ -106,6 +116,10 @@ private:
         if (start_errors.contains(unit)) {
             units[unit] = {.load_state = "loaded", .active_state = "failed"};
             return fail(ErrorCode::Failed, start_errors[unit]);
+        }
+        if (auto error = next_start_errors.extract(unit)) {
+            units[unit] = {.load_state = "loaded", .active_state = "failed"};
+            return fail(ErrorCode::Failed, error.mapped());
         }
         run(unit);
         return {};

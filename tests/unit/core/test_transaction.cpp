@@ -65,6 +65,32 @@ protected:
         sockets.opened[name] = {"127.0.0.1:80"};
     }
 
+    // An installed unit that runs, with a pinned watch; as it is when it was never applied.
+    void have_installed(const std::string& name) {
+        have(name);
+        auto& view = input.views[name];
+        view.wanted->command.clear();
+        view.wanted->unit = name + ".service";
+        view.wanted->watches[0].pin = true;
+        view.record.reset();
+        units.run(name + ".service");
+        view.unit = units.state(name + ".service");
+        view.unit.can_reload = true;
+    }
+
+    // The same, when it is shown what was applied.
+    void have_pinned(const std::string& name) {
+        have_installed(name);
+        auto& view = input.views[name];
+        view.record = ServiceRecord{.generation = 1,
+                                    .last_used = 1,
+                                    .unit = name + ".service",
+                                    .view = unit(name, 1),
+                                    .definition = *view.wanted,
+                                    .files = view.files->files};
+        views.shown[unit(name, 1)] = *view.files;
+    }
+
     Means means() {
         return {units, sockets, probes, views, [this] { return now += std::chrono::seconds(1); }};
     }
@@ -502,4 +528,115 @@ TEST_F(Transaction, restarts_what_follows_a_service_that_is_restarted) {
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("db", 1), "start " + unit("db", 2),
                                   "stop " + unit("web", 1), "start " + unit("web", 2),
                                   "discard " + unit("db", 1), "discard " + unit("web", 1)}));
+}
+
+TEST_F(Transaction, an_installed_unit_is_restarted_to_be_shown_what_is_pinned) {
+    have_installed("web");
+    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service"}));
+    EXPECT_EQ(units.shown["web.service"], (Calls{"/views/" + unit("web", 1) + "/etc at /etc/app"}));
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
+    EXPECT_TRUE(views.shown.contains(unit("web", 1)));
+}
+
+TEST_F(Transaction, an_installed_unit_that_does_not_run_is_shown_it_from_its_next_start_on) {
+    have_installed("web");
+    units.units["web.service"].active_state = "inactive";
+    input.views["web"].unit = units.state("web.service");
+    EXPECT_EQ(of(run(), "web").result, "recorded");
+    EXPECT_EQ(units.calls, (Calls{"show web.service"}));
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
+}
+
+TEST_F(Transaction, an_installed_unit_that_does_not_start_with_what_is_pinned_goes_on_without) {
+    have_installed("web");
+    units.next_start_errors["web.service"] = "exit code 1";
+    EXPECT_EQ(of(run(), "web").result, "failed");
+    EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service", "unshow web.service",
+                                  "restart web.service"}));
+    EXPECT_TRUE(views.shown.empty());
+    EXPECT_EQ(host.committed["web"]->view, "");
+}
+
+TEST_F(Transaction, a_pinned_installed_unit_keeps_its_view_while_its_files_change) {
+    have_pinned("web");
+    input.views["web"].files->files["/etc/web"] = {2, 2, 2};
+    EXPECT_EQ(of(run(), "web").action, Action::Reload);
+    EXPECT_EQ(units.calls, (Calls{"reload web.service"}));
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{2, 2, 2}));
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
+}
+
+TEST_F(Transaction, a_pinned_installed_unit_that_fails_is_restarted_with_what_was_applied) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/web"] = {2, 2, 2};
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    units.next_start_errors["web.service"] = "exit code 1";
+    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(units.calls, (Calls{"restart web.service", "restart web.service"}));
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, other_pinned_watches_are_shown_beside_the_old_view_until_the_commit) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->watches.push_back({.files = {"/etc/more"}, .pin = true});
+    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service"}));
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 2));
+    EXPECT_EQ(views.names(), (Calls{unit("web", 2)}));
+}
+
+TEST_F(Transaction, other_pinned_watches_that_fail_leave_the_old_view) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->watches.push_back({.files = {"/etc/more"}, .pin = true});
+    units.next_start_errors["web.service"] = "exit code 1";
+    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(units.shown["web.service"], (Calls{"/views/" + unit("web", 1) + "/etc at /etc/app"}));
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
+    EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+TEST_F(Transaction, an_installed_unit_that_is_pinned_no_longer_reads_the_disk_in_a_new_process) {
+    have_pinned("web");
+    input.views["web"].wanted->watches[0].pin = false;
+    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service"}));
+    EXPECT_TRUE(views.shown.empty());
+    EXPECT_EQ(host.committed["web"]->view, "");
+}
+
+TEST_F(Transaction, a_pinned_installed_unit_is_let_go_of_in_a_new_process) {
+    have_pinned("web");
+    input.views["web"].wanted.reset();
+    EXPECT_EQ(of(run(), "web").result, "stopped");
+    EXPECT_EQ(units.calls,
+              (Calls{"unshow web.service", "restart web.service", "unfollow web.service"}));
+    EXPECT_TRUE(views.shown.empty());
+    EXPECT_FALSE(host.committed["web"]);
+}
+
+TEST_F(Transaction, a_pinned_installed_unit_whose_files_have_moved_on_is_not_let_go_of) {
+    have_pinned("web");
+    input.views["web"].wanted.reset();
+    views.moved_on = true;
+    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let_go_of) {
+    have_pinned("web");
+    input.views["web"].wanted.reset();
+    units.next_start_errors["web.service"] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_NE(of(outcome, "web").problem->message.find("put those on disk right"),
+              std::string::npos);
+    EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
+                                  "start_unit web.service"}));
+    EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
 }

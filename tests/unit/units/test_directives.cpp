@@ -37,4 +37,14 @@ TEST(Directives, WhatWouldBecomeAnotherLineIsUnfit) {
     EXPECT_TRUE(unfit_for_a_line("[Service]", "5"));
 }
 
+// As systemd 257 reads them.
+TEST(Directives, PathsThatAreShownMayHaveSeparatorsAndSpecifiersInThem) {
+    const auto shown = bind_directives({{"/run/a b:c", "/etc/50%"}, {"/d\\e", "/live", true}});
+    ASSERT_TRUE(shown);
+    EXPECT_EQ(*shown, (Directives{{"BindReadOnlyPaths", {"/run/a\\ b\\:c:/etc/50%%"}},
+                                  {"BindPaths", {"/d\\\\e:/live"}}}));
+    EXPECT_FALSE(bind_directives({{"/run/a", "/etc/\"b\""}}));
+    EXPECT_EQ(bind_directives({}), Directives());
+}
+
 } // namespace hotreload::units
