@@ -6,6 +6,7 @@
 #include "core/watch_rules.hpp"
 
 #include <algorithm>
+#include <format>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -75,9 +76,11 @@ Task<Result<>> let_go(ActionContext& context) {
     const auto& unit = context.view.record->unit;
     if (units.state(unit).running() && !disk_is_as_applied(context))
         co_return fail(ErrorCode::Busy,
-                       unit + " is not let go of, as its pinned files on disk are not what was "
-                              "applied: put them right, or \"hotreloadctl rollback "
-                              "--restore-files\"");
+                       std::format("{} is not let go of, as its pinned files on disk are not what "
+                                   "was applied: put them right, or run \"hotreloadctl rollback "
+                                   "{}/{} --to={} --restore-files\"",
+                                   unit, context.project, context.plan.service,
+                                   context.view.record->generation));
     auto gone = co_await show(context, unit, {});
     if (gone && units.state(unit).running())
         gone = co_await units.restart_unit(unit);

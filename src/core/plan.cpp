@@ -93,19 +93,26 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
         }
 }
 
+// An installed unit is taken as it is, but for files that are to be pinned.
+ServicePlan plan_attached(const std::string& name, const ServiceView& view) {
+    if (!view.wanted->pinned())
+        return {name, Action::Record, {}, "attached"};
+    if (view.unit.running())
+        return {name, Action::Restart, {}, "only a new process is shown what is pinned"};
+    return {name, Action::Record, {}, "pinned from its next start on"};
+}
+
 ServicePlan plan_new(const std::string& name, const ServiceView& view, const PlanOptions& options) {
     const bool attached = view.wanted->attached();
     if (attached && !view.wanted->pinned())
-        return {name, Action::Record, {}, "attached"};
+        return plan_attached(name, view);
     // Known only by an attempt that failed.
     if (view.record && !options.retry && same_as_refused(view))
         return {name, Action::Refused, {}, "the same was refused before"};
     if (view.record && !view.record->wanted && !options.start)
         return {name, Action::None, {}, "stopped"};
-    if (attached && view.unit.running())
-        return {name, Action::Restart, {}, "only a new process is shown what is pinned"};
     if (attached)
-        return {name, Action::Record, {}, "pinned from its next start on"};
+        return plan_attached(name, view);
     return {name, Action::Start, {}, "new"};
 }
 
@@ -134,10 +141,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     const auto& record = *view.record;
     // Another unit, or the other kind of service: nothing of the old one can be kept.
     if (record.definition.unit != view.wanted->unit)
-        return {name,
-                view.wanted->attached() ? Action::Record : Action::Start,
-                {},
-                "another unit carries it"};
+        return view.wanted->attached()
+                   ? plan_attached(name, view)
+                   : ServicePlan{name, Action::Start, {}, "another unit carries it"};
 
     ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
     std::ranges::move(

@@ -12,8 +12,9 @@ namespace hotreload {
 
 namespace {
 
-// The number in `in file "/etc/postgresql.conf" line 8`, `source: /etc/lighttpd.conf line: 47` and
-// `at line 2 of /etc/dnsmasq.conf`, where the path stands from `start` to `end`; 0 for none.
+// The number in `in file "/etc/postgresql.conf" line 8`, `source: /etc/lighttpd.conf line: 47`,
+// `/etc/ssh/sshd_config: line 3: bad` and `at line 2 of /etc/dnsmasq.conf`, where the path stands
+// from `start` to `end`; 0 for none.
 unsigned line_beside(std::string_view line, std::size_t start, std::size_t end) {
     const auto number_at = [&](std::size_t at) {
         while (at < line.size() && (line[at] == ' ' || line[at] == ':'))
@@ -23,7 +24,7 @@ unsigned line_beside(std::string_view line, std::size_t start, std::size_t end) 
         return number;
     };
     constexpr std::string_view word = "line";
-    auto after = line.find_first_not_of("\"' ,", end);
+    auto after = line.find_first_not_of("\"' ,:", end);
     if (after != line.npos && line.substr(after).starts_with(word))
         return number_at(after + word.size());
     const auto before = line.substr(0, start);
@@ -39,9 +40,10 @@ bool find_place(std::string_view line, Problem& problem) {
         const auto end = line.find_first_of(" \t[]()'\"<>,;", start);
         const auto word = line.substr(start, end == line.npos ? line.npos : end - start);
         const auto colon = word.find(':');
-        if (colon == word.npos) {
-            if (const auto number = line_beside(line, start, start + word.size()); number > 0) {
-                problem.path = word;
+        if (colon == word.npos || colon + 1 == word.size()) {
+            const auto path = word.substr(0, colon);
+            if (const auto number = line_beside(line, start, start + path.size()); number > 0) {
+                problem.path = path;
                 problem.line = number;
                 return true;
             }

@@ -57,11 +57,15 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
     if (const auto* definition = wanted(service))
         view.wanted = *definition;
     view.files = std::move(files);
+    std::string unit;
     if (const auto it = record_.services.find(service); it != record_.services.end()) {
         view.record = it->second;
-        if (!it->second.unit.empty())
-            view.unit = around_.units.state(it->second.unit);
+        unit = it->second.unit;
     }
+    if (view.wanted && view.wanted->attached()) // which may be another one than on record
+        unit = view.wanted->unit;
+    if (!unit.empty())
+        view.unit = around_.units.state(unit);
     const auto slot = slots_.find(service);
     view.interrupted = slot != slots_.end() && slot->second.interrupted;
     return view;

@@ -22,6 +22,8 @@ def nginx(attach, etc):
     save(CONF, SITE.replace("    include /etc/nginx/extra/*.conf;\n", "") % "first")
     text = pinned("/etc/nginx/**", 'validate = ["nginx", "-t", "-q"]\nverify = "100ms"')
     server = attach("nginx", "nginx.service", text.replace("NAME", "nginx"))
+    shown = run("nsenter", "-t", server.pid, "-m", "findmnt", "-no", "SOURCE", "/etc/nginx").stdout
+    assert "hotreload/views" in shown, "only a new process is shown what is pinned"
     yield server
     let_go_of(server)  # before its files are put back
 
@@ -73,13 +75,14 @@ def test_it_is_not_let_go_of_when_it_would_not_start_with_what_is_on_disk(nginx)
     save(CONF, "half of an ed")
     nginx.finished("invalid")
     kept = nginx.ctl("down", "nginx", check=False)
-    assert kept.returncode != 0 and "put them right" in kept.stderr + kept.stdout
+    assert kept.returncode != 0
+    assert "run \"hotreloadctl rollback nginx/nginx --to=1 --restore-files\"" in kept.stderr + kept.stdout
     nginx.finished("rolled-back")
     assert get() == "first" and nginx.same_process()
     systemctl("restart", "nginx.service")
     assert get() == "first"
-    save(CONF, site("second"))
-    nginx.finished("applied")
+    nginx.ctl("rollback", "nginx/nginx", "--to=1", "--restore-files")
+    assert CONF.read_text() == site("first")
 
 
 def test_a_new_file_that_it_does_not_start_with_is_found_in_the_attempt(nginx):

@@ -34,7 +34,8 @@ TEST(Validation, finds_places_in_the_words_of_other_programs) {
     for (const auto* said :
          {"dnsmasq: bad option at line 47 of /etc/x.conf",
           "Configuration file parser failed at: ; source: /etc/x.conf line: 47 pos: 3",
-          "syntax error in file \"/etc/x.conf\" line 47, near token \"x\""}) {
+          "syntax error in file \"/etc/x.conf\" line 47, near token \"x\"",
+          "/etc/x.conf: line 47: Bad configuration option: x"}) {
         const auto problem = problem_of(said);
         EXPECT_EQ(problem.path, "/etc/x.conf") << said;
         EXPECT_EQ(problem.line, 47U) << said;
