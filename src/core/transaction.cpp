@@ -256,13 +256,20 @@ private:
         co_return ready;
     }
 
-    // The number is on record before a unit can carry it, so that no later one meets its remains.
+    // The number is on record before a unit can carry it, so that no later one meets its remains;
+    // that a service was stopped by us, before it is; and what a unit that stays is to be given,
+    // before it may hold it.
     void reserve(const ActionContext& step) {
-        if (!starts_generation(step.plan.action))
-            return;
+        const auto action = step.plan.action;
+        const bool stays = action != Action::Stop && !starts_generation(action);
         auto record = step.view.record.value_or(ServiceRecord{});
-        record.last_used = step.generation;
-        record.underway = true;
+        if (starts_generation(action))
+            record.last_used = step.generation;
+        if (!stays)
+            record.underway = true;
+        if (stays || (step.view.wanted && step.view.wanted->attached()))
+            record.refusal =
+                Refusal{*step.view.wanted, step.view.files->files, "interrupted", {}, true};
         host_.commit(step.plan.service, std::move(record));
     }
 

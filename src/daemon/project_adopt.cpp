@@ -16,7 +16,8 @@ Task<> Project::adopt() {
     load_history_contents();
     for (auto& [name, service] : record_.services) {
         slots_[name].interrupted = service.underway || other_manager;
-        service.underway = false;
+        if (service.underway && !service.wanted)
+            submit({.kind = Request::Kind::Stop, .id = around_.next_id(), .service = name});
         if (other_manager)
             service.draining.clear();
         if (service.unit.empty())
