@@ -92,8 +92,10 @@ void Project::adopt_sockets() {
     for (const auto& [name, service] : record_.services)
         if (service.wanted && !service.definition.ports.empty())
             (void)around_.sockets.open(record_.name, name, service.definition.ports);
+    static const std::vector<PortDefinition> none;
     for (const auto& [name, service] : record_.services)
-        around_.sockets.keep_only(record_.name, name, service.definition.ports);
+        around_.sockets.keep_only(record_.name, name,
+                                  service.wanted ? service.definition.ports : none);
 }
 
 void Project::remove_stale_views() {

@@ -200,10 +200,9 @@ Result<Fd> ServiceSockets::listen(const PortDefinition& port) {
     auto fd = os::open_listening_socket(port);
     if (given_up_.erase(os::bound_address(port.address)) == 0)
         return fd;
-    for (int i = 0; i < enough && !fd && fd.error().code == ErrorCode::Busy; ++i) {
-        os::wait_for_store();
+    const auto in_use = [&] { return !fd && fd.error().code == ErrorCode::Busy; };
+    for (int i = 0; i < enough && in_use() && os::wait_for_store(); ++i)
         fd = os::open_listening_socket(port);
-    }
     return fd;
 }
 

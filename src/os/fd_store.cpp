@@ -46,9 +46,9 @@ Result<> remove_stored_fd(const std::string& name) {
     return {};
 }
 
-void wait_for_store() {
+bool wait_for_store() {
     constexpr std::uint64_t not_long_usec = 100'000;
-    (void)sd_notify_barrier(0, not_long_usec);
+    return sd_notify_barrier(0, not_long_usec) > 0;
 }
 
 } // namespace hotreload::os
