@@ -87,7 +87,7 @@ class Matrix(Project):
         self.extra_runs = False
         self.more_ports: dict[str, int] = {}
         self.streams = None  # of the daemon, while it has nothing to do
-        self.kept: dict[str, int] = {}
+        self.kept: dict[str, int] = {}  # whom the case is not to disturb
         self.calls: list[subprocess.Popen] = []
         self.write("server", SERVER, mode=0o755)
         for name, file in FILES.items():
@@ -318,7 +318,7 @@ WRITES = {
     "reload": ["save", "view", *COPIED, *RECORDED],
     "pinned reload": ["save", "view", *COPIED, *RECORDED],
     "live": ["save", *RECORDED],
-    "start": ["save", "view", *COPIED, *RECORDED],
+    "start": ["save", "view", "proven keep", *RECORDED],
     "stop": ["remove", "remove remove"],
     "start by request": ["save", "view", *RECORDED],
     "stop by request": ["save", "stopped save"],
@@ -383,7 +383,8 @@ def other_daemon(than: str):
 def strike(app, action, what: str, *points: str) -> str:
     """Until it has happened. The PID of the daemon that it happened to."""
     action.prepare(app)
-    app.kept = {name: pid for name, pid in app.pids().items() if name != action.service}
+    app.kept = {name: pid for name, pid in app.pids().items()
+                if name != action.service and (name != "extra" or app.extra_runs)}
     pid = daemon_pid()
     Path(FAULT).write_text(" ".join([*points, what]) + "\n")
     os.chown(FAULT, 1000, 1000)
