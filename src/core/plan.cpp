@@ -54,7 +54,8 @@ bool meant_to_run(const ServiceView& view) {
 
 bool same_as_refused(const ServiceView& view) {
     const auto& refusal = view.record->refusal;
-    return refusal && refusal->definition == *view.wanted && refusal->files == view.files->files;
+    return refusal && !refusal->interrupted() && refusal->definition == *view.wanted &&
+           refusal->files == view.files->files;
 }
 
 // A service that an action failed on may have read what was refused, although the state before it
@@ -66,7 +67,11 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
     auto held = *view.record;
     held.definition = refusal->definition;
     held.files = refusal->files;
-    for (auto& change : diff_files(held, *view.wanted, *view.files, {}, view.unit.can_reload)) {
+    auto held_changes = diff_files(held, *view.wanted, *view.files, {}, view.unit.can_reload);
+    if (refusal->interrupted()) // else its properties were put back
+        std::ranges::move(diff_definitions(held.definition, *view.wanted),
+                          std::back_inserter(held_changes));
+    for (auto& change : held_changes) {
         const auto known = std::ranges::find(changes, change.subject, &Change::subject);
         if (known == changes.end()) {
             changes.push_back(std::move(change));

@@ -20,9 +20,13 @@ namespace hotreload {
 struct Refusal {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    std::string result; // "invalid", "failed", "rolled-back", "needs-attention"
+    std::string result; // "invalid", "failed", "rolled-back", "needs-attention", "interrupted"
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
+
+    // No refusal yet: what a running service is being given. How that ends replaces it, but for a
+    // death of ours.
+    [[nodiscard]] bool interrupted() const { return result == "interrupted"; }
 
     bool operator==(const Refusal&) const = default;
 };
@@ -45,7 +49,8 @@ struct ServiceRecord {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
     bool wanted = true;             // false after Stop: until Start
-    bool underway = false;          // a generation was being replaced: set before, cleared after
+    bool underway = false;          // a generation was being replaced or stopped: set before,
+                                    // cleared after
     std::uint64_t applied_usec = 0; // CLOCK_REALTIME of the last apply
     std::string strategy;           // of the last apply
     std::optional<Refusal> refusal;

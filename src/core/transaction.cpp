@@ -243,17 +243,27 @@ private:
         co_return ready;
     }
 
-    // The number is on record before a unit can carry it, so that no later one meets its remains.
+    // The number is on record before a unit can carry it, so that no later one meets its remains;
+    // that a service was stopped by us, before it is; and what a unit that stays is to be given,
+    // before it may hold it.
     void reserve(const ActionContext& step) {
-        if (!starts_generation(step.plan.action) && step.binds.empty())
-            return;
+        const auto action = step.plan.action;
+        if (!actions_(action) && step.binds.empty())
+            return; // nothing is done to it
+        const bool stays = action != Action::Stop && !starts_generation(action);
+        const bool attached = step.view.wanted && step.view.wanted->attached();
         auto record = step.view.record.value_or(ServiceRecord{});
-        if (!step.view.record && step.view.wanted->attached()) {
+        if (!step.view.record && attached) {
             record.definition = *step.view.wanted; // what it is shown has to be undone, too
             record.unit = step.unit;
         }
-        record.last_used = step.generation;
-        record.underway = true;
+        if (starts_generation(action) || !step.binds.empty())
+            record.last_used = step.generation;
+        if (!stays)
+            record.underway = true;
+        if (stays || attached)
+            record.refusal =
+                Refusal{*step.view.wanted, step.view.files->files, "interrupted", {}, true};
         host_.commit(step.plan.service, std::move(record));
     }
 

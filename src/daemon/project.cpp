@@ -13,9 +13,16 @@
 
 namespace hotreload::daemon {
 
+namespace {
+
+constexpr auto kSaveAgain = std::chrono::seconds(5);
+
+} // namespace
+
 Project::Project(Surroundings around, ProjectRecord record)
     : around_(std::move(around)),
       record_(std::move(record)),
+      again_(around_.loop),
       documents_(around_.contents, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
@@ -200,7 +207,8 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
     } else {
         record_.services.erase(service);
         history_contents_.erase(service);
-        note_saved(around_.store.remove_service(record_.name, service));
+        unsaved_histories_.erase(service);
+        save(service);
         if (!definition_.services.contains(service)) {
             slots_.erase(service);
             around_.events.service_removed(record_.name, service);
@@ -209,20 +217,51 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
 }
 
 void Project::save() {
-    note_saved(around_.store.save(record_));
+    note_saved("", around_.store.save(record_));
 }
 
 void Project::save(const std::string& service) {
-    note_saved(around_.store.save_service(record_.name, service, record_.services.at(service)));
+    const auto record = record_.services.find(service);
+    note_saved(service, record == record_.services.end()
+                            ? around_.store.remove_service(record_.name, service)
+                            : around_.store.save_service(record_.name, service, record->second));
 }
 
-// The services are as they are whether the disk takes the record or not.
-void Project::note_saved(const Result<>& saved) {
-    const std::string problem = saved ? "" : saved.error().message;
+void Project::save_history(const std::string& service, std::vector<GenerationRecord> generations) {
+    const auto saved = around_.store.save_history(record_.name, service, generations);
+    if (saved)
+        unsaved_histories_.erase(service);
+    else
+        unsaved_histories_[service] = std::move(generations);
+    tell_saved(saved);
+}
+
+void Project::note_saved(const std::string& what, const Result<>& saved) {
+    if (saved)
+        unsaved_.erase(what);
+    else
+        unsaved_.insert(what);
+    tell_saved(saved);
+}
+
+// The services are as they are whether the disk takes the record or not. But the next run of ours
+// knows them by the record only, so that it is tried again until the disk takes it.
+void Project::tell_saved(const Result<>& saved) {
+    const bool behind = !unsaved_.empty() || !unsaved_histories_.empty();
+    if (behind)
+        again_.arm(kSaveAgain, [this] { save_again(); });
+    const std::string problem = !saved ? saved.error().message : behind ? store_problem_ : "";
     if (problem == store_problem_)
         return;
     store_problem_ = problem;
     tell_project();
+}
+
+void Project::save_again() {
+    for (auto& [service, generations] : std::map(unsaved_histories_))
+        save_history(service, generations);
+    for (const auto& each : std::set(unsaved_))
+        each.empty() ? save() : save(each);
 }
 
 std::optional<std::string> Project::content(const ContentId& id) const {

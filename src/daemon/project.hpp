@@ -225,6 +225,7 @@ private:
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
     void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
     void settle_quietly(TransactionInput input);
+    void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
     void note_changes(const ServiceOutcome& outcome);
@@ -270,7 +271,10 @@ private:
     [[nodiscard]] bool paused(const std::string& service) const;
     void save();
     void save(const std::string& service);
-    void note_saved(const Result<>& saved);
+    void save_history(const std::string& service, std::vector<GenerationRecord> generations);
+    void note_saved(const std::string& what, const Result<>& saved);
+    void tell_saved(const Result<>& saved);
+    void save_again();
     void tell(const std::string& service);
     void tell_project();
     [[nodiscard]] std::set<std::string> scope_of(const Request& request) const;
@@ -283,6 +287,9 @@ private:
     std::vector<Problem> problems_; // of the project file as it is now
     bool missing_ = false;          // the project file is not there
     std::string store_problem_;     // why the record on disk is behind
+    std::set<std::string> unsaved_; // of which services it is; "": of the project itself
+    std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
+    os::Timer again_;
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;

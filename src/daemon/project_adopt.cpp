@@ -17,7 +17,8 @@ Task<> Project::adopt() {
     load_history_contents();
     for (auto& [name, service] : record_.services) {
         slots_[name].interrupted = service.underway || other_manager;
-        service.underway = false;
+        if (service.underway && !service.wanted)
+            submit({.kind = Request::Kind::Stop, .id = around_.next_id(), .service = name});
         if (other_manager)
             service.draining.clear();
         if (service.unit.empty())
@@ -108,8 +109,10 @@ void Project::adopt_sockets() {
     for (const auto& [name, service] : record_.services)
         if (service.wanted && !service.definition.ports.empty())
             (void)around_.sockets.open(record_.name, name, service.definition.ports);
+    static const std::vector<PortDefinition> none;
     for (const auto& [name, service] : record_.services)
-        around_.sockets.keep_only(record_.name, name, service.definition.ports);
+        around_.sockets.keep_only(record_.name, name,
+                                  service.wanted ? service.definition.ports : none);
 }
 
 void Project::remove_stale_views() {

@@ -52,7 +52,9 @@ void Project::load_history_contents() {
 }
 
 std::vector<GenerationRecord> Project::history(const std::string& service) const {
-    return around_.store.history(record_.name, service);
+    const auto unsaved = unsaved_histories_.find(service);
+    return unsaved == unsaved_histories_.end() ? around_.store.history(record_.name, service)
+                                               : unsaved->second;
 }
 
 void Project::remember(const std::string& service, const ServiceRecord& record) {
@@ -65,7 +67,7 @@ void Project::remember(const std::string& service, const ServiceRecord& record) 
     if (generations.size() > definition_.keep_generations)
         generations.resize(definition_.keep_generations);
     history_contents_[service] = contents_of(generations);
-    note_saved(around_.store.save_history(record_.name, service, generations));
+    save_history(service, std::move(generations));
 }
 
 Result<GenerationRecord> Project::find_generation(const std::string& service,

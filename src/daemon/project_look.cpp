@@ -45,7 +45,8 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
 void Project::hold_what_was_refused(const std::string& service, ServiceView& view) const {
     const auto& record = view.record;
     if (!slots_.at(service).interrupted || !record || record->generation == 0 || !record->refusal ||
-        record->refusal->definition != *view.wanted || record->definition == *view.wanted ||
+        record->refusal->interrupted() || record->refusal->definition != *view.wanted ||
+        record->definition == *view.wanted ||
         record->definition.attached() != view.wanted->attached())
         return;
     view.held = record->refusal;

@@ -17,7 +17,7 @@ std::string state_word(const ServiceRecord* record, const UnitState& unit, bool 
         return record->refusal->result;
     if (unit.failed())
         return "failed";
-    if (record && record->refusal)
+    if (record && record->refusal && !record->refusal->interrupted())
         return record->refusal->result;
     if (waiting)
         return "waiting";
@@ -87,7 +87,7 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
         status.generation = record->generation;
         status.last_strategy = record->strategy;
         status.last_applied_usec = record->applied_usec;
-        if (record->refusal)
+        if (record->refusal && !record->refusal->interrupted())
             status.problems.push_back(record->refusal->problem);
     }
     if (!status.unit.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a project gets from "something may have changed" to transactions and their reports.
 #include "base/completion.hpp"
+#include "base/fault.hpp"
 #include "core/dependencies.hpp"
 #include "core/groups.hpp"
 #include "daemon/project.hpp"
@@ -62,6 +63,7 @@ void Project::pump_soon() {
 void Project::pump() {
     if (!opened_)
         return;
+    save_again();
     const auto reserved = start_requests();
     if (definition_.enabled)
         look(reserved);
@@ -242,8 +244,18 @@ void Project::settle_quietly(TransactionInput input) {
         note_changes(each);
     if (note_waiting(outcome))
         report(outcome);
-    for (const auto& name : services)
+    for (const auto& name : services) {
+        uninterrupted(name);
         tell(name);
+    }
+}
+
+// What was cut short has no consequence any more.
+void Project::uninterrupted(const std::string& service) {
+    slots_.at(service).interrupted = false;
+    const auto record = record_.services.find(service);
+    if (record != record_.services.end() && std::exchange(record->second.underway, false))
+        save(service);
 }
 
 Task<> Project::work(TransactionInput input, std::set<std::string> scope, Request request) {
@@ -329,7 +341,9 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         if (it == record_.services.end())
             continue;
         it->second.wanted = false;
+        it->second.underway = true; // cut short, it is finished by the next run of ours
         save(name);
+        fault::point("stop-recorded");
         const auto unit = it->second.unit;
         ServiceOutcome each{.service = name,
                             .action = Action::Stop,
@@ -339,6 +353,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         Result<> stopped;
         if (!unit.empty())
             stopped = co_await around_.units.stop_unit(unit);
+        fault::point("stopped");
         if (!stopped) {
             outcome.result = each.result = "failed";
             each.problem = problem_at("services." + name, stopped.error().message);
@@ -347,9 +362,12 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         // A stopped service does not keep its clients waiting.
         if (stopped && !it->second.definition.ports.empty()) {
             (void)co_await around_.units.discard(unit);
+            fault::point("discarded");
             around_.views.remove(unit);
             around_.sockets.keep_only(record_.name, name, {});
         }
+        it->second.underway = false;
+        save(name);
         outcome.services.push_back(std::move(each));
     }
     for (const auto& name : scope) {

@@ -147,10 +147,11 @@ void ServiceSockets::keep_only(const std::string& project, const std::string& se
             changed.insert(socket.stored);
         }
     }
-    std::erase_if(sockets_, [](const Socket& socket) {
+    std::erase_if(sockets_, [this](const Socket& socket) {
         if (!socket.names.empty())
             return false;
         socket.remove_file();
+        given_up_.insert(socket.address);
         return true;
     });
     changed.erase("");
@@ -175,8 +176,8 @@ ServiceSockets::Socket* ServiceSockets::find(const std::string& project,
 
 Result<ServiceSockets::Socket> ServiceSockets::make(const std::string& project,
                                                     const std::string& service,
-                                                    const PortDefinition& port) const {
-    auto fd = os::open_listening_socket(port);
+                                                    const PortDefinition& port) {
+    auto fd = listen(port);
     if (!fd)
         return std::unexpected(std::move(fd).error());
     Socket socket{.project = project,
@@ -192,10 +193,24 @@ Result<ServiceSockets::Socket> ServiceSockets::make(const std::string& project,
     return socket;
 }
 
+// What we have just given up is in nobody's way but ours. The manager closes its copy after it has
+// read that it is to, and somewhat later.
+Result<Fd> ServiceSockets::listen(const PortDefinition& port) {
+    constexpr int enough = 50;
+    auto fd = os::open_listening_socket(port);
+    if (given_up_.erase(os::bound_address(port.address)) == 0)
+        return fd;
+    const auto in_use = [&] { return !fd && fd.error().code == ErrorCode::Busy; };
+    for (int i = 0; i < enough && in_use() && os::wait_for_store(); ++i)
+        fd = os::open_listening_socket(port);
+    return fd;
+}
+
 void ServiceSockets::undo(const std::vector<Socket>& opened) {
     std::set<std::string> names;
     for (const auto& socket : opened) {
         socket.remove_file();
+        given_up_.insert(socket.address);
         names.insert(socket.stored);
     }
     renew(names);

@@ -57,13 +57,15 @@ private:
 
     [[nodiscard]] Socket* find(const std::string& project, const std::string& address);
     Result<Socket> make(const std::string& project, const std::string& service,
-                        const PortDefinition& port) const;
+                        const PortDefinition& port);
+    Result<Fd> listen(const PortDefinition& port);
     void undo(const std::vector<Socket>& opened);
     // What the store has under these names is what they stand for now.
     void renew(const std::set<std::string>& names);
     [[nodiscard]] Error in_our_words(Error error, const std::string& address) const;
 
     std::vector<Socket> sockets_;
+    std::set<std::string> given_up_; // addresses: the manager may not have closed its copies yet
 };
 
 } // namespace hotreload::daemon

@@ -4,6 +4,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <format>
 
 namespace hotreload::os {
@@ -43,6 +44,11 @@ Result<> remove_stored_fd(const std::string& name) {
     if (const int r = sd_notify(0, state.c_str()); r < 0)
         return fail_errno(-r, "taking " + name + " back from the service manager");
     return {};
+}
+
+bool wait_for_store() {
+    constexpr std::uint64_t not_long_usec = 100'000;
+    return sd_notify_barrier(0, not_long_usec) > 0;
 }
 
 } // namespace hotreload::os

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "os/listening_socket.hpp"
 
+#include "base/fault.hpp"
 #include "os/socket_address.hpp"
 #include "os/socket_holder.hpp"
 
@@ -165,6 +166,8 @@ Result<Fd> open_listening_socket(const PortDefinition& port) {
     const auto address = socket_address(bound_address(port.address));
     if (!address)
         return fail(ErrorCode::Invalid, port.address + " is no address to listen on");
+    if (const int error = fault::point("listen"))
+        return refused(port.address, *address, error);
     Fd fd(::socket(address->family(), address->type | SOCK_CLOEXEC, 0));
     if (!fd)
         return refused(port.address, *address, errno);

@@ -130,6 +130,8 @@ Result<> FileContentStore::flush(const std::string& project) {
     auto& shelf = this->shelf(project);
     if (!shelf.changed)
         return {};
+    if (const int error = fault::point("index"))
+        return fail_errno(error, "writing the index of " + path_of(project));
     json files(jsoncons::json_object_arg);
     for (const auto& [path, copies] : shelf.by_path) {
         json names(jsoncons::json_array_arg);

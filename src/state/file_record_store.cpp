@@ -50,6 +50,8 @@ ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
 }
 
 Result<> unlink(int directory, const std::string& file) {
+    if (const int error = fault::point("remove"))
+        return fail_errno(error, "removing " + file);
     if (::unlinkat(directory, file.c_str(), 0) < 0 && errno != ENOENT)
         return fail_errno(errno, "removing " + file);
     return {};

@@ -197,6 +197,8 @@ Result<View> FileViews::make(const std::string& name, const std::vector<WatchDef
 
 Result<> FileViews::update(const std::string& name, const std::vector<WatchDefinition>& watches,
                            const Snapshot& snapshot, const Kept& kept) {
+    if (const int error = fault::point("view"))
+        return fail_errno(error, "making a view");
     const auto targets = valid_view_name(name) ? read_targets(path_of(name)) : std::nullopt;
     if (!targets)
         return fail(ErrorCode::NotFound, "there is no private view " + name);

@@ -15,11 +15,18 @@ public:
         co_return co_await start_next_generation(context);
     }
 
-    // It did not run before, so it does not run after.
+    // It did not run before, so it does not run after; but one that was cut short did.
     Task<Result<>> undo(ActionContext& context) const override {
         if (context.view.wanted->attached())
             co_return co_await context.means.units.stop_unit(context.view.wanted->unit);
-        co_return co_await context.means.units.discard(context.unit);
+        if (auto gone = co_await context.means.units.discard(context.unit); !gone)
+            co_return gone;
+        const auto& record = context.view.record;
+        if (!context.view.interrupted || !record || record->generation == 0 ||
+            record->definition.attached())
+            co_return Result<>{};
+        context.unit = record->unit;
+        co_return co_await start_applied_generation(context);
     }
 
     Task<> finish(ActionContext& context) const override {

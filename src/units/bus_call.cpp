@@ -31,6 +31,16 @@ Error to_error(const BusError& error) {
     return {ErrorCode::Failed, error.message.empty() ? error.name : error.message};
 }
 
+namespace {
+
+// Whether there is no bus to answer any more, as sd-bus says it of a call and of the reply to one.
+bool connection_lost(const BusError& error) {
+    return error.is("Disconnected") || error.is("ECONNRESET") || error.is("ENOTCONN") ||
+           error.is("EPIPE") || (error.is("NoReply") && error.message == "Connection terminated");
+}
+
+} // namespace
+
 void CallLine::send_next() {
     while (waiting_for_reply_ < at_once_ && !in_line_.empty()) {
         auto* call = in_line_.front();
@@ -75,8 +85,7 @@ void BusCall::send() {
                 if (!error && hook_)
                     hook_(reply);
                 if (error)
-                    answer_.resolver()(
-                        std::unexpected(BusError{error->getName(), error->getMessage()}));
+                    answer({error->getName(), error->getMessage()});
                 else
                     answer_.resolver()(reply);
                 leave_line();
@@ -87,9 +96,16 @@ void BusCall::send() {
         slot_ = std::move(*sent);
         return;
     }
-    answer_.resolver()(std::unexpected(std::move(sent).error()));
+    answer(std::move(sent).error());
     stage_ = Stage::Answered;
     --line_.waiting_for_reply_;
+}
+
+// Without its bus the process ends (exit-on-disconnect). It says nothing of a unit, so that nobody
+// is to act on it meanwhile, or to put it on record: who waits for the answer does not go on.
+void BusCall::answer(BusError error) {
+    if (!connection_lost(error))
+        answer_.resolver()(std::unexpected(std::move(error)));
 }
 
 } // namespace hotreload::units

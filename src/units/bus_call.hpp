@@ -113,6 +113,7 @@ private:
 
     BusCall(CallLine& line, sdbus::IProxy& proxy, BusResult<sdbus::MethodCall> message);
     void send();
+    void answer(BusError error);
     void leave_line();
 
     CallLine& line_;

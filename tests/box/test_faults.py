@@ -1,19 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The fault matrix: the daemon dies, or is refused something, at each step of each strategy. After
-each: the services serve, one generation each, the state is what is on disk or the last valid one,
-and no unit, view or socket is left over."""
+"""The fault matrix: the daemon dies, loses its bus or its manager, or is refused something, at each
+step of each strategy. After each: the services serve, one generation each, the state is what is on
+disk or the last valid one, and no unit, view, mount or socket is left over.
 
+All cases have one running project. One that fails takes it down, and the next has a new one."""
+
+import errno
 import glob
+import json
 import os
+import re
+import shutil
 import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness import eventually, run, systemctl, unit_property
+from harness import DEADLINE, command_line, eventually, run, systemctl, unit_property
 from project import Project
 from server import SERVER, ask
 
-PORT = 18180
+PORT, EXTRA_PORT, OTHER_PORT = 18180, 18181, 18182
 FAULT = "/home/dev/fault"
 DROP_IN = Path("/etc/systemd/user/hotreloadd.service.d/faults.conf")
 VIEWS = Path("/run/user/1000/hotreload/views")
@@ -44,22 +53,279 @@ watch = ["reloaded.conf"]
 [services.pinned]
 command = ["./worker", "pinned", "pin/pinned.conf"]
 type = "notify"
-reload_signal = "SIGHUP"
+reload = ["/bin/sh", "-c", "! grep die pin/pinned.conf && kill -HUP $MAINPID"]
 [[services.pinned.watch]]
 files = ["pin/pinned.conf"]
 pin = true
+[services.tuned]
+command = ["./worker", "tuned"]
+type = "notify"
+properties = {{ TasksMax = 100 }}
+"""
+EXTRA = f"""
+[services.extra]
+command = ["./server", "add/extra.conf"]
+type = "notify"
+ports = ["127.0.0.1:{EXTRA_PORT}"]
+verify = "0s"
+drain = "2s"
+[[services.extra.watch]]
+files = ["add/extra.conf"]
+pin = true
 """
 
-# What to change, and the steps that its strategy goes through.
+
+class Matrix(Project):
+    """A project with a service for each strategy. `has`: what each of them is to have; `words` that
+    no file has held before."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.words = (f"w{number}" for number in range(1, 10_000))
+        self.has = {name: next(self.words) for name in ("swapped", "restarted", "reloaded", "pinned", "tuned", "extra")}
+        self.limit = 100
+        self.extra_runs = False
+        self.more_ports: dict[str, int] = {}
+        self.streams = None  # of the daemon, while it has nothing to do
+        self.kept: dict[str, int] = {}  # whom the case is not to disturb
+        self.calls: list[subprocess.Popen] = []
+        self.write("server", SERVER, mode=0o755)
+        for name, file in FILES.items():
+            self.write(file, self.has[name])
+        self.write_toml()
+        self.up()
+
+    def write_toml(self, extra=False):
+        text = TOML.replace("TasksMax = 100", f"TasksMax = {self.limit}") + (EXTRA if extra else "")
+        for service, port in self.more_ports.items():
+            if service == "swapped":
+                text = text.replace(f'127.0.0.1:{PORT}"]', f'127.0.0.1:{PORT}", "127.0.0.1:{port}"]')
+            else:
+                text = text.replace(f"[services.{service}]", f'[services.{service}]\nports = ["127.0.0.1:{port}"]')
+        self.toml(text)
+
+    def call(self, *words):
+        """Does not wait: the daemon may be dead, or stand still, before it answers."""
+        self.calls.append(subprocess.Popen(command_line(self.ctl.command(*words), self.user), stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.DEVNULL))
+
+    def answered(self):
+        while self.calls:
+            self.calls.pop().wait(DEADLINE)
+
+    def content(self, service: str) -> str:
+        """What the service that runs has read."""
+        if service in SERVERS:
+            return ask(SERVERS[service])[2]
+        return self.log(service)[-1].split(" ", 2)[2]
+
+    def is_there(self, service: str) -> bool:
+        there = self.services().get(service)
+        return bool(there) and there["active_state"] == "active"
+
+
+FILES = {"swapped": "swapped.conf", "restarted": "restarted.conf", "reloaded": "reloaded.conf", "pinned": "pin/pinned.conf",
+         "extra": "add/extra.conf"}
+SERVERS = {"swapped": PORT, "extra": EXTRA_PORT}
+
+
+class Change:
+    """Of a watched file."""
+
+    def __init__(self, service):
+        self.service = service
+
+    def prepare(self, app):
+        pass
+
+    def act(self, app):
+        self.before = app.has[self.service]
+        app.has[self.service] = next(app.words)
+        app.write(FILES[self.service], app.has[self.service])
+
+    def take_back(self, app):
+        app.has[self.service] = self.before
+        app.write(FILES[self.service], self.before)
+
+    def go_on(self, app):
+        self.act(app)
+
+    def ask_again(self, app):
+        """For what was refused: it is not tried again by itself."""
+        app.ctl("reload", "demo")
+
+
+class Tune(Change):
+    """Of a property of the running unit."""
+
+    def act(self, app):
+        app.limit += 1
+        app.write_toml(app.extra_runs)
+
+    def take_back(self, app):
+        app.limit -= 1
+        app.write_toml(app.extra_runs)
+
+
+class Add(Change):
+    """Of a service, to the project file."""
+
+    def __init__(self):
+        super().__init__("extra")
+
+    def prepare(self, app):
+        if (app / "hotreload.toml").read_text().count("extra") or app.extra_runs:
+            self.go_on(app)
+            settle(app)
+
+    def act(self, app):
+        app.write_toml(extra=True)
+        app.extra_runs = True
+
+    def go_on(self, app):
+        app.write_toml(extra=False)
+        app.extra_runs = False
+
+    take_back = go_on
+
+
+class Remove(Add):
+    """Of the service."""
+
+    def prepare(self, app):
+        if not app.extra_runs:
+            Add.act(self, app)
+            app.ctl("sync")
+            app.ctl("start", "demo/extra")
+            settle(app)
+
+    def act(self, app):
+        Add.go_on(self, app)
+
+    def go_on(self, app):
+        Add.act(self, app)
+
+    take_back = go_on
+
+
+class Start(Add):
+    """By request."""
+
+    def prepare(self, app):
+        Remove.prepare(self, app)
+        self.go_on(app)
+        settle(app)
+
+    def act(self, app):
+        app.call("start", "demo/extra")
+        app.extra_runs = None  # yes or no: the caller may have been told that it failed
+
+    def go_on(self, app):
+        app.ctl("stop", "demo/extra")
+        app.extra_runs = False
+
+    def ask_again(self, app):
+        app.ctl("start", "demo/extra")
+        app.extra_runs = True
+
+
+class Stop(Add):
+    """By request. What was begun is done."""
+
+    def prepare(self, app):
+        Remove.prepare(self, app)
+
+    def act(self, app):
+        app.call("stop", "demo/extra")
+        app.extra_runs = False
+
+    def go_on(self, app):
+        app.ctl("start", "demo/extra")
+        app.extra_runs = True
+
+    def ask_again(self, app):
+        app.ctl("stop", "demo/extra")
+
+
+class Break(Change):
+    """Of the project file, such that the service does not start."""
+
+    def __init__(self, service, old, new):
+        super().__init__(service)
+        self.old, self.new = old, new
+
+    def prepare(self, app):
+        if self.service == "extra" and app.extra_runs:
+            Add.go_on(self, app)
+            settle(app)
+
+    def act(self, app):
+        if self.service == "extra":
+            app.write_toml(extra=True)
+        app.edit(self.old, self.new)
+
+    def go_on(self, app):
+        app.write_toml(app.extra_runs)
+
+
+class BreakPinned(Change):
+    """Of a file, such that its reader refuses it."""
+
+    def act(self, app):
+        app.write(FILES[self.service], "die")
+
+    def go_on(self, app):
+        app.write(FILES[self.service], app.has[self.service])
+
+
+class Open(Change):
+    """Of the ports of a service: one more, or one less."""
+
+    def act(self, app):
+        app.more_ports = {} if app.more_ports else {self.service: OTHER_PORT}
+        app.write_toml(app.extra_runs)
+
+
+ALL = ["validated", "prepared", "reserved", "applied", "ready", "proven", "committed", "finished"]
 ACTIONS = {
-    "swap": ("swapped.conf", ["validated", "prepared", "reserved", "applied", "ready", "proven", "committed", "finished", "drained"]),
-    "restart": ("restarted.conf", ["validated", "prepared", "reserved", "old-stopped", "applied", "ready", "proven", "committed", "finished"]),
-    "reload": ("reloaded.conf", ["validated", "prepared", "reserved", "applied", "proven", "committed", "finished"]),
-    "pinned reload": ("pin/pinned.conf", ["validated", "prepared", "reserved", "applied", "proven", "committed", "finished"]),
+    "swap": (Change("swapped"), [*ALL, "drained"]),
+    "restart": (Change("restarted"), [*ALL, "old-stopped"]),
+    "reload": (Change("reloaded"), ALL),
+    "pinned reload": (Change("pinned"), ALL),
+    "live": (Tune("tuned"), ALL),
+    "start": (Add(), ALL),
+    "stop": (Remove(), ALL),
+    "start by request": (Start(), ALL),
+    "stop by request": (Stop(), ["stop-recorded", "stopped", "discarded"]),
 }
-DIES = [(action, point) for action, (_, points) in ACTIONS.items() for point in points]
-FAILS_TOO = [("swap", "failed"), ("swap", "rolled-back"), ("restart", "failed"), ("restart", "rolled-back")]
-ERRORS = [(point, errno) for point in ("save", "keep", "view") for errno in (28, 5, 30)]  # ENOSPC, EIO, EROFS
+STEPS = [(action, point) for action, (_, points) in ACTIONS.items() for point in points]
+TAKEN_BACK = [(action, point) for action, point in STEPS if point in ("applied", "committed") and "request" not in action]
+MIDDLE = [(action, point) for action, point in STEPS if point in ("reserved", "applied", "committed", "stop-recorded", "stopped")]
+
+BREAKS = {
+    "swap": Break("swapped", 'NAME = "one"', 'NAME = "die"'),
+    "restart": Break("restarted", '"restarted", "restarted.conf"]', '"restarted", "restarted.conf"]\nenv = { LEVEL = "die" }'),
+    "start": Break("extra", "[services.extra]", '[services.extra]\nenv = { NAME = "die" }'),
+    "pinned reload": BreakPinned("pinned"),
+}
+OPENS = {"swap": Open("swapped"), "restart": Open("restarted"), "start": Add(), "start by request": Start()}
+# Where the state is written: the points on the way, and the one that is refused.
+RECORDED = ["proven save", "proven save save"]  # the history, the record
+COPIED = ["proven keep", "proven index"]
+WRITES = {
+    "swap": ["save", "view", *COPIED, *RECORDED, "drained save"],
+    "restart": ["save", "view", *COPIED, *RECORDED],
+    "reload": ["save", "view", *COPIED, *RECORDED],
+    "pinned reload": ["save", "view", *COPIED, *RECORDED],
+    "live": ["save", *RECORDED],
+    "start": ["save", "view", "proven keep", *RECORDED],
+    "stop": ["remove", "remove remove"],
+    "start by request": ["save", "view", *RECORDED],
+    "stop by request": ["save", "stopped save"],
+}
+NUMBERS = [errno.ENOSPC, errno.EIO, errno.EROFS]
+REFUSALS = [(action, place, NUMBERS[number % 3])
+            for number, (action, place) in enumerate((a, place) for a, places in WRITES.items() for place in places)]
 
 
 @pytest.fixture(scope="module")
@@ -79,115 +345,232 @@ def faulty():
     systemctl("try-restart", "hotreloadd", user="dev")
 
 
+@pytest.fixture(scope="module")
+def shared(faulty):
+    """Of the module: the project that runs, if there is one."""
+    running = []
+    yield running
+    for app in running:
+        app.remove()
+
+
 @pytest.fixture
-def app(faulty, demo: Project):
-    demo.write("server", SERVER, mode=0o755)
-    for name in ("swapped", "restarted", "reloaded", "pin/pinned"):
-        demo.write(f"{name}.conf", "first\n")
-    demo.toml(TOML)
-    demo.up()
-    yield demo
+def app(shared, request):
+    if not shared:
+        directory = tempfile.mkdtemp(prefix="project-", dir="/home/dev")
+        shutil.chown(directory, "dev", "dev")
+        shared.append(Matrix(directory))
+    app = shared[0]
+    failed = request.session.testsfailed
+    yield app
     Path(FAULT).unlink(missing_ok=True)
+    if request.session.testsfailed > failed:
+        shared.pop()
+        for call in app.calls:
+            call.kill()
+        run("kill", "-CONT", daemon_pid(), check=False)
+        app.remove()
 
 
 def daemon_pid() -> str:
     return unit_property("hotreloadd.service", "MainPID", user="dev")
 
 
-def arm(point: str, what: str):
-    Path(FAULT).write_text(f"{point} {what}\n")
+def other_daemon(than: str):
+    eventually(lambda: daemon_pid() not in ("0", than), "another daemon")
+
+
+def strike(app, action, what: str, *points: str) -> str:
+    """Until it has happened. The PID of the daemon that it happened to."""
+    action.prepare(app)
+    app.kept = {name: pid for name, pid in app.pids().items()
+                if name != action.service and (name != "extra" or app.extra_runs)}
+    pid = daemon_pid()
+    Path(FAULT).write_text(" ".join([*points, what]) + "\n")
     os.chown(FAULT, 1000, 1000)
-
-
-def struck():
+    action.act(app)
     eventually(lambda: not Path(FAULT).exists(), "the fault")
+    return pid
 
 
-def content(project, service: str) -> str:
-    if service == "swapped":
-        return ask(PORT)[2]
-    return project.log(service)[-1].split(" ", 2)[2]
+def is_as_wanted(app) -> bool:
+    services = app.services()
+    if app.extra_runs is None:
+        app.extra_runs = services["extra"]["active_state"] == "active"
+    runs = {name for name, each in services.items() if each["active_state"] == "active"}
+    return (runs == {name for name in app.has if name != "extra" or app.extra_runs}
+            and all(each["draining"] == [] for each in services.values())
+            and all(app.content(name) == app.has[name] for name in runs if name in FILES)
+            and unit_property(services["tuned"]["unit"], "TasksMax", user="dev") == str(app.limit))
 
 
-def sockets_of_daemon() -> list[str]:
-    listed = run("systemd-analyze", "--user", "fdstore", "hotreloadd.service", "--no-pager",
-                 user="dev", check=False).stdout
-    return [line.split()[0] for line in listed.splitlines() if "demo." in line]
+def settle(app):
+    app.answered()
+    app.ctl("sync")
+    try:
+        eventually(lambda: is_as_wanted(app))
+    except AssertionError:
+        raise AssertionError(f"not as it is to be ({app.has}, extra: {app.extra_runs}): {app.status()}") from None
 
 
-def all_is_well(project, changed: str, expected=("second",)):
-    """`expected`: what the changed service may have."""
-    service = Path(changed).stem
-    project.ctl("sync")
-    eventually(lambda: content(project, service) in expected, f"{service} with one of {expected}")
-    services = lambda: project.services().values()
-    eventually(lambda: all(each["active_state"] == "active" and each["draining"] == [] for each in services()),
-               "all of them to serve")
-    for other in ("swapped", "restarted", "reloaded", "pinned"):
-        if other != service:
-            assert content(project, other) == "first"
-    units = sorted(each["unit"] for each in services())
-    eventually(lambda: sorted(project.units()) == units, "one generation each")
-    assert [name for name in os.listdir(VIEWS) if not name.startswith(".")] == [project["pinned"]["unit"]]
-    assert sockets_of_daemon() == ["demo.swapped.18180"]
+def table(protocol: str, column: int) -> dict[str, list[str]]:
+    """The sockets that there are, by what a link in /proc/PID/fd says of them."""
+    rows = [line.split() for line in Path(f"/proc/net/{protocol}").read_text().splitlines()[1:]]
+    return {f"socket:[{row[column]}]": row for row in rows}
+
+
+def open_streams(opened: list[str]) -> int:
+    """Not the one that a daemon writes its log to: it opens that with the first word."""
+    unix = table("unix", 6)
+    return sum(each in unix and unix[each][4] == "0001" for each in opened)
+
+
+def left_over(app) -> list[str]:
+    """What is there and should not be, or the other way round."""
+    services = app.services()
+    units = {name: services[name]["unit"] for name in app.has if name != "extra" or app.extra_runs}
+    ports = [f"demo.swapped.{PORT}", *(f"demo.{name}.{port}" for name, port in app.more_ports.items())]
+    if app.extra_runs:
+        ports.append(f"demo.extra.{EXTRA_PORT}")
+    stored = run("systemd-analyze", "--user", "fdstore", "hotreloadd.service", "--no-pager", user="dev", check=False).stdout
+    listed = systemctl("list-units", "--all", "--plain", "--legend=no", "hotreload-demo.*.service", user="dev").stdout
+    pid = daemon_pid()
+    opened = [os.readlink(link) for link in glob.glob(f"/proc/{pid}/fd/*") if os.path.islink(link)]
+    streams = open_streams(opened)
+    if app.streams is None:
+        app.streams = streams
+    pinned = {name: unit for name, unit in units.items() if name in ("pinned", "extra")}
+    shown = {name: set(re.findall("/views/([^/ ]+)/", Path(f"/proc/{services[name]['main_pid']}/mountinfo").read_text()))
+             for name in pinned}
+    facts = {
+        "units": (sorted(line.split()[0] for line in listed.splitlines()), sorted(units.values())),
+        "stored sockets": (sorted(re.findall(r"^(demo\.\S+)", stored, re.M)), sorted(ports)),
+        "sockets that the daemon listens on": (sum(each in table("tcp", 9) for each in opened), len(ports)),
+        "other sockets of the daemon": (streams, app.streams),
+        "views": (sorted(name for name in os.listdir(VIEWS)), sorted(pinned.values())),
+        "views that services see": (shown, {name: {unit} for name, unit in pinned.items()}),
+        "views that the daemon has open": ([each for each in opened if "/hotreload/views/" in each], []),
+        "views mounted for others": ([who for who in (pid, "1", "self")
+                                      if "/hotreload/views" in Path(f"/proc/{who}/mountinfo").read_text()], []),
+        "records": (on_record(app, units), units),
+    }
+    return [f"{what}: {found}, not {wanted}" for what, (found, wanted) in facts.items() if found != wanted]
+
+
+def on_record(app, units) -> dict:
+    """The units that the disk knows of services that run. A record that is underway is none."""
+    found = {}
+    for name in units:
+        record = json.loads((app.state / f"services/demo/{name}.json").read_text())
+        found[name] = record["unit"] if not record.get("underway") else "underway"
+    for path in (app.state / "services/demo").iterdir():
+        name = path.name.split(".")[0]
+        if path.name.startswith(".") or (name not in units and name != "extra"):
+            found[path.name] = "left"
+    return found
+
+
+def all_is_well(app, action):
+    settle(app)
+    problems = []
+    def nothing_left_over():
+        problems[:] = left_over(app)
+        return not problems
+    try:
+        eventually(nothing_left_over)
+    except AssertionError:
+        raise AssertionError("\n".join(problems)) from None
+    pids = app.pids()
+    assert {name: pids[name] for name in app.kept} == app.kept, "nobody else was disturbed"
     # It is in order from here on.
-    project.write(changed, "third\n")
-    eventually(lambda: content(project, service) == "third", "the next change")
+    action.go_on(app)
+    settle(app)
 
 
-@pytest.mark.parametrize("action,point", DIES, ids=lambda word: word)
+@pytest.mark.parametrize("action,point", STEPS, ids=lambda word: word)
 def test_the_daemon_dies(app, action, point):
-    changed, _ = ACTIONS[action]
-    pid = daemon_pid()
-    arm(point, "abort")
-    app.write(changed, "second\n")
-    struck()
-    eventually(lambda: daemon_pid() not in ("0", pid), "another daemon")
-    all_is_well(app, changed)
+    action, _ = ACTIONS[action]
+    pid = strike(app, action, "abort", point)
+    other_daemon(pid)
+    all_is_well(app, action)
 
 
-@pytest.mark.parametrize("action,point", FAILS_TOO, ids=lambda word: word)
-def test_the_daemon_dies_while_it_goes_back(app, action, point):
-    service = "swapped" if action == "swap" else "restarted"
-    pid = daemon_pid()
-    text = (app / "hotreload.toml").read_text()
-    arm(point, "abort")
-    if action == "swap":
-        app.edit('NAME = "one"', 'NAME = "die"')
-    else:
-        app.edit('"restarted", "restarted.conf"]', '"restarted", "restarted.conf"]\nenv = { LEVEL = "die" }')
-    struck()
-    eventually(lambda: daemon_pid() not in ("0", pid), "another daemon")
-    app.write("hotreload.toml", text)
-    all_is_well(app, f"{service}.conf", ("first",))
+@pytest.mark.parametrize("action,point", TAKEN_BACK, ids=lambda word: word)
+def test_the_daemon_dies_and_the_change_is_taken_back_before_it_returns(app, action, point):
+    action, _ = ACTIONS[action]
+    pid = strike(app, action, "stop", point)
+    action.take_back(app)
+    os.kill(int(pid), signal.SIGKILL)
+    other_daemon(pid)
+    all_is_well(app, action)
+
+
+@pytest.mark.parametrize("action,point", MIDDLE, ids=lambda word: word)
+def test_the_bus_is_lost(app, action, point):
+    action, _ = ACTIONS[action]
+    pid = strike(app, action, "bus", point)
+    other_daemon(pid)
+    all_is_well(app, action)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("point", ["reserved", "applied"])
-def test_the_manager_is_executed_anew_meanwhile(app, action, point):
-    changed, _ = ACTIONS[action]
-    pid = daemon_pid()
-    arm(point, "stop")
-    app.write(changed, "second\n")
-    struck()
+def test_the_bus_is_started_anew(app, action):
+    action, points = ACTIONS[action]
+    pid = strike(app, action, "stop", "applied" if "applied" in points else "stopped")
+    systemctl("restart", "dbus.service", user="dev")
+    os.kill(int(pid), signal.SIGCONT)
+    other_daemon(pid)
+    all_is_well(app, action)
+
+
+@pytest.mark.parametrize("action,point", MIDDLE, ids=lambda word: word)
+def test_the_manager_is_executed_anew(app, action, point):
+    action, _ = ACTIONS[action]
+    pid = strike(app, action, "stop", point)
     systemctl("daemon-reexec", user="dev")
     os.kill(int(pid), signal.SIGCONT)
-    all_is_well(app, changed)
+    all_is_well(app, action)
     assert daemon_pid() == pid
 
 
-@pytest.mark.parametrize("point,errno", ERRORS)
-def test_the_disk_refuses(app, point, errno):
-    changed = "restarted.conf"
-    app.write("restarted.conf", "first\n")
-    arm(point, str(errno))
-    app.write(changed, "second\n")
-    struck()
-    all_is_well(app, changed)
+@pytest.mark.parametrize("what", BREAKS)
+@pytest.mark.parametrize("point", ["failed", "rolled-back"])
+def test_the_daemon_dies_while_it_goes_back(app, what, point):
+    action = BREAKS[what]
+    pid = strike(app, action, "abort", point)
+    other_daemon(pid)
+    app.ctl("sync")
+    action.go_on(app)
+    all_is_well(app, action)
+
+
+@pytest.mark.parametrize("action,place,number", REFUSALS, ids=lambda word: errno.errorcode.get(word, word))
+def test_the_disk_refuses(app, action, place, number):
+    action, _ = ACTIONS[action]
+    strike(app, action, str(number), *place.split())
+    app.answered()
+    action.ask_again(app)
+    all_is_well(app, action)
+
+
+@pytest.mark.parametrize("action", OPENS)
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EADDRINUSE], ids=errno.errorcode.get)
+def test_a_socket_cannot_be_opened(app, action, number):
+    action = OPENS[action]
+    strike(app, action, str(number), "listen")
+    app.answered()
+    action.ask_again(app)
+    all_is_well(app, action)
+
+
+CASES = {"deaths": STEPS, "deaths with the change taken back": TAKEN_BACK, "deaths on the way back": 2 * list(BREAKS),
+         "cut connections to the bus": MIDDLE, "new buses": ACTIONS, "re-executions of the manager": MIDDLE,
+         "errors of the disk": REFUSALS, "errors of sockets": 2 * list(OPENS)}
 
 
 def test_the_count(capsys):
     with capsys.disabled():
-        cases = len(DIES) + len(FAILS_TOO) + 2 * len(ACTIONS) + len(ERRORS)
-        print(f"\nfault matrix: {cases} cases:", ", ".join(f"{a} × {len(p)} deaths" for a, (_, p) in ACTIONS.items()),
-              f", {len(FAILS_TOO)} deaths on the way back, {2 * len(ACTIONS)} re-executions, {len(ERRORS)} errors")
+        print(f"\nfault matrix: {sum(map(len, CASES.values()))} cases:")
+        for what, cases in CASES.items():
+            names = [case if isinstance(case, str) else case[0] for case in cases]
+            print(f"  {len(names)} {what}:", ", ".join(f"{name} {names.count(name)}" for name in dict.fromkeys(names)))

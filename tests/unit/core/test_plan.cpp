@@ -181,6 +181,27 @@ TEST(Plan, gives_the_applied_file_again_to_a_service_that_may_have_read_a_refuse
     EXPECT_EQ(action_of(view), Action::Restart);
 }
 
+TEST(Plan, takes_back_what_a_service_was_being_given_when_we_died) {
+    auto view = applied();
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    const auto interrupt = [&] {
+        view.record->refusal = Refusal{*view.wanted, view.files->files, "interrupted", {}, true};
+    };
+    const auto before = view;
+    view.wanted->properties["MemoryMax"] = {"512M"};
+    interrupt();
+    EXPECT_EQ(action_of(view), Action::Live); // it is tried again
+    view.wanted = before.wanted;
+    EXPECT_EQ(action_of(view), Action::Live); // there was no limit before: the file says so again
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    interrupt();
+    EXPECT_EQ(action_of(view), Action::Reload);
+    view.files = before.files;
+    EXPECT_EQ(action_of(view), Action::Reload);
+    view.record->refusal.reset();
+    EXPECT_EQ(action_of(view), Action::None);
+}
+
 TEST(Plan, brings_back_a_service_that_is_down_since_an_action_that_failed) {
     auto view = applied();
     auto tried = *view.wanted;

@@ -14,12 +14,14 @@ namespace {
 class FakeHost final : public TransactionHost {
 public:
     std::map<std::string, std::optional<ServiceRecord>> committed;
+    std::map<std::string, std::vector<std::optional<ServiceRecord>>> history; // of that
     int starts = 0;
     std::vector<std::string> acted;
 
     void started(std::uint64_t, const Plan&) override { ++starts; }
     void acting(std::uint64_t, const ServicePlan& plan) override { acted.push_back(plan.service); }
     void commit(const std::string& service, std::optional<ServiceRecord> record) override {
+        history[service].push_back(record);
         committed[service] = std::move(record);
     }
     std::optional<std::string> content(const ContentId&) const override { return std::nullopt; }
@@ -515,6 +517,36 @@ TEST_F(Transaction, a_pinned_service_is_shown_what_was_applied_when_its_reload_f
     units.reload_errors[unit("web", 1)] = "exit code 1";
     EXPECT_EQ(of(run(), "web").result, "failed");
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, has_on_record_what_it_is_about_to_do) {
+    have("web");
+    have("old");
+    input.views["web"].wanted->properties["MemoryMax"] = {"512M"};
+    input.views["old"].wanted.reset();
+    run();
+    ASSERT_EQ(host.history["web"].size(), 2U);
+    const auto& given = host.history["web"].front()->refusal;
+    ASSERT_TRUE(given);
+    EXPECT_TRUE(given->interrupted());
+    EXPECT_EQ(given->definition, *input.views["web"].wanted);
+    EXPECT_FALSE(host.committed["web"]->refusal);
+    ASSERT_EQ(host.history["old"].size(), 2U);
+    EXPECT_TRUE(host.history["old"].front()->underway);
+    EXPECT_FALSE(host.committed["old"]);
+}
+
+TEST_F(Transaction, a_start_of_what_was_cut_short_goes_back_to_what_was_applied) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->env["A"] = "b";
+    view.record->underway = view.interrupted = true;
+    units.stop_unit(unit("web", 1)).start();
+    view.unit = units.state(unit("web", 1));
+    units.start_errors[unit("web", 2)] = "exit code 3";
+    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
+    EXPECT_EQ(host.committed["web"]->unit, unit("web", 1));
 }
 
 TEST_F(Transaction, restarts_what_follows_a_service_that_is_restarted) {
