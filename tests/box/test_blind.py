@@ -78,6 +78,7 @@ def test_files_that_come_and_go_behind_fuse_are_found(remote):
 
 
 def test_the_end_of_the_mount_is_seen_and_the_directory_below_is_watched(remote):
+    assert remote["a"]["watching"].startswith("polling")
     run("umount", remote / "conf")
     told = remote.events.wait_for("FileChanged", path=str(remote / "conf/a.conf"))
     assert told["kind"] == "deleted"
