@@ -17,9 +17,10 @@ void collect(const ServiceDefinitions& services, const std::string& service,
             collect(services, other, found);
 }
 
-// Directly or not, by `after` alone.
+// Directly or not, by `after` alone. `seen` was asked already: there may be very
+// many ways to a service, and each is asked once.
 bool is_after(const ServiceDefinitions& services, const std::string& service,
-              const std::string& other, std::set<std::string> seen = {}) {
+              const std::string& other, std::set<std::string>& seen) {
     const auto it = services.find(service);
     if (it == services.end() || !seen.insert(service).second)
         return false;
@@ -101,9 +102,11 @@ std::vector<std::string> order_services(const ServiceDefinitions& services) {
             return;
         for (const auto& before : it->second.after)
             visit(before);
-        for (const auto& before : links_of(it->second))
-            if (!is_after(services, before, name))
+        for (const auto& before : links_of(it->second)) {
+            std::set<std::string> seen_before;
+            if (!is_after(services, before, name, seen_before))
                 visit(before);
+        }
         order.push_back(name);
     };
     for (const auto& [name, unused] : services)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/groups.hpp"
 
+#include "core/dependencies.hpp"
+
 #include <algorithm>
 #include <functional>
 

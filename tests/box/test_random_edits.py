@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A thousand random edits of twenty files of ten services: in the end each service holds the newest
-valid content, and it was acted on at most once for each change in meaning. The seed is printed;
-HOTRELOAD_SEED repeats a run."""
+valid content, and it was acted on at most once for each change in meaning. Some of the edits are made
+alone, so that an action for one that changed nothing cannot hide among those of others. The seed is
+printed; HOTRELOAD_SEED repeats a run."""
 
+import contextlib
 import json
 import os
 import random
 import time
 
 from harness import eventually, run
-from project import acted_on, write_in_place
+from project import ACTIONS, write_in_place
 
 EDITS = 1000
 SERVICES = 10
+ALONE = 0.06  # of the edits
 
 
 def toml(values, rng):
@@ -96,6 +99,42 @@ def edit(document, number, rng, meanings):
         document.write()
 
 
+def done_to(events, since=0):
+    """The services of each action that was really taken: what is refused was only looked at."""
+    finished = [e for e in events.seen[since:] if e["event"] == "ReloadFinished"]
+    services = [service for e in finished for service in e["detail"]["services"]]
+    touched = ("applied", "failed", "rolled-back", "needs-attention")
+    return [s["service"] for s in services if s["action"] in ACTIONS and s["result"] in touched]
+
+
+class Alone:
+    """An edit with nothing going on: what changed nothing in meaning is not acted on, nor is any other service."""
+
+    def __init__(self, project, events, meanings, seed):
+        self.project, self.events, self.meanings, self.seed = project, events, meanings, seed
+
+    def settle(self):
+        self.project.ctl("sync", timeout=120)
+        report = self.project.ctl.json("reload", self.project.name, check=False)
+        self.events.wait_for("ReloadFinished", id=report["id"])
+
+    def __enter__(self):
+        self.settle()
+        self.since = len(self.events.seen)
+        services = self.project.services()
+        # What was refused before may be valid now.
+        self.owed = {name: services[name]["state"] != "running" for name in self.meanings}
+        self.before = dict(self.meanings)
+
+    def __exit__(self, failure, *_):
+        if failure:
+            return
+        self.settle()
+        actions = done_to(self.events, self.since)
+        for name, owed in self.owed.items():
+            assert actions.count(name) <= owed + self.meanings[name] - self.before[name], f"{name}: seed {self.seed}"
+
+
 def services_text(names):
     text = "[watch]\ndebounce = \"20ms\"\n"
     for service, files in names.items():
@@ -122,8 +161,10 @@ def test_a_thousand_random_edits(demo):
     demo.up(timeout=60)
     meanings = dict.fromkeys(names, 0)
     with demo.ctl.monitor() as events:
+        alone = Alone(demo, events, meanings, seed)
         for number in range(1, EDITS + 1):
-            edit(rng.choice(documents), number, rng, meanings)
+            with alone if rng.random() < ALONE else contextlib.nullcontext():
+                edit(rng.choice(documents), number, rng, meanings)
             if rng.random() < 0.1:
                 time.sleep(rng.random() * 0.05)  # the pace is a part of what is random
         for document in documents:
@@ -132,7 +173,7 @@ def test_a_thousand_random_edits(demo):
                 document.write()
         demo.ctl("sync", timeout=120)
         demo.nothing_to_do(events)
-        actions = acted_on(events)
+        actions = done_to(events)
     ids = {d.name: d.values["id"] for d in documents}
     for service, files in names.items():
         wanted = {name: ids[name] for name in files}

@@ -3,7 +3,7 @@
 
 import pytest
 from harness import eventually, run
-from project import acted_on
+from project import acted_on, write_in_place
 
 ONE = """
 [services.a]
@@ -88,15 +88,28 @@ def test_three_saves_are_three_changes_by(one, writer):
     assert checks(one) == 3
 
 
-def test_droppings_of_editors_are_neither_acted_on_nor_checked(one):
-    for name in ("4913", ".a.conf.swp", "a.conf~", "#a.conf#", ".#a.conf", "a.conf.swp", ".a.conf.swx"):
-        if name == ".#a.conf":
-            (one / name).symlink_to("dev@box.1234:5678")
-        else:
-            one.write(name, "droppings")
-        (one / name).unlink()
-    settled(one, 0)
-    assert checks(one) == 0 and one.log("a") == ["start - red"]
+def test_droppings_of_editors_are_neither_acted_on_nor_checked(demo):
+    demo.write("check", "#!/bin/sh\necho run >>out/checks\n", mode=0o755)
+    demo.write("out/keep", "")
+    demo.write("conf/a.conf", "red")
+    demo.toml(ONE.replace('"a.conf"', '"conf/a.conf"').replace('"*.conf"', '"conf/*"'))  # which they all match
+    demo.up()
+    (demo / "out/checks").unlink()
+    with demo.ctl.monitor() as demo.events:
+        droppings = [demo / "conf" / name for name in ("4913", ".a.conf.swp", "a.conf~", "#a.conf#", ".#a.conf", "a.conf.swp", ".a.conf.swx")]
+        for path in droppings:
+            if path.name == ".#a.conf":
+                path.symlink_to("dev@box.1234:5678")
+            else:
+                write_in_place(path, "droppings")
+            demo.ctl("sync")
+        settled(demo, 0)
+        for path in droppings:
+            path.unlink()
+        settled(demo, 0)
+        assert checks(demo) == 0 and demo.log("a") == ["start - red"]
+        write_in_place(demo / "conf/b", "none of them")
+        assert demo.events.wait_for("ReloadFinished", result=lambda result: result != "unchanged")["result"] == "applied"
 
 
 def test_a_link_that_is_swapped_as_kubernetes_does_is_one_change(demo):

@@ -90,6 +90,16 @@ TEST_F(MountedOver, AMountOverAParentIsSeen) {
     ASSERT_TRUE(until([&] { return literal->calls == 2 && tree->calls == 2; }));
 }
 
+// A set that follows the same parents would find the way changed for this one, too.
+TEST_F(MountedOver, AMountOverAParentIsSeenByAPatternAlone) {
+    auto tree = watch(dir / "app/conf/*");
+    bind(dir / "other", dir / "app");
+    ASSERT_TRUE(until([&] { return tree->calls == 1; }));
+    EXPECT_EQ(tree->changes, Changes{modified(file)});
+    unmount();
+    ASSERT_TRUE(until([&] { return tree->calls == 2; }));
+}
+
 TEST_F(MountedOver, AFileMountedOverAFileIsSeen) {
     auto literal = watch(file);
     auto tree = watch(dir / "app/**");

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace hotreload;
 using Names = std::set<std::string>;
 
@@ -44,4 +46,29 @@ TEST(Dependencies, services_are_ordered_after_what_they_are_linked_to_and_after_
     EXPECT_EQ(order_services(services), (std::vector<std::string>{"a", "b"}));
     services["b"].after.clear();
     EXPECT_EQ(order_services(services), (std::vector<std::string>{"b", "a"}));
+}
+
+// Was: each way through them was gone, which are 2⁴⁰ here.
+TEST(Dependencies, services_with_very_many_ways_to_each_other_are_ordered_at_once) {
+    std::map<std::string, ServiceDefinition> services;
+    constexpr int layers = 40;
+    for (int layer = 0; layer < layers; ++layer)
+        for (const char* side : {"a", "b"}) {
+            auto& service = services[side + std::to_string(layer)];
+            if (layer > 0)
+                service.after = {"a" + std::to_string(layer - 1), "b" + std::to_string(layer - 1)};
+        }
+    const auto order = order_services(services);
+    ASSERT_EQ(order.size(), 2U * layers);
+    for (const auto& [name, service] : services)
+        for (const auto& before : service.after)
+            EXPECT_LT(std::ranges::find(order, before), std::ranges::find(order, name));
+}
+
+TEST(Dependencies, a_link_is_cut_where_after_says_the_opposite_by_another_of_the_links) {
+    std::map<std::string, ServiceDefinition> services;
+    services["a"].required = {"b", "c"};
+    services["b"].after = {"a"};
+    services["c"].after = {"b"};
+    EXPECT_EQ(order_services(services), (std::vector<std::string>{"a", "b", "c"}));
 }
