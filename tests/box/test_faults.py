@@ -458,11 +458,14 @@ def left_over(app) -> list[str]:
 
 
 def on_record(app, units) -> dict:
-    """The units that the disk knows of services that run. A record that is underway is none."""
+    """The units that the disk knows of services that run. A record that is underway, or without its
+    generation in the history, is none."""
     found = {}
     for name in units:
         record = json.loads((app.state / f"services/demo/{name}.json").read_text())
         found[name] = record["unit"] if not record.get("underway") else "underway"
+        if f'"generation":{record["generation"]},' not in (app.state / f"services/demo/{name}.history.json").read_text():
+            found[name] = "not in the history"
     for path in (app.state / "services/demo").iterdir():
         name = path.name.split(".")[0]
         if path.name.startswith(".") or (name not in units and name != "extra"):
@@ -516,7 +519,7 @@ def test_the_bus_is_lost(app, action, point):
 @pytest.mark.parametrize("action", ACTIONS)
 def test_the_bus_is_started_anew(app, action):
     action, points = ACTIONS[action]
-    pid = strike(app, action, "stop", "applied" if "applied" in points else "stopped")
+    pid = strike(app, action, "stop", "reserved" if "reserved" in points else "stop-recorded")
     systemctl("restart", "dbus.service", user="dev")
     os.kill(int(pid), signal.SIGCONT)
     other_daemon(pid)
