@@ -78,7 +78,7 @@ Task<Result<>> let_go(ActionContext& context) {
         co_return fail(ErrorCode::Busy,
                        std::format("{} is not let go of, as its pinned files on disk are not what "
                                    "was applied: put them right, or run \"hotreloadctl rollback "
-                                   "{}/{} --to={} --restore-files\"",
+                                   "{}/{} --to={} --restore-files\", and try again",
                                    unit, context.project, context.plan.service,
                                    context.view.record->generation));
     auto gone = co_await show(context, unit, {});

@@ -139,8 +139,12 @@ bool Plan::waits() const {
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
                          const PlanOptions& given) {
     const auto options = view.options.value_or(given);
-    if (!view.wanted)
+    if (!view.wanted) {
+        const auto& refusal = view.record ? view.record->refusal : std::nullopt;
+        if (!options.retry && refusal && refusal->of_removal())
+            return {name, Action::Refused, {}, "was refused before"};
         return {name, Action::Stop, {}, "no longer in the project file"};
+    }
     if (!view.record || view.record->generation == 0)
         return plan_new(name, view, options);
     const auto& record = *view.record;

@@ -24,6 +24,10 @@ struct Refusal {
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
 
+    // Of no definition: the service is not in the project file any more, and could not be stopped
+    // or let go of.
+    [[nodiscard]] bool of_removal() const { return definition.name.empty(); }
+
     // No refusal yet: what a running service is being given. How that ends replaces it, but for a
     // death of ours.
     [[nodiscard]] bool interrupted() const { return result == "interrupted"; }

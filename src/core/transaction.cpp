@@ -333,6 +333,8 @@ private:
         if (step.view.wanted)
             record.refusal = Refusal{*step.view.wanted, step.view.files->files, result, problem,
                                      attempted || (record.refusal && record.refusal->attempted)};
+        else
+            record.refusal = Refusal{{}, {}, result, problem, false};
         host_.commit(step.plan.service, std::move(record));
     }
 

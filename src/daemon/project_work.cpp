@@ -156,6 +156,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
     TransactionInput input;
     if (request.kind == Request::Kind::Remove) {
         input.project = record_.name;
+        input.options.retry = true;
         for (const auto& [name, service] : record_.services) {
             input.views[name].record = service;
             input.views[name].unit = around_.units.state(service.unit);

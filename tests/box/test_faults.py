@@ -57,10 +57,23 @@ reload = ["/bin/sh", "-c", "! grep die pin/pinned.conf && kill -HUP $MAINPID"]
 [[services.pinned.watch]]
 files = ["pin/pinned.conf"]
 pin = true
+[services.installed]
+unit = "matrix.service"
+verify = "0s"
+[[services.installed.watch]]
+files = ["installed/installed.conf"]
+pin = true # installed
 [services.tuned]
 command = ["./worker", "tuned"]
 type = "notify"
 properties = {{ TasksMax = 100 }}
+"""
+INSTALLED = Path("/home/dev/.config/systemd/user/matrix.service")
+UNIT = """[Service]
+Type=notify
+WorkingDirectory={0}
+ExecStart={0}/worker installed installed/installed.conf
+ExecReload=kill -HUP $MAINPID
 """
 EXTRA = f"""
 [services.extra]
@@ -82,9 +95,10 @@ class Matrix(Project):
     def __init__(self, directory):
         super().__init__(directory)
         self.words = (f"w{number}" for number in range(1, 10_000))
-        self.has = {name: next(self.words) for name in ("swapped", "restarted", "reloaded", "pinned", "tuned", "extra")}
+        self.has = {name: next(self.words) for name in (*FILES, "tuned")}
         self.limit = 100
         self.extra_runs = False
+        self.shows_installed = True
         self.more_ports: dict[str, int] = {}
         self.streams = None  # of the daemon, while it has nothing to do
         self.kept: dict[str, int] = {}  # whom the case is not to disturb
@@ -92,11 +106,22 @@ class Matrix(Project):
         self.write("server", SERVER, mode=0o755)
         for name, file in FILES.items():
             self.write(file, self.has[name])
+        INSTALLED.parent.mkdir(parents=True, exist_ok=True)
+        INSTALLED.write_text(UNIT.format(self.directory))
+        systemctl("daemon-reload", user="dev")
+        systemctl("restart", INSTALLED.name, user="dev")
         self.write_toml()
         self.up()
 
+    def remove(self):
+        super().remove()
+        systemctl("stop", INSTALLED.name, user="dev")
+        INSTALLED.unlink()
+        systemctl("daemon-reload", user="dev")
+
     def write_toml(self, extra=False):
-        text = TOML.replace("TasksMax = 100", f"TasksMax = {self.limit}") + (EXTRA if extra else "")
+        text = TOML if self.shows_installed else TOML.replace("pin = true # installed", "")
+        text = text.replace("TasksMax = 100", f"TasksMax = {self.limit}") + (EXTRA if extra else "")
         for service, port in self.more_ports.items():
             if service == "swapped":
                 text = text.replace(f'127.0.0.1:{PORT}"]', f'127.0.0.1:{PORT}", "127.0.0.1:{port}"]')
@@ -125,7 +150,7 @@ class Matrix(Project):
 
 
 FILES = {"swapped": "swapped.conf", "restarted": "restarted.conf", "reloaded": "reloaded.conf", "pinned": "pin/pinned.conf",
-         "extra": "add/extra.conf"}
+         "installed": "installed/installed.conf", "extra": "add/extra.conf"}
 SERVERS = {"swapped": PORT, "extra": EXTRA_PORT}
 
 
@@ -165,6 +190,19 @@ class Tune(Change):
     def take_back(self, app):
         app.limit -= 1
         app.write_toml(app.extra_runs)
+
+
+class Show(Change):
+    """Of whether the installed unit is pinned."""
+
+    def __init__(self):
+        super().__init__("installed")
+
+    def act(self, app):
+        app.shows_installed = not app.shows_installed
+        app.write_toml(app.extra_runs)
+
+    take_back = act
 
 
 class Add(Change):
@@ -292,6 +330,8 @@ ACTIONS = {
     "restart": (Change("restarted"), [*ALL, "old-stopped"]),
     "reload": (Change("reloaded"), ALL),
     "pinned reload": (Change("pinned"), ALL),
+    "installed reload": (Change("installed"), ALL),
+    "installed pin": (Show(), ALL),
     "live": (Tune("tuned"), ALL),
     "start": (Add(), ALL),
     "stop": (Remove(), ALL),
@@ -317,6 +357,8 @@ WRITES = {
     "restart": ["save", "view", *COPIED, *RECORDED],
     "reload": ["save", "view", *COPIED, *RECORDED],
     "pinned reload": ["save", "view", *COPIED, *RECORDED],
+    "installed reload": ["save", "view"],
+    "installed pin": ["save", "view", *RECORDED],
     "live": ["save", *RECORDED],
     "start": ["save", "view", "proven keep", *RECORDED],
     "stop": ["remove", "remove remove"],
@@ -393,6 +435,10 @@ def strike(app, action, what: str, *points: str) -> str:
     return pid
 
 
+def views_seen(service) -> set[str]:
+    return set(re.findall("/views/([^/ ]+)/", Path(f"/proc/{service['main_pid']}/mountinfo").read_text()))
+
+
 def is_as_wanted(app) -> bool:
     services = app.services()
     if app.extra_runs is None:
@@ -401,6 +447,7 @@ def is_as_wanted(app) -> bool:
     return (runs == {name for name in app.has if name != "extra" or app.extra_runs}
             and all(each["draining"] == [] for each in services.values())
             and all(app.content(name) == app.has[name] for name in runs if name in FILES)
+            and bool(views_seen(services["installed"])) == app.shows_installed
             and unit_property(services["tuned"]["unit"], "TasksMax", user="dev") == str(app.limit))
 
 
@@ -439,16 +486,18 @@ def left_over(app) -> list[str]:
     streams = open_streams(opened)
     if app.streams is None:
         app.streams = streams
-    pinned = {name: unit for name, unit in units.items() if name in ("pinned", "extra")}
-    shown = {name: set(re.findall("/views/([^/ ]+)/", Path(f"/proc/{services[name]['main_pid']}/mountinfo").read_text()))
-             for name in pinned}
+    views = {name: unit for name, unit in units.items() if name in ("pinned", "extra")}
+    if app.shows_installed:
+        views["installed"] = json.loads((app.state / "services/demo/installed.json").read_text())["view"]
+    seen = {name: views_seen(services[name]) for name in (*views, "installed")}
+    own = [unit for unit in units.values() if unit != INSTALLED.name]
     facts = {
-        "units": (sorted(line.split()[0] for line in listed.splitlines()), sorted(units.values())),
+        "units": (sorted(line.split()[0] for line in listed.splitlines()), sorted(own)),
         "stored sockets": (sorted(re.findall(r"^(demo\.\S+)", stored, re.M)), sorted(ports)),
         "sockets that the daemon listens on": (sum(each in table("tcp", 9) for each in opened), len(ports)),
         "other sockets of the daemon": (streams, app.streams),
-        "views": (sorted(name for name in os.listdir(VIEWS)), sorted(pinned.values())),
-        "views that services see": (shown, {name: {unit} for name, unit in pinned.items()}),
+        "views": (sorted(name for name in os.listdir(VIEWS)), sorted(views.values())),
+        "views that services see": (seen, {"installed": set()} | {name: {view} for name, view in views.items()}),
         "views that the daemon has open": ([each for each in opened if "/hotreload/views/" in each], []),
         "views mounted for others": ([who for who in (pid, "1", "self")
                                       if "/hotreload/views" in Path(f"/proc/{who}/mountinfo").read_text()], []),

@@ -85,6 +85,19 @@ def test_it_is_not_let_go_of_when_it_would_not_start_with_what_is_on_disk(nginx)
     assert CONF.read_text() == site("first")
 
 
+def test_it_stays_pinned_when_it_leaves_the_project_file_in_the_middle_of_an_edit(nginx):
+    project = Path("/etc/hotreload/nginx.toml")
+    save(CONF, "half of an ed")
+    nginx.finished("invalid")
+    save(project, '[services.other]\ncommand = ["sleep", "infinity"]\nverify = "0"\n')
+    nginx.finished("rolled-back")
+    nginx.ctl("sync")  # it is not tried again and again
+    assert get() == "first" and nginx.same_process()
+    save(CONF, site("first"))
+    nginx.ctl("reload", "nginx")
+    assert not DROP_IN.exists() and get() == "first"
+
+
 def test_a_new_file_that_it_does_not_start_with_is_found_in_the_attempt(nginx):
     nginx.ctl("pause", "nginx")
     more = Path("/etc/nginx/conf.d/more.conf")

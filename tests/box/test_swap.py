@@ -257,8 +257,7 @@ def test_fast_changes_are_taken_together_and_hit_no_limit(web):
     for connection in held:
         connection.close()
     eventually(lambda: ask(PORT)[2] == "page29", "the last page")
-    eventually(lambda: web["web"]["draining"] == [], "no more draining")
-    assert len(web.units()) == 1
+    eventually(lambda: web["web"]["draining"] == [] and len(web.units()) == 1, "no more draining")
 
 
 def test_down_ends_what_drains_too(web):

@@ -658,6 +658,10 @@ TEST_F(Transaction, a_pinned_installed_unit_whose_files_have_moved_on_is_not_let
     EXPECT_EQ(of(run(), "web").result, "rolled-back");
     EXPECT_TRUE(units.calls.empty());
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+    input.views["web"].record = host.committed["web"];
+    EXPECT_EQ(of(run(), "web").action, Action::Refused) << "it is not tried again and again";
+    input.options.retry = true;
+    EXPECT_EQ(of(run(), "web").action, Action::Stop);
 }
 
 TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let_go_of) {
