@@ -118,7 +118,8 @@ void Project::accept(ProjectDefinition definition) {
     }
     definition_ = std::move(definition);
     for (auto& [name, record] : record_.services)
-        if (!definition_.services.contains(name) && record.refusal && record.refusal->of_removal()) {
+        if (!definition_.services.contains(name) && record.refusal &&
+            record.refusal->of_removal()) {
             record.refusal.reset(); // another word of the project file's: it is tried again
             save(name);
         }

@@ -195,8 +195,14 @@ class Tune(Change):
 class Show(Change):
     """Of whether the installed unit is pinned."""
 
-    def __init__(self):
+    def __init__(self, shows: bool):
         super().__init__("installed")
+        self.shows = shows
+
+    def prepare(self, app):
+        if app.shows_installed == self.shows:
+            self.act(app)
+            settle(app)
 
     def act(self, app):
         app.shows_installed = not app.shows_installed
@@ -331,7 +337,8 @@ ACTIONS = {
     "reload": (Change("reloaded"), ALL),
     "pinned reload": (Change("pinned"), ALL),
     "installed reload": (Change("installed"), ALL),
-    "installed pin": (Show(), ALL),
+    "installed pin": (Show(True), ALL),
+    "installed unpin": (Show(False), ["reserved", "applied", "committed"]),
     "live": (Tune("tuned"), ALL),
     "start": (Add(), ALL),
     "stop": (Remove(), ALL),
@@ -359,6 +366,7 @@ WRITES = {
     "pinned reload": ["save", "view", *COPIED, *RECORDED],
     "installed reload": ["save", "view"],
     "installed pin": ["save", "view", *RECORDED],
+    "installed unpin": ["save"],
     "live": ["save", *RECORDED],
     "start": ["save", "view", "proven keep", *RECORDED],
     "stop": ["remove", "remove remove"],
