@@ -21,6 +21,14 @@ std::vector<WatchDefinition> pinned_watches(const ServiceDefinition& service) {
     return pinned;
 }
 
+// What a process is shown when it starts; all else of a watch can change under it.
+std::vector<std::vector<std::string>> pinned_patterns(const ServiceDefinition& service) {
+    std::vector<std::vector<std::string>> patterns;
+    for (const auto& watch : pinned_watches(service))
+        patterns.push_back(watch.files);
+    return patterns;
+}
+
 // Of an installed unit; "" for none.
 std::string applied_view(const ActionContext& context) {
     return context.view.record ? context.view.record->view : "";
@@ -33,7 +41,7 @@ bool needs_another_view(const ActionContext& context) {
     if (!wanted.attached())
         return starts_generation(context.plan.action);
     return context.shown.empty() || !context.means.views.find(context.shown) ||
-           pinned_watches(context.view.record->definition) != pinned_watches(wanted);
+           pinned_patterns(context.view.record->definition) != pinned_patterns(wanted);
 }
 
 // Another unit, or none, is wanted in place of an installed one.

@@ -621,6 +621,15 @@ TEST_F(Transaction, other_pinned_watches_are_shown_beside_the_old_view_until_the
     EXPECT_EQ(views.names(), (Calls{unit("web", 2)}));
 }
 
+TEST_F(Transaction, what_else_changes_of_a_pinned_watch_disturbs_nobody) {
+    have_pinned("web");
+    input.views["web"].wanted->watches[0].debounce = std::chrono::seconds(3);
+    EXPECT_EQ(of(run(), "web").result, "recorded");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
+    EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
 TEST_F(Transaction, other_pinned_watches_that_fail_leave_the_old_view) {
     have_pinned("web");
     auto& view = input.views["web"];
