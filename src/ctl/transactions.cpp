@@ -46,10 +46,11 @@ ExitStatus print_reload(Session& session, const ReloadFinished& reload,
     return report.status;
 }
 
-} // namespace
-
-Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
-                                    bool wait, const Begin& begin) {
+// Asks the daemon for something about each target; `follow` tells what came of the answer. A target
+// that fails does not keep the others from being asked about.
+template <class Ask, class Follow>
+Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>& words,
+                                const Ask& ask, const Follow& follow) {
     const auto daemon = session.daemon();
     if (!daemon)
         return std::unexpected(daemon.error());
@@ -64,43 +65,7 @@ Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::str
 
     auto status = ExitStatus::Ok;
     for (const auto& target : *targets) {
-        const auto id = begin(**daemon, target.text());
-        if (!id && (ends_all(id.error()) || targets->size() == 1))
-            return std::unexpected(id.error());
-        if (!id) {
-            print_failure(session, target, id.error());
-            status = worse(status, ExitStatus::Failed);
-            continue;
-        }
-        if (!wait) {
-            print_id(session, target, *id);
-            continue;
-        }
-        const auto reload = (*waiting)->wait(*id);
-        if (!reload)
-            return std::unexpected(reload.error());
-        status = worse(status, print_reload(session, *reload, (*waiting)->take_announced()));
-    }
-    return status;
-}
-
-Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
-                               const Act& act) {
-    const auto daemon = session.daemon();
-    if (!daemon)
-        return std::unexpected(daemon.error());
-    const auto targets = session.targets(words);
-    if (!targets)
-        return std::unexpected(targets.error());
-    if (targets->empty())
-        session.out().line({Mark::Unchanged, "no projects, nothing to do"});
-    const auto waiting = ReloadWait::open(**daemon);
-    if (!waiting)
-        return std::unexpected(waiting.error());
-
-    auto status = ExitStatus::Ok;
-    for (const auto& target : *targets) {
-        const auto answer = act(**daemon, target.text());
+        const auto answer = ask(**daemon, target.text());
         if (!answer && (ends_all(answer.error()) || targets->size() == 1))
             return std::unexpected(answer.error());
         if (!answer) {
@@ -108,12 +73,38 @@ Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>&
             status = worse(status, ExitStatus::Failed);
             continue;
         }
-        const auto came_to = print_outcome(session, **waiting, target);
+        const Answer<ExitStatus> came_to = follow(**waiting, target, answer);
         if (!came_to)
-            return std::unexpected(came_to.error());
+            return came_to;
         status = worse(status, *came_to);
     }
     return status;
+}
+
+} // namespace
+
+Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
+                                    bool wait, const Begin& begin) {
+    return with_targets(
+        session, words, begin,
+        [&](ReloadWait& waiting, const Target& target, const auto& id) -> Answer<ExitStatus> {
+            if (!wait) {
+                print_id(session, target, *id);
+                return ExitStatus::Ok;
+            }
+            const auto reload = waiting.wait(*id);
+            if (!reload)
+                return std::unexpected(reload.error());
+            return print_reload(session, *reload, waiting.take_announced());
+        });
+}
+
+Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
+                               const Act& act) {
+    return with_targets(session, words, act,
+                        [&](ReloadWait& waiting, const Target& target, const auto&) {
+                            return print_outcome(session, waiting, target);
+                        });
 }
 
 Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Target& target) {
