@@ -5,7 +5,9 @@ namespace hotreload {
 
 namespace {
 
-constexpr Duration kAfterAction = std::chrono::milliseconds(200); // until a signal was handled
+// Until a signal was handled, or a new process has come to its writing, on a machine that is busy.
+// A suspicion that comes to nothing costs little.
+constexpr Duration kAfterAction = std::chrono::seconds(2);
 constexpr unsigned kRounds = 4;
 constexpr unsigned kSpared = 100;
 

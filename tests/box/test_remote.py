@@ -44,10 +44,11 @@ def completions(shell: str, line: str) -> list[str]:
         return run("bash", "-c", script).stdout.split()
     # zsh completes only on a terminal: one of its own. Without the words, the read waits for ever.
     directory = Path(tempfile.mkdtemp())
-    (directory / ".zshrc").write_text("autoload -U compinit; compinit -u -D; PS1=\n")
+    (directory / ".zshrc").write_text("autoload -U compinit; compinit -u -D; PS1='ready: '\n")
     script = f"""
         zmodload zsh/zpty
         zpty z "TERM=dumb ZDOTDIR={directory} zsh -i"
+        zpty -r -m z found '*ready: '
         zpty -w -n z $'{line}\\t\\t'
         zpty -r -m z found '*rollback*'
         print -r -- $found

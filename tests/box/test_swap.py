@@ -239,7 +239,7 @@ def test_the_manager_starts_a_dead_generation_again_on_its_socket(web):
 
 
 def test_an_exec_service_is_swapped_when_its_probe_says_so(web):
-    web.toml(SWAPPED.replace('type = "notify"', f'ready = {{ http = "http://127.0.0.1:{PORT}/", timeout = "3s" }}'))
+    web.toml(SWAPPED.replace('type = "notify"', f'ready = {{ http = "http://127.0.0.1:{PORT}/", timeout = "15s" }}'))
     finished(web)
     with Load(PORT) as load:
         web.write("page", "second\n")

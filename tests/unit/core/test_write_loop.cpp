@@ -40,7 +40,7 @@ TEST(WriteLoop, a_file_that_every_action_changes_is_suspected_after_a_few_rounds
 TEST(WriteLoop, changes_some_time_after_the_action_are_somebody_s) {
     Service service;
     for (int round = 0; round < 20; ++round)
-        service.round(500ms);
+        service.round(5s);
     EXPECT_FALSE(service.suspected());
 }
 
@@ -65,6 +65,6 @@ TEST(WriteLoop, who_was_seen_to_be_somebody_else_is_not_suspected_again_soon) {
 TEST(WriteLoop, a_round_in_between_without_the_file_begins_anew) {
     Service service;
     for (int round = 0; round < 20; ++round)
-        service.round(round % 3 == 2 ? 500ms : 5ms);
+        service.round(round % 3 == 2 ? 5s : 5ms);
     EXPECT_FALSE(service.suspected());
 }
