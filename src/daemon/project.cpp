@@ -202,7 +202,9 @@ void Project::unit_changed(const std::string& unit) {
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
     if (record) {
         const auto before = record_.services.find(service);
-        keep_contents(*record, before == record_.services.end() ? nullptr : &before->second);
+        // Not when only what is about to be done is recorded: a service waits for that.
+        if (before == record_.services.end() || before->second.files != record->files)
+            keep_contents(*record, before == record_.services.end() ? nullptr : &before->second);
         const bool is_new =
             before == record_.services.end() || before->second.generation != record->generation;
         if (is_new && record->generation > 0)
