@@ -9,6 +9,7 @@
 #include "org.hotreload.Project1.adaptor.hpp"
 #include "org.hotreload.Service1.adaptor.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -89,6 +90,7 @@ public:
 
     // Sets it and tells.
     void become(const std::string& state, std::uint64_t revision);
+    void wait_until_read() const { read_.wait(false); } // by whoever asks for all objects
 
 private:
     void GetValue(sdbus::Result<std::string, uint64_t>&& result, Options) override {
@@ -98,7 +100,11 @@ private:
     std::string Project() override { return project_; }
     std::string Path() override { return path_; }
     uint64_t Revision() override { return revision_; }
-    std::string State() override { return state_; }
+    std::string State() override {
+        read_ = true;
+        read_.notify_all();
+        return state_;
+    }
     BusProblems Problems() override {
         return state_ == "valid" ? BusProblems{} : BusProblems{{path_, 3, 1, "no"}};
     }
@@ -108,6 +114,7 @@ private:
     std::string path_;
     std::string state_ = "valid";
     std::uint64_t revision_ = 1;
+    std::atomic<bool> read_ = false;
 };
 
 class FakeDaemon final : public sdbus::AdaptorInterfaces<org::hotreload::Manager1_adaptor,

@@ -115,9 +115,9 @@ TEST_F(Reload, AnotherReloadSignalIsSentByTheManager) {
 
 TEST_F(Reload, ASignalIsSentToTheMainProcess) {
     const auto mark = (directory / "mark").string();
-    const auto unit = started(program({"/bin/sh", "-c",
-                                       "trap 'touch " + mark + "' USR1; touch " + mark +
-                                           ".ready; while :; do sleep 0.05; done"}));
+    const auto unit = started(program(
+        {"/bin/sh", "-c",
+         "trap 'touch " + mark + "' USR1; sleep infinity & touch " + mark + ".ready; wait; wait"}));
     until([&] { return std::filesystem::exists(mark + ".ready"); });
     ASSERT_TRUE(run(units->signal_unit(unit, SIGUSR1)));
     until([&] { return std::filesystem::exists(mark); });
