@@ -4,6 +4,7 @@
 // The service manager's end of $NOTIFY_SOCKET, as far as its fd store goes: what is in it already,
 // whatever its name, is not taken again, and a name is removed with all that it stands for.
 
+#include "../notify_socket.hpp"
 #include "base/fd.hpp"
 #include "os/listen_fds.hpp"
 
@@ -29,20 +30,6 @@ inline ino_t inode_of(int fd) {
 
 class FakeFdStore {
 public:
-    FakeFdStore() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-        sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-        const std::string name = "hotreload-store-" + std::to_string(::getpid());
-        std::memcpy(address.sun_path + 1, name.data(), name.size()); // abstract
-        const auto length = offsetof(sockaddr_un, sun_path) + 1 + name.size();
-        EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address),
-                         static_cast<socklen_t>(length)),
-                  0);
-        ::setenv("NOTIFY_SOCKET", ("@" + name).c_str(), 1);
-    }
-    FakeFdStore(const FakeFdStore&) = delete;
-    FakeFdStore& operator=(const FakeFdStore&) = delete;
-    ~FakeFdStore() { ::unsetenv("NOTIFY_SOCKET"); }
-
     // In the order in which they were stored.
     std::vector<std::string> names() {
         receive();
@@ -117,7 +104,7 @@ private:
         stored_.push_back({name, std::move(fd)});
     }
 
-    Fd socket_;
+    NotifySocket socket_;
     std::vector<os::NamedFd> stored_;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../../notify_socket.hpp"
 #include "base/fd.hpp"
 #include "os/notify.hpp"
 
@@ -12,28 +13,15 @@
 namespace hotreload::os {
 namespace {
 
-// The service manager's end of $NOTIFY_SOCKET.
 class NotifyTest : public testing::Test {
 protected:
-    NotifyTest() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-        sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-        const std::string name = "hotreload-notify-" + std::to_string(::getpid());
-        std::memcpy(address.sun_path + 1, name.data(), name.size()); // abstract
-        const auto length = offsetof(sockaddr_un, sun_path) + 1 + name.size();
-        EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address),
-                         static_cast<socklen_t>(length)),
-                  0);
-        ::setenv("NOTIFY_SOCKET", ("@" + name).c_str(), 1);
-    }
-    ~NotifyTest() override { ::unsetenv("NOTIFY_SOCKET"); }
-
     std::string next() {
         char buffer[4096];
         const auto n = ::recv(socket_.get(), buffer, sizeof buffer, 0);
         return n < 0 ? "" : std::string(buffer, static_cast<std::size_t>(n));
     }
 
-    Fd socket_;
+    test::NotifySocket socket_;
 };
 
 TEST_F(NotifyTest, ready_and_stopping_are_said) {
