@@ -152,8 +152,14 @@ Result<> prepare_pins(ActionContext& context) {
     if (!view)
         return std::unexpected(std::move(view.error()));
     context.binds = std::move(view->binds);
-    if (wanted.attached())
-        context.shown = name;
+    if (!wanted.attached())
+        return {};
+    context.shown = name;
+    for (const auto& bind : context.binds)
+        if (bind.target.find_first_of("\"'\n\r") != std::string::npos)
+            return fail(ErrorCode::Invalid, bind.target +
+                                                " cannot be pinned for an installed unit: "
+                                                "its path has a quote or a line end in it");
     return {};
 }
 

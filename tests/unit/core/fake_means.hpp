@@ -58,6 +58,7 @@ public:
     std::map<std::string, Snapshot> shown; // by name
     std::vector<std::string> made;
     bool moved_on = false;
+    std::string target = "/etc/app"; // of all of them
 
     Result<View> make(const std::string& name, const std::vector<WatchDefinition>&,
                       const Snapshot& snapshot) override {
@@ -75,7 +76,7 @@ public:
     std::optional<View> find(const std::string& name) override {
         if (!shown.contains(name))
             return std::nullopt;
-        return View{"/views/" + name, {{"/views/" + name + "/etc", "/etc/app"}}};
+        return View{"/views/" + name, {{"/views/" + name + "/etc", target}}};
     }
     void remove(const std::string& name) override { shown.erase(name); }
     std::vector<std::string> names() const override {

@@ -611,6 +611,14 @@ TEST_F(Transaction, a_pinned_installed_unit_that_fails_is_restarted_with_what_wa
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
 }
 
+TEST_F(Transaction, what_cannot_be_shown_to_an_installed_unit_is_refused_before_it_is_touched) {
+    have_installed("web");
+    views.target = "/etc/\"app\"";
+    EXPECT_EQ(of(run(), "web").result, "invalid");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(views.shown.empty());
+}
+
 TEST_F(Transaction, other_pinned_watches_are_shown_beside_the_old_view_until_the_commit) {
     have_pinned("web");
     auto& view = input.views["web"];
