@@ -40,6 +40,7 @@ struct ActionContext {
     std::vector<Bind> binds;            // of what is pinned, for the next generation
     std::string shown;                  // the view of an installed unit, in and out as `unit`
     bool let_go = false;                // out: the installed unit of the applied state was
+    bool refused = false;               // out: the manager refused, and the process is untouched
     Duration gap{};                     // out: how long nobody served
 };
 

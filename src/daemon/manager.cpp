@@ -80,6 +80,10 @@ Task<> Manager::open(std::vector<ProjectRecord> records) {
 Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     const auto known = projects_.find(definition.name);
     if (known != projects_.end()) {
+        if (known->second->gone())
+            return fail(ErrorCode::Busy,
+                        std::format("project \"{}\" is going down: ask again when it is down",
+                                    definition.name));
         if (known->second->path() == definition.path)
             return known->second.get();
         return fail(
@@ -158,8 +162,12 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     performed.start();
     if (is_new)
         co_await (*project)->open();
-    // The outcome of each service is told by ReloadFinished; the project is registered anyhow.
-    co_await performed.join();
+    // The outcome of each service is told by ReloadFinished; the project is registered anyhow,
+    // unless it went down before.
+    const auto outcome = co_await performed.join();
+    if (outcome.services.empty())
+        if (auto done = verdict(outcome); !done)
+            co_return std::unexpected(std::move(done.error()));
     co_return definition->name;
 }
 

@@ -136,6 +136,9 @@ public:
     [[nodiscard]] Result<ipc::GenerationDifference>
     difference(const std::string& service, std::uint64_t from, std::uint64_t to);
 
+    // It went down: nothing is begun any more, and whoever asks for something is turned away.
+    [[nodiscard]] bool gone() const { return gone_; }
+
     // Ends when nothing is due and nobody works at anything.
     Task<> settled();
 
@@ -203,6 +206,10 @@ private:
     void pump_soon();
     [[nodiscard]] std::set<std::string> start_requests();
     void begin(Request request, std::set<std::string> scope);
+    void close();
+    void turn_away(Request request);
+    void refuse(Request request, Problem problem);
+    void tell_settled();
     void look(const std::set<std::string>& reserved);
     void doubt(const std::string& service);
     Task<> work(TransactionInput input, std::set<std::string> scope, Request request);
@@ -241,7 +248,6 @@ private:
     Result<> aim_back(const std::string& service, const Request::Rollback& rollback,
                       ServiceView& view);
     Result<> restore_files(const GenerationRecord& generation);
-    void refuse(Request request, Problem problem);
 
     // project_drain.cpp
     void drain(const std::string& service);
@@ -302,6 +308,7 @@ private:
     std::vector<std::function<void()>> settled_; // who waits for settled()
     std::deque<Request> requests_;
     bool opened_ = false;
+    bool gone_ = false;
     std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
     bool pump_posted_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted

@@ -145,17 +145,6 @@ Result<> Project::restore_files(const GenerationRecord& generation) {
     return {};
 }
 
-void Project::refuse(Request request, Problem problem) {
-    const Outcome outcome{.id = request.id,
-                          .project = record_.name,
-                          .result = "failed",
-                          .trigger = "request",
-                          .problems = {std::move(problem)}};
-    around_.events.reload_finished(outcome);
-    if (request.done)
-        request.done(outcome);
-}
-
 std::vector<ipc::KeptGeneration> Project::kept_generations(const std::string& service,
                                                            std::size_t limit) {
     std::vector<ipc::KeptGeneration> kept;

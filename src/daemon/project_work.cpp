@@ -29,6 +29,10 @@ TransactionInput part_of(const TransactionInput& whole, const std::set<std::stri
 } // namespace
 
 void Project::submit(Request request) {
+    if (gone_) {
+        turn_away(std::move(request));
+        return;
+    }
     requests_.push_back(std::move(request));
     pump_soon();
 }
@@ -63,8 +67,15 @@ void Project::pump_soon() {
 void Project::pump() {
     if (!opened_)
         return;
-    save_again();
-    const auto reserved = start_requests();
+    std::set<std::string> reserved;
+    if (!gone_) {
+        save_again();
+        reserved = start_requests();
+    }
+    if (gone_) {
+        close();
+        return;
+    }
     if (definition_.enabled)
         look(reserved);
     trigger_ = "file";
@@ -73,11 +84,43 @@ void Project::pump() {
                              return definition_.enabled && each.second.due && !paused(each.first);
                          });
     if (settled)
-        for (const auto& resolve : std::exchange(settled_, {}))
-            resolve();
+        tell_settled();
+}
+
+void Project::tell_settled() {
+    for (const auto& resolve : std::exchange(settled_, {}))
+        resolve();
+}
+
+// Whoever still waits for something has his answer.
+void Project::close() {
+    for (auto& request : std::exchange(requests_, {}))
+        turn_away(std::move(request));
+    tell_settled();
+}
+
+void Project::turn_away(Request request) {
+    refuse(
+        std::move(request),
+        {record_.path, 0, 0,
+         std::format("project \"{}\" went down meanwhile: \"hotreloadctl up\" registers it again",
+                     record_.name)});
+}
+
+void Project::refuse(Request request, Problem problem) {
+    const Outcome outcome{.id = request.id,
+                          .project = record_.name,
+                          .result = "failed",
+                          .trigger = "request",
+                          .problems = {std::move(problem)}};
+    around_.events.reload_finished(outcome);
+    if (request.done)
+        request.done(outcome);
 }
 
 Task<> Project::settled() {
+    if (gone_)
+        co_return;
     Completion<bool> settled(around_.loop);
     settled_.push_back([resolve = settled.resolver()] { resolve(true); });
     pump_soon();
@@ -89,7 +132,7 @@ Task<> Project::settled() {
 std::set<std::string> Project::start_requests() {
     std::set<std::string> reserved;
     std::deque<Request> waiting;
-    while (!requests_.empty()) {
+    while (!requests_.empty() && !gone_) {
         auto request = std::move(requests_.front());
         requests_.pop_front();
         if (request.kind == Request::Kind::Reload && !read_project_file()) {
@@ -119,7 +162,8 @@ std::set<std::string> Project::start_requests() {
             waiting.push_back(std::move(request));
         }
     }
-    requests_ = std::move(waiting);
+    requests_.insert(requests_.begin(), std::move_iterator(waiting.begin()),
+                     std::move_iterator(waiting.end()));
     return reserved;
 }
 
@@ -164,7 +208,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
         }
         // Between its end and ours, a look would find the services missing and start them again.
         request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
-            opened_ = !outcome.problems.empty();
+            gone_ = outcome.problems.empty();
             if (done)
                 done(outcome);
         };

@@ -13,14 +13,20 @@ namespace {
 class Restart final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
+        const auto& units = context.means.units;
         const auto before = context.means.now();
+        const auto process = units.state(context.unit).main_pid;
         auto done = co_await replace(context);
-        context.gap = context.means.now() - before;
+        context.refused = !done && process != 0 && units.state(context.unit).main_pid == process;
+        if (!context.refused)
+            context.gap = context.means.now() - before;
         co_return done;
     }
 
     Task<Result<>> undo(ActionContext& context) const override {
         auto& units = context.means.units;
+        if (context.view.wanted->attached() && context.refused)
+            co_return Result<>{};
         // An installed unit has no older generation; what its restart left is all there is, but for
         // files that are pinned: what is shown to it from now on takes a new process.
         if (context.view.wanted->attached() && is_pinned(context))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness import eventually, run, save, systemctl, unit_property
-from project import service_of
+from project import PROJECTS, service_of
 from test_nginx import CONF, SITE, get
 
 VIEWS = Path("/run/hotreload/views")
@@ -155,3 +155,26 @@ def test_a_restart_that_fails_goes_back_to_the_files_as_they_were(attach, etc):
     redis.finished("applied")
     assert run("redis-cli", "config", "get", "databases").stdout.split()[1] == "16"
     redis.ctl("down", "redis")
+
+
+def test_a_unit_that_is_masked_is_not_touched_and_nothing_is_left_of_the_attempt(system_ctl, etc):
+    save(CONF, site("first"))
+    systemctl("restart", "nginx.service")
+    pid = unit_property("nginx.service", "MainPID")
+    systemctl("mask", "--runtime", "nginx.service")
+    save(PROJECTS / "masked.toml", '[services.nginx]\nunit = "nginx.service"\n' + pinned("/etc/nginx/**").replace("NAME", "nginx"))
+    try:
+        with system_ctl.monitor() as events:
+            system_ctl("up", PROJECTS / "masked.toml", check=False)
+            done = service_of(events.wait_for("ReloadFinished", project="masked"), "nginx")
+            assert done["result"] == "failed" and "masked" in done["problem"]["message"], done
+            assert "putting" not in done["problem"]["message"] and done["gap_usec"] == 0
+        system_ctl("down", "masked")
+        system_ctl("sync")  # by its answer, the daemon has forgotten the project
+        assert list(VIEWS.iterdir()) == [] and not DROP_IN.exists()
+        assert unit_property("nginx.service", "MainPID") == pid and get() == "first"
+    finally:
+        system_ctl("down", "masked", check=False)
+        (PROJECTS / "masked.toml").unlink()
+        systemctl("unmask", "--runtime", "nginx.service")
+        systemctl("stop", "nginx.service")

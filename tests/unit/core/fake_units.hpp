@@ -19,6 +19,7 @@ public:
     std::map<std::string, UnitState> units;
     std::map<std::string, std::string> start_errors;      // by unit: starting it fails with this
     std::map<std::string, std::string> next_start_errors; // the same, once
+    std::map<std::string, std::string> refuses;           // by unit: no job is begun for it
     std::map<std::string, std::string> reload_errors; // by unit: its next reload fails with this
     std::map<std::string, std::string> dies;          // by unit: does not stay active
     std::map<std::string, CommandResult> commands;    // by command[0]; others are ok
@@ -113,6 +114,8 @@ public:
 private:
     Result<> begin(const std::string& verb, const std::string& unit) {
         calls.push_back(verb + " " + unit);
+        if (refuses.contains(unit))
+            return fail(ErrorCode::Failed, refuses[unit]);
         if (start_errors.contains(unit)) {
             units[unit] = {.load_state = "loaded", .active_state = "failed"};
             return fail(ErrorCode::Failed, start_errors[unit]);

@@ -590,6 +590,18 @@ TEST_F(Transaction, an_installed_unit_that_does_not_start_with_what_is_pinned_go
     EXPECT_EQ(host.committed["web"]->view, "");
 }
 
+TEST_F(Transaction, an_installed_unit_whose_restart_is_refused_has_lost_nothing) {
+    have_installed("web");
+    units.refuses["web.service"] = "Unit web.service is masked";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "failed");
+    EXPECT_EQ(of(outcome, "web").problem->message, "Unit web.service is masked");
+    EXPECT_EQ(of(outcome, "web").gap, Duration::zero());
+    EXPECT_EQ(units.calls,
+              (Calls{"show web.service", "restart web.service", "unshow web.service"}));
+    EXPECT_TRUE(views.shown.empty());
+}
+
 TEST_F(Transaction, a_pinned_installed_unit_keeps_its_view_while_its_files_change) {
     have_pinned("web");
     input.views["web"].files->files["/etc/web"] = {2, 2, 2};
