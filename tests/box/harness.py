@@ -8,10 +8,14 @@ import os
 import pwd
 import queue
 import signal
+import socket
 import subprocess
 import threading
 import time
 from pathlib import Path
+
+from managers import Manager
+from systemd import journal
 
 DEADLINE = 15.0 * float(os.environ.get("HOTRELOAD_TEST_PATIENCE", "1"))
 if os.environ.get("HOTRELOAD_SANITIZED"):
@@ -60,8 +64,11 @@ def systemctl(*words, user: str | None = None, **options):
     return run("systemctl", *(["--user"] if user else []), *words, user=user, **options)
 
 
+MANAGERS = {user: Manager(user) for user in (None, "dev")}
+
+
 def unit_property(unit: str, name: str, user: str | None = None) -> str:
-    return systemctl("show", "--property", name, "--value", unit, user=user).stdout.strip()
+    return MANAGERS[user].property(unit if "." in unit else f"{unit}.service", name)
 
 
 def eventually(check, what="the condition", deadline=DEADLINE):
@@ -178,8 +185,11 @@ class Guard:
         self._crashes: list[str] = []
         self._failures: list[str] = []
         self._reports = self._sanitizer_reports()
-        journal = run("journalctl", "--lines=1", "--show-cursor").stdout
-        self._cursor = journal.rpartition("cursor: ")[2].strip()
+        self._begin = time.time()
+        self._exits = journal.Reader()
+        self._exits.add_match(MESSAGE_ID=PROCESS_EXITED)
+        self._exits.seek_tail()
+        self._exits.get_previous()
 
     def expect_crash(self, unit_pattern: str):
         self._crashes.append(unit_pattern)
@@ -196,15 +206,13 @@ class Guard:
         ]
 
     def journal_text(self) -> str:
-        return self._journal("--output=short-precise", "--lines=100")
-
-    def _journal(self, *options) -> str:
-        run("journalctl", "--sync")
-        return run("journalctl", f"--after-cursor={self._cursor}", *options).stdout
+        sync_journal()
+        return run("journalctl", f"--since=@{self._begin:.6f}", "--output=short-precise", "--lines=100").stdout
 
     def _crashed(self):
-        exits = self._journal("--output=json", f"MESSAGE_ID={PROCESS_EXITED}")
-        for entry in map(json.loads, exits.splitlines()):
+        sync_journal()
+        self._exits.process()
+        for entry in self._exits:
             unit = entry.get("USER_UNIT") or entry.get("UNIT", "?")
             number = int(entry.get("EXIT_STATUS", 0))
             if entry.get("EXIT_CODE") in ("killed", "dumped") and number in CRASHES:
@@ -212,21 +220,29 @@ class Guard:
                     yield f"{unit}: {entry['COMMAND']} died of {signal.Signals(number).name}"
 
     def _bad_units(self, user):
-        listed = systemctl("list-units", "--all", "--output=json", user=user).stdout
-        for unit in json.loads(listed):
-            name = unit["unit"]
-            if unit["active"] == "failed" and not excused(name, self._failures):
-                yield f"{name}: left behind failed"
-            if unit["sub"].startswith("reload"):
-                yield f"{name}: stuck in {unit['sub']}"
+        for unit in MANAGERS[user].units(states=["failed", "reloading", "refreshing"]):
+            if unit.active == "failed" and not excused(unit.name, self._failures):
+                yield f"{unit.name}: left behind failed"
+            if unit.active != "failed":
+                yield f"{unit.name}: stuck in {unit.sub}"
 
     def _sanitizer_reports(self) -> set[Path]:
         return set(SANITIZER_LOGS.iterdir()) if SANITIZER_LOGS.is_dir() else set()
 
     def clean_up(self):
         """The next test starts without this one's failures."""
-        systemctl("reset-failed")
-        systemctl("reset-failed", user="dev")
+        for manager in MANAGERS.values():
+            manager.call("ResetFailed")
+
+
+def sync_journal():
+    """All that was written to the journal before can be read."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(DEADLINE)
+        connection.connect("/run/systemd/journal/io.systemd.journal")
+        connection.sendall(b'{"method":"io.systemd.Journal.Synchronize"}\0')
+        answer = connection.recv(4096)
+        assert b"error" not in answer, answer
 
 
 def excused(unit: str, patterns: list[str]) -> bool:

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from harness import DEADLINE, command_line, eventually, run, systemctl, unit_property
+from harness import DEADLINE, MANAGERS, command_line, eventually, run, systemctl, unit_property
 from project import Project
 from server import SERVER, ask
 
@@ -385,7 +385,8 @@ def app(shared, request):
         shared.pop()
         for call in app.calls:
             call.kill()
-        run("kill", "-CONT", daemon_pid(), check=False)
+        if pid := int(daemon_pid()):
+            os.kill(pid, signal.SIGCONT)
         app.remove()
 
 
@@ -454,8 +455,9 @@ def left_over(app) -> list[str]:
     ports = [f"demo.swapped.{PORT}", *(f"demo.{name}.{port}" for name, port in app.more_ports.items())]
     if app.extra_runs:
         ports.append(f"demo.extra.{EXTRA_PORT}")
-    stored = run("systemd-analyze", "--user", "fdstore", "hotreloadd.service", "--no-pager", user="dev", check=False).stdout
-    listed = systemctl("list-units", "--all", "--plain", "--legend=no", "hotreload-demo.*.service", user="dev").stdout
+    manager = MANAGERS["dev"]
+    stored = [each[0] for each in manager.call("DumpUnitFileDescriptorStore", "s", "hotreloadd.service")]
+    listed = [unit.name for unit in manager.units("hotreload-demo.*.service")]
     pid = daemon_pid()
     opened = [os.readlink(link) for link in glob.glob(f"/proc/{pid}/fd/*") if os.path.islink(link)]
     streams = open_streams(opened)
@@ -467,9 +469,9 @@ def left_over(app) -> list[str]:
     seen = {name: views_seen(services[name]) for name in (*views, "installed")}
     own = [unit for unit in units.values() if unit != INSTALLED.name]
     facts = {
-        "units": (sorted(line.split()[0] for line in listed.splitlines()), sorted(own)),
-        "stored sockets": (sorted(re.findall(r"^(demo\.\S+)", stored, re.M)), sorted(ports)),
-        "sockets that the daemon listens on": (sum(each in table("tcp", 9) for each in opened), len(ports)),
+        "units": (sorted(listed), sorted(own)),
+        "stored sockets": (sorted(name for name in stored if name.startswith("demo.")), sorted(ports)),
+        "sockets that the daemon listens on": (len(table("tcp", 9).keys() & set(opened)), len(ports)),
         "other sockets of the daemon": (streams, app.streams),
         "views": (sorted(name for name in os.listdir(VIEWS)), sorted(views.values())),
         "views that services see": (seen, {"installed": set()} | {name: {view} for name, view in views.items()}),

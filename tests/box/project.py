@@ -4,10 +4,11 @@ the two. WORKER is the program of its services: it keeps a log of what it was gi
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
-from harness import Ctl, eventually, run, save, systemctl, unit_property
+from harness import MANAGERS, Ctl, eventually, run, save, systemctl, unit_property
 
 WORKER = '''#!/usr/bin/env python3
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
@@ -112,16 +113,15 @@ class Project:
 
     def units(self) -> list[str]:
         """Of the project, helpers too, as long as they are loaded and not dead."""
-        words = ["systemctl", *(["--user"] if self.user else []), "list-units", "--plain", "--legend=no"]
-        listed = run(*words, f"hotreload-{self.name}.*.service", user=self.user).stdout
-        return [line.split()[0] for line in listed.splitlines()]
+        listed = MANAGERS[self.user].units(f"hotreload-{self.name}.*.service")
+        return [unit.name for unit in listed if unit.active != "inactive" or unit.job]
 
     def kill_daemon(self):
         """Until it is back: it comes by itself."""
         pid = lambda: unit_property("hotreloadd.service", "MainPID", user=self.user)
         old = pid()
         assert old != "0"
-        run("kill", "-KILL", old)
+        os.kill(int(old), signal.SIGKILL)
         up = lambda: unit_property("hotreloadd.service", "ActiveState", user=self.user) == "active"
         eventually(lambda: pid() not in ("0", old) and up(), "another daemon")
 

@@ -4,9 +4,10 @@ meanwhile is not lost."""
 
 import os
 import json
+import signal
 
 import pytest
-from harness import eventually, run, systemctl, unit_property
+from harness import eventually, run, sync_journal, systemctl, unit_property
 from project import acted_on, service_of
 
 DAEMON = "hotreloadd.service"
@@ -39,7 +40,7 @@ def kill_daemon():
     """Until it is back: it comes by itself."""
     old = daemon_pid()
     assert old != "0"
-    run("kill", "-KILL", old)
+    os.kill(int(old), signal.SIGKILL)
     eventually(lambda: daemon_pid() not in ("0", old) and is_ready(), "another daemon")
 
 
@@ -146,7 +147,7 @@ def test_it_reloads_on_demand_and_is_not_stuck(pair):
 
 def test_it_ends_on_sigterm_with_success_and_its_services_run_on(pair):
     before, units = pair.pids(), invocations(pair)
-    run("kill", "-TERM", daemon_pid())
+    os.kill(int(daemon_pid()), signal.SIGTERM)
     eventually(lambda: unit_property(DAEMON, "ActiveState", user="dev") == "inactive", "its end")
     assert unit_property(DAEMON, "Result", user="dev") == "success"
     assert invocations(pair) == units
@@ -191,7 +192,7 @@ def test_a_broken_record_is_named_and_other_projects_work(pair):
         with pair.ctl.monitor() as events:
             pair.write("a.conf", "green")
             assert events.wait_for("ReloadFinished")["result"] == "applied"
-        run("journalctl", "--sync")
+        sync_journal()
         journal = run("journalctl", f"--since={since}", "--output=json", "_COMM=hotreloadd", "--priority=err").stdout
         messages = [json.loads(line)["MESSAGE"] for line in journal.splitlines()]
         assert any(str(broken) in message for message in messages)

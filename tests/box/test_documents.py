@@ -5,7 +5,7 @@ import json
 import os
 
 import pytest
-from harness import eventually, run
+from harness import eventually, run, sync_journal
 from project import acted_on, service_of
 
 TOML = """
@@ -184,7 +184,7 @@ def test_secrets_are_told_nowhere(app):
     app.nothing_to_do(app.events)
     seen = json.dumps(app.events.seen)
     assert "database.password" in seen and "hunter2" not in seen and "correct horse" not in seen
-    run("journalctl", "--sync")
+    sync_journal()
     journal = run("journalctl", "--output=json", "--since=-1min", "_COMM=hotreloadd").stdout
     assert "hunter2" not in journal and "correct horse" not in journal
     assert "hunter2" not in app.ctl("status", "demo").stdout

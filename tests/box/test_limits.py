@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Limits of the kernel. They are set for the whole machine, so these tests run alone."""
 
-from harness import eventually, run, write_sysctl
+from harness import eventually, run, sync_journal, write_sysctl
 from project import acted_on
 
 
@@ -20,7 +20,7 @@ def test_a_queue_that_overflows_loses_nothing(demo):
             demo.ctl("sync")
             assert demo.log("a") == ["start - red", "start - green"] and len(acted_on(events)) == 1
             warnings = lambda: run("journalctl", "--output=cat", "--since=-1min", "--grep=overflowed", check=False).stdout
-            run("journalctl", "--sync")
+            sync_journal()
             assert warnings().count("overflowed") == 1
             run("systemctl", "--user", "kill", "--signal=STOP", "hotreloadd.service", user="dev")
             run("sh", "-c", burst, cwd=demo.directory)

@@ -2,7 +2,7 @@
 """A developer's project on the user instance: what each change of its files does, and what it does not."""
 
 import pytest
-from harness import eventually, run, unit_property
+from harness import eventually, run, sync_journal, unit_property
 from project import acted_on, service_of
 
 SERVICES = """
@@ -375,7 +375,7 @@ def test_an_env_file_that_was_missing_is_read_when_it_appears(running):
 def test_the_journal_says_what_begins_and_what_came_of_it(running):
     running.edit('LEVEL = "one"', 'LEVEL = "two"')
     done = running.events.wait_for("ReloadFinished", result="applied")
-    run("journalctl", "--sync")
+    sync_journal()
     pid = unit_property("hotreloadd.service", "MainPID", user="dev")  # another daemon counts anew
     lines = run("journalctl", "--output=cat", f"_PID={pid}", f"HOTRELOAD_RELOAD_ID={done['id']}").stdout.splitlines()
     assert lines == ["Configuration changed. Restarting a (LEVEL)…", "a (LEVEL): restarted, generation 2"]
