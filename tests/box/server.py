@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A web server for services with ports, and a client that asks it without a pause."""
+"""A web server for services with ports, and clients that ask it all the time."""
 
 import http.client
 import socket
@@ -107,6 +107,9 @@ class Http:
 CLOSED = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 
+PAUSE = 0.002  # seconds between two questions of a client: more would be load, and find no more
+
+
 class Load:
     """Asks again and again, half with new connections and half with ones that are kept; what was not
     answered is in `failed`. With `idle_may_close`, a kept connection that was closed between two
@@ -132,7 +135,7 @@ class Load:
 
     def _run(self, keep: bool):
         connection, used = None, False
-        while not self._ended.is_set():
+        while not self._ended.wait(PAUSE):
             try:
                 if not connection:
                     used = False
