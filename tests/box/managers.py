@@ -4,6 +4,7 @@ systemctl for each question, half of their time would be the starts of processes
 
 import os
 import pwd
+import re
 from dataclasses import dataclass
 
 from jeepney import DBusAddress, MessageType, new_method_call
@@ -26,11 +27,11 @@ class Manager:
     """Of the system, or of `user`. A connection for each question: it does not outlive a bus."""
 
     def __init__(self, user: str | None = None):
-        self._user = pwd.getpwnam(user) if user else None
+        self._user = user
 
     def call(self, member: str, signature: str | None = None, *body, path=MANAGER, interface=f"{INTERFACE}.Manager"):
         message = new_method_call(DBusAddress(path, INTERFACE, interface), member, signature, body)
-        with self._connect() as bus:
+        with connect(self._user) as bus:
             reply = bus.send_and_get_reply(message, timeout=30)
         if reply.header.message_type == MessageType.error:
             raise LookupError(f"{member} {body}: {reply.body}")
@@ -38,8 +39,8 @@ class Manager:
 
     def property(self, unit: str, name: str) -> str:
         """As `systemctl show --value` prints it."""
-        path = self.call("LoadUnit", "s", unit)
-        for kind in ("Unit", unit.rpartition(".")[2].capitalize()):
+        path = f"{MANAGER}/unit/" + re.sub(r"[^A-Za-z0-9]", lambda other: f"_{ord(other[0]):02x}", unit)
+        for kind in (unit.rpartition(".")[2].capitalize(), "Unit"):
             try:
                 value = self.call("Get", "ss", f"{INTERFACE}.{kind}", name, path=path, interface="org.freedesktop.DBus.Properties")
             except LookupError:
@@ -52,15 +53,17 @@ class Manager:
         rows = self.call("ListUnitsByPatterns", "asas", list(states), list(patterns))
         return [Unit(row[0], row[3], row[4], row[7]) for row in rows]
 
-    def _connect(self) -> DBusConnection:
-        if not self._user:
-            return DBusConnection(prep_socket("/run/dbus/system_bus_socket"))
-        uid = self._user.pw_uid
-        os.setresuid(uid, uid, 0)  # it listens to its own user only
-        try:
-            return DBusConnection(prep_socket(f"/run/user/{uid}/bus"))
-        finally:
-            os.setresuid(0, 0, 0)
+
+def connect(user: str | None) -> DBusConnection:
+    """To the system bus, or to the session bus of a user."""
+    if not user:
+        return DBusConnection(prep_socket("/run/dbus/system_bus_socket"))
+    uid = pwd.getpwnam(user).pw_uid
+    os.setresuid(uid, uid, 0)  # it listens to its own user only
+    try:
+        return DBusConnection(prep_socket(f"/run/user/{uid}/bus"))
+    finally:
+        os.setresuid(0, 0, 0)
 
 
 def text(signature: str, value) -> str:

@@ -143,6 +143,7 @@ class Project:
             systemctl("stop", "hotreloadd.service", "hotreloadd.socket", user=self.user)
             systemctl("stop", f"hotreload-{self.name}.*", user=self.user)
             (self.state / f"{self.name}.json").unlink(missing_ok=True)
+            shutil.rmtree(self.state / "services" / self.name, ignore_errors=True)
             systemctl("start", "hotreloadd.socket", user=self.user)
             raise
         finally:

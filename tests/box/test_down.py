@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is left when a project has gone down: nothing, and nobody who waits."""
 
-import subprocess
-
-from harness import command_line, eventually
+from harness import DEADLINE, eventually
+from jeepney import DBusAddress, HeaderFields, new_method_call
+from managers import connect
 
 SLOW_TO_STOP = """#!/bin/bash
 trap 'read word < %s; exit 0' TERM
@@ -27,21 +27,35 @@ def test_whoever_asks_for_something_while_a_project_goes_down_is_answered(demo):
     demo.write("slow", SLOW_TO_STOP % held, mode=0o755)
     demo.toml('[services.a]\ncommand = ["./slow"]\ntype = "notify"\nproperties = { NotifyAccess = "all" }\n')
     demo.up()
-    unit = demo["a"]["unit"]
+    events = demo.ctl.monitor()
+    calls = []
 
-    def ask(*words):
-        line = command_line(demo.ctl.command(*words), demo.user)
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    def ask(member, signature, *body):
+        """Without waiting for the answer, but until the bus has passed the question on."""
+        bus = connect(demo.user)
+        address = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
+        bus.send(new_method_call(address, member, signature, body), serial=100 + len(calls))
+        bus.bus_proxy.GetId()
+        calls.append((member, bus))
 
-    first = ask("down", "demo")
-    eventually(lambda: demo["a"]["active_state"] == "deactivating", f"{unit} stopping")
-    others = [ask("reload", "demo"), ask("restart", "demo/a"), ask("down", "demo"), ask("up", str(demo.directory))]
-    sync = ask("sync")
-    demo.ctl("pause", "demo")  # answered at once: by then, the others have asked as well
+    ask("Down", "sa{sv}", "demo", {})
+    eventually(lambda: demo["a"]["active_state"] == "deactivating", "the service stopping")
+    ask("Down", "sa{sv}", "demo", {})
+    ask("Up", "sa{sv}", str(demo.directory), {})
+    ask("Stop", "sa{sv}", "demo/a", {})
+    reloads = [demo.ctl.json("reload", "--no-wait", target)["id"] for target in ("demo", "demo/a")]
     held.write_text("now\n")
-    assert first.wait(timeout=30) == 0
-    for each in others:
-        output, _ = each.communicate(timeout=30)
-        assert each.returncode != 0 and ("went down" in output or "no project" in output), (each.args, output)
-    sync.communicate(timeout=30)
-    assert demo.units() == []
+    answers = {}
+    for number, (member, bus) in enumerate(calls):
+        with bus:
+            while (answer := bus.receive(timeout=DEADLINE)).header.fields.get(HeaderFields.reply_serial) != 100 + number:
+                pass
+        answers.setdefault(member, []).append(answer.body)
+    assert answers["Down"][0] == ()
+    for told in (answers["Down"][1], answers["Up"][0], answers["Stop"][0]):
+        assert told and "\"demo\" went down" in told[0], answers
+    for number in reloads:
+        done = events.wait_for("ReloadFinished", id=number)
+        assert done["result"] == "failed" and "went down" in done["detail"]["problems"][0]["message"], done
+    events.close()
+    assert demo.units() == [] and demo.ctl.json("list") == []
