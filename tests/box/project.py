@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import MANAGERS, Ctl, eventually, run, save, systemctl, unit_property
 
-WORKER = '''#!/usr/bin/env python3
+WORKER = '''#!/usr/bin/python3 -IS
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
 at every SIGHUP. A file or a LEVEL that says "die" is its end; a file that says "slow" makes the start wait for `go`."""
 import os, signal, socket, sys

@@ -8,7 +8,7 @@ import time
 
 from harness import eventually
 
-SERVER = '''#!/usr/bin/env python3
+SERVER = '''#!/usr/bin/python3 -IS
 """server [FILE]: answers with its PID, NAME and what FILE held at its start, on the sockets that it was
 handed. NAME=never: is never ready. NAME=die: ends at once. NAME=late: dies half a second after it
 was ready. On SIGTERM it takes no more connections, and answers those that it has."""
