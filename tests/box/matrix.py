@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from harness import DEADLINE, MANAGERS, command_line, eventually, run, systemctl, unit_property
+from harness import DEADLINE, MANAGERS, command_line, environment, eventually, run, systemctl, unit_property
 from project import Project
 from server import SERVER, ask
 
@@ -130,8 +130,8 @@ class Matrix(Project):
 
     def call(self, *words):
         """Does not wait: the daemon may be dead, or stand still, before it answers."""
-        self.calls.append(subprocess.Popen(command_line(self.ctl.command(*words), self.user), stdout=subprocess.DEVNULL,
-                                           stderr=subprocess.DEVNULL))
+        self.calls.append(subprocess.Popen(command_line(self.ctl.command(*words), self.user), env=environment(self.user),
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def answered(self):
         while self.calls:

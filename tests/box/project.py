@@ -13,7 +13,8 @@ from harness import MANAGERS, Ctl, eventually, run, save, systemctl, unit_proper
 WORKER = '''#!/usr/bin/python3 -IS
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
 at every SIGHUP. A file or a LEVEL that says "die" is its end; a file that says "slow" makes the start wait for `go`."""
-import os, signal, socket, sys
+import os, sys
+import _signal as signal, _socket as socket  # half of an interpreter's start is what these two spare
 
 name, files = sys.argv[1], sys.argv[2:]
 

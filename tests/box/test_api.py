@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from harness import Ctl, run, systemctl, user_environment
+from harness import Ctl, environment, run, systemctl
 
 INSTANCES = [None, "dev"]
 BUS = ("org.hotreload", "/org/hotreload")
@@ -152,7 +152,7 @@ def test_on_the_system_bus_others_may_look_and_not_touch():
 
 
 def socket(user):
-    directory = user_environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
+    directory = environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
     return f"unix:{directory}/hotreload/org.hotreload"
 
 

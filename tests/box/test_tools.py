@@ -6,7 +6,7 @@ import pty
 import subprocess
 
 import pytest
-from harness import command_line, eventually, run
+from harness import command_line, environment, eventually, run
 from project import acted_on
 
 TOML = """
@@ -38,9 +38,9 @@ def sh(project, script, **options):
 def on_terminal(project, *command, keys=b""):
     """An editor wants a terminal: it gets one, and the keys as if typed."""
     main, terminal = pty.openpty()
-    environment = {**os.environ, "TERM": "vt100"}
+    terminal_environment = {**environment("dev"), "TERM": "vt100"}
     process = subprocess.Popen(
-        command_line(command, "dev"), cwd=project.directory, stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+        command_line(command, "dev"), cwd=project.directory, stdin=terminal, stdout=terminal, stderr=terminal, env=terminal_environment
     )
     os.close(terminal)
     if keys:
