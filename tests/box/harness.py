@@ -192,10 +192,6 @@ class Guard:
         self._failures: list[str] = []
         self._reports = self._sanitizer_reports()
         self._begin = time.time()
-        self._exits = journal.Reader()
-        self._exits.add_match(MESSAGE_ID=PROCESS_EXITED)
-        self._exits.seek_tail()
-        self._exits.get_previous()
 
     def expect_crash(self, unit_pattern: str):
         self._crashes.append(unit_pattern)
@@ -217,8 +213,10 @@ class Guard:
 
     def _crashed(self):
         sync_journal()
-        self._exits.process()
-        for entry in self._exits:
+        exits = journal.Reader()
+        exits.add_match(MESSAGE_ID=PROCESS_EXITED)
+        exits.seek_realtime(self._begin)
+        for entry in exits:
             unit = entry.get("USER_UNIT") or entry.get("UNIT", "?")
             number = int(entry.get("EXIT_STATUS", 0))
             if entry.get("EXIT_CODE") in ("killed", "dumped") and number in CRASHES:

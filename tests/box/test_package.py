@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from harness import run, systemctl, unit_property, user_environment
+from harness import environment, run, systemctl, unit_property
 
 DEB = os.environ.get("HOTRELOAD_DEB")
 pytestmark = pytest.mark.skipif(not DEB, reason="not installed from a package")
@@ -15,7 +15,7 @@ INSTANCES = [None, "dev"]
 
 
 def socket_path(user):
-    directory = user_environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
+    directory = environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
     return f"{directory}/hotreload/org.hotreload"
 
 
