@@ -2,6 +2,7 @@
 #include "daemon/manager.hpp"
 
 #include "base/completion.hpp"
+#include "base/fault.hpp"
 #include "base/nearest.hpp"
 #include "config/project_file.hpp"
 #include "core/names.hpp"
@@ -82,7 +83,8 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     if (known != projects_.end()) {
         if (known->second->gone())
             return fail(ErrorCode::Busy,
-                        std::format("project \"{}\" is going down: ask again when it is down",
+                        std::format("project \"{0}\" is going down: ask again when it is, or run "
+                                    "\"hotreloadctl down {0}\" to see why it is not",
                                     definition.name));
         if (known->second->path() == definition.path)
             return known->second.get();
@@ -182,15 +184,27 @@ Task<Result<>> Manager::down(std::string name) {
         co_return std::unexpected(found.error());
     if (name.empty())
         co_return fail(ErrorCode::Invalid, "name the project that is to go down");
-    Request request{.kind = Request::Kind::Remove, .id = ++last_id_};
-    const auto outcome = co_await found->front().project->perform(std::move(request));
-    if (auto done = verdict(outcome); !done)
-        co_return done;
+    // Gone already when its record could not be removed the last time.
+    if (auto& project = *found->front().project; !project.gone()) {
+        Request request{.kind = Request::Kind::Remove, .id = ++last_id_};
+        const auto outcome = co_await project.perform(std::move(request));
+        if (auto done = verdict(outcome); !done)
+            co_return done;
+    }
     // Empty now, and a slice stays until somebody stops it.
     (void)co_await units_.stop_unit(project_slice(name));
+    fault::point("emptied");
+    if (const auto still = projects_.find(name); still == projects_.end() || !still->second->gone())
+        co_return Result<>{}; // somebody else had it go down at the same time
     auto removed = store_.remove(name);
-    if (auto contents = around_.contents.remove_contents(name); removed)
-        removed = std::move(contents);
+    if (removed)
+        removed = around_.contents.remove_contents(name);
+    if (!removed) {
+        removed.error().message +=
+            std::format(": run \"hotreloadctl down {}\" again when that is mended", name);
+        co_return removed;
+    }
+    fault::point("forgotten");
     // The project's own task is still on the stack of this call.
     around_.loop.post([this, name] {
         if (projects_.erase(name) > 0)

@@ -201,11 +201,13 @@ void Project::begin(Request request, std::set<std::string> scope) {
     if (request.kind == Request::Kind::Remove) {
         input.project = record_.name;
         input.options.retry = true;
+        std::map<std::string, ServiceDefinition> applied;
         for (const auto& [name, service] : record_.services) {
             input.views[name].record = service;
             input.views[name].unit = around_.units.state(service.unit);
-            input.order.push_back(name);
+            applied[name] = service.definition;
         }
+        input.order = order_services(applied);
         // Between its end and ours, a look would find the services missing and start them again.
         request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
             gone_ = outcome.problems.empty();

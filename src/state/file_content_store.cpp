@@ -3,12 +3,10 @@
 
 #include "base/fault.hpp"
 #include "core/names.hpp"
-#include "state/bytes.hpp"
 #include "state/content_name.hpp"
 #include "state/files.hpp"
 
 #include <fcntl.h>
-#include <jsoncons/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,10 +18,7 @@ namespace hotreload::state {
 
 namespace {
 
-using jsoncons::json;
-
 constexpr auto kIndex = "index.json";
-constexpr unsigned kIndexVersion = 1;
 
 } // namespace
 
@@ -58,24 +53,11 @@ Result<> FileContentStore::open_directory(const std::string& project, Shelf& she
 // An index that cannot be read is as good as none: the copies are made again as files are applied.
 void FileContentStore::load(Shelf& shelf) {
     const int directory = shelf.directory.get();
-    if (const auto text = read_file(directory, kIndex)) {
-        try {
-            const auto index = json::parse(*text);
-            if (index.at("version").as<unsigned>() == kIndexVersion)
-                for (const auto& file : index.at("files").object_range())
-                    for (const auto& name : file.value().array_range()) {
-                        const auto path = bytes_from_json(file.key());
-                        const auto id = parse_content_name(name.as_string_view());
-                        if (path && id) {
-                            shelf.by_path[*path].push_back(*id);
-                            ++shelf.uses[*id];
-                        }
-                    }
-        } catch (const std::exception&) {
-            shelf.by_path.clear();
-            shelf.uses.clear();
-        }
-    }
+    if (const auto text = read_file(directory, kIndex))
+        shelf.by_path = read_index(*text).value_or(ContentIndex());
+    for (const auto& [path, copies] : shelf.by_path)
+        for (const auto& id : copies)
+            ++shelf.uses[id];
     const auto names = list_files(directory);
     if (!names)
         return;
@@ -132,19 +114,8 @@ Result<> FileContentStore::flush(const std::string& project) {
         return {};
     if (const int error = fault::point("index"))
         return fail_errno(error, "writing the index of " + path_of(project));
-    json files(jsoncons::json_object_arg);
-    for (const auto& [path, copies] : shelf.by_path) {
-        json names(jsoncons::json_array_arg);
-        for (const auto& id : copies)
-            names.push_back(content_name(id));
-        files.try_emplace(bytes_to_json(path), std::move(names));
-    }
-    json index(jsoncons::json_object_arg);
-    index["version"] = kIndexVersion;
-    index["files"] = std::move(files);
-    std::string text;
-    index.dump(text);
-    if (auto written = replace_file(shelf.directory.get(), kIndex, text, Durability::Memory);
+    if (auto written = replace_file(shelf.directory.get(), kIndex, write_index(shelf.by_path),
+                                    Durability::Memory);
         !written)
         return std::unexpected(
             std::move(written.error()).in_context("writing the index of " + path_of(project)));

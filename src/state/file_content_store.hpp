@@ -7,6 +7,7 @@
 
 #include "base/fd.hpp"
 #include "core/content_store.hpp"
+#include "state/content_index.hpp"
 
 #include <cstdint>
 #include <map>
@@ -29,10 +30,10 @@ public:
 private:
     // The copies of one project.
     struct Shelf {
-        std::map<std::string, std::vector<ContentId>> by_path; // the newest first
-        std::map<ContentId, unsigned> uses;                    // lines of the index that name it
-        Fd directory;                                          // once there is one
-        bool changed = false;                                  // since the last flush
+        ContentIndex by_path;
+        std::map<ContentId, unsigned> uses; // lines of the index that name it
+        Fd directory;                       // once there is one
+        bool changed = false;               // since the last flush
     };
 
     Shelf& shelf(const std::string& project);

@@ -520,5 +520,5 @@ def print_count(capsys, cases):
     with capsys.disabled():
         print(f"\nfault matrix: {sum(map(len, cases.values()))} cases:")
         for what, each in cases.items():
-            names = [case if isinstance(case, str) else case[0] for case in each]
+            names = [case[0] if isinstance(case, tuple) else str(case) for case in each]
             print(f"  {len(names)} {what}:", ", ".join(f"{name} {names.count(name)}" for name in dict.fromkeys(names)))

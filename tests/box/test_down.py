@@ -22,6 +22,15 @@ def test_a_look_between_the_end_of_the_services_and_of_the_project_starts_none_a
     assert demo.log("a") == ["start - "]
 
 
+def test_what_follows_a_service_is_stopped_before_it(demo):
+    demo.write("tells", "#!/bin/bash\ntrap 'echo $1 >>stopped; exit 0' TERM\nsystemd-notify --ready\nwhile :; do sleep infinity & wait; done\n", mode=0o755)
+    service = '[services.{0}]\ncommand = ["./tells", "{0}"]\ntype = "notify"\nverify = "0"\nproperties = {{ NotifyAccess = "all" }}\nafter = [{1}]\n'
+    demo.toml(service.format("b", "") + service.format("a", '"b"') + service.format("c", '"a"'))
+    demo.up()
+    assert demo.down().returncode == 0
+    assert (demo / "stopped").read_text().split() == ["c", "a", "b"]
+
+
 def test_whoever_asks_for_something_while_a_project_goes_down_is_answered(demo):
     held = demo.fifo("fifos/stop")
     demo.write("slow", SLOW_TO_STOP % held, mode=0o755)
