@@ -22,7 +22,9 @@ std::optional<ContentIndex> read_index(std::string_view text) {
     try {
         ContentIndex index;
         const auto read = json::parse(text);
-        if (read.at("version").as<unsigned>() != kIndexVersion)
+        // Only then a conversion is defined.
+        if (const auto& version = read.at("version");
+            !version.is<unsigned>() || version.as<unsigned>() != kIndexVersion)
             return std::nullopt;
         for (const auto& file : read.at("files").object_range())
             for (const auto& name : file.value().array_range()) {
