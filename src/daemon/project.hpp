@@ -218,6 +218,7 @@ private:
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    [[nodiscard]] ServiceDefinition applied_definition(const std::string& service) const;
     [[nodiscard]] std::unique_ptr<watch::WatchedSet>
     watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled,
                 watch::OnRead read = {});

@@ -7,6 +7,7 @@
 #include "daemon/project.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -18,9 +19,12 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
     for (const auto& name : order_services(definition_.services))
         if (services.contains(name))
             input.order.push_back(name);
-    for (const auto& name : services) {
+    ServiceDefinitions removed;
+    for (const auto& name : services)
         if (!wanted(name))
-            input.order.push_back(name); // removed
+            removed[name] = applied_definition(name);
+    std::ranges::move(order_services(removed), std::back_inserter(input.order));
+    for (const auto& name : services) {
         auto& seen =
             input.views
                 .emplace(name, view(name, wanted(name) ? read_files(name, rescan) : Snapshot{}))
@@ -39,6 +43,11 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
                 slot.compared[path] = {seen.record->files.at(path), seen.files->files.at(path)};
     }
     return input;
+}
+
+ServiceDefinition Project::applied_definition(const std::string& service) const {
+    const auto record = record_.services.find(service);
+    return record == record_.services.end() ? ServiceDefinition{} : record->second.definition;
 }
 
 // What a reboot interrupted is started as it was applied: the state that was refused stays refused.

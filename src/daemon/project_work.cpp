@@ -201,7 +201,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
     if (request.kind == Request::Kind::Remove) {
         input.project = record_.name;
         input.options.retry = true;
-        std::map<std::string, ServiceDefinition> applied;
+        ServiceDefinitions applied;
         for (const auto& [name, service] : record_.services) {
             input.views[name].record = service;
             input.views[name].unit = around_.units.state(service.unit);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is left when a project has gone down: nothing, and nobody who waits."""
 
+import pytest
 from harness import DEADLINE, eventually
 from jeepney import DBusAddress, HeaderFields, new_method_call
 from managers import connect
@@ -22,12 +23,17 @@ def test_a_look_between_the_end_of_the_services_and_of_the_project_starts_none_a
     assert demo.log("a") == ["start - "]
 
 
-def test_what_follows_a_service_is_stopped_before_it(demo):
+@pytest.mark.parametrize("how", ["down", "stop", "removed"])
+def test_what_follows_a_service_is_stopped_before_it(demo, how):
     demo.write("tells", "#!/bin/bash\ntrap 'echo $1 >>stopped; exit 0' TERM\nsystemd-notify --ready\nwhile :; do sleep infinity & wait; done\n", mode=0o755)
     service = '[services.{0}]\ncommand = ["./tells", "{0}"]\ntype = "notify"\nverify = "0"\nproperties = {{ NotifyAccess = "all" }}\nafter = [{1}]\n'
     demo.toml(service.format("b", "") + service.format("a", '"b"') + service.format("c", '"a"'))
     demo.up()
-    assert demo.down().returncode == 0
+    if how == "removed":
+        demo.toml("")
+        demo.ctl("sync")
+    else:
+        demo.ctl(how, "demo")
     assert (demo / "stopped").read_text().split() == ["c", "a", "b"]
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "fuzz.hpp"
 #include "state/content_index.hpp"
+
+#include "fuzz.hpp"
 
 using namespace hotreload;
 

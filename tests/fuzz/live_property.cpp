@@ -21,7 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     fuzz::expect(is_live_property(directive), "only what can be set live is parsed");
-    fuzz::expect(value->property.starts_with(directive.substr(0, 3)), "it is the property asked for");
-    fuzz::expect(parse_live_property(directive, lines) == *value, "the same text is the same value");
+    fuzz::expect(value->property.starts_with(directive.substr(0, 3)),
+                 "it is the property asked for");
+    fuzz::expect(parse_live_property(directive, lines) == *value,
+                 "the same text is the same value");
     return 0;
 }
