@@ -221,7 +221,8 @@ class Guard:
             number = int(entry.get("EXIT_STATUS", 0))
             if entry.get("EXIT_CODE") in ("killed", "dumped") and number in CRASHES:
                 if not excused(unit, self._crashes):
-                    yield f"{unit}: {entry['COMMAND']} died of {signal.Signals(number).name}"
+                    trace = run("coredumpctl", "info", "--no-pager", f"--since=@{self._begin:.0f}", check=False).stdout
+                    yield f"{unit}: {entry['COMMAND']} died of {signal.Signals(number).name}\n{trace}"
 
     def _bad_units(self, user):
         for unit in MANAGERS[user].units(states=["failed", "reloading", "refreshing"]):
