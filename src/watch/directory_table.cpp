@@ -16,6 +16,7 @@ struct WatchedDirectory {
     int watch = -1;
     int error = 0;
     std::uint32_t mask = 0;
+    bool too_wide = false; // somebody has gone who wanted to hear of more
     std::vector<User> users;
 
     void lost(const DirectoryUser* but_not = nullptr) const {
@@ -89,8 +90,8 @@ void DirectoryTable::release(WatchedDirectory& directory, DirectoryUser& user) {
         unbind(directory);
         set_error(directory, 0);
         by_path_.erase(by_path_.find(directory.path));
-    } else if (directory.watch != -1 && wanted_mask(directory) != directory.mask) {
-        arm(directory, nullptr); // it wakes us less often now
+    } else {
+        directory.too_wide = true; // whoever is being taken down now is not to be told anything
     }
 }
 
@@ -169,6 +170,16 @@ void DirectoryTable::dispatch(const os::InotifyEvent& event) {
         for (const auto& each : directory->users)
             each.user->entry_changed({event.name, event.mask});
     log_.done();
+    const auto wide = std::ranges::find(found->second, true, &WatchedDirectory::too_wide);
+    if (wide != found->second.end())
+        narrow(**wide);
+}
+
+// With the first event that comes after somebody has left: perhaps nobody wanted to hear of it.
+void DirectoryTable::narrow(WatchedDirectory& directory) {
+    directory.too_wide = false;
+    if (wanted_mask(directory) != directory.mask)
+        arm(directory, nullptr);
 }
 
 void DirectoryTable::set_error(WatchedDirectory& directory, int error) {

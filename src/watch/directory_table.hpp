@@ -39,7 +39,8 @@ inline bool out_of_watches(int error) {
 }
 
 // Both calls only mark what has to be looked at: they neither take nor drop a DirectoryWatch.
-// They may note the fate of the event in DirectoryTable::log().
+// Nobody is called because somebody drops one: he may be on the way to his end. They may note the
+// fate of the event in DirectoryTable::log().
 class DirectoryUser {
 public:
     virtual void entry_changed(const EntryEvent& event) = 0;
@@ -95,6 +96,7 @@ private:
     friend DirectoryWatch;
     void release(WatchedDirectory& directory, DirectoryUser& user);
     void arm(WatchedDirectory& directory, const DirectoryUser* newcomer);
+    void narrow(WatchedDirectory& directory);
     void unbind(WatchedDirectory& directory);
     void set_error(WatchedDirectory& directory, int error);
     [[nodiscard]] std::uint32_t wanted_mask(const WatchedDirectory& directory) const;

@@ -67,6 +67,24 @@ TEST_F(Links, TheSwapOfAKubernetesVolumeIsOneChangeEachTime) {
     EXPECT_EQ(pattern->calls, 3);
 }
 
+// Several steps of the way watch the volume: as they end one by one, the kernel is asked for less,
+// and answers that the directory is another, or none.
+TEST_F(Links, ASetMayEndBeforeItHearsThatItsDirectoryIsGone) {
+    const auto volume = dir / "volume";
+    fs::create_directories(volume + "/..1");
+    write(volume + "/..1/app.conf", "1");
+    fs::create_symlink("..1", volume + "/..data");
+    fs::create_symlink("..data/app.conf", volume + "/app.conf");
+    auto pattern = watch(volume + "/*.conf");
+    auto literal = watch(volume + "/app.conf");
+    ASSERT_TRUE(pattern->has(volume + "/app.conf"));
+    fs::remove_all(volume);
+    pattern.reset();
+    literal.reset();
+    EXPECT_EQ(watcher->watches(), 0U);
+    pass();
+}
+
 TEST_F(Links, ADeploymentsCurrentLinkAsTheBaseIsFollowed) {
     for (const auto* name : {"releases/1/conf", "releases/2/conf"}) {
         fs::create_directories(dir / name);
