@@ -42,11 +42,12 @@ std::map<std::string, ContentId> files_read(const Snapshot& now) {
 // One group of services on its way through the transaction.
 class Group {
 public:
-    Group(const TransactionInput& input, std::vector<ServicePlan> plans, const Means& means,
+    // Takes the views of its services out of the input.
+    Group(TransactionInput& input, std::vector<ServicePlan> plans, const Means& means,
           ActionTable actions, TransactionHost& host)
         : id_(input.id), cancellation_(input.cancellation), actions_(actions), host_(host) {
         for (auto& plan : plans) {
-            auto view = input.views.at(plan.service);
+            auto view = std::move(input.views.at(plan.service));
             const auto used =
                 view.record ? std::max(view.record->generation, view.record->last_used) : 0;
             auto unit = view.record ? view.record->unit : "";
@@ -447,9 +448,8 @@ Plan make_plan(const TransactionInput& input) {
     return plan;
 }
 
-Task<Outcome> run_transaction(TransactionInput input, Means means, ActionTable actions,
+Task<Outcome> run_transaction(TransactionInput input, Plan plan, Means means, ActionTable actions,
                               TransactionHost& host) {
-    auto plan = make_plan(input);
     Outcome outcome{.id = input.id, .project = input.project, .trigger = input.trigger};
     if (plan.acts())
         host.started(input.id, plan);

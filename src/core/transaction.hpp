@@ -57,8 +57,9 @@ public:
 
 Plan make_plan(const TransactionInput& input);
 
-// `duration` of the outcome is left to the caller, who has the clock.
-Task<Outcome> run_transaction(TransactionInput input, Means means, ActionTable actions,
+// `plan`: what make_plan() makes of the input. `duration` of the outcome is left to the caller, who
+// has the clock.
+Task<Outcome> run_transaction(TransactionInput input, Plan plan, Means means, ActionTable actions,
                               TransactionHost& host);
 
 } // namespace hotreload

@@ -212,7 +212,7 @@ private:
     void tell_settled();
     void look(const std::set<std::string>& reserved);
     void doubt(const std::string& service);
-    Task<> work(TransactionInput input, std::set<std::string> scope, Request request);
+    Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
@@ -232,7 +232,7 @@ private:
     void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
     void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
-    void settle_quietly(TransactionInput input);
+    void settle_quietly(TransactionInput input, Plan plan);
     void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);

@@ -16,13 +16,21 @@ namespace hotreload::daemon {
 
 namespace {
 
-TransactionInput part_of(const TransactionInput& whole, const std::set<std::string>& services) {
+// Of another transaction: the views of these services go over to it.
+TransactionInput take_part(TransactionInput& whole, const std::set<std::string>& services) {
     TransactionInput part{whole.id, whole.project, whole.trigger, {}, {}, whole.options};
     for (const auto& name : whole.order)
         if (services.contains(name)) {
             part.order.push_back(name);
-            part.views.emplace(name, whole.views.at(name));
+            part.views.insert(whole.views.extract(name));
         }
+    return part;
+}
+
+Plan part_of(const Plan& whole, const std::set<std::string>& services) {
+    Plan part{whole.project, {}};
+    std::ranges::copy_if(whole.services, std::back_inserter(part.services),
+                         [&](const auto& each) { return services.contains(each.service); });
     return part;
 }
 
@@ -235,7 +243,8 @@ void Project::begin(Request request, std::set<std::string> scope) {
     }
     input.id = request.id;
     input.trigger = "request";
-    tasks_.spawn(work(std::move(input), std::move(scope), std::move(request)));
+    auto plan = make_plan(input);
+    tasks_.spawn(work(std::move(input), std::move(plan), std::move(scope), std::move(request)));
 }
 
 void Project::look(const std::set<std::string>& reserved) {
@@ -262,7 +271,7 @@ void Project::look(const std::set<std::string>& reserved) {
     if (const auto suspended = find_loops(plan); !suspended.empty()) {
         for (const auto& name : suspended)
             due.erase(name);
-        input = part_of(input, due);
+        input = take_part(input, due);
         plan = make_plan(input);
     }
     tell_files(plan);
@@ -272,19 +281,21 @@ void Project::look(const std::set<std::string>& reserved) {
             names.insert(each.service);
         for (const auto& name : names)
             due.erase(name);
-        auto part = part_of(input, names);
+        auto part = take_part(input, names);
         part.id = around_.next_id();
-        tasks_.spawn(work(std::move(part), std::move(names), {.kind = Request::Kind::Look}));
+        tasks_.spawn(
+            work(std::move(part), part_of(plan, names), names, {.kind = Request::Kind::Look}));
     }
     if (!due.empty())
-        settle_quietly(part_of(input, due));
+        settle_quietly(take_part(input, due), part_of(plan, due));
 }
 
 // Services that a look found nothing to do for: an old error may be gone, something may wait.
-void Project::settle_quietly(TransactionInput input) {
+void Project::settle_quietly(TransactionInput input, Plan plan) {
     input.id = around_.next_id();
     auto services = input.order;
-    auto task = run_transaction(std::move(input), means(), strategy::handler_for, *this);
+    auto task =
+        run_transaction(std::move(input), std::move(plan), means(), strategy::handler_for, *this);
     task.start();
     const auto outcome = task.take();
     for (const auto& each : outcome.services)
@@ -305,7 +316,8 @@ void Project::uninterrupted(const std::string& service) {
         save(service);
 }
 
-Task<> Project::work(TransactionInput input, std::set<std::string> scope, Request request) {
+Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> scope,
+                     Request request) {
     const auto begin = std::chrono::steady_clock::now();
     busy_.insert(scope.begin(), scope.end());
     for (const auto& name : scope)
@@ -313,8 +325,8 @@ Task<> Project::work(TransactionInput input, std::set<std::string> scope, Reques
             slot->second.underway = input.cancellation;
             slot->second.loop.action_began(around_.loop.now());
         }
-    auto outcome =
-        co_await run_transaction(std::move(input), means(), strategy::handler_for, *this);
+    auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
+                                            strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
             doubt(each.service);

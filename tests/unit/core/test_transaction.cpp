@@ -100,7 +100,7 @@ protected:
     Outcome run() {
         input.id = 5;
         input.project = "shop";
-        auto task = run_transaction(input, means(), strategy::handler_for, host);
+        auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
         task.start();
         EXPECT_TRUE(task.done());
         return task.take();
@@ -351,7 +351,7 @@ TEST_F(Transaction, that_is_given_up_while_it_checks_touches_nothing_and_records
     input.views["web"].wanted->validate = {"/bin/hangs"};
     input.views["web"].wanted->env["A"] = "b";
     units.hanging.insert("/bin/hangs");
-    auto task = run_transaction(input, means(), strategy::handler_for, host);
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
     task.start();
     ASSERT_FALSE(task.done());
     input.cancellation->request();
@@ -367,7 +367,7 @@ TEST_F(Transaction, that_is_given_up_while_it_checks_touches_nothing_and_records
 TEST_F(Transaction, that_acts_already_is_not_given_up) {
     have("web");
     input.views["web"].wanted->env["A"] = "b";
-    auto task = run_transaction(input, means(), strategy::handler_for, host);
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
     task.start();
     input.cancellation->request();
     ASSERT_TRUE(task.done());
