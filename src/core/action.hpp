@@ -37,6 +37,7 @@ struct ActionContext {
     std::uint64_t generation = 0;       // the number of the next applied state
     std::string unit;                   // in: carries the applied state; out: carries the next one
     std::vector<ServiceSocket> sockets; // of the wanted definition
+    bool sockets_later = false;         // they are opened once those of the applied one are closed
     std::vector<Bind> binds;            // of what is pinned, for the next generation
     std::string shown;                  // the view of an installed unit, in and out as `unit`
     bool let_go = false;                // out: the installed unit of the applied state was

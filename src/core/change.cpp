@@ -135,6 +135,8 @@ bool is_secret(const Field& field, const std::string& key) {
 // What gives a service a new process: beside the old one, where both can share their sockets.
 std::pair<Strategy, std::string> new_process(const ServiceDefinition& applied,
                                              const ServiceDefinition& wanted, std::string why) {
+    if (!ports_in_place_of(applied, wanted).empty())
+        return {kRestart, "a port takes the place of another"};
     const bool swaps = can_swap(wanted) && !applied.ports.empty();
     return {swaps ? Strategy::Swap : kRestart, std::move(why)};
 }
@@ -211,6 +213,21 @@ bool can_swap(const ServiceDefinition& service) {
     const bool tells = service.type == ServiceType::Notify ||
                        service.type == ServiceType::NotifyReload || service.ready;
     return !service.attached() && !service.ports.empty() && tells;
+}
+
+std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
+                                           const ServiceDefinition& wanted) {
+    const auto has = [](const ServiceDefinition& service, const std::string& address) {
+        return std::ranges::contains(service.ports, address, &PortDefinition::address);
+    };
+    std::vector<std::string> addresses;
+    for (const auto& port : wanted.ports)
+        if (!has(applied, port.address) &&
+            std::ranges::any_of(applied.ports, [&](const PortDefinition& old) {
+                return !has(wanted, old.address) && exclude_each_other(old.address, port.address);
+            }))
+            addresses.push_back(port.address);
+    return addresses;
 }
 
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload) {

@@ -55,6 +55,11 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
 // is ready.
 bool can_swap(const ServiceDefinition& service);
 
+// The wanted ports that can only be opened when applied ones have been closed ("8080" and
+// "127.0.0.1:8080"), by address: the present generation has to end first.
+std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
+                                           const ServiceDefinition& wanted);
+
 // A service can put a file's new content into effect without losing its process.
 bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 

@@ -207,7 +207,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     }
     plan.action = action_for(strategy);
     // Two generations at a time take sockets that both are handed.
-    if (plan.action == Action::Swap && (!can_swap(*view.wanted) || record.definition.ports.empty()))
+    if (plan.action == Action::Swap &&
+        (!can_swap(*view.wanted) || record.definition.ports.empty() ||
+         !ports_in_place_of(record.definition, *view.wanted).empty()))
         plan.action = Action::Restart;
     // A dead process cannot be changed in place: any change is a reason to start it again.
     if (!view.unit.running() && plan.action != Action::Wait && plan.action != Action::Record)

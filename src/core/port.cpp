@@ -143,6 +143,24 @@ Result<std::string> parse_port_address(std::string_view text) {
         [&](const std::string& address) { return std::string(udp ? kUdp : "") + address; });
 }
 
+bool exclude_each_other(std::string_view one, std::string_view other) {
+    if (one == other)
+        return true;
+    const auto inet = [](std::string_view address) {
+        return !address.starts_with('/') && !address.starts_with('@');
+    };
+    if (!inet(one) || !inet(other) || one.starts_with(kUdp) != other.starts_with(kUdp))
+        return false;
+    const auto port = [](std::string_view address) { return address.substr(address.rfind(':')); };
+    const auto covers = [](std::string_view all, std::string_view address) {
+        if (all.starts_with(kUdp))
+            all.remove_prefix(kUdp.size());
+        return all.starts_with("[::]:") || // of all IPv4 addresses, too
+               (all.starts_with("0.0.0.0:") && !address.contains('['));
+    };
+    return port(one) == port(other) && (covers(one, other) || covers(other, one));
+}
+
 std::string default_port_name(std::string_view address) {
     const bool udp = address.starts_with(kUdp);
     const bool path = address.starts_with('/');

@@ -27,6 +27,10 @@ struct PortDefinition {
 // The canonical spelling of an address as people write it. Errors: Invalid, with what is legal.
 Result<std::string> parse_port_address(std::string_view text);
 
+// Of two canonical addresses, whether only one can be open at a time: they are the same, or one of
+// them is of all addresses and the port is the same.
+bool exclude_each_other(std::string_view one, std::string_view other);
+
 // The name of a port that has none, by its canonical address: "8080" of a number, "udp-53" of a UDP
 // one, "shop.sock" of a path, "shop" of "@shop".
 std::string default_port_name(std::string_view address);

@@ -55,16 +55,16 @@ public:
             if (view.wanted && view.wanted->attached() &&
                 std::exchange(unit, view.wanted->unit) != view.wanted->unit)
                 shown.clear();
-            steps_.push_back({means,
-                              input.id,
-                              input.project,
-                              std::move(plan),
-                              std::move(view),
-                              used + 1,
-                              std::move(unit),
-                              {},
-                              {},
-                              std::move(shown)});
+            steps_.push_back({.means = means,
+                              .transaction = input.id,
+                              .project = input.project,
+                              .plan = std::move(plan),
+                              .view = std::move(view),
+                              .generation = used + 1,
+                              .unit = std::move(unit),
+                              .sockets = {},
+                              .binds = {},
+                              .shown = std::move(shown)});
         }
     }
 
@@ -143,7 +143,15 @@ private:
             if (!starts_generation(step.plan.action) || step.view.wanted->attached())
                 continue;
             const auto& wanted = *step.view.wanted;
-            auto sockets = step.means.sockets.open(step.project, wanted.name, wanted.ports);
+            auto ports = wanted.ports;
+            if (step.view.record) {
+                const auto later = ports_in_place_of(step.view.record->definition, wanted);
+                step.sockets_later = !later.empty();
+                std::erase_if(ports, [&](const PortDefinition& port) {
+                    return std::ranges::contains(later, port.address);
+                });
+            }
+            auto sockets = step.means.sockets.open(step.project, wanted.name, ports);
             if (!sockets)
                 return Failure{i, host_.problem_at(key + ".ports", sockets.error().message)};
             step.sockets = std::move(*sockets);

@@ -37,22 +37,6 @@ std::optional<StoredName> parse_stored_name(const std::string& text) {
     return name;
 }
 
-// Whether one cannot be opened beside the other: the same, or one of all addresses on its port.
-bool in_the_way(const std::string& one, const std::string& other) {
-    if (one == other)
-        return true;
-    const auto port = [](const std::string& address) {
-        const bool inet = !address.starts_with('/') && !address.starts_with('@');
-        return inet ? address.substr(address.rfind(':')) : "";
-    };
-    const auto everywhere = [](const std::string& address) {
-        return address.contains("[::]:") || address.contains("0.0.0.0:");
-    };
-    return !port(one).empty() && port(one) == port(other) &&
-           one.starts_with("udp:") == other.starts_with("udp:") &&
-           (everywhere(one) || everywhere(other));
-}
-
 } // namespace
 
 bool ServiceSockets::Socket::file_is_there() const {
@@ -198,7 +182,10 @@ Result<ServiceSockets::Socket> ServiceSockets::make(const std::string& project,
 Result<Fd> ServiceSockets::listen(const PortDefinition& port) {
     constexpr int enough = 50;
     auto fd = os::open_listening_socket(port);
-    if (given_up_.erase(os::bound_address(port.address)) == 0)
+    const auto given_up = std::erase_if(given_up_, [&](const std::string& address) {
+        return exclude_each_other(address, os::bound_address(port.address));
+    });
+    if (given_up == 0)
         return fd;
     const auto in_use = [&] { return !fd && fd.error().code == ErrorCode::Busy; };
     for (int i = 0; i < enough && in_use() && os::wait_for_store(); ++i)
@@ -228,7 +215,7 @@ void ServiceSockets::renew(const std::set<std::string>& names) {
 
 Error ServiceSockets::in_our_words(Error error, const std::string& address) const {
     const auto holder = std::ranges::find_if(sockets_, [&](const Socket& socket) {
-        return in_the_way(socket.address, os::bound_address(address));
+        return exclude_each_other(socket.address, os::bound_address(address));
     });
     if (error.code == ErrorCode::Busy && holder != sockets_.end())
         error.message = std::format(

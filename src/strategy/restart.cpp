@@ -76,8 +76,32 @@ const Restart restart_handler;
 
 const ActionHandler& restart = restart_handler;
 
+namespace {
+
+// Of the applied definition or of the wanted one. When a port takes the place of another, nobody is
+// to hold the old one any more; a unit that is loaded does, by the manager.
+Task<Result<std::vector<ServiceSocket>>> open_sockets(const ActionContext& context,
+                                                      const ServiceDefinition& definition) {
+    auto& means = context.means;
+    const auto& service = context.plan.service;
+    if (context.sockets_later) {
+        (void)co_await means.units.discard(context.view.record->unit);
+        means.sockets.keep_only(context.project, service, definition.ports);
+        fault::point("ports-closed");
+    }
+    co_return means.sockets.open(context.project, service, definition.ports);
+}
+
+} // namespace
+
 Task<Result<>> start_next_generation(ActionContext& context) {
     const auto& wanted = *context.view.wanted;
+    if (context.sockets_later) {
+        auto sockets = co_await open_sockets(context, wanted);
+        if (!sockets)
+            co_return std::unexpected(std::move(sockets.error()));
+        context.sockets = std::move(*sockets);
+    }
     context.unit = generation_unit(context.project, wanted.name, context.generation);
     co_return co_await context.means.units.start_generation(
         {.unit = context.unit,
@@ -89,13 +113,11 @@ Task<Result<>> start_next_generation(ActionContext& context) {
 
 Task<Result<>> start_applied_generation(ActionContext& context) {
     const auto& record = *context.view.record;
-    auto& means = context.means;
-    auto sockets =
-        means.sockets.open(context.project, context.plan.service, record.definition.ports);
+    auto sockets = co_await open_sockets(context, record.definition);
     if (!sockets)
         co_return std::unexpected(std::move(sockets.error()));
-    auto view = means.views.find(record.unit);
-    co_return co_await means.units.start_generation(
+    auto view = context.means.views.find(record.unit);
+    co_return co_await context.means.units.start_generation(
         {.unit = record.unit,
          .slice = project_slice(context.project),
          .definition = record.definition,

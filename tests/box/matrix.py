@@ -99,6 +99,7 @@ class Matrix(Project):
         self.extra_runs = False
         self.shows_installed = True
         self.more_ports: dict[str, int] = {}
+        self.everywhere = False  # the swapped one listens on all addresses
         self.streams = None  # of the daemon, while it has nothing to do
         self.kept: dict[str, int] = {}  # whom the case is not to disturb
         self.calls: list[subprocess.Popen] = []
@@ -119,14 +120,19 @@ class Matrix(Project):
         systemctl("daemon-reload", user="dev")
 
     def write_toml(self, extra=False):
+        self.toml(self.toml_text(extra))
+
+    def toml_text(self, extra) -> str:
         text = TOML if self.shows_installed else TOML.replace("pin = true # installed", "")
         text = text.replace("TasksMax = 100", f"TasksMax = {self.limit}") + (EXTRA if extra else "")
+        if self.everywhere:
+            text = text.replace(f'"127.0.0.1:{PORT}"', f'"{PORT}"')
         for service, port in self.more_ports.items():
             if service == "swapped":
                 text = text.replace(f'127.0.0.1:{PORT}"]', f'127.0.0.1:{PORT}", "127.0.0.1:{port}"]')
             else:
                 text = text.replace(f"[services.{service}]", f'[services.{service}]\nports = ["127.0.0.1:{port}"]')
-        self.toml(text)
+        return text
 
     def call(self, *words):
         """Does not wait: the daemon may be dead, or stand still, before it answers."""
@@ -140,7 +146,10 @@ class Matrix(Project):
     def content(self, service: str) -> str:
         """What the service that runs has read."""
         if service in SERVERS:
-            return ask(SERVERS[service])[2]
+            try:
+                return ask(SERVERS[service])[2]
+            except ConnectionError:
+                return "nobody listens"
         return self.log(service)[-1].split(" ", 2)[2]
 
     def is_there(self, service: str) -> bool:
@@ -311,6 +320,16 @@ class Break(Change):
         app.write_toml(app.extra_runs)
 
 
+class BreakMoved(Break):
+    """The same, and a port moves to where the old one has to be closed first."""
+
+    def act(self, app):
+        app.everywhere = not app.everywhere
+        text = app.toml_text(app.extra_runs)
+        app.everywhere = not app.everywhere
+        app.toml(text.replace(self.old, self.new))
+
+
 class BreakPinned(Change):
     """Of a file, such that its reader refuses it."""
 
@@ -329,10 +348,21 @@ class Open(Change):
         app.write_toml(app.extra_runs)
 
 
+class Move(Change):
+    """Of the address of a port, such that the old one has to be closed first."""
+
+    def act(self, app):
+        app.everywhere = not app.everywhere
+        app.write_toml(app.extra_runs)
+
+    take_back = act
+
+
 ALL = ["validated", "prepared", "reserved", "applied", "ready", "proven", "committed", "finished"]
 ACTIONS = {
     "swap": (Change("swapped"), [*ALL, "drained"]),
     "restart": (Change("restarted"), [*ALL, "old-stopped"]),
+    "move": (Move("swapped"), [*ALL, "old-stopped", "ports-closed"]),
     "reload": (Change("reloaded"), ALL),
     "pinned reload": (Change("pinned"), ALL),
     "installed reload": (Change("installed"), ALL),
@@ -471,7 +501,8 @@ def left_over(app) -> list[str]:
     facts = {
         "units": (sorted(listed), sorted(own)),
         "stored sockets": (sorted(name for name in stored if name.startswith("demo.")), sorted(ports)),
-        "sockets that the daemon listens on": (len(table("tcp", 9).keys() & set(opened)), len(ports)),
+        "sockets that the daemon listens on": ([len(table(each, 9).keys() & set(opened)) for each in ("tcp", "tcp6")],
+                                               [len(ports) - app.everywhere, app.everywhere]),
         "other sockets of the daemon": (streams, app.streams),
         "views": (sorted(name for name in os.listdir(VIEWS)), sorted(views.values())),
         "views that services see": (seen, {"installed": set()} | {name: {view} for name, view in views.items()}),

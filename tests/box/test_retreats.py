@@ -6,12 +6,13 @@ import os
 import signal
 
 import pytest
-from matrix import ACTIONS, STEPS, Break, BreakPinned, all_is_well, other_daemon, print_count, strike
+from matrix import ACTIONS, STEPS, Break, BreakMoved, BreakPinned, all_is_well, other_daemon, print_count, strike
 from matrix import app, faulty, shared  # noqa: F401, fixtures
 
 TAKEN_BACK = [(action, point) for action, point in STEPS if point in ("applied", "committed") and "request" not in action]
 BREAKS = {
     "swap": Break("swapped", 'NAME = "one"', 'NAME = "die"'),
+    "move": BreakMoved("swapped", 'NAME = "one"', 'NAME = "die"'),
     "restart": Break("restarted", '"restarted", "restarted.conf"]', '"restarted", "restarted.conf"]\nenv = { LEVEL = "die" }'),
     "start": Break("extra", "[services.extra]", '[services.extra]\nenv = { NAME = "die" }'),
     "pinned reload": BreakPinned("pinned"),

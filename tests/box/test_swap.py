@@ -188,6 +188,22 @@ def test_a_port_that_moves_is_opened_before_it_is_closed(web):
     eventually(lambda: refused(PORT), "the end of the old port")
 
 
+def test_a_port_that_takes_the_place_of_another_is_restarted_onto_it_and_back(web):
+    web.edit(f'"127.0.0.1:{PORT}"', f'"{PORT}"')
+    done = finished(web)
+    assert done["action"] == "restart"
+    assert done["changes"][0]["reason"] == "a port takes the place of another"
+    assert ask(PORT, host="::1")[1] == "one"
+    web.toml(SWAPPED.replace('"one"', '"die"'))
+    finished(web, "rolled-back")
+    assert ask(PORT, host="::1")[1] == "one"
+    web.toml(SWAPPED)
+    finished(web)
+    assert ask(PORT)[1] == "one"
+    with pytest.raises(ConnectionRefusedError):
+        ask(PORT, host="::1")
+
+
 def test_ports_are_named_and_of_every_kind(web):
     web.edit(f'ports = ["127.0.0.1:{PORT}"]', f"""ports = [
       {{ listen = "127.0.0.1:{PORT}", name = "http" }},

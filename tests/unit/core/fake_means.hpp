@@ -21,9 +21,12 @@ public:
     Result<std::vector<ServiceSocket>> open(const std::string&, const std::string& service,
                                             const std::vector<PortDefinition>& ports) override {
         std::vector<ServiceSocket> sockets;
-        for (const auto& port : ports)
+        for (const auto& port : ports) {
             if (taken.contains(port.address))
                 return fail(ErrorCode::Busy, taken[port.address]);
+            if (const auto other = in_the_way(port.address); !other.empty())
+                return fail(ErrorCode::Busy, port.address + " is in use as " + other);
+        }
         for (const auto& port : ports) {
             if (!std::ranges::contains(opened[service], port.address))
                 opened[service].push_back(port.address);
@@ -38,6 +41,15 @@ public:
         });
     }
     std::vector<std::pair<std::string, std::string>> services() const override { return {}; }
+
+private:
+    std::string in_the_way(const std::string& address) const {
+        for (const auto& [service, addresses] : opened)
+            for (const auto& other : addresses)
+                if (other != address && exclude_each_other(other, address))
+                    return other;
+        return "";
+    }
 };
 
 class FakeProbes final : public Probes {

@@ -90,6 +90,19 @@ TEST(Port, what_is_nothing_of_all_is_told_what_there_is) {
     EXPECT_TRUE(refusal("/run/a\nb").contains("control character"));
 }
 
+TEST(Port, one_of_all_addresses_and_another_of_its_number_cannot_both_be_open) {
+    for (const auto& [one, other] :
+         {std::pair("[::]:80", "127.0.0.1:80"), std::pair("[::1]:80", "[::]:80"),
+          std::pair("0.0.0.0:80", "127.0.0.1:80"), std::pair("[::]:80", "0.0.0.0:80"),
+          std::pair("udp:[::]:53", "udp:127.0.0.1:53"), std::pair("/run/a", "/run/a")})
+        EXPECT_TRUE(exclude_each_other(one, other)) << one << ' ' << other;
+    for (const auto& [one, other] :
+         {std::pair("[::]:80", "127.0.0.1:81"), std::pair("127.0.0.2:80", "127.0.0.1:80"),
+          std::pair("10.0.0.0:80", "127.0.0.1:80"), std::pair("0.0.0.0:80", "[::1]:80"),
+          std::pair("udp:[::]:53", "127.0.0.1:53"), std::pair("/run/a:80", "[::]:80")})
+        EXPECT_FALSE(exclude_each_other(one, other)) << one << ' ' << other;
+}
+
 TEST(Port, the_default_name_is_what_tells_ports_apart) {
     EXPECT_EQ(default_port_name("[::]:8080"), "8080");
     EXPECT_EQ(default_port_name("127.0.0.1:8080"), "8080");

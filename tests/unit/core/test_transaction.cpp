@@ -443,6 +443,36 @@ TEST_F(Transaction, a_port_that_was_to_move_is_closed_again_when_it_fails) {
     EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
 }
 
+TEST_F(Transaction, a_port_in_place_of_another_is_opened_when_the_old_generation_has_ended) {
+    have_port("web");
+    input.views["web"].wanted->ports[0].address = "[::]:80";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "applied");
+    EXPECT_EQ(of(outcome, "web").action, Action::Restart);
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "discard " + unit("web", 1),
+                                  "start " + unit("web", 2), "discard " + unit("web", 1)}));
+    EXPECT_EQ(sockets.opened["web"], Calls{"[::]:80"});
+}
+
+TEST_F(Transaction, a_port_in_place_of_another_gives_it_back_when_it_fails) {
+    have_port("web");
+    input.views["web"].wanted->ports[0].address = "[::]:80";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
+    EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
+}
+
+TEST_F(Transaction, a_port_beside_one_in_place_of_another_is_tried_before_anything_is_touched) {
+    have_port("web");
+    auto& ports = input.views["web"].wanted->ports;
+    ports[0].address = "[::]:80";
+    ports.push_back({.name = "admin", .address = "[::]:81", .user = "", .group = ""});
+    sockets.taken["[::]:81"] = "in use";
+    EXPECT_EQ(of(run(), "web").result, "invalid");
+    EXPECT_TRUE(units.calls.empty());
+}
+
 TEST_F(Transaction, measures_how_long_nobody_served) {
     have("web");
     input.views["web"].wanted->env["A"] = "b";
