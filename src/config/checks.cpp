@@ -74,8 +74,11 @@ void check_reload(Reading& reading, const ServiceDefinition& service) {
 void check_swap(Reading& reading, const ServiceDefinition& service) {
     if (can_swap(service))
         return;
-    constexpr auto why = "the service cannot be swapped: that takes ports, and type = \"notify\", "
-                         "\"notify-reload\" or ready = { … } to tell when it is ready";
+    const auto* const why =
+        service.attached()
+            ? "an installed unit cannot be swapped: use reload or restart"
+            : "the service cannot be swapped: that takes ports, and type = \"notify\", "
+              "\"notify-reload\" or ready = { … } to tell when it is ready";
     if (service.strategy == Strategy::Swap)
         reading.problem(key_of(service, "strategy"), why);
     for (std::size_t i = 0; i < service.watches.size(); ++i) {

@@ -56,14 +56,17 @@ private:
         std::string_view name = text_.substr(start, at_ - start);
         name = name.substr(0, name.find_last_not_of(kWhitespace) + 1);
         if (!at("=")) {
-            problem(start, std::format("expected NAME=VALUE, found \"{}\"", name));
+            problem(start, "expected NAME=VALUE; a value of several lines stands in quotes");
             return;
         }
         ++at_;
         std::string value = this->value();
+        // Not quoted: it may be a part of a secret whose quotes were forgotten.
         if (!valid_env_name(name))
-            problem(start,
-                    std::format("\"{}\" is not a valid name of an environment variable", name));
+            problem(start, name.starts_with("export ")
+                               ? "write NAME=VALUE without \"export\": this is no shell script"
+                               : "what stands before the \"=\" is not a valid name of an "
+                                 "environment variable");
         else if (value.contains('\0'))
             problem(start, std::format("the value of {} contains a NUL character", name));
         else

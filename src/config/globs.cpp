@@ -45,7 +45,7 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
     }
     std::error_code error;
     const bool slash = pattern.ends_with('/');
-    if (slash || (glob->literal() && std::filesystem::is_directory(absolute, error)))
+    if (slash || (glob->literal() && std::filesystem::is_directory(glob->literal_path(), error)))
         return bad(std::format("is a directory; for the files in it write \"{}{}**\"", pattern,
                                slash ? "" : "/"));
     if (has_dot_component(absolute))

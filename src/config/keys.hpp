@@ -26,7 +26,10 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 // `watch` of a service, in its short form or its long one.
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
-// `ports` of a service, in its short form or its long one (Kind::StringsOrTables).
+// An address as in `ports`; a relative path of a socket starts at the project.
+Result<std::string> read_address(const Reading& reading, const std::string& text);
+
+// `ports` of a service, in its short form or its long one (Kind::EachStringOrTable).
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports);
 
 // The table [configs.NAME], or one file of the short form.

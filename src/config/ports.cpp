@@ -27,10 +27,8 @@ bool relative_path(const std::string& text) {
 }
 
 void read_listen(Reading& reading, const std::string& key, const std::string& text, Port& port) {
-    const auto address = parse_port_address(
-        relative_path(text) ? absolute_path(reading.project.directory, text) : text);
-    if (address)
-        port.address = *address;
+    if (auto address = read_address(reading, text))
+        port.address = *std::move(address);
     else
         reading.problem(key, address.error().message);
 }
@@ -108,6 +106,11 @@ void check_unique(Reading& reading, const std::string& key, const std::vector<st
 }
 
 } // namespace
+
+Result<std::string> read_address(const Reading& reading, const std::string& text) {
+    return parse_port_address(relative_path(text) ? absolute_path(reading.project.directory, text)
+                                                  : text);
+}
 
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports) {
     const auto& array = *entry.value.as_array();

@@ -25,6 +25,7 @@ std::string_view expected(Kind kind) {
     case Kind::StringOrStrings:
         return "a string or an array of strings";
     case Kind::StringsOrTables:
+    case Kind::EachStringOrTable:
         return "an array of strings or tables";
     case Kind::StringsOrTable:
         return "a table or an array of strings";
@@ -51,6 +52,7 @@ bool of_kind(const toml::node& value, Kind kind) {
         return value.is_string() || value.is_array();
     case Kind::Strings:
     case Kind::StringsOrTables:
+    case Kind::EachStringOrTable:
         return value.is_array();
     case Kind::StringsOrTable:
         return value.is_table() || value.is_array();
@@ -146,6 +148,8 @@ bool check_kind(Reading& reading, const Entry& entry, Kind kind) {
         const toml::node& element = *array->get(i);
         const std::string key = std::format("{}.{}", entry.key, i);
         reading.place(key, element.source());
+        if (kind == Kind::EachStringOrTable && element.is_table())
+            continue;
         if (!element.is_string()) {
             reading.problem(key, std::format("expected a string, found {}", describe(element)));
             good = false;

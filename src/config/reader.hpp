@@ -27,6 +27,7 @@ enum class Kind {
     Strings,
     StringOrStrings,
     StringsOrTables,
+    EachStringOrTable,
     StringsOrTable,
 };
 

@@ -32,7 +32,7 @@ void read_http(Reading& reading, const Entry& entry, ReadyProbe& probe) {
 }
 
 void read_tcp(Reading& reading, const Entry& entry, ReadyProbe& probe) {
-    const auto address = parse_port_address(entry.text());
+    const auto address = read_address(reading, entry.text());
     if (!address)
         reading.problem(entry.key, address.error().message);
     else if (address->starts_with("udp:"))

@@ -119,7 +119,7 @@ constexpr auto kServiceKeys = std::to_array<Row>({
      [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.required); }},
     {"part_of", Kind::Strings,
      [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.part_of); }},
-    {"ports", Kind::StringsOrTables,
+    {"ports", Kind::EachStringOrTable,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_ports(reading, entry, service.ports);
      }},

@@ -15,6 +15,8 @@ public:
 
     // Works without the daemon. One that runs is asked too: it knows what systemd would refuse.
     Answer<ExitStatus> run(Session& session) override {
+        if (session.options().remote())
+            return give_up(ExitStatus::Usage, "check reads a file of this machine: run it there");
         const auto path = find_project_file(file_);
         if (!path)
             return give_up(ExitStatus::Failed, path.error().message);
@@ -29,8 +31,6 @@ public:
 
 private:
     static std::vector<Problem> ask_daemon(Session& session, const std::string& path) {
-        if (session.options().remote()) // the file is here
-            return {};
         const auto daemon = session.daemon();
         if (!daemon || !(*daemon)->running())
             return {};
@@ -62,7 +62,7 @@ private:
         }
         // Bare, as compilers print them, so that editors find the place.
         for (const auto& problem : problems)
-            session.out().text(show_problem(problem, session.directory()));
+            session.out().line({Mark::Plain, show_problem(problem, session.directory())});
         if (problems.empty())
             session.out().line({Mark::Applied, show_path(path, session.directory()) + ": valid"});
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 
+#include <format>
+#include <optional>
+
 namespace hotreload::ctl {
 
 namespace {
@@ -12,24 +15,37 @@ public:
     }
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto projects = session.projects();
-        if (!projects)
-            return std::unexpected(projects.error());
-        // Never everything: that is not what somebody means who stands in the wrong directory.
-        const auto* here = project_at(*projects, session.directory());
-        const auto name = project_.empty() && here ? here->name : project_;
-        if (name.empty())
-            return give_up(ExitStatus::Usage, "no project has its file in this directory or above; "
-                                              "name one: hotreloadctl down PROJECT");
-        const auto down = session.daemon().and_then([&](Daemon* d) { return d->down(name); });
+        const auto name = project_ ? Answer<std::string>(*project_) : of_directory(session);
+        if (!name)
+            return std::unexpected(name.error());
+        if (name->empty())
+            return give_up(ExitStatus::Usage, "\"\" is not a PROJECT");
+        const auto down = session.daemon().and_then([&](Daemon* d) { return d->down(*name); });
         if (!down)
             return std::unexpected(down.error());
-        session.out().line({Mark::Applied, name + ": down"});
+        session.out().line({Mark::Applied, *name + ": down"});
         return ExitStatus::Ok;
     }
 
 private:
-    std::string project_;
+    // Never several: that is not what somebody means who stands in the wrong directory.
+    static Answer<std::string> of_directory(Session& session) {
+        const auto projects = session.projects();
+        if (!projects)
+            return std::unexpected(projects.error());
+        const auto here = projects_at(*projects, session.directory());
+        if (here.empty())
+            return give_up(ExitStatus::Usage, "no project has its file in this directory or above; "
+                                              "name one: hotreloadctl down PROJECT");
+        if (here.size() > 1)
+            return give_up(ExitStatus::Usage,
+                           std::format("several projects have their files here; name one: "
+                                       "hotreloadctl down {}, hotreloadctl down {} …",
+                                       here[0]->name, here[1]->name));
+        return here.front()->name;
+    }
+
+    std::optional<std::string> project_;
 };
 
 } // namespace

@@ -58,7 +58,7 @@ private:
             return give_up(ExitStatus::Failed, "the daemon's explanation is not JSON");
         const auto above = std::filesystem::path(path).parent_path().string();
         const auto report =
-            report_explanation(*explanation, project_at(projects, above), session.directory());
+            report_explanation(*explanation, projects_at(projects, above), session.directory());
         if (session.out().wants_json())
             session.out().json(*explanation);
         session.out().lines(report.lines);

@@ -3,6 +3,7 @@
 #include "ctl/log_follow.hpp"
 
 #include <csignal>
+#include <cstdio>
 
 namespace hotreload::ctl {
 
@@ -19,8 +20,9 @@ public:
 
     Answer<ExitStatus> run(Session& session) override {
         if (session.options().remote())
-            return give_up(ExitStatus::Usage, "logs reads the journal of this machine; "
-                                              "for another one see journalctl -M");
+            return give_up(ExitStatus::Usage,
+                           "logs reads the journal of this machine: run it there, or see "
+                           "journalctl -M for a container");
         auto sources = find_sources(session);
         if (!sources)
             return std::unexpected(std::move(sources.error()));
@@ -55,6 +57,10 @@ private:
             .and_then([&](const std::vector<Target>& targets) -> Answer<std::vector<LogSource>> {
                 if (targets.empty())
                     return give_up(ExitStatus::Failed, "there are no projects");
+                // The journal may remember what the daemon does not know any more.
+                if (const auto found = select(known, targets); projects && !found)
+                    std::fprintf(stderr, "hotreloadctl: %s; this is what the journal has of it\n",
+                                 found.error().message.c_str());
                 return log_sources(targets, known);
             });
     }

@@ -11,7 +11,8 @@ public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", target_, "PROJECT, PROJECT/SERVICE or SERVICE")->required();
         app.add_option("--to", options_.generation, "A generation that history shows")
-            ->type_name("GENERATION");
+            ->type_name("GENERATION")
+            ->check(CLI::PositiveNumber);
         app.add_flag("--restore-files", options_.restore_files,
                      "Write the content of watched files back, too");
         app.add_flag("--no-drain", options_.no_drain,

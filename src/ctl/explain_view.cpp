@@ -68,7 +68,7 @@ std::string show_time(std::uint64_t realtime_usec) {
 
 } // namespace
 
-Report report_explanation(const Json& explanation, const ProjectState* nearest,
+Report report_explanation(const Json& explanation, const std::vector<const ProjectState*>& nearest,
                           const std::string& directory) {
     Report report;
     const auto path = show_path(text_of(explanation, "path"), directory);
@@ -78,12 +78,11 @@ Report report_explanation(const Json& explanation, const ProjectState* nearest,
         watched |= explain_watch(watch, directory, report.lines);
     if (!watched) {
         report.status = ExitStatus::Failed;
-        report.lines.push_back(
-            {Mark::Failed,
-             path + ": nobody watches it" +
-                 (nearest ? std::format("; it is in the directory of {} ({})", nearest->name,
-                                        show_path(nearest->path, directory))
-                          : "")});
+        std::string of;
+        for (const auto* each : nearest)
+            of += std::format("{}{} ({})", of.empty() ? "; it is in the directory of " : ", ",
+                              each->name, show_path(each->path, directory));
+        report.lines.push_back({Mark::Failed, path + ": nobody watches it" + of});
     }
     for (const auto& plan : array_of(explanation, "plans").array_range()) {
         report.lines.push_back({Mark::Plain, "a reload of " + text_of(plan, "project") + " now:"});

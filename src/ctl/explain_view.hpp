@@ -12,8 +12,8 @@
 
 namespace hotreload::ctl {
 
-// Failed when nobody watches the path; `nearest` is the project whose directory it is in, if any.
-Report report_explanation(const Json& explanation, const ProjectState* nearest,
+// Failed when nobody watches the path; `nearest` are the projects whose directory it is in.
+Report report_explanation(const Json& explanation, const std::vector<const ProjectState*>& nearest,
                           const std::string& directory);
 
 // A table, the oldest event first, in local time.

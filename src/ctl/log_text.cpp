@@ -2,6 +2,7 @@
 #include "ctl/log_text.hpp"
 
 #include "core/names.hpp"
+#include "ctl/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,7 +81,7 @@ std::string LogPainter::paint(const LogEntry& entry) {
         // Warnings and worse stand out, as in journalctl.
         const bool bad = colours_ && entry.priority <= 4;
         text += (bad ? entry.priority <= 3 ? "\x1b[31m" : "\x1b[33m" : "");
-        text += rest.substr(0, end);
+        text += printable_log_line(rest.substr(0, end), colours_);
         text += bad ? "\x1b[0m" : "";
         rest.remove_prefix(std::min(end + 1, rest.size()));
     } while (!rest.empty());

@@ -12,6 +12,10 @@ int main(int argc, char** argv) {
             return static_cast<int>(*status);
         Session session(line.options());
         const auto answer = line.chosen().run(session);
+        if (std::ferror(stdout)) { // half of an answer is none
+            std::fprintf(stderr, "hotreloadctl: the output cannot be written\n");
+            return static_cast<int>(ExitStatus::Failed);
+        }
         if (answer)
             return static_cast<int>(*answer);
         std::fprintf(stderr, "hotreloadctl: %s\n", answer.error().message.c_str());

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/output.hpp"
 
+#include "base/utf8.hpp"
+#include "ctl/printable.hpp"
+
 #include <sys/wait.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -41,9 +46,26 @@ bool wants_colours(bool terminal) {
     return terminal && (!no_color || !*no_color) && !(term && std::strcmp(term, "dumb") == 0);
 }
 
+// Who got here by sudo may be allowed to run us, and not all that a pager would run for him. As
+// systemctl(1) has it, $SYSTEMD_PAGERSECURE decides, then whose session it is.
+bool pager_must_be_safe() {
+    if (const char* secure = std::getenv("SYSTEMD_PAGERSECURE"))
+        return std::strcmp(secure, "0") != 0 && std::strcmp(secure, "no") != 0 &&
+               std::strcmp(secure, "false") != 0;
+    uid_t owner = 0;
+    return sd_pid_get_owner_uid(0, &owner) < 0 || owner != geteuid();
+}
+
 // In the child of fork: never returns.
 [[noreturn]] void become_pager(int input) {
     dup2(input, STDIN_FILENO);
+    if (pager_must_be_safe()) {
+        setenv("LESSSECURE", "1", 1);
+        setenv("LESS", "FRSXMK", 1);
+        for (const char* each : {"less", "cat"})
+            execlp(each, each, nullptr);
+        _exit(EXIT_FAILURE);
+    }
     setenv("LESS", "FRSXMK", 0);
     setenv("LESSCHARSET", "utf-8", 0);
     const char* chosen = std::getenv("SYSTEMD_PAGER");
@@ -90,8 +112,10 @@ void Output::page() {
         become_pager(ends[0]);
     }
     close(ends[0]);
-    if (pager_ > 0)
+    if (pager_ > 0) {
         dup2(ends[1], STDOUT_FILENO);
+        std::signal(SIGINT, SIG_IGN); // it is the pager's, which may go on after it
+    }
     close(ends[1]);
 }
 
@@ -109,7 +133,7 @@ void Output::lines(const std::vector<Line>& lines) {
 }
 
 void Output::text(const std::string& text) {
-    std::fputs(text.c_str(), stdout);
+    std::fwrite(text.data(), 1, text.size(), stdout);
     std::fputc('\n', stdout);
     std::fflush(stdout);
 }
@@ -120,17 +144,17 @@ void Output::json(const Json& json) {
         json.dump_pretty(document);
     else
         json.dump(document);
-    text(document);
+    text(to_utf8(document)); // what programs print is in it
 }
 
 std::string render(const Line& line, bool colours) {
     const auto look = look_of(line.mark);
+    const auto text = printable(line.text);
     if (!colours || !*look.mark)
-        return look.mark + line.text;
+        return look.mark + text;
     // Of what did not go wrong only the mark is coloured, so that the rest stands out.
     const bool whole = line.mark == Mark::Failed || line.mark == Mark::Unchanged;
-    return std::string(look.colour) + look.mark +
-           (whole ? line.text + "\x1b[0m" : "\x1b[0m" + line.text);
+    return std::string(look.colour) + look.mark + (whole ? text + "\x1b[0m" : "\x1b[0m" + text);
 }
 
 } // namespace hotreload::ctl

@@ -27,7 +27,7 @@ public:
 
     void line(const Line& line);
     void lines(const std::vector<Line>& lines);
-    void text(const std::string& text); // as it is, with a line feed
+    void text(const std::string& text); // as it is, with a line feed: not what others wrote
     void json(const Json& json);        // one document, flushed
 
     [[nodiscard]] bool wants_json() const { return options_.json != JsonMode::Off; }

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <functional>
+#include <optional>
 
 namespace hotreload::ctl {
 
@@ -23,7 +26,11 @@ public:
         const auto about = project_of(event);
         if (!about.empty() && about != project)
             return;
-        if (const auto* problem = std::get_if<ValidationFailed>(&event)) {
+        if (session_.out().wants_json()) {
+            if (std::holds_alternative<ValidationFailed>(event) ||
+                std::holds_alternative<ReloadFinished>(event))
+                session_.out().json(to_json(event));
+        } else if (const auto* problem = std::get_if<ValidationFailed>(&event)) {
             shown_.push_back(show_problem(problem->problem, session_.directory()));
             session_.out().line({Mark::Failed, shown_.back()});
         } else if (const auto* reload = std::get_if<ReloadFinished>(&event)) {
@@ -53,21 +60,60 @@ std::uint64_t realtime_usec() {
         std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
-Answer<> dispatch_until_interrupted(Daemon& daemon) {
-    bool interrupted = false;
-    {
-        const os::SignalSource interrupt(daemon.loop(), SIGINT, [&] { interrupted = true; });
-        const os::SignalSource terminate(daemon.loop(), SIGTERM, [&] { interrupted = true; });
-        while (!interrupted)
-            if (auto dispatched = daemon.dispatch(); !dispatched)
-                return dispatched;
+// ^C, the end of the terminal, and of whoever reads what we print. From its beginning to over()
+// they are noted, and end nothing.
+class Interruption {
+public:
+    explicit Interruption(os::EventLoop& loop)
+        : interrupt_(std::in_place, loop, SIGINT, note()),
+          terminate_(std::in_place, loop, SIGTERM, note()),
+          hangup_(std::in_place, loop, SIGHUP, note()) {
+        std::signal(SIGPIPE, SIG_IGN);
     }
-    // A second one ends us, should taking the project down last too long.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+    Interruption(const Interruption&) = delete;
+    Interruption& operator=(const Interruption&) = delete;
+
+    [[nodiscard]] bool came() const { return came_ || std::ferror(stdout) != 0; }
+
+    // Another one ends us, should what is left to do last too long.
+    void over() {
+        for (auto* each : {&interrupt_, &terminate_, &hangup_})
+            each->reset();
+        sigset_t signals;
+        sigemptyset(&signals);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            sigaddset(&signals, signal);
+        sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+    }
+
+private:
+    std::function<void()> note() {
+        return [this] { came_ = true; };
+    }
+
+    bool came_ = false;
+    std::optional<os::SignalSource> interrupt_, terminate_, hangup_;
+};
+
+// The project's logs and reloads, until somebody has had enough.
+Answer<> follow(Session& session, Daemon& daemon, const std::string& project, std::uint64_t since,
+                const Interruption& interruption) {
+    const auto states = session.projects();
+    if (!states)
+        return std::unexpected(states.error());
+    std::unique_ptr<LogFollow> logs;
+    if (!session.options().remote()) {
+        auto opened = LogFollow::open(session.out(), log_sources({{project, ""}}, *states),
+                                      session.options().on_user_bus(), {{}, since});
+        if (!opened)
+            return std::unexpected(std::move(opened.error()));
+        logs = std::move(*opened);
+        logs->leave_out_ours();
+        logs->follow(daemon.loop());
+    }
+    while (!interruption.came())
+        if (auto dispatched = daemon.dispatch(); !dispatched)
+            return dispatched;
     return {};
 }
 
@@ -81,37 +127,25 @@ Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::s
         EventStream::open(daemon, [&](const Event& event) { reporter.take(event); });
     if (!events)
         return std::unexpected(events.error());
+    Interruption interruption(daemon.loop());
     const auto since = realtime_usec(); // what the services say at their start is wanted
     const auto project = daemon.up(path, false);
     if (!project)
         return std::unexpected(project.error());
     reporter.project = *project;
 
-    const auto states = session.projects();
-    if (!states)
-        return std::unexpected(states.error());
-    std::unique_ptr<LogFollow> logs;
-    if (!session.options().remote()) {
-        auto opened = LogFollow::open(session.out(), log_sources({{*project, ""}}, *states),
-                                      session.options().on_user_bus(), {{}, since});
-        if (!opened)
-            return std::unexpected(std::move(opened.error()));
-        logs = std::move(*opened);
-        logs->leave_out_ours();
-        logs->follow(daemon.loop());
-    }
-
-    if (auto dispatched = dispatch_until_interrupted(daemon); !dispatched)
-        return std::unexpected(std::move(dispatched.error()));
-    logs.reset();
-    if (!stop) {
+    const auto followed = follow(session, daemon, *project, since, interruption);
+    interruption.over();
+    const auto down = stop ? daemon.down(*project) : Answer<>();
+    if (!followed)
+        return std::unexpected(followed.error());
+    if (!down)
+        return std::unexpected(down.error());
+    if (stop)
+        session.out().line({Mark::Applied, *project + ": down"});
+    else
         session.out().line({Mark::Unchanged, *project + ": goes on without us; stop it with: " +
                                                  "hotreloadctl down " + *project});
-        return ExitStatus::Ok;
-    }
-    if (auto down = daemon.down(*project); !down)
-        return std::unexpected(std::move(down.error()));
-    session.out().line({Mark::Applied, *project + ": down"});
     return ExitStatus::Ok;
 }
 

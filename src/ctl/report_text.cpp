@@ -12,10 +12,12 @@ std::string force_hint(const std::string& project, const std::string& service) {
 }
 
 std::string show_path(const std::string& path, const std::string& directory) {
-    if (directory.size() > 1 && path.size() > directory.size() + 1 && path.starts_with(directory) &&
-        path[directory.size()] == '/')
-        return path.substr(directory.size() + 1);
-    return path;
+    const bool below = directory.size() > 1 && path.size() > directory.size() + 1 &&
+                       path.starts_with(directory) && path[directory.size()] == '/';
+    std::string shown = below ? path.substr(directory.size() + 1) : path;
+    for (auto at = shown.find('\n'); at != std::string::npos; at = shown.find('\n'))
+        shown.replace(at, 1, "\\x0a"); // else it would make a line of its own
+    return shown;
 }
 
 std::string show_problem(Problem problem, const std::string& directory) {

@@ -168,7 +168,7 @@ std::vector<Line> list_projects(const std::vector<ProjectState>& projects) {
     return lines;
 }
 
-Report report_services(const ProjectState& project) {
+Report report_services(const ProjectState& project, const std::string& directory) {
     Report report;
     for (const auto& service : project.services) {
         const auto status = status_of(service);
@@ -180,13 +180,16 @@ Report report_services(const ProjectState& project) {
             text += std::format(", generation {}", service.generation);
         if (status == ExitStatus::Waiting)
             text += " — " + force_hint(service.project, service.name);
-        if (status == ExitStatus::Failed && !service.problems.empty())
-            text += ": " + to_string(service.problems.front());
+        const bool why = status == ExitStatus::Failed && !service.problems.empty();
+        if (why)
+            text += ": " + show_problem(service.problems.front(), directory);
         report.lines.push_back({mark, std::move(text)});
+        for (std::size_t i = 1; why && i < service.problems.size(); ++i)
+            report.lines.push_back({Mark::Failed, show_problem(service.problems[i], directory)});
         report.status = worse(report.status, status);
     }
     for (const auto& problem : project.problems)
-        report.lines.push_back({Mark::Failed, to_string(problem)});
+        report.lines.push_back({Mark::Failed, show_problem(problem, directory)});
     if (is_bad(project.state))
         report.status = ExitStatus::Failed;
     return report;

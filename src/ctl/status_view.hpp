@@ -21,7 +21,7 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
 std::vector<Line> list_projects(const std::vector<ProjectState>& projects);
 
 // One line per service after start, stop and up: what became of it.
-Report report_services(const ProjectState& project);
+Report report_services(const ProjectState& project, const std::string& directory);
 
 // "now", "12s ago", "2min ago", "3h ago", "5 days ago"
 std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec);

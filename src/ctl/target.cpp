@@ -26,7 +26,7 @@ const ProjectState* find_project(const std::vector<ProjectState>& projects,
 std::unexpected<Failure> unknown(const char* kind, const std::string& name,
                                  const std::vector<std::string_view>& known) {
     std::string message = std::format("no {} \"{}\"", kind, name);
-    if (const auto near = nearest(name, known))
+    if (const auto near = nearest(name.substr(name.find('/') + 1), known)) // npos + 1 is 0
         message += std::format("; did you mean \"{}\"?", *near);
     return give_up(ExitStatus::Failed, std::move(message));
 }
@@ -40,56 +40,62 @@ std::vector<std::string_view> names_of(const std::vector<T>& items) {
 
 } // namespace
 
-const ProjectState* project_at(const std::vector<ProjectState>& projects,
-                               const std::string& directory) {
-    const ProjectState* best = nullptr;
-    std::size_t best_length = 0;
+std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& projects,
+                                             const std::string& directory) {
+    std::vector<const ProjectState*> nearest;
+    std::size_t length = 0; // of their directory
     for (const auto& project : projects) {
         const auto own = std::filesystem::path(project.path).parent_path().string();
-        if (directory.empty() || own.empty() || !is_within(directory, own))
+        if (directory.empty() || own.empty() || !is_within(directory, own) || own.size() < length)
             continue;
-        if (!best || own.size() > best_length) {
-            best = &project;
-            best_length = own.size();
-        }
+        if (own.size() > length)
+            nearest.clear();
+        length = own.size();
+        nearest.push_back(&project);
     }
-    return best;
+    return nearest;
 }
 
 Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
                               const std::string& directory) {
-    const auto* here = project_at(projects, directory);
-    if (word.empty())
-        return Target{here ? here->name : "", ""};
-    if (const auto slash = word.find('/'); slash != std::string::npos) {
-        Target target{word.substr(0, slash), word.substr(slash + 1)};
+    if (const auto slash = word.find('/'); slash != std::string::npos || word.empty()) {
+        Target target{word.substr(0, slash), word.empty() ? "" : word.substr(slash + 1)};
         if (target.project.empty() || target.service.empty() ||
             target.service.find('/') != std::string::npos)
             return give_up(ExitStatus::Usage,
                            std::format("\"{}\" is not a target: PROJECT or PROJECT/SERVICE", word));
         return target;
     }
-    if (!find_project(projects, word) && here &&
-        std::ranges::contains(here->services, word, &ServiceState::name))
-        return Target{here->name, word};
-    return Target{word, ""};
+    if (find_project(projects, word))
+        return Target{word, ""};
+    auto here = projects_at(projects, directory);
+    std::erase_if(here, [&](const ProjectState* each) {
+        return !std::ranges::contains(each->services, word, &ServiceState::name);
+    });
+    if (here.size() > 1)
+        return give_up(ExitStatus::Usage,
+                       std::format("{0} is a service of several projects: {1}/{0} or {2}/{0}?",
+                                   word, here[0]->name, here[1]->name));
+    return here.empty() ? Target{word, ""} : Target{here.front()->name, word};
 }
 
 Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& words,
                                             const std::vector<ProjectState>& projects,
                                             const std::string& directory) {
     std::vector<Target> targets;
-    const std::vector<std::string> everything = {""};
-    for (const auto& word : words.empty() ? everything : words) {
+    for (const auto& word : words) {
         auto target = resolve_target(word, projects, directory);
         if (!target)
             return std::unexpected(std::move(target.error()));
-        if (!target->project.empty())
-            targets.push_back(std::move(*target));
-        else
-            for (const auto& project : projects)
-                targets.push_back({project.name, ""});
+        targets.push_back(std::move(*target));
     }
+    if (!words.empty())
+        return targets;
+    for (const auto* each : projects_at(projects, directory))
+        targets.push_back({each->name, ""});
+    if (targets.empty())
+        for (const auto& each : projects)
+            targets.push_back({each.name, ""});
     return targets;
 }
 
@@ -105,7 +111,7 @@ Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projec
             std::erase_if(part.services,
                           [&](const ServiceState& each) { return each.name != target.service; });
             if (part.services.empty())
-                return unknown("service", target.text(), {});
+                return unknown("service", target.text(), names_of(project->services));
             part.configs.clear();
         }
         selected.push_back(std::move(part));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a TARGET on the command line means: the project of the current directory when there is
-// none, PROJECT, PROJECT/SERVICE, or a plain SERVICE of that project. Pure.
+// What a TARGET on the command line means: PROJECT, PROJECT/SERVICE, or a plain SERVICE of a
+// project of the current directory, whose projects it is when there is none. Pure.
 
 #include "ctl/answer.hpp"
 #include "ctl/state.hpp"
@@ -14,7 +14,7 @@
 namespace hotreload::ctl {
 
 struct Target {
-    std::string project; // "": everything
+    std::string project;
     std::string service; // "": all of the project
 
     [[nodiscard]] std::string text() const {
@@ -23,16 +23,18 @@ struct Target {
     bool operator==(const Target&) const = default;
 };
 
-// The project whose file stands in `directory` or nearest above it.
-const ProjectState* project_at(const std::vector<ProjectState>& projects,
-                               const std::string& directory);
+// The projects whose files stand in `directory` or nearest above it: several in /etc/hotreload,
+// say.
+std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& projects,
+                                             const std::string& directory);
 
 // `directory` is "" where it means nothing (another machine). A name that is not known is taken as
-// a project's: the daemon says what is wrong with it. Fails on a malformed one.
+// a project's: the daemon says what is wrong with it. Fails on a malformed one, and on a service
+// that several projects of the directory have.
 Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
                               const std::string& directory);
 
-// All words, or the default when there is none, with "everything" spelled out project by project.
+// All words. Without one: the projects of the directory, and where there are none, all.
 Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& words,
                                             const std::vector<ProjectState>& projects,
                                             const std::string& directory);

@@ -119,7 +119,7 @@ Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Ta
     if (!states)
         return std::unexpected(states.error());
     for (const auto& project : *states) {
-        const auto report = report_services(project);
+        const auto report = report_services(project, session.directory());
         if (session.out().wants_json())
             session.out().json(to_json(project));
         session.out().lines(report.lines);

@@ -33,6 +33,7 @@ LIBRARIES = [
     (r"toml\+\+/", {"config", "document"}),
     (r"sdbus-c\+\+/", {"units", "ipc", "daemon", "ctl"}),
     (r"systemd/sd-journal\.h", {"os", "ctl"}),
+    (r"systemd/sd-login\.h", {"ctl"}),  # whose pager it is
     (r"systemd/sd-daemon\.h", {"os", "daemon"}),
     (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "ctl"}),  # ctl: -H and -M open the bus by hand
     (r"systemd/", {"os", "ipc", "daemon"}),

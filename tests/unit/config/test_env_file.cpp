@@ -60,10 +60,14 @@ TEST(EnvFile, the_last_assignment_of_a_name_counts) {
 TEST(EnvFile, names_every_line_that_systemd_would_skip) {
     const auto all = problems("A=1\nexport B=2\n  nothing here\n1C=3\n=4\n");
     ASSERT_EQ(all.size(), 4U);
-    EXPECT_EQ(all[0], ".env:2:1: \"export B\" is not a valid name of an environment variable");
-    EXPECT_EQ(all[1], ".env:3:3: expected NAME=VALUE, found \"nothing here\"");
-    EXPECT_EQ(all[2], ".env:4:1: \"1C\" is not a valid name of an environment variable");
-    EXPECT_EQ(all[3], ".env:5:1: \"\" is not a valid name of an environment variable");
+    EXPECT_EQ(all[0], ".env:2:1: write NAME=VALUE without \"export\": this is no shell script");
+    EXPECT_EQ(all[1], ".env:3:3: expected NAME=VALUE; a value of several lines stands in quotes");
+    EXPECT_EQ(
+        all[2],
+        ".env:4:1: what stands before the \"=\" is not a valid name of an environment variable");
+    EXPECT_EQ(
+        all[3],
+        ".env:5:1: what stands before the \"=\" is not a valid name of an environment variable");
 }
 
 TEST(EnvFile, refuses_a_half_written_quote_and_bytes_that_are_no_text) {

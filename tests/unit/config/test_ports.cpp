@@ -24,7 +24,7 @@ protected:
         const toml::table table = toml::parse(text);
         const Entry entry{.key = "ports", .value = *table.get("ports")};
         Read out;
-        if (check_kind(reading, entry, Kind::StringsOrTables))
+        if (check_kind(reading, entry, Kind::EachStringOrTable))
             read_ports(reading, entry, out.ports);
         for (const Problem& problem : reading.problems)
             out.problems.push_back(to_string(problem).substr(file().size() + 1));
@@ -55,6 +55,12 @@ TEST_F(PortsTest, short_ones_are_named_after_their_address) {
                                            {.name = "shop", .address = "@shop"},
                                            {.name = "shop.sock", .address = "/run/shop.sock"}}));
     EXPECT_TRUE(ports("ports = []").empty());
+}
+
+TEST_F(PortsTest, short_ones_and_long_ones_may_stand_side_by_side) {
+    EXPECT_EQ(ports("ports = ['127.0.0.1:80', { listen = '[::1]:80', name = 'six' }]"),
+              (std::vector<PortDefinition>{{.name = "80", .address = "127.0.0.1:80"},
+                                           {.name = "six", .address = "[::1]:80"}}));
 }
 
 TEST_F(PortsTest, long_ones_say_more) {
@@ -89,7 +95,6 @@ TEST_F(PortsTest, what_is_no_address_is_told_with_its_place) {
 
 TEST_F(PortsTest, what_is_no_table_of_a_port_is_told) {
     EXPECT_TRUE(problem("ports = [8080]").contains("expected a string, found an integer"));
-    EXPECT_TRUE(problem("ports = ['8080', { listen = '9090' }]").contains("found a table"));
     EXPECT_TRUE(problem("ports = '8080'").contains("an array of strings or tables"));
     EXPECT_TRUE(
         problem("ports = [{ listen = 8080 }]").contains("ports.0.listen: expected a string"));

@@ -40,6 +40,7 @@ protected:
 TEST_F(ReadyTest, each_kind_is_read) {
     const auto http = read("{ http = 'http://localhost:8080/health', timeout = '1min' }");
     EXPECT_EQ(http, (ReadyProbe{.http = "http://localhost:8080/health", .timeout = 1min}));
+    EXPECT_EQ(read("{ tcp = './web.sock' }")->tcp, directory_ + "/web.sock");
     const auto tcp = read("{ tcp = '8080', interval = '1s' }");
     EXPECT_EQ(tcp, (ReadyProbe{.tcp = "[::]:8080", .interval = 1s}));
     const auto command = read("{ command = ['bin/web', '--ready'] }");

@@ -79,7 +79,7 @@ TEST_F(ProjectTest, a_wrong_env_is_named) {
     expect_problem(kWebWithArgument + "env_file = '-'\n", "services.web.env_file: is empty");
     env_files_[directory_ + "/bad.env"] = "A=1\nB\n";
     expect_problem(kWebWithArgument + "env_file = '-bad.env'\n",
-                   directory_ + "/bad.env:2:1: expected NAME=VALUE, found \"B\"");
+                   directory_ + "/bad.env:2:1: expected NAME=VALUE; a value");
     expect_problems(kWebWithArgument + "env_file = 'bad.env'\n[services.b]\ncommand = ['sh']\n"
                                        "env_file = 'bad.env'\n",
                     1);

@@ -59,6 +59,8 @@ TEST_F(ProjectTest, a_wrong_pattern_is_named_where_it_stands) {
     expect_problem(kWeb + "watch = ['']\n", "services.web.watch.0: pattern \"\" is empty");
     expect_problem(kWeb + "watch = ['bin']\n",
                    "pattern \"bin\" is a directory; for the files in it write \"bin/**\"");
+    std::filesystem::create_directory(directory_ + "/a[b]");
+    expect_problem(kWeb + "watch = ['a\\[b\\]']\n", "is a directory");
     expect_problem(kWeb + "watch = ['conf.d/']\n", "write \"conf.d/**\"");
     expect_problem(kWeb + "watch = ['*/../x']\n", "has \".\" or \"..\" after a wildcard");
     expect_problem("[watch]\nexclude = ['{a']\n", "2:12: watch.exclude.0: pattern \"{a\"");

@@ -15,7 +15,7 @@ using AllLines = std::vector<Line>;
 const ProjectState shop_state{.name = "shop", .path = "/p/hotreload.toml"};
 
 Report explained(const std::string& watches, const std::string& plans = "[]",
-                 const ProjectState* nearest = nullptr) {
+                 const std::vector<const ProjectState*>& nearest = {}) {
     return report_explanation(*parse_json(R"({"path":"/p/web.toml","state":"a regular file",)"
                                           R"("watches":)" +
                                           watches + R"(,"plans":)" + plans + "}"),
@@ -43,7 +43,7 @@ TEST(Explain, of_what_is_kept_out_names_what_stops_it_and_gives_1) {
     const auto report = explained(R"([{"project":"shop","target":"web","watch":"watch[0]",
         "pattern":"**","stopped":"exclude \"**/*.tmp\"","format":"bytes","copies":[]},
         {"project":"shop","target":"db","watch":"watch[1]","pattern":"","stopped":""}])",
-                                  "[]", &shop_state);
+                                  "[]", {&shop_state});
     EXPECT_EQ(
         report.lines,
         (AllLines{{Mark::Plain, "web.toml: a regular file"},

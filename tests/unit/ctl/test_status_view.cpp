@@ -170,9 +170,12 @@ TEST(Status, as_json_has_every_property_by_its_name) {
 TEST(Services, after_a_start_each_has_a_line) {
     auto project = shop();
     project.services[0].state = "failed";
-    project.services[0].problems = {{"", 0, 0, "exit code 1"}};
-    const auto report = report_services(project);
-    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Failed, "db: failed: exit code 1"},
-                                               {Mark::Applied, "web: running, generation 8"}}));
+    project.services[0].problems = {{"/p/shop.toml", 3, 1, "exit code 1"},
+                                    {"/p/db.conf", 0, 0, "Permission denied"}};
+    const auto report = report_services(project, "/p");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{{Mark::Failed, "db: failed: shop.toml:3:1: exit code 1"},
+                                 {Mark::Failed, "db.conf: Permission denied"},
+                                 {Mark::Applied, "web: running, generation 8"}}));
     EXPECT_EQ(report.status, ExitStatus::Failed);
 }

@@ -26,18 +26,43 @@ std::string resolved(const std::string& word, const std::string& directory) {
     return target ? target->text() : "error: " + target.error().message;
 }
 
-} // namespace
-
-TEST(Target, without_a_word_is_the_project_of_the_directory_or_of_the_nearest_above) {
-    EXPECT_EQ(resolved("", "/home/u/shop"), "shop");
-    EXPECT_EQ(resolved("", "/home/u/shop/config/deep"), "shop");
-    EXPECT_EQ(resolved("", "/home/u/shop/admin"), "admin");
+std::vector<std::string> here(const std::string& directory,
+                              const std::vector<ProjectState>& all = projects) {
+    std::vector<std::string> names;
+    const auto targets = resolve_targets({}, all, directory);
+    for (const auto& target : *targets)
+        names.push_back(target.text());
+    return names;
 }
 
-TEST(Target, without_a_word_elsewhere_is_everything) {
-    EXPECT_EQ(resolved("", "/home/u"), "");
-    EXPECT_EQ(resolved("", "/home/u/shop-two"), "");
-    EXPECT_EQ(resolved("", ""), "");
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST(Targets, without_a_word_are_the_project_of_the_directory_or_of_the_nearest_above) {
+    EXPECT_EQ(here("/home/u/shop"), Names{"shop"});
+    EXPECT_EQ(here("/home/u/shop/config/deep"), Names{"shop"});
+    EXPECT_EQ(here("/home/u/shop/admin"), Names{"admin"});
+}
+
+TEST(Targets, without_a_word_elsewhere_are_all) {
+    const Names all{"mail", "shop", "admin"};
+    EXPECT_EQ(here("/home/u"), all);
+    EXPECT_EQ(here("/home/u/shop-two"), all);
+    EXPECT_EQ(here("/"), all);
+    EXPECT_EQ(here(""), all);
+}
+
+TEST(Targets, projects_of_one_directory_are_taken_together) {
+    const std::vector<ProjectState> system = {
+        project("haproxy", "/etc/hotreload/haproxy.toml", {"haproxy", "log"}),
+        project("nginx", "/etc/hotreload/nginx.toml", {"web", "log"})};
+    EXPECT_EQ(here("/etc/hotreload", system), (Names{"haproxy", "nginx"}));
+    EXPECT_EQ(resolve_target("web", system, "/etc/hotreload")->text(), "nginx/web");
+    const auto both = resolve_target("log", system, "/etc/hotreload");
+    ASSERT_FALSE(both);
+    EXPECT_EQ(both.error().message,
+              "log is a service of several projects: haproxy/log or nginx/log?");
 }
 
 TEST(Target, a_project_comes_before_a_service_of_the_same_name) {
@@ -55,17 +80,11 @@ TEST(Target, with_a_slash_is_taken_as_it_is) {
 }
 
 TEST(Target, with_an_empty_part_or_two_slashes_is_a_mistake_of_usage) {
-    for (const auto* word : {"shop/", "/web", "a/b/c"}) {
+    for (const auto* word : {"", "shop/", "/web", "a/b/c"}) {
         const auto target = resolve_target(word, projects, "");
         ASSERT_FALSE(target) << word;
         EXPECT_EQ(target.error().status, ExitStatus::Usage);
     }
-}
-
-TEST(Targets, everything_is_each_project) {
-    const auto targets = resolve_targets({}, projects, "/");
-    ASSERT_TRUE(targets);
-    EXPECT_EQ(*targets, (std::vector<Target>{{"mail", ""}, {"shop", ""}, {"admin", ""}}));
 }
 
 TEST(Select, keeps_only_what_is_named) {
@@ -88,5 +107,8 @@ TEST(Select, names_the_nearest_project_to_one_that_is_not_there) {
     ASSERT_FALSE(selected);
     EXPECT_EQ(selected.error().message, "no project \"shpo\"; did you mean \"shop\"?");
     EXPECT_EQ(selected.error().status, ExitStatus::Failed);
-    EXPECT_EQ(select(projects, {{"shop", "db"}}).error().message, "no service \"shop/db\"");
+    EXPECT_EQ(select(projects, {{"shop", "payment"}}).error().message,
+              "no service \"shop/payment\"");
+    EXPECT_EQ(select(projects, {{"shop", "wbe"}}).error().message,
+              "no service \"shop/wbe\"; did you mean \"web\"?");
 }
