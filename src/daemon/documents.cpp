@@ -183,8 +183,8 @@ void Documents::keep(const std::string& path, const ContentId& id, unsigned olde
                      const ContentStore::InUse& in_use) {
     const auto noted = noted_.find(path);
     if (noted != noted_.end() && noted->second.first == id) {
-        put({path, id, older}, noted->second.second, in_use);
-        noted_.erase(noted);
+        if (put({path, id, older}, noted->second.second, in_use))
+            noted_.erase(noted);
     } else if (store_.has(project_, id)) {
         put({path, id, older}, {}, in_use);
     } else if (older > 0 && id.size <= kMostCopied) {
@@ -192,7 +192,7 @@ void Documents::keep(const std::string& path, const ContentId& id, unsigned olde
     }
 }
 
-bool Documents::copy_some(const ContentStore::InUse& in_use) {
+void Documents::copy_some(const ContentStore::InUse& in_use) {
     const auto end = std::chrono::steady_clock::now() + kSlice;
     while (!queue_.empty() && std::chrono::steady_clock::now() < end) {
         const auto copy = std::move(queue_.front());
@@ -202,17 +202,27 @@ bool Documents::copy_some(const ContentStore::InUse& in_use) {
     }
     if (queue_.empty())
         flush();
-    return !queue_.empty();
 }
 
-void Documents::put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use) {
+bool Documents::put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use) {
     const auto kept = store_.keep(project_, copy.path, copy.id, bytes, copy.older, in_use);
-    problem_ = kept ? "" : kept.error().message;
+    if (!kept) {
+        problem_ = kept.error().message;
+        unkept_.push_back(copy);
+    }
+    return kept.has_value();
 }
 
 void Documents::flush() {
     if (const auto flushed = store_.flush(project_); !flushed)
         problem_ = flushed.error().message;
+    else if (unkept_.empty() && queue_.empty())
+        problem_.clear();
+}
+
+void Documents::try_again() {
+    std::ranges::move(unkept_, std::back_inserter(queue_));
+    unkept_.clear();
 }
 
 std::vector<std::string> Documents::copies(const std::string& path) const {

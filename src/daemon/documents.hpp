@@ -56,16 +56,17 @@ public:
     void keep(const std::string& path, const ContentId& id, unsigned older,
               const ContentStore::InUse& in_use);
     // Goes on copying, for a few milliseconds: files of no known format are not held in memory.
-    // True when there is more to do.
-    bool copy_some(const ContentStore::InUse& in_use);
+    void copy_some(const ContentStore::InUse& in_use);
     [[nodiscard]] bool copies_wait() const { return !queue_.empty(); }
     void flush();
+    // What the disk did not take waits for copy_some() again.
+    void try_again();
     [[nodiscard]] bool kept(const ContentId& id) const { return store_.has(project_, id); }
 
     // Where the copies of a file lie, the newest first.
     [[nodiscard]] std::vector<std::string> copies(const std::string& path) const;
 
-    // Why copies cannot be kept; empty when they can.
+    // Why copies could not be kept; empty when all are.
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
 private:
@@ -80,7 +81,7 @@ private:
     std::vector<Problem> check(const Value& document, const Schema& schema);
     std::expected<const hotreload::Schema*, Problem> compiled(const Schema& schema);
     void remember(const Key& key, const Parsed& parsed);
-    void put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use);
+    bool put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use);
 
     ContentStore& store_;
     std::string project_;
@@ -91,6 +92,7 @@ private:
     std::uint64_t parsed_bytes_ = 0;
     std::optional<std::pair<ContentId, hotreload::Schema>> compiled_; // the one asked for last
     std::deque<Copy> queue_;
+    std::vector<Copy> unkept_; // that the disk did not take
     std::string problem_;
 };
 

@@ -257,7 +257,7 @@ void Project::note_saved(const std::string& what, const Result<>& saved) {
 void Project::tell_saved(const Result<>& saved) {
     const bool behind = !unsaved_.empty() || !unsaved_histories_.empty();
     if (behind)
-        again_.arm(kSaveAgain, [this] { save_again(); });
+        save_soon();
     const std::string problem = !saved ? saved.error().message : behind ? store_problem_ : "";
     if (problem == store_problem_)
         return;
@@ -265,11 +265,20 @@ void Project::tell_saved(const Result<>& saved) {
     tell_project();
 }
 
+void Project::save_soon() {
+    again_.arm(kSaveAgain, [this] { save_again(); });
+}
+
 void Project::save_again() {
     for (auto& [service, generations] : std::map(unsaved_histories_))
         save_history(service, generations);
     for (const auto& each : std::set(unsaved_))
         each.empty() ? save() : save(each);
+    if (documents_.problem().empty())
+        return;
+    documents_.try_again();
+    documents_.flush();
+    copy_on();
 }
 
 std::optional<std::string> Project::content(const ContentId& id) const {

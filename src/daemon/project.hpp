@@ -260,6 +260,7 @@ private:
     void keep_contents(const ServiceRecord& record, const ServiceRecord* before);
     void keep_first_contents(const std::string& service);
     void copy_on();
+    void tell_copied();
     [[nodiscard]] bool in_use(const ContentId& id) const;
     void tell_documents(const ServiceOutcome& outcome);
 
@@ -282,6 +283,7 @@ private:
     void note_saved(const std::string& what, const Result<>& saved);
     void tell_saved(const Result<>& saved);
     void save_again();
+    void save_soon();
     void tell(const std::string& service);
     void tell_project();
     [[nodiscard]] std::set<std::string> scope_of(const Request& request) const;
@@ -294,6 +296,7 @@ private:
     std::vector<Problem> problems_; // of the project file as it is now
     bool missing_ = false;          // the project file is not there
     std::string store_problem_;     // why the record on disk is behind
+    std::string copies_problem_;    // of the documents', as it was told last
     std::set<std::string> unsaved_; // of which services it is; "": of the project itself
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     os::Timer again_;

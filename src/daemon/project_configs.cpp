@@ -106,6 +106,7 @@ void Project::take_config(Published& config, ContentId now) {
         documents_.keep(file, record->second.content, watch.backup,
                         [this](const ContentId& id) { return in_use(id); });
         documents_.flush();
+        tell_copied();
         status.revision = record->second.revision;
         if (const auto value = documents_.value(file, record->second.content, format))
             status.value = to_json(**value);

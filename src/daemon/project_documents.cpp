@@ -90,12 +90,23 @@ void Project::keep_first_contents(const std::string& service) {
 }
 
 void Project::copy_on() {
+    tell_copied();
     if (!documents_.copies_wait())
         return;
     around_.loop.post([this, alive = alive_] {
-        if (*alive && documents_.copy_some([this](const ContentId& id) { return in_use(id); }))
-            copy_on();
+        if (!*alive)
+            return;
+        documents_.copy_some([this](const ContentId& id) { return in_use(id); });
+        copy_on();
     });
+}
+
+void Project::tell_copied() {
+    const auto& problem = documents_.problem();
+    if (!problem.empty())
+        save_soon();
+    if (std::exchange(copies_problem_, problem) != problem)
+        tell_project();
 }
 
 // The documents of a service that were applied, with their patch.

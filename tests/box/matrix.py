@@ -510,6 +510,7 @@ def left_over(app) -> list[str]:
         "views mounted for others": ([who for who in (pid, "1", "self")
                                       if "/hotreload/views" in Path(f"/proc/{who}/mountinfo").read_text()], []),
         "records": (on_record(app, units), units),
+        "copies": (not_kept(app, units), []),
     }
     return [f"{what}: {found}, not {wanted}" for what, (found, wanted) in facts.items() if found != wanted]
 
@@ -525,9 +526,20 @@ def on_record(app, units) -> dict:
             found[name] = "not in the history"
     for path in (app.state / "services/demo").iterdir():
         name = path.name.split(".")[0]
-        if path.name.startswith(".") or (name not in units and name != "extra"):
+        stopped = f"[services.{name}]" in (app / "hotreload.toml").read_text()
+        if path.name.startswith(".") or (name not in units and not stopped):
             found[path.name] = "left"
     return found
+
+
+def not_kept(app, units) -> list[str]:
+    """Watched files whose applied content the disk has no copy of, or whose copy no index names: it would go with
+    the daemon."""
+    shelf = app.state / "contents/demo"
+    index = json.loads((shelf / "index.json").read_text())["files"]
+    applied = {path: id for name in units
+               for path, id in json.loads((app.state / f"services/demo/{name}.json").read_text()).get("files", {}).items()}
+    return [path for path, id in applied.items() if id not in index.get(path, []) or not (shelf / id).exists()]
 
 
 def all_is_well(app, action):
