@@ -74,6 +74,8 @@ void read_schema(Reading& reading, const Entry& entry, Watch& watch) {
     std::error_code error;
     if (entry.text().empty())
         reading.problem(entry.key, "is empty: give the path of a JSON Schema");
+    else if (!Glob::parse(escape_glob(watch.definition.schema)))
+        reading.problem(entry.key, "is no path: give that of a file with the JSON Schema");
     else if (std::filesystem::is_directory(watch.definition.schema, error))
         reading.problem(entry.key, std::format("{} is a directory", watch.definition.schema));
 }

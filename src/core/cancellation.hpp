@@ -22,9 +22,12 @@ public:
     // Ends what is under unless() now. Nothing happens to a transaction that acts already. Not to
     // be called from within the transaction: waiters are resumed before it returns.
     void request() {
+        requested_ = true;
         for (const auto waiter : std::exchange(waiters_, {}))
             waiter.resume();
     }
+
+    [[nodiscard]] bool requested() const { return requested_; }
 
     // `task`, or nothing when a request came first: then the task is destroyed where it waits.
     template <class T>
@@ -52,6 +55,7 @@ private:
         void await_resume() { std::erase(cancellation.waiters_, self); }
     };
 
+    bool requested_ = false;
     std::vector<std::coroutine_handle<>> waiters_;
 };
 

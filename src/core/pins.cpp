@@ -73,7 +73,7 @@ bool disk_is_as_applied(const ActionContext& context) {
     const auto name =
         helper_unit(context.project, context.plan.service, "let-go", context.transaction);
     const bool same =
-        context.means.views.make(name, watches, selected_by(applied, watches)).has_value();
+        context.means.views.make(name, watches, selected_by(applied, watches), {}).has_value();
     context.means.views.remove(name);
     return same;
 }
@@ -142,13 +142,14 @@ std::string view_of(const ServiceRecord& record) {
     return record.definition.attached() ? record.view : record.unit;
 }
 
-Result<> prepare_pins(ActionContext& context) {
+Result<> prepare_pins(ActionContext& context, const Views::Kept& kept) {
     if (!context.view.wanted || !needs_another_view(context))
         return {};
     const auto& wanted = *context.view.wanted;
     const auto watches = pinned_watches(wanted);
     const auto name = generation_unit(context.project, wanted.name, context.generation);
-    auto view = context.means.views.make(name, watches, selected_by(*context.view.files, watches));
+    auto view =
+        context.means.views.make(name, watches, selected_by(*context.view.files, watches), kept);
     if (!view)
         return std::unexpected(std::move(view.error()));
     context.binds = std::move(view->binds);

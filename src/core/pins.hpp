@@ -22,12 +22,12 @@ bool is_pinned(const ActionContext& context);
 std::string view_of(const ServiceRecord& record);
 
 // Makes the view that the next process needs, and sets `binds` and `shown`. Nobody sees it yet.
-// Errors as of Views::make.
-Result<> prepare_pins(ActionContext& context);
+// `kept` has contents that are not on disk any more. Errors as of Views::make.
+Result<> prepare_pins(ActionContext& context, const Views::Kept& kept);
 
 // Before the action: what runs is shown the wanted files, and the next process of an installed unit
 // what was prepared for it. A unit that is let go of reads what is on disk: in a new process, the
-// only one that can. `kept` has contents that are not on disk any more.
+// only one that can.
 Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept);
 
 // After a failure, before the action is undone: the applied files again.

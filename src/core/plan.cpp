@@ -139,6 +139,8 @@ bool Plan::waits() const {
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
                          const PlanOptions& given) {
     const auto options = view.options.value_or(given);
+    if (!view.wanted && !view.record)
+        return {name, Action::None, {}, "neither wanted nor there"};
     if (!view.wanted) {
         const auto& refusal = view.record ? view.record->refusal : std::nullopt;
         if (!options.retry && refusal && refusal->of_removal())

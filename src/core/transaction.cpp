@@ -136,7 +136,7 @@ private:
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             auto& step = steps_[i];
             const auto key = "services." + step.plan.service;
-            if (auto prepared = prepare_pins(step); !prepared) {
+            if (auto prepared = prepare_pins(step, kept()); !prepared) {
                 moved_on_ = prepared.error().code == ErrorCode::Busy;
                 return Failure{i, host_.problem_at(key + ".watch", prepared.error().message)};
             }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <format>
 #include <ranges>
+#include <set>
 
 namespace hotreload {
 
@@ -114,13 +115,20 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
 // The files of a snapshot as a validator is shown them; they go when it has ended.
 class ShownSnapshot {
 public:
-    ShownSnapshot(const ActionContext& context, std::string name)
+    ShownSnapshot(const ActionContext& context, const TransactionHost& host, std::string name)
         : views_(context.means.views), name_(std::move(name)) {
         const auto& watches = context.view.wanted->watches;
         const auto snapshot = selected_by(*context.view.files, watches);
         if (snapshot.files.empty())
             return;
-        auto made = views_.make(name_, watches, snapshot);
+        // As it was last read, in place of a file that is being written: that may go on for long.
+        std::set<ContentId> written;
+        for (const auto& path : snapshot.writing)
+            if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
+                written.insert(file->second);
+        auto made = views_.make(name_, watches, snapshot, [&](const ContentId& id) {
+            return written.contains(id) ? host.content(id) : std::nullopt;
+        });
         if (!made) {
             problem_ = std::move(made.error());
             return;
@@ -163,7 +171,7 @@ Task<Verdict> run_validator(const ActionContext& context, const TransactionHost&
         .user = wanted.user,
     };
     request.env["HOTRELOAD_CHANGED"] = changed_paths(context.plan);
-    const ShownSnapshot shown(context, request.unit);
+    const ShownSnapshot shown(context, host, request.unit);
     if (shown.problem() && shown.problem()->code == ErrorCode::Busy) {
         verdict.moved_on = true;
         co_return verdict;

@@ -37,13 +37,12 @@ public:
 
     // A new view called `name` of the files of `watches` as `snapshot` has them, and of nothing
     // else that a pattern of theirs could match; what is beside them is there as it is. Busy: the
-    // disk has moved on, a file is not what it was in the snapshot.
-    virtual Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                              const Snapshot& snapshot) = 0;
-
-    // The view shows another snapshot from now on, file by file, each whole. `kept` has contents
-    // that are not on disk any more.
+    // disk has moved on, a file is not what it was in the snapshot, and `kept` has it not.
     using Kept = std::function<std::optional<std::string>(const ContentId&)>;
+    virtual Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
+                              const Snapshot& snapshot, const Kept& kept) = 0;
+
+    // The view shows another snapshot from now on, file by file, each whole.
     virtual Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
                             const Snapshot& snapshot, const Kept& kept) = 0;
 

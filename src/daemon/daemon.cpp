@@ -63,6 +63,7 @@ Task<> Daemon::start() {
         stop(1);
         co_return;
     }
+    opened_ = true;
     os::notify_ready();
     watch_idleness();
 }
@@ -111,6 +112,8 @@ void Daemon::take_up_project_files() {
 }
 
 void Daemon::reload() {
+    if (!opened_)
+        return; // everything is read anyhow
     const os::Reloading reloading;
     if (mode_ == units::Mode::System)
         take_up_project_files();

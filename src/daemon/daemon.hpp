@@ -65,6 +65,7 @@ private:
     os::SignalSource interrupt_;
     os::SignalSource hangup_;
     os::Timer idle_;
+    bool opened_ = false; // all that is on record is there, and our name is taken
     TaskScope tasks_;
 };
 

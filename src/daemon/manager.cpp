@@ -65,8 +65,9 @@ Manager::Manager(Surroundings around)
 Task<> Manager::open(std::vector<ProjectRecord> records) {
     std::vector<Project*> opened;
     for (auto& record : records) {
-        auto name = record.name;
-        auto& project = projects_[name];
+        if (projects_.contains(record.name))
+            continue; // somebody had it registered before we were ready
+        auto& project = projects_[record.name];
         project = std::make_unique<Project>(around_, std::move(record));
         opened.push_back(project.get());
     }

@@ -23,6 +23,7 @@ Project::Project(Surroundings around, ProjectRecord record)
     : around_(std::move(around)),
       record_(std::move(record)),
       again_(around_.loop),
+      rested_(around_.loop),
       documents_(around_.contents, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
@@ -60,7 +61,7 @@ Task<> Project::open() {
 Task<> Project::get_to_know(std::string service, std::string unit) {
     busy_.insert(service);
     co_await follow(std::move(unit));
-    busy_.erase(service);
+    busy_.erase(busy_.find(service));
     if (!slots_.contains(service))
         co_return;
     tell(service);
@@ -125,8 +126,12 @@ void Project::accept(ProjectDefinition definition) {
         }
     documents_.set_secrets(definition_.secrets);
     publish_configs();
-    for (const auto& [name, unused] : definition_.services)
+    for (const auto& [name, unused] : definition_.services) {
+        const bool is_new = !slots_.contains(name);
         arm(name);
+        if (opened_ && is_new)
+            tell(name); // it may not be looked at for long
+    }
     for (auto& [name, slot] : slots_)
         slot.due = true;
     tell_project();
@@ -180,6 +185,7 @@ void Project::arm(const std::string& service) {
         for (const auto& watch : settled.rules->definition.watches)
             debounce = std::max(debounce, watch.debounce);
         settled.changed_at = around_.loop.now() - debounce;
+        settled.rest = settled.rests_until = Duration::zero();
         pump();
     });
     slot.files->on_state = [this, service] { tell(service); };
@@ -217,11 +223,14 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
         history_contents_.erase(service);
         unsaved_histories_.erase(service);
         save(service);
-        if (!definition_.services.contains(service)) {
-            slots_.erase(service);
-            around_.events.service_removed(record_.name, service);
-        }
+        if (!wanted(service))
+            forget_service(service);
     }
+}
+
+void Project::forget_service(const std::string& service) {
+    slots_.erase(service);
+    around_.events.service_removed(record_.name, service);
 }
 
 void Project::save() {
@@ -316,7 +325,8 @@ const ServiceDefinition* Project::wanted(const std::string& service) const {
 }
 
 void Project::tell(const std::string& service) {
-    around_.events.service_changed(service_status(service));
+    if (slots_.contains(service)) // not one that has left meanwhile
+        around_.events.service_changed(service_status(service));
 }
 
 void Project::tell_project() {

@@ -165,6 +165,8 @@ private:
         std::vector<os::Leases::Handle> leases; // that tell who writes what the loop suspects
         Duration changed_at{};                  // when its files changed last
         std::set<std::string> draining;         // units that we wait for
+        Duration rest{};                        // the last one
+        Duration rests_until{};                 // as its files had moved on
         Duration last_gap{};                    // of its last restart: how long nobody served
         std::string suspended;                  // the file that the service writes itself
     };
@@ -210,10 +212,15 @@ private:
     void turn_away(Request request);
     void refuse(Request request, Problem problem);
     void tell_settled();
+    void forget_services();
+    void forget_service(const std::string& service);
     void look(const std::set<std::string>& reserved);
     void doubt(const std::string& service);
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
+    void rest(const std::set<std::string>& scope, bool moved_on);
+    [[nodiscard]] bool rests(const std::string& service) const;
+    void go_on_after_rest();
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
@@ -300,6 +307,7 @@ private:
     std::set<std::string> unsaved_; // of which services it is; "": of the project itself
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     os::Timer again_;
+    os::Timer rested_;
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
@@ -308,8 +316,8 @@ private:
     std::map<std::string, Slot> slots_;
     std::map<std::string, Published> configs_;
     std::map<std::string, std::set<ContentId>> history_contents_; // by service
-    std::set<std::string> busy_;
-    std::vector<std::function<void()>> settled_; // who waits for settled()
+    std::multiset<std::string> busy_;                             // once for each that works at it
+    std::vector<std::function<void()>> settled_;                  // who waits for settled()
     std::deque<Request> requests_;
     bool opened_ = false;
     bool gone_ = false;

@@ -16,6 +16,9 @@ namespace hotreload::daemon {
 
 namespace {
 
+constexpr Duration kShortestRest = std::chrono::milliseconds(50);
+constexpr Duration kLongestRest = std::chrono::seconds(5);
+
 // Of another transaction: the views of these services go over to it.
 TransactionInput take_part(TransactionInput& whole, const std::set<std::string>& services) {
     TransactionInput part{whole.id, whole.project, whole.trigger, {}, {}, whole.options};
@@ -77,6 +80,7 @@ void Project::pump() {
         return;
     std::set<std::string> reserved;
     if (!gone_) {
+        forget_services();
         save_again();
         reserved = start_requests();
     }
@@ -87,12 +91,24 @@ void Project::pump() {
     if (definition_.enabled)
         look(reserved);
     trigger_ = "file";
+    go_on_after_rest();
     const bool settled = requests_.empty() && busy_.empty() &&
                          std::ranges::none_of(slots_, [this](const auto& each) {
-                             return definition_.enabled && each.second.due && !paused(each.first);
+                             return definition_.enabled && each.second.due && !paused(each.first) &&
+                                    !rests(each.first);
                          });
     if (settled)
         tell_settled();
+}
+
+// That left the project file before anything was done to them, or while something was.
+void Project::forget_services() {
+    std::vector<std::string> left;
+    for (const auto& [name, unused] : slots_)
+        if (!wanted(name) && !record_.services.contains(name) && !busy_.contains(name))
+            left.push_back(name);
+    for (const auto& name : left)
+        forget_service(name);
 }
 
 void Project::tell_settled() {
@@ -156,10 +172,20 @@ std::set<std::string> Project::start_requests() {
         }
         if (request.kind == Request::Kind::Reload && !request.service)
             look_at_configs();
+        if (request.service && !has_service(*request.service)) {
+            auto problem = problem_at(
+                "services", std::format("service \"{}\" has left the project", *request.service));
+            refuse(std::move(request), std::move(problem));
+            continue;
+        }
         auto scope = scope_of(request);
         auto taken = full_drains();
         taken.insert(busy_.begin(), busy_.end());
         taken.insert(reserved.begin(), reserved.end());
+        const bool files_count = request.kind == Request::Kind::Reload;
+        if (files_count &&
+            std::ranges::any_of(scope, [this](const auto& each) { return rests(each); }))
+            taken.insert(scope.begin(), scope.end());
         if (free_to_go(definition_.services, scope, taken).size() == scope.size()) {
             begin(std::move(request), std::move(scope));
         } else {
@@ -250,7 +276,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
 void Project::look(const std::set<std::string>& reserved) {
     std::set<std::string> due;
     for (const auto& [name, slot] : slots_)
-        if (slot.due && !reserved.contains(name) && !paused(name))
+        if (slot.due && !reserved.contains(name) && !paused(name) && !rests(name))
             due.insert(name);
     auto taken = full_drains();
     taken.insert(busy_.begin(), busy_.end());
@@ -319,6 +345,7 @@ void Project::uninterrupted(const std::string& service) {
 Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> scope,
                      Request request) {
     const auto begin = std::chrono::steady_clock::now();
+    const auto cancellation = input.cancellation;
     busy_.insert(scope.begin(), scope.end());
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
@@ -333,10 +360,11 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
     for (const auto& name : scope)
-        busy_.erase(name);
+        busy_.erase(busy_.find(name));
+    const bool superseded = outcome.result == "superseded";
+    rest(scope, superseded && !cancellation->requested());
     // Somebody still waits for what he asked for: it begins again, with what is wanted now.
-    if (outcome.result == "superseded" && request.kind == Request::Kind::Reload &&
-        requests_.empty()) {
+    if (superseded && request.kind == Request::Kind::Reload && requests_.empty()) {
         submit(std::move(request));
         co_return;
     }
@@ -356,6 +384,30 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     if (request.done)
         request.done(outcome);
     pump_soon();
+}
+
+// A file that is not what was looked at may be so for long, for somebody has it open: it is looked
+// at again when it is whole, or after a while, each time after a longer one.
+void Project::rest(const std::set<std::string>& scope, bool moved_on) {
+    for (const auto& name : scope)
+        if (const auto slot = slots_.find(name); slot != slots_.end()) {
+            auto& own = slot->second.rest;
+            own = moved_on ? std::clamp(2 * own, kShortestRest, kLongestRest) : Duration::zero();
+            slot->second.rests_until = moved_on ? around_.loop.now() + own : Duration::zero();
+        }
+}
+
+bool Project::rests(const std::string& service) const {
+    const auto slot = slots_.find(service);
+    return slot != slots_.end() && slot->second.rests_until > around_.loop.now();
+}
+
+void Project::go_on_after_rest() {
+    auto next = kInfinity;
+    for (const auto& [name, slot] : slots_)
+        if (rests(name))
+            next = std::min(next, slot.rests_until - around_.loop.now());
+    rested_.arm(next, [this] { pump(); });
 }
 
 // A file that was written while the service was made to read it may have been something else then,
@@ -430,7 +482,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         outcome.services.push_back(std::move(each));
     }
     for (const auto& name : scope) {
-        busy_.erase(name);
+        busy_.erase(busy_.find(name));
         tell(name);
     }
     report(outcome);

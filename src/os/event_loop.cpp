@@ -7,6 +7,7 @@
 #include <systemd/sd-event.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <system_error>
 
@@ -18,6 +19,12 @@ namespace {
 void check(int r, const char* doing) {
     if (r < 0)
         throw std::system_error(-r, std::generic_category(), doing);
+}
+
+// When the loop has ended, whoever is being taken down may still ask for something: nobody will be
+// called any more.
+void check_while_it_runs(int r, const char* doing) {
+    check(r == -ESTALE ? 0 : r, doing);
 }
 
 } // namespace
@@ -58,7 +65,8 @@ void EventLoop::run_once(Duration timeout) {
 
 void EventLoop::post(std::move_only_function<void()> work) {
     posted_.push_back(std::move(work));
-    check(sd_event_source_set_enabled(drain_.get(), SD_EVENT_ONESHOT), "queueing work");
+    check_while_it_runs(sd_event_source_set_enabled(drain_.get(), SD_EVENT_ONESHOT),
+                        "queueing work");
 }
 
 int EventLoop::drain(sd_event_source*, void* self) noexcept {
@@ -88,9 +96,9 @@ void Timer::arm(Duration delay, Duration slack, std::move_only_function<void()> 
     const auto usec = static_cast<std::uint64_t>(delay.count());
     const auto accuracy_usec = static_cast<std::uint64_t>(slack.count());
     sd_event_source* source = nullptr;
-    check(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC, usec, accuracy_usec,
-                                     fire, this),
-          "arming a timer");
+    check_while_it_runs(sd_event_add_time_relative(loop_.handle(), &source, CLOCK_MONOTONIC, usec,
+                                                   accuracy_usec, fire, this),
+                        "arming a timer");
     source_.reset(source);
 }
 

@@ -142,8 +142,8 @@ Result<ViewTargets> FileViews::targets(const ViewScope& scope, const Snapshot& s
     return targets;
 }
 
-Result<> FileViews::build(const std::string& place, const std::string& name, ViewNode plan,
-                          const ViewTargets& targets) {
+Result<> FileViews::build(const std::string& place, const std::string& name, const Kept& kept,
+                          ViewNode plan, const ViewTargets& targets) {
     for (const auto& each : {place, place + "/files", place + "/live"})
         if (auto made = make_passable(each); !made)
             return made;
@@ -154,7 +154,7 @@ Result<> FileViews::build(const std::string& place, const std::string& name, Vie
     if (!view)
         return fail_errno(errno, "opening " + place);
     {
-        ViewWriter writer(view.get(), hash_, nullptr);
+        ViewWriter writer(view.get(), hash_, &kept);
         auto written = writer.stage(plan).and_then([&] { return writer.commit(plan); });
         if (!written)
             return written;
@@ -170,7 +170,7 @@ Result<> FileViews::build(const std::string& place, const std::string& name, Vie
 }
 
 Result<View> FileViews::make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                             const Snapshot& snapshot) {
+                             const Snapshot& snapshot, const Kept& kept) {
     if (const int error = fault::point("view"))
         return fail_errno(error, "making a view");
     if (!valid_view_name(name))
@@ -188,7 +188,7 @@ Result<View> FileViews::make(const std::string& name, const std::vector<WatchDef
         return std::unexpected(std::move(made.error()));
     const auto place = path_of("." + name + ".tmp");
     remove_tree(place);
-    if (auto built = build(place, name, *std::move(plan), *targets); !built) {
+    if (auto built = build(place, name, kept, *std::move(plan), *targets); !built) {
         remove_tree(place);
         return std::unexpected(std::move(built.error()));
     }

@@ -44,7 +44,7 @@ public:
     // Errors beside Busy: Invalid, for what cannot be a view (a pattern in "/etc", a name that is
     // no file's); Failed, for more than 10 000 entries or 256 MiB.
     Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                      const Snapshot& snapshot) override;
+                      const Snapshot& snapshot, const Kept& kept) override;
     // Nothing is touched when an error comes of the snapshot: Busy, or Failed for a file that what
     // is bound does not cover.
     Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
@@ -57,8 +57,8 @@ private:
     [[nodiscard]] std::string path_of(const std::string& name) const;
     [[nodiscard]] View view_of(const std::string& name, const ViewTargets& targets) const;
     Result<ViewTargets> targets(const ViewScope& scope, const Snapshot& snapshot) const;
-    Result<> build(const std::string& place, const std::string& name, ViewNode plan,
-                   const ViewTargets& targets);
+    Result<> build(const std::string& place, const std::string& name, const Kept& kept,
+                   ViewNode plan, const ViewTargets& targets);
 
     std::string directory_;
     ContentHash hash_;

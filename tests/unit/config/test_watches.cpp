@@ -115,6 +115,8 @@ TEST_F(ProjectTest, what_is_wrong_with_a_document_watch_is_named) {
     expect_problem(watch + "format = 'xml'\n", "5:1: services.web.watch.0.format: expected one of");
     expect_problem(watch + "schema = ''\n", "schema: is empty");
     expect_problem(watch + "schema = 'bin'\n", "is a directory");
+    expect_problem(watch + "schema = '" + std::string(5000, 'x') + "'\n",
+                   "schema: is no path: give that of a file with the JSON Schema");
     expect_problem(watch + "backup = -1\n", "expected 0 to 1000 copies, found -1");
     expect_problem(watch + "backup = '1'\n", "expected an integer, found a string");
     expect_problem(watch + "keys = { 'a[' = 'none' }\n", "services.web.watch.0.keys.a[");

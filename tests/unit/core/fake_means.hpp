@@ -73,7 +73,7 @@ public:
     std::string target = "/etc/app"; // of all of them
 
     Result<View> make(const std::string& name, const std::vector<WatchDefinition>&,
-                      const Snapshot& snapshot) override {
+                      const Snapshot& snapshot, const Kept&) override {
         if (moved_on)
             return fail(ErrorCode::Busy, "a file has changed meanwhile");
         made.push_back(name);

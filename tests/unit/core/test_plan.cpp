@@ -46,6 +46,12 @@ TEST(Plan, starts_what_was_never_applied) {
     EXPECT_EQ(action_of(view), Action::Start);
 }
 
+TEST(Plan, has_nothing_to_do_for_what_came_and_left_before_it_was_applied) {
+    EXPECT_EQ(action_of(ServiceView{}), Action::None);
+    EXPECT_EQ(action_of(ServiceView{}, {.retry = true, .restart = true, .start = true}),
+              Action::None);
+}
+
 TEST(Plan, stops_what_left_the_project_file) {
     auto view = applied();
     view.wanted.reset();

@@ -58,8 +58,9 @@ protected:
     [[nodiscard]] std::string view(const std::string& name = "v") const {
         return views_directory() + "/" + name + "/files" + live;
     }
-    Result<View> make(const Snapshot& of, const std::string& name = "v") {
-        return views().make(name, {watch}, of);
+    Result<View> make(const Snapshot& of, const std::string& name = "v",
+                      const Views::Kept& kept = {}) {
+        return views().make(name, {watch}, of, kept);
     }
     Result<> update(const Snapshot& to, const Views::Kept& kept = {}) {
         return views().update("v", {watch}, to, kept);
@@ -168,6 +169,18 @@ TEST_F(FileViewsTest, a_file_that_changed_or_went_since_the_snapshot_is_busy_and
     EXPECT_EQ(made.error().message, live + "/a.conf has gone meanwhile");
     EXPECT_TRUE(fs::is_empty(views_directory()));
     EXPECT_EQ(views().find("v"), std::nullopt);
+}
+
+TEST_F(FileViewsTest, a_file_that_changed_since_the_snapshot_is_shown_as_it_was_kept) {
+    put("a.conf", "whole");
+    const auto then = snapshot({"a.conf"});
+    const auto id = then.files.begin()->second;
+    put("a.conf", "half");
+    const auto kept = [&](const ContentId& wanted) {
+        return wanted == id ? std::optional<std::string>("whole") : std::nullopt;
+    };
+    ASSERT_TRUE(make(then, "v", kept));
+    EXPECT_EQ(read(view() + "/a.conf"), "whole");
 }
 
 TEST_F(FileViewsTest, targets_within_targets_are_bound_once) {
