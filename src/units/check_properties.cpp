@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <format>
 #include <fstream>
 
 namespace hotreload::units {
@@ -16,9 +17,20 @@ constexpr auto kDeadlineOfCheck = std::chrono::seconds(20);
 
 class PrivateDirectory {
 public:
-    PrivateDirectory() : path_((std::filesystem::temp_directory_path() / "hotreload-XXXXXX")) {
-        if (!::mkdtemp(path_.data()))
-            path_.clear();
+    // Where $TMPDIR says, or in /tmp where that is no directory (any more), as systemd-analyze
+    // does.
+    PrivateDirectory() {
+        std::error_code error;
+        auto parent = std::filesystem::temp_directory_path(error);
+        if (error)
+            parent = "/tmp";
+        path_ = parent / "hotreload-XXXXXX";
+        if (::mkdtemp(path_.data()))
+            return;
+        why_not_ = fail_errno(errno, std::format("making a directory in {} to check a unit file in",
+                                                 parent.string()))
+                       .error();
+        path_.clear();
     }
     PrivateDirectory(const PrivateDirectory&) = delete;
     PrivateDirectory& operator=(const PrivateDirectory&) = delete;
@@ -28,10 +40,12 @@ public:
             std::filesystem::remove_all(path_, ignored);
     }
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& path() const { return path_; } // "": there is none
+    [[nodiscard]] const Error& why_not() const { return why_not_; }
 
 private:
     std::string path_;
+    Error why_not_;
 };
 
 } // namespace
@@ -43,9 +57,12 @@ SystemdUnits::check_properties(std::map<std::string, std::vector<std::string>> p
         co_return problems;
     const auto lines = check_file_lines(properties);
     const PrivateDirectory directory;
+    if (directory.path().empty())
+        co_return std::unexpected(directory.why_not());
     const auto path = directory.path() + "/" + std::string(kCheckedUnit);
-    if (directory.path().empty() || !(std::ofstream(path) << join_lines(lines)).flush())
-        co_return fail_errno(errno, "writing a unit file to be checked");
+    errno = 0;
+    if (!(std::ofstream(path) << join_lines(lines)).flush())
+        co_return fail_errno(errno != 0 ? errno : EIO, std::format("writing {}", path));
 
     std::vector<std::string> command = {"systemd-analyze", "verify", "--man=no",
                                         "--recursive-errors=no"};

@@ -139,7 +139,10 @@ TEST_F(Command, NobodyIsToldOfIt) {
     EXPECT_FALSE(told);
 }
 
-class Check : public UnitsTest {};
+class Check : public UnitsTest {
+protected:
+    ~Check() override { ::unsetenv("TMPDIR"); }
+};
 
 TEST_F(Check, GoodDirectivesAreFine) {
     const auto problems =
@@ -171,6 +174,22 @@ TEST_F(Check, BadAndUnknownOnesAreEachNamedWithTheReason) {
     EXPECT_TRUE(found["ConditionNonsense"].contains("Unknown key")) << found["ConditionNonsense"];
     EXPECT_TRUE(found["User"].contains("more than one line")) << found["User"];
     EXPECT_TRUE(found["ExecStartPre"].contains("not executable")) << found["ExecStartPre"];
+}
+
+TEST_F(Check, ATemporaryDirectoryThatIsGoneIsNotNeeded) {
+    ::setenv("TMPDIR", (directory / "gone").c_str(), 1);
+    const auto problems = run(units->check_properties({{"MemoryMax", {"lots"}}}));
+    ASSERT_TRUE(problems) << problems.error().message;
+    ASSERT_EQ(problems->size(), 1U);
+    EXPECT_EQ(problems->front().path, "MemoryMax");
+}
+
+TEST_F(Check, ATemporaryDirectoryThatTakesNothingIsNamed) {
+    ::setenv("TMPDIR", "/proc", 1);
+    const auto problems = run(units->check_properties({{"MemoryMax", {"lots"}}}));
+    ASSERT_FALSE(problems);
+    EXPECT_EQ(problems.error().message,
+              "making a directory in /proc to check a unit file in: No such file or directory");
 }
 
 TEST_F(Check, NothingIsAskedAboutNothing) {
