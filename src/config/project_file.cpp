@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/project_file.hpp"
 
+#include "base/toml_overview.hpp"
 #include "config/keys.hpp"
 #include "config/text.hpp"
 
@@ -18,6 +19,18 @@ constexpr std::string_view kFileName = "hotreload.toml";
 
 std::unexpected<std::vector<Problem>> one_problem(Problem problem) {
     return std::unexpected(std::vector<Problem>{std::move(problem)});
+}
+
+std::optional<Problem> check_depth(const std::string& path, std::string_view text) {
+    const TomlLimits limits;
+    const auto excess = find_toml_excess(text, limits);
+    if (!excess)
+        return {};
+    return problem_at_offset(path, text, excess->offset,
+                             std::format("nested deeper than {} levels, and nothing in a project "
+                                         "file needs that: remove the dots or brackets that are "
+                                         "too many",
+                                         limits.depth));
 }
 
 Problem syntax_problem(const std::string& path, const toml::parse_error& error) {
@@ -43,6 +56,8 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
                                          const EnvFileReader& read_env_file,
                                          std::vector<std::string>* sources) {
     if (auto problem = check_utf8(path, text))
+        return one_problem(*std::move(problem));
+    if (auto problem = check_depth(path, text))
         return one_problem(*std::move(problem));
     toml::table root;
     try {

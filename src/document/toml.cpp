@@ -1,148 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/toml_overview.hpp"
 #include "base/utf8.hpp"
 #include "document/formats.hpp"
 
 #include <toml++/toml.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <format>
-#include <vector>
 
 namespace hotreload::document {
 
 namespace {
 
-// toml++ has no limit for dotted keys, and its tables are taken down by recursion: "a.a.a…" would
-// end the process. So does what it makes of 16 MiB of "[0,0,0,…". This looks over the text before
-// it and counts, as exactly as a text can be counted of which nobody knows that it is TOML: what
-// comes after the first mistake is not read by toml++ either.
-class TomlOverview {
-public:
-    TomlOverview(std::string_view text, const DocumentLimits& limits)
-        : text_(text), limits_(limits), levels_{Level{}} {}
-
-    void check() {
-        while (at_ < text_.size())
-            step(text_[at_]);
-    }
-
-private:
-    struct Level {
-        char bracket = 0;      // '[', '{', or 0: the lines
-        std::size_t parts = 1; // of the key that is being read, or whose value is; 1 in an array
-        bool in_value = false;
-    };
-
-    void step(char c) {
-        Level& level = levels_.back();
-        switch (c) {
-        case '#':
-            at_ = std::min(text_.find('\n', at_), text_.size());
-            return;
-        case '"':
-        case '\'':
-            skip_string(c);
-            return;
-        case '\n':
-            if (levels_.size() == 1) {
-                level = {};
-                in_header_ = false;
-            }
-            break;
-        case '[':
-        case '{':
-            open(c);
-            break;
-        case ']':
-        case '}':
-            close();
-            break;
-        case '=':
-            if (!level.in_value)
-                count();
-            level.in_value = true;
-            break;
-        case ',':
-            if (level.bracket == '[')
-                count();
-            else
-                level = {.bracket = level.bracket};
-            break;
-        case '.':
-            if (!level.in_value) {
-                ++level.parts;
-                check_depth();
-            }
-            break;
-        default:
-            break;
-        }
-        ++at_;
-    }
-
-    void open(char c) {
-        count();
-        if (levels_.size() == 1 && !levels_.back().in_value) {
-            in_header_ = true;
-            header_parts_ = 0;
-            return;
-        }
-        outer_parts_ += levels_.back().parts;
-        levels_.push_back({.bracket = c, .in_value = c == '['});
-        check_depth();
-    }
-
-    void close() {
-        if (levels_.size() > 1) {
-            levels_.pop_back();
-            outer_parts_ -= levels_.back().parts;
-        } else if (in_header_) {
-            header_parts_ = levels_.back().parts;
-        }
-    }
-
-    void count() {
-        if (++values_ > limits_.values)
-            Budget(limits_).add_values(values_, place_of(text_, at_));
-    }
-
-    void check_depth() {
-        const auto depth = header_parts_ + outer_parts_ + levels_.back().parts;
-        if (depth > limits_.depth)
-            Budget(limits_).check_depth(depth, place_of(text_, at_));
-    }
-
-    void skip_string(char quote) {
-        const std::string three(3, quote);
-        const bool multi = text_.substr(at_).starts_with(three);
-        at_ += multi ? 3 : 1;
-        while (at_ < text_.size()) {
-            if (quote == '"' && text_[at_] == '\\') {
-                at_ += 2;
-            } else if (!multi && text_[at_] == '\n') {
-                return;
-            } else if (multi ? text_.substr(at_).starts_with(three) : text_[at_] == quote) {
-                at_ += multi ? 3 : 1;
-                while (multi && at_ < text_.size() && text_[at_] == quote)
-                    ++at_; // """a""""" ends with two quotes of its own
-                return;
-            } else {
-                ++at_;
-            }
-        }
-        at_ = text_.size();
-    }
-
-    std::string_view text_;
-    const DocumentLimits& limits_;
-    std::vector<Level> levels_;
-    std::size_t at_ = 0;
-    std::size_t header_parts_ = 0;
-    std::size_t outer_parts_ = 0;
-    std::size_t values_ = 1;
-    bool in_header_ = false;
-};
+void check_extent(std::string_view text, const DocumentLimits& limits) {
+    const auto excess = find_toml_excess(text, {.depth = limits.depth, .values = limits.values});
+    if (!excess)
+        return;
+    const auto place = place_of(text, excess->offset);
+    if (excess->of == TomlExcess::Of::Depth)
+        Budget(limits).check_depth(excess->count, place);
+    else
+        Budget(limits).add_values(excess->count, place);
+}
 
 std::string to_text(const toml::date& date) {
     return std::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
@@ -239,7 +118,7 @@ std::string explain_toml(std::string_view description) {
 } // namespace
 
 Value parse_toml(std::string_view text, const DocumentLimits& limits) {
-    TomlOverview(text, limits).check();
+    check_extent(text, limits);
     try {
         toml::table root = toml::parse(text);
         return TomlConverter(limits).convert(root, {.line = 1, .column = 1}, 0);

@@ -130,6 +130,23 @@ TEST_F(ProjectTest, a_syntax_error_is_one_problem_with_its_place) {
     EXPECT_EQ(problems("a = " + std::string(100000, '[')).size(), 1U);
 }
 
+TEST_F(ProjectTest, deep_nesting_is_refused_before_the_stack_is_used_up) {
+    const auto parts = [](int count) {
+        std::string key = "a";
+        for (int i = 1; i < count; ++i)
+            key += ".a";
+        return key;
+    };
+    const std::string why = "nested deeper than 100 levels, and nothing in a project file needs "
+                            "that: remove the dots or brackets that are too many";
+    EXPECT_EQ(problems(parts(105'000) + " = 1\n"), std::vector<std::string>{"1:200: " + why});
+    EXPECT_EQ(problems("# x\n[" + parts(105'000) + "]\n"),
+              std::vector<std::string>{"2:201: " + why});
+    EXPECT_EQ(problems("[services.web]\nenv." + parts(98) + " = 1\n"),
+              std::vector<std::string>{"2:198: " + why});
+    expect_problem(parts(100) + " = 1\n", "1:1: unknown key \"a\"");
+}
+
 TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
     write("hotreload.toml", "[services.web]\ncommand = ['bin/web']\nenv_file = '.env'\n");
     write(".env", "A=1\n");
