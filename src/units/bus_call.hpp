@@ -18,6 +18,7 @@
 #include <functional>
 #include <list>
 #include <string>
+#include <system_error>
 #include <tuple>
 
 namespace hotreload::units {
@@ -45,6 +46,8 @@ auto guarded(F&& work) -> BusResult<std::invoke_result_t<F>> {
         }
     } catch (const sdbus::Error& error) {
         return std::unexpected(BusError{error.getName(), error.getMessage()});
+    } catch (const std::system_error& error) { // of an sdbus::UnixFd: no descriptor is left
+        return std::unexpected(BusError{"org.hotreload.Error.Failed", error.what()});
     }
 }
 
