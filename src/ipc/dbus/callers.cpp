@@ -15,6 +15,11 @@ constexpr std::size_t kMostKnown = 256; // then all are forgotten, and asked for
 
 using Answer = Result<std::uint32_t>;
 
+std::unexpected<Error> unknown(const std::string& sender, const sdbus::Error& error) {
+    return fail(ErrorCode::NotAuthorized,
+                std::format("who {} is cannot be found out: {}", sender, error.getMessage()));
+}
+
 } // namespace
 
 Callers::Callers(sdbus::IConnection& connection, Executor& executor)
@@ -27,18 +32,20 @@ Task<Result<uid_t>> Callers::uid(std::string sender) {
         co_return known->second;
 
     Completion<Answer> answer(executor_);
-    bus_->callMethodAsync("GetConnectionUnixUser")
-        .onInterface("org.freedesktop.DBus")
-        .withArguments(sender)
-        .uponReplyInvoke([resolve = answer.resolver(), sender](std::optional<sdbus::Error> error,
-                                                               std::uint32_t uid) {
-            if (error)
-                resolve(
-                    fail(ErrorCode::NotAuthorized, std::format("who {} is cannot be found out: {}",
-                                                               sender, error->getMessage())));
-            else
-                resolve(uid);
-        });
+    try {
+        bus_->callMethodAsync("GetConnectionUnixUser")
+            .onInterface("org.freedesktop.DBus")
+            .withArguments(sender)
+            .uponReplyInvoke([resolve = answer.resolver(),
+                              sender](std::optional<sdbus::Error> error, std::uint32_t uid) {
+                if (error)
+                    resolve(unknown(sender, *error));
+                else
+                    resolve(uid);
+            });
+    } catch (const sdbus::Error& error) { // it cannot be sent
+        co_return unknown(sender, error);
+    }
     auto uid = co_await answer;
     if (!uid)
         co_return std::unexpected(std::move(uid.error()));
