@@ -31,7 +31,9 @@ using Variant = std::unique_ptr<sd_json_variant, VariantDeleter>;
 } // namespace
 
 void VarlinkServer::ServerDeleter::operator()(sd_varlink_server* server) const noexcept {
-    // Shut down first: links that are open hold references of their own.
+    // Links that are open hold references of their own: shut down first, and nobody is told of
+    // their end any more.
+    (void)sd_varlink_server_bind_disconnect(server, nullptr);
     (void)sd_varlink_server_shutdown(server);
     sd_varlink_server_unref(server);
 }
@@ -50,6 +52,10 @@ Result<> VarlinkServer::make() {
             return r;
         return static_cast<VarlinkServer*>(self)->status(link, arguments.project);
     };
+    // The link is not counted any more.
+    constexpr auto on_disconnect = [](sd_varlink_server*, sd_varlink*, void* self) noexcept {
+        static_cast<VarlinkServer*>(self)->active();
+    };
     sd_varlink_server* server = nullptr;
     return checked(sd_varlink_server_new(&server, SD_VARLINK_SERVER_INHERIT_USERDATA))
         .and_then([&] {
@@ -65,6 +71,7 @@ Result<> VarlinkServer::make() {
             return checked(
                 sd_varlink_server_bind_method(server, "org.hotreload.Status", on_status));
         })
+        .and_then([&] { return checked(sd_varlink_server_bind_disconnect(server, on_disconnect)); })
         .and_then([&] {
             return checked(
                 sd_varlink_server_attach_event(server, loop_.handle(), SD_EVENT_PRIORITY_NORMAL));
@@ -85,9 +92,13 @@ unsigned VarlinkServer::connections() const {
     return server_ ? sd_varlink_server_current_connections(server_.get()) : 0;
 }
 
-int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
+void VarlinkServer::active() noexcept {
     if (on_activity)
         on_activity();
+}
+
+int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
+    active();
     std::vector<ProjectView> views;
     for (auto& each : service_.projects())
         if (!project || each.name == project)

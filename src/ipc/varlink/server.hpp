@@ -28,7 +28,7 @@ public:
     // On a socket that the service manager opened. Not called at all: started by hand.
     Result<> listen(Fd socket);
 
-    // Connections that are open now, and a callback for the idle timer: somebody called.
+    // Connections that are open now, and a callback for the idle timer: somebody called, or left.
     [[nodiscard]] unsigned connections() const;
     std::function<void()> on_activity;
 
@@ -38,6 +38,7 @@ private:
     };
 
     Result<> make();
+    void active() noexcept;
     int status(sd_varlink* link, const char* project) noexcept;
 
     os::EventLoop& loop_;

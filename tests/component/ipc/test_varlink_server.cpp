@@ -53,10 +53,21 @@ protected:
 
     [[nodiscard]] std::string path() const { return directory_ + "/org.hotreload"; }
 
-    Fd make_socket() const {
-        Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    [[nodiscard]] sockaddr_un socket_address() const {
         sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
         std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
+        return address;
+    }
+
+    // Or a second is over.
+    void turn_until(const std::function<bool()>& holds) {
+        for (int i = 0; i < 100 && !holds(); ++i)
+            loop_.run_once(std::chrono::milliseconds(10));
+    }
+
+    Fd make_socket() const {
+        Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        const auto address = socket_address();
         EXPECT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
         EXPECT_EQ(::listen(fd.get(), 16), 0);
         return fd;
@@ -114,8 +125,8 @@ TEST_F(VarlinkServerTest, its_description_is_the_one_in_the_file) {
 }
 
 TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
-    int heard = 0;
-    server_.on_activity = [&] { ++heard; };
+    bool heard = false;
+    server_.on_activity = [&] { heard |= server_.connections() == 1; };
     const auto answer = call("org.hotreload.Status", "{}");
     EXPECT_EQ(answer.status, 0) << answer.err;
     for (const auto* part :
@@ -125,7 +136,7 @@ TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
           R"("name":"app","project":"shop")", R"("revision":3)"})
         EXPECT_NE(answer.out.find(part), std::string::npos) << part << " in " << answer.out;
     EXPECT_EQ(answer.out.find("secret"), std::string::npos) << answer.out;
-    EXPECT_EQ(heard, 1);
+    EXPECT_TRUE(heard);
 }
 
 TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {
@@ -154,9 +165,24 @@ TEST_F(VarlinkServerTest, wrong_parameters_and_methods_are_refused) {
 
 TEST_F(VarlinkServerTest, a_caller_who_goes_leaves_nothing_behind) {
     call("org.hotreload.Status", "{}");
-    for (int i = 0; i < 100 && server_.connections() > 0; ++i)
-        loop_.run_once(std::chrono::milliseconds(10));
+    turn_until([&] { return server_.connections() == 0; });
     EXPECT_EQ(server_.connections(), 0U);
+}
+
+// Else a daemon with nothing to do would stay for good after its last caller.
+TEST_F(VarlinkServerTest, a_caller_who_goes_is_activity_and_is_not_counted_any_more) {
+    std::vector<unsigned> counted;
+    server_.on_activity = [&] { counted.push_back(server_.connections()); };
+    Fd caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto address = socket_address();
+    ASSERT_EQ(::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+              0);
+    turn_until([&] { return server_.connections() == 1; });
+    EXPECT_EQ(server_.connections(), 1U);
+    counted.clear();
+    caller = Fd();
+    turn_until([&] { return !counted.empty(); });
+    EXPECT_EQ(counted, std::vector<unsigned>{0});
 }
 
 } // namespace
