@@ -18,10 +18,11 @@ std::span<const std::string> project_file_directories() {
 std::vector<std::string> project_files(std::span<const std::string> directories) {
     std::map<std::string, fs::path> first; // by file name
     for (const auto& directory : directories) {
-        std::error_code ignored;
-        for (const auto& entry : fs::directory_iterator(directory, ignored))
-            if (entry.path().extension() == ".toml")
-                first.try_emplace(entry.path().filename(), entry.path());
+        std::error_code error; // what could be read until then is taken
+        fs::directory_iterator each(directory, error);
+        for (; !error && each != fs::directory_iterator(); each.increment(error))
+            if (each->path().extension() == ".toml")
+                first.try_emplace(each->path().filename(), each->path());
     }
     std::vector<std::string> files;
     for (const auto& [name, path] : first) {
