@@ -15,7 +15,8 @@ constexpr std::size_t kMostDraining = 4;
 // Waits for every unit that the record says is to end, and that nobody waits for yet.
 void Project::drain(const std::string& service) {
     auto& slot = slots_[service];
-    for (const auto& each : record_.services.at(service).draining)
+    const auto draining = record_.services.at(service).draining; // drain_one may end at once
+    for (const auto& each : draining)
         if (slot.draining.insert(each.unit).second)
             tasks_.spawn(drain_one(service, each));
 }
