@@ -410,19 +410,21 @@ void Project::go_on_after_rest() {
     rested_.arm(next, [this] { pump(); });
 }
 
-// A file that was written while the service was made to read it may have been something else then,
-// though it is now what it was before: it is not sure to be applied, and the next look finds it
-// new.
+// A file that was written while the service was made to read it, or that has gone since, may have
+// been something else then, though it may be again what it was before: it is not sure to be
+// applied, and the next look that sees it finds it new.
 void Project::doubt(const std::string& service) {
     const auto slot = slots_.find(service);
     const auto record = record_.services.find(service);
     if (slot == slots_.end() || record == record_.services.end() || !slot->second.files)
         return;
     auto& files = *slot->second.files;
-    (void)files.look(watch::Rescan::Dirty);
-    std::size_t doubted = 0;
+    const auto look = files.look(watch::Rescan::Dirty);
+    auto& applied = record->second.files;
+    auto doubted = std::erase_if(
+        applied, [&](const auto& each) { return !look.content.files.contains(each.first); });
     for (const auto& path : files.written_since(slot->second.mark))
-        doubted += record->second.files.erase(path);
+        doubted += applied.erase(path);
     if (doubted > 0) {
         slot->second.changed_at = around_.loop.now();
         save(service);

@@ -60,6 +60,18 @@ def test_a_validator_reads_the_snapshot_while_the_live_file_moves_on(app):
     eventually(lambda: app.log("a")[-1] == "reload - third", "the reload")
 
 
+def test_a_file_that_goes_while_it_is_checked_and_comes_back_as_it_was_is_read(app):
+    app.write("app.conf", "second\n")
+    eventually(lambda: (app / "out/checking").exists(), "the validator")
+    (app / "app.conf").unlink()
+    app.go()
+    assert app.events.wait_for("ReloadFinished")["result"] == "applied"
+    eventually(lambda: app.log("a")[-1] == "reload - ", "the reload without it")
+    app.go()
+    app.write("app.conf", "second\n")
+    eventually(lambda: app.log("a")[-1] == "reload - second", "the reload with it")
+
+
 def test_a_bad_state_that_is_saved_while_a_good_one_is_checked_is_refused(app):
     app.write("app.conf", "second\n")
     eventually(lambda: (app / "out/checking").exists(), "the validator")
