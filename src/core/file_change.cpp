@@ -76,6 +76,8 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
     };
     const bool same_watches = applied.definition.watches == wanted.watches;
     for (const auto& [path, content] : now.files) {
+        if (std::ranges::contains(now.writing, path))
+            continue; // `content` is what was read of it last: it is taken when it is whole
         const auto old = applied.files.find(path);
         if (old == applied.files.end()) {
             if (rules.watch(path) && (same_watches || applied_rules.watch(path)))

@@ -121,9 +121,11 @@ def test_a_file_that_somebody_has_open_is_validated_as_it_was_read_last(checked)
         writer.flush()
         eventually(lambda: checked["web"]["writing"], "the state")
         checked.ctl("restart", "demo/web")
+        checked.ctl("sync")
         with checked.ctl.monitor() as events:
             checked.write("b.conf", "second\n")
             assert events.wait_for("ReloadFinished")["result"] == "applied"
+        checked.ctl("sync")
     assert [line.split()[2] for line in checked.log("web")] == ["first", "first", "second"]
 
 

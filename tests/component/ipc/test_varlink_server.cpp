@@ -47,7 +47,7 @@ protected:
     }
     ~VarlinkServerTest() override {
         server_.on_activity = {}; // it may know what has gone with the test
-        loop_.exit(0); // closes connections that are still open
+        loop_.exit(0);            // closes connections that are still open
         loop_.run();
         std::filesystem::remove_all(directory_);
     }

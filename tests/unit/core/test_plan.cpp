@@ -104,6 +104,17 @@ TEST(Plan, sees_new_and_deleted_files_of_a_pattern) {
     EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, "deleted");
 }
 
+TEST(Plan, does_not_take_a_file_that_is_being_written_though_it_was_read_once) {
+    auto view = applied();
+    view.files->writing = {"/etc/web/a.conf"};
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view), Action::None);
+    view.record->files.clear(); // the service was made to read it as it was
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->writing.clear();
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
 TEST(Plan, takes_a_missing_unreadable_or_half_written_file_for_no_change) {
     auto view = applied();
     view.files->files.clear();
