@@ -12,7 +12,7 @@ from managers import connect
 # Told to end, it waits until it is let go.
 SLOW = """
 [services.slow]
-command = ["/bin/sh", "-c", "trap 'read line <let-go; exit 0' TERM; while :; do sleep 1000 & wait $!; done"]
+command = ["/bin/sh", "-c", "trap 'read line <let-go; exit 0' TERM; sleep infinity & wait $!"]
 verify = "0s"
 """
 STAYS = """

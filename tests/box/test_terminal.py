@@ -9,15 +9,17 @@ import subprocess
 import pytest
 from harness import command_line, environment, eventually, run, sync_journal
 
+# Says something at its start, and then what it is told to.
 TALKER = r"""
 [services.talker]
-command = ["/bin/sh", "-c", 'printf "\033[2J\033[31mred\033[0m \377\n"; while sleep 0.1; do echo on and on; done']
+command = ["/bin/sh", "-c", 'printf "\033[2J\033[31mred\033[0m \377\n"; while read line <fifos/say; do echo "$line"; done']
 verify = "0s"
 """
 
 
 @pytest.fixture
 def talker(demo):
+    demo.say = demo.fifo("fifos/say")
     demo.toml(TALKER)
     yield demo
 
@@ -47,6 +49,7 @@ def test_up_stop_takes_the_project_down_whatever_ends_it(talker, end):
 def test_up_stop_takes_the_project_down_when_nobody_reads_it_any_more(talker):
     process = followed(talker, stderr=subprocess.PIPE)
     process.stdout.close()
+    talker.say.write_text("on and on\n")
     assert b"cannot be written" in process.stderr.read()
     assert process.wait() == 1
     assert projects(talker) == []

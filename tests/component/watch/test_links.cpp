@@ -10,6 +10,15 @@ protected:
         fs::create_symlink(target, link + ".new-link");
         fs::rename(link + ".new-link", link);
     }
+    // As Kubernetes mounts one.
+    void make_volume() const {
+        fs::create_directories(volume + "/..1");
+        write(volume + "/..1/app.conf", "1");
+        fs::create_symlink("..1", volume + "/..data");
+        fs::create_symlink("..data/app.conf", volume + "/app.conf");
+    }
+
+    const std::string volume = dir / "volume";
 };
 
 TEST_F(Links, TheTargetOfALinkIsWatchedWhereItLies) {
@@ -47,11 +56,7 @@ TEST_F(Links, ALinkWhoseTargetComesLaterIsTaken) {
 }
 
 TEST_F(Links, TheSwapOfAKubernetesVolumeIsOneChangeEachTime) {
-    const auto volume = dir / "volume";
-    fs::create_directories(volume + "/..1");
-    write(volume + "/..1/app.conf", "1");
-    fs::create_symlink("..1", volume + "/..data");
-    fs::create_symlink("..data/app.conf", volume + "/app.conf");
+    make_volume();
     auto pattern = watch(volume + "/*.conf");
     auto literal = watch(volume + "/app.conf");
     for (int i = 2; i <= 4; ++i) {
@@ -70,11 +75,7 @@ TEST_F(Links, TheSwapOfAKubernetesVolumeIsOneChangeEachTime) {
 // Several steps of the way watch the volume: as they end one by one, the kernel is asked for less,
 // and answers that the directory is another, or none.
 TEST_F(Links, ASetMayEndBeforeItHearsThatItsDirectoryIsGone) {
-    const auto volume = dir / "volume";
-    fs::create_directories(volume + "/..1");
-    write(volume + "/..1/app.conf", "1");
-    fs::create_symlink("..1", volume + "/..data");
-    fs::create_symlink("..data/app.conf", volume + "/app.conf");
+    make_volume();
     auto pattern = watch(volume + "/*.conf");
     auto literal = watch(volume + "/app.conf");
     ASSERT_TRUE(pattern->has(volume + "/app.conf"));
