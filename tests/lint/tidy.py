@@ -2,38 +2,46 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs clang-tidy over src/, two at a time, and only over what changed since it was last clean.
 
-tidy.py SOURCE_ROOT BUILD_DIR CACHE_DIR. A source is clean when the text of it after the
-preprocessor, its flags and .clang-tidy hash to a stamp in CACHE_DIR.
+tidy.py SOURCE_ROOT BUILD_DIR CACHE_DIR. BUILD_DIR has been built. A source is clean when it, all
+that it includes, its flags and .clang-tidy hash to a stamp in CACHE_DIR.
 """
 
 import hashlib
 import json
 import os
-import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 
-def fingerprint(entry: dict, config: bytes) -> str:
-    command = shlex.split(entry["command"])
-    if Path(command[0]).name == "ccache":
-        del command[0]
-    out = command.index("-o")
-    del command[out : out + 2]
-    text = subprocess.run(
-        [*command, "-E", "-P"], cwd=entry["directory"], capture_output=True, check=True
-    ).stdout
-    return hashlib.sha256(config + " ".join(command).encode() + text).hexdigest()
+def dependencies(build: Path) -> dict[str, list[Path]]:
+    """The files that each object was made of, as the compiler told ninja."""
+    lines = subprocess.run(
+        ["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    found: dict[str, list[Path]] = {}
+    for line in lines:
+        if line.startswith(" "):
+            files.append(build / line.strip())
+        elif ": #deps" in line:
+            files = found.setdefault(line.partition(":")[0], [])
+    return found
 
 
-def tidy(entry: dict, build: Path, cache: Path, config: bytes) -> str:
+@cache
+def hash_of(file: Path) -> bytes:
+    return hashlib.sha256(file.read_bytes()).digest()
+
+
+def fingerprint(entry: dict, files: list[Path], config: bytes) -> str:
+    hashes = b"".join(hash_of(file) for file in files)
+    return hashlib.sha256(config + entry["command"].encode() + hashes).hexdigest()
+
+
+def tidy(entry: dict, stamp: Path, build: Path) -> str:
     source = Path(entry["directory"], entry["file"]).resolve()
-    try:
-        stamp = cache / fingerprint(entry, config)
-    except subprocess.CalledProcessError as error:
-        return f"{source}: {error.stderr.decode()}"
     if stamp.exists():
         return ""
     run = subprocess.run(
@@ -46,21 +54,26 @@ def tidy(entry: dict, build: Path, cache: Path, config: bytes) -> str:
 
 
 def main() -> int:
-    root, build, cache = (Path(argument).resolve() for argument in sys.argv[1:])
-    cache.mkdir(parents=True, exist_ok=True)
+    root, build, stamps = (Path(argument).resolve() for argument in sys.argv[1:])
+    stamps.mkdir(parents=True, exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
     config = version + (root / ".clang-tidy").read_bytes()
     # A unity build compiles generated files that include ours.
     places = {root / "src", build / "src"}
-    entries = {
-        entry["file"]: entry
+    entries = [
+        entry
         for entry in json.loads((build / "compile_commands.json").read_text())
         if places & set(Path(entry["directory"], entry["file"]).resolve().parents)
-    }
+    ]
     if not entries:
         sys.exit(f"{build}/compile_commands.json names no file of {root}/src")
+    files = dependencies(build)
+    jobs = [
+        (entry, stamps / fingerprint(entry, files[entry["output"]], config), build)
+        for entry in entries
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        reports = list(pool.map(lambda entry: tidy(entry, build, cache, config), entries.values()))
+        reports = list(pool.map(lambda job: tidy(*job), jobs))
     print("".join(reports))
     return 1 if any(reports) else 0
 
