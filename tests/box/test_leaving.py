@@ -107,10 +107,10 @@ validate = ["/bin/sh", "-c", "! grep die a.conf"]
 verify = "0s"
 [[services.web.watch]]
 files = ["a.conf"]
-backup = BACKUP
+backup = 3
 [[services.web.watch]]
 files = ["b.conf"]
-""".replace("BACKUP", str(getattr(demo, "backup", 3))))
+""")
     demo.up()
     yield demo
 
