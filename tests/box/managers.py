@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The service managers, asked over their buses. Tests ask them thousands of times: with a
-systemctl for each question, half of their time would be the starts of processes."""
+"""The service managers and hotreload's, asked over their buses. Tests ask them thousands of times:
+with a systemctl or a hotreloadctl for each question, half of their time would be the starts of
+processes."""
 
+import json
 import os
 import pwd
 import re
@@ -24,18 +26,13 @@ class Unit:
 
 
 class Manager:
-    """Of the system, or of `user`. A connection for each question: it does not outlive a bus."""
+    """The service manager of the system, or of `user`."""
 
     def __init__(self, user: str | None = None):
         self._user = user
 
     def call(self, member: str, signature: str | None = None, *body, path=MANAGER, interface=f"{INTERFACE}.Manager"):
-        message = new_method_call(DBusAddress(path, INTERFACE, interface), member, signature, body)
-        with connect(self._user) as bus:
-            reply = bus.send_and_get_reply(message, timeout=30)
-        if reply.header.message_type == MessageType.error:
-            raise LookupError(f"{member} {body}: {reply.body}")
-        return reply.body[0] if reply.body else None
+        return ask(self._user, DBusAddress(path, INTERFACE, interface), member, signature, *body)
 
     def property(self, unit: str, name: str) -> str:
         """As `systemctl show --value` prints it."""
@@ -52,6 +49,45 @@ class Manager:
         """That are loaded, with one of the states (of any kind), or all."""
         rows = self.call("ListUnitsByPatterns", "asas", list(states), list(patterns))
         return [Unit(row[0], row[3], row[4], row[7]) for row in rows]
+
+
+class Hotreload:
+    """hotreload of the system, or of `user`."""
+
+    PATH, NAME = "/org/hotreload", "org.hotreload"
+
+    def __init__(self, user: str | None = None):
+        self._user = user
+
+    def call(self, member: str, signature: str | None = None, *body, interface="org.hotreload.Manager1"):
+        return ask(self._user, DBusAddress(self.PATH, self.NAME, interface), member, signature, *body)
+
+    def services(self, project: str) -> dict[str, dict]:
+        """By name, each as `hotreloadctl --json status` has it."""
+        objects = self.call("GetManagedObjects", interface="org.freedesktop.DBus.ObjectManager")
+        states = (state_of(each["org.hotreload.Service1"]) for each in objects.values() if "org.hotreload.Service1" in each)
+        return {state["service"]: state for state in states if state["project"] == project}
+
+
+def state_of(properties: dict) -> dict:
+    state = {snake_case(name): value for name, (_, value) in properties.items()}
+    state["service"] = state.pop("name")
+    state["problems"] = [dict(zip(("path", "line", "column", "message"), each)) for each in state["problems"]]
+    state["last_changes"] = json.loads(state.pop("last_changes_json") or "[]")
+    return state
+
+
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def ask(user: str | None, address: DBusAddress, member: str, signature: str | None, *body):
+    """With a connection of its own: one does not outlive its bus."""
+    with connect(user) as bus:
+        reply = bus.send_and_get_reply(new_method_call(address, member, signature, body), timeout=30)
+    if reply.header.message_type == MessageType.error:
+        raise LookupError(f"{member} {body}: {reply.body}")
+    return reply.body[0] if reply.body else None
 
 
 def connect(user: str | None) -> DBusConnection:

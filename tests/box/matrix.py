@@ -459,7 +459,7 @@ def is_as_wanted(app) -> bool:
 
 def settle(app):
     app.answered()
-    app.ctl("sync")
+    app.hotreload.call("Sync", "a{sv}", {})
     try:
         eventually(lambda: is_as_wanted(app))
     except AssertionError:

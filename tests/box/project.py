@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from harness import MANAGERS, Ctl, eventually, run, save, systemctl, unit_property
+from managers import Hotreload
 
 WORKER = '''#!/usr/bin/python3 -IS
 """worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
@@ -51,6 +52,7 @@ class Project:
     def __init__(self, directory, user: str | None = "dev", name="demo"):
         self.directory, self.user, self.name = Path(directory), user, name
         self.ctl = Ctl(user=user)
+        self.hotreload = Hotreload(user)
         self.state = Path("/home/dev/.local/state/hotreload" if user else "/var/lib/hotreload")
         self.write("worker", WORKER, mode=0o755)
 
@@ -96,7 +98,7 @@ class Project:
         return self.ctl.json("status", self.name, check=False)[0]
 
     def services(self) -> dict[str, dict]:
-        return {service["service"]: service for service in self.status()["services"]}
+        return self.hotreload.services(self.name)
 
     def __getitem__(self, service: str) -> dict:
         return self.services()[service]

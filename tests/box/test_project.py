@@ -184,6 +184,14 @@ def test_a_syntax_error_is_named_with_its_place_and_nothing_is_touched(running):
     assert running.status()["state"] == "running" and running.status()["problems"] == []
 
 
+def test_the_status_as_json_is_what_the_bus_has(running):
+    running.edit('LEVEL = "one"', 'LEVEL = "die"')
+    running.events.wait_for("ReloadFinished", result="rolled-back")
+    listed = running.status()["services"]
+    assert {each["service"]: each for each in listed} == running.services()
+    assert any(each["problems"] for each in listed) and any(each["last_changes"] for each in listed)
+
+
 def test_all_errors_of_a_file_are_reported_with_the_nearest_key(running):
     running.edit("type =", "tpye =")
     messages = {running.events.wait_for("ValidationFailed")["message"] for _ in range(2)}
