@@ -3,77 +3,15 @@
 
 #include "core/names.hpp"
 #include "core/pins.hpp"
+#include "core/validator_output.hpp"
 
-#include <charconv>
+#include <filesystem>
 #include <format>
-#include <ranges>
 #include <set>
 
 namespace hotreload {
 
 namespace {
-
-// The number in `in file "/etc/postgresql.conf" line 8`, `source: /etc/lighttpd.conf line: 47`,
-// `/etc/ssh/sshd_config: line 3: bad` and `at line 2 of /etc/dnsmasq.conf`, where the path stands
-// from `start` to `end`; 0 for none.
-unsigned line_beside(std::string_view line, std::size_t start, std::size_t end) {
-    const auto number_at = [&](std::size_t at) {
-        while (at < line.size() && (line[at] == ' ' || line[at] == ':'))
-            ++at;
-        unsigned number = 0;
-        std::from_chars(line.data() + at, line.data() + line.size(), number);
-        return number;
-    };
-    constexpr std::string_view word = "line";
-    auto after = line.find_first_not_of("\"' ,:", end);
-    if (after != line.npos && line.substr(after).starts_with(word))
-        return number_at(after + word.size());
-    const auto before = line.substr(0, start);
-    const auto last = before.rfind(word);
-    if (before.ends_with(" of ") && last != before.npos)
-        return number_at(last + word.size());
-    return 0;
-}
-
-// "/etc/haproxy/haproxy.cfg:25" somewhere in a line; the number may be followed by ":COLUMN".
-bool find_place(std::string_view line, Problem& problem) {
-    for (auto start = line.find('/'); start != line.npos; start = line.find('/', start + 1)) {
-        const auto end = line.find_first_of(" \t[]()'\"<>,;", start);
-        const auto word = line.substr(start, end == line.npos ? line.npos : end - start);
-        const auto colon = word.find(':');
-        if (colon == word.npos || colon + 1 == word.size()) {
-            const auto path = word.substr(0, colon);
-            if (const auto number = line_beside(line, start, start + path.size()); number > 0) {
-                problem.path = path;
-                problem.line = number;
-                return true;
-            }
-            continue;
-        }
-        const char* const stop = word.data() + word.size();
-        unsigned number = 0;
-        const auto [next, error] = std::from_chars(word.data() + colon + 1, stop, number);
-        if (error != std::errc{} || number == 0)
-            continue;
-        problem.path = word.substr(0, colon);
-        problem.line = number;
-        if (next != stop && *next == ':')
-            std::from_chars(next + 1, stop, problem.column);
-        return true;
-    }
-    return false;
-}
-
-// A line is shown to people, in one line; what is longer was not written for them.
-std::string shortened(std::string_view line) {
-    constexpr std::size_t most = 500;
-    if (line.size() <= most)
-        return std::string(line);
-    auto end = most;
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80)
-        --end; // not in the middle of a character
-    return std::string(line.substr(0, end)) + "…";
-}
 
 std::string changed_paths(const ServicePlan& plan) {
     std::string paths;
@@ -195,7 +133,13 @@ Task<Verdict> run_validator(const ActionContext& context, const TransactionHost&
     if (!result) {
         verdict.problem = host.problem_at(key, result.error().message);
     } else if (!result->ok) {
-        verdict.problem = problem_in_output(*result, wanted.validate.front());
+        verdict.problem =
+            problem_in_output(*result, wanted.validate.front(), [&](std::string_view name) {
+                const auto path =
+                    (std::filesystem::path(wanted.working_dir) / name).lexically_normal();
+                const bool ours = context.view.files->files.contains(path);
+                return ours ? std::optional(path.string()) : std::nullopt;
+            });
         if (verdict.problem->path.empty())
             verdict.problem = host.problem_at(key, verdict.problem->message);
     }
@@ -203,26 +147,6 @@ Task<Verdict> run_validator(const ActionContext& context, const TransactionHost&
 }
 
 } // namespace
-
-Problem problem_in_output(const CommandResult& result, const std::string& command) {
-    Problem problem;
-    std::string first;
-    for (const auto part : std::views::split(result.output, '\n')) {
-        const std::string_view line(part.begin(), part.end());
-        if (line.find_first_not_of(" \t\r") == line.npos)
-            continue;
-        if (first.empty())
-            first = line;
-        if (find_place(line, problem)) {
-            problem.message = shortened(line);
-            return problem;
-        }
-    }
-    problem.message = std::format("{}: {}", command, result.reason);
-    if (!first.empty())
-        problem.message += ": " + shortened(first);
-    return problem;
-}
 
 Task<Verdict> validate_service(const ActionContext& context, const TransactionHost& host) {
     Verdict verdict;

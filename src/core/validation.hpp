@@ -21,8 +21,4 @@ struct Verdict {
 
 Task<Verdict> validate_service(const ActionContext& context, const TransactionHost& host);
 
-// What a validator printed, as one problem: the first line that names a file and a line number
-// ("… in /etc/nginx/nginx.conf:12"), else its first line, else how it ended.
-Problem problem_in_output(const CommandResult& result, const std::string& command);
-
 } // namespace hotreload

@@ -3,7 +3,7 @@
 
 #include "base/completion.hpp"
 #include "core/names.hpp"
-#include "core/validation.hpp"
+#include "core/validator_output.hpp"
 #include "probe/connect.hpp"
 #include "probe/http_get.hpp"
 
@@ -104,7 +104,8 @@ Task<Result<>> Prober::try_command(const ReadyProbe& probe, const ProbedUnit& wh
         co_return std::unexpected(result.error());
     if (!result->ok)
         co_return fail(ErrorCode::Failed,
-                       to_string(problem_in_output(*result, probe.command.front())));
+                       to_string(problem_in_output(*result, probe.command.front(),
+                                                   [](auto) { return std::nullopt; })));
     co_return Result<>();
 }
 

@@ -66,8 +66,9 @@ def test_all_ways_are_told_apart():
     assert len({reason for _, reason in WAYS.values()}) == len(WAYS)
 
 
-def test_a_validator_that_names_a_place_has_it_as_the_problem_s(checked):
-    checked.write("check", "#!/bin/sh\necho \"$PWD/a.conf:1:7: not a colour\"\nexit 1\n", mode=0o755)
+@pytest.mark.parametrize("name", ["$PWD/a.conf", "a.conf", "./a.conf"])
+def test_a_validator_that_names_a_place_has_it_as_the_problem_s(checked, name):
+    checked.write("check", f"#!/bin/sh\necho \"{name}:1:7: not a colour\"\nexit 1\n", mode=0o755)
     checked.write("a.conf", "green")
     failed = checked.events.wait_for("ValidationFailed", target="a")
     assert (failed["path"], failed["line"], failed["column"]) == (str(checked / "a.conf"), 1, 7)

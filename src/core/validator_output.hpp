@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What a validator printed, as one problem. Pure.
+
+#include "base/error.hpp"
+#include "core/units_port.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hotreload {
+
+// The absolute path of a file that is named by a relative one; nothing when it is none of ours.
+using ResolveName = std::function<std::optional<std::string>(std::string_view)>;
+
+// The first line that names a file and a line number ("… in /etc/nginx/nginx.conf:12"), else the
+// first line, else how it ended. Where a program was when it gave up (the trace of an interpreter)
+// is not where the mistake is.
+Problem problem_in_output(const CommandResult& result, const std::string& command,
+                          const ResolveName& resolve);
+
+} // namespace hotreload
