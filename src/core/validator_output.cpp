@@ -109,6 +109,15 @@ std::string message_from(const Lines& lines, Lines::const_iterator line) {
                        next->substr(next->find_first_not_of(" \t")));
 }
 
+// "conf/web.toml:3:9: no such key", whose beginning a problem has in fields of its own.
+std::string_view without_place(std::string_view message, const ResolveName& resolve) {
+    const auto space = std::min(message.find(' '), message.size());
+    const auto word = message.substr(0, space);
+    if (space < message.size() && word.ends_with(':') && find_place(word, resolve))
+        message.remove_prefix(space + 1);
+    return message;
+}
+
 } // namespace
 
 Problem problem_in_output(const CommandResult& result, const std::string& command,
@@ -136,7 +145,7 @@ Problem problem_in_output(const CommandResult& result, const std::string& comman
     if (!place && is_of_syntax(message))
         place = innermost;
     if (place) {
-        place->message = shortened(message);
+        place->message = shortened(without_place(message, resolve));
         return *std::move(place);
     }
     return {.path = {},
