@@ -9,6 +9,8 @@ from harness import DEADLINE, command_line, environment, eventually, run, system
 from jeepney import DBusAddress, new_method_call
 from managers import connect
 
+# Calls of one connection are taken in their order: when the second is answered, the first has arrived.
+MANAGER = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
 # Told to end, it waits until it is let go.
 SLOW = """
 [services.slow]
@@ -56,11 +58,9 @@ def all_is_well(demo):
 def test_what_is_asked_of_a_service_while_it_leaves_is_answered(ending, member):
     ending.toml(STAYS)
     eventually(lambda: is_stopping(ending), "the stop")
-    address = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
     with ending.ctl.monitor() as events, connect("dev") as bus:
-        bus.send(new_method_call(address, member, "sa{sv}", ("demo/slow", {})))
-        # Calls of one connection are taken in their order.
-        bus.send_and_get_reply(new_method_call(address, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
+        bus.send(new_method_call(MANAGER, member, "sa{sv}", ("demo/slow", {})))
+        bus.send_and_get_reply(new_method_call(MANAGER, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
         ending.let_go()
         refused = events.wait_for("ReloadFinished", result="failed")
     assert "has left the project" in refused["detail"]["problems"][0]["message"], refused
@@ -150,8 +150,8 @@ def test_a_sync_does_not_outlive_the_daemon(demo):
     demo.toml(STAYS + '[[services.stays.watch]]\nfiles = ["a.conf"]\ndebounce = "60s"\ndebounce_max = "60s"\n')
     demo.up()
     demo.write("a.conf", "2\n")
-    asked = call(demo, "sync")
-    demo.ctl("plan", "demo")
-    systemctl("stop", "hotreloadd", user="dev")
-    asked.communicate(timeout=30)
+    with connect("dev") as bus:
+        bus.send(new_method_call(MANAGER, "Sync", "a{sv}", ({},)))
+        bus.send_and_get_reply(new_method_call(MANAGER, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
+        systemctl("stop", "hotreloadd", user="dev")
     assert unit_property("hotreloadd", "Result", user="dev") == "success"
