@@ -15,6 +15,7 @@ from jeepney.io.blocking import DBusConnection, prep_socket
 MANAGER = "/org/freedesktop/systemd1"
 INTERFACE = "org.freedesktop.systemd1"
 INFINITY = 2**64 - 1
+HOTRELOAD = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
 
 
 @dataclass
@@ -54,17 +55,15 @@ class Manager:
 class Hotreload:
     """hotreload of the system, or of `user`."""
 
-    PATH, NAME = "/org/hotreload", "org.hotreload"
-
     def __init__(self, user: str | None = None):
         self._user = user
 
-    def call(self, member: str, signature: str | None = None, *body, interface="org.hotreload.Manager1"):
-        return ask(self._user, DBusAddress(self.PATH, self.NAME, interface), member, signature, *body)
+    def call(self, member: str, signature: str | None = None, *body, address=HOTRELOAD):
+        return ask(self._user, address, member, signature, *body)
 
     def services(self, project: str) -> dict[str, dict]:
         """By name, each as `hotreloadctl --json status` has it."""
-        objects = self.call("GetManagedObjects", interface="org.freedesktop.DBus.ObjectManager")
+        objects = self.call("GetManagedObjects", address=HOTRELOAD.with_interface("org.freedesktop.DBus.ObjectManager"))
         states = (state_of(each["org.hotreload.Service1"]) for each in objects.values() if "org.hotreload.Service1" in each)
         return {state["service"]: state for state in states if state["project"] == project}
 

@@ -3,8 +3,8 @@
 
 import pytest
 from harness import DEADLINE, eventually
-from jeepney import DBusAddress, HeaderFields, new_method_call
-from managers import connect
+from jeepney import HeaderFields, new_method_call
+from managers import HOTRELOAD, connect
 
 SLOW_TO_STOP = """#!/bin/bash
 trap 'read word < %s; exit 0' TERM
@@ -48,8 +48,7 @@ def test_whoever_asks_for_something_while_a_project_goes_down_is_answered(demo):
     def ask(member, signature, *body):
         """Without waiting for the answer, but until the bus has passed the question on."""
         bus = connect(demo.user)
-        address = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
-        bus.send(new_method_call(address, member, signature, body), serial=100 + len(calls))
+        bus.send(new_method_call(HOTRELOAD, member, signature, body), serial=100 + len(calls))
         bus.bus_proxy.GetId()
         calls.append((member, bus))
 

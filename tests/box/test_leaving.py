@@ -6,11 +6,9 @@ import subprocess
 
 import pytest
 from harness import DEADLINE, command_line, environment, eventually, run, systemctl, unit_property
-from jeepney import DBusAddress, new_method_call
-from managers import connect
+from jeepney import new_method_call
+from managers import HOTRELOAD, connect
 
-# Calls of one connection are taken in their order: when the second is answered, the first has arrived.
-MANAGER = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
 # Told to end, it waits until it is let go.
 SLOW = """
 [services.slow]
@@ -59,8 +57,9 @@ def test_what_is_asked_of_a_service_while_it_leaves_is_answered(ending, member):
     ending.toml(STAYS)
     eventually(lambda: is_stopping(ending), "the stop")
     with ending.ctl.monitor() as events, connect("dev") as bus:
-        bus.send(new_method_call(MANAGER, member, "sa{sv}", ("demo/slow", {})))
-        bus.send_and_get_reply(new_method_call(MANAGER, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
+        # Calls of one connection are taken in their order: when the second is answered, the first has arrived.
+        bus.send(new_method_call(HOTRELOAD, member, "sa{sv}", ("demo/slow", {})))
+        bus.send_and_get_reply(new_method_call(HOTRELOAD, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
         ending.let_go()
         refused = events.wait_for("ReloadFinished", result="failed")
     assert "has left the project" in refused["detail"]["problems"][0]["message"], refused
@@ -151,7 +150,7 @@ def test_a_sync_does_not_outlive_the_daemon(demo):
     demo.up()
     demo.write("a.conf", "2\n")
     with connect("dev") as bus:
-        bus.send(new_method_call(MANAGER, "Sync", "a{sv}", ({},)))
-        bus.send_and_get_reply(new_method_call(MANAGER, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
+        bus.send(new_method_call(HOTRELOAD, "Sync", "a{sv}", ({},)))
+        bus.send_and_get_reply(new_method_call(HOTRELOAD, "Plan", "sa{sv}", ("demo", {})), timeout=DEADLINE)
         systemctl("stop", "hotreloadd", user="dev")
     assert unit_property("hotreloadd", "Result", user="dev") == "success"

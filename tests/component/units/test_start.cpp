@@ -57,7 +57,7 @@ TEST_F(Start, CommandsAndEnvironmentAreLiteralAlsoAfterADaemonReload) {
     auto definition = program({"/bin/sh", "-c",
                                "for a in \"$@\"; do printf '<%s>\\n' \"$a\"; done > $OUT; printf "
                                "'[%s]\\n' \"$ENV\" >> $OUT;"
-                               "exec sleep 1000",
+                               "exec sleep infinity",
                                "%n", "%h $HOME ${HOME}", "a \"b\" \\n $$", ""});
     definition.env = {{"OUT", directory / "out"}, {"ENV", "%h $X \"y\" \\t"}};
     definition.type = ServiceType::Simple;
@@ -192,7 +192,7 @@ TEST_F(Start, AFailedGenerationCanBeTriedAgain) {
                                      "test -e " + flag +
                                          " && systemd-notify --ready;"
                                          "test -e " +
-                                         flag + " || exit 5; exec sleep 1000"},
+                                         flag + " || exit 5; exec sleep infinity"},
                                     ServiceType::Notify);
     auto with_access = definition;
     with_access.properties = {{"NotifyAccess", {"all"}}};
