@@ -3,6 +3,8 @@
 
 #include "units/object_path.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace hotreload::units {
@@ -69,14 +71,26 @@ constexpr Fact kRows[] = {
     {kServiceUnit, "NRestarts", [](M& m, F& f) { take(m, f.state.restarts); }},
 };
 
-const Fact* find(std::string_view interface, std::string_view property) {
+constexpr const Fact* find(std::string_view interface, std::string_view property) {
     for (const auto& row : kRows)
         if (row.interface == interface && row.property == property)
             return &row;
     return nullptr;
 }
 
+// LoadState first: a unit that is changed while it is read is never taken for one that is not
+// loaded.
+constexpr const char* kUnitProperties[] = {"LoadState", "ActiveState", "SubState", "CanReload"};
+static_assert(std::ranges::all_of(kUnitProperties,
+                                  [](const char* name) { return find(kUnit, name); }));
+static_assert(std::ranges::count(kRows, std::string_view(kUnit), &Fact::interface) ==
+              std::ssize(kUnitProperties));
+
 } // namespace
+
+std::span<const char* const> unit_properties() {
+    return kUnitProperties;
+}
 
 void read_property(sdbus::Message& value, std::string_view interface, std::string_view property,
                    UnitFacts& facts) {

@@ -4,6 +4,22 @@
 
 namespace hotreload::units {
 
+namespace {
+
+// Of a Get, or, without a property, of a GetAll.
+void read_reply(sdbus::MethodReply reply, std::pair<const char*, const char*> name,
+                UnitFacts& facts) {
+    const auto [interface, property] = name;
+    std::ignore = guarded([&] {
+        if (property)
+            read_property(reply, interface, property, facts);
+        else
+            read_properties(reply, interface, facts);
+    });
+}
+
+} // namespace
+
 SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) {
     const auto found = followed_.find(unit_path(unit));
     return found == followed_.end() ? nullptr : found->second.get();
@@ -71,21 +87,22 @@ std::unique_ptr<sdbus::IProxy> SystemdUnits::object(const std::string& path) con
     return sdbus::createProxy(connection_, sdbus::ServiceName(kService), sdbus::ObjectPath(path));
 }
 
-std::function<void(const sdbus::MethodReply&)> SystemdUnits::into_cache(const std::string& unit,
-                                                                        PropertyName name) {
+SystemdUnits::ReplyReader SystemdUnits::into_cache(const std::string& unit, PropertyName name) {
     return [this, unit, name](const sdbus::MethodReply& reply) {
-        auto message = reply;
-        auto* followed = find(unit);
-        if (!followed)
-            return;
-        const auto [interface, property] = name;
-        std::ignore = guarded([&] {
-            if (property)
-                read_property(message, interface, property, followed->facts);
-            else
-                read_properties(message, interface, followed->facts);
-        });
+        if (auto* followed = find(unit))
+            read_reply(reply, name, followed->facts);
     };
+}
+
+void SystemdUnits::ask_all(std::list<BusCall>& calls, sdbus::IProxy& unit_object,
+                           const std::function<ReplyReader(PropertyName)>& reader) {
+    for (const char* property : unit_properties())
+        calls
+            .emplace_back(line_, unit_object, kProperties, "Get", std::string(kUnit),
+                          std::string(property))
+            .on_reply(reader({kUnit, property}));
+    calls.emplace_back(line_, unit_object, kProperties, "GetAll", std::string(kServiceUnit))
+        .on_reply(reader({kServiceUnit, nullptr}));
 }
 
 Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
@@ -97,16 +114,16 @@ Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
         followed.referenced = true;
         refer.emplace(line_, *unit_object, kUnit, "Ref");
     }
-    BusCall of_unit(line_, *unit_object, kProperties, "GetAll", std::string(kUnit));
-    BusCall of_service(line_, *unit_object, kProperties, "GetAll", std::string(kServiceUnit));
-    of_unit.on_reply(into_cache(unit, {kUnit, nullptr}));
-    of_service.on_reply(into_cache(unit, {kServiceUnit, nullptr}));
+    std::list<BusCall> calls;
+    ask_all(calls, *unit_object,
+            [this, unit](PropertyName name) { return into_cache(unit, name); });
 
     bool refused = false;
     if (refer)
         refused = !(co_await *refer).has_value();
-    const auto unit_read = co_await of_unit;
-    std::ignore = co_await of_service; // another type of unit has no such interface
+    const auto unit_read = co_await calls.front();
+    for (auto call = std::next(calls.begin()); call != calls.end(); ++call)
+        std::ignore = co_await *call; // another type of unit has no interface of a service
     auto* followed = find(unit);
     if (!followed)
         co_return BusResult<>();
@@ -160,19 +177,13 @@ Task<UnitFacts> SystemdUnits::facts_of(std::string unit) {
     if (const auto* followed = find(unit))
         co_return followed->facts;
     UnitFacts facts;
-    const auto read = [&facts](const char* interface) {
-        return [&facts, interface](const sdbus::MethodReply& reply) {
-            auto message = reply;
-            std::ignore = guarded([&] { read_properties(message, interface, facts); });
-        };
-    };
     const auto unit_object = object(unit_path(unit));
-    BusCall of_unit(line_, *unit_object, kProperties, "GetAll", std::string(kUnit));
-    BusCall of_service(line_, *unit_object, kProperties, "GetAll", std::string(kServiceUnit));
-    of_unit.on_reply(read(kUnit));
-    of_service.on_reply(read(kServiceUnit));
-    std::ignore = co_await of_unit;
-    std::ignore = co_await of_service;
+    std::list<BusCall> calls;
+    ask_all(calls, *unit_object, [&facts](PropertyName name) {
+        return [&facts, name](const sdbus::MethodReply& reply) { read_reply(reply, name, facts); };
+    });
+    for (auto& call : calls)
+        std::ignore = co_await call;
     co_return facts;
 }
 

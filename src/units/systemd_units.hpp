@@ -13,6 +13,8 @@
 #include "units/jobs.hpp"
 #include "units/transient.hpp"
 
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -88,9 +90,12 @@ private:
     Task<> forget(std::string unit);
     void changed(Followed& followed);
     std::unique_ptr<sdbus::IProxy> object(const std::string& path) const;
+    using ReplyReader = std::function<void(const sdbus::MethodReply&)>;
     // Applied while the reply is dispatched: later, it would overwrite a signal that came after it.
-    std::function<void(const sdbus::MethodReply&)> into_cache(const std::string& unit,
-                                                              PropertyName name);
+    ReplyReader into_cache(const std::string& unit, PropertyName name);
+    // Calls for all facts of a unit; the first is answered for a unit of any type.
+    void ask_all(std::list<BusCall>& calls, sdbus::IProxy& unit_object,
+                 const std::function<ReplyReader(PropertyName)>& reader);
     Task<BusResult<>> read_all(std::string unit);
     Task<> refresh(std::string unit);
     Task<> read_some(std::string unit, std::vector<PropertyName> names);
