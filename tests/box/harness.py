@@ -3,6 +3,7 @@
 ordinary user, on his session bus. Every wait has a deadline, and none is a sleep."""
 
 import fnmatch
+import functools
 import json
 import os
 import pwd
@@ -84,6 +85,13 @@ def eventually(check, what="the condition", deadline=DEADLINE):
         assert time.monotonic() < end, f"{what} did not come true in {deadline:g} s"
         time.sleep(0.02)
     return result
+
+
+@functools.cache
+def built(path: str) -> Path:
+    """What the build makes of that name, of the build that is newest."""
+    trees = [*Path("/src/build").glob("*"), *Path("/src/build/package/hotreload").glob("obj-*")]
+    return max((tree / path for tree in trees if (tree / path).exists()), key=os.path.getmtime)
 
 
 def save(path, text: str, user: str | None = None):

@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from harness import DEADLINE, MANAGERS, command_line, environment, eventually, run, systemctl, unit_property
+from harness import DEADLINE, MANAGERS, built, command_line, environment, eventually, run, systemctl, unit_property
 from project import Project
-from server import SERVER, ask
+from clients import ask
 
 PORT, EXTRA_PORT, OTHER_PORT = 18180, 18181, 18182
 FAULT = "/home/dev/fault"
@@ -103,7 +103,7 @@ class Matrix(Project):
         self.streams = None  # of the daemon, while it has nothing to do
         self.kept: dict[str, int] = {}  # whom the case is not to disturb
         self.calls: list[subprocess.Popen] = []
-        self.write("server", SERVER, mode=0o755)
+        self.program("server")
         for name, file in FILES.items():
             self.write(file, self.has[name])
         INSTALLED.parent.mkdir(parents=True, exist_ok=True)
@@ -378,9 +378,7 @@ STEPS = [(action, point) for action, (_, points) in ACTIONS.items() for point in
 @pytest.fixture(scope="module")
 def faulty():
     """The daemon of dev's is the one with fault points."""
-    found = max(glob.glob("/src/build/*/src/daemon/hotreloadd-faults")
-                + glob.glob("/src/build/package/hotreload/obj-*/src/daemon/hotreloadd-faults"), key=os.path.getmtime)
-    run("install", found, "/usr/local/bin/hotreloadd-faults")
+    run("install", built("src/daemon/hotreloadd-faults"), "/usr/local/bin/hotreloadd-faults")
     DROP_IN.parent.mkdir(parents=True, exist_ok=True)
     DROP_IN.write_text(f"[Service]\nExecStart=\nExecStart=/usr/local/bin/hotreloadd-faults --user\n"
                        f"Environment=HOTRELOAD_FAULT={FAULT}\n")

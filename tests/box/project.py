@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A project under test: its files, its instance of hotreload, and what is asked again and again of
-the two. WORKER is the program of its services: it keeps a log of what it was given to read."""
+the two. Its services run programs/worker, which keeps a log of what it was given to read, and
+programs/server."""
 
 import os
 import shutil
@@ -8,40 +9,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from harness import MANAGERS, Ctl, eventually, run, save, systemctl, unit_property
+from harness import MANAGERS, Ctl, built, eventually, run, save, systemctl, unit_property
 from managers import Hotreload
-
-WORKER = '''#!/usr/bin/python3 -IS
-"""worker NAME [FILE]: says that it is ready, and writes to NAME.log what it reads at its start and
-at every SIGHUP. A file or a LEVEL that says "die" is its end; a file that says "slow" makes the start wait for `go`."""
-import os, sys
-import _signal as signal, _socket as socket  # half of an interpreter's start is what these two spare
-
-name, files = sys.argv[1], sys.argv[2:]
-
-def read(word):
-    text = " ".join(" ".join(open(file).read().split()) for file in files if os.path.exists(file))
-    if word == "start" and "slow" in text:
-        while not os.path.exists("go"):
-            if signal.sigtimedwait({signal.SIGTERM}, 0.02):
-                sys.exit(0)
-    with open(name + ".log", "a") as log:
-        print(word, os.environ.get("LEVEL", "-"), text, file=log)
-    if "die" in text or os.environ.get("LEVEL") == "die":
-        sys.exit("told to die")
-
-def notify(state):
-    if path := os.environ.get("NOTIFY_SOCKET"):
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(state, path.replace("@", "\\0", 1))
-
-# Blocked and waited for: a handler may be too late for a pause() that has begun.
-signals = {signal.SIGTERM, signal.SIGHUP}
-signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-read("start")
-notify(b"READY=1")
-while signal.sigwait(signals) == signal.SIGHUP:
-    read("reload")
-'''
 
 PROJECTS = Path("/etc/hotreload")
 RECIPES = Path(__file__).parents[2] / "examples/recipes"
@@ -54,7 +23,7 @@ class Project:
         self.ctl = Ctl(user=user)
         self.hotreload = Hotreload(user)
         self.state = Path("/home/dev/.local/state/hotreload" if user else "/var/lib/hotreload")
-        self.write("worker", WORKER, mode=0o755)
+        self.program("worker")
 
     def __truediv__(self, path) -> Path:
         return self.directory / path
@@ -67,6 +36,11 @@ class Project:
         save(path, text, user=self.user)
         if mode is not None:
             path.chmod(mode)
+
+    def program(self, name: str):
+        """Of those in programs/, under its name."""
+        shutil.copy(built(f"tests/box/programs/{name}"), self / name)
+        self.own(self / name)
 
     def own(self, path):
         if self.user:

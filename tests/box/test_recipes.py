@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from harness import eventually, run, save, systemctl, unit_property
 from project import RECIPES, service_of, write_in_place
-from server import SERVER, Http, Load
+from clients import Http, Load
 
 PORT = 8081
 
@@ -428,7 +428,7 @@ FORKS = """#!/bin/sh
 """
 RELOADS = """
 [services.notify-reload]
-command = ["./reloads", "notify-reload", "conf/notify-reload.conf"]
+command = ["./worker", "--notify-reload", "notify-reload", "conf/notify-reload.conf"]
 type = "notify-reload"
 validate = ["sh", "-c", "! grep -n die conf/notify-reload.conf"]
 watch = ["conf/notify-reload.conf"]
@@ -456,12 +456,7 @@ def edited(demo, events, name, text, result, action):
 
 
 def test_own_programs_of_each_type(demo):
-    reloads = (demo / "worker").read_text().replace(
-        '    read("reload")\n',
-        '    import time\n    notify(b"RELOADING=1\\nMONOTONIC_USEC=%d" % (time.monotonic_ns() // 1000))\n'
-        '    read("reload")\n    notify(b"READY=1")\n',
-    )
-    for program, text in (("once", ONCE), ("forks", FORKS), ("reloads", reloads)):
+    for program, text in (("once", ONCE), ("forks", FORKS)):
         demo.write(program, text, mode=0o755)
     for name in (*TYPES, "notify-reload"):
         demo.write(f"conf/{name}.conf", "first\n")
@@ -493,7 +488,7 @@ def test_own_programs_of_each_type(demo):
 
 
 def test_an_own_program_with_ports_is_swapped_under_load(demo):
-    demo.write("server", SERVER, mode=0o755)
+    demo.program("server")
     demo.write("page", "first\n")
     demo.toml(f"""
 [services.web]

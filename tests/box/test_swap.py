@@ -10,7 +10,7 @@ import time
 import pytest
 from harness import eventually, run, unit_property
 from project import Project
-from server import SERVER, Load, ask
+from clients import Load, ask
 
 PORT = 18080
 SWAPPED = f"""
@@ -26,7 +26,7 @@ watch = ["page"]
 
 @pytest.fixture
 def web(demo: Project):
-    demo.write("server", SERVER, mode=0o755)
+    demo.program("server")
     demo.write("page", "first\n")
     demo.toml(SWAPPED)
     demo.up()

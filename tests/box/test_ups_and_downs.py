@@ -11,7 +11,6 @@ import pytest
 from harness import DEADLINE, MANAGERS, command_line, environment, eventually
 from matrix import FAULT, VIEWS, daemon_pid, other_daemon, print_count
 from matrix import faulty  # noqa: F401, a fixture
-from server import SERVER
 
 PORT = 18190
 TOML = f"""
@@ -37,7 +36,7 @@ REFUSED = [errno.ENOSPC, errno.EROFS]
 
 @pytest.fixture
 def app(faulty, demo):  # noqa: F811
-    demo.write("server", SERVER, mode=0o755)
+    demo.program("server")
     demo.write("conf/web.conf", "one")
     demo.toml(TOML)
     demo.ctl("list")  # the daemon runs

@@ -136,8 +136,7 @@ def test_a_reload_command_that_fails_leaves_the_process_and_is_a_failure(checked
 def test_a_process_that_dies_of_its_reload_is_noticed_and_started_again(checked):
     """The signal is all that was sent; the death comes after it."""
     checked.edit("validate =", 'reload_signal = "SIGHUP"\nvalidate =')
-    checked.write("mortal", (checked / "worker").read_text().replace('if "die" in text', 'if word == "reload"'), mode=0o755)
-    checked.edit("./worker", "./mortal")
+    checked.edit('"./worker"', '"./worker", "--mortal"')
     checked.events.wait_for("ReloadFinished", result="applied")
     checked.edit('verify = "100ms"', 'verify = "500ms"')
     checked.ctl("reload", "demo")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A web server for services with ports, and clients that ask it all the time."""
+"""Clients of programs/server, that ask it once, or all the time."""
 
 import http.client
 import socket
@@ -7,69 +7,6 @@ import threading
 import time
 
 from harness import eventually
-
-SERVER = '''#!/usr/bin/python3 -IS
-"""server [FILE]: answers with its PID, NAME and what FILE held at its start, on the sockets that it was
-handed. NAME=never: is never ready. NAME=die: ends at once. NAME=late: dies half a second after it
-was ready. On SIGTERM it takes no more connections, and answers those that it has."""
-import os, selectors, signal, socket, sys, time
-
-name = os.environ.get("NAME", "-")
-text = open(sys.argv[1]).read().strip() if len(sys.argv) > 1 else ""
-if name == "die":
-    sys.exit("told to die")
-count = int(os.environ.get("LISTEN_FDS", 0))
-names = os.environ.get("LISTEN_FDNAMES", "").split(":")
-listeners = [socket.socket(fileno=3 + i) for i in range(count)]
-loop = selectors.DefaultSelector()
-for listener in listeners:
-    listener.setblocking(False)
-    loop.register(listener, selectors.EVENT_READ, "accept")
-wake, stop = socket.socketpair()
-loop.register(wake, selectors.EVENT_READ, "stop")
-signal.signal(signal.SIGTERM, lambda *_: stop.send(b"x"))
-ending = False
-
-def notify(state):
-    if path := os.environ.get("NOTIFY_SOCKET"):
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(state, path.replace("@", "\\0", 1))
-
-def answer(client):
-    request = client.recv(65536)
-    if request.startswith(b"GET /slow"):
-        time.sleep(0.5)
-    body = f"{os.getpid()} {name} {text} {','.join(names)}".encode()
-    if request:
-        client.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
-                       % (b"close" if ending else b"keep-alive", len(body), body))
-    if ending or not request:
-        loop.unregister(client)
-        client.close()
-
-if name != "never":
-    notify(b"READY=1")
-started = time.monotonic()
-while not ending or len(loop.get_map()) > 1:
-    for key, _ in loop.select(0.1 if name == "late" else None):
-        if key.data == "accept":
-            try:
-                client, _ = key.fileobj.accept()
-            except BlockingIOError:
-                continue # the other generation was quicker
-            client.setblocking(True)
-            loop.register(client, selectors.EVENT_READ, "answer")
-        elif key.data == "answer":
-            answer(key.fileobj)
-        elif not ending:
-            ending = True
-            for listener in listeners:
-                loop.unregister(listener)
-                listener.close()
-            wake.recv(1)
-            break # what is left of this round may be of a listener that is closed
-    if name == "late" and time.monotonic() - started > 0.5:
-        sys.exit("died late")
-'''
 
 
 def ask(port: int, path="/", host="127.0.0.1") -> list[str]:
