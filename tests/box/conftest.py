@@ -76,20 +76,13 @@ def attach(system_ctl):
 def etc():
     """Puts back what a test makes of the servers' configuration."""
     names = ("nginx", "haproxy", "redis", "lighttpd", "postgresql", "dnsmasq.d", "dnsmasq.conf", "hosts")
-    kept = {Path("/etc") / name: Path("/tmp/kept") / name for name in names}
-    shutil.rmtree("/tmp/kept", ignore_errors=True)
-    Path("/tmp/kept").mkdir()
-    for path, copy in kept.items():
-        if path.exists():
-            run("cp", "-a", path, copy)
+    kept = Path("/tmp/kept")
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir()
+    run("cp", "-a", *(Path("/etc") / name for name in names if (Path("/etc") / name).exists()), kept)
     yield
-    for path, copy in kept.items():
-        if copy.is_dir():
-            run("rsync", "-a", "--delete", f"{copy}/", f"{path}/")
-        elif copy.exists():
-            run("cp", "-a", copy, path)
-        else:
-            run("rm", "-rf", path)
+    run("rm", "-rf", *(Path("/etc") / name for name in names if not (kept / name).exists()))
+    run("rsync", "-a", "--delete", *kept.iterdir(), "/etc/")
 
 
 @pytest.hookimpl(hookwrapper=True)

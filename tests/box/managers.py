@@ -15,6 +15,7 @@ from jeepney.io.blocking import DBusConnection, prep_socket
 MANAGER = "/org/freedesktop/systemd1"
 INTERFACE = "org.freedesktop.systemd1"
 INFINITY = 2**64 - 1
+PATIENCE = 120  # seconds; a Sync waits for whatever is going on
 HOTRELOAD = DBusAddress("/org/hotreload", "org.hotreload", "org.hotreload.Manager1")
 
 
@@ -83,7 +84,7 @@ def snake_case(name: str) -> str:
 def ask(user: str | None, address: DBusAddress, member: str, signature: str | None, *body):
     """With a connection of its own: one does not outlive its bus."""
     with connect(user) as bus:
-        reply = bus.send_and_get_reply(new_method_call(address, member, signature, body), timeout=30)
+        reply = bus.send_and_get_reply(new_method_call(address, member, signature, body), timeout=PATIENCE)
     if reply.header.message_type == MessageType.error:
         raise LookupError(f"{member} {body}: {reply.body}")
     return reply.body[0] if reply.body else None

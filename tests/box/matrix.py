@@ -247,7 +247,7 @@ class Remove(Add):
     def prepare(self, app):
         if not app.extra_runs:
             Add.act(self, app)
-            app.ctl("sync")
+            app.sync()
             app.ctl("start", "demo/extra")
             settle(app)
 
@@ -457,7 +457,7 @@ def is_as_wanted(app) -> bool:
 
 def settle(app):
     app.answered()
-    app.hotreload.call("Sync", "a{sv}", {})
+    app.sync()
     try:
         eventually(lambda: is_as_wanted(app))
     except AssertionError:

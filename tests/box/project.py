@@ -3,10 +3,10 @@
 the two. Its services run programs/worker, which keeps a log of what it was given to read, and
 programs/server."""
 
+import contextlib
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 from harness import MANAGERS, Ctl, built, eventually, run, save, systemctl, unit_property
@@ -44,7 +44,8 @@ class Project:
 
     def own(self, path):
         if self.user:
-            run("chown", "-R", f"{self.user}:", path)
+            for each in (path, *Path(path).rglob("*")):
+                shutil.chown(each, self.user, self.user)
 
     def fifo(self, path) -> Path:
         """For a program that is to wait until it is told."""
@@ -67,6 +68,10 @@ class Project:
 
     def down(self):
         return self.ctl("down", self.name, check=False)
+
+    def sync(self):
+        """All that was saved is done."""
+        self.hotreload.call("Sync", "a{sv}", {})
 
     def status(self) -> dict:
         return self.ctl.json("status", self.name, check=False)[0]
@@ -115,8 +120,9 @@ class Project:
     def remove(self):
         """Leaves nothing to the next test, even when the daemon does not do as it is told."""
         try:
-            self.down()
-        except subprocess.TimeoutExpired:
+            with contextlib.suppress(LookupError):  # it is down, or does not go: the next one will not go up
+                self.hotreload.call("Down", "sa{sv}", self.name, {})
+        except TimeoutError:
             systemctl("stop", "hotreloadd.service", "hotreloadd.socket", user=self.user)
             systemctl("stop", f"hotreload-{self.name}.*", user=self.user)
             (self.state / f"{self.name}.json").unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def test_a_change_in_meaning_is_a_new_revision_with_its_patch(published):
     assert "hunter2" not in json.dumps(changed)
     assert value(published) == ({"name": "two", "db": {"password": "hunter2"}}, 2)
     published.write("app.toml", "# a comment\n" + (published / "app.toml").read_text())
-    published.ctl("sync")
+    published.sync()
     assert value(published)[1] == 2
 
 
@@ -83,7 +83,7 @@ def test_the_revision_goes_on_after_a_restart_of_the_daemon(published):
     published.events.wait_for("ConfigChanged", name="app")
     published.kill_daemon()
     published.edit('"two"', "?", "app.toml")
-    published.ctl("sync")
+    published.sync()
     assert value(published) == ({"name": "two", "db": {"password": "hunter2"}}, 2)
     published.edit("?", '"four"', "app.toml")
     eventually(lambda: value(published)[1] == 3)
@@ -91,10 +91,10 @@ def test_the_revision_goes_on_after_a_restart_of_the_daemon(published):
 
 def test_a_config_comes_and_goes_with_the_project_file(published):
     published.toml('configs = ["app.toml"]\n')
-    published.ctl("sync")
+    published.sync()
     assert value(published)[1] == 1  # the same document
     published.toml("")
-    published.ctl("sync")
+    published.sync()
     listed = run("busctl", "--user", "tree", "--list", "org.hotreload", user="dev").stdout
     assert OBJECT not in listed
 

@@ -119,7 +119,7 @@ def test_a_kill_in_the_middle_of_a_restart_leaves_one_unit_of_the_newest(pair):
 def test_a_kill_in_the_middle_of_a_validator_is_made_good(pair):
     pair.write("check", "#!/bin/sh\n[ ! -e hold ] || cat hold\n", mode=0o755)
     pair.edit("[services.b]", 'validate = ["./check"]\n[services.b]')
-    pair.ctl("sync")  # the new definition is checked, too
+    pair.sync()  # the new definition is checked, too
     hold = pair.fifo("hold")
     pid = pair.pids()["b"]
     with pair.ctl.monitor() as events:

@@ -95,10 +95,10 @@ def test_the_most_specific_pattern_and_the_highest_strategy_decide(app):
     before = app.pids()
     app.edit("listen = 8080", "listen = 8081", "app.toml")
     eventually(lambda: words(app, "a") == ["start", "start"], "a's restart")
-    app.ctl("sync")
+    app.sync()
     assert app.pids()["a"] != before["a"]
     app.edit('note = "hello"', 'note = "bye"', "app.toml")
-    app.ctl("sync")
+    app.sync()
     assert words(app, "a") == ["start", "start"]
 
 
@@ -120,13 +120,13 @@ def test_what_means_the_same_does_nothing_and_the_plan_says_so(app, way):
     app.events.wait_for("ValidationFailed")
     app.write("app.toml", WRITTEN_ANEW[way](APP))
     app.edit("\nbroken", "")
-    app.ctl("sync")
+    app.sync()
     app.nothing_to_do(app.events, None)
     assert app.pids() == before and words(app, "a") == ["start"] and words(app, "b") == ["start"]
     assert acted_on(app.events, since) == []
     # It is the new bytes that are applied: back to the old ones is no change either.
     app.write("app.toml", APP)
-    app.ctl("sync")
+    app.sync()
     assert words(app, "a") == ["start"]
 
 
@@ -135,7 +135,7 @@ def test_the_plan_tells_the_keys_with_old_and_new_and_the_rule(app):
     app.events.wait_for("ValidationFailed")
     text = (app / "app.toml").read_text()
     app.edit("enabled = 1\n", "")
-    app.ctl("sync")
+    app.sync()
     app.ctl("pause", "demo")
     app.write("app.toml", text.replace('level = "info"', 'level = "error"'))
     planned = app.ctl("plan", "demo").stdout
@@ -160,7 +160,7 @@ def test_a_schema_is_checked_before_anything_runs_and_names_key_line_and_rule(ap
     failed = app.events.wait_for("ValidationFailed", target="a")
     assert failed["path"] == str(app / "app.toml") and failed["line"] == 3
     assert "listen" in failed["message"] and "65535" in failed["message"] or "maximum" in failed["message"]
-    app.ctl("sync")
+    app.sync()
     assert app.pids()["a"] == before["a"] and words(app, "a") == ["start"]
     assert "hunter2" not in json.dumps(app.events.seen)
 
@@ -180,7 +180,7 @@ def test_a_schema_that_changes_is_applied_to_what_is_there(app):
 def test_secrets_are_told_nowhere(app):
     app.edit('password = "hunter2"', 'password = "correct horse"', "app.toml")
     eventually(lambda: words(app, "b") == ["start", "start"], "b's restart")
-    app.ctl("sync")
+    app.sync()
     app.nothing_to_do(app.events)
     seen = json.dumps(app.events.seen)
     assert "database.password" in seen and "hunter2" not in seen and "correct horse" not in seen
@@ -200,7 +200,7 @@ def test_the_patch_of_what_was_applied_is_signalled(app):
 
 def test_a_manual_key_waits(app):
     done = change(app, 'image = "one"', 'image = "two"')
-    app.ctl("sync")
+    app.sync()
     assert app["a"]["state"] == "waiting" and app["a"]["waiting"] == [str(app / "app.toml")]
     assert app.ctl("status", "demo", check=False).returncode == 3
     app.ctl("reload", "--force", "demo", check=False)
@@ -236,7 +236,7 @@ def test_every_format_is_known_by_its_name(demo, name):
     demo.up()
     with demo.ctl.monitor() as events:
         demo.write(name, same)
-        demo.ctl("sync")
+        demo.sync()
         assert len(demo.log("a")) == 1 and acted_on(events) == []
         demo.write(name, other)
         assert events.wait_for("ReloadFinished")["result"] == "applied"
@@ -250,7 +250,7 @@ def test_copies_of_what_was_applied_are_kept_counted_and_private(app):
     for level in ("debug", "error", "info", "debug", "error"):
         text = APP.replace('level = "info"', f'level = "{level}"')
         app.write("app.toml", text)
-        app.ctl("sync")
+        app.sync()
     explained = app.ctl.json("explain", str(app / "app.toml"))
     copies = explained["watches"][0]["copies"]
     assert open(copies[0]).read() == text and len(copies) == 3  # three contents were ever applied
@@ -266,7 +266,7 @@ def test_after_a_restart_of_the_daemon_documents_are_still_compared(app):
     before = app.pids()
     app.kill_daemon()
     app.write("app.toml", "# comment\n" + APP)
-    app.ctl("sync")
+    app.sync()
     assert app.pids() == before and words(app, "a") == ["start"]
     with app.ctl.monitor() as events:
         app.edit('level = "info"', 'level = "debug"', "app.toml")

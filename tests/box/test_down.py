@@ -18,7 +18,7 @@ def test_a_look_between_the_end_of_the_services_and_of_the_project_starts_none_a
     demo.up()
     assert demo.units() == ["hotreload-demo.a@1.service"]
     assert demo.down().returncode == 0
-    demo.ctl("sync")  # by its answer, the daemon has forgotten the project
+    demo.sync()  # by its answer, the daemon has forgotten the project
     assert demo.units() == [] and not (demo.state / "demo.json").exists()
     assert demo.log("a") == ["start - "]
 
@@ -31,7 +31,7 @@ def test_what_follows_a_service_is_stopped_before_it(demo, how):
     demo.up()
     if how == "removed":
         demo.toml("")
-        demo.ctl("sync")
+        demo.sync()
     else:
         demo.ctl(how, "demo")
     assert (demo / "stopped").read_text().split() == ["c", "a", "b"]

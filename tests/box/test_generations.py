@@ -79,13 +79,13 @@ def test_rollback_goes_back_to_the_definition_and_the_project_file_waits(kept):
     kept.ctl("rollback", "demo/a", "--to=1")
     assert kept.log("a")[-1] == "start one second"  # the file is as it is
     assert kept["a"]["state"] == "rolled-back"
-    kept.ctl("sync")
+    kept.sync()
     assert kept.log("a")[-1] == "start one second", "it is not taken up by itself"
     kept.kill_daemon()
-    kept.ctl("sync")
+    kept.sync()
     assert kept.log("a")[-1] == "start one second", "nor by another daemon"
     kept.edit('"two"', '"three"')
-    kept.ctl("sync")
+    kept.sync()
     assert kept.log("a")[-1] == "start three second"
     assert kept["a"]["state"] == "running"
 
@@ -111,7 +111,7 @@ def test_rollback_writes_files_back_when_asked_with_all_about_them(kept):
     assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
     assert os.getxattr(kept / "a.conf", "user.note") == b"mine"
     assert kept.log("a")[-1] == "start one first"
-    kept.ctl("sync")
+    kept.sync()
     assert kept["a"]["state"] == "running"
     assert kept.log("a")[-1] == "start one first"
 
@@ -132,12 +132,12 @@ def test_pause_holds_changes_back_and_resume_applies_the_newest_once(kept):
     assert kept["a"]["state"] == "paused" and kept["a"]["paused"]
     for content in ("second", "third", "fourth"):
         kept.write("a.conf", content + "\n")
-    kept.ctl("sync")
+    kept.sync()
     kept.kill_daemon()
-    kept.ctl("sync")
+    kept.sync()
     assert kept.log("a") == ["start one first"]
     kept.ctl("resume", "demo")
-    kept.ctl("sync")
+    kept.sync()
     assert kept.log("a") == ["start one first", "start one fourth"]
     assert kept["a"]["state"] == "running"
 
@@ -167,9 +167,9 @@ together = true
 """)
     demo.up()
     (demo / "key.pem").unlink()
-    demo.ctl("sync")
+    demo.sync()
     demo.write("cert.pem", "cert 2\n")
-    demo.ctl("sync")
+    demo.sync()
     assert demo.log("a") == ["start - cert 1 key 1"]
     demo.write("key.pem", "key 2\n")
     eventually(lambda: demo.log("a")[-1] == "start - cert 2 key 2", "the whole set")

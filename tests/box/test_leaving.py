@@ -46,7 +46,7 @@ def is_stopping(demo) -> bool:
 
 
 def all_is_well(demo):
-    demo.ctl("sync")
+    demo.sync()
     assert list(demo.services()) == ["stays"] and demo["stays"]["main_pid"] == demo.pid
     assert not [unit for unit in demo.units() if ".slow@" in unit]
     assert unit_property("hotreloadd", "MainPID", user="dev") == demo.daemon, "the daemon is the same"
@@ -120,17 +120,17 @@ def test_a_file_that_somebody_has_open_is_validated_as_it_was_read_last(checked)
         writer.flush()
         eventually(lambda: checked["web"]["writing"], "the state")
         checked.ctl("restart", "demo/web")
-        checked.ctl("sync")
+        checked.sync()
         with checked.ctl.monitor() as events:
             checked.write("b.conf", "second\n")
             assert events.wait_for("ReloadFinished")["result"] == "applied"
-        checked.ctl("sync")
+        checked.sync()
     assert [line.split()[2] for line in checked.log("web")] == ["first", "first", "second"]
 
 
 def test_what_waits_for_a_file_that_somebody_has_open_keeps_nobody_else_waiting(checked):
     checked.edit("backup = 3", "backup = 0")
-    checked.ctl("sync")
+    checked.sync()
     run("sh", "-c", f"rm -rf {checked.state}/contents/demo/*:*")  # there is no copy of it
     with open(checked / "a.conf", "a") as writer:
         writer.write("more\n")

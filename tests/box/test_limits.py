@@ -17,7 +17,7 @@ def test_a_queue_that_overflows_loses_nothing(demo):
             run("sh", "-c", burst + " echo green >conf/a.conf", cwd=demo.directory)
             run("systemctl", "--user", "kill", "--signal=CONT", "hotreloadd.service", user="dev")
             assert events.wait_for("ReloadFinished")["result"] == "applied"
-            demo.ctl("sync")
+            demo.sync()
             assert demo.log("a") == ["start - red", "start - green"] and len(acted_on(events)) == 1
             warnings = lambda: run("journalctl", "--output=cat", "--since=-1min", "--grep=overflowed", check=False).stdout
             sync_journal()
@@ -25,7 +25,7 @@ def test_a_queue_that_overflows_loses_nothing(demo):
             run("systemctl", "--user", "kill", "--signal=STOP", "hotreloadd.service", user="dev")
             run("sh", "-c", burst, cwd=demo.directory)
             run("systemctl", "--user", "kill", "--signal=CONT", "hotreloadd.service", user="dev")
-            demo.ctl("sync")
+            demo.sync()
             assert len(acted_on(events)) == 1
     run("systemctl", "--user", "restart", "hotreloadd.service", user="dev")
 

@@ -114,7 +114,7 @@ class Alone:
         self.project, self.events, self.meanings, self.seed = project, events, meanings, seed
 
     def settle(self):
-        self.project.ctl("sync", timeout=120)
+        self.project.sync()
         report = self.project.ctl.json("reload", self.project.name, check=False)
         self.events.wait_for("ReloadFinished", id=report["id"])
 
@@ -171,7 +171,7 @@ def test_a_thousand_random_edits(demo):
             if not document.valid or not document.there:
                 document.valid = True
                 document.write()
-        demo.ctl("sync", timeout=120)
+        demo.sync()
         demo.nothing_to_do(events)
         actions = done_to(events)
     ids = {d.name: d.values["id"] for d in documents}

@@ -35,7 +35,7 @@ def test_the_daemon_dies_while_it_goes_back(app, what, point):
     action = BREAKS[what]
     pid = strike(app, action, "abort", point)
     other_daemon(pid)
-    app.ctl("sync")
+    app.sync()
     action.go_on(app)
     all_is_well(app, action)
 

@@ -39,7 +39,7 @@ def test_a_service_whose_record_is_garbage_runs_on(app):
     daemon("stop")
     (app.state / "services/demo/a.json").write_text('{"version":2,"gen')
     daemon("start")
-    app.ctl("sync")
+    app.sync()
     assert app.pids() == pids and app["a"]["generation"] == 2
     app.write("a.conf", "third\n")
     eventually(lambda: app.log("a")[-1] == "start - third", "the next change")
@@ -79,7 +79,7 @@ def test_a_record_of_version_1_is_read(app):
     for path in services.iterdir():
         path.unlink()
     daemon("start")
-    app.ctl("sync")
+    app.sync()
     assert app.pids() == pids and app["a"]["generation"] == 2
     assert (services / "a.json").exists()
 

@@ -74,7 +74,7 @@ def git(project):
         git init -q -b one . && git config user.email d@e && git config user.name d
         git add conf && git commit -qm one
         git checkout -qb two && echo green >conf/a.conf && git commit -qam two && git checkout -q one""")
-    project.ctl("sync")
+    project.sync()
     project.before = len(project.log("a"))
     mark(project)
     sh(project, "git checkout -q two")
@@ -105,7 +105,7 @@ def test_one_save_is_one_action(edited, tool):
     edited.before, edited.since = 1, 0
     TOOLS[tool](edited)
     eventually(lambda: edited.log("a")[-1] == "reload - green", "the new content")
-    edited.ctl("sync")
+    edited.sync()
     edited.nothing_to_do(edited.events)
     assert len(edited.log("a")) == edited.before + 1, edited.log("a")
     assert acted_on(edited.events, edited.since) == ["a"]
@@ -113,11 +113,11 @@ def test_one_save_is_one_action(edited, tool):
 
 def test_a_link_that_is_changed_is_one_change(edited):
     sh(edited, "mkdir one two && printf red >one/a.conf && echo green >two/a.conf && rm conf/a.conf && ln -s ../one/a.conf conf/a.conf")
-    edited.ctl("sync")
+    edited.sync()
     assert edited.log("a") == ["start - red"]
     sh(edited, "ln -sfn ../two/a.conf conf/a.conf")
     eventually(lambda: edited.log("a")[-1] == "reload - green")
-    edited.ctl("sync")
+    edited.sync()
     assert len(edited.log("a")) == 2
     sh(edited, "echo blue >two/a.conf")  # behind the link
     eventually(lambda: edited.log("a")[-1] == "reload - blue")
@@ -132,7 +132,7 @@ def test_kubernetes_swaps_a_directory_again_and_again(demo):
             sh(demo, f"""cd conf; mkdir ..v{number}; echo v{number} >..v{number}/a.conf
                          ln -s ..v{number} ..data_tmp; mv -T ..data_tmp ..data; rm -r ..v{number - 1}""")
             eventually(lambda: demo.log("a")[-1] == f"reload - v{number}")
-            demo.ctl("sync")
+            demo.sync()
             assert len(demo.log("a")) == number + 1
         demo.nothing_to_do(events)
         assert acted_on(events) == ["a"] * 3
@@ -142,7 +142,7 @@ def test_a_parent_that_is_renamed_and_replaced_is_followed(edited):
     sh(edited, "mkdir new && echo green >new/a.conf && mv conf old && mv new conf")
     eventually(lambda: edited.log("a")[-1] == "reload - green")
     sh(edited, "echo stale >old/a.conf")
-    edited.ctl("sync")
+    edited.sync()
     assert edited.log("a")[-1] == "reload - green"
     sh(edited, "echo blue >conf/a.conf")
     eventually(lambda: edited.log("a")[-1] == "reload - blue")

@@ -63,7 +63,7 @@ def strike_while(app, point: str, *words):
     eventually(lambda: not Path(FAULT).exists(), "the fault")
     other_daemon(pid)
     asked.wait(DEADLINE)
-    app.ctl("sync")
+    app.sync()
 
 
 def is_known(app) -> bool:

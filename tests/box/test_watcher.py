@@ -23,14 +23,14 @@ def test_a_service_that_writes_what_it_watches_is_suspended_and_resumed(demo):
         starts = len((demo / "starts").read_text().splitlines())
         assert starts < 15
         demo.write("conf/a", "2")
-        demo.ctl("sync")
+        demo.sync()
         assert len((demo / "starts").read_text().splitlines()) == starts and demo["a"]["active_state"] == "active"
         assert "resume" in demo.ctl("status", "demo", check=False).stdout
         # Mended and resumed, it follows again.
         demo.write("self", SELF_WRITER.replace("conf/state", "state"), mode=0o755)
         demo.ctl("resume", "demo/a")
         events.wait_for("ReloadFinished", result="applied")
-        demo.ctl("sync")
+        demo.sync()
         assert demo["a"]["watching"] == "watching"
         demo.write("conf/a", "3")
         assert events.wait_for("ReloadFinished")["result"] == "applied"
@@ -47,7 +47,7 @@ def test_somebody_who_saves_all_the_time_is_no_loop(demo):
             run("sh", "-c", f"echo {number} >a.conf", user="dev", cwd=demo.directory)
             if number % 10 == 9:
                 events.wait_for("ReloadFinished")
-        demo.ctl("sync")
+        demo.sync()
         assert demo["a"]["watching"] == "watching"
         eventually(lambda: demo.log("a")[-1] == "reload - 299")
 
@@ -59,7 +59,7 @@ def test_raw_events_and_what_became_of_them(demo):
     write_in_place(demo / "a.conf", "green")
     write_in_place(demo / "b.txt", "x")
     write_in_place(demo / "c.conf~", "x")
-    demo.ctl("sync")
+    demo.sync()
     events = demo.ctl("debug", "events").stdout
     assert f"{demo}/a.conf" in events or str(demo / "a.conf") in events
     assert "changed" in events and "IN_CLOSE_WRITE" in events
@@ -84,7 +84,7 @@ def test_an_explanation_tells_what_a_change_would_do_and_by_which_rule(demo):
     demo.up()
     demo.ctl("pause", "demo")
     demo.write("a.toml", "x = 2\n[log]\nlevel = 2\n")
-    demo.ctl("sync")
+    demo.sync()
     [planned] = demo.ctl.json("explain", str(demo / "a.toml"))["plans"][0]["services"]
     assert planned["action"] == "restart" and len(demo.log("a")) == 1
     keys = {key["key"]: (key["old"], key["new"], key["strategy"], key["reason"]) for key in planned["changes"][0]["keys"]}

@@ -102,7 +102,7 @@ def test_droppings_of_editors_are_neither_acted_on_nor_checked(demo):
                 path.symlink_to("dev@box.1234:5678")
             else:
                 write_in_place(path, "droppings")
-            demo.ctl("sync")
+            demo.sync()
         settled(demo, 0)
         for path in droppings:
             path.unlink()
