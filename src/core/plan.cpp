@@ -214,7 +214,8 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
          !ports_in_place_of(record.definition, *view.wanted).empty()))
         plan.action = Action::Restart;
     // A dead process cannot be changed in place: any change is a reason to start it again.
-    if (!view.unit.running() && plan.action != Action::Wait && plan.action != Action::Record)
+    const bool dead = !view.unit.running() || view.unit.waits_for_restart();
+    if (dead && plan.action != Action::Wait && plan.action != Action::Record)
         plan.action = Action::Restart;
     return plan;
 }

@@ -28,6 +28,10 @@ struct UnitState {
         return active_state == "active" || active_state == "reloading" ||
                active_state == "refreshing" || active_state == "activating";
     }
+    // Its process ended, and the manager waits before it starts another (RestartSec=).
+    [[nodiscard]] bool waits_for_restart() const {
+        return active_state == "activating" && sub_state.starts_with("auto-restart");
+    }
     [[nodiscard]] bool failed() const { return active_state == "failed"; }
 
     bool operator==(const UnitState&) const = default;

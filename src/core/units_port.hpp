@@ -79,7 +79,8 @@ public:
     virtual Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) = 0;
 
     // Judged by the job's result and what the unit says of itself after it (ReloadResult,
-    // StatusErrno, MainPID): ok only when the service did reload and its process is the same.
+    // StatusErrno, MainPID): ok only when the service did reload and its process is the same. One
+    // that is starting is waited for, here and by signal_unit.
     virtual Task<Result<>> reload_unit(std::string unit) = 0;
 
     // To the main process, by the manager; ok when it was sent.

@@ -102,6 +102,12 @@ private:
     // The last word on a unit, followed or not.
     Task<UnitFacts> facts_of(std::string unit);
 
+    // ---- waiting.cpp
+    // Until the manager has started a followed unit, or has failed to; as long as that may take,
+    // and 90 s at most. One that is starting neither takes a reload job nor is it ready for a
+    // signal.
+    Task<> until_started(std::string unit);
+
     // ---- unit_jobs.cpp, generations.cpp
     // The result of the job that `method` makes; kDeadline when it did not end in time.
     Task<BusResult<std::string>> run_job(const char* method, std::string unit,

@@ -124,6 +124,7 @@ Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bi
 }
 
 Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
+    co_await until_started(unit);
     // For a followed unit nothing is asked before the call: the time until the service has its
     // signal counts.
     UnitFacts before;
@@ -147,6 +148,7 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
 }
 
 Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
+    co_await until_started(unit);
     BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
                  std::int32_t(signal));
     const auto sent = co_await call;

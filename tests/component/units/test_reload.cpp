@@ -127,6 +127,48 @@ TEST_F(Reload, ASignalIsSentToTheMainProcess) {
     EXPECT_TRUE(sent.error().message.contains("SIGUSR1")) << sent.error().message;
 }
 
+class ReloadOfOneThatStarts : public Reload {
+protected:
+    // Killed, and started again by the manager: not ready before finish_start().
+    std::string starting_again() {
+        shell("mkfifo " + path("go"));
+        auto definition = service({"ok"});
+        const auto script = "[ ! -e " + path("again") + " ] || cat " + path("go") + "; exec \"$@\"";
+        definition.command.insert(definition.command.begin(), {"/bin/sh", "-c", script, "sh"});
+        definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"10ms"}}};
+        const auto unit = started(definition);
+        shell("touch " + path("again"));
+        shell("kill -KILL " + std::to_string(units->state(unit).main_pid));
+        until([&] { return units->state(unit).sub_state == "start"; });
+        return unit;
+    }
+
+    void finish_start() { shell("echo >" + path("go")); }
+
+    std::string path(const char* file) { return (directory / file).string(); }
+};
+
+TEST_F(ReloadOfOneThatStarts, WaitsUntilItIsReady) {
+    const auto unit = starting_again();
+    auto reload = units->reload_unit(unit);
+    reload.start();
+    finish_start();
+    until([&] { return reload.done(); });
+    const auto result = reload.take();
+    EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(units->state(unit).status_text, "well");
+}
+
+TEST_F(ReloadOfOneThatStarts, BySignalWaitsToo) {
+    const auto unit = starting_again();
+    auto signal = units->signal_unit(unit, SIGHUP);
+    signal.start();
+    finish_start();
+    until([&] { return signal.done() && units->state(unit).status_text == "well"; });
+    EXPECT_TRUE(signal.take());
+    EXPECT_EQ(units->state(unit).restarts, 1U);
+}
+
 TEST_F(Reload, LivePropertiesAreSetOnTheRunningUnit) {
     const auto unit = started(program({"sleep", "1000"}));
     const auto pid = units->state(unit).main_pid;

@@ -96,6 +96,17 @@ TEST(Plan, reloads_a_changed_file_where_the_service_can_reload) {
     EXPECT_EQ(action_of(view), Action::Reload);
 }
 
+TEST(Plan, starts_anew_what_ended_and_waits_for_the_manager_to_start_it) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    view.unit.active_state = "activating";
+    view.unit.sub_state = "auto-restart";
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.sub_state = "start"; // it is there, and soon ready
+    EXPECT_EQ(action_of(view), Action::Reload);
+}
+
 TEST(Plan, sees_new_and_deleted_files_of_a_pattern) {
     auto view = applied();
     view.files->files["/etc/web/b.conf"] = {2, 2, 2};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Waiting for what becomes of a unit, without a job of ours.
 #include "units/judge.hpp"
 #include "units/systemd_units.hpp"
+
+#include <algorithm>
 
 namespace hotreload::units {
 
@@ -51,6 +54,25 @@ Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time) {
     if (!followed_by_others)
         leave(unit);
     co_return result;
+}
+
+Task<> SystemdUnits::until_started(std::string unit) {
+    constexpr Duration most = std::chrono::seconds(90);
+    const auto starting = [this, unit] {
+        const auto* followed = find(unit);
+        return followed && followed->facts.state.active_state == "activating";
+    };
+    if (!starting())
+        co_return;
+    Completion<bool> over(loop_);
+    const Watch watch(*this, unit, [starting, resolve = over.resolver()] {
+        if (!starting())
+            resolve(true);
+    });
+    os::Timer timer(loop_);
+    timer.arm(std::min(find(unit)->facts.start_timeout, most),
+              [resolve = over.resolver()] { resolve(false); });
+    co_await over;
 }
 
 } // namespace hotreload::units
