@@ -27,11 +27,14 @@ SANITIZER_LOGS = Path("/var/log/sanitizer")
 PROCESS_EXITED = "98e322203f7a4ed290d09fe03c09fe15"  # sd-messages.h, UNIT_PROCESS_EXIT
 
 
+account = functools.cache(pwd.getpwnam)
+
+
 def environment(user: str | None) -> dict[str, str]:
     """Of a command of that user's: ours, or what his session has."""
     if not user:
         return dict(os.environ)
-    entry = pwd.getpwnam(user)
+    entry = account(user)
     run = f"/run/user/{entry.pw_uid}"
     return {
         **os.environ,
@@ -48,7 +51,7 @@ def command_line(command, user: str | None) -> list[str]:
     command = [str(word) for word in command]
     if not user:
         return command
-    entry = pwd.getpwnam(user)
+    entry = account(user)
     # Not runuser: it stays as a parent, and takes two seconds to pass a SIGTERM on. By numbers:
     # names are looked up in half a dozen libraries.
     return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups", "--", *command]
@@ -102,7 +105,7 @@ def save(path, text: str, user: str | None = None):
     if path.exists():
         scratch.chmod(path.stat().st_mode & 0o7777)
     if user:
-        entry = pwd.getpwnam(user)
+        entry = account(user)
         os.chown(scratch, entry.pw_uid, entry.pw_gid)
     scratch.rename(path)
 

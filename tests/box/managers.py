@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import re
+import socket
 from dataclasses import dataclass
 
 from jeepney import DBusAddress, MessageType, new_method_call
@@ -82,20 +83,40 @@ def snake_case(name: str) -> str:
 
 
 def ask(user: str | None, address: DBusAddress, member: str, signature: str | None, *body):
-    """With a connection of its own: one does not outlive its bus."""
-    with connect(user) as bus:
-        reply = bus.send_and_get_reply(new_method_call(address, member, signature, body), timeout=PATIENCE)
+    call = new_method_call(address, member, signature, body)
+    reply = kept_connection(user).send_and_get_reply(call, timeout=PATIENCE)
     if reply.header.message_type == MessageType.error:
         raise LookupError(f"{member} {body}: {reply.body}")
     return reply.body[0] if reply.body else None
 
 
+KEPT: dict[str | None, DBusConnection] = {}
+
+
+def kept_connection(user: str | None) -> DBusConnection:
+    """One for all that is asked, for as long as its bus lives."""
+    if (bus := KEPT.get(user)) and not is_alive(bus):
+        KEPT.pop(user).close()
+    if user not in KEPT:
+        KEPT[user] = connect(user)
+    return KEPT[user]
+
+
+def is_alive(bus: DBusConnection) -> bool:
+    try:
+        return bus.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 def connect(user: str | None) -> DBusConnection:
-    """To the system bus, or to the session bus of a user."""
+    """To the system bus, or to the session bus of a user: his bus listens to nobody else."""
     if not user:
         return DBusConnection(prep_socket("/run/dbus/system_bus_socket"))
     uid = pwd.getpwnam(user).pw_uid
-    os.setresuid(uid, uid, 0)  # it listens to its own user only
+    os.setresuid(uid, uid, 0)
     try:
         return DBusConnection(prep_socket(f"/run/user/{uid}/bus"))
     finally:
