@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from clients import ask
 from harness import DEADLINE, MANAGERS, built, command_line, environment, eventually, run, systemctl, unit_property
 from project import Project
-from clients import ask
 
 PORT, EXTRA_PORT, OTHER_PORT = 18180, 18181, 18182
 FAULT = "/home/dev/fault"

@@ -11,9 +11,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from clients import Http, Load
 from harness import eventually, run, save, systemctl, unit_property
 from project import RECIPES, service_of, write_in_place
-from clients import Http, Load
 
 PORT = 8081
 

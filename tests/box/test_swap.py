@@ -8,9 +8,9 @@ import stat
 import time
 
 import pytest
+from clients import Load, ask
 from harness import eventually, run, unit_property
 from project import Project
-from clients import Load, ask
 
 PORT = 18080
 SWAPPED = f"""

@@ -73,7 +73,6 @@ TEST_F(SafetyScan, ASetMayEndInTheMiddleOfAScan) {
 }
 
 TEST_F(SafetyScan, WithoutFilesAndPollsNothingWakesTheLoop) {
-    own_mounts(); // those of others would
     make_watcher({.poll_interval = 10ms, .scan_interval = 10ms});
     auto watched = watch(dir / "conf/*");
     pass(20ms); // what arming leaves to do
