@@ -48,7 +48,7 @@ def test_a_unit_that_is_killed_on_purpose_is_no_crash():
 
 def test_a_unit_that_is_stuck_in_reload_is_noticed():
     watching = harness.Guard()
-    script = "systemd-notify --ready; trap 'systemd-notify --reloading' HUP; while :; do sleep infinity & wait; done"
+    script = "trap 'systemd-notify --reloading' HUP; systemd-notify --ready; while :; do sleep infinity & wait; done"
     transient(
         "stuck",
         "--service-type=notify-reload",
