@@ -92,8 +92,10 @@ def eventually(check, what="the condition", deadline=DEADLINE):
 
 @functools.cache
 def built(path: str) -> Path:
-    """What the build makes of that name, of the build that is newest."""
+    """What was built under that name: in the tree that dev/test tests, else in the newest."""
     trees = [*Path("/src/build").glob("*"), *Path("/src/build/package/hotreload").glob("obj-*")]
+    if tested := os.environ.get("HOTRELOAD_BUILD"):
+        trees = [Path(tested)]
     return max((tree / path for tree in trees if (tree / path).exists()), key=os.path.getmtime)
 
 
