@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // server [FILE]: a web server that answers with its PID, $NAME, what FILE held at its start and the
 // names of its sockets, on the sockets that it was handed. NAME=never: is never ready. NAME=die:
-// ends at once. NAME=late: dies half a second after it was ready. "GET /slow" takes half a second.
-// On SIGTERM it takes no more connections, and answers those that it has.
+// ends at once. NAME=late: dies half a second after it was ready. "GET /slow" is in
+// hand until the server is told to end. On SIGTERM it takes no more connections, and answers those
+// that it has.
 //
 // Compiled, as worker is.
 #include <fcntl.h>
@@ -22,7 +23,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -111,13 +111,18 @@ private:
             return hang_up(client);
         if (std::string_view(buffer.data(), static_cast<std::size_t>(size))
                 .starts_with("GET /slow"))
-            std::this_thread::sleep_for(500ms);
+            wait_for_stop();
         const auto body = std::format("{} {} {} {}", getpid(), name_, text_, names_);
         const auto reply =
             std::format("HTTP/1.1 200 OK\r\nConnection: {}\r\nContent-Length: {}\r\n\r\n{}",
                         ending_ ? "close" : "keep-alive", body.size(), body);
         if (send(client, reply.data(), reply.size(), 0) < 0 || ending_)
             hang_up(client);
+    }
+
+    void wait_for_stop() const {
+        pollfd stop = {.fd = stop_, .events = POLLIN};
+        poll(&stop, 1, -1);
     }
 
     void hang_up(int client) {
