@@ -6,7 +6,9 @@
 // on its way up; the caller that stops it logs it, once.
 
 #include <expected>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,15 +23,35 @@ enum class ErrorCode {
     Failed,        // anything else that the system answered
 };
 
-// What is wrong at one place of one file. Line and column count from 1; 0 means "not known".
+// Who reads what we tell. Names, places, states and strategies are for everybody; a value, a line
+// of a file and what a program printed are for who may inspect, for they may hold secrets.
+enum class Audience { Inspectors, Everybody };
+
+std::string_view to_string(Audience audience); // "inspectors", "everybody"
+std::optional<Audience> parse_audience(std::string_view word);
+
+// What is wrong at one place of one file. Line and column count from 1; 0 means "not known". The
+// place is for everybody, the message only where its producer says so: a message that quotes by
+// oversight is then told to too few, and not to too many.
 struct Problem {
     std::string path;
     unsigned line = 0;
     unsigned column = 0;
     std::string message;
+    Audience audience = Audience::Inspectors; // of the message
+
+    // The same, by a producer who knows that the message quotes nothing but names.
+    [[nodiscard]] Problem for_everybody() && {
+        audience = Audience::Everybody;
+        return std::move(*this);
+    }
 
     bool operator==(const Problem&) const = default;
 };
+
+// The problem as `reader` may see it: with words in place of a message that is not for him, which
+// say how it is to be had.
+Problem shown_to(Audience reader, Problem problem);
 
 // `path:line:column: message`, leaving out what is not known.
 std::string to_string(const Problem& problem);

@@ -288,9 +288,11 @@ private:
             const auto* handler = actions_(step.plan.action);
             auto problem = i == failure.step
                                ? failure.problem
-                               : host_.problem_at("services." + step.plan.service,
-                                                  std::format("untouched, because {} failed",
-                                                              steps_[failure.step].plan.service));
+                               : host_
+                                     .problem_at("services." + step.plan.service,
+                                                 std::format("untouched, because {} failed",
+                                                             steps_[failure.step].plan.service))
+                                     .for_everybody();
             std::string result = "unchanged";
             if (!handler && i <= last)
                 (void)co_await show_applied(step, kept()); // it reads nothing now
@@ -304,11 +306,13 @@ private:
                 if (i != failure.step)
                     problem.message = std::format("put back, because {} failed",
                                                   steps_[failure.step].plan.service);
-                if (!undone)
+                if (!undone) {
                     problem.message +=
                         std::format("; and putting generation {} back failed: {}",
                                     step.view.record ? step.view.record->generation : 0,
                                     undone.error().message);
+                    problem.audience = Audience::Inspectors;
+                }
             }
             refuse_step(step, result == "unchanged" ? "failed" : result, problem,
                         handler && i <= last);
@@ -322,9 +326,11 @@ private:
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             auto problem = failure.problem;
             if (i != failure.step)
-                problem = host_.problem_at("services." + steps_[i].plan.service,
-                                           std::format("untouched, because {} is invalid",
-                                                       steps_[failure.step].plan.service));
+                problem = host_
+                              .problem_at("services." + steps_[i].plan.service,
+                                          std::format("untouched, because {} is invalid",
+                                                      steps_[failure.step].plan.service))
+                              .for_everybody();
             refuse_step(steps_[i], result, problem, false);
             outcomes_.push_back(
                 outcome(steps_[i], i == failure.step ? result : "unchanged", problem));

@@ -100,7 +100,8 @@ Documents::Parsed Documents::value(const std::string& path, const ContentId& id,
         if (!content)
             return std::unexpected(Problem{.message = id.size > kMostCopied
                                                           ? "is too large for a document"
-                                                          : "its content is to be had no more"});
+                                                          : "its content is to be had no more"}
+                                       .for_everybody());
         auto tree = parse_document(format, *content);
         if (!tree) {
             tree.error().message += std::format("; if the file is no {}, give its watch another "
@@ -131,7 +132,7 @@ void Documents::remember(const Key& key, const Parsed& parsed) {
 std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schema& schema) {
     if (!schema.id)
         return std::unexpected(
-            Problem{schema.path, 0, 0, "the schema is missing or cannot be read"});
+            Problem{schema.path, 0, 0, "the schema is missing or cannot be read"}.for_everybody());
     if (compiled_ && compiled_->first == *schema.id)
         return &compiled_->second;
     const auto format = format_of(schema.path);

@@ -130,7 +130,8 @@ Task<> Manager::take_up(std::string file) {
     }
     auto project = make_project(*definition);
     if (!project) {
-        events_.validation_failed(definition->name, "", {file, 0, 0, project.error().message});
+        events_.validation_failed(definition->name, "",
+                                  {file, 0, 0, project.error().message, Audience::Everybody});
         co_return;
     }
     co_await (*project)->open();

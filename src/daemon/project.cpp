@@ -81,11 +81,15 @@ bool Project::take_project_file() {
     // Where nothing was read (a syntax error), what was read last is what may matter.
     auto loaded = load_project(record_.path, &read_sources_);
     if (loaded && loaded->name != record_.name)
-        loaded = std::unexpected(std::vector{loaded->problem_at(
-            "project.name",
-            std::format("the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
+        loaded = std::unexpected(std::vector{
+            loaded
+                ->problem_at(
+                    "project.name",
+                    std::format(
+                        "the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
                         "another name",
-                        record_.name))});
+                        record_.name))
+                .for_everybody()});
     std::error_code ignored;
     missing_ = !loaded && !std::filesystem::exists(record_.path, ignored);
     if (loaded) {

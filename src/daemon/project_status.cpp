@@ -38,13 +38,15 @@ ipc::ProjectStatus Project::status() const {
                               .problems = problems_};
     if (!documents_.problem().empty())
         status.problems.push_back(
-            {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_.problem())});
+            {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_.problem()),
+             Audience::Everybody});
     if (!store_problem_.empty())
         status.problems.push_back(
             {"", 0, 0,
              std::format("what is applied cannot be recorded, and would be forgotten with the "
                          "daemon: {}",
-                         store_problem_)});
+                         store_problem_),
+             Audience::Everybody});
     return status;
 }
 
@@ -95,7 +97,7 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     status.active_state = unit.active_state;
     status.main_pid = unit.main_pid;
     if (unit.failed())
-        status.problems.push_back({status.unit, 0, 0, describe_failure(unit)});
+        status.problems.push_back({status.unit, 0, 0, describe_failure(unit), Audience::Everybody});
     const auto& slot = slots_.at(service);
     status.waiting = slot.waiting;
     status.last_result = slot.last_result;

@@ -128,7 +128,8 @@ void Project::turn_away(Request request) {
         std::move(request),
         {record_.path, 0, 0,
          std::format("project \"{}\" went down meanwhile: \"hotreloadctl up\" registers it again",
-                     record_.name)});
+                     record_.name),
+         Audience::Everybody});
 }
 
 void Project::refuse(Request request, Problem problem) {
@@ -173,8 +174,9 @@ std::set<std::string> Project::start_requests() {
         if (request.kind == Request::Kind::Reload && !request.service)
             look_at_configs();
         if (request.service && !has_service(*request.service)) {
-            auto problem = problem_at(
-                "services", std::format("service \"{}\" has left the project", *request.service));
+            auto problem = problem_at("services", std::format("service \"{}\" has left the project",
+                                                              *request.service))
+                               .for_everybody();
             refuse(std::move(request), std::move(problem));
             continue;
         }

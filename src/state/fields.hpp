@@ -17,11 +17,12 @@ concept Is = std::same_as<std::remove_const_t<T>, Of>;
 
 template <class Visit, Is<Problem> T>
 void fields(Visit& visit, T& value) {
-    auto& [path, line, column, message] = value;
+    auto& [path, line, column, message, audience] = value;
     visit("path", path);
     visit("line", line);
     visit("column", column);
     visit("message", message);
+    visit("audience", audience);
 }
 
 template <class Visit, Is<WatchDefinition> T>

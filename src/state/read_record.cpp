@@ -80,6 +80,9 @@ private:
     static bool read(const json& value, ServiceType& word) {
         return read_word(value, word, parse_service_type);
     }
+    static bool read(const json& value, Audience& word) {
+        return read_word(value, word, parse_audience);
+    }
 
     static bool read(const json& value, ContentId& id) {
         return read_word(value, id, parse_content_name);

@@ -39,6 +39,7 @@ public:
     void value(Strategy strategy) { out_.string_value(to_string(strategy)); }
     void value(Format format) { out_.string_value(to_string(format)); }
     void value(ServiceType type) { out_.string_value(to_string(type)); }
+    void value(Audience audience) { out_.string_value(to_string(audience)); }
     void value(const ContentId& id) { out_.string_value(content_name(id)); }
 
     template <class T>

@@ -344,7 +344,7 @@ bool DirectoryTree::has(const std::string& directory) const {
 std::vector<Problem> DirectoryTree::problems() const {
     std::vector<Problem> problems;
     for (const auto& [path, error] : unreadable_)
-        problems.push_back({path, 0, 0, std::strerror(error)});
+        problems.push_back({path, 0, 0, std::strerror(error), Audience::Everybody});
     return problems;
 }
 

@@ -409,7 +409,7 @@ void FileTable::list_states() {
     snapshot_.writing.assign(writing_.begin(), writing_.end());
     snapshot_.unreadable = place_.tree.problems();
     for (const auto& [path, problem] : problems_)
-        snapshot_.unreadable.push_back({path, 0, 0, problem});
+        snapshot_.unreadable.push_back({path, 0, 0, problem, Audience::Everybody});
 }
 
 std::vector<std::string> FileTable::written_since(std::uint64_t mark) const {

@@ -206,7 +206,7 @@ TEST_F(Writing, OnlyRegularFilesAreRead) {
     EXPECT_TRUE(watched->content.files.empty());
     ASSERT_EQ(watched->content.unreadable.size(), 1U);
     EXPECT_EQ(watched->content.unreadable[0],
-              (Problem{dir / "pipe", 0, 0, "it is no regular file"}));
+              (Problem{dir / "pipe", 0, 0, "it is no regular file", Audience::Everybody}));
     ASSERT_EQ(mkfifo((dir / "pipe2").c_str(), 0600), 0);
     pass();
     EXPECT_EQ(watched->calls, 0);

@@ -72,7 +72,7 @@ inline ProjectRecord sample_record() {
         .refusal = Refusal{.definition = refused,
                            .files = {{"/srv/shop/x", {1, 2, 3}}},
                            .result = "rolled-back",
-                           .problem = {"/srv/shop/x", 3, 9, "no \"such\" key"},
+                           .problem = {"/srv/shop/x", 3, 9, "no \"such\" key", Audience::Everybody},
                            .attempted = true},
         .draining = {{6, "hotreload-shop.web@6.service", std::chrono::seconds(4)}},
     };
