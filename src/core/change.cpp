@@ -3,6 +3,7 @@
 
 #include "base/signal.hpp"
 #include "core/live_properties.hpp"
+#include "core/secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -166,7 +167,7 @@ std::map<std::string, std::string> shown_fields(const ServiceDefinition& service
     std::map<std::string, std::string> shown;
     for (const auto& field : kFields)
         for (const auto& [key, value] : field.values(service))
-            shown[subject_of(field, key)] = is_secret(field, key) ? "" : value;
+            shown[subject_of(field, key)] = is_secret(field, key) ? "" : masked_text(value);
     return shown;
 }
 
@@ -195,9 +196,9 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                           .keys = {}};
             const bool shown = !is_secret(field, key);
             if (shown && old != before.end())
-                change.before = old->second;
+                change.before = masked_text(old->second);
             if (shown && now != after.end())
-                change.after = now->second;
+                change.after = masked_text(now->second);
             changes.push_back(std::move(change));
         }
     }

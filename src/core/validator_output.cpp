@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validator_output.hpp"
 
+#include "core/secrets.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <format>
@@ -145,14 +147,14 @@ Problem problem_in_output(const CommandResult& result, const std::string& comman
     if (!place && is_of_syntax(message))
         place = innermost;
     if (place) {
-        place->message = shortened(without_place(message, resolve));
+        place->message = masked_output(shortened(without_place(message, resolve)));
         return *std::move(place);
     }
     return {.path = {},
             .line = 0,
             .column = 0,
             .message = std::format("{}: {}{}{}", command, result.reason,
-                                   message.empty() ? "" : ": ", shortened(message))};
+                                   message.empty() ? "" : ": ", masked_output(shortened(message)))};
 }
 
 } // namespace hotreload

@@ -165,9 +165,11 @@ DocumentState Documents::compare(const Request& request) {
     }
     if (request.schema) {
         state.problems = check(**now, *request.schema);
-        for (auto& problem : state.problems)
+        for (auto& problem : state.problems) {
+            problem.message = secrets_.redacted(std::move(problem.message), **now);
             if (problem.path.empty())
                 problem.path = request.path;
+        }
     }
     if (!request.applied)
         return state;
