@@ -19,7 +19,7 @@ public:
         if (!session.out().wants_json())
             return ExitStatus::Ok;
         Json all(jsoncons::json_array_arg);
-        for (const auto& project : *projects) {
+        for (const auto& project : session.in_detail(*projects)) {
             Json row = to_json(project);
             Json services(jsoncons::json_array_arg);
             for (const auto& service : project.services)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
+#include "ctl/details.hpp"
 #include "ctl/status_view.hpp"
 
 #include <chrono>
@@ -35,6 +36,8 @@ public:
         }
         if (session.out().wants_json())
             session.out().json(all);
+        else if (const auto daemon = session.daemon(); daemon && !(*daemon)->may_inspect())
+            session.out().line({Mark::Plain, without_details});
         return status;
     }
 

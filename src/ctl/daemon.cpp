@@ -169,6 +169,26 @@ Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& p
     return std::pair(std::get<0>(*results), std::move(problems));
 }
 
+std::optional<Json> Daemon::inspected(const Answer<std::string>& answer) {
+    if (answer)
+        return parse_json(*answer);
+    if (answer.error().status == ExitStatus::NotAuthorized)
+        may_inspect_ = false; // and it is not asked again and again
+    return std::nullopt;
+}
+
+std::optional<Json> Daemon::status(const std::string& target) {
+    if (!may_inspect_)
+        return std::nullopt;
+    return inspected(only(call<std::string>(*proxy_, "Status", target, Options{})));
+}
+
+std::optional<Json> Daemon::details(std::uint64_t id) {
+    if (!may_inspect_)
+        return std::nullopt;
+    return inspected(only(call<std::string>(*proxy_, "Details", id, Options{})));
+}
+
 Answer<ManagedObjects> Daemon::objects() {
     try {
         ManagedObjects objects;

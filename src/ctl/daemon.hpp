@@ -6,12 +6,14 @@
 // long as the daemon lives.
 
 #include "ctl/answer.hpp"
+#include "ctl/json.hpp"
 #include "ctl/options.hpp"
 #include "ctl/properties.hpp"
 #include "os/event_loop.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +53,13 @@ public:
     Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept
     Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
 
+    // What is told only to who may inspect (ctl/details.hpp): of a target, and of a signal's id.
+    // Nothing: it is not told to us, or not known any more.
+    std::optional<Json> status(const std::string& target);
+    std::optional<Json> details(std::uint64_t id);
+    // Whether it is told to us, as far as we have asked.
+    [[nodiscard]] bool may_inspect() const { return may_inspect_; }
+
     Answer<ManagedObjects> objects();
     Answer<std::vector<ProjectState>> projects();
 
@@ -69,11 +78,13 @@ public:
     ~Daemon();
 
 private:
+    std::optional<Json> inspected(const Answer<std::string>& answer);
     explicit Daemon(std::unique_ptr<sdbus::IConnection> connection);
 
     os::EventLoop loop_;
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> proxy_; // of Manager1 at /org/hotreload
+    bool may_inspect_ = true;              // until we hear otherwise
 };
 
 } // namespace hotreload::ctl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/session.hpp"
 
+#include "ctl/details.hpp"
+
 #include <filesystem>
 
 namespace hotreload::ctl {
@@ -32,11 +34,24 @@ Answer<std::vector<Target>> Session::targets(const std::vector<std::string>& wor
 }
 
 Answer<std::vector<ProjectState>> Session::selected(const std::vector<std::string>& words) {
-    return projects().and_then([&](const std::vector<ProjectState>& projects) {
-        return resolve_targets(words, projects, directory_)
-            .and_then(
-                [&](const std::vector<Target>& targets) { return select(projects, targets); });
-    });
+    return projects()
+        .and_then([&](const std::vector<ProjectState>& projects) {
+            return resolve_targets(words, projects, directory_)
+                .and_then(
+                    [&](const std::vector<Target>& targets) { return select(projects, targets); });
+        })
+        .transform(
+            [&](std::vector<ProjectState> projects) { return in_detail(std::move(projects)); });
+}
+
+std::vector<ProjectState> Session::in_detail(std::vector<ProjectState> projects) {
+    if (projects.empty())
+        return projects;
+    const auto status = daemon_->status(projects.size() == 1 ? projects.front().name : "");
+    if (status)
+        for (auto& project : projects)
+            add_details(project, *status);
+    return projects;
 }
 
 } // namespace hotreload::ctl

@@ -18,13 +18,14 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode)
+               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
+               const std::string& run_time_directory)
     : loop_(loop),
       journal_(journal),
       bus_(std::move(bus)),
       state_(std::move(state)),
       mode_(mode),
-      units_(loop, bus_.connection(), mode),
+      units_(loop, bus_.connection(), mode, run_time_directory),
       prober_(loop, units_),
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
@@ -39,6 +40,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
                 state_.contents,
                 leases_,
                 reporter_,
+                reporter_.recent(),
                 {}}),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),

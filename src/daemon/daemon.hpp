@@ -33,7 +33,8 @@ public:
         state::FileViews views;
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode);
+           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
+           const std::string& run_time_directory);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
     Task<> start();

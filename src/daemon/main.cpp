@@ -113,11 +113,11 @@ int run(const Options& options) {
     auto watcher = watch::TreeWatcher::make(loop);
     if (!watcher)
         return give_up(watcher.error());
-    daemon::Daemon daemon(
-        loop, journal, std::move(*bus),
-        {std::move(*records), state::FileContentStore(directory),
-         state::FileViews(run_time_directory(options.mode) + "/views", watch::content_id)},
-        std::move(*watcher), options.mode);
+    const auto run_time = run_time_directory(options.mode);
+    daemon::Daemon daemon(loop, journal, std::move(*bus),
+                          {std::move(*records), state::FileContentStore(directory),
+                           state::FileViews(run_time + "/views", watch::content_id)},
+                          std::move(*watcher), options.mode, run_time);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

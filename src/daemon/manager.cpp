@@ -118,7 +118,7 @@ Task<> Manager::take_up(std::string file) {
     const auto definition = load_project(file);
     if (!definition) {
         for (const auto& problem : definition.error())
-            events_.validation_failed(std::filesystem::path(file).stem(), "", problem);
+            events_.validation_failed(++last_id_, std::filesystem::path(file).stem(), "", problem);
         co_return;
     }
     // A file of the same name in a more important directory takes the place of one in force.
@@ -130,7 +130,7 @@ Task<> Manager::take_up(std::string file) {
     }
     auto project = make_project(*definition);
     if (!project) {
-        events_.validation_failed(definition->name, "",
+        events_.validation_failed(++last_id_, definition->name, "",
                                   {file, 0, 0, project.error().message, Audience::Everybody});
         co_return;
     }
@@ -448,19 +448,30 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     co_return problems;
 }
 
-std::vector<ipc::ProjectStatus> Manager::projects() const {
-    std::vector<ipc::ProjectStatus> all;
-    for (const auto& [name, project] : projects_)
-        all.push_back(project->status());
-    return all;
+Result<std::vector<ipc::ProjectView>> Manager::status(const std::string& target) const {
+    const auto found = find(target);
+    if (!found)
+        return std::unexpected(found.error());
+    std::vector<ipc::ProjectView> views;
+    for (const auto& each : *found) {
+        auto& view = views.emplace_back(each.project->status());
+        for (const auto& service : each.project->service_names())
+            if (!each.service || *each.service == service)
+                view.services.push_back(each.project->service_status(service));
+        if (!each.service)
+            view.configs = each.project->config_statuses();
+    }
+    return views;
 }
 
-std::vector<ipc::ServiceStatus> Manager::services(const std::string& name) const {
-    std::vector<ipc::ServiceStatus> all;
-    if (const auto project = projects_.find(name); project != projects_.end())
-        for (const auto& service : project->second->service_names())
-            all.push_back(project->second->service_status(service));
-    return all;
+Result<std::shared_ptr<const ipc::Details>> Manager::details(std::uint64_t id) const {
+    auto details = around_.recent.find(id);
+    if (!details)
+        return fail(ErrorCode::NotFound,
+                    std::format("nothing is kept of {}: it is long ago, or of an earlier run of "
+                                "hotreloadd; \"hotreloadctl history\" shows what was applied",
+                                id));
+    return details;
 }
 
 } // namespace hotreload::daemon

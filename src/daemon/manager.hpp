@@ -50,9 +50,10 @@ public:
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
-    [[nodiscard]] std::vector<ipc::ProjectStatus> projects() const override;
-    [[nodiscard]] std::vector<ipc::ServiceStatus>
-    services(const std::string& project) const override;
+    [[nodiscard]] Result<std::vector<ipc::ProjectView>>
+    status(const std::string& target) const override;
+    [[nodiscard]] Result<std::shared_ptr<const ipc::Details>>
+    details(std::uint64_t id) const override;
     [[nodiscard]] std::vector<ipc::ConfigStatus> configs(const std::string& project) const override;
 
 private:

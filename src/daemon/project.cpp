@@ -99,7 +99,7 @@ bool Project::take_project_file() {
     if (problems_ != loaded.error()) {
         problems_ = std::move(loaded.error());
         for (const auto& problem : problems_)
-            around_.events.validation_failed(record_.name, "", problem);
+            around_.events.validation_failed(around_.next_id(), record_.name, "", problem);
         tell_project();
     }
     return false;
@@ -116,9 +116,8 @@ void Project::accept(ProjectDefinition definition) {
         const bool differs = old != definition_.services.end() && old->second != service;
         if (opened_ && differs) {
             supersede(name);
-            around_.events.config_changed(record_.name, name, ipc::definition_json(old->second),
-                                          ipc::definition_json(service),
-                                          ipc::patch_json(old->second, service));
+            around_.events.config_changed(
+                around_.next_id(), ipc::definition_change(record_.name, old->second, service));
         }
     }
     definition_ = std::move(definition);

@@ -12,6 +12,7 @@
 #include "core/watch_rules.hpp"
 #include "core/write_loop.hpp"
 #include "daemon/documents.hpp"
+#include "daemon/recent_details.hpp"
 #include "ipc/events.hpp"
 #include "ipc/status.hpp"
 #include "os/event_loop.hpp"
@@ -42,6 +43,7 @@ struct Surroundings {
     ContentStore& contents;
     os::Leases& leases;
     ipc::Events& events;
+    const RecentDetails& recent; // what was told to them
     std::function<std::uint64_t()> next_id;
 };
 
@@ -269,7 +271,15 @@ private:
     void copy_on();
     void tell_copied();
     [[nodiscard]] bool in_use(const ContentId& id) const;
-    void tell_documents(const ServiceOutcome& outcome);
+    struct HeldValue {
+        std::shared_ptr<const Value> value;
+        ContentId id; // of the content that it is read from
+    };
+    [[nodiscard]] ipc::ConfigChange document_change(const std::string& name,
+                                                    std::vector<ipc::KeyStep> keys,
+                                                    const HeldValue& before,
+                                                    const HeldValue& after) const;
+    void tell_documents(std::uint64_t id, const ServiceOutcome& outcome);
 
     // project_configs.cpp
     void publish_configs();

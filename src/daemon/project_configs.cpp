@@ -115,7 +115,8 @@ void Project::take_config(Published& config, ContentId now) {
         save();
     if (!status.problems.empty() && !told)
         for (const auto& problem : status.problems)
-            around_.events.validation_failed(record_.name, "configs." + name, problem);
+            around_.events.validation_failed(around_.next_id(), record_.name, "configs." + name,
+                                             problem);
     const bool changed = status.revision != config.status.revision && before;
     tell_config(config, std::move(status));
     const auto old = changed ? documents_.value(file, *before, format)
@@ -123,10 +124,11 @@ void Project::take_config(Published& config, ContentId now) {
     const auto value = documents_.value(file, now, format);
     if (!old || !value)
         return;
-    const auto& secrets = documents_.secrets();
-    around_.events.config_changed(record_.name, name, to_json(secrets.masked(**old)),
-                                  to_json(secrets.masked(**value)),
-                                  to_json(secrets.masked(diff(**old, **value))));
+    std::vector<ipc::KeyStep> keys;
+    for (const auto& step : diff(**old, **value))
+        keys.push_back({std::string(to_string(step.kind)), to_pointer(step.path)});
+    around_.events.config_changed(
+        around_.next_id(), document_change(name, std::move(keys), {*old, *before}, {*value, now}));
 }
 
 void Project::tell_config(Published& config, ipc::ConfigStatus status) {

@@ -531,10 +531,11 @@ void Project::note_changes(const ServiceOutcome& outcome) {
 
 void Project::report(const Outcome& outcome) {
     for (const auto& service : outcome.services)
-        tell_documents(service);
+        tell_documents(outcome.id, service);
     for (const auto& service : outcome.services)
         if (service.result == "invalid")
-            around_.events.validation_failed(record_.name, service.service, *service.problem);
+            around_.events.validation_failed(outcome.id, record_.name, service.service,
+                                             *service.problem);
     around_.events.reload_finished(outcome);
 }
 

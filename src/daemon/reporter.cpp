@@ -90,17 +90,18 @@ void Reporter::file_changed(const std::string& project, const std::string& path,
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
 
-void Reporter::config_changed(const std::string& project, const std::string& name,
-                              const std::string& old_json, const std::string& new_json,
-                              const std::string& patch_json) noexcept {
-    tell([&](ipc::Events& listener) {
-        listener.config_changed(project, name, old_json, new_json, patch_json);
-    });
+void Reporter::config_changed(std::uint64_t id, const ipc::ConfigChange& change) noexcept {
+    release();
+    recent_.add(id, change);
+    to_all([&](ipc::Events& listener) { listener.config_changed(id, change); });
 }
 
-void Reporter::validation_failed(const std::string& project, const std::string& target,
-                                 const Problem& problem) noexcept {
-    tell([&](ipc::Events& listener) { listener.validation_failed(project, target, problem); });
+void Reporter::validation_failed(std::uint64_t id, const std::string& project,
+                                 const std::string& target, const Problem& problem) noexcept {
+    release();
+    recent_.add(id, ipc::Announced{project, target, problem});
+    to_all(
+        [&](ipc::Events& listener) { listener.validation_failed(id, project, target, problem); });
     if (target.empty())
         log_.write({.priority = Priority::Error,
                     .id = MessageId::ProjectInvalid,
@@ -109,8 +110,10 @@ void Reporter::validation_failed(const std::string& project, const std::string& 
 }
 
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
-    hold_back(
-        [=, this] { to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); }); });
+    hold_back([this, id, plan]() mutable {
+        to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); });
+        recent_.add(id, std::move(plan));
+    });
 }
 
 void Reporter::acting(const std::string& project, std::uint64_t id,
@@ -144,7 +147,9 @@ void Reporter::watch_suspended(const std::string& project, const std::string& se
 }
 
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
-    tell([&](ipc::Events& listener) { listener.reload_finished(outcome); });
+    release();
+    recent_.add(outcome);
+    to_all([&](ipc::Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
         log_service(outcome, service);
 }
@@ -155,7 +160,7 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
                     .generation = service.generation,
                     .reload_id = outcome.id};
     if (!service.changes.empty())
-        message.changes = ipc::changes_json(service.changes);
+        message.changes = ipc::changes_json(service.changes, Audience::Inspectors);
     if (!service.unit.empty())
         message.object_pid = units_.state(service.unit).main_pid;
     const auto* words = words_for(service.action);

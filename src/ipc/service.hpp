@@ -9,9 +9,11 @@
 
 #include "base/task.hpp"
 #include "core/plan.hpp"
+#include "ipc/details.hpp"
 #include "ipc/status.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,9 +83,14 @@ public:
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
-    [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
-    [[nodiscard]] virtual std::vector<ServiceStatus> services(const std::string& project) const = 0;
+    // What is known of the target: of "" every project.
+    [[nodiscard]] virtual Result<std::vector<ProjectView>>
+    status(const std::string& target) const = 0;
     [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
+
+    // Of an event that was told lately. NotFound: it is not kept, any more or at all.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Details>>
+    details(std::uint64_t id) const = 0;
 };
 
 } // namespace hotreload::ipc

@@ -2,7 +2,8 @@
 #pragma once
 
 // What is told of a project and of a service: the properties of org.hotreload.Project1 and
-// org.hotreload.Service1 (dbus/interfaces/ says what each means). No secrets are in it.
+// org.hotreload.Service1 (dbus/interfaces/ says what each means). Values and problems are in it: a
+// transport tells of them what the reader may see.
 
 #include "base/error.hpp"
 #include "core/plan.hpp"
@@ -59,6 +60,13 @@ struct ConfigStatus {
     std::vector<Problem> problems;
 
     bool operator==(const ConfigStatus&) const = default;
+};
+
+// A project with all that belongs to it.
+struct ProjectView {
+    ProjectStatus project;
+    std::vector<ServiceStatus> services;
+    std::vector<ConfigStatus> configs;
 };
 
 // Why a path concerns a service, a config or a project file, or does not.

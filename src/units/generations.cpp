@@ -39,12 +39,30 @@ Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
     if (const auto* followed = find(unit); followed && followed->facts.state.loaded()) {
         co_return co_await start_unit(unit);
     }
-    auto properties = guarded([&] { return generation_properties(request); });
-    if (!properties)
-        co_return std::unexpected(starting(unit, to_error(properties.error())));
-    if (auto written = drop_ins_.write(unit, request.definition.properties); !written)
-        co_return std::unexpected(starting(unit, std::move(written).error()));
+    auto properties = prepare(request);
+    if (!properties) {
+        remove_files(unit);
+        co_return std::unexpected(starting(unit, std::move(properties).error()));
+    }
     co_return co_await start_new(unit, std::move(*properties));
+}
+
+// The files that the manager reads beside what it is told.
+Result<Properties> SystemdUnits::prepare(const GenerationRequest& request) {
+    const auto environment = environments_.write(request.unit, request.definition.env);
+    if (!environment)
+        return std::unexpected(environment.error());
+    auto properties = guarded([&] { return generation_properties(request, *environment); });
+    if (!properties)
+        return std::unexpected(to_error(properties.error()));
+    if (auto written = drop_ins_.write(request.unit, request.definition.properties); !written)
+        return std::unexpected(std::move(written).error());
+    return std::move(*properties);
+}
+
+void SystemdUnits::remove_files(const std::string& unit) {
+    drop_ins_.remove(unit);
+    environments_.remove(unit);
 }
 
 Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) {
@@ -59,7 +77,7 @@ Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) 
     }
     if (!job) {
         leave(unit);
-        drop_ins_.remove(unit);
+        remove_files(unit);
         co_return std::unexpected(starting(unit, to_error(job.error())));
     }
     // The rest has come with the signals of the start; these never change and are in none.
@@ -78,7 +96,7 @@ Task<Result<>> SystemdUnits::discard(std::string unit) {
     auto stopped = co_await stop_unit(unit);
     co_await forget(unit);
     // Last: a daemon-reload of somebody's before that would rebuild the unit without it.
-    drop_ins_.remove(unit);
+    remove_files(unit);
     co_return stopped;
 }
 

@@ -28,11 +28,13 @@ constexpr const char* kFromManager = "type='signal',sender='org.freedesktop.syst
 
 } // namespace
 
-SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode)
+SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode,
+                           const std::filesystem::path& run_time_directory)
     : loop_(loop),
       connection_(connection),
       mode_(mode),
       drop_ins_(drop_in_directory(mode)),
+      environments_(run_time_directory / "environment"),
       line_(loop),
       manager_(sdbus::createProxy(connection, sdbus::ServiceName(kService),
                                   sdbus::ObjectPath(kManagerPath))) {}
@@ -41,7 +43,12 @@ Task<Result<>> SystemdUnits::connect() {
     if (auto matched = guarded([this] { on_signals(); }); !matched)
         co_return std::unexpected(
             to_error(matched.error()).in_context("listening to the service manager"));
-    co_return co_await subscribe();
+    if (auto subscribed = co_await subscribe(); !subscribed)
+        co_return subscribed;
+    if (environments_.any())
+        if (const auto loaded = co_await list("hotreload-*"))
+            environments_.keep_only(*loaded);
+    co_return Result<>();
 }
 
 // The broker works off one connection's messages in order, so that the matches are in force before

@@ -9,6 +9,7 @@
 #include "os/event_loop.hpp"
 #include "units/bus_call.hpp"
 #include "units/drop_in.hpp"
+#include "units/environment.hpp"
 #include "units/facts.hpp"
 #include "units/jobs.hpp"
 #include "units/transient.hpp"
@@ -27,9 +28,12 @@ enum class Mode { System, User };
 
 class SystemdUnits final : public Units {
 public:
-    SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode);
+    // Environments of units are kept in files below `run_time_directory`, which is there.
+    SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode,
+                 const std::filesystem::path& run_time_directory);
 
-    // Before anything else, once: subscribes to the manager's signals and learns its identity.
+    // Before anything else, once: subscribes to the manager's signals, learns its identity, and
+    // removes what units left that it does not know any more.
     Task<Result<>> connect();
 
     [[nodiscard]] UnitState state(const std::string& unit) const override;
@@ -115,12 +119,15 @@ private:
     void forgive_starts(const std::string& unit);
     Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
     Task<BusResult<std::string>> job_end(sdbus::MethodReply reply, Duration deadline);
+    Result<Properties> prepare(const GenerationRequest& request);
+    void remove_files(const std::string& unit);
     Task<Result<>> start_new(std::string unit, Properties properties);
 
     os::EventLoop& loop_;
     sdbus::IConnection& connection_;
     Mode mode_;
     DropIns drop_ins_;
+    EnvironmentFiles environments_;
     CallLine line_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::string manager_id_;

@@ -71,7 +71,7 @@ auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::s
     auto plan = co_await service_.plan(std::move(target), *options);
     if (!plan)
         co_return error_of(plan);
-    co_return std::tuple(plan_json(*plan));
+    co_return std::tuple(plan_json(*plan, Audience::Inspectors));
 }
 
 void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
@@ -238,6 +238,35 @@ auto ManagerObject::debug_events(std::uint32_t limit, OptionMap raw) -> CallAnsw
         limit ? std::size_t{limit} : std::numeric_limits<std::size_t>::max())));
 }
 
+void ManagerObject::Status(sdbus::Result<std::string>&& reply, std::string target,
+                           OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply),
+                 status(std::move(target), std::move(options)));
+}
+
+auto ManagerObject::status(std::string target, OptionMap raw) -> CallAnswer<std::string> {
+    if (auto ok = no_options(raw); !ok)
+        co_return error_of(ok);
+    auto projects = service_.status(target);
+    if (!projects)
+        co_return error_of(projects);
+    co_return std::tuple(status_json(HOTRELOAD_VERSION, *projects, Audience::Inspectors));
+}
+
+void ManagerObject::Details(sdbus::Result<std::string>&& reply, std::uint64_t id,
+                            OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply), details(id, std::move(options)));
+}
+
+auto ManagerObject::details(std::uint64_t id, OptionMap raw) -> CallAnswer<std::string> {
+    if (auto ok = no_options(raw); !ok)
+        co_return error_of(ok);
+    auto details = service_.details(id);
+    if (!details)
+        co_return error_of(details);
+    co_return std::tuple(details_json(**details));
+}
+
 void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,
                           OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
@@ -253,7 +282,7 @@ auto ManagerObject::check(std::string path, OptionMap raw) -> CallAnswer<bool, P
     auto problems = co_await service_.check(std::move(path));
     if (!problems)
         co_return error_of(problems);
-    co_return std::tuple(problems->empty(), to_bus(*problems));
+    co_return std::tuple(problems->empty(), to_bus(*problems, Audience::Inspectors));
 }
 
 std::string ManagerObject::Version() {

@@ -41,6 +41,8 @@ private:
     void Explain(sdbus::Result<std::string>&&, std::string path, OptionMap) override;
     void Sync(sdbus::Result<>&&, OptionMap) override;
     void DebugEvents(sdbus::Result<std::string>&&, std::uint32_t limit, OptionMap) override;
+    void Status(sdbus::Result<std::string>&&, std::string target, OptionMap) override;
+    void Details(sdbus::Result<std::string>&&, std::uint64_t id, OptionMap) override;
     void Check(sdbus::Result<bool, ProblemList>&&, std::string path, OptionMap) override;
     std::string Version() override;
 
@@ -60,6 +62,8 @@ private:
     CallAnswer<std::string> explain(std::string path, OptionMap options);
     CallAnswer<> sync(OptionMap options);
     CallAnswer<std::string> debug_events(std::uint32_t limit, OptionMap options);
+    CallAnswer<std::string> status(std::string target, OptionMap options);
+    CallAnswer<std::string> details(std::uint64_t id, OptionMap options);
     CallAnswer<bool, ProblemList> check(std::string path, OptionMap options);
 
     Service& service_;

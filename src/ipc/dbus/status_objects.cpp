@@ -83,7 +83,7 @@ std::string ProjectObject::State() {
     return status_.state;
 }
 ProblemList ProjectObject::Problems() {
-    return ipc::to_bus(status_.problems);
+    return ipc::to_bus(status_.problems, Audience::Everybody);
 }
 
 ServiceObject::ServiceObject(sdbus::IConnection& connection, ServiceStatus status)
@@ -133,7 +133,7 @@ std::uint64_t ServiceObject::LastAppliedUSec() {
     return status_.last_applied_usec;
 }
 ProblemList ServiceObject::Problems() {
-    return ipc::to_bus(status_.problems);
+    return ipc::to_bus(status_.problems, Audience::Everybody);
 }
 std::vector<std::string> ServiceObject::Waiting() {
     return to_bus(status_.waiting);
@@ -151,7 +151,7 @@ std::string ServiceObject::LastResult() {
     return status_.last_result;
 }
 std::string ServiceObject::LastChangesJSON() {
-    return changes_json(status_.last_changes);
+    return changes_json(status_.last_changes, Audience::Everybody);
 }
 bool ServiceObject::Paused() {
     return status_.paused;

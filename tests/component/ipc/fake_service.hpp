@@ -27,6 +27,7 @@ public:
     std::vector<ProjectStatus> known_projects;
     std::vector<ServiceStatus> known_services;
     std::vector<ConfigStatus> known_configs;
+    Details known_details;
     PathExplanation explanation;
     std::vector<WatcherEvent> events;
 
@@ -80,13 +81,25 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
-    std::vector<ProjectStatus> projects() const override { return known_projects; }
-    std::vector<ServiceStatus> services(const std::string& project) const override {
-        std::vector<ServiceStatus> found;
-        for (const auto& service : known_services)
-            if (service.project == project)
-                found.push_back(service);
+    Result<std::vector<ProjectView>> status(const std::string& target) const override {
+        std::vector<ProjectView> found;
+        for (const auto& project : known_projects) {
+            if (!target.empty() && project.name != target)
+                continue;
+            auto& view = found.emplace_back(project);
+            for (const auto& service : known_services)
+                if (service.project == project.name)
+                    view.services.push_back(service);
+            view.configs = configs(project.name);
+        }
+        if (found.empty() && !target.empty())
+            return fail(ErrorCode::NotFound, "no project \"" + target + "\"");
         return found;
+    }
+    Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override {
+        if (id != known_details.id)
+            return fail(ErrorCode::NotFound, "nothing is kept of it");
+        return std::make_shared<const Details>(known_details);
     }
     std::vector<ConfigStatus> configs(const std::string& project) const override {
         std::vector<ConfigStatus> found;

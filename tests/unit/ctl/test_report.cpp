@@ -89,13 +89,13 @@ TEST(Report, a_failure_counts_more_than_what_waits) {
 TEST(Report, an_invalid_file_is_named_with_its_place_once) {
     const auto problem =
         R"({"path":"/home/u/shop/nginx.conf","line":3,"column":0,"message":"unknown directive"})";
-    const auto report =
-        report_of("invalid",
-                  std::string(R"({"services":[{"service":"web","action":"reload",
+    const auto report = report_of(
+        "invalid",
+        std::string(R"({"services":[{"service":"web","action":"reload",
                       "result":"invalid","generation":7,"changes":[{"subject":"nginx.conf"}],
                       "problem":)") +
-                      problem + R"(}],"problems":[)" + problem + "]}",
-                  {{"shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
+            problem + R"(}],"problems":[)" + problem + "]}",
+        {{8, "shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
     EXPECT_EQ(
         report.lines,
         (std::vector<Line>{{Mark::Failed, "web: refused (nginx.conf), generation 7 stays in force"},
@@ -106,8 +106,8 @@ TEST(Report, an_invalid_file_is_named_with_its_place_once) {
 TEST(Report, an_announced_problem_is_told_when_the_detail_lacks_it) {
     const auto report =
         report_of("invalid", R"({"services":[],"problems":[]})",
-                  {{"shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
-                   {"other", "", {"/x", 1, 1, "of another project"}}});
+                  {{8, "shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
+                   {9, "other", "", {"/x", 1, 1, "of another project"}}});
     EXPECT_EQ(report.lines,
               (std::vector<Line>{{Mark::Failed, "hotreload.toml:2:5: expected a value"}}));
 }
