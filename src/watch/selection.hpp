@@ -32,6 +32,7 @@ struct Explanation {
     struct Watch {
         std::string pattern;     // the first that matches; empty: none
         std::string excluded_by; // the exclude that stops it, of the path or of a directory above
+        std::string left_out;    // why it, or a directory above, is not read; of a WatchedSet only
 
         bool operator==(const Watch&) const = default;
     };
