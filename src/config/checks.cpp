@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/nearest.hpp"
 #include "config/keys.hpp"
+#include "config/trust.hpp"
 #include "core/change.hpp"
 #include "core/names.hpp"
 
@@ -183,6 +184,15 @@ private:
     std::set<std::string> done_;
 };
 
+void check_trust(Reading& reading, const ServiceDefinition& service) {
+    for (const auto& [of, key, path] : reading.env_files)
+        if (of == service.name)
+            if (auto why = distrusted(path, service.user))
+                reading.problem(key, *std::move(why));
+    for (auto& [key, why] : distrusted_programs(service))
+        reading.problem(key_of(service, key), std::move(why));
+}
+
 } // namespace
 
 void check_services(Reading& reading) {
@@ -192,6 +202,7 @@ void check_services(Reading& reading) {
         check_swap(reading, service);
         check_length(reading, service);
         check_links(reading, service);
+        check_trust(reading, service);
     }
     check_ports_once(reading);
     check_attached_once(reading);

@@ -88,16 +88,22 @@ Result<std::string> resolve_program(const std::string& directory, const std::str
             return fail_errno(error, path);
         return path;
     }
-    const bool found = std::ranges::any_of(kPath, [&](std::string_view directory_of_path) {
-        return check_program(std::format("{}/{}", directory_of_path, name)) == 0;
-    });
-    if (found)
+    if (!find_program(name).empty())
         return name;
     const bool here = check_program(absolute_path(directory, name)) == 0;
     return fail(
         ErrorCode::NotFound,
         std::format("program \"{}\" is not in the service manager's PATH{}", name,
                     here ? std::format("; for the file of the project write \"./{}\"", name) : ""));
+}
+
+std::string find_program(const std::string& name) {
+    if (name.contains('/'))
+        return name;
+    for (const auto directory : kPath)
+        if (auto path = std::format("{}/{}", directory, name); check_program(path) == 0)
+            return path;
+    return "";
 }
 
 bool user_exists(const std::string& name) {

@@ -24,6 +24,9 @@ std::string escape_glob(std::string_view path);
 // the plain name, which must be one somewhere in the service manager's default PATH.
 Result<std::string> resolve_program(const std::string& directory, const std::string& name);
 
+// The path of a program that resolve_program() has passed; "" when it has gone meanwhile.
+std::string find_program(const std::string& name);
+
 // An account of that name, or a number.
 bool user_exists(const std::string& name);
 bool group_exists(const std::string& name);

@@ -4,6 +4,7 @@
 #include "base/toml_overview.hpp"
 #include "config/keys.hpp"
 #include "config/text.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 #include <format>
@@ -84,6 +85,12 @@ Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::s
     const std::string path = fs::absolute(file, error).lexically_normal().string();
     if (error)
         return one_problem(Problem{.path = file.string(), .message = error.message()});
+    if (auto why = distrusted(path, ""))
+        return one_problem(Problem{.path = path,
+                                   .message = *std::move(why) +
+                                              "; whose it is runs it in an instance of his own "
+                                              "(hotreloadctl --user up)"}
+                               .for_everybody());
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
@@ -97,6 +104,8 @@ Result<fs::path> find_project_file(const fs::path& file_or_dir) {
         return fail_errno(error.value(), file_or_dir.string());
     const auto status = fs::status(path, error);
     if (fs::is_directory(status)) {
+        if (!path.has_filename() && path.has_relative_path())
+            path = path.parent_path(); // written with a slash at its end
         fs::path inside = path / kFileName;
         if (!fs::exists(inside, error))
             return fail(ErrorCode::NotFound,

@@ -54,6 +54,12 @@ struct Reading {
     const EnvFileReader& read_env_file;
     std::map<std::string, std::string> env; // of [project]
     WatchDefaults watch;
+    struct EnvFile {
+        std::string service;
+        std::string key;
+        std::string path;
+    };
+    std::vector<EnvFile> env_files; // that were read
     std::vector<Problem> problems;
 
     void problem(const std::string& key, std::string message) {

@@ -43,6 +43,7 @@ void read_env_file(Reading& reading, const std::string& key, std::string name,
             reading.problem(key, std::format("{} {}", path, text.error().message));
         return;
     }
+    reading.env_files.push_back({service.name, key, path});
     auto variables = parse_env_file(*text, path);
     if (variables)
         for (auto& [variable, value] : *variables)

@@ -51,6 +51,11 @@ public:
     // Where a definition's key stands, for problems that are found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
+    // Why the service must not be run, as its programs are now: others could have changed what root
+    // would run. Nothing when it may.
+    [[nodiscard]] virtual std::optional<Problem>
+    distrusted(const ServiceDefinition& service) const = 0;
+
     // CLOCK_REALTIME in microseconds.
     [[nodiscard]] virtual std::uint64_t realtime_usec() const = 0;
 };

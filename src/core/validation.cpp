@@ -154,6 +154,8 @@ Task<Verdict> validate_service(const ActionContext& context, const TransactionHo
         co_return verdict;
     verdict.problem = document_problem(context.view);
     if (!verdict.problem)
+        verdict.problem = host.distrusted(*context.view.wanted);
+    if (!verdict.problem)
         verdict.problem = co_await check_properties(context, host);
     if (verdict.problem)
         co_return verdict;

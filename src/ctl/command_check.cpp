@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/project_file.hpp"
+#include "config/project_files.hpp"
 #include "ctl/command.hpp"
 #include "ctl/status_view.hpp"
+
+#include <filesystem>
+#include <span>
 
 namespace hotreload::ctl {
 
@@ -18,18 +22,37 @@ public:
         if (session.options().remote())
             return give_up(ExitStatus::Usage, "check reads a file of this machine: run it there");
         const auto path = find_project_file(file_);
-        if (!path)
+        if (path)
+            return check(session, path->string());
+        const auto all = of_a_directory_of_project_files();
+        if (all.empty())
             return give_up(ExitStatus::Failed, path.error().message);
-        std::vector<Problem> problems;
-        if (auto project = load_project(*path); !project)
-            problems = std::move(project.error());
-        else
-            problems = ask_daemon(session, path->string());
-        print(session, path->string(), problems);
-        return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
+        auto status = ExitStatus::Ok;
+        for (const auto& each : all)
+            status = worse(status, check(session, each));
+        return status;
     }
 
 private:
+    // Those that the system instance takes up from there; none of another directory.
+    [[nodiscard]] std::vector<std::string> of_a_directory_of_project_files() const {
+        std::error_code ignored;
+        for (const auto& directory : project_file_directories())
+            if (std::filesystem::equivalent(file_, directory, ignored))
+                return project_files(std::span(&directory, 1));
+        return {};
+    }
+
+    static ExitStatus check(Session& session, const std::string& path) {
+        std::vector<Problem> problems;
+        if (auto project = load_project(path); !project)
+            problems = std::move(project.error());
+        else
+            problems = ask_daemon(session, path);
+        print(session, path, problems);
+        return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
+    }
+
     static std::vector<Problem> ask_daemon(Session& session, const std::string& path) {
         const auto daemon = session.daemon();
         if (!daemon || !(*daemon)->running())

@@ -25,6 +25,8 @@ std::string where(const Json& watch) {
 std::string how(const Json& watch, std::size_t copies) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? ": " : ", ") + part; };
+    if (const auto path = text_of(watch, "path"); !path.empty())
+        add("as " + path);
     if (const auto pattern = text_of(watch, "pattern"); !pattern.empty())
         add(std::format("\"{}\" matches", pattern));
     if (const auto format = text_of(watch, "format"); !format.empty())

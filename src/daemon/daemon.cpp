@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/daemon.hpp"
 
-#include "daemon/project_files.hpp"
+#include "config/project_files.hpp"
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
 

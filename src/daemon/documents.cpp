@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/documents.hpp"
 
-#include "base/fd.hpp"
 #include "core/patch.hpp"
 #include "document/json.hpp"
 #include "document/parse.hpp"
+#include "os/opener.hpp"
 #include "watch/content.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,11 +44,11 @@ KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
 
 // Nothing, and no waiting, for what is no regular file of this size any more.
 std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat status{};
-    if (!file || fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode) ||
-        static_cast<std::uint64_t>(status.st_size) != size)
+    const auto opened = os::Opener().open(path);
+    if (!opened || !S_ISREG(opened->status.st_mode) ||
+        static_cast<std::uint64_t>(opened->status.st_size) != size)
         return std::nullopt;
+    const auto& file = opened->fd;
     std::string bytes(size, '\0');
     for (std::size_t at = 0; at < bytes.size();) {
         const auto got = ::read(file.get(), bytes.data() + at, bytes.size() - at);

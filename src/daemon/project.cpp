@@ -3,6 +3,7 @@
 
 #include "base/completion.hpp"
 #include "config/project_file.hpp"
+#include "config/trust.hpp"
 #include "core/names.hpp"
 #include "ipc/present/definition.hpp"
 
@@ -305,6 +306,14 @@ Means Project::means() const {
 
 Problem Project::problem_at(const std::string& key, std::string message) const {
     return definition_.problem_at(key, std::move(message));
+}
+
+std::optional<Problem> Project::distrusted(const ServiceDefinition& service) const {
+    const auto found = distrusted_programs(service);
+    if (found.empty())
+        return std::nullopt;
+    const auto key = std::format("services.{}.{}", service.name, found.front().key);
+    return problem_at(key, std::format("{}: {}", key, found.front().why)).for_everybody();
 }
 
 std::uint64_t Project::realtime_usec() const {

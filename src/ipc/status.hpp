@@ -66,6 +66,7 @@ struct WatchExplanation {
     std::string project;
     std::string target;  // the service, "configs.NAME", or "" for the project file itself
     std::string watch;   // "watch[0]", "schema", "env_file", "project file"
+    std::string path;    // by which it is watched; "" for the one that was asked for
     std::string pattern; // that matches; "" when none does
     std::string stopped; // what keeps it out all the same: "exclude \"**/*.tmp\"", "editors'
                          // droppings", "inside .git"; "" when nothing does

@@ -73,9 +73,9 @@ Explanation WatchedSet::explain(const std::string& path) const {
             each.left_out = problem->message;
         else if (!at_or_below(pattern->base(), left->path)) // where it begins is gone to by itself
             each.left_out = left->why;
-        explanation.watched = explanation.watched || (each.excluded_by.empty() &&
-                                                      each.left_out.empty() &&
-                                                      explanation.built_in.empty());
+        explanation.watched =
+            explanation.watched ||
+            (each.excluded_by.empty() && each.left_out.empty() && explanation.built_in.empty());
     }
     return explanation;
 }

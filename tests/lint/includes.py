@@ -16,7 +16,7 @@ FOLDERS = {
     "base": set(),
     "core": {"base"},
     "os": {"core", "base"},
-    "config": {"core", "base"},
+    "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
     "state": {"core", "base"},
     "strategy": {"core", "base"},

@@ -169,6 +169,7 @@ void watch_members(Json& json, const WatchExplanation& watch) {
     json.member("project", watch.project);
     json.member("target", watch.target);
     json.member("watch", watch.watch);
+    json.member("path", watch.path);
     json.member("pattern", watch.pattern);
     json.member("stopped", watch.stopped);
     json.member("format", watch.format);

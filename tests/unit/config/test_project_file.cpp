@@ -183,6 +183,8 @@ TEST_F(ProjectTest, the_file_of_a_directory_is_found) {
     EXPECT_EQ(find_project_file(directory_).error().code, ErrorCode::NotFound);
     EXPECT_EQ(find_project_file(directory_).error().message,
               "there is no hotreload.toml in " + directory_);
+    EXPECT_EQ(find_project_file(directory_ + "/").error().message,
+              "there is no hotreload.toml in " + directory_);
     write("hotreload.toml", "");
     write("other.toml", "");
     EXPECT_EQ(find_project_file(directory_ + "/"), fs::path(file()));

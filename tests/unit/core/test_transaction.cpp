@@ -28,6 +28,12 @@ public:
     Problem problem_at(const std::string&, std::string message) const override {
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
     }
+    std::string distrust; // of every service
+    std::optional<Problem> distrusted(const ServiceDefinition& service) const override {
+        if (distrust.empty())
+            return std::nullopt;
+        return problem_at("services." + service.name, distrust);
+    }
     std::uint64_t realtime_usec() const override { return 42; }
 };
 
@@ -197,6 +203,18 @@ TEST_F(Transaction, touches_nothing_when_a_validator_says_no) {
     EXPECT_EQ(outcome.problems[0].line, 12U);
     EXPECT_EQ(host.committed.at("web")->refusal->result, "invalid");
     EXPECT_EQ(host.committed.at("web")->generation, 1U);
+}
+
+TEST_F(Transaction, runs_nothing_that_others_could_have_changed) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    host.distrust = "/srv can be changed by dev";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_TRUE(units.calls.empty());
+    ASSERT_EQ(outcome.problems.size(), 1U);
+    EXPECT_EQ(outcome.problems[0].message, host.distrust);
 }
 
 TEST_F(Transaction, tells_a_validator_which_files_changed) {

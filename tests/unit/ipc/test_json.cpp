@@ -74,6 +74,7 @@ TEST(Json, an_explanation_has_watches_and_plans) {
                                       .watches = {{.project = "shop",
                                                    .target = "web",
                                                    .watch = "watch[0]",
+                                                   .path = "/srv/link",
                                                    .pattern = "**",
                                                    .stopped = "inside .git",
                                                    .format = "toml",
@@ -81,7 +82,8 @@ TEST(Json, an_explanation_has_watches_and_plans) {
                                       .plans = {{.project = "shop", .services = {}}}};
     EXPECT_EQ(explain_json(explanation),
               "{\"path\":\"/srv/caf\ufffd\",\"state\":\"missing\",\"watches\":[{\"project\":"
-              "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"pattern\":\"**\","
+              "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"path\":\"/srv/"
+              "link\",\"pattern\":\"**\","
               "\"stopped\":\"inside .git\",\"format\":\"toml\",\"copies\":[\"/var/a\"]}],"
               "\"plans\":[{\"project\":\"shop\",\"services\":[]}]}");
 }

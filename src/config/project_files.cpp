@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/project_files.hpp"
+#include "config/project_files.hpp"
 
 #include <array>
 #include <filesystem>
 #include <map>
 
-namespace hotreload::daemon {
+namespace hotreload {
 
 namespace fs = std::filesystem;
 
@@ -33,4 +33,4 @@ std::vector<std::string> project_files(std::span<const std::string> directories)
     return files;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::daemon {
+namespace hotreload {
 
 // From most to least important: a file hides those of the same name further down. An empty one, or
 // a link to /dev/null, only hides.
@@ -16,4 +16,4 @@ std::span<const std::string> project_file_directories();
 // The files in force, sorted by name. `directories` as above; one that is not there is empty.
 std::vector<std::string> project_files(std::span<const std::string> directories);
 
-} // namespace hotreload::daemon
+} // namespace hotreload
