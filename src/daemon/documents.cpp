@@ -140,7 +140,7 @@ std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schem
         value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
     if (!tree)
         return std::unexpected(tree.error());
-    auto fresh = hotreload::Schema::compile(**tree);
+    auto fresh = hotreload::Schema::compile(**tree, schema.path);
     if (!fresh) {
         fresh.error().path = schema.path;
         return std::unexpected(std::move(fresh.error()));

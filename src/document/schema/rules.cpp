@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "document/schema_rules.hpp"
+#include "document/schema/rules.hpp"
 
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "document/json.hpp"
 
 #include <algorithm>
@@ -13,14 +14,16 @@ namespace hotreload::document {
 namespace {
 
 constexpr std::size_t kMostWords = 12;
+constexpr std::size_t kLongestKey = 300; // with the keys above it
+constexpr std::size_t kLongestWord = 100;
+constexpr std::size_t kLongestPattern = 400;
+constexpr std::size_t kMostShown = 20;        // values of one that is in the schema
+constexpr std::size_t kMostMissing = 1000;    // keys that are told one by one
+constexpr std::size_t kMostCandidates = 1000; // keys that one that is not known may be near to
 
-std::string named(const KeyPath& path) {
-    return path.empty() ? "the document" : to_key(path);
-}
-
-std::string named(KeyPath path, const std::string& key) {
-    path.emplace_back(key);
-    return to_key(path);
+std::string named_below(KeyPath path, std::string_view key) {
+    path.emplace_back(std::string(key));
+    return named(path);
 }
 
 const Value* member(const Value* object, std::string_view key) {
@@ -30,14 +33,42 @@ const Value* member(const Value* object, std::string_view key) {
     return found == object->object()->end() ? nullptr : &found->second;
 }
 
-std::string joined(const std::vector<std::string>& words) {
+// The first of `count` words.
+template <typename Word>
+std::string joined(std::size_t count, Word word) {
     std::string text;
-    for (std::size_t i = 0; i < words.size() && i < kMostWords; ++i) {
+    for (std::size_t i = 0; i < std::min(count, kMostWords); ++i) {
         if (i > 0)
-            text += i + 1 == words.size() ? " or " : ", ";
-        text += words[i];
+            text += i + 1 == count ? " or " : ", ";
+        text += word(i);
     }
-    return words.size() > kMostWords ? text + ", …" : text;
+    return count > kMostWords ? text + ", …" : text;
+}
+
+// So small that it can be shown whole; `left` values may be in it.
+bool is_small(const Value& value, std::size_t& left) {
+    if (left == 0)
+        return false;
+    --left;
+    const auto small = [&](const Value& each) { return is_small(each, left); };
+    if (const auto* array = value.array())
+        return std::ranges::all_of(*array, small);
+    if (const auto* object = value.object())
+        return std::ranges::all_of(*object, [&](const auto& member) {
+            return member.first.size() <= kLongestWord && small(member.second);
+        });
+    const auto* text = value.string();
+    return !text || text->size() <= kLongestWord;
+}
+
+// What the schema has there, as JSON.
+std::string shown(const Value& value, std::size_t most = kLongestWord) {
+    if (const auto* text = value.string())
+        return to_json(Value{.data = shortened(*text, most)});
+    std::size_t left = kMostShown;
+    if (!is_small(value, left))
+        return value.array() ? "[…]" : "{…}";
+    return shortened(to_json(value), most);
 }
 
 std::string_view with_article(std::string_view type) {
@@ -80,33 +111,23 @@ std::string type_rule(const BrokenRule& broken) {
         for (const auto& each : *several)
             if (each.string())
                 types.emplace_back(with_article(*each.string()));
-    auto text = "has to be " + joined(types);
+    auto text = "has to be " + joined(types.size(), [&](std::size_t i) { return types[i]; });
     if (broken.value && !broken.of_a_key)
         text += std::format(", not {}", std::visit(TypeName(), broken.value->data));
     return text;
 }
 
 std::string enum_rule(const BrokenRule& broken) {
-    std::vector<std::string> words;
-    if (const auto* allowed = broken.rule->array())
-        for (const auto& each : *allowed)
-            words.push_back(to_json(each));
-    return "has to be " + std::string(words.size() > 1 ? "one of " : "") + joined(words);
+    const auto& allowed = *broken.rule->array();
+    return std::format("has to be {}{}", allowed.size() > 1 ? "one of " : "",
+                       joined(allowed.size(), [&](std::size_t i) { return shown(allowed[i]); }));
 }
 
 // "has to have at least 3 characters"
 std::string count_rule(const BrokenRule& broken, std::string_view bound, std::string_view one,
                        std::string_view many) {
-    const auto count = to_json(*broken.rule);
+    const auto count = shown(*broken.rule);
     return std::format("has to have {} {} {}", bound, count, count == "1" ? one : many);
-}
-
-std::string choice_rule(const BrokenRule& broken) {
-    const auto* choices = broken.rule->array();
-    const auto count = choices ? choices->size() : 0;
-    if (broken.keyword == "oneOf")
-        return std::format("has to meet exactly one of the {} schemas of \"oneOf\"", count);
-    return std::format("has to meet one of the {} schemas of \"anyOf\"", count);
 }
 
 // Without the key in front.
@@ -123,25 +144,22 @@ std::string rule_text(const BrokenRule& broken) {
         return "is an element too many";
     if (keyword == "contains")
         return "has no element that meets \"contains\"";
+    if (keyword == "minContains")
+        return "has too few elements that meet \"contains\"";
+    if (keyword == "maxContains")
+        return "has too many elements that meet \"contains\"";
     if (!broken.rule)
         return generic;
     if (keyword == "type")
         return type_rule(broken);
-    if (keyword == "enum")
+    if (keyword == "enum" && broken.rule->array())
         return enum_rule(broken);
     if (keyword == "const")
-        return std::format("has to be {}", to_json(*broken.rule));
+        return std::format("has to be {}", shown(*broken.rule));
     if (keyword == "anyOf" || keyword == "oneOf")
-        return choice_rule(broken);
-    if (const auto* text = broken.rule->string()) {
-        if (keyword == "pattern")
-            return std::format("has to match the pattern {}", to_json(*broken.rule));
-        if (keyword == "format")
-            return std::format("has to be written as the format {} asks", *text);
-        return generic;
-    }
-    if (broken.rule->array() || broken.rule->object() || std::get_if<bool>(&broken.rule->data))
-        return generic;
+        return choice_text(keyword, *broken.rule);
+    if (keyword == "pattern")
+        return std::format("has to match the pattern {}", shown(*broken.rule, kLongestPattern));
     struct Bound {
         std::string_view keyword, bound, one, many;
     };
@@ -165,61 +183,74 @@ std::string rule_text(const BrokenRule& broken) {
     };
     for (const auto& [name, text] : numbers)
         if (keyword == name)
-            return std::format("has to be {} {}", text, to_json(*broken.rule));
+            return std::format("has to be {} {}", text, shown(*broken.rule));
     return generic;
 }
 
 std::vector<Complaint> missing_keys(const BrokenRule& broken) {
+    const auto why = broken.because.empty()
+                         ? std::string("it is required")
+                         : std::format("{} requires it", named_below(broken.path, broken.because));
     std::vector<Complaint> result;
     for (const auto& each : *broken.rule->array())
-        if (each.string() && !member(broken.value, *each.string()))
-            result.push_back({broken.value, std::format("{} is missing; it is required",
-                                                        named(broken.path, *each.string()))});
+        if (each.string() && !member(broken.value, *each.string()) && result.size() < kMostMissing)
+            result.push_back(
+                {broken.value,
+                 std::format("{} is missing; {}", named_below(broken.path, *each.string()), why)});
     return result;
 }
 
-// `path` is that of one unknown key. jsoncons stops at it, and people would like to know them all.
-std::vector<Complaint> unknown_keys(const BrokenRule& broken) {
+// `path` is that of the unknown key.
+std::string unknown_key(const BrokenRule& broken) {
     KeyPath above = broken.path;
     above.pop_back();
+    const auto& key = std::get<std::string>(broken.path.back());
     const auto* properties = member(broken.schema, "properties");
     std::vector<std::string_view> known;
     if (properties && properties->object())
         for (const auto& [name, schema] : *properties->object())
-            known.push_back(name);
-    const auto complain = [&](const std::string& key, const Value& value) -> Complaint {
-        auto message = std::format("{} is not a known key", named(above, key));
-        if (const auto near = nearest(key, known))
-            message += std::format("; did you mean {}?", named(above, std::string(*near)));
-        else if (!known.empty())
-            message += std::format("; known are {}",
-                                   joined(std::vector<std::string>(known.begin(), known.end())));
-        return {&value, std::move(message)};
-    };
-    if (broken.keyword != "additionalProperties" || !properties || !broken.parent->object() ||
-        member(broken.schema, "patternProperties"))
-        return {complain(std::get<std::string>(broken.path.back()), *broken.value)};
-    std::vector<Complaint> result;
-    for (const auto& [key, value] : *broken.parent->object())
-        if (!member(properties, key))
-            result.push_back(complain(key, value));
-    return result;
+            if (known.size() < kMostCandidates)
+                known.push_back(name);
+    auto message = std::format("{} is not a known key", named(broken.path));
+    if (const auto near = broken.advise ? nearest(key, known) : std::nullopt)
+        message += std::format("; did you mean {}?", named_below(above, *near));
+    else if (!known.empty())
+        message +=
+            std::format("; known are {}",
+                        joined(known.size(), [&](std::size_t i) { return shortened(known[i]); }));
+    return message;
 }
 
 } // namespace
 
 std::vector<Complaint> complaints(const BrokenRule& broken) {
-    if (broken.keyword == "required" && broken.rule && broken.rule->array() && broken.value &&
-        !broken.of_a_key)
+    const bool wants_keys = broken.keyword == "required" || broken.keyword == "dependentRequired";
+    if (wants_keys && !broken.of_a_key)
         return missing_keys(broken);
-    const bool names_key = broken.parent && (broken.keyword == "additionalProperties" ||
-                                             broken.keyword == "unevaluatedProperties");
+    const bool names_key =
+        broken.keyword == "additionalProperties" || broken.keyword == "unevaluatedProperties";
     if (names_key && !broken.path.empty() &&
-        std::holds_alternative<std::string>(broken.path.back()) && broken.rule &&
-        std::get_if<bool>(&broken.rule->data))
-        return unknown_keys(broken);
+        std::holds_alternative<std::string>(broken.path.back()))
+        return {{broken.value, unknown_key(broken)}};
     const auto subject = broken.of_a_key ? "a key of " + named(broken.path) : named(broken.path);
     return {{broken.value, std::format("{} {}", subject, rule_text(broken))}};
+}
+
+std::string named(const KeyPath& path) {
+    return path.empty() ? "the document" : shortened(to_key(path), kLongestKey);
+}
+
+std::string choice_text(std::string_view keyword, const Value& rule) {
+    const auto count = rule.array() ? rule.array()->size() : 0;
+    return std::format("has to meet {} of the {} schemas of \"{}\"",
+                       keyword == "oneOf" ? "exactly one" : "one", count, keyword);
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+    if (text.size() <= most)
+        return std::string(text);
+    text = text.substr(0, most);
+    return std::string(text.substr(0, utf8_prefix(text))) + "…";
 }
 
 } // namespace hotreload::document
