@@ -374,5 +374,60 @@ TEST(Schema, SaysWhichSchemaOfManyComesNearest) {
         "have at most 2 characters (and 1 more)\n");
 }
 
+// Alternatives that double at each step, and are never all looked at.
+std::string doubling(std::string_view keyword, int steps) {
+    std::string schema = R"({"$defs":{"a0":{"type":"integer"})";
+    for (int i = 1; i <= steps; ++i)
+        schema += std::format(
+            R"(,"a{0}":{{"{2}":[{{"$ref":"#/$defs/a{1}"}},{{"$ref":"#/$defs/a{1}"}}]}})", i, i - 1,
+            keyword);
+    return schema + std::format(R"(}},"$ref":"#/$defs/a{}"}})", steps);
+}
+
+TEST(Schema, EndsInTimeAndNamesWhatTakesTooLong) {
+    const auto* work = "1:1: cannot be checked: the schema is too much work, for its references or "
+                       "alternatives multiply\n";
+    EXPECT_EQ(told(doubling("allOf", 10), "1"), "");
+    EXPECT_EQ(told(doubling("allOf", 60), "1"), work);
+    EXPECT_EQ(told(doubling("anyOf", 60), "x"), work);
+    EXPECT_EQ(told_of_x(R"({"pattern":"^([a-z0-9]+[.-]?)+$"})", std::string(45, 'a') + "!"),
+              "1:1: x cannot be checked: to match it to the pattern \"^([a-z0-9]+[.-]?)+$\" of the "
+              "schema takes too long; the schema is the schema\n");
+
+    std::string chain = R"({"$ref":"#/$defs/a20000","$defs":{"a0":{})";
+    for (int i = 1; i <= 20'000; ++i)
+        chain += std::format(R"(,"a{0}":{{"$ref":"#/$defs/a{1}"}})", i, i - 1);
+    EXPECT_NE(told(chain + "}}", "1").find("nested too deep"), std::string::npos);
+
+    std::string anchors = R"({"$defs":{"a":{})";
+    for (int i = 0; i < 5000; ++i)
+        anchors += std::format(
+            R"(,"d{0}":{{"$id":"https://example.com/{0}","$dynamicAnchor":"a","items":{{"$dynamicRef":"#a"}}}})",
+            i);
+    EXPECT_EQ(compile_error(anchors + "}}"), "");
+}
+
+TEST(Schema, LargeDocumentsAreChecked) {
+    std::string numbers;
+    for (int i = 0; i < 100'000; ++i)
+        numbers += std::format("{}{}", i > 0 ? "," : "", i);
+    const auto list = std::format("[{}]", numbers);
+    EXPECT_EQ(told(R"({"uniqueItems":true})", list, Format::Json), "");
+    EXPECT_EQ(told(std::format(R"({{"items":{{"enum":{}}}}})", list), list, Format::Json), "");
+    EXPECT_EQ(told_of_x(R"({"pattern":"^(a|b|c)*$"})", std::string(100'000, 'a')), "");
+    EXPECT_NE(told_of_x(R"({"pattern":"^(a|b|c)*$"})", std::string(100'000, 'a') + "d"), "");
+}
+
+TEST(Schema, ProblemsAreFewAndShort) {
+    const auto compiled = Schema::compile(
+        parsed(Format::Json, R"({"additionalProperties":{"items":{"type":"string"}}})"));
+    const auto problems = compiled->check(
+        parsed(Format::Json, std::format(R"({{"{}":[{}1]}})", std::string(1'000'000, 'k'),
+                                         repeated("1,", 5000))));
+    EXPECT_EQ(problems.size(), 1000);
+    for (const auto& problem : problems)
+        EXPECT_LT(problem.message.size(), 1000);
+}
+
 } // namespace schema_test
 } // namespace hotreload
