@@ -50,6 +50,8 @@ std::string key_text(const std::string& name, const Json& key, std::string_view 
     const auto operation = text_of(key, "op");
     const auto before = value_of(key, "old");
     const auto after = value_of(key, key.contains("new") ? "new" : "value");
+    if (operation == "move")
+        return std::format("{}{}moved", name, joint);
     if (operation == "add" && !after.empty())
         return std::format("{}{}{}", name, joint, after);
     if (operation == "remove" || after.empty() || (before.empty() && after == "\"\""))

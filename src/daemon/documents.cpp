@@ -23,10 +23,7 @@ constexpr std::size_t kMostShown = 1024;              // of a value's JSON, in p
 constexpr std::uint64_t kMostCopied = 16 << 20;       // larger files have no copies
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
-std::string shown(const std::optional<Value>& value) {
-    if (!value)
-        return "";
-    auto text = to_json(*value);
+std::string shown(std::string text) {
     if (text.size() > kMostShown)
         text = std::format("\"… ({} bytes)\"", text.size());
     return text;
@@ -36,10 +33,11 @@ KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
     auto leaves = touched_leaves(operation);
     auto masked = secrets.masked({std::move(operation)});
     auto& only = masked.front();
+    auto sides = sides_of(only);
     return {.operation = std::string(to_string(only.kind)),
             .path = std::move(only.path),
-            .before = shown(only.before),
-            .after = shown(only.after),
+            .before = shown(std::move(sides.before)),
+            .after = shown(std::move(sides.after)),
             .leaves = std::move(leaves)};
 }
 
@@ -104,9 +102,8 @@ Documents::Parsed Documents::value(const std::string& path, const ContentId& id,
                                        .for_everybody());
         auto tree = parse_document(format, *content);
         if (!tree) {
-            tree.error().message += std::format("; if the file is no {}, give its watch another "
-                                                "format or format = \"bytes\"",
-                                                to_string(format));
+            tree.error().message += std::format(
+                "; if the file is no {}, say what it is with format =", to_string(format));
             return std::unexpected(std::move(tree.error()));
         }
         return std::make_shared<const Value>(*std::move(tree));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema_json.hpp"
 
+#include "document/plain_value.hpp"
+
+#include <variant>
+
 namespace hotreload::document {
 
 namespace {
@@ -16,6 +20,8 @@ struct JsonConverter {
     Json operator()(const std::string& text) const { return Json(text); }
 
     Json operator()(const Opaque& opaque) const {
+        if (const auto plain = plain_value(opaque); !std::get_if<Opaque>(&plain))
+            return std::visit(*this, plain);
         if (opaque.type != "number")
             return Json(opaque.text);
         const bool integer = opaque.text.find_first_not_of("-0123456789") == std::string::npos;

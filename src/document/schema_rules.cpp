@@ -3,6 +3,7 @@
 
 #include "base/nearest.hpp"
 #include "document/json.hpp"
+#include "document/plain_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,8 @@ struct TypeName {
     std::string_view operator()(const Value::Array&) const { return "an array"; }
     std::string_view operator()(const Value::Object&) const { return "an object"; }
     std::string_view operator()(const Opaque& opaque) const {
+        if (const auto plain = plain_value(opaque); !std::get_if<Opaque>(&plain))
+            return std::visit(*this, plain);
         if (opaque.type == "number")
             return "a number that fits no type";
         if (opaque.type == "yaml")

@@ -41,8 +41,7 @@ LIBRARIES = [
     (r"xxhash\.h", {"watch"}),
     (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
-    (r"yaml-cpp/", {"document"}),
-    (r"yaml-cpp/", {"document"}),
+    (r"libfyaml\.h", {"document"}),
     (r"sys/inotify\.h", {"os"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),

@@ -31,6 +31,14 @@ std::string told_of_x(std::string_view rule, std::string_view value) {
     return told(std::format("{{\"properties\":{{\"x\":{}}}}}", rule), std::format("x: {}", value));
 }
 
+TEST(Schema, WhatIsWrittenInAnotherWayMeansTheSame) {
+    EXPECT_EQ(told_of_x(R"({"type":"number","maximum":2})", "1.10"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"integer","enum":[16]})", "0x10"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"boolean"})", "True"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"null"})", "~"), "");
+    EXPECT_NE(told_of_x(R"({"type":"string"})", "1.10"), "");
+}
+
 TEST(Schema, HasNothingToSayOfADocumentThatMeetsIt) {
     EXPECT_EQ(
         told(
