@@ -87,7 +87,16 @@ Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::s
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    return parse_project(*text, path, read_text_file, sources);
+    auto project = parse_project(*text, path, read_text_file, sources);
+    if (project && project->services.empty() && project->configs.empty())
+        return one_problem({.path = path,
+                            .message = std::format(
+                                "{}: a project has a [services.NAME] or a "
+                                "[configs.NAME], and \"hotreloadctl down\" takes "
+                                "one down",
+                                text->empty() ? "the file is empty" : "nothing is declared in it"),
+                            .audience = Audience::Everybody});
+    return project;
 }
 
 Result<fs::path> find_project_file(const fs::path& file_or_dir) {

@@ -32,7 +32,8 @@ enum class MessageId {
     FileMissing,      // a watched file that is named is gone
     RecordUnreadable, // a file of the state directory was moved aside
     WatchSuspended,   // a service writes into what it watches
-    Last = WatchSuspended,
+    DiedAtWork,       // the run before ended in the middle of reading something
+    Last = DiedAtWork,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)

@@ -4,6 +4,7 @@
 // How a transaction ended: what every surface (bus, journal, command line) tells of it.
 
 #include "base/duration.hpp"
+#include "core/file_restored.hpp"
 #include "core/plan.hpp"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct Outcome {
     Duration duration{};
     std::vector<ServiceOutcome> services;
     std::vector<Problem> problems;
+    std::vector<FileRestored> files; // by a rollback, before anything was done to a service
 };
 
 } // namespace hotreload

@@ -94,6 +94,14 @@ struct ProjectRecord {
     bool operator==(const ProjectRecord&) const = default;
 };
 
+// As it was found on disk.
+struct LoadedProject {
+    ProjectRecord record;
+    std::vector<Problem> broken; // records of it that could not be read
+
+    bool operator==(const LoadedProject&) const = default;
+};
+
 // Keeps records across the daemon's life. Each is replaced as a whole: a torn write leaves the old
 // one. A service's own is small, so that the cost of an action does not grow with the project.
 class RecordStore {

@@ -20,7 +20,11 @@ public:
             return std::unexpected(projects.error());
         session.out().page();
         if (projects->empty())
-            session.out().line({Mark::Plain, "No projects. Start one with: hotreloadctl up DIR"});
+            session.out().line(
+                {Mark::Plain, session.options().on_user_bus()
+                                  ? "No projects. Start one with: hotreloadctl up DIR"
+                                  : "No projects. Put a project file into /etc/hotreload, or start "
+                                    "one with: hotreloadctl --system up DIR"});
 
         const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::system_clock::now().time_since_epoch());

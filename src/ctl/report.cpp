@@ -112,6 +112,13 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     return line(Mark::Failed, result + in_brackets(subjects) + because(problem));
 }
 
+std::string restored_text(const Json& file, const std::string& directory) {
+    auto text = show_path(text_of(file, "path"), directory) + ": " + text_of(file, "kind");
+    if (const auto aside = text_of(file, "aside"); !aside.empty())
+        text += " to " + aside;
+    return text + in_brackets(text_of(file, "note"));
+}
+
 ExitStatus status_of(const std::string& result) {
     if (result == "applied" || result == "unchanged" || result == "stopped" ||
         result == "recorded" || result == "superseded")
@@ -133,6 +140,8 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
     };
 
     const auto detail = parse_json(reload.detail_json).value_or(Json());
+    for (const auto& file : array_of(detail, "files").array_range())
+        report.lines.push_back({Mark::Applied, restored_text(file, directory)});
     for (const auto& service : array_of(detail, "services").array_range()) {
         report.status = worse(report.status, status_of(text_of(service, "result")));
         std::ranges::move(service_lines(service, {reload, directory}),

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/session.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace hotreload::ctl {
 
-Session::Session(const GlobalOptions& options) : options_(options), out_(options) {
+namespace {
+
+// As the shell calls it, when that is the one: by the links that led there, which may lead
+// elsewhere tomorrow.
+std::string working_directory() {
     std::error_code error; // a directory that is gone is no directory
+    const char* const called = std::getenv("PWD");
+    if (called && called[0] == '/' && std::filesystem::equivalent(called, ".", error))
+        return std::filesystem::path(called).lexically_normal().string();
+    return std::filesystem::current_path(error).string();
+}
+
+} // namespace
+
+Session::Session(const GlobalOptions& options) : options_(options), out_(options) {
     if (!options.remote())
-        directory_ = std::filesystem::current_path(error).string();
+        directory_ = working_directory();
 }
 
 Answer<Daemon*> Session::daemon() {

@@ -157,15 +157,18 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
     return report;
 }
 
-std::vector<Line> list_projects(const std::vector<ProjectState>& projects) {
+Report list_projects(const std::vector<ProjectState>& projects) {
+    Report report;
     std::vector<std::vector<std::string>> rows = {{"PROJECT", "STATE", "SERVICES", "FILE"}};
-    for (const auto& project : projects)
+    for (const auto& project : projects) {
         rows.push_back({project.name, project.enabled ? project.state : project.state + ", off",
                         std::to_string(project.services.size()), project.path});
-    std::vector<Line> lines;
+        if (is_bad(project.state))
+            report.status = ExitStatus::Failed;
+    }
     for (auto& text : format_table(rows))
-        lines.push_back({Mark::Plain, std::move(text)});
-    return lines;
+        report.lines.push_back({Mark::Plain, std::move(text)});
+    return report;
 }
 
 Report report_services(const ProjectState& project, const std::string& directory) {

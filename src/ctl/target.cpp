@@ -17,6 +17,16 @@ bool is_within(const std::string& directory, const std::string& parent) {
            (directory.starts_with(parent) && directory[parent.size()] == '/');
 }
 
+// By the names that they were called by, or by where these lead.
+bool is_in_project(const std::string& directory, const std::string& own) {
+    if (is_within(directory, own))
+        return true;
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(directory, error);
+    const auto real_own = error ? real : std::filesystem::weakly_canonical(own, error);
+    return !error && is_within(real.string(), real_own.string());
+}
+
 const ProjectState* find_project(const std::vector<ProjectState>& projects,
                                  const std::string& name) {
     const auto found = std::ranges::find(projects, name, &ProjectState::name);
@@ -46,7 +56,8 @@ std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& pr
     std::size_t length = 0; // of their directory
     for (const auto& project : projects) {
         const auto own = std::filesystem::path(project.path).parent_path().string();
-        if (directory.empty() || own.empty() || !is_within(directory, own) || own.size() < length)
+        if (directory.empty() || own.empty() || !is_in_project(directory, own) ||
+            own.size() < length)
             continue;
         if (own.size() > length)
             nearest.clear();

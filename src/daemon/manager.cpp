@@ -4,8 +4,10 @@
 #include "base/completion.hpp"
 #include "base/fault.hpp"
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "config/project_file.hpp"
 #include "core/names.hpp"
+#include "daemon/project_files.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>
@@ -15,6 +17,8 @@
 #include <set>
 
 namespace hotreload::daemon {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -62,13 +66,15 @@ Manager::Manager(Surroundings around)
     };
 }
 
-Task<> Manager::open(std::vector<ProjectRecord> records) {
+Task<> Manager::open(std::vector<LoadedProject> loaded) {
     std::vector<Project*> opened;
-    for (auto& record : records) {
-        if (projects_.contains(record.name))
+    for (auto& each : loaded) {
+        const auto name = each.record.name;
+        if (projects_.contains(name))
             continue; // somebody had it registered before we were ready
-        auto& project = projects_[record.name];
-        project = std::make_unique<Project>(around_, std::move(record));
+        auto& project = projects_[name];
+        project =
+            std::make_unique<Project>(around_, std::move(each.record), std::move(each.broken));
         opened.push_back(project.get());
     }
     for (auto* project : opened)
@@ -89,6 +95,10 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
                                     definition.name));
         if (known->second->path() == definition.path)
             return known->second.get();
+        if (known->second->leads_to(definition.path)) {
+            known->second->move_to(definition.path);
+            return known->second.get();
+        }
         return fail(
             ErrorCode::Busy,
             std::format("a project named \"{0}\" is registered from {1}: give this one "
@@ -113,28 +123,65 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
 Task<> Manager::take_up(std::string file) {
     const bool registered = std::ranges::any_of(
         projects_, [&](const auto& each) { return each.second->path() == file; });
-    if (registered)
+    if (registered) {
+        forget_refused(file);
         co_return;
-    const auto definition = load_project(file);
+    }
+    const auto definition = load_noted(around_.deaths, file);
     if (!definition) {
-        for (const auto& problem : definition.error())
-            events_.validation_failed(std::filesystem::path(file).stem(), "", problem);
+        refuse_file(file, definition.error());
         co_return;
     }
     // A file of the same name in a more important directory takes the place of one in force.
     const auto known = projects_.find(definition->name);
-    if (known != projects_.end() && std::filesystem::path(known->second->path()).filename() ==
-                                        std::filesystem::path(file).filename()) {
+    const bool same_name = known != projects_.end() &&
+                           fs::path(known->second->path()).filename() == fs::path(file).filename();
+    if (known != projects_.end() && (same_name || known->second->path().empty())) {
+        forget_refused(file);
         known->second->move_to(file);
         co_return;
     }
     auto project = make_project(*definition);
     if (!project) {
-        events_.validation_failed(definition->name, "",
-                                  {file, 0, 0, project.error().message, Audience::Everybody});
+        refuse_file(file, {{file, 0, 0, project.error().message, Audience::Everybody}});
         co_return;
     }
+    forget_refused(file);
     co_await (*project)->open();
+}
+
+void Manager::refuse_file(const std::string& file, std::vector<Problem> problems) {
+    auto& status = refused_[file];
+    if (status.problems == problems)
+        return;
+    if (status.name.empty()) {
+        const auto stem = to_utf8(fs::path(file).stem().string());
+        status = {.name =
+                      projects_.contains(stem) ? to_utf8(fs::path(file).filename().string()) : stem,
+                  .path = file,
+                  .enabled = true,
+                  .state = "invalid",
+                  .problems = {}};
+    }
+    status.problems = std::move(problems);
+    for (const auto& problem : status.problems)
+        events_.project_refused(status.name, problem);
+    events_.project_changed(status);
+}
+
+void Manager::forget_refused(const std::string& file) {
+    const auto refused = refused_.extract(file);
+    if (refused && !projects_.contains(refused.mapped().name))
+        events_.project_removed(refused.mapped().name);
+}
+
+void Manager::keep_refused(const std::vector<std::string>& files) {
+    std::vector<std::string> gone;
+    for (const auto& [file, unused] : refused_)
+        if (!std::ranges::contains(files, file))
+            gone.push_back(file);
+    for (const auto& file : gone)
+        forget_refused(file);
 }
 
 void Manager::look_again() {
@@ -146,7 +193,8 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = load_project(*file);
+    around_.deaths.forgive("", *file);
+    const auto definition = load_noted(around_.deaths, *file);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -226,6 +274,9 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
     const auto name = target.substr(0, slash);
     const auto project = projects_.find(name);
     if (project == projects_.end()) {
+        for (const auto& [file, status] : refused_)
+            if (status.name == name)
+                return fail(ErrorCode::Invalid, lines_of(status.problems));
         std::vector<std::string> names;
         for (const auto& [each, unused] : projects_)
             names.push_back(each);
@@ -371,7 +422,6 @@ Task<Result<>> Manager::resume(std::string target) {
 }
 
 Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
-    namespace fs = std::filesystem;
     if (!path.starts_with('/'))
         co_return fail(ErrorCode::Invalid,
                        std::format("\"{}\" is not absolute: give the whole path", path));
@@ -383,6 +433,16 @@ Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
                         : status.type() == fs::file_type::not_found ? "missing"
                         : error                                     ? error.message()
                                                                     : "no regular file";
+    if (const auto refused = refused_.find(explanation.path); refused != refused_.end()) {
+        explanation.state += "; refused: " + lines_of(refused->second.problems);
+        explanation.watches.push_back({.project = refused->second.name,
+                                       .target = {},
+                                       .watch = "project file",
+                                       .pattern = explanation.path,
+                                       .stopped = {},
+                                       .format = "toml",
+                                       .copies = {}});
+    }
     for (const auto& [name, project] : projects_) {
         auto watches = project->explain(explanation.path);
         std::set<std::string> services;
@@ -430,7 +490,8 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = load_project(*file);
+    around_.deaths.forgive("", *file);
+    const auto definition = load_noted(around_.deaths, *file);
     if (!definition)
         co_return definition.error();
     std::vector<Problem> problems;
@@ -452,6 +513,8 @@ std::vector<ipc::ProjectStatus> Manager::projects() const {
     std::vector<ipc::ProjectStatus> all;
     for (const auto& [name, project] : projects_)
         all.push_back(project->status());
+    for (const auto& [file, status] : refused_)
+        all.push_back(status);
     return all;
 }
 

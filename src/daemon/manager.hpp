@@ -19,12 +19,15 @@ public:
     // `next_id` of the surroundings is the manager's own to set.
     explicit Manager(Surroundings around);
 
-    // Takes up the projects that are on record. Ends when all of them are adopted and looked at.
-    Task<> open(std::vector<ProjectRecord> records);
+    // Takes up the projects that are on record. Ends when all of them are adopted and looked at. A
+    // project that cannot be opened is told as such, and keeps none of the others from it.
+    Task<> open(std::vector<LoadedProject> loaded);
 
     // Registers the project file if it is not, without starting what an `up` would: what it finds
-    // new is started by the project's first look. A file that is invalid is told to the events.
+    // new is started by the project's first look. A file that is refused is told to the events, and
+    // listed as a project that is invalid until it is taken up, or is none of `files` any more.
     Task<> take_up(std::string file);
+    void keep_refused(const std::vector<std::string>& files);
 
     // Reads every project file again.
     void look_again();
@@ -62,6 +65,8 @@ private:
         std::optional<std::string> service;
     };
 
+    void refuse_file(const std::string& file, std::vector<Problem> problems);
+    void forget_refused(const std::string& file);
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
     Result<std::uint64_t> submit(const std::string& target, const Request& request);
     Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
@@ -72,6 +77,7 @@ private:
     RecordStore& store_;
     ipc::Events& events_;
     std::map<std::string, std::unique_ptr<Project>> projects_;
+    std::map<std::string, ipc::ProjectStatus> refused_; // by file: never in force
     std::uint64_t last_id_ = 0;
 };
 

@@ -2,12 +2,15 @@
 #include "daemon/project.hpp"
 
 #include "base/completion.hpp"
+#include "config/paths.hpp"
 #include "config/project_file.hpp"
 #include "core/names.hpp"
+#include "daemon/project_files.hpp"
 #include "ipc/present/definition.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <format>
 
@@ -19,12 +22,13 @@ constexpr auto kSaveAgain = std::chrono::seconds(5);
 
 } // namespace
 
-Project::Project(Surroundings around, ProjectRecord record)
+Project::Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken)
     : around_(std::move(around)),
       record_(std::move(record)),
+      broken_(std::move(broken)),
       again_(around_.loop),
       rested_(around_.loop),
-      documents_(around_.contents, record_.name) {
+      documents_(around_.contents, around_.deaths, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
     // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
@@ -44,8 +48,25 @@ Project::~Project() {
 
 Task<> Project::open() {
     tell_project();
+    stamp_ = file_stamp(record_.path);
+    Problem why{.path = record_.path};
+    try {
+        if (around_.deaths.set_aside(all_work()))
+            why = {record_.path, 0, 0, "the work for it has ended hotreloadd twice",
+                   Audience::Everybody};
+        else
+            co_await take_up();
+    } catch (const std::exception& error) { // one project's trouble is none of the others'
+        why.message = error.what();
+    }
+    if (!why.message.empty())
+        co_await set_aside(std::move(why));
+}
+
+Task<> Project::take_up() {
     co_await adopt();
     co_await remove_orphans();
+    const auto at_it = at_work();
     if (!read_project_file())
         for (const auto& [name, unused] : definition_.services)
             arm(name);
@@ -55,6 +76,50 @@ Task<> Project::open() {
     for (const auto& [name, unused] : record_.services)
         drain(name);
     pump();
+}
+
+// Its units are told of, its file is watched, and it can go down.
+Task<> Project::set_aside(Problem why) {
+    opened_ = false;
+    why.message += std::format(": its services run on, and nothing is done for it until its file "
+                               "changes, or for \"hotreloadctl reload {}\"",
+                               record_.name);
+    set_aside_ = std::move(why);
+    for (auto& [name, slot] : slots_)
+        slot.files.reset();
+    auto sources = watch_files({WatchDefinition{.files = {escape_glob(record_.path)}}}, [this] {
+        around_.loop.post([this, alive = alive_] {
+            if (*alive)
+                retry();
+        });
+    });
+    if (sources) {
+        sources_ = std::move(*sources);
+        (void)sources_->look(watch::Rescan::All);
+    }
+    tell_project();
+    co_await follow_all();
+    for (const auto& name : service_names())
+        tell(name);
+    pump_soon(); // somebody may wait for it
+}
+
+void Project::retry() {
+    if (!set_aside_ || gone_)
+        return;
+    set_aside_.reset();
+    watched_sources_.clear();
+    sources_.reset();
+    around_.deaths.forgive(record_.name, record_.path);
+    tasks_.spawn(open());
+}
+
+state::Work Project::all_work() const {
+    return {record_.name, "", stamp_};
+}
+
+state::Deaths::Scope Project::at_work() {
+    return {around_.deaths, all_work()};
 }
 
 // An installed unit that is new to the project: nothing is decided before its state is known.
@@ -78,20 +143,10 @@ bool Project::read_project_file() {
 }
 
 bool Project::take_project_file() {
-    // Where nothing was read (a syntax error), what was read last is what may matter.
-    auto loaded = load_project(record_.path, &read_sources_);
-    if (loaded && loaded->name != record_.name)
-        loaded = std::unexpected(std::vector{
-            loaded
-                ->problem_at(
-                    "project.name",
-                    std::format(
-                        "the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
-                        "another name",
-                        record_.name))
-                .for_everybody()});
+    stamp_ = file_stamp(record_.path);
+    auto loaded = load();
     std::error_code ignored;
-    missing_ = !loaded && !std::filesystem::exists(record_.path, ignored);
+    missing_ = !loaded && !record_.path.empty() && !std::filesystem::exists(record_.path, ignored);
     if (loaded) {
         accept(std::move(*loaded));
         return true;
@@ -103,6 +158,33 @@ bool Project::take_project_file() {
         tell_project();
     }
     return false;
+}
+
+// What may be in force of the file as it is on disk.
+Checked<ProjectDefinition> Project::load() {
+    const auto refuse = [](Problem problem) {
+        return std::unexpected(std::vector{std::move(problem).for_everybody()});
+    };
+    if (record_.path.empty())
+        return refuse({"", 0, 0,
+                       "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
+                       "tells it anew"});
+    // Where nothing was read (a syntax error), what was read last is what may matter.
+    auto loaded = load_noted(around_.deaths, record_.path, &read_sources_);
+    if (!loaded)
+        return loaded;
+    if (loaded->name != record_.name)
+        return refuse(loaded->problem_at(
+            "project.name",
+            std::format("the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
+                        "another name",
+                        record_.name)));
+    if (loaded->services.empty() && !record_.services.empty())
+        return refuse({record_.path, 0, 0,
+                       std::format("all of its services are gone from it at once, and they run on: "
+                                   "\"hotreloadctl down {}\" takes a project down",
+                                   record_.name)});
+    return loaded;
 }
 
 void Project::accept(ProjectDefinition definition) {
@@ -144,7 +226,10 @@ void Project::accept(ProjectDefinition definition) {
 // True when what is watched is not what was watched before.
 bool Project::watch_sources() {
     auto sources = read_sources_;
-    sources.push_back(record_.path);
+    if (!record_.path.empty())
+        sources.push_back(record_.path);
+    for (auto& path : sources)
+        path = escape_glob(path);
     const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
     if (sources_ && sources == watched_sources_ && debounce == sources_debounce_)
         return false;
@@ -153,11 +238,15 @@ bool Project::watch_sources() {
     WatchDefinition watch{.files = std::move(sources)};
     watch.debounce = definition_.debounce;
     watch.debounce_max = definition_.debounce_max;
-    sources_ = watch_files({std::move(watch)}, [this] {
+    auto watched = watch_files({std::move(watch)}, [this] {
+        const auto at_it = at_work();
         (void)sources_->look(watch::Rescan::Dirty);
         read_project_file();
         pump();
     });
+    if (!watched)
+        return false;
+    sources_ = std::move(*watched);
     (void)sources_->look(watch::Rescan::All);
     return true;
 }
@@ -182,7 +271,7 @@ void Project::arm(const std::string& service) {
     slot.fresh = true;
     slot.suspended.clear();
     slot.loop.reset();
-    slot.files = watch_service(slot.rules, [this, service] {
+    auto watched = watch_service(slot.rules, [this, service] {
         auto& settled = slots_.at(service);
         settled.due = true;
         Duration debounce{};
@@ -192,7 +281,10 @@ void Project::arm(const std::string& service) {
         settled.rest = settled.rests_until = Duration::zero();
         pump();
     });
-    slot.files->on_state = [this, service] { tell(service); };
+    slot.unwatchable = watched ? "" : watched.error().message;
+    slot.files = watched ? std::move(*watched) : nullptr;
+    if (slot.files)
+        slot.files->on_state = [this, service] { tell(service); };
 }
 
 void Project::move_to(const std::string& path) {
@@ -201,6 +293,12 @@ void Project::move_to(const std::string& path) {
     read_project_file();
     tell_project();
     pump_soon();
+}
+
+bool Project::leads_to(const std::string& path) const {
+    std::error_code none;
+    return record_.path.empty() || !std::filesystem::exists(record_.path, none) ||
+           std::filesystem::equivalent(record_.path, path, none);
 }
 
 void Project::unit_changed(const std::string& unit) {

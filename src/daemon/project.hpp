@@ -16,6 +16,8 @@
 #include "ipc/status.hpp"
 #include "os/event_loop.hpp"
 #include "os/leases.hpp"
+#include "state/deaths.hpp"
+#include "state/restoration.hpp"
 #include "watch/tree_watcher.hpp"
 #include "watch/watched_set.hpp"
 
@@ -41,6 +43,8 @@ struct Surroundings {
     RecordStore& store;
     ContentStore& contents;
     os::Leases& leases;
+    state::Deaths& deaths;
+    std::string aside; // the directory for files that a rollback takes away, below it by project
     ipc::Events& events;
     std::function<std::uint64_t()> next_id;
 };
@@ -64,6 +68,7 @@ struct Request {
         bool restore_files = false;   // write the content of watched files back
     };
     std::optional<Rollback> rollback = {};
+    std::vector<FileRestored> files = {}; // by it, so far
     std::move_only_function<void(const Outcome&)> done;
 };
 
@@ -83,12 +88,15 @@ WatchDefinition schema_watch(const WatchDefinition& of);
 
 class Project final : public TransactionHost {
 public:
-    Project(Surroundings around, ProjectRecord record);
+    // `broken` of its records could not be read: told until somebody asks for a reload.
+    Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken = {});
     ~Project() override;
     Project(const Project&) = delete;
     Project& operator=(const Project&) = delete;
 
     // Adopts what runs, reads the project file, arms the watches, and looks at everything once.
+    // What has ended the daemon twice, or cannot be done, is not tried: then nothing is done for
+    // the project, and what runs runs on, until its file changes or somebody asks.
     Task<> open();
 
     // Goes to work as soon as nobody works at the services concerned; `done` is called at the end.
@@ -103,6 +111,9 @@ public:
 
     // Another file is the project file from now on.
     void move_to(const std::string& path);
+    // The file at `path` can be the project file without anybody being asked: it is the same one by
+    // another name, or the one on record is gone or not known any more.
+    [[nodiscard]] bool leads_to(const std::string& path) const;
 
     // Called by the owner of Units::on_change.
     void unit_changed(const std::string& unit);
@@ -169,6 +180,9 @@ private:
         Duration rests_until{};                 // as its files had moved on
         Duration last_gap{};                    // of its last restart: how long nobody served
         std::string suspended;                  // the file that the service writes itself
+        std::string unwatchable; // why its files are not: a definition on record of another grammar
+        std::map<std::string, Duration> emptied; // files that lost all they held: seen when
+        Duration emptied_until{};                // they are not acted on before
     };
 
     // A document that is published.
@@ -186,16 +200,23 @@ private:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
+    Task<> take_up();
+    Task<> set_aside(Problem why);
+    void retry();
+    [[nodiscard]] state::Work all_work() const;
+    [[nodiscard]] state::Deaths::Scope at_work();
     Task<> get_to_know(std::string service, std::string unit);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
     bool take_project_file();
+    [[nodiscard]] Checked<ProjectDefinition> load();
     bool watch_sources();
     void arm(const std::string& service);
 
     // project_adopt.cpp
     Task<> adopt();
+    Task<> follow_all();
     Task<> follow(std::string unit);
     Task<> show_what_is_on_record(ServiceRecord& service);
     Task<> remove_orphans();
@@ -220,17 +241,21 @@ private:
     void supersede(const std::string& service);
     void rest(const std::set<std::string>& scope, bool moved_on);
     [[nodiscard]] bool rests(const std::string& service) const;
+    [[nodiscard]] Duration held_for(const std::string& service) const;
     void go_on_after_rest();
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    [[nodiscard]] Snapshot applied_snapshot(const std::string& service) const;
     [[nodiscard]] ServiceDefinition applied_definition(const std::string& service) const;
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled,
-                watch::OnRead read = {});
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_service(std::shared_ptr<const ServiceRules> rules, watch::WatchedSet::OnSettled settled);
+    // Errors: Invalid, for a pattern. Those that config/ has read have none, those on record may.
+    using Watched = Result<std::unique_ptr<watch::WatchedSet>>;
+    [[nodiscard]] Watched watch_files(const std::vector<WatchDefinition>& watches,
+                                      watch::WatchedSet::OnSettled settled,
+                                      watch::OnRead read = {});
+    [[nodiscard]] Watched watch_service(std::shared_ptr<const ServiceRules> rules,
+                                        watch::WatchedSet::OnSettled settled);
     const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
     [[nodiscard]] std::set<std::string> find_loops(const Plan& plan);
     void look_who_writes(const std::string& service);
@@ -239,7 +264,8 @@ private:
     void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
     void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
-    void settle_quietly(TransactionInput input, Plan plan);
+    Task<> settle_quietly(TransactionInput input, Plan plan, std::set<std::string> scope);
+    [[nodiscard]] bool hold_emptied(const std::string& service);
     void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
@@ -253,9 +279,15 @@ private:
                                         const GenerationRecord& newer);
     [[nodiscard]] Result<GenerationRecord> find_generation(const std::string& service,
                                                            std::uint64_t generation) const;
-    Result<> aim_back(const std::string& service, const Request::Rollback& rollback,
-                      ServiceView& view);
-    Result<> restore_files(const GenerationRecord& generation);
+    using Goals = std::map<std::string, GenerationRecord>; // of a rollback, by service
+    [[nodiscard]] Result<Goals> find_goals(const Request& request) const;
+    Result<Goals> prepare_rollback(Request& request);
+    Result<state::Restoration> plan_restoration(const Goals& goals);
+    Result<> plan_restoration(const std::string& service, const GenerationRecord& goal,
+                              state::Restoration& restoration);
+    [[nodiscard]] bool is_new_since(const std::string& service, const GenerationRecord& goal,
+                                    const std::string& path) const;
+    Result<> aim_back(const std::string& service, const GenerationRecord& goal, ServiceView& view);
 
     // project_drain.cpp
     void drain(const std::string& service);
@@ -275,8 +307,7 @@ private:
     void publish_configs();
     void look_at_configs();
     void look_at_config(const std::string& name, watch::Rescan rescan);
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_config(const ConfigDefinition& definition);
+    [[nodiscard]] Watched watch_config(const ConfigDefinition& definition);
     void take_what_is_there(Published& config, watch::Rescan rescan);
     void take_config(Published& config, ContentId now);
     void tell_config(Published& config, ipc::ConfigStatus status);
@@ -299,12 +330,16 @@ private:
 
     Surroundings around_;
     ProjectRecord record_;
-    ProjectDefinition definition_;  // the last valid one
-    std::vector<Problem> problems_; // of the project file as it is now
-    bool missing_ = false;          // the project file is not there
-    std::string store_problem_;     // why the record on disk is behind
-    std::string copies_problem_;    // of the documents', as it was told last
-    std::set<std::string> unsaved_; // of which services it is; "": of the project itself
+    ProjectDefinition definition_;     // the last valid one
+    std::vector<Problem> problems_;    // of the project file as it is now
+    std::vector<Problem> broken_;      // records that could not be read
+    std::optional<Problem> set_aside_; // why nothing is done for it
+    std::string stamp_;                // of the project file when it was read
+    bool followed_ = false;            // the units on record are
+    bool missing_ = false;             // the project file is not there
+    std::string store_problem_;        // why the record on disk is behind
+    std::string copies_problem_;       // of the documents', as it was told last
+    std::set<std::string> unsaved_;    // of which services it is; "": of the project itself
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     os::Timer again_;
     os::Timer rested_;
@@ -323,6 +358,7 @@ private:
     bool gone_ = false;
     std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
     bool pump_posted_ = false;
+    bool copying_ = false;                                       // a post goes on with it
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     TaskScope tasks_;
 };

@@ -38,7 +38,7 @@ void Project::look_at_configs() {
         look_at_config(name, watch::Rescan::All);
 }
 
-std::unique_ptr<watch::WatchedSet> Project::watch_config(const ConfigDefinition& definition) {
+Project::Watched Project::watch_config(const ConfigDefinition& definition) {
     std::vector watches{definition.watch};
     if (!definition.watch.schema.empty())
         watches.push_back(schema_watch(definition.watch));
@@ -50,9 +50,19 @@ std::unique_ptr<watch::WatchedSet> Project::watch_config(const ConfigDefinition&
 }
 
 void Project::look_at_config(const std::string& name, watch::Rescan rescan) {
+    const auto at_it = at_work();
     auto& config = configs_.at(name);
-    if (!config.files)
-        config.files = watch_config(config.definition);
+    if (!config.files) {
+        auto watched = watch_config(config.definition);
+        if (!watched) {
+            auto status = config.status;
+            status.state = "invalid";
+            status.problems = {
+                definition_.problem_at("configs." + name + ".file", watched.error().message)};
+            return tell_config(config, std::move(status));
+        }
+        config.files = std::move(*watched);
+    }
     take_what_is_there(config, rescan);
     if (!definition_.enabled)
         config.files.reset();

@@ -6,6 +6,7 @@
 #include "document/json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -91,11 +92,12 @@ void Project::keep_first_contents(const std::string& service) {
 
 void Project::copy_on() {
     tell_copied();
-    if (!documents_.copies_wait())
+    if (!documents_.copies_wait() || std::exchange(copying_, true))
         return;
     around_.loop.post([this, alive = alive_] {
         if (!*alive)
             return;
+        copying_ = false;
         documents_.copy_some([this](const ContentId& id) { return in_use(id); });
         copy_on();
     });

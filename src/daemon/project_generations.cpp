@@ -2,10 +2,13 @@
 // Applied states that are kept: how they are recorded, compared and gone back to.
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
+#include "state/restoration.hpp"
 #include "state/restore_file.hpp"
 
 #include <algorithm>
 #include <format>
+#include <iterator>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -96,21 +99,104 @@ Result<> Project::can_roll_back(const std::optional<std::string>& service,
                                                  service.value_or(record_.name)));
 }
 
+Result<Project::Goals> Project::find_goals(const Request& request) const {
+    Goals goals;
+    for (const auto& [name, unused] : record_.services) {
+        if (request.service && name != *request.service)
+            continue;
+        auto found = find_generation(name, request.rollback->generation);
+        if (found)
+            goals.emplace(name, *std::move(found));
+        else if (request.rollback->generation != 0)
+            return std::unexpected(std::move(found.error()));
+    }
+    return goals;
+}
+
+// What can be found wrong is found before the first file is written, of all services.
+Result<Project::Goals> Project::prepare_rollback(Request& request) {
+    auto goals = find_goals(request);
+    if (!goals)
+        return goals;
+    if (!request.rollback->restore_files) {
+        const bool any_change = std::ranges::any_of(*goals, [&](const auto& each) {
+            const auto& [name, goal] = each;
+            const auto* const by_file = wanted(name);
+            return record_.services.at(name).definition != goal.definition || !by_file ||
+                   *by_file != goal.definition;
+        });
+        if (!any_change && !goals->empty())
+            return fail(ErrorCode::Invalid,
+                        std::format("generation {} differs only in files, which are left as they "
+                                    "are: --restore-files writes them back, too",
+                                    goals->begin()->second.generation));
+        return goals;
+    }
+    auto restored = plan_restoration(*goals).and_then(
+        [](state::Restoration restoration) { return restoration.carry_out(); });
+    if (!restored)
+        return std::unexpected(std::move(restored.error()));
+    std::ranges::move(*restored, std::back_inserter(request.files));
+    return goals;
+}
+
+Result<state::Restoration> Project::plan_restoration(const Goals& goals) {
+    state::Restoration restoration(around_.aside + "/" + record_.name);
+    for (const auto& [service, goal] : goals)
+        if (auto planned = plan_restoration(service, goal, restoration); !planned)
+            return std::unexpected(std::move(planned.error()));
+    return restoration;
+}
+
+Result<> Project::plan_restoration(const std::string& service, const GenerationRecord& goal,
+                                   state::Restoration& restoration) {
+    const auto watched =
+        watch_service(std::make_shared<const ServiceRules>(goal.definition), [] {});
+    if (!watched)
+        return std::unexpected(watched.error());
+    const auto& now = (*watched)->look(watch::Rescan::All).content;
+    for (const auto& [path, id] : goal.files) {
+        if (const auto live = now.files.find(path); live != now.files.end() && live->second == id)
+            continue;
+        auto bytes = content(id);
+        if (!bytes)
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no whole copy of what {} held in generation {} of "
+                                    "{}: no file was written",
+                                    path, goal.generation, service));
+        if (auto can = restoration.write(path, *std::move(bytes)); !can)
+            return can;
+    }
+    for (const auto& [path, unused] : now.files)
+        if (!goal.files.contains(path) && !std::ranges::contains(now.writing, path) &&
+            is_new_since(service, goal, path))
+            restoration.take_away(path);
+    return {};
+}
+
+// Not what the project itself is made of; nor what no generation knows, and nobody has touched
+// since: it was there, and was not whole, or not to be read.
+bool Project::is_new_since(const std::string& service, const GenerationRecord& goal,
+                           const std::string& path) const {
+    if (path == record_.path || std::ranges::contains(read_sources_, path))
+        return false;
+    const bool came_later = std::ranges::any_of(history(service), [&](const auto& each) {
+        return each.generation > goal.generation && each.files.contains(path);
+    });
+    const auto changed = state::changed_usec(path);
+    return came_later || (changed && *changed >= goal.applied_usec);
+}
+
 // The view's wanted state becomes the one of the generation; what the project file says instead is
 // held back until it changes.
-Result<> Project::aim_back(const std::string& service, const Request::Rollback& rollback,
+Result<> Project::aim_back(const std::string& service, const GenerationRecord& found,
                            ServiceView& view) {
-    auto found = find_generation(service, rollback.generation);
-    if (!found)
-        return rollback.generation == 0 ? Result<>{} : std::unexpected(std::move(found.error()));
-    if (rollback.restore_files) {
-        if (auto restored = restore_files(*found); !restored)
-            return restored;
-        read_files(service, watch::Rescan::All); // what we wrote is not news
-    }
-    const auto& goal = found->definition;
+    const auto& goal = found.definition;
     const auto rules = std::make_shared<const ServiceRules>(goal);
-    view.files = watch_service(rules, [] {})->look(watch::Rescan::All).content;
+    const auto watched = watch_service(rules, [] {});
+    if (!watched)
+        return std::unexpected(watched.error());
+    view.files = (*watched)->look(watch::Rescan::All).content;
     view.documents.clear();
     const auto wanted_by_file = std::exchange(view.wanted, goal);
     compare_documents(view, rules->rules);
@@ -123,25 +209,8 @@ Result<> Project::aim_back(const std::string& service, const Request::Rollback& 
                                   std::format("rolled back to generation {} by request: what the "
                                               "project file says waits until it changes, or for "
                                               "\"hotreloadctl reload {}/{}\"",
-                                              found->generation, record_.name, service))};
-    return {};
-}
-
-// All contents are there before the first file is written.
-Result<> Project::restore_files(const GenerationRecord& generation) {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& [path, id] : generation.files) {
-        auto bytes = content(id);
-        if (!bytes)
-            return fail(ErrorCode::NotFound,
-                        std::format("there is no copy of what {} held in generation {}: no file "
-                                    "was written",
-                                    path, generation.generation));
-        files.emplace_back(path, std::move(*bytes));
-    }
-    for (const auto& [path, bytes] : files)
-        if (auto written = state::restore_file(path, bytes); !written)
-            return written;
+                                              found.generation, record_.name, service))
+                           .for_everybody()};
     return {};
 }
 

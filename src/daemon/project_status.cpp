@@ -32,10 +32,14 @@ ipc::ProjectStatus Project::status() const {
     ipc::ProjectStatus status{.name = record_.name,
                               .path = record_.path,
                               .enabled = definition_.enabled,
-                              .state = missing_            ? "missing"
+                              .state = set_aside_          ? "failed"
+                                       : missing_          ? "missing"
                                        : problems_.empty() ? "running"
                                                            : "invalid",
                               .problems = problems_};
+    if (set_aside_)
+        status.problems.insert(status.problems.begin(), *set_aside_);
+    status.problems.insert(status.problems.end(), broken_.begin(), broken_.end());
     if (!documents_.problem().empty())
         status.problems.push_back(
             {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_.problem()),
@@ -99,6 +103,13 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     if (unit.failed())
         status.problems.push_back({status.unit, 0, 0, describe_failure(unit), Audience::Everybody});
     const auto& slot = slots_.at(service);
+    if (!slot.unwatchable.empty())
+        status.problems.push_back(
+            definition_
+                .problem_at(std::format("services.{}.watch", service),
+                            slot.unwatchable +
+                                "; nothing is done for it until the project file is valid")
+                .for_everybody());
     status.waiting = slot.waiting;
     status.last_result = slot.last_result;
     status.last_changes = slot.last_changes;
@@ -108,6 +119,8 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
         status.problems.push_back(problem);
     status.state =
         state_word(record, unit, busy_.contains(service), !slot.waiting.empty(), paused(service));
+    if (!slot.unwatchable.empty())
+        status.state = "invalid";
     status.paused = paused(service);
     status.last_gap_usec = static_cast<std::uint64_t>(slot.last_gap.count());
     if (record)

@@ -44,7 +44,15 @@ void Project::submit(Request request) {
         turn_away(std::move(request));
         return;
     }
+    if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
+        around_.deaths.forgive(record_.name, record_.path);
+        if (!std::exchange(broken_, {}).empty())
+            tell_project();
+    }
+    const bool goes_down = request.kind == Request::Kind::Remove;
     requests_.push_back(std::move(request));
+    if (!goes_down)
+        retry();
     pump_soon();
 }
 
@@ -76,8 +84,9 @@ void Project::pump_soon() {
 }
 
 void Project::pump() {
-    if (!opened_)
+    if (!opened_ && !set_aside_)
         return;
+    const auto at_it = at_work();
     std::set<std::string> reserved;
     if (!gone_) {
         forget_services();
@@ -88,14 +97,15 @@ void Project::pump() {
         close();
         return;
     }
-    if (definition_.enabled)
+    if (definition_.enabled && opened_)
         look(reserved);
     trigger_ = "file";
     go_on_after_rest();
     const bool settled = requests_.empty() && busy_.empty() &&
                          std::ranges::none_of(slots_, [this](const auto& each) {
-                             return definition_.enabled && each.second.due && !paused(each.first) &&
-                                    !rests(each.first);
+                             return opened_ && definition_.enabled && each.second.due &&
+                                    each.second.unwatchable.empty() && !paused(each.first) &&
+                                    held_for(each.first) == Duration::zero();
                          });
     if (settled)
         tell_settled();
@@ -137,7 +147,8 @@ void Project::refuse(Request request, Problem problem) {
                           .project = record_.name,
                           .result = "failed",
                           .trigger = "request",
-                          .problems = {std::move(problem)}};
+                          .problems = {std::move(problem)},
+                          .files = std::move(request.files)};
     around_.events.reload_finished(outcome);
     if (request.done)
         request.done(outcome);
@@ -251,6 +262,19 @@ void Project::begin(Request request, std::set<std::string> scope) {
                 done(outcome);
         };
     } else {
+        Goals goals;
+        if (request.rollback) {
+            auto found = prepare_rollback(request);
+            if (!found) {
+                auto problem =
+                    problem_at(request.service ? "services." + *request.service : "services",
+                               found.error().message)
+                        .for_everybody();
+                refuse(std::move(request), std::move(problem));
+                return;
+            }
+            goals = *std::move(found);
+        }
         input = gather(scope, request.options, watch::Rescan::All);
         for (auto& [name, view] : input.views) {
             view.drain = request.drain;
@@ -261,10 +285,12 @@ void Project::begin(Request request, std::set<std::string> scope) {
                                    : PlanOptions{};
                 continue;
             }
-            if (!request.rollback)
+            const auto goal = goals.find(name);
+            if (goal == goals.end())
                 continue;
-            if (auto aimed = aim_back(name, *request.rollback, view); !aimed) {
-                refuse(std::move(request), problem_at("services." + name, aimed.error().message));
+            if (auto aimed = aim_back(name, goal->second, view); !aimed) {
+                refuse(std::move(request),
+                       problem_at("services." + name, aimed.error().message).for_everybody());
                 return;
             }
         }
@@ -278,7 +304,8 @@ void Project::begin(Request request, std::set<std::string> scope) {
 void Project::look(const std::set<std::string>& reserved) {
     std::set<std::string> due;
     for (const auto& [name, slot] : slots_)
-        if (slot.due && !reserved.contains(name) && !paused(name) && !rests(name))
+        if (slot.due && slot.unwatchable.empty() && !reserved.contains(name) && !paused(name) &&
+            held_for(name) == Duration::zero())
             due.insert(name);
     auto taken = full_drains();
     taken.insert(busy_.begin(), busy_.end());
@@ -291,13 +318,18 @@ void Project::look(const std::set<std::string>& reserved) {
     due = with_followers(definition_.services, std::move(due));
     if (due.empty())
         return;
+    fault::point("look");
     for (const auto& name : due)
         slots_.at(name).due = false;
     auto input = gather(due, {}, watch::Rescan::Dirty);
     input.trigger = trigger_;
     auto plan = make_plan(input);
-    if (const auto suspended = find_loops(plan); !suspended.empty()) {
-        for (const auto& name : suspended)
+    auto left_alone = find_loops(plan);
+    for (const auto& name : due)
+        if (hold_emptied(name))
+            left_alone.insert(name);
+    if (!left_alone.empty()) {
+        for (const auto& name : left_alone)
             due.erase(name);
         input = take_part(input, due);
         plan = make_plan(input);
@@ -315,22 +347,21 @@ void Project::look(const std::set<std::string>& reserved) {
             work(std::move(part), part_of(plan, names), names, {.kind = Request::Kind::Look}));
     }
     if (!due.empty())
-        settle_quietly(take_part(input, due), part_of(plan, due));
+        tasks_.spawn(settle_quietly(take_part(input, due), part_of(plan, due), due));
 }
 
 // Services that a look found nothing to do for: an old error may be gone, something may wait.
-void Project::settle_quietly(TransactionInput input, Plan plan) {
+Task<> Project::settle_quietly(TransactionInput input, Plan plan, std::set<std::string> scope) {
     input.id = around_.next_id();
-    auto services = input.order;
-    auto task =
-        run_transaction(std::move(input), std::move(plan), means(), strategy::handler_for, *this);
-    task.start();
-    const auto outcome = task.take();
+    busy_.insert(scope.begin(), scope.end());
+    const auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
+                                                  strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         note_changes(each);
     if (note_waiting(outcome))
         report(outcome);
-    for (const auto& name : services) {
+    for (const auto& name : scope) {
+        busy_.erase(busy_.find(name));
         uninterrupted(name);
         tell(name);
     }
@@ -370,6 +401,7 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
         submit(std::move(request));
         co_return;
     }
+    outcome.files = std::move(request.files);
     note_waiting(outcome);
     for (const auto& each : outcome.services)
         note_changes(each);
@@ -404,12 +436,50 @@ bool Project::rests(const std::string& service) const {
     return slot != slots_.end() && slot->second.rests_until > around_.loop.now();
 }
 
+// By itself: who asks does not wait for a file that was emptied.
+Duration Project::held_for(const std::string& service) const {
+    const auto slot = slots_.find(service);
+    if (slot == slots_.end())
+        return Duration::zero();
+    const auto until = std::max(slot->second.rests_until, slot->second.emptied_until);
+    return std::max(until - around_.loop.now(), Duration::zero());
+}
+
 void Project::go_on_after_rest() {
     auto next = kInfinity;
     for (const auto& [name, slot] : slots_)
-        if (rests(name))
-            next = std::min(next, slot.rests_until - around_.loop.now());
+        if (const auto held = held_for(name); held > Duration::zero())
+            next = std::min(next, held);
     rested_.arm(next, [this] { pump(); });
+}
+
+// What held something when it was applied and holds nothing now may be about to be written anew, or
+// never was meant so (an editor that crashed, a full disk): it is acted on when it has been so for
+// as long as a burst may last.
+bool Project::hold_emptied(const std::string& service) {
+    auto& slot = slots_.at(service);
+    const auto record = record_.services.find(service);
+    const auto now = around_.loop.now();
+    const auto before = std::exchange(slot.emptied, {});
+    slot.emptied_until = Duration::zero();
+    if (record == record_.services.end() || !slot.rules)
+        return false;
+    for (const auto& [path, id] : slot.snapshot.files) {
+        const auto applied = record->second.files.find(path);
+        if (id.size > 0 || applied == record->second.files.end() || applied->second.size == 0)
+            continue;
+        const auto known = before.find(path);
+        const auto since = known == before.end() ? now : known->second;
+        const auto* const watch = slot.rules->rules.watch(path);
+        slot.emptied[path] = since;
+        slot.emptied_until =
+            std::max(slot.emptied_until,
+                     since + (watch ? watch->debounce_max : WatchDefinition().debounce_max));
+    }
+    if (slot.emptied_until <= now)
+        return false;
+    slot.due = true;
+    return true;
 }
 
 // A file that was written while the service was made to read it, or that has gone since, may have

@@ -108,6 +108,14 @@ void Reporter::validation_failed(const std::string& project, const std::string& 
                     .project = project});
 }
 
+void Reporter::project_refused(const std::string& project, const Problem& problem) noexcept {
+    tell([&](ipc::Events& listener) { listener.project_refused(project, problem); });
+    log_.write({.priority = Priority::Error,
+                .id = MessageId::ProjectInvalid,
+                .text = to_string(problem) + "; nothing of it is in force",
+                .project = project});
+}
+
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
     hold_back(
         [=, this] { to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); }); });

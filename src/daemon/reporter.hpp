@@ -34,6 +34,7 @@ public:
                         const std::string& patch_json) noexcept override;
     void validation_failed(const std::string& project, const std::string& target,
                            const Problem& problem) noexcept override;
+    void project_refused(const std::string& project, const Problem& problem) noexcept override;
     void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
     void acting(const std::string& project, std::uint64_t id,
                 const ServicePlan& plan) noexcept override;

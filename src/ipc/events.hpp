@@ -28,6 +28,11 @@ public:
                                 const std::string& patch_json) noexcept = 0;
     virtual void validation_failed(const std::string& project, const std::string& target,
                                    const Problem& problem) noexcept = 0;
+    // A project file that nothing is in force of is refused: for the journal. Everybody else has it
+    // as a validation that failed.
+    virtual void project_refused(const std::string& project, const Problem& problem) noexcept {
+        validation_failed(project, "", problem);
+    }
     virtual void reload_started(std::uint64_t id, const Plan& plan) noexcept = 0;
     // All is checked, and the service's action begins. For the journal: the bus has the plan.
     virtual void acting(const std::string& /*project*/, std::uint64_t /*id*/,

@@ -39,6 +39,7 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {FileMissing, "FileMissing", "e17aad0a0ede497eade1e2ebf465a7aa"},
     {RecordUnreadable, "RecordUnreadable", "02961eacf892426191ec67f3191e1026"},
     {WatchSuspended, "WatchSuspended", "4578a9840c40406daf455e59b720c8ae"},
+    {DiedAtWork, "DiedAtWork", "7c1f6a0e8b7a4d0c9b5e2f3d6a81c4b9"},
 });
 
 consteval bool table_follows_enum() {

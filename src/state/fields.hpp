@@ -6,6 +6,7 @@
 // here until it has its line. Names are for ever: records of older versions have them.
 
 #include "core/record.hpp"
+#include "state/deaths.hpp"
 
 #include <concepts>
 #include <type_traits>
@@ -152,6 +153,16 @@ void fields(Visit& visit, T& value) {
     visit("services", services);
     visit("configs", configs);
     visit("paused", paused);
+}
+
+template <class Visit, Is<Death> T>
+void fields(Visit& visit, T& value) {
+    auto& [work, count] = value;
+    auto& [project, path, content] = work;
+    visit("project", project);
+    visit("path", path);
+    visit("content", content);
+    visit("count", count);
 }
 
 } // namespace hotreload::state

@@ -24,10 +24,11 @@ public:
     static Result<FileRecordStore> open(const std::string& directory,
                                         Durability durability = Durability::Memory);
 
-    // Every record that can be read. One that cannot is moved aside with the suffix ".corrupt" and
-    // named in `broken`. A service whose record is broken is as its history says, if that can be
-    // read, else it has none.
-    Result<std::vector<ProjectRecord>> load_all(std::vector<Problem>& broken);
+    // Every project. A record that cannot be read, or is not what its name says, is moved aside
+    // with the suffix ".corrupt". A project whose own record is broken has its services still, and
+    // no path; a service whose record is broken is as its history says, if that can be read, else
+    // it has none.
+    Result<std::vector<LoadedProject>> load_all();
 
     Result<> save(const ProjectRecord& record) override;
     Result<> save_service(const std::string& project, const std::string& service,
@@ -44,10 +45,14 @@ public:
 private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);
 
+    // Of the state directory, which is made anew when somebody has removed it.
+    Result<int> own_directory();
     Result<> replace(int directory, const std::string& file, std::string_view text) const;
     // Of a project's services; -1 where there is none and it is not to be made.
     Result<int> services_of(const std::string& project, bool make);
     void load_services(ProjectRecord& record, std::vector<Problem>& broken);
+    void load_history(int directory, const std::string& project, const std::string& file,
+                      std::vector<Problem>& broken) const;
     void move_aside(int directory, const std::string& file, const std::string& path,
                     Problem problem, std::vector<Problem>& broken) const;
 

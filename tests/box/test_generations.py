@@ -2,6 +2,7 @@
 """Applied states that are kept: history, diff, rollback; and what holds changes back."""
 
 import os
+from pathlib import Path
 
 import pytest
 from harness import eventually
@@ -114,6 +115,80 @@ def test_rollback_writes_files_back_when_asked_with_all_about_them(kept):
     kept.sync()
     assert kept["a"]["state"] == "running"
     assert kept.log("a")[-1] == "start one first"
+
+
+CONF_D = """
+[services.a]
+command = ["./worker", "a", "conf.d/1.conf"]
+type = "notify"
+verify = "0s"
+watch = ["conf.d/*.conf"]
+"""
+
+
+@pytest.fixture
+def conf_d(demo):
+    """A directory of files, of which the first generation has two."""
+    demo.write("conf.d/1.conf", "first\n")
+    demo.write("conf.d/2.conf", "second\n")
+    demo.toml(CONF_D)
+    demo.up()
+    yield demo
+
+
+def test_rollback_moves_away_what_was_created_and_makes_again_what_was_deleted(conf_d):
+    conf_d.write("conf.d/3.conf", "third\n")
+    conf_d.sync()
+    (conf_d / "conf.d/2.conf").unlink()
+    conf_d.sync()
+    conf_d.write("conf.d/1.conf", "other\n")
+    conf_d.sync()
+    done = conf_d.ctl("rollback", "demo/a", "--to=1", "--restore-files").stdout
+    assert "1.conf: written back" in done and "2.conf: made again" in done, done
+    moved = next(line for line in done.splitlines() if "3.conf: moved aside to " in line)
+    assert Path(moved.split(" to ")[1]).read_text() == "third\n"
+    files = {path.name: path.read_text() for path in (conf_d / "conf.d").iterdir()}
+    assert files == {"1.conf": "first\n", "2.conf": "second\n"}
+    assert conf_d.log("a")[-1] == "start - first"
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "running"
+
+
+def test_rollback_takes_away_the_file_that_was_refused(conf_d):
+    conf_d.edit("verify", 'validate = ["sh", "-c", "! grep -l bad conf.d/*.conf"]\nverify')
+    conf_d.sync()
+    generation = conf_d["a"]["generation"]
+    conf_d.write("conf.d/3.conf", "bad\n")
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "invalid"
+    done = conf_d.ctl("rollback", "demo/a", f"--to={generation}", "--restore-files")
+    assert "3.conf: moved aside to " in done.stdout, done
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "running" and not (conf_d / "conf.d/3.conf").exists()
+
+
+def test_rollback_that_would_do_nothing_says_so(conf_d):
+    conf_d.write("conf.d/1.conf", "other\n")
+    conf_d.sync()
+    refused = conf_d.ctl("rollback", "demo/a", check=False)
+    assert refused.returncode == 1 and "--restore-files" in refused.stdout + refused.stderr, refused
+    assert conf_d.log("a")[-1] == "start - other"
+
+
+@pytest.mark.parametrize("damage", ["zeroed", "gone"])
+def test_rollback_writes_nothing_when_one_copy_is_damaged(conf_d, damage):
+    for name in ("1", "2"):
+        conf_d.write(f"conf.d/{name}.conf", "other\n")
+        conf_d.sync()
+    explained = conf_d.ctl.json("explain", str(conf_d / "conf.d/2.conf"))
+    copy = Path(explained["watches"][0]["copies"][1])
+    if damage == "zeroed":
+        copy.write_bytes(bytes(copy.stat().st_size))
+    else:
+        copy.unlink()
+    refused = conf_d.ctl("rollback", "demo", "--restore-files", check=False)
+    assert refused.returncode == 1 and "no file was written" in refused.stdout + refused.stderr, refused
+    assert {path.read_text() for path in (conf_d / "conf.d").iterdir()} == {"other\n"}
 
 
 def test_what_there_is_not_cannot_be_gone_back_to(kept):

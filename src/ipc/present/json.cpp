@@ -291,6 +291,15 @@ std::string detail_json(const Outcome& outcome) {
             });
         });
         problems(json, outcome.problems);
+        if (!outcome.files.empty())
+            json.list("files", outcome.files, [&](const FileRestored& file) {
+                json.object([&] {
+                    json.member("path", file.path);
+                    json.member("kind", file.kind);
+                    json.member("aside", file.aside);
+                    json.member("note", file.note);
+                });
+            });
     });
 }
 

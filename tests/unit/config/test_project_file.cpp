@@ -169,6 +169,18 @@ TEST_F(ProjectTest, an_optional_env_file_may_be_missing_but_not_unreadable) {
                                                       "file");
 }
 
+TEST_F(ProjectTest, a_file_that_declares_nothing_is_a_problem_and_no_empty_project) {
+    for (const auto* text : {"", "# gone\n", "[project]\nname = 'x'\n", "[watch]\n"}) {
+        write("hotreload.toml", text);
+        const auto project = load_project(file());
+        ASSERT_FALSE(project.has_value()) << text;
+        EXPECT_TRUE(project.error().front().message.contains("hotreloadctl down")) << text;
+    }
+    write("app.json", "{}");
+    write("hotreload.toml", "[configs.app]\nfile = 'app.json'\n");
+    EXPECT_TRUE(load_project(file()).has_value());
+}
+
 TEST_F(ProjectTest, a_file_that_cannot_be_read_is_one_problem) {
     const auto message = [](const std::string& path) {
         const auto project = load_project(path);

@@ -47,6 +47,24 @@ TEST(RecordJson, a_property_without_values_is_not_a_property_that_is_not_there) 
     expect_to_come_back(service);
 }
 
+TEST(RecordJson, no_flipped_byte_passes_for_another_record) {
+    const ServiceRecord record{.generation = 7, .unit = "hotreload-shop.web@7.service"};
+    const auto text = write_record(record);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto flipped = text;
+        flipped[i] = static_cast<char>(flipped[i] ^ 1);
+        const auto read = read_record<ServiceRecord>(flipped);
+        EXPECT_TRUE(!read || *read == record) << "byte " << i << ": " << flipped;
+    }
+}
+
+TEST(RecordJson, no_part_of_a_record_passes_for_one) {
+    const auto text = write_record(ServiceRecord{.generation = 7, .unit = "u"});
+    for (std::size_t size = 0; size + 1 < text.size();
+         ++size) // without its last newline, it is one
+        EXPECT_FALSE(read_record<ServiceRecord>(text.substr(0, size))) << size;
+}
+
 TEST(RecordJson, version_1_has_the_services_in_the_project) {
     const auto read = read_record<ProjectRecord>(
         R"({"version":1,"name":"shop","services":{"web":{"generation":3,"unit":"u"}}})");
