@@ -94,7 +94,7 @@ def test_a_config_comes_and_goes_with_the_project_file(published):
     published.sync()
     assert value(published)[1] == 1  # the same document
     published.write("other.toml", "a = 1\n")
-    published.toml('configs = ["other.toml"]\n')
+    published.toml('[configs.other]\nfile = "other.toml"\n')
     published.sync()
     listed = run("busctl", "--user", "tree", "--list", "org.hotreload", user="dev").stdout
     assert OBJECT not in listed
