@@ -14,8 +14,8 @@ namespace hotreload {
 
 namespace {
 
-constexpr auto kStrategies =
-    std::to_array<std::string_view>({"auto", "none", "reload", "swap", "restart", "manual"});
+constexpr auto kStrategies = std::to_array<std::string_view>(
+    {"auto", "none", "reload", "swap", "restart", "manual", "manual-restart"});
 constexpr auto kTypes = std::to_array<std::string_view>(
     {"simple", "exec", "notify", "notify-reload", "oneshot", "forking"});
 constexpr auto kFormats =

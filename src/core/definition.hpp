@@ -73,6 +73,14 @@ struct ServiceDefinition {
     [[nodiscard]] bool pinned() const {
         return std::ranges::any_of(watches, &WatchDefinition::pin);
     }
+    // Nothing tells that it is up but that its process is.
+    [[nodiscard]] bool is_plain() const {
+        return !attached() && (type == ServiceType::Simple || type == ServiceType::Exec);
+    }
+    // The signal that is ours to send for a reload; 0 where the manager knows of a way.
+    [[nodiscard]] int bare_reload_signal() const {
+        return type == ServiceType::NotifyReload ? 0 : reload_signal;
+    }
     bool operator==(const ServiceDefinition&) const = default;
 };
 

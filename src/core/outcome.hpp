@@ -16,8 +16,8 @@ namespace hotreload {
 struct ServiceOutcome {
     std::string service;
     Action action = Action::None;
-    std::string result; // applied, unchanged, recorded, stopped, waiting, refused, invalid, failed,
-                        // rolled-back, needs-attention, superseded
+    std::string result; // applied, unchanged, recorded, stopped, let-go, waiting, refused, invalid,
+                        // failed, rolled-back, needs-attention, stopped-meanwhile, superseded
     std::uint64_t generation = 0;
     std::string unit;
     std::vector<Change> changes;
@@ -30,7 +30,7 @@ struct Outcome {
     std::uint64_t id = 0;
     std::string project;
     std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
-                        // rolled-back, needs-attention
+                        // rolled-back, needs-attention, stopped-meanwhile
     std::string trigger;
     Duration duration{};
     std::vector<ServiceOutcome> services;

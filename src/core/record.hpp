@@ -20,9 +20,11 @@ namespace hotreload {
 struct Refusal {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    std::string result; // "invalid", "failed", "rolled-back", "needs-attention", "interrupted"
+    // "invalid", "failed", "rolled-back", "needs-attention", "held-back", "interrupted"
+    std::string result;
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
+    std::string because;    // the service of its group that is at fault; "": this one
 
     // Of no definition: the service is not in the project file any more, and could not be stopped
     // or let go of.

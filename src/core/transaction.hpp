@@ -29,6 +29,8 @@ struct TransactionInput {
     // Ends the transaction as "superseded" as long as it only checks: nothing was touched, and
     // nothing is recorded.
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
+    // There is a newer change: what was reloaded need not prove for longer that it lives.
+    std::shared_ptr<Cancellation> hurry = std::make_shared<Cancellation>();
 };
 
 class TransactionHost {

@@ -52,7 +52,7 @@ private:
     };
 
     [[nodiscard]] const Watch* find(const std::string& path) const;
-    [[nodiscard]] std::pair<Strategy, std::string> automatic() const;
+    [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;
     bool unit_can_reload_;

@@ -189,4 +189,13 @@ std::vector<std::string> list_patch(const std::string& patch_json) {
     return lines;
 }
 
+std::string hint_for_waiting(const std::string& project, const std::string& service,
+                             const Json& changes) {
+    if (changes.is_array())
+        for (const auto& change : changes.array_range())
+            if (text_of(change, "strategy") == "manual-restart")
+                return std::format("run: hotreloadctl restart {}/{}", project, service);
+    return force_hint(project, service);
+}
+
 } // namespace hotreload::ctl

@@ -82,6 +82,11 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
         return line(Mark::Applied, applied_text(service, context));
     if (result == "stopped")
         return line(Mark::Applied, "stopped");
+    if (result == "let-go")
+        return line(Mark::Applied,
+                    std::format("let go of; {} goes on as it is", text_of(service, "unit")));
+    if (result == "stopped-meanwhile" && problem)
+        return line(Mark::Failed, problem->message);
     if (result == "recorded")
         return line(Mark::Applied, "recorded, nothing to do" + in_brackets(subjects));
     if (result == "unchanged") // a problem says which other service held it back
@@ -92,13 +97,14 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     if (result == "waiting")
         return line(Mark::Waiting,
                     std::format("waiting{} — {}", subjects.empty() ? "" : " to apply " + subjects,
-                                force_hint(context.reload.project, name)));
+                                hint_for_waiting(context.reload.project, name,
+                                                 array_of(service, "changes"))));
     if (result == "rolled-back")
         return line(Mark::Failed, std::format("rolled back to generation {}{}",
                                               number_of(service, "generation"), because(problem)));
     if (result == "needs-attention")
         return line(Mark::Failed,
-                    "needs attention: nothing is tried again by itself" + because(problem));
+                    "needs attention, and is not tried again before it changes" + because(problem));
     if (result == "invalid" || result == "refused") {
         auto lines = line(Mark::Failed,
                           result == "invalid"
@@ -114,7 +120,7 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
 
 ExitStatus status_of(const std::string& result) {
     if (result == "applied" || result == "unchanged" || result == "stopped" ||
-        result == "recorded" || result == "superseded")
+        result == "recorded" || result == "let-go" || result == "superseded")
         return ExitStatus::Ok;
     return result == "waiting" ? ExitStatus::Waiting : ExitStatus::Failed;
 }

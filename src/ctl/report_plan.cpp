@@ -18,7 +18,10 @@ Line service_line(const Json& service, const std::string& project) {
         return {Mark::Unchanged, name + ": nothing to do" + because};
     if (action == "wait")
         return {Mark::Waiting,
-                std::format("{}: waits{} — {}", name, because, force_hint(project, name))};
+                std::format("{}: waits{} — {}", name, because,
+                            hint_for_waiting(project, name, array_of(service, "changes")))};
+    if (action == "refused" && !reason.ends_with("before")) // it cannot be tried as it is
+        return {Mark::Failed, std::format("{}: refused{}", name, because)};
     if (action == "refused")
         return {Mark::Failed, std::format("{}: refused before, nothing changed since{} — {}", name,
                                           because, force_hint(project, name))};

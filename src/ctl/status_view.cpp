@@ -18,7 +18,8 @@ std::string or_nothing(const std::string& text) {
 
 bool is_bad(const std::string& state) {
     return state == "failed" || state == "invalid" || state == "rolled-back" ||
-           state == "missing" || state == "needs-attention";
+           state == "missing" || state == "needs-attention" || state == "ended" ||
+           state == "held-back";
 }
 
 ExitStatus status_of(const ServiceState& service) {
@@ -26,6 +27,11 @@ ExitStatus status_of(const ServiceState& service) {
         return ExitStatus::Failed;
     return service.state == "waiting" || !service.waiting.empty() ? ExitStatus::Waiting
                                                                   : ExitStatus::Ok;
+}
+
+std::string waiting_hint(const ServiceState& service) {
+    const auto changes = parse_json(service.last_changes_json);
+    return hint_for_waiting(service.project, service.name, changes ? *changes : Json::null());
 }
 
 std::vector<std::string> row(const ServiceState& service, std::uint64_t now_usec) {
@@ -47,8 +53,8 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
     for (const auto& problem : service.problems)
         add(Mark::Failed, show_problem(problem, directory));
     for (const auto& change : service.waiting)
-        add(Mark::Waiting, std::format("waiting: {} — {}", show_path(change, directory),
-                                       force_hint(service.project, service.name)));
+        add(Mark::Waiting,
+            std::format("waiting: {} — {}", show_path(change, directory), waiting_hint(service)));
     for (const auto& path : service.missing)
         add(Mark::Waiting, "missing: " + show_path(path, directory));
     for (const auto& path : service.writing)
@@ -179,7 +185,7 @@ Report report_services(const ProjectState& project, const std::string& directory
         if (service.generation)
             text += std::format(", generation {}", service.generation);
         if (status == ExitStatus::Waiting)
-            text += " — " + force_hint(service.project, service.name);
+            text += " — " + waiting_hint(service);
         const bool why = status == ExitStatus::Failed && !service.problems.empty();
         if (why)
             text += ": " + show_problem(service.problems.front(), directory);

@@ -57,6 +57,7 @@ private:
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     os::Leases leases_;
+    Attachments attachments_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

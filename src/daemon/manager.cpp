@@ -60,6 +60,13 @@ Manager::Manager(Surroundings around)
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
     };
+    // Later: whoever lets go of it is in the middle of something.
+    around_.attachments.on_release = [this] {
+        around_.loop.post([this] {
+            for (auto& [name, project] : projects_)
+                project->units_released();
+        });
+    };
 }
 
 Task<> Manager::open(std::vector<ProjectRecord> records) {
@@ -426,6 +433,25 @@ std::vector<ipc::ConfigStatus> Manager::configs(const std::string& name) const {
                                       : project->second->config_statuses();
 }
 
+// Whether another service has the unit, by whatever name.
+Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& project,
+                                                     const ServiceDefinition& service) {
+    const auto& unit = service.unit;
+    if (const auto state = co_await units_.follow(unit); !state)
+        co_return std::nullopt; // what cannot be told is none of the file's faults
+    std::optional<Problem> problem;
+    const auto at = [&](std::string message) {
+        return project.problem_at("services." + service.name + ".unit", std::move(message))
+            .for_everybody();
+    };
+    if (const auto holder = around_.attachments.holder(unit, project.name))
+        problem = at(why_taken(unit, *holder));
+    else if (auto why = why_meaningless(unit, units_.state(unit)); !why.empty())
+        problem = at(std::move(why));
+    units_.unfollow(unit);
+    co_return problem;
+}
+
 Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     const auto file = project_file_at(path);
     if (!file)
@@ -435,6 +461,9 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
         co_return definition.error();
     std::vector<Problem> problems;
     for (const auto& [name, service] : definition->services) {
+        if (service.attached())
+            if (auto problem = co_await check_attached(*definition, service))
+                problems.push_back(std::move(*problem));
         if (service.properties.empty())
             continue;
         const auto refused = co_await units_.check_properties(service.properties);

@@ -32,14 +32,22 @@ Project::Project(Surroundings around, ProjectRecord record)
         slots_.try_emplace(name);
         if (service.generation > 0)
             definition_.services[name] = service.definition;
+        // What is applied goes before what others name, whoever is opened first.
+        if (service.definition.attached())
+            around_.attachments.keep_only({record_.name, name}, {service.unit});
     }
 }
 
 Project::~Project() {
     *alive_ = false;
     for (const auto& [name, service] : record_.services)
-        if (!service.unit.empty())
+        if (!service.unit.empty() && !service.definition.attached())
             around_.units.unfollow(service.unit);
+    for (const auto& [name, slot] : slots_) {
+        for (const auto& unit : slot.following)
+            around_.units.unfollow(unit);
+        around_.attachments.keep_only({record_.name, name}, {});
+    }
 }
 
 Task<> Project::open() {
@@ -55,17 +63,6 @@ Task<> Project::open() {
     for (const auto& [name, unused] : record_.services)
         drain(name);
     pump();
-}
-
-// An installed unit that is new to the project: nothing is decided before its state is known.
-Task<> Project::get_to_know(std::string service, std::string unit) {
-    busy_.insert(service);
-    co_await follow(std::move(unit));
-    busy_.erase(busy_.find(service));
-    if (!slots_.contains(service))
-        co_return;
-    tell(service);
-    pump_soon();
 }
 
 // A source that is new is watched only now: it may have changed since it was read.
@@ -164,11 +161,7 @@ bool Project::watch_sources() {
 
 void Project::arm(const std::string& service) {
     auto& slot = slots_[service];
-    const auto& unit = definition_.services.at(service).unit;
-    if (!unit.empty() && unit != slot.followed) {
-        slot.followed = unit;
-        tasks_.spawn(get_to_know(service, unit));
-    }
+    hold_units(service);
     const auto& definition = definition_.services.at(service);
     const bool same = slot.rules && slot.rules->definition.watches == definition.watches;
     if (!same)
@@ -190,6 +183,7 @@ void Project::arm(const std::string& service) {
             debounce = std::max(debounce, watch.debounce);
         settled.changed_at = around_.loop.now() - debounce;
         settled.rest = settled.rests_until = Duration::zero();
+        hurry(service);
         pump();
     });
     slot.files->on_state = [this, service] { tell(service); };
@@ -203,12 +197,6 @@ void Project::move_to(const std::string& path) {
     pump_soon();
 }
 
-void Project::unit_changed(const std::string& unit) {
-    for (const auto& [name, service] : record_.services)
-        if (service.unit == unit)
-            tell(name);
-}
-
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
     if (record) {
         const auto before = record_.services.find(service);
@@ -220,6 +208,7 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
         if (is_new && record->generation > 0)
             remember(service, *record);
         record_.services[service] = std::move(*record);
+        hold_units(service);
         save(service);
         drain(service);
     } else {
@@ -229,11 +218,17 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
         save(service);
         if (!wanted(service))
             forget_service(service);
+        else
+            hold_units(service);
     }
 }
 
 void Project::forget_service(const std::string& service) {
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        for (const auto& unit : slot->second.following)
+            around_.units.unfollow(unit);
     slots_.erase(service);
+    around_.attachments.keep_only({record_.name, service}, {});
     around_.events.service_removed(record_.name, service);
 }
 

@@ -11,6 +11,7 @@
 #include "core/units_port.hpp"
 #include "core/watch_rules.hpp"
 #include "core/write_loop.hpp"
+#include "daemon/attachments.hpp"
 #include "daemon/documents.hpp"
 #include "ipc/events.hpp"
 #include "ipc/status.hpp"
@@ -41,6 +42,7 @@ struct Surroundings {
     RecordStore& store;
     ContentStore& contents;
     os::Leases& leases;
+    Attachments& attachments;
     ipc::Events& events;
     std::function<std::uint64_t()> next_id;
 };
@@ -107,6 +109,9 @@ public:
     // Called by the owner of Units::on_change.
     void unit_changed(const std::string& unit);
 
+    // Called when another service lets go of a unit: what waited for it is looked at.
+    void units_released();
+
     [[nodiscard]] const std::string& name() const { return record_.name; }
     [[nodiscard]] const std::string& path() const { return record_.path; }
     [[nodiscard]] bool has_service(const std::string& service) const;
@@ -147,9 +152,12 @@ private:
     struct Slot {
         std::unique_ptr<watch::WatchedSet> files;
         std::shared_ptr<const ServiceRules> rules; // that `files` was made of
-        std::string followed;                      // the installed unit, once it is
-        bool fresh = true;                         // `files` was never read
-        bool due = true;                           // to be looked at
+        // Installed units that it names or has on record: followed, and known once they were read.
+        std::set<std::string> following;
+        std::set<std::string> known;
+        std::string barred; // why nothing may be done to its unit, as it was told last
+        bool fresh = true;  // `files` was never read
+        bool due = true;    // to be looked at
         bool interrupted = false;
         Snapshot snapshot;      // as last read
         std::uint64_t mark = 0; // of `files`, then
@@ -157,6 +165,7 @@ private:
             renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
         std::shared_ptr<Cancellation> underway; // of the transaction that works at it
+        std::shared_ptr<Cancellation> hurry;    // of the same
         // Documents that a look found changed: from what was applied to what is wanted.
         std::map<std::string, std::pair<ContentId, ContentId>> compared;
         std::string last_result;
@@ -186,7 +195,11 @@ private:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
+    // project_units.cpp
+    void hold_units(const std::string& service);
     Task<> get_to_know(std::string service, std::string unit);
+    [[nodiscard]] std::optional<Problem> barred(const std::string& service) const;
+    void look_who_is_barred(const std::string& service);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
@@ -218,6 +231,8 @@ private:
     void doubt(const std::string& service);
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
+    void hurry(const std::string& service);
+    void note_wanted(const Outcome& outcome, const std::set<std::string>& asked);
     void rest(const std::set<std::string>& scope, bool moved_on);
     [[nodiscard]] bool rests(const std::string& service) const;
     void go_on_after_rest();

@@ -24,8 +24,10 @@ Task<> Project::adopt() {
         if (service.unit.empty())
             continue;
         following.push_back(follow(service.unit));
-        if (service.definition.attached())
-            slots_[name].followed = service.unit;
+        if (service.definition.attached()) {
+            slots_[name].following.insert(service.unit);
+            slots_[name].known.insert(service.unit);
+        }
     }
     for (auto& task : following)
         task.start();

@@ -78,6 +78,7 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
         view.unit = around_.units.state(unit);
     const auto slot = slots_.find(service);
     view.interrupted = slot != slots_.end() && slot->second.interrupted;
+    view.barred = barred(service);
     return view;
 }
 

@@ -8,6 +8,17 @@ namespace hotreload::daemon {
 
 namespace {
 
+// What a program of ours that does not run, or has nothing left to do, came to. Nothing where that
+// is simply "running" or "stopped".
+std::string end_word(const ServiceRecord& record, const UnitState& unit) {
+    const auto& definition = record.definition;
+    if (definition.attached() || !record.wanted || record.generation == 0)
+        return "";
+    if (definition.type == ServiceType::Oneshot)
+        return !unit.running() || unit.sub_state == "exited" ? "done" : "";
+    return !unit.running() && unit.end == UnitEnd::ByItself ? "ended" : "";
+}
+
 // Of all that is true of a service, the word that matters most.
 std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy, bool waiting,
                        bool paused) {
@@ -23,6 +34,8 @@ std::string state_word(const ServiceRecord* record, const UnitState& unit, bool 
         return "waiting";
     if (paused)
         return "paused";
+    if (auto word = record ? end_word(*record, unit) : ""; !word.empty())
+        return word;
     return unit.running() ? "running" : "stopped";
 }
 
@@ -94,6 +107,8 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     }
     if (!status.unit.empty())
         unit = around_.units.state(status.unit);
+    if (!unit.id.empty()) // which it may be attached to by another name
+        status.unit = unit.id;
     status.active_state = unit.active_state;
     status.main_pid = unit.main_pid;
     if (unit.failed())
@@ -108,6 +123,20 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
         status.problems.push_back(problem);
     status.state =
         state_word(record, unit, busy_.contains(service), !slot.waiting.empty(), paused(service));
+    if (status.state == "ended")
+        status.problems.push_back(
+            {status.unit, 0, 0,
+             std::format("{}, and nobody stopped it; it is started at its next change, or by "
+                         "\"hotreloadctl start {}/{}\"{}",
+                         describe_failure(unit), record_.name, service,
+                         record->definition.is_plain() && unit.exec_main_status == 0
+                             ? "; a program that does its work and ends takes type = \"oneshot\""
+                             : ""),
+             Audience::Everybody});
+    if (const auto barred = this->barred(service)) {
+        status.problems.push_back(*barred);
+        status.state = "invalid";
+    }
     status.paused = paused(service);
     status.last_gap_usec = static_cast<std::uint64_t>(slot.last_gap.count());
     if (record)

@@ -229,10 +229,6 @@ void Project::begin(Request request, std::set<std::string> scope) {
         return;
     }
     const auto asked = request.service ? asked_for(request) : scope;
-    if (request.options.start)
-        for (const auto& name : asked)
-            if (const auto it = record_.services.find(name); it != record_.services.end())
-                it->second.wanted = true;
     TransactionInput input;
     if (request.kind == Request::Kind::Remove) {
         input.project = record_.name;
@@ -241,6 +237,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
         for (const auto& [name, service] : record_.services) {
             input.views[name].record = service;
             input.views[name].unit = around_.units.state(service.unit);
+            input.views[name].goes_down = true;
             applied[name] = service.definition;
         }
         input.order = order_services(applied);
@@ -279,6 +276,11 @@ void Project::look(const std::set<std::string>& reserved) {
     std::set<std::string> due;
     for (const auto& [name, slot] : slots_)
         if (slot.due && !reserved.contains(name) && !paused(name) && !rests(name))
+            due.insert(name);
+    // What was held back because of one of them is tried again with it.
+    for (const auto& [name, record] : record_.services)
+        if (record.refusal && due.contains(record.refusal->because) && slots_.contains(name) &&
+            !reserved.contains(name) && !paused(name) && !rests(name))
             due.insert(name);
     auto taken = full_drains();
     taken.insert(busy_.begin(), busy_.end());
@@ -352,6 +354,7 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway = input.cancellation;
+            slot->second.hurry = input.hurry;
             slot->second.loop.action_began(around_.loop.now());
         }
     auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
@@ -366,16 +369,19 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     const bool superseded = outcome.result == "superseded";
     rest(scope, superseded && !cancellation->requested());
     // Somebody still waits for what he asked for: it begins again, with what is wanted now.
-    if (superseded && request.kind == Request::Kind::Reload && requests_.empty()) {
+    if (superseded && request.kind == Request::Kind::Reload) {
         submit(std::move(request));
         co_return;
     }
     note_waiting(outcome);
+    if (request.options.start)
+        note_wanted(outcome, request.service ? asked_for(request) : scope);
     for (const auto& each : outcome.services)
         note_changes(each);
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway.reset();
+            slot->second.hurry.reset();
             slot->second.loop.action_ended(around_.loop.now());
             slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
@@ -433,6 +439,30 @@ void Project::doubt(const std::string& service) {
     }
 }
 
+// What was asked to start is wanted from now on, unless it could not be had.
+void Project::note_wanted(const Outcome& outcome, const std::set<std::string>& asked) {
+    for (const auto& each : outcome.services) {
+        const auto record = record_.services.find(each.service);
+        const bool had =
+            each.result == "applied" || each.result == "recorded" || each.result == "unchanged";
+        if (!had || each.problem || !asked.contains(each.service) ||
+            record == record_.services.end() || std::exchange(record->second.wanted, true))
+            continue;
+        save(each.service);
+    }
+}
+
+// There is a newer change: soon, as below.
+void Project::hurry(const std::string& service) {
+    const auto slot = slots_.find(service);
+    if (slot == slots_.end() || !slot->second.hurry)
+        return;
+    around_.loop.post([alive = alive_, hurry = slot->second.hurry] {
+        if (*alive)
+            hurry->request();
+    });
+}
+
 // Soon, for a transaction is not to be ended from within its own calls.
 void Project::supersede(const std::string& service) {
     const auto slot = slots_.find(service);
@@ -455,7 +485,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         const auto it = record_.services.find(name);
         if (it == record_.services.end())
             continue;
-        it->second.wanted = false;
+        const bool was_wanted = std::exchange(it->second.wanted, false);
         it->second.underway = true; // cut short, it is finished by the next run of ours
         save(name);
         fault::point("stop-recorded");
@@ -471,6 +501,8 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         fault::point("stopped");
         if (!stopped) {
             outcome.result = each.result = "failed";
+            // It runs on, and so do its changes.
+            it->second.wanted = was_wanted && around_.units.state(unit).running();
             each.problem = problem_at("services." + name, stopped.error().message);
             outcome.problems.push_back(*each.problem);
         }

@@ -166,6 +166,13 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
         message.text = std::format("{}: {}", what, words->done);
         if (service.generation > 0 && service.result == "applied")
             message.text += std::format(", generation {}", service.generation);
+    } else if (service.result == "let-go") {
+        message.id = MessageId::Stopped;
+        message.text = std::format("{}: let go of; {} goes on as it is", what, service.unit);
+    } else if (service.result == "stopped-meanwhile") {
+        message.priority = Priority::Warning;
+        message.id = MessageId::Stopped;
+        message.text = std::format("{}: {}", what, why);
     } else if (service.result == "invalid") {
         message.priority = Priority::Error;
         message.id = MessageId::Refused;
@@ -178,8 +185,8 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     } else if (service.result == "needs-attention") {
         message.priority = Priority::Error;
         message.id = MessageId::NeedsAttention;
-        message.text = std::format("{}: {} failed: {}; nothing is tried again by itself", what,
-                                   words ? words->doing : std::string_view("Recording"), why);
+        message.text = std::format("{}: {} failed: {}; it is not tried again before it changes",
+                                   what, words ? words->doing : std::string_view("Recording"), why);
     } else if (service.result == "failed") {
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
@@ -188,8 +195,11 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     } else if (service.result == "waiting") {
         message.priority = Priority::Notice;
         message.id = MessageId::Waiting;
-        message.text = std::format("{}: waits for \"hotreloadctl reload --force {}/{}\"", what,
-                                   outcome.project, service.service);
+        const bool restarts =
+            std::ranges::contains(service.changes, Strategy::ManualRestart, &Change::strategy);
+        message.text =
+            std::format("{}: waits for \"hotreloadctl {} {}/{}\"", what,
+                        restarts ? "restart" : "reload --force", outcome.project, service.service);
     } else {
         return;
     }
@@ -203,7 +213,7 @@ void Reporter::project_changed(const ipc::ProjectStatus& status) noexcept {
 void Reporter::project_removed(const std::string& project) noexcept {
     tell([&](ipc::Events& listener) { listener.project_removed(project); });
     log_.write({.id = MessageId::ProjectForgotten,
-                .text = std::format("{}: stopped and forgotten", project),
+                .text = std::format("{}: forgotten", project),
                 .project = project});
 }
 

@@ -29,7 +29,7 @@ struct ServiceStatus {
     std::string unit;
     bool attached = false;
     std::uint64_t generation = 0;
-    std::string state; // running, stopped, failed, applying, invalid, rolled-back, waiting
+    std::string state; // running, stopped, done, ended, failed, applying, invalid, rolled-back …
     std::string active_state;
     std::uint32_t main_pid = 0;
     std::string last_strategy;

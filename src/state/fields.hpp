@@ -91,12 +91,13 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<Refusal> T>
 void fields(Visit& visit, T& value) {
-    auto& [definition, files, result, problem, attempted] = value;
+    auto& [definition, files, result, problem, attempted, because] = value;
     visit("definition", definition);
     visit("files", files);
     visit("result", result);
     visit("problem", problem);
     visit("attempted", attempted);
+    visit("because", because);
 }
 
 template <class Visit, Is<Draining> T>

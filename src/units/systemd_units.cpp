@@ -3,9 +3,12 @@
 
 #include "units/object_path.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <format>
 #include <fstream>
+#include <iterator>
+#include <ranges>
 
 namespace hotreload::units {
 
@@ -35,7 +38,11 @@ SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, 
       drop_ins_(drop_in_directory(mode)),
       line_(loop),
       manager_(sdbus::createProxy(connection, sdbus::ServiceName(kService),
-                                  sdbus::ObjectPath(kManagerPath))) {}
+                                  sdbus::ObjectPath(kManagerPath))) {
+    jobs_.on_ended = [this](const std::string& unit, const std::string& result, bool ours) {
+        on_job_end(unit, result, ours);
+    };
+}
 
 Task<Result<>> SystemdUnits::connect() {
     if (auto matched = guarded([this] { on_signals(); }); !matched)
@@ -97,7 +104,24 @@ void SystemdUnits::on_job_removed(sdbus::Message& signal) {
     sdbus::ObjectPath job;
     std::string unit, result;
     signal >> id >> job >> unit >> result;
-    jobs_.ended(job, result);
+    jobs_.ended(job, unit, result);
+}
+
+// The manager tells what became of the unit before it tells that the job has ended.
+void SystemdUnits::on_job_end(const std::string& unit, const std::string& result, bool ours) {
+    auto* followed = find(unit);
+    if (!followed || result != "done")
+        return;
+    if (!ours)
+        ++followed->done_by_others;
+    auto& state = followed->facts.state;
+    if (state.running() || state.oneshot)
+        return;
+    if (!ours)
+        state.end = UnitEnd::Others;
+    else if (state.end != UnitEnd::Others)
+        state.end = UnitEnd::Ours;
+    changed(*followed);
 }
 
 void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
@@ -106,7 +130,10 @@ void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
         return;
     std::string interface;
     signal >> interface;
+    auto& state = found->second->facts.state;
+    const auto before = state;
     read_properties(signal, interface, found->second->facts);
+    note_end(state, before);
     // The manager sends Service before Unit: together they are one change.
     if (interface == kUnit)
         changed(*found->second);
@@ -118,7 +145,8 @@ void SystemdUnits::on_unit_removed(sdbus::Message& signal) {
     auto* followed = find(unit);
     if (!followed || reloading_)
         return;
-    followed->facts.state = UnitState();
+    auto& state = followed->facts.state;
+    state = {.id = state.id, .end = state.end};
     followed->referenced = false;
     changed(*followed);
 }
@@ -134,7 +162,10 @@ void SystemdUnits::on_reloading(sdbus::Message& signal) {
 void SystemdUnits::refresh_all() {
     std::vector<std::string> units;
     for (const auto& [path, followed] : followed_)
-        units.push_back(followed->unit);
+        if (followed->names.empty())
+            units.push_back(followed->unit);
+        else
+            std::ranges::copy(std::views::keys(followed->names), std::back_inserter(units));
     for (auto& unit : units)
         scope_.spawn(refresh(std::move(unit)));
 }
@@ -163,7 +194,7 @@ Task<> SystemdUnits::ask_after(std::string job) {
     BusCall call(line_, *job_object, kProperties, "Get",
                  std::string("org.freedesktop.systemd1.Job"), std::string("State"));
     if (const auto alive = co_await call; !alive)
-        jobs_.ended(job, "lost");
+        jobs_.ended(job, "", "lost");
 }
 
 } // namespace hotreload::units

@@ -42,10 +42,12 @@ public:
     Task<Result<>> end_unit(std::string unit, Duration patience) override;
     Task<Result<>> restart_unit(std::string unit) override;
     Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) override;
-    Task<Result<>> reload_unit(std::string unit) override;
-    Task<Result<>> signal_unit(std::string unit, int signal) override;
+    Task<Result<>> load_anew(std::string unit) override;
+    Task<Result<UnitState>> reload_unit(std::string unit) override;
+    Task<Result<UnitState>> signal_unit(std::string unit, int signal) override;
     Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override;
-    Task<Result<>> stays_active(std::string unit, Duration time) override;
+    Task<Result<>> stays_active(std::string unit, Duration time,
+                                std::optional<UnitState> since) override;
     Task<Result<>> discard(std::string unit) override;
     Task<Result<CommandResult>> run_command(CommandRequest request) override;
     Task<Result<std::vector<Problem>>>
@@ -56,8 +58,10 @@ public:
 private:
     // A unit whose state is kept current.
     struct Followed {
-        std::string unit;
+        std::string unit;                      // its own name
+        std::map<std::string, unsigned> names; // that it is followed by, each how often
         UnitFacts facts;
+        unsigned done_by_others = 0;                   // jobs on it
         UnitState told;                                // what on_change was last told
         bool internal = false;                         // a helper of ours: nobody is told
         bool referenced = false;                       // by us, once
@@ -65,6 +69,7 @@ private:
         std::map<int, std::function<void()>> watchers; // of facts
     };
     class Watch;  // of a followed unit's facts
+    class Hold;   // one follow()
     class Helper; // a running command; gone with its task
     using PropertyName = std::pair<const char*, const char*>; // interface, property
 
@@ -76,15 +81,21 @@ private:
     void on_unit_removed(sdbus::Message& signal);
     void on_reloading(sdbus::Message& signal);
     void on_owner_changed(sdbus::Message& signal);
+    void on_job_end(const std::string& unit, const std::string& result, bool ours);
     Task<Result<>> subscribe();
     Task<> resubscribe();
     void refresh_all();
     Task<> ask_after(std::string job);
 
     // ---- following.cpp
+    // By any of its names, as far as the manager has told them.
     Followed* find(const std::string& unit);
     [[nodiscard]] const Followed* find(const std::string& unit) const;
+    [[nodiscard]] std::string own_name(const std::string& unit) const;
     Followed& enter(const std::string& unit);
+    // Whose name it is, as the manager says now.
+    void know_as(const std::string& name, const std::string& own);
+    static void note_end(UnitState& state, const UnitState& before);
     void leave(const std::string& unit);
     // As leave(), with a failed state; ends when the manager has let go of it, and so collects it.
     Task<> forget(std::string unit);
@@ -107,6 +118,17 @@ private:
     // and 90 s at most. One that is starting neither takes a reload job nor is it ready for a
     // signal.
     Task<> until_started(std::string unit);
+    // Why it is not any more what it was at `since`; nothing when `time` is over.
+    Task<std::optional<std::string>> until_broken(std::string unit, UnitState since, Duration time);
+    // A unit is not as it should be: it may be somebody else's doing. A job of his that stops it is
+    // noted in its state; one that starts it anew is waited for. True when it runs again by one.
+    Task<bool> started_by_others(std::string unit, unsigned done_before, UnitState since);
+    struct OtherJob {
+        std::string path;
+        std::string type; // "stop", "restart" …; "" for none
+    };
+    Task<OtherJob> job_of_others(std::string unit);
+    [[nodiscard]] unsigned done_by_others(const std::string& unit) const;
 
     // ---- unit_jobs.cpp, generations.cpp
     // The result of the job that `method` makes; kDeadline when it did not end in time.
@@ -114,7 +136,13 @@ private:
                                          Duration deadline = kInfinity);
     void forgive_starts(const std::string& unit);
     Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
-    Task<BusResult<std::string>> job_end(sdbus::MethodReply reply, Duration deadline);
+    using Expected = std::unique_ptr<JobTable::Expectation>;
+    [[nodiscard]] Expected expect_job(const std::string& unit);
+    Task<BusResult<std::string>> job_end(Expected expected, sdbus::MethodReply reply,
+                                         Duration deadline);
+    // What judged a start to have failed, and whether somebody else meddled.
+    Task<Result<>> judged_start(std::string unit, std::string job, unsigned done_before);
+    void follow_new(const std::string& unit);
     Task<Result<>> start_new(std::string unit, Properties properties);
 
     os::EventLoop& loop_;
@@ -126,6 +154,7 @@ private:
     std::string manager_id_;
     JobTable jobs_;
     std::unordered_map<std::string, std::unique_ptr<Followed>> followed_; // by object path
+    std::unordered_map<std::string, std::string> aliases_; // to the own name of the unit
     int last_watcher_ = 0;
     bool reloading_ = false; // the manager is; units that go now come back
     std::vector<sdbus::Slot> matches_;

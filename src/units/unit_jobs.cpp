@@ -33,22 +33,28 @@ Duration reload_deadline(Duration start_timeout) {
 
 } // namespace
 
+SystemdUnits::Expected SystemdUnits::expect_job(const std::string& unit) {
+    return std::make_unique<JobTable::Expectation>(jobs_, find(unit) ? own_name(unit) : "");
+}
+
 Task<BusResult<std::string>> SystemdUnits::run_job(const char* method, std::string unit,
                                                    Duration deadline) {
-    const JobTable::Expectation expectation(jobs_);
+    auto expected = expect_job(unit);
     BusCall call(line_, *manager_, kManager, method, unit, kReplace);
     auto reply = co_await call;
     if (!reply)
         co_return std::unexpected(std::move(reply).error());
-    co_return co_await job_end(std::move(*reply), deadline);
+    co_return co_await job_end(std::move(expected), std::move(*reply), deadline);
 }
 
-Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Duration deadline) {
+Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::MethodReply reply,
+                                                   Duration deadline) {
     const auto job = decode<sdbus::ObjectPath>(reply);
     if (!job)
         co_return std::unexpected(job.error());
     Completion<std::string> end(loop_);
     jobs_.wait(std::get<0>(*job), end.resolver());
+    expected.reset(); // the job may take for ever, and others' jobs are not kept for that long
     os::Timer timer(loop_);
     timer.arm(deadline, [resolve = end.resolver()] { resolve(std::string(kDeadline)); });
     auto result = co_await end;
@@ -60,27 +66,39 @@ Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Dur
     co_return result;
 }
 
-// Pacing is ours: the limit of a unit's starts is for those that it fails in by itself.
+// Before a start of ours. Pacing is ours: the limit of a unit's starts is for those that it fails
+// in by itself.
 void SystemdUnits::forgive_starts(const std::string& unit) {
     send_only(*manager_, kManager, "ResetFailedUnit", unit);
+    // How it ended before is of no account to what becomes of it now.
+    if (auto* followed = find(unit))
+        followed->facts.state.end = UnitEnd::Unknown;
 }
 
 Task<Result<>> SystemdUnits::start_unit(std::string unit) {
     forgive_starts(unit);
+    const auto done_before = done_by_others(unit);
     const auto job = co_await run_job("StartUnit", unit);
     if (!job)
         co_return about("starting " + unit, job.error());
-    const auto facts = co_await facts_of(unit);
-    co_return about("starting " + unit, judge_start(*job, facts));
+    co_return about("starting " + unit, co_await judged_start(unit, *job, done_before));
 }
 
 Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
     forgive_starts(unit);
+    const auto done_before = done_by_others(unit);
     const auto job = co_await run_job("RestartUnit", unit);
     if (!job)
         co_return about("restarting " + unit, job.error());
+    co_return about("restarting " + unit, co_await judged_start(unit, *job, done_before));
+}
+
+Task<Result<>> SystemdUnits::judged_start(std::string unit, std::string job, unsigned done_before) {
     const auto facts = co_await facts_of(unit);
-    co_return about("restarting " + unit, judge_start(*job, facts));
+    auto judged = judge_start(job, facts);
+    if (!judged && co_await started_by_others(unit, done_before, facts.state))
+        co_return Result<>();
+    co_return judged;
 }
 
 Task<Result<>> SystemdUnits::stop_unit(std::string unit) {
@@ -123,8 +141,29 @@ Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bi
     co_return true;
 }
 
-Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
+Task<Result<>> SystemdUnits::load_anew(std::string unit) {
+    const auto unit_object = object(unit_path(unit));
+    BusCall ask(line_, *unit_object, kProperties, "Get", std::string(kUnit),
+                std::string("NeedDaemonReload"));
+    auto answer = co_await ask;
+    const auto stale =
+        answer ? decode<sdbus::Variant>(*answer) : std::unexpected(std::move(answer).error());
+    const auto needed = !stale ? std::unexpected(stale.error())
+                               : guarded([&] { return std::get<0>(*stale).get<bool>(); });
+    if (!needed)
+        co_return about("asking whether the files of " + unit + " have changed", needed.error());
+    if (!*needed)
+        co_return Result<>();
+    BusCall call(line_, *manager_, kManager, "Reload");
+    const auto reloaded = co_await call;
+    if (!reloaded)
+        co_return about("having the manager read the files of " + unit, reloaded.error());
+    co_return Result<>();
+}
+
+Task<Result<UnitState>> SystemdUnits::reload_unit(std::string unit) {
     co_await until_started(unit);
+    const auto done_before = done_by_others(unit);
     // For a followed unit nothing is asked before the call: the time until the service has its
     // signal counts.
     UnitFacts before;
@@ -133,8 +172,11 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
     else
         before = co_await facts_of(unit);
     const auto job = co_await run_job("ReloadUnit", unit, reload_deadline(before.start_timeout));
-    if (!job)
+    if (!job) {
+        if (co_await started_by_others(unit, done_before, before.state))
+            co_return state(unit);
         co_return about("reloading " + unit, job.error());
+    }
     // The manager ends the job at READY=1, before it has read the rest of that same message: what
     // the service said with it (STATUS=, ERRNO=) is there for those who ask afterwards.
     static const std::vector<PropertyName> late = {{kServiceUnit, "StatusText"},
@@ -144,17 +186,29 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
     if (find(unit))
         co_await read_some(unit, late);
     const auto after = co_await facts_of(unit);
-    co_return about("reloading " + unit, judge_reload(*job, before, after));
+    const auto judged = judge_reload(*job, before, after);
+    if (judged)
+        co_return after.state;
+    if (co_await started_by_others(unit, done_before, before.state))
+        co_return state(unit);
+    co_return std::unexpected(Error(judged.error()).in_context("reloading " + unit));
 }
 
-Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
+Task<Result<UnitState>> SystemdUnits::signal_unit(std::string unit, int signal) {
     co_await until_started(unit);
+    UnitState before;
+    if (const auto* followed = find(unit))
+        before = followed->facts.state;
+    else
+        before = (co_await facts_of(unit)).state;
     BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
                  std::int32_t(signal));
     const auto sent = co_await call;
-    if (!sent)
+    if (!sent) {
+        (void)co_await started_by_others(unit, done_by_others(unit), before);
         co_return about(std::format("sending {} to {}", signal_name(signal), unit), sent.error());
-    co_return Result<>();
+    }
+    co_return before;
 }
 
 Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveValue> values) {

@@ -68,7 +68,7 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     if (word == "auto")
         return std::nullopt;
     const auto strategy = parse_strategy(word);
-    if (!strategy || *strategy == Strategy::Manual) // manual is what force is for
+    if (!strategy || is_manual(*strategy)) // manual is what force is for
         return fail(ErrorCode::Invalid,
                     std::format("option \"strategy\": unknown strategy \"{}\"; it is one of auto, "
                                 "none, live, reload, swap, restart",

@@ -703,9 +703,8 @@ TEST_F(Transaction, an_installed_unit_that_is_pinned_no_longer_reads_the_disk_in
 TEST_F(Transaction, a_pinned_installed_unit_is_let_go_of_in_a_new_process) {
     have_pinned("web");
     input.views["web"].wanted.reset();
-    EXPECT_EQ(of(run(), "web").result, "stopped");
-    EXPECT_EQ(units.calls,
-              (Calls{"unshow web.service", "restart web.service", "unfollow web.service"}));
+    EXPECT_EQ(of(run(), "web").result, "let-go");
+    EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service"}));
     EXPECT_TRUE(views.shown.empty());
     EXPECT_FALSE(host.committed["web"]);
 }
@@ -734,4 +733,300 @@ TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
                                   "start_unit web.service"}));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+TEST_F(Transaction, a_service_that_dies_of_its_reload_signal_has_failed_and_is_started_again) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    // As the manager has it: a clean exit.
+    units.ended_by_signal[unit("web", 1)] = {.load_state = "loaded",
+                                             .active_state = "inactive",
+                                             .exec_main_code = CLD_KILLED,
+                                             .exec_main_status = SIGHUP,
+                                             .end = UnitEnd::ByItself};
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "failed");
+    EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
+    EXPECT_EQ(host.committed.at("web")->generation, 1U);
+    const auto& message = of(outcome, "web").problem->message;
+    EXPECT_TRUE(message.contains("killed by SIGHUP")) << message;
+    EXPECT_TRUE(message.contains("generation 1 was started again")) << message;
+}
+
+TEST_F(Transaction, a_restart_by_the_manager_is_no_reload) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.ended_by_signal[unit("web", 1)] = {
+        .load_state = "loaded", .active_state = "active", .main_pid = 7, .restarts = 1};
+    EXPECT_EQ(run().result, "failed");
+    EXPECT_EQ(units.calls.size(), 1U) << "it runs: nothing is to be put back";
+}
+
+TEST_F(Transaction, gives_a_reload_that_proves_nothing_a_moment_to_fail) {
+    have("signalled");
+    have("told");
+    have("asked");
+    auto& views = input.views;
+    views["signalled"].wanted->reload_signal = SIGHUP;
+    views["told"].wanted->type = ServiceType::NotifyReload;
+    views["asked"].wanted->reload_signal = SIGHUP;
+    views["asked"].wanted->verify = std::chrono::seconds(3);
+    for (auto& [name, view] : views) {
+        view.record->definition = *view.wanted;
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    }
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(units.verified,
+              (std::vector<Duration>{std::chrono::seconds(3), std::chrono::milliseconds(100),
+                                     Duration::zero()}));
+}
+
+TEST_F(Transaction, what_somebody_stops_while_it_is_reloaded_stays_stopped) {
+    for (const std::string when : {"reload", "verify"}) {
+        have("web");
+        auto& view = input.views["web"];
+        view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+        view.files->files["/etc/web"] = {2, 2, 2};
+        units.stopped_by_others_in[unit("web", 1)] = when;
+        const auto outcome = run();
+        EXPECT_EQ(outcome.result, "stopped-meanwhile");
+        ASSERT_TRUE(of(outcome, "web").problem);
+        EXPECT_EQ(units.calls, (Calls{"reload " + unit("web", 1)})) << when;
+        const auto& record = *host.committed.at("web");
+        EXPECT_EQ(record.definition, *view.wanted);
+        EXPECT_FALSE(record.refusal);
+        EXPECT_FALSE(record.underway);
+        units.calls.clear();
+        input.order.clear();
+    }
+}
+
+TEST_F(Transaction, what_somebody_stops_while_its_change_is_checked_is_not_started_by_a_restart) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.units[unit("web", 1)].active_state = "inactive";
+    units.units[unit("web", 1)].end = UnitEnd::Others;
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.acted.empty());
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+}
+
+TEST_F(Transaction, what_somebody_stops_after_its_restart_stays_stopped) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.stopped_by_others_in[unit("web", 2)] = "verify";
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 2));
+    EXPECT_FALSE(units.state(unit("web", 2)).running());
+    EXPECT_FALSE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, an_installed_unit_that_somebody_stops_while_it_is_restarted_stays_stopped) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/web"] = {2, 2, 2};
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    units.stopped_by_others_in["web.service"] = "restart";
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{2, 2, 2}));
+}
+
+TEST_F(Transaction, a_service_that_somebody_stops_while_it_is_swapped_does_not_go_on_elsewhere) {
+    have_port("web");
+    input.views["web"].wanted->env["A"] = "b";
+    struct StopsTheOld : Probes {
+        test::FakeUnits& units;
+        std::string old;
+        StopsTheOld(test::FakeUnits& of, std::string unit) : units(of), old(std::move(unit)) {}
+        Task<Result<>> until_ready(ReadyProbe, ProbedUnit) override {
+            units.units[old].active_state = "inactive";
+            units.units[old].end = UnitEnd::Others;
+            co_return Result<>{};
+        }
+    } stops(units, unit("web", 1));
+    input.views["web"].wanted->ready = ReadyProbe{.http = "", .tcp = "127.0.0.1:80", .command = {}};
+    input.project = "shop";
+    Means means{units, sockets, stops, views, [] { return Duration::zero(); }};
+    auto task = run_transaction(input, make_plan(input), means, strategy::handler_for, host);
+    task.start();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "stopped-meanwhile");
+    EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+    EXPECT_TRUE(host.committed.at("web")->draining.empty());
+}
+
+TEST_F(Transaction, a_reload_that_cannot_be_taken_back_is_not_told_as_put_back) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views) {
+        view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    }
+    units.reload_errors[unit("web", 1)] = "exit code 1";
+    const auto outcome = run();
+    const auto& db = of(outcome, "db");
+    EXPECT_EQ(db.result, "failed");
+    EXPECT_TRUE(db.problem->message.contains("it holds the new content of /etc/db"))
+        << db.problem->message;
+    EXPECT_TRUE(host.committed.at("db")->refusal->attempted);
+    EXPECT_EQ(host.committed.at("db")->files.at("/etc/db"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, a_service_in_order_is_held_back_and_not_invalid_because_of_another) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views)
+        view.wanted->env["A"] = "b";
+    input.views["db"].wanted->validate = {"/bin/check"};
+    units.commands["/bin/check"] = {.reason = "exit code 1"};
+    EXPECT_EQ(of(run(), "web").result, "unchanged");
+    const auto& refusal = *host.committed.at("web")->refusal;
+    EXPECT_EQ(refusal.result, "held-back");
+    EXPECT_EQ(refusal.because, "db");
+    // The next look at both: "db" is as it was before, and so is what held "web" back.
+    input.views["web"].record = host.committed.at("web");
+    input.views["db"].record = host.committed.at("db");
+    input.views["db"].wanted = input.views["db"].record->definition;
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "db").result, "unchanged");
+    EXPECT_EQ(of(outcome, "web").result, "applied");
+}
+
+TEST_F(Transaction, a_program_that_has_done_its_work_is_not_put_back_because_another_failed) {
+    have("css");
+    have("web", {"css"});
+    for (auto& [name, view] : input.views)
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    auto& css = input.views["css"];
+    css.wanted->type = css.record->definition.type = ServiceType::Oneshot;
+    css.unit = units.units[unit("css", 1)] = {.load_state = "loaded"};
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "css").result, "applied");
+    EXPECT_EQ(of(outcome, "css").gap, Duration::zero());
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(host.committed.at("css")->generation, 2U);
+    EXPECT_EQ(std::ranges::count(units.calls, "start " + unit("css", 1)), 0);
+}
+
+TEST_F(Transaction, files_that_it_failed_with_and_would_read_again_are_not_tried_twice) {
+    have("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "needs-attention");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
+                                  "discard " + unit("web", 2)}));
+    EXPECT_TRUE(of(outcome, "web").problem->message.contains("waits for the next change"));
+    // Mended, it is started though its unit is only stopped.
+    view.record = host.committed.at("web");
+    view.unit = units.state(unit("web", 1));
+    view.unit.end = UnitEnd::Ours;
+    view.files->files["/etc/web"] = {3, 3, 3};
+    EXPECT_EQ(run().result, "applied");
+}
+
+TEST_F(Transaction, an_installed_unit_is_not_started_twice_with_the_same_files_either) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->watches[0].pin = false;
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    view.record->view = "";
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.start_errors["web.service"] = "exit code 1";
+    EXPECT_EQ(run().result, "needs-attention");
+    EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
+}
+
+TEST_F(Transaction, a_unit_is_restarted_as_its_files_on_disk_say) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.stale = {"web.service"};
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"load anew web.service", "restart web.service"}));
+}
+
+TEST_F(Transaction, a_failure_is_told_in_the_services_own_words) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    units.invocations[unit("web", 2)] = "abc";
+    units.commands["/bin/sh"] = {.ok = true,
+                                 .reason = {},
+                                 .output = "starting\n"
+                                           "Traceback (most recent call last):\n"
+                                           "  File \"/srv/app.py\", line 3, in <module>\n"
+                                           "KeyError: 'PORT'\n"};
+    const auto outcome = run();
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_TRUE(problem.message.contains("KeyError: 'PORT' (exit code 1")) << problem.message;
+    EXPECT_EQ(problem.audience, Audience::Inspectors);
+    EXPECT_EQ(units.requests.back().command.back(), "_SYSTEMD_INVOCATION_ID=abc");
+    EXPECT_EQ(host.committed.at("web")->refusal->problem, problem);
+}
+
+TEST_F(Transaction, a_place_that_the_service_names_is_the_place_of_the_problem) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    units.invocations[unit("web", 2)] = "abc";
+    units.commands["/bin/sh"] = {
+        .ok = true, .reason = {}, .output = "starting\nbad value in /etc/web:12\nbye\n"};
+    const auto outcome = run();
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_EQ(problem.path, "/etc/web");
+    EXPECT_EQ(problem.line, 12U);
+}
+
+TEST_F(Transaction, a_program_that_ends_well_where_it_was_to_stay_gets_a_hint) {
+    have("css");
+    input.views["css"].wanted->env["A"] = "b";
+    units.dies[unit("css", 2)] = "it ended: exit code 0";
+    units.dead_state = {
+        .load_state = "loaded", .active_state = "inactive", .exec_main_code = CLD_EXITED};
+    const auto outcome = run();
+    const auto& message = of(outcome, "css").problem->message;
+    EXPECT_TRUE(message.contains("type = \"oneshot\"")) << message;
+}
+
+TEST_F(Transaction, a_project_that_does_not_go_down_remembers_what_was_refused_before) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    const Refusal before{*view.wanted, {{"/etc/web", {9, 9, 9}}}, "rolled-back", {}, true};
+    view.record->refusal = before;
+    view.wanted.reset();
+    view.goes_down = true;
+    views.moved_on = true;
+    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(host.committed.at("web")->refusal, before);
+}
+
+TEST_F(Transaction, a_newer_change_does_not_wait_until_a_reload_has_had_its_moment_to_fail) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.patient = true;
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+    task.start();
+    ASSERT_FALSE(task.done());
+    input.hurry->request();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "applied");
+    EXPECT_EQ(units.verified,
+              (std::vector<Duration>{std::chrono::milliseconds(100), Duration::zero()}));
 }

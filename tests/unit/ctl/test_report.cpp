@@ -160,3 +160,30 @@ TEST(Report, what_is_superseded_is_unchanged_and_no_failure) {
     EXPECT_EQ(report_of("superseded", "{}").lines,
               (std::vector<Line>{{Mark::Unchanged, "shop: superseded by a newer change"}}));
 }
+
+TEST(Report, what_somebody_else_stopped_meanwhile_is_no_success) {
+    const auto report = report_of_service("stopped-meanwhile", R"({"service":"web",
+        "action":"reload","result":"stopped-meanwhile","generation":3,"changes":[],
+        "problem":{"message":"somebody else stopped web.service meanwhile"}})");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{
+                  {Mark::Failed, "web: somebody else stopped web.service meanwhile"}}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Report, an_installed_unit_was_let_go_of_and_not_stopped) {
+    const auto report = report_of_service("applied", R"({"service":"web","action":"stop",
+        "result":"let-go","generation":3,"unit":"nginx.service","changes":[]})");
+    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Applied,
+                                                "web: let go of; nginx.service goes on as it is"}}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+}
+
+TEST(Report, what_waits_for_a_restart_is_told_with_the_command_that_does_it) {
+    const auto report = report_of("waiting", R"({"services":[{"service":"db","action":"wait",
+        "result":"waiting","changes":[{"subject":"a","strategy":"manual"},
+        {"subject":"b","strategy":"manual-restart"}]}]})");
+    EXPECT_TRUE(report.lines.front().text.contains("run: hotreloadctl restart shop/db"))
+        << report.lines.front().text;
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+}

@@ -73,7 +73,8 @@ inline ProjectRecord sample_record() {
                            .files = {{"/srv/shop/x", {1, 2, 3}}},
                            .result = "rolled-back",
                            .problem = {"/srv/shop/x", 3, 9, "no \"such\" key", Audience::Everybody},
-                           .attempted = true},
+                           .attempted = true,
+                           .because = "db"},
         .draining = {{6, "hotreload-shop.web@6.service", std::chrono::seconds(4)}},
     };
     return {.name = "shop",
