@@ -266,7 +266,7 @@ void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& vie
             auto again = view;
             again.options.reset();
             each = plan_service(each.service, again, asked);
-            news = each.action != Action::Refused;
+            news |= each.action != Action::Refused;
         }
 }
 

@@ -403,7 +403,9 @@ private:
                                      ? failure.problem
                                      : about("untouched, because " + culprit + " failed"),
                       .attempted = handler && begun};
-        auto undone = begun ? co_await show_applied(step, kept()) : Result<>();
+        Result<> undone;
+        if (begun)
+            undone = co_await show_applied(step, kept());
         if (!ending.attempted)
             co_return ending; // it reads nothing now
         step.at_fault = i == failure.step;
@@ -551,14 +553,14 @@ private:
         record.underway = false;
         record.refusal = step.view.held;
         host_.commit(step.plan.service, std::move(record));
-        auto outcome = this->outcome(step, acted ? "applied" : "recorded", std::nullopt);
+        auto committed = outcome(step, acted ? "applied" : "recorded", std::nullopt);
         if (step.given_way) {
-            outcome.result = "stopped-meanwhile";
-            outcome.problem =
+            committed.result = "stopped-meanwhile";
+            committed.problem =
                 host_.problem_at("services." + step.plan.service, given_way_text(step))
                     .for_everybody();
         }
-        return outcome;
+        return committed;
     }
 
     ServiceOutcome outcome(const ActionContext& step, std::string result,

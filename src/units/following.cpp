@@ -108,6 +108,13 @@ Task<> SystemdUnits::forget(std::string unit) {
 
 void SystemdUnits::changed(Followed& followed) {
     const auto unit = followed.unit;
+    tell_watchers(followed);
+    if (auto* still = find(unit))
+        tell_owner(*still);
+}
+
+void SystemdUnits::tell_watchers(const Followed& followed) {
+    const auto unit = followed.unit;
     // Those who are told may leave, or stop following: nothing here is held over a call.
     std::vector<int> watchers;
     for (const auto& [id, tell] : followed.watchers)
@@ -121,16 +128,29 @@ void SystemdUnits::changed(Followed& followed) {
             tell();
         }
     }
-    auto* still = find(unit);
-    if (!still || still->internal || still->facts.state == still->told)
+}
+
+void SystemdUnits::tell_owner(Followed& followed) {
+    if (followed.internal || followed.facts.state == followed.told)
         return;
-    still->told = still->facts.state;
+    followed.told = followed.facts.state;
     if (!on_change)
         return;
-    const UnitState told = still->told;
-    const auto names = still->names;
+    const UnitState told = followed.told;
+    const auto names = followed.names;
     for (const auto& [name, unused] : names)
         on_change(name, told);
+}
+
+// A job that stopped the unit is told right after what became of it, and before the answer to
+// whatever is asked now: then it is known whether the unit ended by itself.
+Task<> SystemdUnits::tell_end(std::string unit) {
+    const auto unit_object = object(unit_path(unit));
+    BusCall call(line_, *unit_object, kProperties, "Get", std::string(kUnit),
+                 std::string("ActiveState"));
+    std::ignore = co_await call;
+    if (auto* followed = find(unit))
+        tell_owner(*followed);
 }
 
 // What ends while a job is under way is told by the end of the job, which comes right after this.

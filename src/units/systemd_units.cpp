@@ -135,8 +135,15 @@ void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
     read_properties(signal, interface, found->second->facts);
     note_end(state, before);
     // The manager sends Service before Unit: together they are one change.
-    if (interface == kUnit)
-        changed(*found->second);
+    if (interface != kUnit)
+        return;
+    auto& followed = *found->second;
+    if (state.end == UnitEnd::ByItself && before.end != UnitEnd::ByItself) {
+        scope_.spawn(tell_end(followed.unit));
+        tell_watchers(followed);
+    } else {
+        changed(followed);
+    }
 }
 
 void SystemdUnits::on_unit_removed(sdbus::Message& signal) {

@@ -100,6 +100,9 @@ private:
     // As leave(), with a failed state; ends when the manager has let go of it, and so collects it.
     Task<> forget(std::string unit);
     void changed(Followed& followed);
+    void tell_watchers(const Followed& followed);
+    void tell_owner(Followed& followed);
+    Task<> tell_end(std::string unit);
     std::unique_ptr<sdbus::IProxy> object(const std::string& path) const;
     using ReplyReader = std::function<void(const sdbus::MethodReply&)>;
     // Applied while the reply is dispatched: later, it would overwrite a signal that came after it.

@@ -453,6 +453,28 @@ TEST(Plan, takes_up_what_was_held_back_when_what_was_at_fault_is_in_order) {
     EXPECT_EQ(plan.services[0].action, Action::Restart);
 }
 
+TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
+    Plan plan{"shop", {}};
+    std::map<std::string, ServiceView> views;
+    const auto held = [&](const std::string& name, const std::string& because) {
+        auto& view = views[name] = applied();
+        view.wanted->env["A"] = "b";
+        view.record->refusal =
+            Refusal{*view.wanted, view.files->files, "held-back", {}, false, because};
+        plan.services.push_back({name, Action::Refused, {}, ""});
+    };
+    held("a", "b");
+    held("b", "c");
+    held("d", "c");
+    views["d"].barred = Problem{.message = "masked"};
+    views["c"] = applied();
+    plan.services.push_back({"c", Action::None, {}, ""});
+    take_up_held_back(plan, views, {});
+    EXPECT_EQ(plan.services[0].action, Action::Restart);
+    EXPECT_EQ(plan.services[1].action, Action::Restart);
+    EXPECT_EQ(plan.services[2].action, Action::Refused);
+}
+
 TEST(UnitFiles, are_told_by_their_names) {
     EXPECT_TRUE(is_file_of_unit("/etc/systemd/system/nginx.service", "nginx.service"));
     EXPECT_TRUE(is_file_of_unit("/run/systemd/system/nginx.service.d/x.conf", "nginx.service"));

@@ -165,17 +165,18 @@ TEST(Report, what_somebody_else_stopped_meanwhile_is_no_success) {
     const auto report = report_of_service("stopped-meanwhile", R"({"service":"web",
         "action":"reload","result":"stopped-meanwhile","generation":3,"changes":[],
         "problem":{"message":"somebody else stopped web.service meanwhile"}})");
-    EXPECT_EQ(report.lines,
-              (std::vector<Line>{
-                  {Mark::Failed, "web: somebody else stopped web.service meanwhile"}}));
+    EXPECT_EQ(
+        report.lines,
+        (std::vector<Line>{{Mark::Failed, "web: somebody else stopped web.service meanwhile"}}));
     EXPECT_EQ(report.status, ExitStatus::Failed);
 }
 
 TEST(Report, an_installed_unit_was_let_go_of_and_not_stopped) {
     const auto report = report_of_service("applied", R"({"service":"web","action":"stop",
         "result":"let-go","generation":3,"unit":"nginx.service","changes":[]})");
-    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Applied,
-                                                "web: let go of; nginx.service goes on as it is"}}));
+    EXPECT_EQ(
+        report.lines,
+        (std::vector<Line>{{Mark::Applied, "web: let go of; nginx.service goes on as it is"}}));
     EXPECT_EQ(report.status, ExitStatus::Ok);
 }
 
