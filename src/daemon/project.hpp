@@ -232,6 +232,7 @@ private:
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
     void hurry(const std::string& service);
+    void request_soon(std::shared_ptr<Cancellation> cancellation);
     void note_wanted(const Outcome& outcome, const std::set<std::string>& asked);
     void rest(const std::set<std::string>& scope, bool moved_on);
     [[nodiscard]] bool rests(const std::string& service) const;

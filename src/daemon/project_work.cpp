@@ -452,23 +452,22 @@ void Project::note_wanted(const Outcome& outcome, const std::set<std::string>& a
     }
 }
 
-// There is a newer change: soon, as below.
+// There is a newer change.
 void Project::hurry(const std::string& service) {
-    const auto slot = slots_.find(service);
-    if (slot == slots_.end() || !slot->second.hurry)
-        return;
-    around_.loop.post([alive = alive_, hurry = slot->second.hurry] {
-        if (*alive)
-            hurry->request();
-    });
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        request_soon(slot->second.hurry);
 }
 
-// Soon, for a transaction is not to be ended from within its own calls.
 void Project::supersede(const std::string& service) {
-    const auto slot = slots_.find(service);
-    if (slot == slots_.end() || !slot->second.underway)
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        request_soon(slot->second.underway);
+}
+
+// For a transaction is not to be ended from within its own calls.
+void Project::request_soon(std::shared_ptr<Cancellation> cancellation) {
+    if (!cancellation)
         return;
-    around_.loop.post([alive = alive_, cancellation = slot->second.underway] {
+    around_.loop.post([alive = alive_, cancellation = std::move(cancellation)] {
         if (*alive)
             cancellation->request();
     });

@@ -14,6 +14,7 @@ namespace hotreload::test {
 class Others : public UnitsTest {
 protected:
     ~Others() override {
+        units->on_change = nullptr;
         for (const auto& unit : installed_) {
             systemctl("stop '" + unit + "'");
             std::filesystem::remove(run_time_directory() / unit);
