@@ -106,6 +106,10 @@ public:
     // Names of the loaded units that match a shell pattern, for finding orphans.
     virtual Task<Result<std::vector<std::string>>> list(std::string pattern) = 0;
 
+    // Names of the unit files and loaded units of a type (".service"), templates and aliases, too:
+    // to tell whether there is one, and what somebody may have meant.
+    virtual Task<Result<std::vector<std::string>>> installed(std::string suffix) = 0;
+
     // Tells this run of the manager from another (after a reboot or a new login nothing runs,
     // and that nobody stopped it by hand).
     [[nodiscard]] virtual const std::string& manager_id() const = 0;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/journal_reader.hpp"
 
+#include "core/instances.hpp"
 #include "core/names.hpp"
 
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -61,11 +63,30 @@ void JournalReader::match_source(const LogSource& source) {
         match("_SYSTEMD_OWNER_UID", uid);
     one_term("HOTRELOAD_PROJECT", source.target.project);
     match("_UID", user_instance_ ? uid : "0");
-    for (const auto& [unit, service] : source.attached) {
-        one_term("_SYSTEMD_" + user + "UNIT", unit);
-        if (user_instance_)
-            match("_SYSTEMD_OWNER_UID", uid);
+    for (const auto& [attached, service] : source.attached)
+        for (const auto& unit : units_of(attached)) {
+            one_term("_SYSTEMD_" + user + "UNIT", unit);
+            if (user_instance_)
+                match("_SYSTEMD_OWNER_UID", uid);
+        }
+}
+
+// A match is of one name: instances are those that have written something.
+std::vector<std::string> JournalReader::units_of(const std::string& attached) const {
+    if (!names_instances(attached))
+        return {attached};
+    std::vector<std::string> units;
+    sd_journal_query_unique(journal_.get(),
+                            user_instance_ ? "_SYSTEMD_USER_UNIT" : "_SYSTEMD_UNIT");
+    const void* data = nullptr;
+    std::size_t size = 0;
+    while (sd_journal_enumerate_unique(journal_.get(), &data, &size) > 0) {
+        std::string_view unit(static_cast<const char*>(data), size);
+        unit.remove_prefix(unit.find('=') + 1);
+        if (is_instance_of(unit, attached))
+            units.emplace_back(unit);
     }
+    return units;
 }
 
 void JournalReader::seek(const LogBegin& begin) {
@@ -126,8 +147,11 @@ std::optional<LogEntry> JournalReader::current() const {
     for (const auto& source : sources_) {
         entry.project = source.target.project;
         entry.ours = false;
-        if (const auto attached = source.attached.find(entry.unit);
-            attached != source.attached.end()) {
+        const auto attached = std::ranges::find_if(source.attached, [&](const auto& each) {
+            return each.first == entry.unit ||
+                   (names_instances(each.first) && is_instance_of(entry.unit, each.first));
+        });
+        if (attached != source.attached.end()) {
             entry.service = attached->second;
         } else if (auto own = service_in_unit(entry.unit, entry.project); !own.empty()) {
             entry.service = std::move(own);

@@ -55,6 +55,7 @@ private:
     JournalReader() = default;
     void match(const std::string& field, const std::string& value);
     void match_source(const LogSource& source);
+    [[nodiscard]] std::vector<std::string> units_of(const std::string& attached) const;
     [[nodiscard]] std::string field(const char* name) const;
     [[nodiscard]] std::optional<LogEntry> current() const;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/instances.hpp"
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
@@ -31,6 +32,8 @@ const SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) const 
 }
 
 UnitState SystemdUnits::state(const std::string& unit) const {
+    if (names_instances(unit))
+        return state_of_instances(unit);
     const auto* followed = find(unit);
     return followed ? followed->facts.state : UnitState();
 }
@@ -81,6 +84,7 @@ void SystemdUnits::changed(Followed& followed) {
     still->told = still->facts.state;
     if (on_change)
         on_change(unit, UnitState(still->told));
+    instance_changed(unit);
 }
 
 std::unique_ptr<sdbus::IProxy> SystemdUnits::object(const std::string& path) const {
@@ -110,7 +114,8 @@ Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
     // By its object, not by name: the access loads the unit and refers to it in one, before the
     // manager collects it again.
     std::optional<BusCall> refer;
-    if (auto& followed = enter(unit); !followed.referenced && !followed.starting) {
+    if (auto& followed = enter(unit);
+        !followed.referenced && !followed.starting && !followed.instance) {
         followed.referenced = true;
         refer.emplace(line_, *unit_object, kUnit, "Ref");
     }
@@ -146,7 +151,10 @@ Task<> SystemdUnits::refresh(std::string unit) {
 }
 
 Task<Result<UnitState>> SystemdUnits::follow(std::string unit) {
-    enter(unit).internal = false;
+    if (names_instances(unit))
+        co_return co_await follow_instances(std::move(unit));
+    auto& followed = enter(unit);
+    followed.internal = followed.instance = false;
     const auto read = co_await read_all(unit);
     if (!read) {
         leave(unit);
@@ -156,6 +164,8 @@ Task<Result<UnitState>> SystemdUnits::follow(std::string unit) {
 }
 
 void SystemdUnits::unfollow(const std::string& unit) {
+    if (names_instances(unit))
+        return unfollow_instances(unit);
     leave(unit);
 }
 

@@ -42,7 +42,10 @@ Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
     auto properties = guarded([&] { return generation_properties(request); });
     if (!properties)
         co_return std::unexpected(starting(unit, to_error(properties.error())));
-    if (auto written = drop_ins_.write(unit, request.definition.properties); !written)
+    auto directives = request.definition.properties;
+    if (!request.definition.reload.empty())
+        directives["ExecReload"] = {exec_line(request.definition.reload)};
+    if (auto written = drop_ins_.write(unit, directives); !written)
         co_return std::unexpected(starting(unit, std::move(written).error()));
     co_return co_await start_new(unit, std::move(*properties));
 }

@@ -47,11 +47,9 @@ Task<Result<>> SystemdUnits::connect() {
 // The broker works off one connection's messages in order, so that the matches are in force before
 // any call that is sent after them: nobody has to wait for them.
 void SystemdUnits::on_signals() {
-    const auto manager =
-        std::format("{}path='{}',interface='{}',", kFromManager, kManagerPath, kManager);
-    match(manager + "member='JobRemoved'", &SystemdUnits::on_job_removed);
-    match(manager + "member='UnitRemoved'", &SystemdUnits::on_unit_removed);
-    match(manager + "member='Reloading'", &SystemdUnits::on_reloading);
+    match_manager("JobRemoved", &SystemdUnits::on_job_removed);
+    match_manager("UnitRemoved", &SystemdUnits::on_unit_removed);
+    match_manager("Reloading", &SystemdUnits::on_reloading);
     // One for all units: a bus allows a connection only some hundreds of matches.
     match(std::format("{}path_namespace='{}/unit',interface='{}',member='PropertiesChanged'",
                       kFromManager, kManagerPath, kProperties),
@@ -60,6 +58,13 @@ void SystemdUnits::on_signals() {
                       "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}'",
                       kService),
           &SystemdUnits::on_owner_changed);
+}
+
+void SystemdUnits::match_manager(const std::string& member,
+                                 void (SystemdUnits::*handler)(sdbus::Message&)) {
+    match(std::format("{}path='{}',interface='{}',member='{}'", kFromManager, kManagerPath,
+                      kManager, member),
+          handler);
 }
 
 void SystemdUnits::match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&)) {
@@ -121,6 +126,7 @@ void SystemdUnits::on_unit_removed(sdbus::Message& signal) {
     followed->facts.state = UnitState();
     followed->referenced = false;
     changed(*followed);
+    drop_instance(unit);
 }
 
 // A daemon-reload takes all units down in the manager's memory and builds them anew: what it says
@@ -156,6 +162,11 @@ Task<> SystemdUnits::resubscribe() {
     for (const auto& job : jobs_.waited_for())
         scope_.spawn(ask_after(job));
     refresh_all();
+    std::vector<std::string> patterns;
+    for (const auto& [pattern, unused] : instances_)
+        patterns.push_back(pattern);
+    for (const auto& pattern : patterns)
+        std::ignore = co_await find_instances(pattern);
 }
 
 Task<> SystemdUnits::ask_after(std::string job) {

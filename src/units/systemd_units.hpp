@@ -17,6 +17,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -51,6 +52,7 @@ public:
     Task<Result<std::vector<Problem>>>
     check_properties(std::map<std::string, std::vector<std::string>> properties) override;
     Task<Result<std::vector<std::string>>> list(std::string pattern) override;
+    Task<Result<std::vector<std::string>>> installed(std::string suffix) override;
     [[nodiscard]] const std::string& manager_id() const override { return manager_id_; }
 
 private:
@@ -62,7 +64,14 @@ private:
         bool internal = false;                         // a helper of ours: nobody is told
         bool referenced = false;                       // by us, once
         bool starting = false;                         // with AddRef: nobody else refers to it
+        bool instance = false;                         // followed as one only, and not referenced
         std::map<int, std::function<void()>> watchers; // of facts
+    };
+    // Of a template that is followed by its instances, "foo@*.service".
+    struct Instances {
+        std::set<std::string> units;   // that the manager has loaded
+        std::set<std::string> stopped; // by us: what a start brings back
+        UnitState told;
     };
     class Watch;  // of a followed unit's facts
     class Helper; // a running command; gone with its task
@@ -70,6 +79,7 @@ private:
 
     // ---- systemd_units.cpp: connection and signals
     void on_signals();
+    void match_manager(const std::string& member, void (SystemdUnits::*handler)(sdbus::Message&));
     void match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&));
     void on_job_removed(sdbus::Message& signal);
     void on_properties_changed(sdbus::Message& signal);
@@ -102,6 +112,24 @@ private:
     // The last word on a unit, followed or not.
     Task<UnitFacts> facts_of(std::string unit);
 
+    // ---- instances.cpp
+    [[nodiscard]] UnitState state_of_instances(const std::string& pattern) const;
+    Task<Result<UnitState>> follow_instances(std::string pattern);
+    void unfollow_instances(const std::string& pattern);
+    void listen_to_new_units();
+    void on_unit_new(sdbus::Message& signal);
+    Task<Result<>> find_instances(std::string pattern);
+    Task<> take_up_instance(std::string pattern, std::string unit);
+    void drop_instance(const std::string& unit);
+    void instance_changed(const std::string& unit);
+    void tell_of_instances(const std::string& pattern);
+    // One after another, until one fails.
+    Task<Result<>> each_running(std::string pattern,
+                                std::function<Task<Result<>>(std::string)> act);
+    Task<Result<>> start_instances(std::string pattern);
+    Task<Result<>> stop_instances(std::string pattern);
+    Task<Result<>> instances_stay_active(std::string pattern, Duration time);
+
     // ---- waiting.cpp
     // Until the manager has started a followed unit, or has failed to; as long as that may take,
     // and 90 s at most. One that is starting neither takes a reload job nor is it ready for a
@@ -126,6 +154,8 @@ private:
     std::string manager_id_;
     JobTable jobs_;
     std::unordered_map<std::string, std::unique_ptr<Followed>> followed_; // by object path
+    std::map<std::string, Instances> instances_;                          // by pattern
+    bool hears_new_units_ = false;
     int last_watcher_ = 0;
     bool reloading_ = false; // the manager is; units that go now come back
     std::vector<sdbus::Slot> matches_;

@@ -98,9 +98,6 @@ Properties generation_properties(const GenerationRequest& request) {
     add(properties, "SyslogIdentifier", definition.name);
     add(properties, "Type", std::string(to_string(definition.type)));
     add_command(properties, "ExecStartEx", definition.command, {"no-env-expand"});
-    // Not literal: this one has to be able to say $MAINPID.
-    if (!definition.reload.empty())
-        add_command(properties, "ExecReloadEx", definition.reload, {});
     // For other types the signal is sent by signal_unit, the manager has no use for it.
     if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
         add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));

@@ -18,8 +18,9 @@ using Property = sdbus::Struct<std::string, sdbus::Variant>;
 using Properties = std::vector<Property>;
 using AuxiliaryUnits = std::vector<sdbus::Struct<std::string, Properties>>; // always empty
 
-// `properties` of the definition are not in it: they go to a drop-in (drop_in.hpp). Throws
-// sdbus::Error for text that the bus does not carry (not UTF-8): to be called within `guarded`.
+// `properties` and `reload` of the definition are not in it: they go to a drop-in (drop_in.hpp).
+// Throws sdbus::Error for text that the bus does not carry (not UTF-8): to be called within
+// `guarded`.
 Properties generation_properties(const GenerationRequest& request);
 
 // A oneshot that leaves nothing behind; what it prints goes to `output`, which is duplicated.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Jobs on units that exist, and what can be asked of them while they run.
 #include "base/signal.hpp"
+#include "core/instances.hpp"
 #include "units/judge.hpp"
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <format>
+#include <set>
 
 namespace hotreload::units {
 
@@ -66,6 +69,8 @@ void SystemdUnits::forgive_starts(const std::string& unit) {
 }
 
 Task<Result<>> SystemdUnits::start_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await start_instances(std::move(unit));
     forgive_starts(unit);
     const auto job = co_await run_job("StartUnit", unit);
     if (!job)
@@ -75,6 +80,9 @@ Task<Result<>> SystemdUnits::start_unit(std::string unit) {
 }
 
 Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await each_running(std::move(unit),
+                                        [this](std::string one) { return restart_unit(one); });
     forgive_starts(unit);
     const auto job = co_await run_job("RestartUnit", unit);
     if (!job)
@@ -84,6 +92,8 @@ Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
 }
 
 Task<Result<>> SystemdUnits::stop_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await stop_instances(std::move(unit));
     const auto job = co_await run_job("StopUnit", unit);
     if (!job && job.error().is("NoSuchUnit"))
         co_return Result<>();
@@ -111,6 +121,8 @@ Task<Result<>> SystemdUnits::end_unit(std::string unit, Duration patience) {
 }
 
 Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bind> binds) {
+    if (names_instances(unit))
+        unit = template_of(unit);
     const auto directives = bind_directives(binds);
     auto changed =
         directives ? drop_ins_.change(unit, *directives) : std::unexpected(directives.error());
@@ -124,6 +136,9 @@ Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bi
 }
 
 Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await each_running(std::move(unit),
+                                        [this](std::string one) { return reload_unit(one); });
     co_await until_started(unit);
     // For a followed unit nothing is asked before the call: the time until the service has its
     // signal counts.
@@ -148,6 +163,9 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
 }
 
 Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
+    if (names_instances(unit))
+        co_return co_await each_running(
+            std::move(unit), [this, signal](std::string one) { return signal_unit(one, signal); });
     co_await until_started(unit);
     BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
                  std::int32_t(signal));
@@ -169,21 +187,47 @@ Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveVa
     co_return Result<>();
 }
 
+// Of ListUnitsByPatterns, as org.freedesktop.systemd1(5) has it.
+using ListedUnit =
+    sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
+                  sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
+
 Task<Result<std::vector<std::string>>> SystemdUnits::list(std::string pattern) {
-    using Unit =
-        sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
-                      sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
     const std::vector<std::string> any_state, patterns(1, pattern);
     BusCall call(line_, *manager_, kManager, "ListUnitsByPatterns", any_state, patterns);
     auto reply = co_await call;
     const auto units =
-        reply ? decode<std::vector<Unit>>(*reply) : std::unexpected(std::move(reply).error());
+        reply ? decode<std::vector<ListedUnit>>(*reply) : std::unexpected(std::move(reply).error());
     if (!units)
         co_return about("listing units", units.error());
     std::vector<std::string> names;
     for (const auto& unit : std::get<0>(*units))
         names.push_back(std::get<0>(unit));
     co_return names;
+}
+
+Task<Result<std::vector<std::string>>> SystemdUnits::installed(std::string suffix) {
+    using UnitFile = sdbus::Struct<std::string, std::string>; // path, state
+    const std::vector<std::string> any_state, patterns(1, "*" + suffix);
+    BusCall files_call(line_, *manager_, kManager, "ListUnitFilesByPatterns", any_state, patterns);
+    BusCall units_call(line_, *manager_, kManager, "ListUnitsByPatterns", any_state, patterns);
+    auto files_reply = co_await files_call;
+    auto units_reply = co_await units_call;
+    const auto files = files_reply ? decode<std::vector<UnitFile>>(*files_reply)
+                                   : std::unexpected(std::move(files_reply).error());
+    const auto units = units_reply ? decode<std::vector<ListedUnit>>(*units_reply)
+                                   : std::unexpected(std::move(units_reply).error());
+    if (!files)
+        co_return about("listing unit files", files.error());
+    if (!units)
+        co_return about("listing units", units.error());
+    std::set<std::string> names;
+    for (const auto& file : std::get<0>(*files))
+        names.insert(std::filesystem::path(std::get<0>(file)).filename());
+    for (const auto& unit : std::get<0>(*units))
+        if (std::get<2>(unit) != "not-found") // only named by others
+            names.insert(std::get<0>(unit));
+    co_return std::vector(names.begin(), names.end());
 }
 
 } // namespace hotreload::units

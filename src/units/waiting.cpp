@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Waiting for what becomes of a unit, without a job of ours.
+#include "core/instances.hpp"
 #include "units/judge.hpp"
 #include "units/systemd_units.hpp"
 
@@ -28,6 +29,8 @@ private:
 };
 
 Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time) {
+    if (names_instances(unit))
+        co_return co_await instances_stay_active(std::move(unit), time);
     const bool followed_by_others = find(unit) != nullptr;
     if (!followed_by_others)
         if (auto followed = co_await follow(unit); !followed)

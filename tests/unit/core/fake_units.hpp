@@ -81,7 +81,10 @@ public:
             calls.push_back("set " + unit + " " + value.property);
         co_return Result<>{};
     }
+    bool proofs_take_time = false;
     Task<Result<>> stays_active(std::string unit, Duration) override {
+        if (proofs_take_time)
+            co_await std::suspend_always{};
         if (dies.contains(unit)) {
             units[unit].active_state = "failed";
             co_return fail(ErrorCode::Failed, dies[unit]);
@@ -109,6 +112,8 @@ public:
     Task<Result<std::vector<std::string>>> list(std::string) override {
         co_return std::vector<std::string>{};
     }
+    std::vector<std::string> unit_files;
+    Task<Result<std::vector<std::string>>> installed(std::string) override { co_return unit_files; }
     const std::string& manager_id() const override { return manager_id_; }
 
 private:
