@@ -3,6 +3,7 @@
 
 #include "base/toml_overview.hpp"
 #include "config/keys.hpp"
+#include "config/syntax.hpp"
 #include "config/text.hpp"
 
 #include <algorithm>
@@ -33,11 +34,24 @@ std::optional<Problem> check_depth(const std::string& path, std::string_view tex
                                          limits.depth));
 }
 
-Problem syntax_problem(const std::string& path, const toml::parse_error& error) {
+std::string_view line_of(std::string_view text, unsigned number) {
+    for (unsigned i = 1; i < number; ++i) {
+        const auto end = text.find('\n');
+        if (end == std::string_view::npos)
+            return {};
+        text.remove_prefix(end + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
+Problem syntax_problem(const std::string& path, std::string_view text,
+                       const toml::parse_error& error) {
+    const auto place = error.source().begin;
     return {.path = path,
-            .line = error.source().begin.line,
-            .column = error.source().begin.column,
-            .message = std::format("syntax error: {}", error.description())};
+            .line = place.line,
+            .column = place.column,
+            .message = std::format("syntax error: {}",
+                                   syntax_words(error.description(), line_of(text, place.line)))};
 }
 
 // The project's own file first, each from top to bottom.
@@ -63,7 +77,7 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        return one_problem(syntax_problem(path, error));
+        return one_problem(syntax_problem(path, text, error));
     }
 
     Reading reading{.project = {}, .read_env_file = read_env_file};

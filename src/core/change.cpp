@@ -152,6 +152,9 @@ std::pair<Strategy, std::string> effect_of(const Field& field, const std::string
             return {Strategy::Live, "systemd changes it on a running unit"};
         return new_process(applied, wanted, "systemd sets it only when a unit starts");
     }
+    // Its own unit file says how it runs: ours is for what is run beside it, such as `validate`.
+    if (wanted.attached() && field.name != "pin")
+        return {kNone, "takes effect by itself"};
     // Outside Type=notify-reload the signal is ours to send: the unit does not know of it.
     if (field.name == "reload_signal" && wanted.type != ServiceType::NotifyReload)
         return {kNone, "takes effect at the next reload"};

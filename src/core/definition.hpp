@@ -86,10 +86,11 @@ struct ConfigDefinition {
 };
 
 // Where each key of a project file stands ("services.web.properties.MemoryMax" → 12:3), so that
-// what is found out later (a command is missing, systemd refuses a property) can name the place.
-// Not a part of the meaning: never compared.
+// what is found out later (a command is missing, systemd refuses a property) can name the place;
+// and what is doubtful in it, though no error. Not a part of the meaning: never compared.
 struct SourceMap {
     std::map<std::string, std::pair<unsigned, unsigned>> keys; // line, column from 1
+    std::vector<Problem> warnings;
 
     bool operator==(const SourceMap&) const { return true; }
 };

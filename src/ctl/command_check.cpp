@@ -3,6 +3,8 @@
 #include "ctl/command.hpp"
 #include "ctl/status_view.hpp"
 
+#include <cstdio>
+
 namespace hotreload::ctl {
 
 namespace {
@@ -20,12 +22,14 @@ public:
         const auto path = find_project_file(file_);
         if (!path)
             return give_up(ExitStatus::Failed, path.error().message);
-        std::vector<Problem> problems;
-        if (auto project = load_project(*path); !project)
+        std::vector<Problem> problems, warnings;
+        if (auto project = load_project(*path); !project) {
             problems = std::move(project.error());
-        else
+        } else {
+            warnings = std::move(project->source_map.warnings);
             problems = ask_daemon(session, path->string());
-        print(session, path->string(), problems);
+        }
+        print(session, path->string(), problems, warnings);
         return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
     }
 
@@ -48,8 +52,9 @@ private:
         return std::move(problems);
     }
 
+    // Warnings go to standard error: a file with nothing else is valid.
     static void print(Session& session, const std::string& path,
-                      const std::vector<Problem>& problems) {
+                      const std::vector<Problem>& problems, const std::vector<Problem>& warnings) {
         if (session.out().wants_json()) {
             Json json;
             json["path"] = path;
@@ -57,12 +62,19 @@ private:
             json["problems"] = Json(jsoncons::json_array_arg);
             for (const auto& problem : problems)
                 json["problems"].push_back(to_json(problem));
+            json["warnings"] = Json(jsoncons::json_array_arg);
+            for (const auto& warning : warnings)
+                json["warnings"].push_back(to_json(warning));
             session.out().json(json);
             return;
         }
         // Bare, as compilers print them, so that editors find the place.
         for (const auto& problem : problems)
             session.out().line({Mark::Plain, show_problem(problem, session.directory())});
+        for (const auto& warning : warnings)
+            std::fprintf(
+                stderr, "%s\n",
+                render({Mark::Waiting, show_problem(warning, session.directory())}, false).c_str());
         if (problems.empty())
             session.out().line({Mark::Applied, show_path(path, session.directory()) + ": valid"});
     }
