@@ -45,7 +45,11 @@ public:
     // Takes the views of its services out of the input.
     Group(TransactionInput& input, std::vector<ServicePlan> plans, const Means& means,
           ActionTable actions, TransactionHost& host)
-        : id_(input.id), cancellation_(input.cancellation), actions_(actions), host_(host) {
+        : id_(input.id),
+          cancellation_(input.cancellation),
+          newer_(input.newer),
+          actions_(actions),
+          host_(host) {
         for (auto& plan : plans) {
             auto view = std::move(input.views.at(plan.service));
             const auto used =
@@ -100,7 +104,7 @@ public:
         }
         fault::point("proven");
         for (auto& step : steps_)
-            commit(step);
+            unproven_ ? hand_over(step) : commit(step);
         fault::point("committed");
         for (auto& step : steps_)
             if (const auto* handler = actions_(step.plan.action))
@@ -222,11 +226,32 @@ private:
                 step.unit, step.view.wanted->verify.value_or(handler->default_verify())));
             proven.push_back(i);
         }
-        auto results = co_await when_all(std::move(proofs));
-        for (std::size_t i = 0; i < results.size(); ++i)
-            if (!results[i])
-                co_return Failure{proven[i], problem_of(steps_[proven[i]], results[i].error())};
+        auto all = when_all(std::move(proofs));
+        const bool may_end = can_be_handed_over();
+        unproven_ = may_end && newer_->requested();
+        if (unproven_)
+            co_return std::nullopt;
+        std::optional<std::vector<Result<>>> results;
+        if (may_end)
+            results = co_await newer_->unless(std::move(all));
+        else
+            results = co_await std::move(all);
+        unproven_ = !results;
+        for (std::size_t i = 0; results && i < results->size(); ++i)
+            if (!(*results)[i])
+                co_return Failure{proven[i], problem_of(steps_[proven[i]], (*results)[i].error())};
         co_return std::nullopt;
+    }
+
+    // A restart for the sake of files alone, of a service by itself: what a newer change replaces
+    // is the process, and what it would go back to is the same program as before.
+    [[nodiscard]] bool can_be_handed_over() const {
+        const auto& step = steps_.front();
+        const auto& record = step.view.record;
+        const auto& wanted = step.view.wanted;
+        return steps_.size() == 1 && step.plan.action == Action::Restart && record && wanted &&
+               record->generation > 0 && record->definition == *wanted && !wanted->attached() &&
+               !wanted->pinned();
     }
 
     Views::Kept kept() const {
@@ -353,6 +378,18 @@ private:
         host_.commit(step.plan.service, std::move(record));
     }
 
+    // To the newer change. The service holds what is not proved, as after a death of ours.
+    void hand_over(const ActionContext& step) {
+        auto record = *step.view.record;
+        record.last_used = step.generation;
+        record.unit = step.unit;
+        record.underway = false;
+        record.refusal =
+            Refusal{*step.view.wanted, files_read(*step.view.files), "interrupted", {}, true};
+        host_.commit(step.plan.service, std::move(record));
+        outcomes_.push_back(outcome(step, "superseded", std::nullopt));
+    }
+
     void commit(const ActionContext& step) {
         if (step.plan.action == Action::Stop) {
             host_.commit(step.plan.service, std::nullopt);
@@ -401,10 +438,12 @@ private:
 
     std::uint64_t id_;
     std::shared_ptr<Cancellation> cancellation_;
+    std::shared_ptr<Cancellation> newer_;
     std::vector<ActionContext> steps_;
     ActionTable actions_;
     TransactionHost& host_;
     bool moved_on_ = false;                    // a file is not what was looked at
+    bool unproven_ = false;                    // a newer change is there
     std::map<std::string, std::string> notes_; // of the validation, by service
     std::size_t applied_ = 0; // steps whose action was begun, the last one perhaps half-way
     std::vector<ServiceOutcome> outcomes_;

@@ -29,6 +29,10 @@ struct TransactionInput {
     // Ends the transaction as "superseded" as long as it only checks: nothing was touched, and
     // nothing is recorded.
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
+    // A newer change is there: the proof of a restart that it would undo anyhow is not waited for.
+    // That ends as "superseded" as well; what was proved last stays on record, carried by the unit
+    // that was started, and is what a failure of the newer change goes back to.
+    std::shared_ptr<Cancellation> newer = std::make_shared<Cancellation>();
 };
 
 class TransactionHost {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <format>
+#include <set>
 
 namespace hotreload {
 
@@ -91,6 +92,23 @@ std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
             highest = std::move(asked);
     }
     return highest;
+}
+
+bool waits_for_rest_of_set(const ServiceRecord& record) {
+    const auto& refusal = record.refusal;
+    if (!refusal || refusal->result != "invalid" || refusal->definition != record.definition)
+        return false;
+    const WatchRules rules(refusal->definition, false);
+    std::set<const WatchDefinition*> changed, unchanged;
+    for (const auto& [path, id] : refusal->files) {
+        const auto* const watch = rules.watch(path);
+        const auto applied = record.files.find(path);
+        const bool same = applied != record.files.end() && applied->second == id;
+        (same ? unchanged : changed).insert(watch);
+    }
+    return !changed.empty() && std::ranges::all_of(changed, [&](const auto* watch) {
+        return watch && watch->together && unchanged.contains(watch);
+    });
 }
 
 } // namespace hotreload

@@ -8,6 +8,7 @@
 #include "core/document_state.hpp"
 #include "core/glob.hpp"
 #include "core/key_pattern.hpp"
+#include "core/record.hpp"
 
 #include <string>
 #include <utility>
@@ -58,5 +59,9 @@ private:
     bool unit_can_reload_;
     std::vector<Watch> watches_;
 };
+
+// What was refused is a set (`together`) of which only some files have changed: the others may be
+// to come, as the key of a new certificate.
+bool waits_for_rest_of_set(const ServiceRecord& record);
 
 } // namespace hotreload

@@ -24,8 +24,8 @@ bool is_bad(const std::string& state) {
 ExitStatus status_of(const ServiceState& service) {
     if (is_bad(service.state))
         return ExitStatus::Failed;
-    return service.state == "waiting" || !service.waiting.empty() ? ExitStatus::Waiting
-                                                                  : ExitStatus::Ok;
+    const bool waits = service.state == "waiting" || service.state == "incomplete";
+    return waits || !service.waiting.empty() ? ExitStatus::Waiting : ExitStatus::Ok;
 }
 
 std::vector<std::string> row(const ServiceState& service, std::uint64_t now_usec) {
@@ -44,8 +44,11 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
     const auto add = [&](Mark mark, const std::string& text) {
         lines.push_back({mark, service.name + ": " + text});
     };
+    const bool incomplete = service.state == "incomplete";
+    if (incomplete)
+        add(Mark::Waiting, "waits for the other files of a set, of which only some have changed");
     for (const auto& problem : service.problems)
-        add(Mark::Failed, show_problem(problem, directory));
+        add(incomplete ? Mark::Waiting : Mark::Failed, show_problem(problem, directory));
     for (const auto& change : service.waiting)
         add(Mark::Waiting, std::format("waiting: {} — {}", show_path(change, directory),
                                        force_hint(service.project, service.name)));
@@ -178,7 +181,9 @@ Report report_services(const ProjectState& project, const std::string& directory
         std::string text = service.name + ": " + service.state;
         if (service.generation)
             text += std::format(", generation {}", service.generation);
-        if (status == ExitStatus::Waiting)
+        if (service.state == "incomplete")
+            text += ": the other files of a set are to come";
+        else if (status == ExitStatus::Waiting)
             text += " — " + force_hint(service.project, service.name);
         const bool why = status == ExitStatus::Failed && !service.problems.empty();
         if (why)

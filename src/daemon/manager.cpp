@@ -5,8 +5,11 @@
 #include "base/fault.hpp"
 #include "base/nearest.hpp"
 #include "config/project_file.hpp"
+#include "core/installed_units.hpp"
 #include "core/names.hpp"
 #include "watch/paths.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -433,7 +436,7 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     const auto definition = load_project(*file);
     if (!definition)
         co_return definition.error();
-    std::vector<Problem> problems;
+    auto problems = co_await check_units(*definition);
     for (const auto& [name, service] : definition->services) {
         if (service.properties.empty())
             continue;
@@ -444,6 +447,25 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
             problems.push_back(definition->problem_at(
                 std::format("services.{}.properties.{}", name, each.path),
                 std::format("systemd refuses {}: {}", each.path, each.message)));
+    }
+    co_return problems;
+}
+
+// Where the manager cannot say what there is, nothing is said.
+Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definition) {
+    std::map<std::string, Result<std::vector<std::string>>> installed; // by the type of unit
+    std::vector<Problem> problems;
+    for (const auto& [name, service] : definition.services) {
+        if (!service.attached())
+            continue;
+        const std::string suffix(unit_suffix(service.unit));
+        if (!installed.contains(suffix))
+            installed.emplace(suffix, co_await units_.installed(suffix));
+        const auto& there = installed.at(suffix);
+        if (there && !is_installed(service.unit, *there))
+            problems.push_back(
+                definition.problem_at(std::format("services.{}.unit", name),
+                                      no_such_unit(service.unit, *there, ::geteuid() != 0)));
     }
     co_return problems;
 }

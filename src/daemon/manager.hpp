@@ -65,6 +65,7 @@ private:
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
     Result<std::uint64_t> submit(const std::string& target, const Request& request);
     Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
+    Task<std::vector<Problem>> check_units(const ProjectDefinition& definition);
     Result<Project*> make_project(const ProjectDefinition& definition);
 
     Surroundings around_;

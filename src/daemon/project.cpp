@@ -3,8 +3,11 @@
 
 #include "base/completion.hpp"
 #include "config/project_file.hpp"
+#include "core/installed_units.hpp"
 #include "core/names.hpp"
 #include "ipc/present/definition.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -60,12 +63,38 @@ Task<> Project::open() {
 // An installed unit that is new to the project: nothing is decided before its state is known.
 Task<> Project::get_to_know(std::string service, std::string unit) {
     busy_.insert(service);
-    co_await follow(std::move(unit));
+    co_await follow(unit);
+    co_await look_for_unit(service, std::move(unit));
     busy_.erase(busy_.find(service));
     if (!slots_.contains(service))
         co_return;
     tell(service);
     pump_soon();
+}
+
+// What is not installed is told, with what was meant; when it is installed later, that is over.
+Task<> Project::look_for_unit(std::string service, std::string unit) {
+    const auto state = around_.units.state(unit);
+    std::string why;
+    if (state.load_state == "not-found") {
+        const auto installed = co_await around_.units.installed(std::string(unit_suffix(unit)));
+        if (installed && !is_installed(unit, *installed))
+            why = no_such_unit(unit, *installed, ::geteuid() != 0);
+    } else if (state.load_state == "masked") {
+        why = std::format("{0} is masked, so that nobody can start it: systemctl unmask {0}", unit);
+    } else if (!state.loaded()) {
+        why =
+            std::format("{0} cannot be loaded ({1}): systemctl status {0}", unit, state.load_state);
+    }
+    const auto slot = slots_.find(service);
+    if (slot == slots_.end() || slot->second.followed != unit || slot->second.no_unit == why)
+        co_return;
+    slot->second.no_unit = why;
+    if (!why.empty())
+        around_.events.validation_failed(
+            record_.name, service,
+            problem_at(std::format("services.{}.unit", service), why).for_everybody());
+    tell(service);
 }
 
 // A source that is new is watched only now: it may have changed since it was read.
@@ -165,6 +194,8 @@ bool Project::watch_sources() {
 void Project::arm(const std::string& service) {
     auto& slot = slots_[service];
     const auto& unit = definition_.services.at(service).unit;
+    if (unit != slot.followed)
+        slot.no_unit.clear();
     if (!unit.empty() && unit != slot.followed) {
         slot.followed = unit;
         tasks_.spawn(get_to_know(service, unit));
@@ -190,9 +221,26 @@ void Project::arm(const std::string& service) {
             debounce = std::max(debounce, watch.debounce);
         settled.changed_at = around_.loop.now() - debounce;
         settled.rest = settled.rests_until = Duration::zero();
+        if (settled.proving && !paused(service) && moved_on(settled))
+            request_soon(settled.proving);
         pump();
     });
     slot.files->on_state = [this, service] { tell(service); };
+}
+
+// Something else is there than is being applied. Of a document it is not known whether it means
+// something else: that is compared when nobody works at the service.
+bool Project::moved_on(const Slot& slot) {
+    const auto now = slot.files->look(watch::Rescan::Dirty).content;
+    const auto& before = slot.snapshot.files;
+    const auto is_other = [&](const auto& file, const auto& files) {
+        const auto there = files.find(file.first);
+        return (there == files.end() || there->second != file.second) &&
+               slot.rules->rules.format(file.first) == Format::Bytes;
+    };
+    return std::ranges::any_of(now.files,
+                               [&](const auto& each) { return is_other(each, before); }) ||
+           std::ranges::any_of(before, [&](const auto& each) { return is_other(each, now.files); });
 }
 
 void Project::move_to(const std::string& path) {
@@ -207,6 +255,10 @@ void Project::unit_changed(const std::string& unit) {
     for (const auto& [name, service] : record_.services)
         if (service.unit == unit)
             tell(name);
+    const bool loaded = around_.units.state(unit).loaded();
+    for (const auto& [name, slot] : slots_)
+        if (slot.followed == unit && loaded != slot.no_unit.empty())
+            tasks_.spawn(look_for_unit(name, unit));
 }
 
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {

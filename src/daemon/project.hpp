@@ -148,6 +148,7 @@ private:
         std::unique_ptr<watch::WatchedSet> files;
         std::shared_ptr<const ServiceRules> rules; // that `files` was made of
         std::string followed;                      // the installed unit, once it is
+        std::string no_unit;                       // why that is none to act on
         bool fresh = true;                         // `files` was never read
         bool due = true;                           // to be looked at
         bool interrupted = false;
@@ -157,6 +158,7 @@ private:
             renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
         std::shared_ptr<Cancellation> underway; // of the transaction that works at it
+        std::shared_ptr<Cancellation> proving;  // its `newer`
         // Documents that a look found changed: from what was applied to what is wanted.
         std::map<std::string, std::pair<ContentId, ContentId>> compared;
         std::string last_result;
@@ -187,6 +189,7 @@ private:
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> get_to_know(std::string service, std::string unit);
+    Task<> look_for_unit(std::string service, std::string unit);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
@@ -218,6 +221,8 @@ private:
     void doubt(const std::string& service);
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
+    void request_soon(std::shared_ptr<Cancellation> cancellation);
+    [[nodiscard]] static bool moved_on(const Slot& slot);
     void rest(const std::set<std::string>& scope, bool moved_on);
     [[nodiscard]] bool rests(const std::string& service) const;
     void go_on_after_rest();
@@ -243,6 +248,7 @@ private:
     void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
+    void note_missing_units(Outcome& outcome) const;
     void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
 

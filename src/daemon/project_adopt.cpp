@@ -32,8 +32,10 @@ Task<> Project::adopt() {
     for (auto& task : following)
         co_await task.join();
     for (auto& [name, service] : record_.services)
-        if (service.definition.attached())
+        if (service.definition.attached()) {
             co_await show_what_is_on_record(service);
+            co_await look_for_unit(name, service.unit);
+        }
     if (other_manager) {
         record_.manager_id = around_.units.manager_id();
         save();

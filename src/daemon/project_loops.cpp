@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Services that write into what they watch: found, suspended, resumed.
+#include "core/instances.hpp"
 #include "core/names.hpp"
 #include "daemon/project.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace hotreload::daemon {
 
@@ -12,6 +14,10 @@ namespace {
 // The unit is the service's, of any generation, or one of its helpers.
 bool is_unit_of(const std::string& group, const std::string& project,
                 const ServiceDefinition& service) {
+    if (names_instances(service.unit))
+        return std::ranges::any_of(std::views::split(group, '/'), [&](auto part) {
+            return is_instance_of(std::string_view(part.begin(), part.end()), service.unit);
+        });
     if (service.attached())
         return group.contains("/" + service.unit);
     auto unit = generation_unit(project, service.name, 0);

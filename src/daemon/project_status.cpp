@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is told of a project and of its services.
+#include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
 
 #include <format>
@@ -9,14 +10,18 @@ namespace hotreload::daemon {
 namespace {
 
 // Of all that is true of a service, the word that matters most.
-std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy, bool waiting,
-                       bool paused) {
+std::string state_word(const ServiceRecord* record, const UnitState& unit, bool busy, bool missing,
+                       bool waiting, bool paused) {
     if (busy)
         return "applying";
+    if (missing)
+        return "missing";
     if (record && record->refusal && record->refusal->result == "needs-attention")
         return record->refusal->result;
     if (unit.failed())
         return "failed";
+    if (record && waits_for_rest_of_set(*record))
+        return "incomplete";
     if (record && record->refusal && !record->refusal->interrupted())
         return record->refusal->result;
     if (waiting)
@@ -106,8 +111,11 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     status.writing = slot.snapshot.writing;
     for (const auto& problem : slot.snapshot.unreadable)
         status.problems.push_back(problem);
-    status.state =
-        state_word(record, unit, busy_.contains(service), !slot.waiting.empty(), paused(service));
+    if (!slot.no_unit.empty())
+        status.problems.push_back(
+            problem_at(std::format("services.{}.unit", service), slot.no_unit).for_everybody());
+    status.state = state_word(record, unit, busy_.contains(service), !slot.no_unit.empty(),
+                              !slot.waiting.empty(), paused(service));
     status.paused = paused(service);
     status.last_gap_usec = static_cast<std::uint64_t>(slot.last_gap.count());
     if (record)

@@ -347,11 +347,12 @@ void Project::uninterrupted(const std::string& service) {
 Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> scope,
                      Request request) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto cancellation = input.cancellation;
+    const auto cancellation = input.cancellation, newer = input.newer;
     busy_.insert(scope.begin(), scope.end());
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway = input.cancellation;
+            slot->second.proving = input.newer;
             slot->second.loop.action_began(around_.loop.now());
         }
     auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
@@ -364,18 +365,20 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     for (const auto& name : scope)
         busy_.erase(busy_.find(name));
     const bool superseded = outcome.result == "superseded";
-    rest(scope, superseded && !cancellation->requested());
+    rest(scope, superseded && !cancellation->requested() && !newer->requested());
     // Somebody still waits for what he asked for: it begins again, with what is wanted now.
     if (superseded && request.kind == Request::Kind::Reload && requests_.empty()) {
         submit(std::move(request));
         co_return;
     }
+    note_missing_units(outcome);
     note_waiting(outcome);
     for (const auto& each : outcome.services)
         note_changes(each);
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway.reset();
+            slot->second.proving.reset();
             slot->second.loop.action_ended(around_.loop.now());
             slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
@@ -436,9 +439,12 @@ void Project::doubt(const std::string& service) {
 // Soon, for a transaction is not to be ended from within its own calls.
 void Project::supersede(const std::string& service) {
     const auto slot = slots_.find(service);
-    if (slot == slots_.end() || !slot->second.underway)
-        return;
-    around_.loop.post([alive = alive_, cancellation = slot->second.underway] {
+    if (slot != slots_.end() && slot->second.underway)
+        request_soon(slot->second.underway);
+}
+
+void Project::request_soon(std::shared_ptr<Cancellation> cancellation) {
+    around_.loop.post([alive = alive_, cancellation = std::move(cancellation)] {
         if (*alive)
             cancellation->request();
     });
@@ -527,6 +533,21 @@ void Project::note_changes(const ServiceOutcome& outcome) {
     if (outcome.gap > Duration::zero())
         slot->second.last_gap = outcome.gap;
     slot->second.last_changes = outcome.changes;
+}
+
+// What is recorded for a unit that is not there came to nothing.
+void Project::note_missing_units(Outcome& outcome) const {
+    for (auto& each : outcome.services) {
+        const auto slot = slots_.find(each.service);
+        if (slot == slots_.end() || slot->second.no_unit.empty() || each.problem ||
+            each.action == Action::Stop)
+            continue;
+        each.result = outcome.result = "failed";
+        each.problem =
+            problem_at(std::format("services.{}.unit", each.service), slot->second.no_unit)
+                .for_everybody();
+        outcome.problems.push_back(*each.problem);
+    }
 }
 
 void Project::report(const Outcome& outcome) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace hotreload;
@@ -734,4 +735,97 @@ TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
                                   "start_unit web.service"}));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+// The proof of a restart that a file asked for, when a newer file is there.
+class TransactionProof : public Transaction {
+protected:
+    TransactionProof() { units.proofs_take_time = true; }
+
+    Outcome run_until_newer() {
+        auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+        task.start();
+        EXPECT_FALSE(task.done());
+        input.newer->request();
+        if (!task.done()) { // it goes on: nothing of it is to be ended
+            units.proofs_take_time = false;
+            return {.result = "goes on"};
+        }
+        return task.take();
+    }
+    void save(const std::string& name, std::uint64_t content) {
+        input.views[name].files->files["/etc/" + name] = {content, content, content};
+    }
+};
+
+TEST_F(TransactionProof, of_a_restart_for_files_ends_when_a_newer_change_is_there) {
+    have("web");
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "superseded");
+    const auto record = *host.committed["web"];
+    EXPECT_EQ(record.generation, 1U) << "nothing else was proved";
+    EXPECT_EQ(record.files, input.views["web"].record->files);
+    EXPECT_EQ(record.unit, unit("web", 2));
+    EXPECT_EQ(record.last_used, 2U);
+    EXPECT_FALSE(record.underway);
+    ASSERT_TRUE(record.refusal && record.refusal->interrupted()) << "it holds what is not proved";
+    EXPECT_TRUE(std::ranges::contains(units.calls, "discard " + unit("web", 1)));
+    EXPECT_FALSE(std::ranges::contains(units.calls, "discard " + unit("web", 2)));
+}
+
+TEST_F(TransactionProof, that_was_ended_leaves_what_was_proved_last_to_go_back_to) {
+    have("web");
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "superseded");
+    units.proofs_take_time = false;
+    input.newer = std::make_shared<Cancellation>();
+    auto& view = input.views["web"];
+    view.record = *host.committed["web"];
+    view.unit = units.state(view.record->unit);
+    const auto unproved = view;
+
+    save("web", 3);
+    units.dies[unit("web", 3)] = "exit code 1";
+    const auto failed = run();
+    EXPECT_EQ(of(failed, "web").result, "rolled-back");
+    EXPECT_EQ(of(failed, "web").generation, 1U);
+    EXPECT_EQ(units.calls.back(), "start " + unit("web", 2));
+    EXPECT_EQ(host.committed["web"]->generation, 1U);
+
+    units.dies.clear();
+    view = unproved;
+    save("web", 4);
+    const auto applied = run();
+    EXPECT_EQ(of(applied, "web").generation, 3U);
+    EXPECT_FALSE(host.committed["web"]->refusal);
+
+    // What was proved is there again, but the process has read the other.
+    view = unproved;
+    save("web", 1);
+    EXPECT_EQ(of(run(), "web").action, Action::Restart);
+}
+
+TEST_F(TransactionProof, of_a_restart_goes_on_when_its_failure_could_not_be_taken_back_later) {
+    have("web");
+    save("web", 2);
+    input.views["web"].wanted->env["A"] = "b";
+    EXPECT_EQ(run_until_newer().result, "goes on") << "another definition";
+}
+
+TEST_F(TransactionProof, of_two_services_that_depend_on_each_other_goes_on) {
+    have("db");
+    have("web", {"db"});
+    save("db", 2);
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "goes on");
+}
+
+TEST_F(TransactionProof, is_not_begun_when_the_newer_change_was_there_before) {
+    have("web");
+    save("web", 2);
+    input.newer->request();
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+    task.start();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "superseded");
 }

@@ -57,6 +57,26 @@ TEST(Status, of_what_waits_says_what_to_run_and_gives_3) {
     EXPECT_EQ(report.status, ExitStatus::Waiting);
 }
 
+TEST(Status, of_a_set_that_waits_for_its_other_files_gives_3_and_no_failure) {
+    auto project = shop();
+    project.services[1].state = "incomplete";
+    project.services[1].problems = {{"/p/cert.pem", 0, 0, "key values mismatch"}};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+    EXPECT_TRUE(text_of(report).contains("web: waits for the other files of a set"));
+    for (const auto& line : report.lines)
+        EXPECT_NE(line.mark, Mark::Failed) << line.text;
+    const auto services = report_services(project, "/p");
+    EXPECT_EQ(services.lines.back().text,
+              "web: incomplete, generation 8: the other files of a set are to come");
+}
+
+TEST(Status, of_a_unit_that_is_not_there_gives_1) {
+    auto project = shop();
+    project.services[1].state = "missing";
+    EXPECT_EQ(report_status(project, now, "/p").status, ExitStatus::Failed);
+}
+
 TEST(Status, of_a_service_that_was_rolled_back_gives_1_and_the_problem) {
     auto project = shop();
     project.services[1].state = "rolled-back";
