@@ -99,8 +99,8 @@ Result<fs::path> find_project_file(const fs::path& file_or_dir) {
     if (fs::is_directory(status)) {
         fs::path inside = path / kFileName;
         if (!fs::exists(inside, error))
-            return fail(ErrorCode::NotFound,
-                        std::format("there is no {} in {}", kFileName, path.string()));
+            return fail(ErrorCode::NotFound, std::format("there is no {} in {}", kFileName,
+                                                         inside.parent_path().string()));
         return inside;
     }
     if (!fs::exists(status))

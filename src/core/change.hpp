@@ -39,6 +39,8 @@ struct Change {
     Strategy strategy = Strategy::None; // of a document, the highest of its keys'
     std::string reason;                 // the rule that asked for the strategy
     std::vector<KeyChange> keys;        // of a document that was modified
+    std::vector<std::string> lines;     // of a text, as `diff -u` has them; only for who may see
+                                        // values, and asked for what differs
 
     bool operator==(const Change&) const = default;
 };

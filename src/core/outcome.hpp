@@ -32,6 +32,7 @@ struct Outcome {
     std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
                         // rolled-back, needs-attention
     std::string trigger;
+    CallerUid caller; // who asked for it
     Duration duration{};
     std::vector<ServiceOutcome> services;
     std::vector<Problem> problems;

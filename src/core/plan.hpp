@@ -33,8 +33,9 @@ std::string_view to_string(Action action);
 struct ServicePlan {
     std::string service;
     Action action = Action::None;
-    std::vector<Change> changes; // what differs, each with strategy and reason
-    std::string reason;          // for an action without changes: "not running", "asked for"
+    std::vector<Change> changes;    // what differs, each with strategy and reason
+    std::string reason;             // for an action without changes: "not running", "asked for"
+    std::optional<Problem> refusal; // of a plan that was rehearsed: why it would not be done
 
     bool operator==(const ServicePlan&) const = default;
 };

@@ -45,7 +45,44 @@ void mask_below(Value& value, KeyPath& path, const std::vector<KeyPattern>& patt
     }
 }
 
+constexpr std::string_view kMask = "***";
+
+// "scheme://user:PASSWORD@host"
+void mask_passwords_of_urls(std::string& line) {
+    for (auto at = line.find("://"); at != std::string::npos; at = line.find("://", at + 3)) {
+        const auto end = std::min(line.find_first_of("/ \t\"'?#", at + 3), line.size());
+        const auto host = line.rfind('@', end);
+        const auto colon = line.find(':', at + 3);
+        if (host != std::string::npos && host > at && host < end && colon < host)
+            line.replace(colon + 1, host - colon - 1, kMask);
+    }
+}
+
+// "KEY = VALUE", "KEY: VALUE", "KEY VALUE": all that is behind the first key that sounds secret.
+void mask_behind_secret_key(std::string& line) {
+    const auto is_separator = [](char c) { return std::string_view(" \t=:\"',{").contains(c); };
+    for (std::size_t at = 0; at < line.size();) {
+        const auto end = std::min(line.find_first_of(" \t=:\"',{", at), line.size());
+        auto value = end;
+        while (value < line.size() && is_separator(line[value]))
+            ++value;
+        if (end > at && value < line.size() &&
+            sounds_secret(std::string_view(line).substr(at, end - at))) {
+            line.replace(value, std::string::npos, kMask);
+            return;
+        }
+        at = std::max(value, at + 1);
+    }
+}
+
 } // namespace
+
+std::string masked_line(std::string_view line) {
+    std::string masked(line);
+    mask_passwords_of_urls(masked);
+    mask_behind_secret_key(masked);
+    return masked;
+}
 
 bool Secrets::covers(const KeyPath& path) const {
     for (KeyPath above = path;; above.pop_back()) {

@@ -7,9 +7,14 @@
 #include "core/key_pattern.hpp"
 #include "core/patch.hpp"
 
+#include <string>
 #include <vector>
 
 namespace hotreload {
+
+// A line of a text, which is no document: what stands behind a word that sounds secret, and the
+// password of a URL, is "***".
+std::string masked_line(std::string_view line);
 
 class Secrets {
 public:

@@ -464,7 +464,8 @@ Plan make_plan(const TransactionInput& input) {
 
 Task<Outcome> run_transaction(TransactionInput input, Plan plan, Means means, ActionTable actions,
                               TransactionHost& host) {
-    Outcome outcome{.id = input.id, .project = input.project, .trigger = input.trigger};
+    Outcome outcome{
+        .id = input.id, .project = input.project, .trigger = input.trigger, .caller = input.caller};
     if (plan.acts())
         host.started(input.id, plan);
 

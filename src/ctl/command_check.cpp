@@ -3,6 +3,9 @@
 #include "ctl/command.hpp"
 #include "ctl/status_view.hpp"
 
+#include <algorithm>
+#include <filesystem>
+
 namespace hotreload::ctl {
 
 namespace {
@@ -10,26 +13,50 @@ namespace {
 class Check final : public Command {
 public:
     void declare(CLI::App& app) override {
-        app.add_option("FILE", file_, "A project file or its directory")->default_val(".");
+        app.add_option("FILE", file_, "A project file, or a directory with one or with several")
+            ->default_val(".");
     }
 
     // Works without the daemon. One that runs is asked too: it knows what systemd would refuse.
     Answer<ExitStatus> run(Session& session) override {
         if (session.options().remote())
             return give_up(ExitStatus::Usage, "check reads a file of this machine: run it there");
-        const auto path = find_project_file(file_);
-        if (!path)
+        std::vector<std::filesystem::path> files;
+        if (auto path = find_project_file(file_))
+            files.push_back(std::move(*path));
+        else if (files = project_files_in(file_); files.empty())
             return give_up(ExitStatus::Failed, path.error().message);
-        std::vector<Problem> problems;
-        if (auto project = load_project(*path); !project)
-            problems = std::move(project.error());
-        else
-            problems = ask_daemon(session, path->string());
-        print(session, path->string(), problems);
-        return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
+        auto status = ExitStatus::Ok;
+        for (const auto& file : files)
+            status = worse(status, check(session, file));
+        return status;
     }
 
 private:
+    // Of a directory like /etc/hotreload, where each file is a project.
+    static std::vector<std::filesystem::path> project_files_in(const std::string& directory) {
+        namespace fs = std::filesystem;
+        std::vector<fs::path> files;
+        std::error_code error;
+        const auto whole = fs::absolute(directory, error).lexically_normal();
+        for (const auto& entry : fs::directory_iterator(whole, error))
+            if (entry.path().extension() == ".toml" &&
+                !entry.path().filename().string().starts_with('.'))
+                files.push_back(entry.path());
+        std::ranges::sort(files);
+        return files;
+    }
+
+    static ExitStatus check(Session& session, const std::filesystem::path& file) {
+        std::vector<Problem> problems;
+        if (auto project = load_project(file); !project)
+            problems = std::move(project.error());
+        else
+            problems = ask_daemon(session, file.string());
+        print(session, file.string(), problems);
+        return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;
+    }
+
     static std::vector<Problem> ask_daemon(Session& session, const std::string& path) {
         const auto daemon = session.daemon();
         if (!daemon || !(*daemon)->running())

@@ -24,6 +24,12 @@ struct ReloadOptions {
     bool no_drain = false;
 };
 
+struct PlanRequest {
+    bool force = false;
+    std::string strategy; // as of a reload
+    bool validate = true;
+};
+
 struct RollbackOptions {
     std::uint64_t generation = 0; // the one before
     bool restore_files = false;
@@ -36,7 +42,7 @@ public:
 
     Answer<std::string> up(const std::string& path, bool wait); // → name of the project
     Answer<> down(const std::string& project);
-    Answer<std::string> plan(const std::string& target);
+    Answer<std::string> plan(const std::string& target, const PlanRequest& wanted);
     Answer<std::uint64_t> reload(const std::string& target, const ReloadOptions& options);
     Answer<std::uint64_t> restart(const std::string& target, const ReloadOptions& options);
     Answer<std::uint64_t> rollback(const std::string& target, const RollbackOptions& options);
@@ -44,8 +50,11 @@ public:
     Answer<std::string> diff(const std::string& target, std::uint64_t from, std::uint64_t to);
     Answer<> start(const std::string& target);
     Answer<> stop(const std::string& target);
-    Answer<> pause(const std::string& target);
+    // `time` is a duration, "" for one without end.
+    Answer<> pause(const std::string& target, const std::string& time, const std::string& reason);
     Answer<> resume(const std::string& target);
+    // The last valid value of a published document; "" while there was none.
+    Answer<std::string> value(const std::string& project, const std::string& config);
     Answer<std::string> explain(const std::string& path); // JSON, as all that is text here
     Answer<> sync();
     Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept

@@ -26,7 +26,7 @@ void JournalReader::Close::operator()(sd_journal* journal) const noexcept {
 }
 
 Answer<std::unique_ptr<JournalReader>> JournalReader::open(std::vector<LogSource> sources,
-                                                           bool user_instance) {
+                                                           bool user_instance, LogFilter filter) {
     sd_journal* journal = nullptr;
     if (const int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY); r < 0)
         return give_up(ExitStatus::Failed,
@@ -35,6 +35,7 @@ Answer<std::unique_ptr<JournalReader>> JournalReader::open(std::vector<LogSource
     reader->journal_.reset(journal);
     reader->sources_ = std::move(sources);
     reader->user_instance_ = user_instance;
+    reader->filter_ = std::move(filter);
     for (const auto& source : reader->sources_)
         reader->match_source(source);
     // Before the end is sought: what is written from here on makes the descriptor readable.
@@ -70,19 +71,24 @@ void JournalReader::match_source(const LogSource& source) {
 
 void JournalReader::seek(const LogBegin& begin) {
     if (begin.last_lines)
-        seek_last(*begin.last_lines);
+        seek_last(*begin.last_lines, begin.since_usec);
     else
         sd_journal_seek_realtime_usec(journal_.get(), begin.since_usec);
 }
 
-void JournalReader::seek_last(std::uint64_t lines) {
+void JournalReader::seek_last(std::uint64_t lines, std::uint64_t since_usec) {
     sd_journal_seek_tail(journal_.get());
     std::uint64_t found = 0;
     bool at_head = false;
-    // What is of another service of the project does not count.
+    // What is of another service of the project does not count, nor what is older than is wanted.
     while (found < lines && !at_head) {
         at_head = sd_journal_previous(journal_.get()) <= 0;
-        if (!at_head && current())
+        if (at_head)
+            break;
+        std::uint64_t written = 0;
+        if (sd_journal_get_realtime_usec(journal_.get(), &written) >= 0 && written < since_usec)
+            return; // next() steps on to what is wanted
+        if (current())
             ++found;
     }
     // next() steps first. From the tail itself it would never get on, though entries come.
@@ -138,8 +144,11 @@ std::optional<LogEntry> JournalReader::current() const {
             continue;
         }
         const auto& wanted = source.target.service;
-        if (wanted.empty() || entry.service == wanted || entry.service == wanted + "-validate")
-            return entry;
+        if (!wanted.empty() && entry.service != wanted && entry.service != wanted + "-validate")
+            continue;
+        if (!filter_.admits(entry))
+            return {};
+        return entry;
     }
     return {};
 }

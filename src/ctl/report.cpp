@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view superseded = "superseded by a newer change";
 
-Problem problem_of(const Json& json) {
-    return {text_of(json, "path"), static_cast<unsigned>(number_of(json, "line")),
-            static_cast<unsigned>(number_of(json, "column")), text_of(json, "message")};
-}
-
 std::string in_brackets(const std::string& text) {
     return text.empty() ? text : " (" + text + ")";
 }
@@ -54,10 +49,10 @@ std::string applied_text(const Json& service, const Context& context) {
     return text + (note.empty() ? "" : " (" + note + ")");
 }
 
-std::optional<Problem> problem_in(const Json& service) {
+std::optional<Problem> problem_about(const Json& service) {
     if (!service.contains("problem") || !service["problem"].is_object())
         return {};
-    return problem_of(service["problem"]);
+    return problem_in(service["problem"]);
 }
 
 // Where a step failed is the project file's entry of the service, which says nothing of why.
@@ -74,7 +69,7 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     const auto name = text_of(service, "service");
     const auto result = text_of(service, "result");
     const auto subjects = name_changes(array_of(service, "changes"), context.directory);
-    const auto problem = problem_in(service);
+    const auto problem = problem_about(service);
     const auto line = [&](Mark mark, const std::string& text) {
         return std::vector<Line>{{mark, name + ": " + text}};
     };
@@ -137,11 +132,11 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
         report.status = worse(report.status, status_of(text_of(service, "result")));
         std::ranges::move(service_lines(service, {reload, directory}),
                           std::back_inserter(report.lines));
-        if (const auto problem = problem_in(service))
+        if (const auto problem = problem_about(service))
             told.push_back(*problem);
     }
     for (const auto& problem : array_of(detail, "problems").array_range())
-        tell(problem_of(problem));
+        tell(problem_in(problem));
     for (const auto& each : announced)
         if (each.project == reload.project && status_of(reload.result) == ExitStatus::Failed)
             tell(each.problem);

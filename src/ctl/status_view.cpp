@@ -4,6 +4,7 @@
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 
+#include <algorithm>
 #include <format>
 
 namespace hotreload::ctl {
@@ -24,8 +25,38 @@ bool is_bad(const std::string& state) {
 ExitStatus status_of(const ServiceState& service) {
     if (is_bad(service.state))
         return ExitStatus::Failed;
-    return service.state == "waiting" || !service.waiting.empty() ? ExitStatus::Waiting
-                                                                  : ExitStatus::Ok;
+    const bool waits =
+        service.state == "waiting" || !service.waiting.empty() || !service.held.empty();
+    return waits ? ExitStatus::Waiting : ExitStatus::Ok;
+}
+
+// "paused until 2026-11-30 15:00:00: deploy; a.conf, b.conf wait — run: …"
+std::string pause_text(const ServiceState& service, const std::string& directory) {
+    std::string text = "paused";
+    if (service.paused_until_usec)
+        text += " until " + show_time(service.paused_until_usec);
+    if (!service.pause_reason.empty())
+        text += ": " + service.pause_reason;
+    constexpr std::size_t most = 4;
+    for (std::size_t i = 0; i < std::min(most, service.held.size()); ++i)
+        text += (i == 0 ? "; waiting: " : ", ") + show_path(service.held[i], directory);
+    if (service.held.size() > most)
+        text += std::format(" and {} more", service.held.size() - most);
+    return std::format("{} — run: hotreloadctl resume {}/{}", text, service.project, service.name);
+}
+
+// "disabled" is a state of a project with which all is well, and an addition to any other.
+std::string state_of(const ProjectState& project) {
+    if (project.enabled)
+        return project.state;
+    return project.state == "running" ? "disabled" : project.state + ", disabled";
+}
+
+// What was refused and is mended since is no error any more.
+std::string last_result(const ServiceState& service) {
+    const bool taken_back = is_bad(service.last_result) || service.last_result == "refused";
+    const bool well = service.problems.empty() && !is_bad(service.state);
+    return or_nothing(service.last_result) + (taken_back && well ? ", then taken back" : "");
 }
 
 std::vector<std::string> row(const ServiceState& service, std::uint64_t now_usec) {
@@ -54,8 +85,7 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
     for (const auto& path : service.writing)
         add(Mark::Unchanged, "still being written: " + show_path(path, directory));
     if (service.paused)
-        add(Mark::Waiting, std::format("paused: changes wait — run: hotreloadctl resume {}/{}",
-                                       service.project, service.name));
+        add(service.held.empty() ? Mark::Unchanged : Mark::Waiting, pause_text(service, directory));
     for (const auto generation : service.draining)
         add(Mark::Unchanged, std::format("generation {} finishes what it has in hand", generation));
     if (service.last_gap_usec > 0)
@@ -77,8 +107,8 @@ void add_last_changes(std::vector<Line>& lines, const ServiceState& service,
     const auto changes = parse_json(service.last_changes_json);
     if (!changes || !changes->is_array() || changes->empty())
         return;
-    lines.push_back({Mark::Plain, std::format("{}: last change, {}:", service.name,
-                                              or_nothing(service.last_result))});
+    lines.push_back(
+        {Mark::Plain, std::format("{}: last change, {}:", service.name, last_result(service))});
     for (const auto& text : summarize_changes(*changes, directory))
         lines.push_back({Mark::Plain, "    " + text});
 }
@@ -130,8 +160,7 @@ std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec) {
 Report report_status(const ProjectState& project, std::uint64_t now_usec,
                      const std::string& directory, bool detailed) {
     Report report;
-    report.lines.push_back({Mark::Plain, std::format("{}: {}{}, {}", project.name, project.state,
-                                                     project.enabled ? "" : ", not enabled",
+    report.lines.push_back({Mark::Plain, std::format("{}: {}, {}", project.name, state_of(project),
                                                      show_path(project.path, directory))});
     if (is_bad(project.state))
         report.status = ExitStatus::Failed;
@@ -160,8 +189,8 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
 std::vector<Line> list_projects(const std::vector<ProjectState>& projects) {
     std::vector<std::vector<std::string>> rows = {{"PROJECT", "STATE", "SERVICES", "FILE"}};
     for (const auto& project : projects)
-        rows.push_back({project.name, project.enabled ? project.state : project.state + ", off",
-                        std::to_string(project.services.size()), project.path});
+        rows.push_back({project.name, state_of(project), std::to_string(project.services.size()),
+                        project.path});
     std::vector<Line> lines;
     for (auto& text : format_table(rows))
         lines.push_back({Mark::Plain, std::move(text)});
@@ -178,7 +207,9 @@ Report report_services(const ProjectState& project, const std::string& directory
         std::string text = service.name + ": " + service.state;
         if (service.generation)
             text += std::format(", generation {}", service.generation);
-        if (status == ExitStatus::Waiting)
+        if (service.paused)
+            text = service.name + ": " + pause_text(service, directory);
+        else if (status == ExitStatus::Waiting)
             text += " — " + force_hint(service.project, service.name);
         const bool why = status == ExitStatus::Failed && !service.problems.empty();
         if (why)

@@ -6,6 +6,7 @@
 #include "base/nearest.hpp"
 #include "config/project_file.hpp"
 #include "core/names.hpp"
+#include "core/rehearsal.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>
@@ -47,6 +48,28 @@ Result<> verdict(const Outcome& outcome) {
     const bool invalid = outcome.result == "invalid";
     return fail(invalid ? ErrorCode::Invalid : ErrorCode::Failed, lines_of(outcome.problems));
 }
+
+// How often files that change while they are checked are looked at for one plan.
+constexpr int kMostLooks = 3;
+
+// What the checks of a plan need, for as long as they take.
+class Rehearsal final : public ValidationHost {
+public:
+    Rehearsal(ContentStore& contents, std::string project, ProjectDefinition definition)
+        : contents_(contents), project_(std::move(project)), definition_(std::move(definition)) {}
+
+    [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override {
+        return contents_.content(project_, id);
+    }
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override {
+        return definition_.problem_at(key, std::move(message));
+    }
+
+private:
+    ContentStore& contents_;
+    std::string project_;
+    ProjectDefinition definition_;
+};
 
 } // namespace
 
@@ -239,32 +262,67 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
         return found;
     }
     const auto service = target.substr(slash + 1);
-    if (!project->second->has_service(service))
+    if (!project->second->has_service(service)) {
+        if (std::ranges::contains(project->second->config_statuses(), service,
+                                  &ipc::ConfigStatus::name))
+            return fail(ErrorCode::NotFound,
+                        std::format("{0} is a published document, not a service: \"hotreloadctl "
+                                    "get {0}\" shows its value, \"hotreloadctl status {0}\" its "
+                                    "state; it is read anew whenever its file changes",
+                                    target));
         return fail(ErrorCode::NotFound,
                     std::format("project \"{}\" has no service \"{}\"{}", name, service,
                                 did_you_mean(service, project->second->service_names())));
+    }
     found.push_back({project->second.get(), service});
     return found;
 }
 
-Task<Result<Plan>> Manager::plan(std::string target, ipc::ReloadOptions options) {
+Task<Result<Plan>> Manager::plan(std::string target, ipc::PlanRequest options) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    const PlanOptions asked{.force = options.force, .retry = true, .at_least = options.strategy};
+    std::vector<Task<Result<Plan>>> running;
+    for (const auto& each : *found)
+        running.push_back(plan_project(each.project->name(), each.service, options));
+    auto plans = co_await when_all(std::move(running));
     Plan whole;
-    for (const auto& each : *found) {
-        auto plan = each.project->plan(each.service, asked);
-        if (!plan)
-            co_return std::unexpected(plan.error());
-        if (found->size() == 1)
-            co_return std::move(*plan);
+    for (auto& plan : plans) {
+        if (!plan || plans.size() == 1)
+            co_return std::move(plan);
         for (auto& service : plan->services) {
             service.service = plan->project + "/" + service.service;
             whole.services.push_back(std::move(service));
         }
     }
     co_return whole;
+}
+
+// While it is rehearsed, the project may go down.
+Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std::string> service,
+                                         ipc::PlanRequest options) {
+    const PlanOptions asked{.force = options.force, .retry = true, .at_least = options.strategy};
+    for (int look = 0; look < kMostLooks; ++look) {
+        const auto found = projects_.find(project);
+        if (found == projects_.end())
+            co_return fail(ErrorCode::NotFound,
+                           std::format("project \"{}\" went down meanwhile", project));
+        auto draft = found->second->draft(service, asked);
+        if (!draft)
+            co_return std::unexpected(std::move(draft.error()));
+        auto plan = make_plan(draft->input);
+        if (!options.validate)
+            co_return plan;
+        draft->input.id = ++last_id_;
+        const Rehearsal host(around_.contents, project, std::move(draft->definition));
+        if (auto rehearsed = co_await rehearse(std::move(draft->input), std::move(plan),
+                                               means_of(around_), host))
+            co_return *std::move(rehearsed);
+    }
+    co_return fail(ErrorCode::Busy,
+                   std::format("the files of \"{}\" change faster than they can be checked: ask "
+                               "again when they are whole",
+                               project));
 }
 
 Result<std::uint64_t> Manager::submit(const std::string& target, const Request& request) {
@@ -281,40 +339,47 @@ Result<std::uint64_t> Manager::submit(const std::string& target, const Request& 
                               .service = each.service,
                               .options = request.options,
                               .drain = request.drain,
-                              .rollback = request.rollback});
+                              .rollback = request.rollback,
+                              .caller = request.caller});
     return id;
 }
 
 Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .at_least = options.strategy},
-                 .drain = options.drain});
+                 .drain = options.drain,
+                 .caller = options.caller});
 }
 
 Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .restart = true, .start = true},
-                 .drain = options.drain});
+                 .drain = options.drain,
+                 .caller = options.caller});
 }
 
 Task<Result<std::uint64_t>> Manager::rollback(std::string target, std::uint64_t generation,
                                               ipc::RollbackOptions options) {
     co_return submit(target, {.options = {.force = true, .retry = true},
                               .drain = options.drain,
-                              .rollback = Request::Rollback{generation, options.restore_files}});
+                              .rollback = Request::Rollback{generation, options.restore_files},
+                              .caller = options.caller});
 }
 
-Task<Result<std::vector<ipc::KeptGeneration>>> Manager::history(std::string target,
-                                                                std::size_t limit) {
+Task<Result<ipc::History>> Manager::history(std::string target, std::size_t limit) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    std::vector<ipc::KeptGeneration> all;
+    ipc::History all;
     for (const auto& each : *found)
-        for (const auto& service : each.project->service_names())
-            if (!each.service || *each.service == service)
-                std::ranges::move(each.project->kept_generations(service, limit),
-                                  std::back_inserter(all));
+        for (const auto& service : each.project->service_names()) {
+            if (each.service && *each.service != service)
+                continue;
+            std::ranges::move(each.project->kept_generations(service, limit),
+                              std::back_inserter(all.generations));
+            std::ranges::move(each.project->past_events(service, limit),
+                              std::back_inserter(all.events));
+        }
     co_return all;
 }
 
@@ -328,15 +393,19 @@ Task<Result<ipc::GenerationDifference>> Manager::diff(std::string target, std::u
     co_return found->front().project->difference(*found->front().service, from, to);
 }
 
-Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options) {
+Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options,
+                                CallerUid caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     const auto id = ++last_id_;
     std::vector<Task<Outcome>> running;
     for (const auto& each : *found)
-        running.push_back(each.project->perform(
-            {.kind = kind, .id = id, .service = each.service, .options = options}));
+        running.push_back(each.project->perform({.kind = kind,
+                                                 .id = id,
+                                                 .service = each.service,
+                                                 .options = options,
+                                                 .caller = caller}));
     const auto outcomes = co_await when_all(std::move(running));
     for (const auto& outcome : outcomes)
         if (auto done = verdict(outcome); !done)
@@ -345,28 +414,28 @@ Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOpti
 }
 
 Task<Result<>> Manager::start(std::string target) {
-    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true});
+    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true}, {});
 }
 
-Task<Result<>> Manager::stop(std::string target) {
-    return perform(std::move(target), Request::Kind::Stop, {});
+Task<Result<>> Manager::stop(std::string target, CallerUid caller) {
+    return perform(std::move(target), Request::Kind::Stop, {}, caller);
 }
 
-Task<Result<>> Manager::pause(std::string target) {
+Task<Result<>> Manager::pause(std::string target, ipc::PauseOptions options) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
-        each.project->pause(each.service);
+        each.project->pause(each.service, options);
     co_return Result<>{};
 }
 
-Task<Result<>> Manager::resume(std::string target) {
+Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
-        each.project->resume(each.service);
+        each.project->resume(each.service, caller);
     co_return Result<>{};
 }
 
@@ -391,8 +460,8 @@ Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
                 services.insert(each.target);
         std::ranges::move(watches, std::back_inserter(explanation.watches));
         for (const auto& service : services)
-            if (auto plan = project->plan(service, {.retry = true}))
-                explanation.plans.push_back(*std::move(plan));
+            if (auto draft = project->draft(service, {.retry = true}))
+                explanation.plans.push_back(make_plan(draft->input));
     }
     co_return explanation;
 }

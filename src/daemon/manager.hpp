@@ -33,17 +33,16 @@ public:
 
     Task<Result<std::string>> up(std::string path, ipc::UpOptions options) override;
     Task<Result<>> down(std::string project) override;
-    Task<Result<Plan>> plan(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<Plan>> plan(std::string target, ipc::PlanRequest options) override;
     Task<Result<std::uint64_t>> reload(std::string target, ipc::ReloadOptions options) override;
     Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
     Task<Result<>> start(std::string target) override;
-    Task<Result<>> stop(std::string target) override;
-    Task<Result<>> pause(std::string target) override;
-    Task<Result<>> resume(std::string target) override;
+    Task<Result<>> stop(std::string target, CallerUid caller) override;
+    Task<Result<>> pause(std::string target, ipc::PauseOptions options) override;
+    Task<Result<>> resume(std::string target, CallerUid caller) override;
     Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
                                          ipc::RollbackOptions options) override;
-    Task<Result<std::vector<ipc::KeptGeneration>>> history(std::string target,
-                                                           std::size_t limit) override;
+    Task<Result<ipc::History>> history(std::string target, std::size_t limit) override;
     Task<Result<ipc::GenerationDifference>> diff(std::string target, std::uint64_t from,
                                                  std::uint64_t to) override;
     Task<Result<ipc::PathExplanation>> explain(std::string path) override;
@@ -63,8 +62,11 @@ private:
     };
 
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
+    Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
+                                    ipc::PlanRequest options);
     Result<std::uint64_t> submit(const std::string& target, const Request& request);
-    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
+    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options,
+                           CallerUid caller);
     Result<Project*> make_project(const ProjectDefinition& definition);
 
     Surroundings around_;

@@ -24,6 +24,7 @@ Project::Project(Surroundings around, ProjectRecord record)
       record_(std::move(record)),
       again_(around_.loop),
       rested_(around_.loop),
+      pauses_end_(around_.loop),
       documents_(around_.contents, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
@@ -52,6 +53,7 @@ Task<> Project::open() {
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
+    arm_end_of_pauses();
     for (const auto& [name, unused] : record_.services)
         drain(name);
     pump();
@@ -298,9 +300,9 @@ std::optional<std::string> Project::content(const ContentId& id) const {
     return around_.contents.content(record_.name, id);
 }
 
-Means Project::means() const {
-    return {around_.units, around_.sockets, around_.probes, around_.views,
-            [this] { return around_.loop.now(); }};
+Means means_of(const Surroundings& around) {
+    return {around.units, around.sockets, around.probes, around.views,
+            [&loop = around.loop] { return loop.now(); }};
 }
 
 Problem Project::problem_at(const std::string& key, std::string message) const {

@@ -13,6 +13,7 @@
 #include "core/write_loop.hpp"
 #include "daemon/documents.hpp"
 #include "ipc/events.hpp"
+#include "ipc/service.hpp"
 #include "ipc/status.hpp"
 #include "os/event_loop.hpp"
 #include "os/leases.hpp"
@@ -64,6 +65,7 @@ struct Request {
         bool restore_files = false;   // write the content of watched files back
     };
     std::optional<Rollback> rollback = {};
+    CallerUid caller = {};
     std::move_only_function<void(const Outcome&)> done;
 };
 
@@ -77,6 +79,9 @@ struct ServiceRules {
     ServiceDefinition definition;
     WatchRules rules;
 };
+
+// What acts for the project's transactions.
+Means means_of(const Surroundings& around);
 
 // The watch of a watch's schema.
 WatchDefinition schema_watch(const WatchDefinition& of);
@@ -95,8 +100,13 @@ public:
     void submit(Request request);
     Task<Outcome> perform(Request request);
 
-    // What `submit` would do, without doing it.
-    [[nodiscard]] Result<Plan> plan(std::optional<std::string> service, PlanOptions options);
+    // What a transaction of `submit` would begin with, without anything being begun: a look at the
+    // project file and the disk as they are now.
+    struct Draft {
+        TransactionInput input; // without an id
+        ProjectDefinition definition;
+    };
+    [[nodiscard]] Result<Draft> draft(std::optional<std::string> service, PlanOptions options);
 
     // Reads the project file again and looks at every service (after SIGHUP).
     void look_again();
@@ -118,10 +128,10 @@ public:
     // What of the project a path concerns: its watches, its schemas, the project file's sources.
     [[nodiscard]] std::vector<ipc::WatchExplanation> explain(const std::string& path) const;
 
-    // Changes are held back until resume, which applies the newest once.
-    void pause(const std::optional<std::string>& service);
+    // Changes are held back until resume, which applies the newest once, or until the time is over.
+    void pause(const std::optional<std::string>& service, const ipc::PauseOptions& options);
     // Also, watches that were suspended are in force again.
-    void resume(const std::optional<std::string>& service);
+    void resume(const std::optional<std::string>& service, CallerUid caller);
 
     // Applied states that are kept, the newest first.
     [[nodiscard]] std::vector<GenerationRecord> history(const std::string& service) const;
@@ -131,6 +141,9 @@ public:
                                          const Request::Rollback& rollback) const;
     [[nodiscard]] std::vector<ipc::KeptGeneration> kept_generations(const std::string& service,
                                                                     std::size_t limit);
+    // What else happened to a service, the newest first.
+    [[nodiscard]] std::vector<ipc::PastEvent> past_events(const std::string& service,
+                                                          std::size_t limit) const;
     // From one kept state of a service to another; a `to` of 0: what is applied, a `from` of 0: the
     // one before `to`.
     [[nodiscard]] Result<ipc::GenerationDifference>
@@ -159,6 +172,9 @@ private:
         std::shared_ptr<Cancellation> underway; // of the transaction that works at it
         // Documents that a look found changed: from what was applied to what is wanted.
         std::map<std::string, std::pair<ContentId, ContentId>> compared;
+        std::vector<std::string> held; // what waits for the end of a pause
+        CallerUid caller;              // who asked for what is under way, and
+        std::string trigger;           // why it was begun
         std::string last_result;
         std::vector<Change> last_changes;
         WriteLoop loop;
@@ -246,11 +262,24 @@ private:
     void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
 
+    // project_pause.cpp
+    void note_held();
+    void end_pauses();
+    void arm_end_of_pauses();
+    void end_pause(const std::string& name);
+    void go_on(const std::set<std::string>& before, const std::string& what, CallerUid caller);
+    [[nodiscard]] std::set<std::string> paused_services() const;
+    [[nodiscard]] Pause pause_of(const std::string& service) const;
+
     // project_generations.cpp
+    void note_event(const std::string& service, EventRecord event);
+    void note_events(const Outcome& outcome);
     void remember(const std::string& service, const ServiceRecord& record);
     void load_history_contents();
     std::vector<Change> changes_between(const GenerationRecord& older,
                                         const GenerationRecord& newer);
+    void add_lines(std::vector<Change>& changes, const GenerationRecord& older,
+                   const GenerationRecord& newer) const;
     [[nodiscard]] Result<GenerationRecord> find_generation(const std::string& service,
                                                            std::uint64_t generation) const;
     Result<> aim_back(const std::string& service, const Request::Rollback& rollback,
@@ -282,7 +311,6 @@ private:
     void tell_config(Published& config, ipc::ConfigStatus status);
 
     [[nodiscard]] std::string watching_text(const Slot& slot) const;
-    [[nodiscard]] Means means() const;
     [[nodiscard]] bool paused(const std::string& service) const;
     void save();
     void save(const std::string& service);
@@ -308,6 +336,7 @@ private:
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     os::Timer again_;
     os::Timer rested_;
+    os::Timer pauses_end_;
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Applied states that are kept: how they are recorded, compared and gone back to.
+#include "core/line_diff.hpp"
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
 #include "state/restore_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <format>
 
 namespace hotreload::daemon {
@@ -24,6 +26,17 @@ std::string numbers_of(const std::vector<GenerationRecord>& generations) {
     for (const auto& each : generations)
         text += std::format("{}{}", text.empty() ? "" : ", ", each.generation);
     return text;
+}
+
+constexpr std::size_t kFewestEvents = 10; // that are kept, however few generations are
+
+// What of outcomes is kept beside what was applied.
+constexpr std::array<std::string_view, 5> kEvents = {"invalid", "failed", "rolled-back",
+                                                     "needs-attention", "stopped"};
+
+// Its lines do not tell that they are secret, each by itself.
+bool holds_private_key(std::string_view text) {
+    return text.contains("PRIVATE KEY-----");
 }
 
 // The one of that number; for 0 the newest before `before`.
@@ -59,15 +72,54 @@ std::vector<GenerationRecord> Project::history(const std::string& service) const
 
 void Project::remember(const std::string& service, const ServiceRecord& record) {
     auto generations = history(service);
+    const auto slot = slots_.find(service);
+    const auto trigger = slot == slots_.end() ? "" : slot->second.trigger;
+    const auto caller = slot == slots_.end() ? CallerUid() : slot->second.caller;
     generations.insert(generations.begin(), {.generation = record.generation,
                                              .applied_usec = record.applied_usec,
                                              .strategy = record.strategy,
                                              .definition = record.definition,
-                                             .files = record.files});
+                                             .files = record.files,
+                                             .trigger = trigger,
+                                             .caller = caller});
     if (generations.size() > definition_.keep_generations)
         generations.resize(definition_.keep_generations);
     history_contents_[service] = contents_of(generations);
     save_history(service, std::move(generations));
+}
+
+void Project::note_event(const std::string& service, EventRecord event) {
+    auto events = around_.store.events(record_.name, service);
+    events.insert(events.begin(), std::move(event));
+    events.resize(std::min(events.size(),
+                           std::max<std::size_t>(definition_.keep_generations, kFewestEvents)));
+    tell_saved(around_.store.save_events(record_.name, service, events));
+}
+
+// Attempts that came to nothing, and what somebody stopped.
+void Project::note_events(const Outcome& outcome) {
+    for (const auto& each : outcome.services) {
+        const auto record = record_.services.find(each.service);
+        if (record == record_.services.end() || !std::ranges::contains(kEvents, each.result))
+            continue;
+        const auto used = record->second.last_used;
+        note_event(each.service, {.realtime_usec = realtime_usec(),
+                                  .what = each.result,
+                                  .generation = used > record->second.generation ? used : 0,
+                                  .strategy = std::string(to_string(each.action)),
+                                  .trigger = outcome.trigger,
+                                  .caller = outcome.caller,
+                                  .problem = each.problem.value_or(Problem())});
+    }
+}
+
+std::vector<ipc::PastEvent> Project::past_events(const std::string& service,
+                                                 std::size_t limit) const {
+    std::vector<ipc::PastEvent> past;
+    for (auto& event : around_.store.events(record_.name, service))
+        if (past.size() < limit)
+            past.push_back({record_.name + "/" + service, std::move(event)});
+    return past;
 }
 
 Result<GenerationRecord> Project::find_generation(const std::string& service,
@@ -153,6 +205,8 @@ std::vector<ipc::KeptGeneration> Project::kept_generations(const std::string& se
     for (std::size_t i = 0; i < std::min(limit, generations.size()); ++i) {
         const auto& each = generations[i];
         ipc::KeptGeneration shown{.service = record_.name + "/" + service,
+                                  .trigger = each.trigger,
+                                  .caller = each.caller,
                                   .generation = each.generation,
                                   .applied_usec = each.applied_usec,
                                   .strategy = each.strategy,
@@ -178,10 +232,33 @@ std::vector<Change> Project::changes_between(const GenerationRecord& older,
         .files = Snapshot{.files = newer.files, .missing = {}, .writing = {}, .unreadable = {}},
         .record = ServiceRecord{.definition = older.definition, .files = older.files}};
     compare_documents(view, rules.rules);
+    const bool unit_can_reload =
+        newer.definition.attached() && around_.units.state(newer.definition.unit).can_reload;
     std::ranges::move(
-        diff_files(*view.record, newer.definition, *view.files, view.documents, false),
+        diff_files(*view.record, newer.definition, *view.files, view.documents, unit_can_reload),
         std::back_inserter(changes));
     return changes;
+}
+
+// Of files that were not told key by key.
+void Project::add_lines(std::vector<Change>& changes, const GenerationRecord& older,
+                        const GenerationRecord& newer) const {
+    // What is not kept is not known: no text at all would look like a file that was empty.
+    const auto held = [this](const GenerationRecord& generation,
+                             const std::string& path) -> std::optional<std::string> {
+        const auto file = generation.files.find(path);
+        return file == generation.files.end() ? "" : content(file->second);
+    };
+    for (auto& change : changes) {
+        if (change.kind == "definition" || change.kind == "rewritten" || !change.keys.empty())
+            continue;
+        const auto before = held(older, change.subject), after = held(newer, change.subject);
+        if (!before || !after || holds_private_key(*before) || holds_private_key(*after))
+            continue;
+        change.lines = unified_diff(*before, *after).value_or(std::vector<std::string>());
+        for (auto& line : change.lines)
+            line = masked_line(line);
+    }
 }
 
 Result<ipc::GenerationDifference> Project::difference(const std::string& service,
@@ -196,9 +273,11 @@ Result<ipc::GenerationDifference> Project::difference(const std::string& service
     const auto older = find_in(generations, service, from, newer->generation);
     if (!older)
         return std::unexpected(older.error());
-    return ipc::GenerationDifference{.from = older->generation,
-                                     .to = newer->generation,
-                                     .changes = changes_between(*older, *newer)};
+    ipc::GenerationDifference difference{.from = older->generation,
+                                         .to = newer->generation,
+                                         .changes = changes_between(*older, *newer)};
+    add_lines(difference.changes, *older, *newer);
+    return difference;
 }
 
 } // namespace hotreload::daemon

@@ -143,7 +143,7 @@ const Snapshot& Project::read_files(const std::string& service, watch::Rescan re
     return slot.snapshot;
 }
 
-Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions options) {
+Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOptions options) {
     // A read-only look at the disk: neither the definition in force nor the watches move.
     auto loaded = load_project(record_.path);
     if (!loaded) {
@@ -175,7 +175,7 @@ Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions optio
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));
     }
-    return make_plan(input);
+    return Draft{std::move(input), std::move(*loaded)};
 }
 
 } // namespace hotreload::daemon

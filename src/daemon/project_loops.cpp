@@ -112,42 +112,4 @@ void Project::hold(const WatchDefinition* watch, const WatchRules& rules, Servic
             files[path] = id;
 }
 
-void Project::pause(const std::optional<std::string>& service) {
-    const auto name = service.value_or("");
-    if (!std::ranges::contains(record_.paused, name))
-        record_.paused.push_back(name);
-    save();
-    for (const auto& each : service_names())
-        if (paused(each))
-            tell(each);
-}
-
-bool Project::paused(const std::string& service) const {
-    return std::ranges::contains(record_.paused, "") ||
-           std::ranges::contains(record_.paused, service);
-}
-
-void Project::resume(const std::optional<std::string>& service) {
-    const auto before = record_.paused;
-    if (service && std::ranges::contains(record_.paused, ""))
-        record_.paused = service_names(); // all, but for this one
-    if (service)
-        std::erase(record_.paused, *service);
-    else
-        record_.paused.clear();
-    if (before != record_.paused) {
-        save();
-        for (const auto& each : service_names())
-            tell(each);
-    }
-    for (auto& [name, slot] : slots_) {
-        if ((service && *service != name) || slot.suspended.empty())
-            continue;
-        slot.suspended.clear();
-        slot.due = true;
-        tell(name);
-    }
-    pump_soon();
-}
-
 } // namespace hotreload::daemon

@@ -109,6 +109,12 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     status.state =
         state_word(record, unit, busy_.contains(service), !slot.waiting.empty(), paused(service));
     status.paused = paused(service);
+    if (status.paused) {
+        const auto pause = pause_of(service);
+        status.paused_until_usec = pause.until_usec;
+        status.pause_reason = pause.reason;
+        status.held = slot.held;
+    }
     status.last_gap_usec = static_cast<std::uint64_t>(slot.last_gap.count());
     if (record)
         for (const auto& each : record->draining)

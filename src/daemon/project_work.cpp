@@ -21,7 +21,13 @@ constexpr Duration kLongestRest = std::chrono::seconds(5);
 
 // Of another transaction: the views of these services go over to it.
 TransactionInput take_part(TransactionInput& whole, const std::set<std::string>& services) {
-    TransactionInput part{whole.id, whole.project, whole.trigger, {}, {}, whole.options};
+    TransactionInput part{.id = whole.id,
+                          .project = whole.project,
+                          .trigger = whole.trigger,
+                          .caller = whole.caller,
+                          .views = {},
+                          .order = {},
+                          .options = whole.options};
     for (const auto& name : whole.order)
         if (services.contains(name)) {
             part.order.push_back(name);
@@ -88,8 +94,10 @@ void Project::pump() {
         close();
         return;
     }
-    if (definition_.enabled)
+    if (definition_.enabled) {
         look(reserved);
+        note_held();
+    }
     trigger_ = "file";
     go_on_after_rest();
     const bool settled = requests_.empty() && busy_.empty() &&
@@ -271,6 +279,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
     }
     input.id = request.id;
     input.trigger = "request";
+    input.caller = request.caller;
     auto plan = make_plan(input);
     tasks_.spawn(work(std::move(input), std::move(plan), std::move(scope), std::move(request)));
 }
@@ -322,8 +331,8 @@ void Project::look(const std::set<std::string>& reserved) {
 void Project::settle_quietly(TransactionInput input, Plan plan) {
     input.id = around_.next_id();
     auto services = input.order;
-    auto task =
-        run_transaction(std::move(input), std::move(plan), means(), strategy::handler_for, *this);
+    auto task = run_transaction(std::move(input), std::move(plan), means_of(around_),
+                                strategy::handler_for, *this);
     task.start();
     const auto outcome = task.take();
     for (const auto& each : outcome.services)
@@ -352,9 +361,11 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway = input.cancellation;
+            slot->second.trigger = input.trigger;
+            slot->second.caller = input.caller;
             slot->second.loop.action_began(around_.loop.now());
         }
-    auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
+    auto outcome = co_await run_transaction(std::move(input), std::move(plan), means_of(around_),
                                             strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
@@ -446,8 +457,11 @@ void Project::supersede(const std::string& service) {
 
 Task<> Project::stop_services(Request request, std::set<std::string> scope) {
     busy_.insert(scope.begin(), scope.end());
-    Outcome outcome{
-        .id = request.id, .project = record_.name, .result = "applied", .trigger = "request"};
+    Outcome outcome{.id = request.id,
+                    .project = record_.name,
+                    .result = "applied",
+                    .trigger = "request",
+                    .caller = request.caller};
     auto order = order_services(definition_.services);
     std::erase_if(order, [&](const auto& name) { return !scope.contains(name); });
     std::ranges::reverse(order);
@@ -536,6 +550,7 @@ void Project::report(const Outcome& outcome) {
         if (service.result == "invalid")
             around_.events.validation_failed(record_.name, service.service, *service.problem);
     around_.events.reload_finished(outcome);
+    note_events(outcome);
 }
 
 // Whether something waits that did not before.

@@ -143,6 +143,21 @@ void Reporter::watch_suspended(const std::string& project, const std::string& se
                 .service = service});
 }
 
+void Reporter::pause_changed(const std::string& project, const std::string& service,
+                             const Pause& pause, bool paused, CallerUid caller) noexcept {
+    const auto& what = service.empty() ? project : service;
+    const auto text =
+        !paused ? std::format("{}: resumed{}", what, caller ? "" : ", its time is over")
+        : pause.reason.empty() ? std::format("{}: paused, changes wait", what)
+                               : std::format("{}: paused, changes wait: {}", what, pause.reason);
+    log_.write({.priority = Priority::Notice,
+                .id = paused ? MessageId::Paused : MessageId::Resumed,
+                .text = text,
+                .project = project,
+                .service = service,
+                .caller_uid = caller});
+}
+
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
     tell([&](ipc::Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
@@ -153,7 +168,8 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     Message message{.project = outcome.project,
                     .service = service.service,
                     .generation = service.generation,
-                    .reload_id = outcome.id};
+                    .reload_id = outcome.id,
+                    .caller_uid = outcome.caller};
     if (!service.changes.empty())
         message.changes = ipc::changes_json(service.changes);
     if (!service.unit.empty())

@@ -39,6 +39,8 @@ public:
                 const ServicePlan& plan) noexcept override;
     void watch_suspended(const std::string& project, const std::string& service,
                          const std::string& path) noexcept override;
+    void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
+                       bool paused, CallerUid caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ipc::ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

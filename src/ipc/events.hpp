@@ -35,6 +35,11 @@ public:
     // The service writes `path` itself: the watch of it waits for resume. For the journal.
     virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,
                                  const std::string& /*path*/) noexcept {}
+    // Changes of a service, or of the project ("" for the service), are held back, or let go of
+    // again: by nobody when the time of the pause is over. For the journal.
+    virtual void pause_changed(const std::string& /*project*/, const std::string& /*service*/,
+                               const Pause& /*pause*/, bool /*paused*/,
+                               CallerUid /*caller*/) noexcept {}
     virtual void reload_finished(const Outcome& outcome) noexcept = 0;
 
     // The whole new status each time: listeners find out what differs. A project is added before

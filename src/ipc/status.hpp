@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "core/plan.hpp"
+#include "core/record.hpp"
 
 #include <cstdint>
 #include <string>
@@ -42,6 +43,9 @@ struct ServiceStatus {
     std::string last_result;          // of the last transaction that did something; "" before it
     std::vector<Change> last_changes; // that it was about
     bool paused = false;
+    std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
+    std::string pause_reason;            // as it was given
+    std::vector<std::string> held;       // what has changed since then, and waits for resume
     std::vector<std::uint64_t> draining; // generations
     std::uint64_t last_gap_usec = 0;
 
@@ -78,12 +82,25 @@ struct WatchExplanation {
 // A generation that is kept.
 struct KeptGeneration {
     std::string service; // "PROJECT/SERVICE"
+    std::string trigger; // "file", "request", "start"; "" when that was not kept
+    CallerUid caller;    // of a request
     std::uint64_t generation = 0;
     std::uint64_t applied_usec = 0;
     std::string strategy;
     bool applied = false;        // it is the one in force
     std::vector<Change> changes; // from the one before, as far as that is kept
     std::vector<std::string> files;
+};
+
+// What else happened to a service.
+struct PastEvent {
+    std::string service; // "PROJECT/SERVICE"
+    EventRecord event;
+};
+
+struct History {
+    std::vector<KeptGeneration> generations; // of each service, the newest first
+    std::vector<PastEvent> events;           // likewise
 };
 
 // Between two of them.

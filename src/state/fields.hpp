@@ -127,12 +127,33 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<GenerationRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [generation, applied_usec, strategy, definition, files] = value;
+    auto& [generation, applied_usec, strategy, definition, files, trigger, caller] = value;
     visit("generation", generation);
     visit("applied_usec", applied_usec);
     visit("strategy", strategy);
     visit("definition", definition);
     visit("files", files);
+    visit("trigger", trigger);
+    visit("caller_uid", caller);
+}
+
+template <class Visit, Is<EventRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [realtime_usec, what, generation, strategy, trigger, caller, problem] = value;
+    visit("realtime_usec", realtime_usec);
+    visit("what", what);
+    visit("generation", generation);
+    visit("strategy", strategy);
+    visit("trigger", trigger);
+    visit("caller_uid", caller);
+    visit("problem", problem);
+}
+
+template <class Visit, Is<Pause> T>
+void fields(Visit& visit, T& value) {
+    auto& [until_usec, reason] = value;
+    visit("until_usec", until_usec);
+    visit("reason", reason);
 }
 
 template <class Visit, Is<ConfigRecord> T>
@@ -145,13 +166,14 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ProjectRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, path, manager_id, services, configs, paused] = value;
+    auto& [name, path, manager_id, services, configs, paused, pauses] = value;
     visit("name", name);
     visit("path", path);
     visit("manager_id", manager_id);
     visit("services", services);
     visit("configs", configs);
     visit("paused", paused);
+    visit("pauses", pauses);
 }
 
 } // namespace hotreload::state

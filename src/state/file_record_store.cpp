@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".json";
 constexpr std::string_view kHistorySuffix = ".history.json";
+constexpr std::string_view kEventsSuffix = ".events"; // earlier versions take *.json for a record
 
 std::string record_file(const std::string& name) {
     return name + std::string(kSuffix);
@@ -25,6 +26,10 @@ std::string record_file(const std::string& name) {
 
 std::string history_file(const std::string& service) {
     return service + std::string(kHistorySuffix);
+}
+
+std::string events_file(const std::string& service) {
+    return service + std::string(kEventsSuffix);
 }
 
 template <class T>
@@ -185,6 +190,8 @@ Result<> FileRecordStore::remove_service(const std::string& project, const std::
         return {};
     if (auto removed = unlink(*directory, record_file(service)); !removed)
         return removed;
+    if (auto removed = unlink(*directory, events_file(service)); !removed)
+        return removed;
     return unlink(*directory, history_file(service));
 }
 
@@ -222,6 +229,23 @@ Result<> FileRecordStore::save_history(const std::string& project, const std::st
     if (!directory)
         return std::unexpected(directory.error());
     return replace(*directory, history_file(service), write_record(generations));
+}
+
+std::vector<EventRecord> FileRecordStore::events(const std::string& project,
+                                                 const std::string& service) {
+    const auto directory = services_of(project, false);
+    if (!directory)
+        return {};
+    auto events = load<HistoryEvents>(*directory, events_file(service));
+    return events ? std::move(*events) : HistoryEvents{};
+}
+
+Result<> FileRecordStore::save_events(const std::string& project, const std::string& service,
+                                      const std::vector<EventRecord>& events) {
+    const auto directory = services_of(project, true);
+    if (!directory)
+        return std::unexpected(directory.error());
+    return replace(*directory, events_file(service), write_record(events));
 }
 
 } // namespace hotreload::state

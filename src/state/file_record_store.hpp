@@ -2,9 +2,9 @@
 #pragma once
 
 // Records as files in the state directory, each replaced as a whole by rename: `PROJECT.json`, and
-// for each service `services/PROJECT/SERVICE.json` and `services/PROJECT/SERVICE.history.json`.
-// daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action: one
-// small file is written, and nothing is waited for.
+// for each service `services/PROJECT/SERVICE.json`, `SERVICE.history.json` and `SERVICE.events`
+// there. daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action:
+// one small file is written, and nothing is waited for.
 
 #include "base/fd.hpp"
 #include "core/record.hpp"
@@ -40,6 +40,10 @@ public:
                                                         const std::string& service) override;
     Result<> save_history(const std::string& project, const std::string& service,
                           const std::vector<GenerationRecord>& generations) override;
+    [[nodiscard]] std::vector<EventRecord> events(const std::string& project,
+                                                  const std::string& service) override;
+    Result<> save_events(const std::string& project, const std::string& service,
+                         const std::vector<EventRecord>& events) override;
 
 private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);

@@ -174,4 +174,10 @@ std::expected<History, Problem> read_record(std::string_view text) {
         text, [](Reader& reader, History& generations) { reader("generations", generations); });
 }
 
+template <>
+std::expected<HistoryEvents, Problem> read_record(std::string_view text) {
+    return read_object<HistoryEvents>(
+        text, [](Reader& reader, HistoryEvents& events) { reader("events", events); });
+}
+
 } // namespace hotreload::state

@@ -16,10 +16,12 @@ namespace hotreload::state {
 inline constexpr unsigned kVersion = 2;
 
 using History = std::vector<GenerationRecord>;
+using HistoryEvents = std::vector<EventRecord>;
 
 std::string write_record(const ProjectRecord& record); // without its services
 std::string write_record(const ServiceRecord& record);
 std::string write_record(const History& generations);
+std::string write_record(const HistoryEvents& events);
 
 // The problem has line, column and message; the caller knows the file.
 template <class T>
@@ -31,5 +33,7 @@ template <>
 std::expected<ServiceRecord, Problem> read_record(std::string_view text);
 template <>
 std::expected<History, Problem> read_record(std::string_view text);
+template <>
+std::expected<HistoryEvents, Problem> read_record(std::string_view text);
 
 } // namespace hotreload::state

@@ -121,7 +121,8 @@ std::string write_record(const ProjectRecord& record) {
                             .manager_id = record.manager_id,
                             .services = {},
                             .configs = record.configs,
-                            .paused = record.paused};
+                            .paused = record.paused,
+                            .pauses = record.pauses};
     return write_object([&](Writer& writer) { fields(writer, own); });
 }
 
@@ -131,6 +132,10 @@ std::string write_record(const ServiceRecord& record) {
 
 std::string write_record(const History& generations) {
     return write_object([&](Writer& writer) { writer("generations", generations); });
+}
+
+std::string write_record(const HistoryEvents& events) {
+    return write_object([&](Writer& writer) { writer("events", events); });
 }
 
 } // namespace hotreload::state

@@ -2,6 +2,7 @@
 """Applied states that are kept: history, diff, rollback; and what holds changes back."""
 
 import os
+import pwd
 
 import pytest
 from harness import eventually
@@ -72,6 +73,67 @@ def test_diff_tells_what_is_between_two(kept):
     assert subjects("1", "2") == ["env.LEVEL"]
     refused = kept.ctl("diff", "demo/a", "7", check=False)
     assert refused.returncode == 1 and "no generation 7; there are: 3, 2, 1" in refused.stderr
+
+
+def test_diff_shows_the_lines_of_a_text_and_masks_what_sounds_secret(kept):
+    kept.write("a.conf", "first\npassword = hunter2\n")
+    finished(kept)
+    text = kept.ctl("diff", "demo/a").stdout
+    assert "@@ -1 +1,2 @@\n first\n+password = ***\n" in text and "hunter2" not in text
+
+
+def test_history_tells_who_asked_and_what_came_to_nothing(kept):
+    kept.edit('env = ', 'validate = ["/bin/sh", "-c", "! grep -n bad a.conf"]\nenv = ')
+    finished(kept)
+    kept.write("a.conf", "bad\n")
+    kept.events.wait_for("ReloadFinished", result="invalid")
+    kept.write("a.conf", "good\n")
+    finished(kept)
+    kept.ctl("restart", "demo/a")
+    kept.ctl("pause", "demo/a", "--reason=for a while")
+    told = kept.ctl.json("history", "demo/a")
+    assert [(each["trigger"], each.get("caller_uid")) for each in told["generations"][:2]] == [
+        ("request", pwd.getpwnam("dev").pw_uid),
+        ("file", None),
+    ]
+    assert [each["what"] for each in told["events"]] == ["paused", "invalid"]
+    assert told["events"][1]["problem"]["message"] and told["events"][1]["trigger"] == "file"
+    text = kept.ctl("history", "demo/a", "--utc").stdout
+    assert "UTC  restart  dev   asked for" in text and "for a while" in text
+
+
+def test_a_plan_runs_the_validator_and_changes_nothing(kept):
+    kept.edit('env = ', 'validate = ["/bin/sh", "-c", "! grep -n bad a.conf"]\nenv = ')
+    finished(kept)
+    kept.ctl("pause", "demo")
+    before, since = kept.pids(), len(kept.events.seen)
+    kept.write("a.conf", "bad\n")
+    refused = kept.ctl("plan", "demo", check=False)
+    assert refused.returncode == 1 and "restart would be refused" in refused.stdout
+    assert kept.ctl("reload", "--dry-run", "--force", "demo", check=False).returncode == 1
+    assert kept.ctl("plan", "--no-validate", "demo").returncode == 0
+    assert kept.pids() == before and kept["a"]["problems"] == []
+    assert [e for e in kept.events.seen[since:] if e["event"] in ("ReloadStarted", "ValidationFailed")] == []
+
+
+def test_a_pause_says_what_waits_and_ends_by_itself_even_after_a_death_of_the_daemon(kept):
+    paused = kept.ctl("pause", "demo/a", "--for=1d", "--reason=deploy")
+    assert "paused until 20" in paused.stdout and "deploy" in paused.stdout
+    assert kept.ctl("status", "demo").returncode == 0
+    kept.write("a.conf", "second\n")
+    kept.events.wait_for("ServiceChanged", held=[str(kept / "a.conf")])
+    status = kept.ctl("status", "demo", check=False)
+    assert status.returncode == 3 and "waiting: " in status.stdout
+    kept.ctl("pause", "demo/a", "--for=10ms")
+    finished(kept)
+    assert kept.log("a")[-1].endswith("second") and not kept["a"]["paused"]
+
+    kept.ctl("pause", "demo", "--for=1s")
+    kept.write("a.conf", "third\n")
+    kept.kill_daemon()
+    kept.sync()
+    finished(kept)
+    assert kept.log("a")[-1].endswith("third") and not kept["a"]["paused"]
 
 
 def test_rollback_goes_back_to_the_definition_and_the_project_file_waits(kept):

@@ -65,7 +65,7 @@ void ManagerObject::Plan(sdbus::Result<std::string>&& reply, std::string target,
 }
 
 auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::string> {
-    auto options = reload_options(raw);
+    auto options = plan_request(raw);
     if (!options)
         co_return error_of(options);
     auto plan = co_await service_.plan(std::move(target), *options);
@@ -77,13 +77,15 @@ auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::s
 void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
                            OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 reload(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return reload(target, options, caller); });
 }
 
-auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
+auto ManagerObject::reload(std::string target, OptionMap raw, uid_t caller)
+    -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.reload(std::move(target), *options);
     if (!id)
         co_return error_of(id);
@@ -93,13 +95,15 @@ auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std:
 void ManagerObject::Restart(sdbus::Result<std::uint64_t>&& reply, std::string target,
                             OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 restart(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return restart(target, options, caller); });
 }
 
-auto ManagerObject::restart(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
+auto ManagerObject::restart(std::string target, OptionMap raw, uid_t caller)
+    -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.restart(std::move(target), *options);
     if (!id)
         co_return error_of(id);
@@ -120,39 +124,42 @@ auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
 
 void ManagerObject::Stop(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 stop(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return stop(target, options, caller); });
 }
 
-auto ManagerObject::stop(std::string target, OptionMap raw) -> CallAnswer<> {
+auto ManagerObject::stop(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
-        done = co_await service_.stop(std::move(target));
+        done = co_await service_.stop(std::move(target), caller);
     co_return done.transform([] { return std::tuple<>(); });
 }
 
 void ManagerObject::Pause(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 pause(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return pause(target, options, caller); });
 }
 
-auto ManagerObject::pause(std::string target, OptionMap raw) -> CallAnswer<> {
-    auto done = no_options(raw);
-    if (done)
-        done = co_await service_.pause(std::move(target));
+auto ManagerObject::pause(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
+    auto options = pause_options(raw);
+    if (!options)
+        co_return error_of(options);
+    options->caller = caller;
+    const auto done = co_await service_.pause(std::move(target), *options);
     co_return done.transform([] { return std::tuple<>(); });
 }
 
 void ManagerObject::Rollback(sdbus::Result<std::uint64_t>&& reply, std::string target,
                              std::uint64_t generation, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 rollback(std::move(target), generation, std::move(options)));
+                 [=, this](uid_t caller) { return rollback(target, generation, options, caller); });
 }
 
-auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw)
-    -> CallAnswer<std::uint64_t> {
+auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw,
+                             uid_t caller) -> CallAnswer<std::uint64_t> {
     auto options = rollback_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.rollback(std::move(target), generation, *options);
     if (!id)
         co_return error_of(id);
@@ -187,13 +194,13 @@ auto ManagerObject::diff(std::string target, std::uint64_t from, std::uint64_t t
 
 void ManagerObject::Resume(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 resume(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return resume(target, options, caller); });
 }
 
-auto ManagerObject::resume(std::string target, OptionMap raw) -> CallAnswer<> {
+auto ManagerObject::resume(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
-        done = co_await service_.resume(std::move(target));
+        done = co_await service_.resume(std::move(target), caller);
     co_return done.transform([] { return std::tuple<>(); });
 }
 

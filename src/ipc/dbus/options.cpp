@@ -100,6 +100,21 @@ Result<UpOptions> up_options(const OptionMap& options) {
     return Reader(options).flag("wait", result.wait).finish().transform([&] { return result; });
 }
 
+Result<PlanRequest> plan_request(const OptionMap& options) {
+    PlanRequest result;
+    std::string strategy = "auto";
+    return Reader(options)
+        .flag("force", result.force)
+        .text("strategy", strategy)
+        .flag("validate", result.validate)
+        .finish()
+        .and_then([&] { return strategy_of(strategy); })
+        .transform([&](const std::optional<Strategy>& least) {
+            result.strategy = least;
+            return result;
+        });
+}
+
 Result<ReloadOptions> reload_options(const OptionMap& options) {
     ReloadOptions result;
     std::string strategy = "auto", drain;
@@ -131,6 +146,25 @@ Result<RollbackOptions> rollback_options(const OptionMap& options) {
             result.drain = patience;
             return result;
         });
+}
+
+Result<PauseOptions> pause_options(const OptionMap& options) {
+    PauseOptions result;
+    std::string time;
+    auto read = Reader(options).text("for", time).text("reason", result.reason).finish();
+    if (!read)
+        return std::unexpected(std::move(read.error()));
+    if (time.empty())
+        return result;
+    const auto duration = parse_duration(time);
+    if (!duration)
+        return std::unexpected(Error(duration.error()).in_context("option \"for\""));
+    if (*duration <= Duration::zero() || *duration == kInfinity)
+        return fail(ErrorCode::Invalid, std::format("option \"for\": \"{}\" is no time after "
+                                                    "which anything could be resumed",
+                                                    time));
+    result.time = *duration;
+    return result;
 }
 
 Result<> no_options(const OptionMap& options) {

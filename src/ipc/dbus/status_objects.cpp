@@ -49,6 +49,9 @@ std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
         .in("LastResult", &ServiceStatus::last_result)
         .in("LastChangesJSON", &ServiceStatus::last_changes)
         .in("Paused", &ServiceStatus::paused)
+        .in("PausedUntilUSec", &ServiceStatus::paused_until_usec)
+        .in("PauseReason", &ServiceStatus::pause_reason)
+        .in("Held", &ServiceStatus::held)
         .in("Draining", &ServiceStatus::draining)
         .in("LastGapUSec", &ServiceStatus::last_gap_usec)
         .names();
@@ -155,6 +158,15 @@ std::string ServiceObject::LastChangesJSON() {
 }
 bool ServiceObject::Paused() {
     return status_.paused;
+}
+std::uint64_t ServiceObject::PausedUntilUSec() {
+    return status_.paused_until_usec;
+}
+std::string ServiceObject::PauseReason() {
+    return to_utf8(status_.pause_reason);
+}
+std::vector<std::string> ServiceObject::Held() {
+    return to_bus(status_.held);
 }
 std::vector<std::uint64_t> ServiceObject::Draining() {
     return status_.draining;

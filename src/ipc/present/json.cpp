@@ -146,6 +146,8 @@ void change_object(Json& json, const Change& change) {
         if (!change.keys.empty())
             json.list("keys", change.keys,
                       [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
+        if (!change.lines.empty())
+            json.member("lines", change.lines);
     });
 }
 
@@ -161,8 +163,15 @@ void plan_members(Json& json, const Plan& plan) {
             json.member("action", to_string(service.action));
             json.member("reason", service.reason);
             changes(json, "changes", service.changes);
+            if (service.refusal)
+                json.member_object("problem", [&] { problem_members(json, *service.refusal); });
         });
     });
+}
+
+void caller_member(Json& json, const CallerUid& caller) {
+    if (caller)
+        json.member("caller_uid", *caller);
 }
 
 void watch_members(Json& json, const WatchExplanation& watch) {
@@ -203,6 +212,9 @@ void service_members(Json& json, const ServiceStatus& service) {
     json.member("lastResult", service.last_result);
     changes(json, "lastChanges", service.last_changes);
     json.member("paused", service.paused);
+    json.member("pausedUntilUSec", service.paused_until_usec);
+    json.member("pauseReason", service.pause_reason);
+    json.member("held", service.held);
     json.list("draining", service.draining,
               [&](std::uint64_t generation) { json.number(generation); });
     json.member("lastGapUSec", service.last_gap_usec);
@@ -223,17 +235,32 @@ std::string changes_json(const std::vector<Change>& changes) {
     return text;
 }
 
-std::string history_json(const std::vector<KeptGeneration>& generations) {
+std::string history_json(const History& history) {
     return render([&](Json& json) {
-        json.list("generations", generations, [&](const KeptGeneration& each) {
+        json.list("generations", history.generations, [&](const KeptGeneration& each) {
             json.object([&] {
                 json.member("service", each.service);
                 json.member("generation", each.generation);
                 json.member("applied_usec", each.applied_usec);
                 json.member("strategy", each.strategy);
                 json.member("applied", each.applied);
+                json.member("trigger", each.trigger);
+                caller_member(json, each.caller);
                 changes(json, "changes", each.changes);
                 json.member("files", each.files);
+            });
+        });
+        json.list("events", history.events, [&](const PastEvent& past) {
+            const auto& event = past.event;
+            json.object([&] {
+                json.member("service", past.service);
+                json.member("realtime_usec", event.realtime_usec);
+                json.member("what", event.what);
+                json.member("generation", event.generation);
+                json.member("strategy", event.strategy);
+                json.member("trigger", event.trigger);
+                caller_member(json, event.caller);
+                json.member_object("problem", [&] { problem_members(json, event.problem); });
             });
         });
     });
@@ -276,6 +303,7 @@ std::string detail_json(const Outcome& outcome) {
     return render([&](Json& json) {
         json.member("result", outcome.result);
         json.member("trigger", outcome.trigger);
+        caller_member(json, outcome.caller);
         json.list("services", outcome.services, [&](const ServiceOutcome& service) {
             json.object([&] {
                 json.member("service", service.service);

@@ -18,6 +18,7 @@ namespace hotreload::ipc {
 // {"project":"shop","services":[{"service":"web","action":"restart","reason":"…","changes":[
 //  {"subject":"env.LOG_LEVEL","kind":"definition","before":"","after":"","strategy":"restart",
 //   "reason":"…"}]}]}
+// A service that a reload would refuse, as its checks say, has "problem" as in detail_json.
 // A document that was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
 // "old":"info","new":"debug","strategy":"reload","reason":"…"}], the values as the document has
 // them; one that was shortened is text.
@@ -25,9 +26,12 @@ std::string plan_json(const Plan& plan);
 
 // {"generations":[{"service":"shop/web","generation":8,"applied_usec":…,"strategy":"swap",
 //  "applied":true,"changes":[…],"files":["…"]}]}, the changes from the one before it.
-std::string history_json(const std::vector<KeptGeneration>& generations);
+// Also "events":[{"service":"shop/web","realtime_usec":…,"what":"invalid","generation":0,
+//  "strategy":"reload","trigger":"file","problem":{…}}], and in both "caller_uid" of a request.
+std::string history_json(const History& history);
 
-// {"from":7,"to":8,"changes":[…]}
+// {"from":7,"to":8,"changes":[…]}; a file that is a text, and was not compared by meaning, has
+// "lines":["@@ -1 +1 @@","-a","+b"].
 std::string difference_json(const GenerationDifference& difference);
 
 // [{"subject":…}], as in a plan.

@@ -71,6 +71,9 @@ private:
     std::string LastResult() override { return "applied"; }
     std::string LastChangesJSON() override { return last_changes; }
     bool Paused() override { return false; }
+    std::uint64_t PausedUntilUSec() override { return 0; }
+    std::string PauseReason() override { return ""; }
+    std::vector<std::string> Held() override { return {}; }
     std::vector<std::uint64_t> Draining() override { return {}; }
     std::uint64_t LastGapUSec() override { return 0; }
 

@@ -119,8 +119,28 @@ TEST_F(DbusServerTest, options_reach_the_service) {
     call_with("Up", "/", "wait", "b", 0);
     call_with("Reload", "shop", "force", "b", 1);
     call_with("Reload", "shop", "strategy", "s", "restart");
-    EXPECT_EQ(service_.asked, (std::vector<std::string>{"up / no-wait", "reload shop force",
-                                                        "reload shop restart"}));
+    call_with("Plan", "shop", "validate", "b", 0);
+    call_with("Pause", "shop", "for", "s", "90s");
+    call_with("Pause", "shop", "reason", "s", "deploy");
+    EXPECT_EQ(service_.asked,
+              (std::vector<std::string>{"up / no-wait", "reload shop force", "reload shop restart",
+                                        "plan shop as it is", "pause shop for 1min 30s",
+                                        "pause shop: deploy"}));
+}
+
+TEST_F(DbusServerTest, a_pause_of_no_time_is_a_mistake) {
+    for (const auto* time : {"0", "infinity", "soon"})
+        EXPECT_EQ(call_with("Pause", "shop", "for", "s", time).error, "org.hotreload.Error.Invalid")
+            << time;
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+TEST_F(DbusServerTest, the_service_is_told_who_asks) {
+    call("Reload", "shop");
+    call("Stop", "shop");
+    call("Pause", "shop");
+    call("Resume", "shop");
+    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(4, ::geteuid())));
 }
 
 TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {

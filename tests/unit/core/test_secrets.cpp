@@ -14,6 +14,13 @@ Secrets with(std::string_view pattern) {
     return Secrets({KeyPattern::parse(pattern).value()});
 }
 
+TEST(Secrets, are_masked_in_lines_of_texts_that_are_no_documents) {
+    EXPECT_EQ(masked_line("+requirepass_token hunter2"), "+requirepass_token ***");
+    EXPECT_EQ(masked_line("-  password = \"a b\" # why"), "-  password = \"***");
+    EXPECT_EQ(masked_line(" url postgres://u:pw@h/db"), " url postgres://u:***@h/db");
+    EXPECT_EQ(masked_line("+listen 80;"), "+listen 80;");
+}
+
 TEST(Secrets, CoverWhatSoundsLikeOne) {
     const Secrets secrets;
     for (const auto* key : {"password", "db_Password2", "SECRET", "clientSecrets", "api_key",

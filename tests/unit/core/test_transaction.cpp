@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/rehearsal.hpp"
 #include "core/transaction.hpp"
 #include "fake_means.hpp"
 #include "strategy/table.hpp"
@@ -101,6 +102,15 @@ protected:
         input.id = 5;
         input.project = "shop";
         auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+        task.start();
+        EXPECT_TRUE(task.done());
+        return task.take();
+    }
+
+    std::optional<Plan> rehearsed() {
+        input.id = 5;
+        input.project = "shop";
+        auto task = rehearse(input, make_plan(input), means(), host);
         task.start();
         EXPECT_TRUE(task.done());
         return task.take();
@@ -734,4 +744,53 @@ TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
                                   "start_unit web.service"}));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+TEST_F(Transaction, that_is_only_planned_runs_the_validator_and_touches_nothing) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->validate = {"check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.commands["check"] = {.ok = false, .output = "/etc/web:3: no such word"};
+    const auto plan = rehearsed().value();
+    ASSERT_TRUE(plan.services.front().refusal);
+    EXPECT_EQ(plan.services.front().action, Action::Restart);
+    EXPECT_EQ(plan.services.front().refusal->line, 3);
+    EXPECT_EQ(units.requests.size(), 1U);
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.committed.empty());
+    EXPECT_EQ(host.starts, 0);
+    EXPECT_TRUE(views.shown.empty());
+}
+
+TEST_F(Transaction, that_is_only_planned_tells_who_would_be_held_back_with_what_is_invalid) {
+    have("db");
+    have("web", {"db"});
+    have("mail");
+    for (const auto* name : {"db", "web", "mail"})
+        input.views[name].files->files[std::string("/etc/") + name] = {2, 2, 2};
+    input.views["db"].wanted->validate = input.views["mail"].wanted->validate = {"check"};
+    units.commands["check"] = {.ok = false, .output = "no"};
+    input.views["mail"].wanted->validate = {"true"};
+    const auto plan = rehearsed().value();
+    EXPECT_EQ(plan.services[1].refusal->message, "untouched, because db is invalid");
+    EXPECT_TRUE(plan.services[0].refusal);
+    EXPECT_FALSE(plan.services[2].refusal);
+}
+
+TEST_F(Transaction, that_is_only_planned_runs_no_validator_for_what_does_not_differ) {
+    have("web");
+    input.views["web"].wanted->validate = {"check"};
+    input.views["web"].record->definition.validate = {"check"};
+    EXPECT_FALSE(rehearsed().value().services.front().refusal);
+    EXPECT_TRUE(units.requests.empty());
+}
+
+TEST_F(Transaction, that_is_only_planned_is_planned_anew_when_a_file_has_moved_on) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->validate = {"check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    views.moved_on = true;
+    EXPECT_EQ(rehearsed(), std::nullopt);
 }

@@ -88,8 +88,12 @@ TEST_F(FileRecordStoreTest, a_removed_service_is_gone_with_its_history) {
     auto store = open();
     ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
     EXPECT_EQ(store.history("shop", "web"), sample_history());
+    ASSERT_TRUE(store.save_events("shop", "web", sample_events()));
+    EXPECT_EQ(store.events("shop", "web"), sample_events());
+    EXPECT_EQ(load(store).front().services.size(), 2U) << "they are no service's record";
     ASSERT_TRUE(store.remove_service("shop", "web"));
     EXPECT_TRUE(store.history("shop", "web").empty());
+    EXPECT_TRUE(store.events("shop", "web").empty());
     EXPECT_EQ(load(store).front().services.size(), 1U);
 }
 

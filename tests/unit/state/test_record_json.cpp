@@ -24,6 +24,18 @@ TEST(RecordJson, every_field_comes_back) {
     project.services.clear(); // they have files of their own
     expect_to_come_back(project);
     expect_to_come_back(sample_history());
+    expect_to_come_back(sample_events());
+}
+
+TEST(RecordJson, what_earlier_versions_did_not_keep_is_empty) {
+    const auto history = read_record<History>(
+        R"({"version":2,"generations":[{"generation":3,"strategy":"reload"}]})");
+    ASSERT_TRUE(history.has_value()) << history.error().message;
+    EXPECT_EQ(history->front().trigger, "");
+    EXPECT_EQ(history->front().caller, std::nullopt);
+    const auto project = read_record<ProjectRecord>(R"({"version":2,"name":"a","paused":[""]})");
+    ASSERT_TRUE(project.has_value()) << project.error().message;
+    EXPECT_EQ(project->paused, std::vector<std::string>{""});
 }
 
 TEST(RecordJson, a_record_of_defaults_comes_back) {
