@@ -23,9 +23,27 @@ _hotreloadctl_targets() {
     fi
 }
 
+# Of a service, the newest first: the second column, which has a '*' at the applied one.
+_hotreloadctl_generations() {
+    _hotreloadctl_ask history "$1" | awk 'NR > 1 && $2 ~ /^[0-9]/ { sub(/[*]/, "", $2); print $2 }'
+}
+
+# What was completed already of a kind that is no option: the command first.
+_hotreloadctl_words() {
+    local word
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [[ $word == -* || $word == = ]] || echo "$word"
+    done
+}
+
+_hotreloadctl_configs() {
+    _hotreloadctl_ask status | awk '/^[a-z0-9]/ { project = $1; sub(/:$/, "", project) }
+        /^  [A-Z]/ { configs = $1 == "CONFIG" } /^  [a-z0-9]/ && configs { print project "/" $1 }'
+}
+
 _hotreloadctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' words
-    local commands="up down status list plan reload restart start stop pause resume rollback history diff explain check logs monitor sync debug"
+    local commands="up down status list plan reload restart start stop pause resume rollback history diff get explain check logs monitor sync debug help"
     local options="--user --system --host --machine --json --no-pager --quiet --help --version"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ " $commands " == *" $word "* ]]; then
@@ -35,16 +53,37 @@ _hotreloadctl() {
     done
     case $command in
         up) options+=" --detach --stop" ;;
-        reload) options+=" --dry-run --force --strategy= --no-drain --no-wait" ;;
+        plan) options+=" --force --no-validate" ;;
+        pause) options+=" --for= --reason=" ;;
+        get) options+=" --raw" ;;
+        reload) options+=" --dry-run --force --no-validate --strategy= --no-drain --no-wait" ;;
         restart) options+=" --no-drain" ;;
         rollback) options+=" --to= --restore-files --no-drain --no-wait" ;;
-        history) options+=" --lines=" ;;
-        logs) options+=" --follow --lines=" ;;
+        history) options+=" --lines= --utc" ;;
+        logs) options+=" --follow --lines= --since= --priority= --grep=" ;;
         debug) options+=" --lines=" ;;
     esac
-    if [[ $cur == '=' || $prev == '=' || $prev == --strategy ]]; then # bash splits words at '='
-        words="live reload swap restart short pretty off"
-        [[ $cur == '=' ]] && cur=
+    local named=() option=$prev # bash splits words at '='
+    mapfile -t named < <(_hotreloadctl_words)
+    if [[ $cur == '=' ]]; then
+        cur=
+    elif [[ $prev == '=' ]]; then
+        option=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [[ $prev == --json ]]; then
+        option= # its value is never a word of its own
+    fi
+    case $option in
+        --strategy) words="live reload swap restart" ;;
+        --json) words="short pretty off" ;;
+        -M | --machine) words=$(machinectl list --no-legend --full 2>/dev/null | awk '{ print $1 }') ;;
+        -p | --priority) words="emerg alert crit err warning notice info debug" ;;
+        -S | --since) words="today yesterday" ;;
+        --to) [[ -n ${named[1]:-} ]] && words=$(_hotreloadctl_generations "${named[1]}") ;;
+        -H | --host | -n | --lines | -g | --grep | --for | --reason) words= ;;
+        *) option= ;;
+    esac
+    if [[ -n $option ]]; then
+        :
     elif [[ $cur == -* ]]; then
         words=$options
     else
@@ -56,6 +95,15 @@ _hotreloadctl() {
                 return
                 ;;
             list | monitor | sync) words= ;;
+            help) words=$commands ;;
+            diff)
+                if ((${#named[@]} > 1)); then
+                    words=$(_hotreloadctl_generations "${named[1]}")
+                else
+                    words=$(_hotreloadctl_targets "$cur")
+                fi
+                ;;
+            get) words=$(_hotreloadctl_configs) ;;
             debug) words=events ;;
             down) words=$(_hotreloadctl_projects) ;;
             *) words=$(_hotreloadctl_targets "$cur") ;;

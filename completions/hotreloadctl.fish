@@ -19,11 +19,25 @@ function __hotreloadctl_targets
     end
 end
 
+function __hotreloadctl_generations
+    set -l target (commandline -xpc | string match -r -- '^[a-z0-9][^/=]*/[^/=]+$')[1]
+    test -n "$target"; and __hotreloadctl_ask history $target | awk 'NR > 1 && $2 ~ /^[0-9]/ { sub(/[*]/, "", $2); print $2 }'
+end
+
+function __hotreloadctl_configs
+    __hotreloadctl_ask status | awk '/^[a-z0-9]/ { p = $1; sub(/:$/, "", p) }
+        /^  [A-Z]/ { c = $1 == "CONFIG" } /^  [a-z0-9]/ && c { print p "/" $1 }'
+end
+
+function __hotreloadctl_machines
+    machinectl list --no-legend --full 2>/dev/null | awk '{ print $1 }'
+end
+
 complete -c hotreloadctl -f
 complete -c hotreloadctl -l user -d 'The instance of the user'
 complete -c hotreloadctl -l system -d 'The instance of the system'
 complete -c hotreloadctl -s H -l host -x -a '(__fish_print_hostnames)' -d 'On another host'
-complete -c hotreloadctl -s M -l machine -x -d 'In a container'
+complete -c hotreloadctl -s M -l machine -x -a '(__hotreloadctl_machines)' -d 'In a container'
 complete -c hotreloadctl -l json -d 'Print JSON'
 complete -c hotreloadctl -l no-pager -d 'Do not use a pager'
 complete -c hotreloadctl -s q -l quiet -d 'Only what waits and what failed'
@@ -31,7 +45,7 @@ complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'
 
 set -l commands up down status list plan reload restart start stop pause resume rollback \
-    history diff explain check logs monitor sync debug
+    history diff get explain check logs monitor sync debug help
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
 complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
@@ -47,6 +61,8 @@ complete -c hotreloadctl -n $none -a resume -d 'Apply what was held back, and wa
 complete -c hotreloadctl -n $none -a rollback -d 'Go back to an earlier generation'
 complete -c hotreloadctl -n $none -a history -d 'List the generations that are kept'
 complete -c hotreloadctl -n $none -a diff -d 'Show what differs between two generations'
+complete -c hotreloadctl -n $none -a get -d 'Show the value of a published document'
+complete -c hotreloadctl -n $none -a help -d 'Show a help'
 complete -c hotreloadctl -n $none -a explain -d 'Say why a path is watched or not'
 complete -c hotreloadctl -n $none -a check -d 'Validate a project file'
 complete -c hotreloadctl -n $none -a logs -d 'Show the journal of the services'
@@ -59,6 +75,21 @@ complete -c hotreloadctl -n '__fish_seen_subcommand_from down' -a '(__hotreloadc
 complete -c hotreloadctl -a '(__hotreloadctl_targets)' \
     -n '__fish_seen_subcommand_from status plan reload restart start stop pause resume rollback history diff logs'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from debug' -a events
+complete -c hotreloadctl -n '__fish_seen_subcommand_from help' -a "$commands"
+complete -c hotreloadctl -n '__fish_seen_subcommand_from get' -a '(__hotreloadctl_configs)'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from get' -s r -l raw -d 'A string without quotes'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from diff' -k -a '(__hotreloadctl_generations)'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from plan' -l force -d 'Of what waits, too'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from plan reload' -l no-validate \
+    -d 'Run no validator'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from pause' -l for -x -d 'Resume by itself after'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from pause' -l reason -x -d 'Shown with it'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from history' -l utc -d 'Show times in UTC'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s S -l since -x \
+    -a 'today yesterday' -d 'Written since'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s p -l priority -x \
+    -a 'emerg alert crit err warning notice info debug' -d 'As important'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from logs' -s g -l grep -x -d 'That match'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -s d -l detach -d 'Do not follow'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from up' -l stop -d 'Take it down at the end'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l dry-run -d 'Only show the plan'
@@ -67,7 +98,7 @@ complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l strategy -x 
     -a 'live reload swap restart' -d 'At least this'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload restart rollback' -l no-drain \
     -d 'Cut off what is in hand'
-complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l to -x -d 'A generation'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l to -x -k -a '(__hotreloadctl_generations)' -d 'A generation'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l restore-files \
     -d 'Write files back, too'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l no-wait -d 'Do not wait'

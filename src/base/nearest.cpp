@@ -8,6 +8,8 @@ namespace hotreload {
 
 namespace {
 
+constexpr std::size_t kLongest = 100; // the work is the product of both lengths
+
 // Optimal string alignment: Levenshtein with swaps of neighbours, three rows at a time.
 std::size_t edits(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1);
@@ -33,6 +35,8 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> known) {
+    if (word.size() > kLongest)
+        return std::nullopt;
     std::optional<std::string_view> best;
     std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
     for (std::string_view candidate : known) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/nearest.hpp"
 #include "config/keys.hpp"
+#include "config/trust.hpp"
+#include "config/words.hpp"
 #include "core/change.hpp"
+#include "core/instances.hpp"
 #include "core/names.hpp"
 
 #include <algorithm>
@@ -53,11 +56,17 @@ void check_reload(Reading& reading, const ServiceDefinition& service) {
         reading.problem(key_of(service, "reload"),
                         "does not go with type = \"notify-reload\", which reloads by "
                         "reload_signal (default SIGHUP)");
-    // Whether an installed unit can reload is the manager's to say.
-    if (reading.has(key_of(service, "unit")) || has_reload || has_signal || notifies)
+    const bool never = restarted_only(service.unit);
+    if (never && has_signal)
+        reading.problem(key_of(service, "reload_signal"),
+                        std::format("{} has no process to send it to", service.unit));
+    // Whether an installed service can reload is the manager's to say.
+    if (!never && (reading.has(key_of(service, "unit")) || has_reload || has_signal || notifies))
         return;
-    constexpr auto why = "the service has no way to reload: give reload, reload_signal or type = "
-                         "\"notify-reload\"";
+    const auto* const why =
+        never ? "a timer or a path unit cannot be reloaded: use restart"
+              : "the service has no way to reload: give reload, reload_signal or type = "
+                "\"notify-reload\"";
     if (service.strategy == Strategy::Reload)
         reading.problem(key_of(service, "strategy"), why);
     for (std::size_t i = 0; i < service.watches.size(); ++i)
@@ -88,6 +97,34 @@ void check_swap(Reading& reading, const ServiceDefinition& service) {
             if (strategy == Strategy::Swap)
                 reading.problem(key_of(service, std::format("watch.{}.keys.{}", i, pattern)), why);
     }
+}
+
+// A mistake in such a file is found out by the unit itself: by its reload, or by its restart, which
+// it does not survive. A unit that is not ours has no older generation to go back to.
+void warn_of_unchecked_files(Reading& reading, const ServiceDefinition& service) {
+    if (!service.attached() || !service.validate.empty())
+        return;
+    for (std::size_t i = 0; i < service.watches.size(); ++i) {
+        const WatchDefinition& watch = service.watches[i];
+        const auto strategy = watch.on_change ? watch.on_change : service.strategy;
+        if (watch.pin || strategy == Strategy::None || strategy == Strategy::Manual)
+            continue;
+        const auto own = key_of(service, std::format("watch.{}", i));
+        reading.warning(reading.has(own + ".files") ? own : key_of(service, "watch"),
+                        std::format("nothing checks these files before {} reads them, and a "
+                                    "mistake in one may take it down: give validate = […], or pin "
+                                    "= true in [[{}]]",
+                                    service.unit, key_of(service, "watch")));
+    }
+}
+
+// Which instance would answer is not known.
+void check_ready(Reading& reading, const ServiceDefinition& service) {
+    if (service.ready && names_instances(service.unit) && service.ready->command.empty())
+        reading.problem(key_of(service, "ready"),
+                        std::format("one answer does not tell of all instances of {}: give ready = "
+                                    "{{ command = … }} or verify",
+                                    service.unit));
 }
 
 void check_length(Reading& reading, const ServiceDefinition& service) {
@@ -134,16 +171,21 @@ void check_ports_once(Reading& reading) {
         }
 }
 
+bool covers(const std::string& pattern, const std::string& unit) {
+    return names_instances(pattern) && is_instance_of(unit, pattern);
+}
+
 void check_attached_once(Reading& reading) {
     std::map<std::string, std::string> owners;
     for (const auto& [name, service] : reading.project.services) {
         if (!service.attached())
             continue;
-        const auto [owner, first] = owners.emplace(service.unit, name);
-        if (!first)
-            reading.problem(
-                key_of(service, "unit"),
-                std::format("{} is attached already by services.{}", service.unit, owner->second));
+        for (const auto& [unit, owner] : owners)
+            if (unit == service.unit || covers(unit, service.unit) || covers(service.unit, unit))
+                reading.problem(
+                    key_of(service, "unit"),
+                    std::format("{} is attached already by services.{}", service.unit, owner));
+        owners.emplace(service.unit, name);
     }
 }
 
@@ -183,6 +225,15 @@ private:
     std::set<std::string> done_;
 };
 
+void check_trust(Reading& reading, const ServiceDefinition& service) {
+    for (const auto& [of, key, path] : reading.env_files)
+        if (of == service.name)
+            if (auto why = distrusted(path, service.user))
+                reading.problem(key, *std::move(why));
+    for (auto& [key, why] : distrusted_programs(service))
+        reading.problem(key_of(service, key), std::move(why));
+}
+
 } // namespace
 
 void check_services(Reading& reading) {
@@ -190,8 +241,11 @@ void check_services(Reading& reading) {
         check_kind_of_service(reading, service);
         check_reload(reading, service);
         check_swap(reading, service);
+        check_ready(reading, service);
         check_length(reading, service);
+        warn_of_unchecked_files(reading, service);
         check_links(reading, service);
+        check_trust(reading, service);
     }
     check_ports_once(reading);
     check_attached_once(reading);

@@ -23,7 +23,24 @@ bool has_dot_component(std::string_view pattern) {
     return false;
 }
 
+// An exclude that names a directory is of what is in it, too.
+std::optional<std::string> what_is_in(const std::string& pattern) {
+    const auto last = pattern.substr(pattern.rfind('/') + 1);
+    if (last.find_first_of("*?[]{}\\") != std::string::npos)
+        return {};
+    return pattern + "/**";
+}
+
 } // namespace
+
+std::optional<std::string> read_path(Reading& reading, const std::string& key,
+                                     const std::string& path) {
+    const auto start = start_of_path(reading.project.directory, reading.user, path);
+    if (start)
+        return absolute_path(start->directory, start->rest);
+    reading.problem(key, start.error().message);
+    return {};
+}
 
 std::optional<std::string> read_glob(Reading& reading, const std::string& key,
                                      const std::string& pattern, bool anywhere) {
@@ -33,9 +50,14 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
     };
     if (pattern.empty())
         return bad("is empty");
+    const auto start = start_of_path(reading.project.directory, reading.user, pattern);
+    if (!start) {
+        reading.problem(key, start.error().message);
+        return {};
+    }
     std::string absolute = anywhere && pattern.starts_with("**/")
                                ? pattern
-                               : absolute_glob(reading.project.directory, pattern);
+                               : absolute_glob(start->directory, start->rest);
     auto glob = Glob::parse(pattern); // as it was written, so that the error quotes that
     if (glob)
         glob = Glob::parse(absolute);
@@ -43,23 +65,33 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
         reading.problem(key, glob.error().message);
         return {};
     }
+    if (has_dot_component(absolute))
+        return bad("has \".\" or \"..\" after a wildcard");
+    if (anywhere) {
+        while (absolute.size() > 1 && absolute.ends_with('/'))
+            absolute.pop_back();
+        return absolute;
+    }
     std::error_code error;
     const bool slash = pattern.ends_with('/');
     if (slash || (glob->literal() && std::filesystem::is_directory(glob->literal_path(), error)))
         return bad(std::format("is a directory; for the files in it write \"{}{}**\"", pattern,
                                slash ? "" : "/"));
-    if (has_dot_component(absolute))
-        return bad("has \".\" or \"..\" after a wildcard");
     return absolute;
 }
 
 void read_globs(Reading& reading, const Entry& entry, bool anywhere,
                 std::vector<std::string>& globs) {
     const auto patterns = entry.texts();
-    for (std::size_t i = 0; i < patterns.size(); ++i)
-        if (auto glob =
-                read_glob(reading, std::format("{}.{}", entry.key, i), patterns[i], anywhere))
-            globs.push_back(std::move(*glob));
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        auto glob = read_glob(reading, std::format("{}.{}", entry.key, i), patterns[i], anywhere);
+        if (!glob)
+            continue;
+        auto below = anywhere ? what_is_in(*glob) : std::nullopt;
+        globs.push_back(*std::move(glob));
+        if (below)
+            globs.push_back(*std::move(below));
+    }
 }
 
 } // namespace hotreload

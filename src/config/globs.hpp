@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The patterns of a project file, made absolute and checked where they stand. Only for config/.
+// The paths and patterns of a project file, made absolute and checked where they stand. Only for
+// config/.
 
 #include "config/reader.hpp"
 
@@ -10,6 +11,10 @@
 #include <vector>
 
 namespace hotreload {
+
+// A path, absolute; nothing after a problem.
+std::optional<std::string> read_path(Reading& reading, const std::string& key,
+                                     const std::string& path);
 
 // One pattern, absolute; nothing after a problem. `anywhere`: "**/" at its beginning stays.
 std::optional<std::string> read_glob(Reading& reading, const std::string& key,

@@ -29,6 +29,10 @@ void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& servi
 // An address as in `ports`; a relative path of a socket starts at the project.
 Result<std::string> read_address(const Reading& reading, const std::string& text);
 
+// The project file and its env_files are no content of a service whose patterns only happen to
+// match them; what names one of them watches it. When all is read.
+void leave_out_sources(Reading& reading);
+
 // `ports` of a service, in its short form or its long one (Kind::EachStringOrTable).
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports);
 
@@ -41,8 +45,10 @@ void read_config_file(Reading& reading, const std::string& key, const std::strin
 // `properties` of a service.
 void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
-// A program, found as services find theirs, and its arguments, which stay as they are.
-void read_command(Reading& reading, const Entry& entry, std::vector<std::string>& command);
+// A program, found as services find theirs, and its arguments, which stay as they are; a string is
+// split into them. `variable`: see split_command().
+void read_command(Reading& reading, const Entry& entry, std::vector<std::string>& command,
+                  std::string_view variable = {});
 
 // `ready` of a service.
 void read_ready(Reading& reading, const Entry& entry, std::optional<ReadyProbe>& ready);

@@ -11,9 +11,11 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <format>
 #include <limits>
+#include <ranges>
 
 namespace hotreload {
 
@@ -21,7 +23,7 @@ namespace {
 
 constexpr std::string_view kWildcards = "*?[]{}\\";
 
-// What systemd gives to services that set no PATH of their own.
+// What systemd gives to services that set no PATH of their own, and where it looks for programs.
 constexpr auto kPath = std::to_array<std::string_view>(
     {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"});
 
@@ -37,12 +39,76 @@ int check_program(const std::string& path) {
     return 0;
 }
 
+bool has_program(std::string_view directory, std::string_view name) {
+    return check_program(std::format("{}/{}", directory, name)) == 0;
+}
+
 // systemd needs no account for a number; -1 means nobody.
-bool is_id(const std::string& name) {
+std::optional<std::uint32_t> id_of(const std::string& name) {
     std::uint32_t number = 0;
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    return parsed.ec == std::errc() && parsed.ptr == name.data() + name.size() &&
-           number != std::numeric_limits<std::uint32_t>::max();
+    if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size() &&
+        number != std::numeric_limits<std::uint32_t>::max())
+        return number;
+    return {};
+}
+
+// Why a path is not meant as it stands: it is another program that would replace a part of it.
+std::optional<std::string> replaced_elsewhere(std::string_view path) {
+    const auto first = path.substr(0, path.find('/'));
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    if (path.starts_with("$HOME/") || path.starts_with("${HOME}/") || path.starts_with("%h/"))
+        return std::format("\"{}\": \"{}\" is not replaced in a path: write \"~{}\"", path, first,
+                           path.substr(first.size()));
+    if (first.size() > 1 && first.front() == '~')
+        return std::format("\"{}\": \"{}\" is not replaced in a path, only \"~/\" is: write the "
+                           "directory itself",
+                           path, first);
+    const bool variable = first.size() > 1 && first.front() == '$' && first.size() < path.size() &&
+                          (letter(first[1]) || first[1] == '_' || first[1] == '{');
+    if (variable || path.contains("${"))
+        return std::format("\"{}\": variables are not replaced in a path: write its value", path);
+    if (first.size() == 2 && first.front() == '%' && letter(first[1]))
+        return std::format("\"{}\": specifiers are not replaced in a path: write its value", path);
+    return {};
+}
+
+// Where people's tools put programs that no manager's PATH has.
+constexpr auto kPlacesOfProjects =
+    std::to_array<std::string_view>({"bin", ".venv/bin", "venv/bin", "node_modules/.bin"});
+constexpr auto kPlacesOfUsers = std::to_array<std::string_view>(
+    {".local/bin", "bin", ".cargo/bin", "go/bin", ".bun/bin", ".deno/bin", ".volta/bin",
+     ".asdf/shims", ".local/share/mise/shims", ".pyenv/shims", ".rbenv/shims"});
+constexpr std::string_view kNodeVersions = ".nvm/versions/node";
+
+std::optional<std::string> place_of_program(const ProgramPlaces& places, const std::string& name) {
+    for (const std::string_view each : kPlacesOfProjects)
+        if (has_program(std::format("{}/{}", places.directory, each), name))
+            return std::string(each);
+    const auto home = home_of(places.user);
+    for (const std::string_view each : kPlacesOfUsers)
+        if (home && has_program(std::format("{}/{}", *home, each), name))
+            return std::format("~/{}", each);
+    std::error_code error;
+    if (home)
+        for (const auto& version :
+             std::filesystem::directory_iterator(std::format("{}/{}", *home, kNodeVersions), error))
+            if (has_program((version.path() / "bin").string(), name))
+                return std::format("~/{}/{}/bin", kNodeVersions,
+                                   version.path().filename().string());
+    // The caller's own: of a shell, when somebody checks a file.
+    const char* const variable = std::getenv("PATH");
+    for (const auto part : std::views::split(std::string_view(variable ? variable : ""), ':'))
+        if (const std::string_view each(part.begin(), part.end());
+            each.starts_with('/') && has_program(each, name))
+            return std::string(each);
+    return {};
+}
+
+std::string where_it_is(const ProgramPlaces& places, const std::string& name) {
+    const auto place = place_of_program(places, name);
+    return place ? std::format("; it is in {0}: write path = [\"{0}\"] in [project]", *place)
+                 : "; write its path, or where it is: path = [\"DIRECTORY\"] in [project]";
 }
 
 } // namespace
@@ -78,9 +144,39 @@ std::string absolute_glob(const std::string& directory, const std::string& patte
     return (base.ends_with('/') ? base : base + '/') + rest;
 }
 
-Result<std::string> resolve_program(const std::string& directory, const std::string& name) {
-    if (name.contains('/')) {
-        std::string path = absolute_path(directory, name);
+std::optional<std::string> home_of(const std::string& user) {
+    const auto id = id_of(user);
+    const passwd* const entry = user.empty() ? ::getpwuid(::geteuid())
+                                : id         ? ::getpwuid(*id)
+                                             : ::getpwnam(user.c_str());
+    if (entry != nullptr && entry->pw_dir != nullptr && *entry->pw_dir == '/')
+        return entry->pw_dir;
+    const char* const home = user.empty() ? std::getenv("HOME") : nullptr;
+    if (home != nullptr && *home == '/')
+        return home;
+    return {};
+}
+
+Result<PathStart> start_of_path(const std::string& directory, const std::string& user,
+                                const std::string& path) {
+    if (auto why = replaced_elsewhere(path))
+        return fail(ErrorCode::Invalid, *std::move(why));
+    if (path != "~" && !path.starts_with("~/"))
+        return PathStart{directory, path};
+    auto home = home_of(user);
+    if (!home)
+        return fail(ErrorCode::Invalid,
+                    std::format("\"{}\": {} has no home directory: write the path itself", path,
+                                user.empty() ? "this user" : std::format("user \"{}\"", user)));
+    return PathStart{*std::move(home), path.size() > 2 ? path.substr(2) : "."};
+}
+
+Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name) {
+    if (name.contains('/') || name.starts_with('~')) {
+        const auto start = start_of_path(places.directory, places.user, name);
+        if (!start)
+            return std::unexpected(start.error());
+        std::string path = absolute_path(start->directory, start->rest);
         const int error = name.ends_with('/') ? EISDIR : check_program(path);
         if (error == EACCES)
             return fail(ErrorCode::Invalid, std::format("{} is not executable", path));
@@ -88,24 +184,42 @@ Result<std::string> resolve_program(const std::string& directory, const std::str
             return fail_errno(error, path);
         return path;
     }
-    const bool found = std::ranges::any_of(kPath, [&](std::string_view directory_of_path) {
-        return check_program(std::format("{}/{}", directory_of_path, name)) == 0;
-    });
-    if (found)
+    for (const std::string& each : places.path)
+        if (auto path = std::format("{}/{}", each, name); check_program(path) == 0)
+            return path;
+    if (std::ranges::any_of(kPath, [&](std::string_view each) { return has_program(each, name); }))
         return name;
-    const bool here = check_program(absolute_path(directory, name)) == 0;
-    return fail(
-        ErrorCode::NotFound,
-        std::format("program \"{}\" is not in the service manager's PATH{}", name,
-                    here ? std::format("; for the file of the project write \"./{}\"", name) : ""));
+    const bool here = has_program(places.directory, name);
+    return fail(ErrorCode::NotFound,
+                std::format("there is no program \"{}\" in {}{}", name, path_variable(places.path),
+                            here ? std::format("; for the file of the project write \"./{}\"", name)
+                                 : where_it_is(places, name)));
+}
+
+std::string path_variable(const std::vector<std::string>& path) {
+    std::string value;
+    for (const std::string& each : path)
+        value += each + ":";
+    for (const std::string_view each : kPath)
+        value += std::format("{}{}", each, each == kPath.back() ? "" : ":");
+    return value;
+}
+
+std::string find_program(const std::string& name) {
+    if (name.contains('/'))
+        return name;
+    for (const auto directory : kPath)
+        if (auto path = std::format("{}/{}", directory, name); check_program(path) == 0)
+            return path;
+    return "";
 }
 
 bool user_exists(const std::string& name) {
-    return is_id(name) || ::getpwnam(name.c_str()) != nullptr;
+    return id_of(name).has_value() || ::getpwnam(name.c_str()) != nullptr;
 }
 
 bool group_exists(const std::string& name) {
-    return is_id(name) || ::getgrnam(name.c_str()) != nullptr;
+    return id_of(name).has_value() || ::getgrnam(name.c_str()) != nullptr;
 }
 
 } // namespace hotreload

@@ -6,8 +6,10 @@
 
 #include "base/error.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hotreload {
 
@@ -20,9 +22,37 @@ std::string absolute_glob(const std::string& directory, const std::string& patte
 // The pattern that matches `path` and nothing else.
 std::string escape_glob(std::string_view path);
 
+// The home of `user`, by name or number, or, without one, of whoever asks.
+std::optional<std::string> home_of(const std::string& user);
+
+// A path or pattern as it is written, and the directory that it starts from.
+struct PathStart {
+    std::string directory;
+    std::string rest;
+};
+
+// "~/" is the home of `user`; other paths start from `directory`. Invalid: what only a shell or
+// systemd would replace ("$HOME/…", "~root/…", "%h/…"), with what to write instead.
+Result<PathStart> start_of_path(const std::string& directory, const std::string& user,
+                                const std::string& path);
+
+// Where programs are looked for.
+struct ProgramPlaces {
+    std::string directory;         // of the project
+    std::string user;              // whose home "~/" is; "": of whoever asks
+    std::vector<std::string> path; // absolute directories, before the service manager's own
+};
+
 // What to run for `name`: with a slash in it, the absolute path, which must be a program; without,
-// the plain name, which must be one somewhere in the service manager's default PATH.
-Result<std::string> resolve_program(const std::string& directory, const std::string& name);
+// the absolute path of the one in `path`, or the plain name of one in the service manager's
+// default PATH. The error says where it was looked for, and what to write.
+Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name);
+
+// The value of PATH for who is to find what resolve_program() found.
+std::string path_variable(const std::vector<std::string>& path);
+
+// The path of a program that resolve_program() has passed; "" when it has gone meanwhile.
+std::string find_program(const std::string& name);
 
 // An account of that name, or a number.
 bool user_exists(const std::string& name);

@@ -108,8 +108,12 @@ void check_unique(Reading& reading, const std::string& key, const std::vector<st
 } // namespace
 
 Result<std::string> read_address(const Reading& reading, const std::string& text) {
-    return parse_port_address(relative_path(text) ? absolute_path(reading.project.directory, text)
-                                                  : text);
+    if (!relative_path(text))
+        return parse_port_address(text);
+    const auto start = start_of_path(reading.project.directory, reading.user, text);
+    if (!start)
+        return std::unexpected(start.error());
+    return parse_port_address(absolute_path(start->directory, start->rest));
 }
 
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports) {

@@ -3,7 +3,9 @@
 
 #include "base/toml_overview.hpp"
 #include "config/keys.hpp"
+#include "config/syntax.hpp"
 #include "config/text.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 #include <format>
@@ -33,11 +35,24 @@ std::optional<Problem> check_depth(const std::string& path, std::string_view tex
                                          limits.depth));
 }
 
-Problem syntax_problem(const std::string& path, const toml::parse_error& error) {
+std::string_view line_of(std::string_view text, unsigned number) {
+    for (unsigned i = 1; i < number; ++i) {
+        const auto end = text.find('\n');
+        if (end == std::string_view::npos)
+            return {};
+        text.remove_prefix(end + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
+Problem syntax_problem(const std::string& path, std::string_view text,
+                       const toml::parse_error& error) {
+    const auto place = error.source().begin;
     return {.path = path,
-            .line = error.source().begin.line,
-            .column = error.source().begin.column,
-            .message = std::format("syntax error: {}", error.description())};
+            .line = place.line,
+            .column = place.column,
+            .message = std::format("syntax error: {}",
+                                   syntax_words(error.description(), line_of(text, place.line)))};
 }
 
 // The project's own file first, each from top to bottom.
@@ -63,7 +78,7 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        return one_problem(syntax_problem(path, error));
+        return one_problem(syntax_problem(path, text, error));
     }
 
     Reading reading{.project = {}, .read_env_file = read_env_file};
@@ -84,10 +99,25 @@ Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::s
     const std::string path = fs::absolute(file, error).lexically_normal().string();
     if (error)
         return one_problem(Problem{.path = file.string(), .message = error.message()});
+    if (auto why = distrusted(path, ""))
+        return one_problem(Problem{.path = path,
+                                   .message = *std::move(why) +
+                                              "; whose it is runs it in an instance of his own "
+                                              "(hotreloadctl --user up)"}
+                               .for_everybody());
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    return parse_project(*text, path, read_text_file, sources);
+    auto project = parse_project(*text, path, read_text_file, sources);
+    if (project && project->services.empty() && project->configs.empty())
+        return one_problem({.path = path,
+                            .message = std::format(
+                                "{}: a project has a [services.NAME] or a "
+                                "[configs.NAME], and \"hotreloadctl down\" takes "
+                                "one down",
+                                text->empty() ? "the file is empty" : "nothing is declared in it"),
+                            .audience = Audience::Everybody});
+    return project;
 }
 
 Result<fs::path> find_project_file(const fs::path& file_or_dir) {
@@ -97,10 +127,12 @@ Result<fs::path> find_project_file(const fs::path& file_or_dir) {
         return fail_errno(error.value(), file_or_dir.string());
     const auto status = fs::status(path, error);
     if (fs::is_directory(status)) {
+        if (!path.has_filename() && path.has_relative_path())
+            path = path.parent_path(); // written with a slash at its end
         fs::path inside = path / kFileName;
         if (!fs::exists(inside, error))
-            return fail(ErrorCode::NotFound,
-                        std::format("there is no {} in {}", kFileName, path.string()));
+            return fail(ErrorCode::NotFound, std::format("there is no {} in {}", kFileName,
+                                                         inside.parent_path().string()));
         return inside;
     }
     if (!fs::exists(status))

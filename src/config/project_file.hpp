@@ -19,8 +19,10 @@ namespace hotreload {
 using EnvFileReader = std::function<Result<std::string>(const std::string& path)>;
 
 // Reads the file and the env_files that it names. Problems are sorted by place; those of an
-// env_file carry its path. Programs, users and directories are looked up as they are now. `sources`
-// is told the env_files that were looked for, even when the file is refused because of one.
+// env_file carry its path. Programs, users and directories are looked up as they are now. A file
+// that declares neither a service nor a config is refused: an editor that crashed, or a full disk,
+// leaves such a one. `sources` is told the env_files that were looked for, even when the file is
+// refused because of one.
 Checked<ProjectDefinition> load_project(const std::filesystem::path& file,
                                         std::vector<std::string>* sources = nullptr);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/env_file.hpp"
+#include "config/globs.hpp"
 #include "config/keys.hpp"
 #include "core/key_pattern.hpp"
 #include "core/names.hpp"
@@ -23,6 +24,23 @@ void read_secrets(Reading& reading, const Entry& entry, Nothing&) {
             reading.project.secrets.push_back(patterns[i]);
         else
             reading.problem(std::format("{}.{}", entry.key, i), pattern.error().message);
+}
+
+// Directories that are not there are for programs that come later.
+void read_program_path(Reading& reading, const Entry& entry, Nothing&) {
+    const auto directories = entry.texts();
+    for (std::size_t i = 0; i < directories.size(); ++i) {
+        const std::string key =
+            entry.value.is_string() ? entry.key : std::format("{}.{}", entry.key, i);
+        if (directories[i].empty())
+            reading.problem(key, "is empty: give the path of a directory");
+        else if (directories[i].contains(':'))
+            reading.problem(key, std::format("\"{}\" has a \":\", which PATH cannot name: give an "
+                                             "array of directories",
+                                             directories[i]));
+        else if (auto path = read_path(reading, key, directories[i]))
+            reading.path.push_back(*std::move(path));
+    }
 }
 
 constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
@@ -52,6 +70,7 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
              reading.project.keep_generations = static_cast<unsigned>(kept);
      }},
     {"secrets", Kind::Strings, read_secrets},
+    {"path", Kind::StringOrStrings, read_program_path},
 });
 
 void read_services(Reading& reading, const Entry& entry, Nothing&) {
@@ -165,6 +184,7 @@ void read_project(Reading& reading, const toml::table& root) {
     read_table(reading, root, "", kRootKeys, kRootLater, nothing);
     if (!reading.has("project.name"))
         default_name(reading);
+    leave_out_sources(reading);
     check_services(reading);
 }
 

@@ -134,8 +134,10 @@ void check_keys(Reading& reading, const toml::table& table, const std::string& w
 
 bool check_kind(Reading& reading, const Entry& entry, Kind kind) {
     if (!of_kind(entry.value, kind)) {
-        reading.problem(
-            entry.key, std::format("expected {}, found {}", expected(kind), describe(entry.value)));
+        const bool alone = entry.value.is_string() && expected(kind).starts_with("an array");
+        reading.problem(entry.key,
+                        std::format("expected {}, found {}{}", expected(kind),
+                                    describe(entry.value), alone ? ": write [\"…\"]" : ""));
         return false;
     }
     if (entry.value.is_string())

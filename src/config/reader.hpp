@@ -53,11 +53,22 @@ struct Reading {
     ProjectDefinition project;
     const EnvFileReader& read_env_file;
     std::map<std::string, std::string> env; // of [project]
+    std::vector<std::string> path;          // of [project], absolute
+    std::string user;                       // of the service that is read: whose home "~/" is
     WatchDefaults watch;
+    struct EnvFile {
+        std::string service;
+        std::string key;
+        std::string path;
+    };
+    std::vector<EnvFile> env_files; // that were read
     std::vector<Problem> problems;
 
     void problem(const std::string& key, std::string message) {
         problems.push_back(project.problem_at(key, key + ": " + message));
+    }
+    void warning(const std::string& key, std::string message) {
+        project.source_map.warnings.push_back(project.problem_at(key, key + ": " + message));
     }
     [[nodiscard]] bool has(const std::string& key) const {
         return project.source_map.keys.contains(key);

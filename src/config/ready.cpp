@@ -44,7 +44,7 @@ void read_tcp(Reading& reading, const Entry& entry, ReadyProbe& probe) {
 constexpr auto kReadyKeys = std::to_array<KeyRow<ReadyProbe>>({
     {"http", Kind::String, read_http},
     {"tcp", Kind::String, read_tcp},
-    {"command", Kind::Strings,
+    {"command", Kind::StringOrStrings,
      [](Reading& reading, const Entry& entry, ReadyProbe& probe) {
          read_command(reading, entry, probe.command);
      }},

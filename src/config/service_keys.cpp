@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/env_file.hpp"
+#include "config/globs.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
 #include "config/words.hpp"
@@ -34,16 +35,19 @@ void read_env_file(Reading& reading, const std::string& key, std::string name,
         reading.problem(key, "is empty: give the path of a file");
         return;
     }
-    const std::string path = absolute_path(reading.project.directory, name);
-    if (!std::ranges::contains(reading.project.sources, path))
-        reading.project.sources.push_back(path); // missing or not: it matters when it appears
-    const auto text = reading.read_env_file(path);
+    const auto path = read_path(reading, key, name);
+    if (!path)
+        return;
+    if (!std::ranges::contains(reading.project.sources, *path))
+        reading.project.sources.push_back(*path); // missing or not: it matters when it appears
+    const auto text = reading.read_env_file(*path);
     if (!text) {
         if (!optional || text.error().code != ErrorCode::NotFound)
-            reading.problem(key, std::format("{} {}", path, text.error().message));
+            reading.problem(key, std::format("{} {}", *path, text.error().message));
         return;
     }
-    auto variables = parse_env_file(*text, path);
+    reading.env_files.push_back({service.name, key, *path});
+    auto variables = parse_env_file(*text, *path);
     if (variables)
         for (auto& [variable, value] : *variables)
             service.env[variable] = std::move(value);
@@ -57,11 +61,14 @@ void read_env_files(Reading& reading, const Entry& entry, ServiceDefinition& ser
 }
 
 void read_working_dir(Reading& reading, const Entry& entry, ServiceDefinition& service) {
-    service.working_dir = absolute_path(reading.project.directory, entry.text());
-    struct stat status = {};
     if (entry.text().empty())
-        reading.problem(entry.key, "is empty: give the path of a directory");
-    else if (::stat(service.working_dir.c_str(), &status) < 0)
+        return reading.problem(entry.key, "is empty: give the path of a directory");
+    auto path = read_path(reading, entry.key, entry.text());
+    if (!path)
+        return;
+    service.working_dir = *std::move(path);
+    struct stat status = {};
+    if (::stat(service.working_dir.c_str(), &status) < 0)
         reading.problem(entry.key, fail_errno(errno, service.working_dir).error().message);
     else if (!S_ISDIR(status.st_mode))
         reading.problem(entry.key, std::format("{} is not a directory", service.working_dir));
@@ -94,13 +101,13 @@ using Service = ServiceDefinition;
 
 // `env` stands before `env_file`, which overrides it, whatever their order in the file.
 constexpr auto kServiceKeys = std::to_array<Row>({
-    {"command", Kind::Strings,
+    {"command", Kind::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_command(reading, entry, service.command);
      }},
     {"unit", Kind::String,
      [](Reading& reading, const Entry& entry, Service& service) {
-         take(reading, entry, service_unit_name(entry.text()), service.unit);
+         take(reading, entry, attached_unit_name(entry.text()), service.unit);
      }},
     {"type", Kind::String,
      [](Reading& reading, const Entry& entry, Service& service) {
@@ -124,13 +131,13 @@ constexpr auto kServiceKeys = std::to_array<Row>({
          read_ports(reading, entry, service.ports);
      }},
     {"properties", Kind::Table, read_properties},
-    {"validate", Kind::Strings,
+    {"validate", Kind::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_command(reading, entry, service.validate);
      }},
-    {"reload", Kind::Strings,
+    {"reload", Kind::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
-         read_command(reading, entry, service.reload);
+         read_command(reading, entry, service.reload, "MAINPID");
      }},
     {"reload_signal", Kind::String,
      [](Reading& reading, const Entry& entry, Service& service) {
@@ -157,11 +164,15 @@ constexpr auto kServiceKeys = std::to_array<Row>({
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
                   ServiceDefinition& service) {
     service.env = reading.env;
+    reading.user = table["user"].value_or(std::string());
     read_table(reading, table, key, kServiceKeys, {}, service);
+    reading.user.clear();
     if (table.contains("unit"))
         service.env.clear(); // it was started by somebody else: nothing of ours reaches it
     else if (!table.contains("working_dir"))
         service.working_dir = reading.project.directory;
+    if (!reading.path.empty())
+        service.env.try_emplace("PATH", path_variable(reading.path));
 }
 
 std::vector<std::string> service_keys() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/text.hpp"
 
-#include "base/fd.hpp"
 #include "base/utf8.hpp"
+#include "os/opener.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -34,13 +34,12 @@ std::unexpected<Error> too_large() {
 } // namespace
 
 Result<std::string> read_text_file(const std::string& path) {
-    // O_NONBLOCK: opening a FIFO would wait for a writer.
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (!fd)
-        return fail_errno(errno, "cannot be opened");
-    struct stat status = {};
-    if (::fstat(fd.get(), &status) < 0)
-        return fail_errno(errno, "cannot be read");
+    const auto opened = os::Opener().open(path);
+    if (!opened && !opened.error().refusal.empty())
+        return fail(ErrorCode::NotAuthorized, "is not read: " + opened.error().refusal);
+    if (!opened)
+        return fail_errno(opened.error().error, "cannot be opened");
+    const auto& [fd, status] = *opened;
     if (!S_ISREG(status.st_mode))
         return not_regular(status.st_mode);
     if (status.st_size > static_cast<off_t>(kMaxTextFile))

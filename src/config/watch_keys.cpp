@@ -70,11 +70,14 @@ void read_key_rules(Reading& reading, const Entry& entry, Watch& watch) {
 }
 
 void read_schema(Reading& reading, const Entry& entry, Watch& watch) {
-    watch.definition.schema = absolute_path(reading.project.directory, entry.text());
-    std::error_code error;
     if (entry.text().empty())
-        reading.problem(entry.key, "is empty: give the path of a JSON Schema");
-    else if (!Glob::parse(escape_glob(watch.definition.schema)))
+        return reading.problem(entry.key, "is empty: give the path of a JSON Schema");
+    auto path = read_path(reading, entry.key, entry.text());
+    if (!path)
+        return;
+    watch.definition.schema = *std::move(path);
+    std::error_code error;
+    if (!Glob::parse(escape_glob(watch.definition.schema)))
         reading.problem(entry.key, "is no path: give that of a file with the JSON Schema");
     else if (std::filesystem::is_directory(watch.definition.schema, error))
         reading.problem(entry.key, std::format("{} is a directory", watch.definition.schema));
@@ -124,10 +127,12 @@ constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
 // One file, whatever its name looks like.
 void read_file(Reading& reading, const std::string& key, const std::string& file,
                WatchDefinition& watch) {
-    const auto path = absolute_path(reading.project.directory, file);
     if (file.empty())
-        reading.problem(key, "is empty: give the path of a document");
-    else if (auto glob = read_glob(reading, key, escape_glob(path), false))
+        return reading.problem(key, "is empty: give the path of a document");
+    const auto path = read_path(reading, key, file);
+    if (!path)
+        return;
+    if (auto glob = read_glob(reading, key, escape_glob(*path), false))
         watch.files = {std::move(*glob)};
 }
 
@@ -189,6 +194,17 @@ void read_long_watch(Reading& reading, const std::string& key, const toml::table
         reading.problem(key, "names no files: give files = [\"…\"]");
 }
 
+bool only_happens_to_match(const WatchDefinition& watch, const std::string& path) {
+    bool matches = false;
+    for (const std::string& pattern : watch.files)
+        if (const auto glob = Glob::parse(pattern); glob && glob->matches(path)) {
+            if (glob->literal())
+                return false;
+            matches = true;
+        }
+    return matches;
+}
+
 // Bytes have no value to publish.
 void check_config(Reading& reading, const std::string& key, ConfigDefinition& config) {
     if (config.watch.files.empty())
@@ -239,6 +255,16 @@ void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& servi
         reading.place(key, array.get(i)->source());
         read_long_watch(reading, key, *array.get_as<toml::table>(i), service);
     }
+}
+
+void leave_out_sources(Reading& reading) {
+    auto sources = reading.project.sources;
+    sources.push_back(reading.project.path);
+    for (auto& [name, service] : reading.project.services)
+        for (WatchDefinition& watch : service.watches)
+            for (const std::string& source : sources)
+                if (only_happens_to_match(watch, source))
+                    watch.exclude.push_back(escape_glob(source));
 }
 
 void read_config(Reading& reading, const std::string& key, const toml::table& table,

@@ -23,7 +23,11 @@ Result<ServiceType> service_type_word(std::string_view word);
 // "SIGHUP", "HUP", "SIGRTMIN+3": a signal that a process can catch.
 Result<int> signal_word(std::string_view word);
 
-// A unit that can be attached: a service, and no template. ".service" is added to a plain name.
-Result<std::string> service_unit_name(std::string_view word);
+// A unit that can be attached: a service, a timer or a path unit, and no template; "foo@*.service"
+// stands for all instances of one. ".service" is added to a plain name.
+Result<std::string> attached_unit_name(std::string_view word);
+
+// A timer or a path unit: nothing reloads one.
+bool restarted_only(std::string_view unit);
 
 } // namespace hotreload

@@ -12,7 +12,9 @@
 #include "core/units_port.hpp"
 #include "core/views_port.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,12 @@ struct ActionContext {
     std::string shown;                  // the view of an installed unit, in and out as `unit`
     bool let_go = false;                // out: the installed unit of the applied state was
     bool refused = false;               // out: the manager refused, and the process is untouched
+    std::optional<UnitState> well;      // out: of a process that stays, as it has to stay
+    std::uint64_t begun_usec = 0;       // CLOCK_REALTIME, of its action
+    bool given_way = false;             // somebody else stopped its unit meanwhile
+    bool at_fault = false;              // in, of undo(): it is this one that failed
+    bool started_again = false;         // out, of undo(): what ran before had ended
+    bool left_down = false;             // out, of undo(): started again it would fail as it did
     Duration gap{};                     // out: how long nobody served
 };
 
@@ -59,7 +67,9 @@ public:
     virtual Task<> finish(ActionContext& context) const;
 
     // How long the service must stay well before the commit, where `verify` does not say.
-    [[nodiscard]] virtual Duration default_verify() const { return Duration::zero(); }
+    [[nodiscard]] virtual Duration default_verify(const ActionContext& /*context*/) const {
+        return Duration::zero();
+    }
 };
 
 // Nothing for actions that touch no unit.

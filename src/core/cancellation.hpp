@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a transaction is given up while it only checks. A validator may hang, and what it checks may
-// be out of date: whoever wants something else of its services does not wait for it.
+// How what a transaction waits for is given up: its checks, for a validator may hang, and what it
+// checks may be out of date; or the proof of what is to be replaced anyhow. Whoever wants something
+// else of its services does not wait for it.
 
 #include "base/task.hpp"
 
@@ -19,8 +20,8 @@ public:
     Cancellation(const Cancellation&) = delete;
     Cancellation& operator=(const Cancellation&) = delete;
 
-    // Ends what is under unless() now. Nothing happens to a transaction that acts already. Not to
-    // be called from within the transaction: waiters are resumed before it returns.
+    // Ends what is under unless() now. Nothing happens to what is waited for otherwise. Not to be
+    // called from within the transaction: waiters are resumed before it returns.
     void request() {
         requested_ = true;
         for (const auto waiter : std::exchange(waiters_, {}))

@@ -3,6 +3,7 @@
 
 #include "base/signal.hpp"
 #include "core/live_properties.hpp"
+#include "core/secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,26 +30,35 @@ std::string strategy_or_auto(const std::optional<Strategy>& strategy) {
     return std::string(strategy ? to_string(*strategy) : "auto");
 }
 
-std::string describe(const WatchDefinition& watch) {
-    auto text =
-        std::format("{} exclude {} debounce {} to {} on_change {}", in_one_line(watch.files),
-                    in_one_line(watch.exclude), format_duration(watch.debounce),
-                    format_duration(watch.debounce_max), strategy_or_auto(watch.on_change));
-    if (watch.format)
-        text += std::format(" format {}", to_string(*watch.format));
-    for (const auto& [pattern, strategy] : watch.keys)
-        text += std::format(" {} {}", pattern, strategy_or_auto(strategy));
-    if (!watch.schema.empty())
-        text += " schema " + watch.schema;
-    if (watch.together)
-        text += " together";
-    return text + std::format(" backup {}", watch.backup);
-}
-
+// Each setting of each watch by itself, so that only what differs is told; what is as it is when
+// nothing was said is left out.
 Values watches_of(const ServiceDefinition& service) {
+    static const WatchDefinition plain;
     Values values;
-    for (const auto& watch : service.watches)
-        values[std::format("{}", values.size())] = describe(watch);
+    for (std::size_t i = 0; i < service.watches.size(); ++i) {
+        const auto& watch = service.watches[i];
+        const auto set = [&](const std::string& name, std::string text) {
+            if (!text.empty())
+                values[std::format("{}.{}", i, name)] = std::move(text);
+        };
+        set("files", in_one_line(watch.files));
+        set("exclude", in_one_line(watch.exclude));
+        if (watch.debounce != plain.debounce)
+            set("debounce", format_duration(watch.debounce));
+        if (watch.debounce_max != plain.debounce_max)
+            set("debounce_max", format_duration(watch.debounce_max));
+        if (watch.on_change)
+            set("on_change", strategy_or_auto(watch.on_change));
+        if (watch.format)
+            set("format", std::string(to_string(*watch.format)));
+        for (const auto& [pattern, strategy] : watch.keys)
+            set("keys." + std::string(pattern), strategy_or_auto(strategy));
+        set("schema", watch.schema);
+        if (watch.together)
+            set("together", "true");
+        if (watch.backup != plain.backup)
+            set("backup", std::to_string(watch.backup));
+    }
     return values;
 }
 
@@ -152,6 +162,9 @@ std::pair<Strategy, std::string> effect_of(const Field& field, const std::string
             return {Strategy::Live, "systemd changes it on a running unit"};
         return new_process(applied, wanted, "systemd sets it only when a unit starts");
     }
+    // Its own unit file says how it runs: ours is for what is run beside it, such as `validate`.
+    if (wanted.attached() && field.name != "pin")
+        return {kNone, "takes effect by itself"};
     // Outside Type=notify-reload the signal is ours to send: the unit does not know of it.
     if (field.name == "reload_signal" && wanted.type != ServiceType::NotifyReload)
         return {kNone, "takes effect at the next reload"};
@@ -166,7 +179,7 @@ std::map<std::string, std::string> shown_fields(const ServiceDefinition& service
     std::map<std::string, std::string> shown;
     for (const auto& field : kFields)
         for (const auto& [key, value] : field.values(service))
-            shown[subject_of(field, key)] = is_secret(field, key) ? "" : value;
+            shown[subject_of(field, key)] = is_secret(field, key) ? "" : masked_text(value);
     return shown;
 }
 
@@ -195,9 +208,9 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                           .keys = {}};
             const bool shown = !is_secret(field, key);
             if (shown && old != before.end())
-                change.before = old->second;
+                change.before = masked_text(old->second);
             if (shown && now != after.end())
-                change.after = now->second;
+                change.after = masked_text(now->second);
             changes.push_back(std::move(change));
         }
     }

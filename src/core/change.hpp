@@ -4,12 +4,14 @@
 // What differs in meaning between what is applied and what is wanted, one by one, each with the
 // strategy that it asks for and why. Values that may be secret (environment) are never in it.
 
+#include "base/error.hpp"
 #include "core/definition.hpp"
 #include "core/document_state.hpp"
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +41,9 @@ struct Change {
     Strategy strategy = Strategy::None; // of a document, the highest of its keys'
     std::string reason;                 // the rule that asked for the strategy
     std::vector<KeyChange> keys;        // of a document that was modified
+    std::optional<Problem> problem;     // of one that is invalid, in place of `reason`
+    std::vector<std::string> lines;     // of a text, as `diff -u` has them; only for who may see
+                                        // values, and asked for what differs
 
     bool operator==(const Change&) const = default;
 };

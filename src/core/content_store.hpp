@@ -20,7 +20,7 @@ public:
     virtual ~ContentStore() = default;
 
     // The newest copy of `path` is `bytes` from now on. Beside it, `older` ones stay, and those
-    // that `in_use` names. What was kept before is only moved to the front.
+    // that `in_use` names. What was kept before, and is whole, is only moved to the front.
     using InUse = std::function<bool(const ContentId&)>;
     virtual Result<> keep(const std::string& project, const std::string& path, const ContentId& id,
                           std::string_view bytes, unsigned older, const InUse& in_use) = 0;
@@ -28,6 +28,7 @@ public:
     // Puts on disk which copies there are. They are kept one by one, and there may be many.
     virtual Result<> flush(const std::string& project) = 0;
 
+    // It is there and, as far as is known, whole.
     [[nodiscard]] virtual bool has(const std::string& project, const ContentId& id) = 0;
     // Nothing: it was never kept, or the copy is damaged.
     [[nodiscard]] virtual std::optional<std::string> content(const std::string& project,

@@ -73,6 +73,14 @@ struct ServiceDefinition {
     [[nodiscard]] bool pinned() const {
         return std::ranges::any_of(watches, &WatchDefinition::pin);
     }
+    // Nothing tells that it is up but that its process is.
+    [[nodiscard]] bool is_plain() const {
+        return !attached() && (type == ServiceType::Simple || type == ServiceType::Exec);
+    }
+    // The signal that is ours to send for a reload; 0 where the manager knows of a way.
+    [[nodiscard]] int bare_reload_signal() const {
+        return type == ServiceType::NotifyReload ? 0 : reload_signal;
+    }
     bool operator==(const ServiceDefinition&) const = default;
 };
 
@@ -86,10 +94,11 @@ struct ConfigDefinition {
 };
 
 // Where each key of a project file stands ("services.web.properties.MemoryMax" → 12:3), so that
-// what is found out later (a command is missing, systemd refuses a property) can name the place.
-// Not a part of the meaning: never compared.
+// what is found out later (a command is missing, systemd refuses a property) can name the place;
+// and what is doubtful in it, though no error. Not a part of the meaning: never compared.
 struct SourceMap {
     std::map<std::string, std::pair<unsigned, unsigned>> keys; // line, column from 1
+    std::vector<Problem> warnings;
 
     bool operator==(const SourceMap&) const { return true; }
 };

@@ -34,6 +34,8 @@ constexpr Dropping kDroppings[] = {
     {".~lock.", "#", "LibreOffice: lock"},
     {".fuse_hidden", "", "FUSE: deleted and still open"},
     {".nfs", "", "NFS: deleted and still open"},
+    {"", ".pyc", "Python: compiled"},
+    {"", ".pyo", "Python: compiled"},
 };
 
 // Nearly every name is none by its first and last byte already.
@@ -51,7 +53,12 @@ constexpr Ends kEnds = [] {
     return ends;
 }();
 
-constexpr std::string_view kPrivateDirectories[] = {".git", ".hg", ".svn", ".bzr", ".jj"};
+// Not "target", "dist" or "build": those are names of configuration and of sources, too.
+constexpr std::string_view kOfTools[] = {
+    "__pycache__",  ".venv", ".tox",  ".nox",        ".pytest_cache", ".mypy_cache", ".ruff_cache",
+    "node_modules", ".next", ".nuxt", ".svelte-kit", ".parcel-cache", ".turbo",
+};
+constexpr std::string_view kOfVersionControl[] = {".git", ".hg", ".svn", ".bzr", ".jj"};
 
 } // namespace
 
@@ -68,7 +75,31 @@ bool is_dropping(std::string_view name) {
 }
 
 bool is_private_directory(std::string_view name) {
-    return std::ranges::find(kPrivateDirectories, name) != std::end(kPrivateDirectories);
+    return is_version_control(name) || std::ranges::contains(kOfTools, name);
+}
+
+bool is_version_control(std::string_view name) {
+    return std::ranges::contains(kOfVersionControl, name);
+}
+
+void NamedFiles::add(const Glob& pattern) {
+    const std::string_view text = pattern.pattern();
+    auto name = text.substr(text.rfind('/') + 1);
+    const bool any = name.starts_with('*');
+    if (any)
+        name.remove_prefix(1);
+    if (name.find_first_of("*?[]{},\\") != std::string_view::npos)
+        return;
+    if (!any)
+        names_.emplace(name);
+    else if (is_dropping("x" + std::string(name)))
+        suffixes_.emplace_back(name);
+}
+
+bool NamedFiles::contains(std::string_view name) const {
+    return names_.contains(name) || std::ranges::any_of(suffixes_, [&](const std::string& suffix) {
+               return name.size() > suffix.size() && name.ends_with(suffix);
+           });
 }
 
 } // namespace hotreload

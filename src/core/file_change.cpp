@@ -32,7 +32,8 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
     if (!document)
         return change;
     if (!document->problems.empty()) {
-        change.reason = "invalid: " + to_string(document->problems.front());
+        change.reason.clear();
+        change.problem = document->problems.front();
         return change;
     }
     if (!document->compared)

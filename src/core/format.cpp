@@ -28,9 +28,9 @@ constexpr std::array kSuffixes = {
     std::pair(std::string_view("ini"), Format::Ini),
 };
 
-constexpr std::array<std::string_view, 14> kUnitTypes = {
-    "service", "socket", "device", "mount", "automount", "swap",   "target",
-    "path",    "timer",  "slice",  "scope", "network",   "netdev", "link"};
+constexpr std::array<std::string_view, 15> kUnitTypes = {
+    "service", "socket", "device", "mount",   "automount", "swap", "target", "path",
+    "timer",   "slice",  "scope",  "network", "netdev",    "link", "nspawn"};
 
 std::string_view after_last(std::string_view text, char separator) {
     const auto at = text.rfind(separator);

@@ -12,7 +12,8 @@ namespace hotreload {
 enum class Format { Bytes, Toml, Yaml, Json, Jsonc, Ini, Unit };
 
 // What a file's name tells: .toml, .yaml and .yml, .json, .jsonc, .ini, and the suffixes of
-// systemd.unit(5), systemd.network(5) and their drop-ins. Bytes for every other name.
+// systemd.unit(5), systemd.network(5), systemd.nspawn(5) and their drop-ins. Bytes for every other
+// name.
 Format format_of(std::string_view path);
 
 std::string_view to_string(Format format); // the word of `format =`

@@ -148,6 +148,11 @@ private:
     bool first_ = true;
 };
 
+// A name in brackets matches itself, too: frameworks call files "[id].ts".
+bool matches_component(std::string_view pattern, std::string_view name) {
+    return component_matches(pattern, name) || (name == pattern && name.contains('['));
+}
+
 bool path_matches(const std::vector<std::string>& pattern, std::string_view path) {
     std::size_t p = 0;
     std::optional<std::size_t> any_depth;
@@ -157,7 +162,7 @@ bool path_matches(const std::vector<std::string>& pattern, std::string_view path
         if (p < pattern.size() && pattern[p] == kAnyDepth) {
             any_depth = p++;
             retry = at;
-        } else if (p < pattern.size() && component_matches(pattern[p], at.current())) {
+        } else if (p < pattern.size() && matches_component(pattern[p], at.current())) {
             ++p;
             at.advance();
         } else if (any_depth) {
@@ -179,7 +184,7 @@ bool path_leads_to(const std::vector<std::string>& pattern, std::string_view pat
             return false;
         if (pattern[p] == kAnyDepth)
             return true; // it may stand for all the rest
-        if (!component_matches(pattern[p], at.current()))
+        if (!matches_component(pattern[p], at.current()))
             return false;
     }
     return p < pattern.size();
@@ -322,6 +327,11 @@ bool Glob::matches(std::string_view path) const {
 bool Glob::may_match_below(std::string_view path) const {
     return std::ranges::any_of(alternatives_,
                                [&](const auto& each) { return path_leads_to(each, path); });
+}
+
+bool Glob::has_component(std::string_view name) const {
+    return std::ranges::any_of(alternatives_,
+                               [&](const auto& each) { return std::ranges::contains(each, name); });
 }
 
 std::string Glob::base() const {

@@ -3,7 +3,8 @@
 
 // The patterns of `watch` and `exclude`: `*` and `?` within one path component, `**` as a whole
 // component for any number of them (none, too), `[abc]`, `[!a-z]`, `{a,b}`, and `\` before a
-// character that means itself. A leading dot is matched like any other character.
+// character that means itself. A component with brackets matches what is called like it, too. A
+// leading dot is matched like any other character.
 
 #include "base/error.hpp"
 
@@ -25,6 +26,9 @@ public:
 
     // Something below the directory `path` could match: whether it is worth descending.
     [[nodiscard]] bool may_match_below(std::string_view path) const;
+
+    // A component of it is `name`, without wildcards.
+    [[nodiscard]] bool has_component(std::string_view name) const;
 
     // The leading directories without wildcards: "/etc/nginx" of "/etc/nginx/**". For a literal,
     // its parent directory.

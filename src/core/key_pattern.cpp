@@ -228,6 +228,10 @@ bool KeyPattern::matches(const KeyPath& path) const {
         }
         return false;
     };
+    const auto names_index = [&](std::size_t p) {
+        return p < parts_.size() &&
+               (parts_[p].kind == Part::Kind::Index || parts_[p].kind == Part::Kind::AnyIndex);
+    };
     // As in the wildcards of one key, only the last `**` can be wrong about how much it takes.
     std::size_t p = 0;
     std::optional<std::size_t> any;
@@ -238,6 +242,8 @@ bool KeyPattern::matches(const KeyPath& path) const {
             retry = s;
         } else if (p < parts_.size() && one(parts_[p], path[s])) {
             ++p;
+            ++s;
+        } else if (std::holds_alternative<std::size_t>(path[s]) && !names_index(p)) {
             ++s;
         } else if (any) {
             p = *any + 1;
@@ -266,10 +272,16 @@ bool KeyPattern::more_specific_than(const KeyPattern& other) const {
         }
         return 3;
     };
+    const auto is_index = [](const Part& part) {
+        return part.kind == Part::Kind::Index || part.kind == Part::Kind::AnyIndex;
+    };
     const std::size_t both = std::min(parts_.size(), other.parts_.size());
     for (std::size_t i = 0; i < both; ++i) {
         const Part& a = parts_[i];
         const Part& b = other.parts_[i];
+        const bool any = a.kind == Part::Kind::Any || b.kind == Part::Kind::Any;
+        if (!any && is_index(a) != is_index(b))
+            return is_index(a); // the other one leaves it out
         if (rank(a) != rank(b))
             return rank(a) > rank(b);
         if (a.kind == Part::Kind::Wildcard && literal_length(a.text) != literal_length(b.text))

@@ -4,6 +4,8 @@
 // The patterns of `keys` and `secrets`: `log.*`, `database.**`, `servers[*].weight`. Between the
 // dots stand keys, with `*` and `?` as in file names; `**` is any number of keys and indexes (none,
 // too); `[3]` is an index and `[*]` any; a key may be quoted ("a.b") and then has no wildcards.
+// A pattern that names no index behind a key means each: `server.port` is `server[1].port[0]`, too,
+// which is what it becomes when an INI section or its key comes again.
 
 #include "base/error.hpp"
 #include "core/key_path.hpp"
@@ -25,7 +27,8 @@ public:
 
     // Which of two patterns that match the same path decides: the first part in which they differ
     // does; a literal key or index is more specific than one with wildcards, that than `*` and
-    // `[*]`, and those than `**`. Of wildcards, the longer literal text. Equal patterns: false.
+    // `[*]`, those than an index that is not named, and that than `**`. Of wildcards, the longer
+    // literal text. Equal patterns: false.
     [[nodiscard]] bool more_specific_than(const KeyPattern& other) const;
 
     bool operator==(const KeyPattern& other) const { return text_ == other.text_; }

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace hotreload {
@@ -32,7 +33,10 @@ enum class MessageId {
     FileMissing,      // a watched file that is named is gone
     RecordUnreadable, // a file of the state directory was moved aside
     WatchSuspended,   // a service writes into what it watches
-    Last = WatchSuspended,
+    DiedAtWork,       // the run before ended in the middle of reading something
+    Paused,           // somebody holds changes back
+    Resumed,          // and lets them go, or his time is over
+    Last = Resumed,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)
@@ -48,6 +52,7 @@ struct Message {
     std::uint64_t reload_id = 0;
     std::uint32_t object_pid = 0; // main process of the service: shows under its own unit too
     std::string changes{};        // what it was about, as JSON, secrets masked
+    std::optional<std::uint32_t> caller_uid{}; // of whoever asked for it
 };
 
 class Log {

@@ -4,6 +4,7 @@
 // How a transaction ended: what every surface (bus, journal, command line) tells of it.
 
 #include "base/duration.hpp"
+#include "core/file_restored.hpp"
 #include "core/plan.hpp"
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace hotreload {
 struct ServiceOutcome {
     std::string service;
     Action action = Action::None;
-    std::string result; // applied, unchanged, recorded, stopped, waiting, refused, invalid, failed,
-                        // rolled-back, needs-attention, superseded
+    std::string result; // applied, unchanged, recorded, stopped, let-go, waiting, refused, invalid,
+                        // failed, rolled-back, needs-attention, stopped-meanwhile, superseded
     std::uint64_t generation = 0;
     std::string unit;
     std::vector<Change> changes;
@@ -30,11 +31,13 @@ struct Outcome {
     std::uint64_t id = 0;
     std::string project;
     std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
-                        // rolled-back, needs-attention
+                        // rolled-back, needs-attention, stopped-meanwhile
     std::string trigger;
+    CallerUid caller; // who asked for it
     Duration duration{};
     std::vector<ServiceOutcome> services;
     std::vector<Problem> problems;
+    std::vector<FileRestored> files; // by a rollback, before anything was done to a service
 };
 
 } // namespace hotreload

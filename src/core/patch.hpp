@@ -2,7 +2,8 @@
 #pragma once
 
 // What differs between two documents: an RFC 6902 patch that also carries the old values. Its
-// operations, applied in their order, make the one document of the other.
+// operations, applied in their order, make the one document of the other, but for what RFC 6902 has
+// no words for: the order of the members of an object.
 
 #include "core/key_path.hpp"
 #include "core/value.hpp"
@@ -13,27 +14,32 @@
 namespace hotreload {
 
 struct PatchOperation {
-    enum class Kind { Add, Remove, Replace };
+    enum class Kind { Add, Remove, Replace, Move };
 
     Kind kind = Kind::Replace;
     KeyPath path;
     std::optional<Value> before; // nothing for Add
-    std::optional<Value> after;  // nothing for Remove
+    std::optional<Value> after;  // nothing for Remove; for Move what is `before`, too
+    std::vector<KeyPath> past;   // for Move: what it now stands before instead of behind, or the
+                                 // other way round, which is a change of these as well
 
     bool operator==(const PatchOperation&) const = default;
 };
 
 using Patch = std::vector<PatchOperation>;
 
-std::string_view to_string(PatchOperation::Kind kind); // "add", "remove", "replace"
+std::string_view to_string(PatchOperation::Kind kind); // "add", "remove", "replace", "move"
 
 // Objects are compared key by key. Of arrays, what is alike at both ends is left alone; between,
 // elements are compared one by one, and what the longer one has more is added or removed. A value
-// of another type (an object where a string was) is replaced as a whole. Empty when they are equal.
+// of another type (an object where a string was) is replaced as a whole. What stands elsewhere
+// among the entries of an ordered document is moved, to where `path` says that it is now; where
+// very much is, the document is replaced. Empty when they are equal, and only then.
 Patch diff(const Value& before, const Value& after);
 
 // Every scalar that an operation touches, one by one: of an object that was added, its members.
-// An empty array or object counts as a scalar. What rules for keys are asked about.
+// An empty array or object counts as a scalar. Of one that moved, what it moved past, too. What
+// rules for keys are asked about.
 std::vector<KeyPath> touched_leaves(const PatchOperation& operation);
 
 } // namespace hotreload

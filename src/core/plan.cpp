@@ -29,27 +29,42 @@ Action action_for(Strategy strategy) {
     case Strategy::Restart:
         return Action::Restart;
     case Strategy::Manual:
+    case Strategy::ManualRestart:
         return Action::Wait;
     }
     return Action::Restart;
 }
 
-// An action of ours ended with the service down: it is ours to bring back.
+// Nobody stopped it: its process ended, whatever it ended with.
+bool ended_by_itself(const UnitState& unit) {
+    return !unit.running() && (unit.failed() || unit.end == UnitEnd::ByItself);
+}
+
+// An action of ours ended with the service down: it is ours to bring back. What of an installed
+// unit is down is so by its administrator's wish, unless it failed.
 bool fell_in_action(const ServiceView& view) {
     const auto& refusal = view.record->refusal;
-    return refusal && refusal->attempted && view.unit.failed();
+    if (!refusal || !refusal->attempted || view.unit.running())
+        return false;
+    if (view.record->definition.attached())
+        return ended_by_itself(view.unit);
+    // Whoever has not seen its end knows it from the record.
+    return view.unit.end == UnitEnd::Unknown
+               ? view.unit.failed() || refusal->result == "needs-attention"
+               : view.unit.end != UnitEnd::Others;
 }
 
 // Whether the service is meant to run: what a change does to one that is not is to be recorded.
-bool meant_to_run(const ServiceView& view) {
-    if (!view.record->wanted)
-        return false;
-    if (view.unit.running())
+bool meant_to_run(const ServiceView& view, const PlanOptions& options) {
+    if (view.unit.running()) // whoever started it: that was stopped before
         return true;
+    if (!view.record->wanted && !options.start)
+        return false;
     if (view.record->definition.attached())
         return fell_in_action(view);
-    // It ended by itself, badly, or it is done whenever it has run once.
-    return view.unit.failed() || view.record->definition.type == ServiceType::Oneshot;
+    // A oneshot is done whenever it has run once.
+    return fell_in_action(view) || ended_by_itself(view.unit) ||
+           view.record->definition.type == ServiceType::Oneshot;
 }
 
 bool same_as_refused(const ServiceView& view) {
@@ -88,14 +103,21 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
     const auto otherwise = can_reload(*view.wanted, view.unit.can_reload) ? Strategy::Reload
                            : can_swap(*view.wanted)                       ? Strategy::Swap
                                                                           : Strategy::Restart;
-    for (auto& change : changes)
-        if (change.strategy == Strategy::Manual) {
-            change.strategy = otherwise;
-            change.reason += ", forced";
-            for (auto& key : change.keys)
-                if (key.strategy == Strategy::Manual)
-                    key.strategy = change.strategy;
+    const auto done_as = [&](Strategy strategy) {
+        return strategy == Strategy::ManualRestart ? Strategy::Restart
+               : strategy == Strategy::Manual      ? otherwise
+                                                   : strategy;
+    };
+    for (auto& change : changes) {
+        if (!is_manual(change.strategy))
+            continue;
+        change.strategy = done_as(change.strategy);
+        change.reason += ", forced";
+        for (auto& key : change.keys) {
+            key.strategy = done_as(key.strategy);
+            change.strategy = std::max(change.strategy, key.strategy); // which waited as well
         }
+    }
 }
 
 // An installed unit is taken as it is, but for files that are to be pinned.
@@ -141,11 +163,16 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     const auto options = view.options.value_or(given);
     if (!view.wanted && !view.record)
         return {name, Action::None, {}, "neither wanted nor there"};
+    if (view.wanted && view.barred)
+        return {name, Action::Refused, {}, view.barred->message};
     if (!view.wanted) {
         const auto& refusal = view.record ? view.record->refusal : std::nullopt;
         if (!options.retry && refusal && refusal->of_removal())
             return {name, Action::Refused, {}, "was refused before"};
-        return {name, Action::Stop, {}, "no longer in the project file"};
+        const std::string why =
+            view.goes_down ? "its project goes down" : "not in the project file any more";
+        return {
+            name, Action::Stop, {}, view.record->definition.attached() ? "let go of: " + why : why};
     }
     if (!view.record || view.record->generation == 0)
         return plan_new(name, view, options);
@@ -190,7 +217,7 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     auto strategy = Strategy::None;
     for (const auto& change : plan.changes)
         strategy = std::max(strategy, change.strategy);
-    if (options.at_least && strategy != Strategy::Manual && *options.at_least > strategy) {
+    if (options.at_least && !is_manual(strategy) && *options.at_least > strategy) {
         strategy = *options.at_least;
         plan.reason = "asked for";
     } else if (same && record.definition == *view.wanted) {
@@ -202,7 +229,7 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
         plan.reason = "the same was refused before";
         return plan;
     }
-    if (!meant_to_run(view)) {
+    if (!meant_to_run(view, options)) {
         plan.action = Action::Record;
         plan.reason = "not running";
         return plan;
@@ -220,6 +247,29 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     return plan;
 }
 
+void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& views,
+                       const PlanOptions& options) {
+    const auto is_refused = [&](const std::string& service) {
+        const auto found = std::ranges::find(plan.services, service, &ServicePlan::service);
+        return found == plan.services.end() || found->action == Action::Refused;
+    };
+    for (bool news = true; std::exchange(news, false);)
+        for (auto& each : plan.services) {
+            const auto& view = views.at(each.service);
+            if (each.action != Action::Refused || !view.record || !view.record->refusal)
+                continue;
+            const auto& because = view.record->refusal->because;
+            if (because.empty() || is_refused(because))
+                continue;
+            auto asked = view.options.value_or(options);
+            asked.retry = true;
+            auto again = view;
+            again.options.reset();
+            each = plan_service(each.service, again, asked);
+            news |= each.action != Action::Refused;
+        }
+}
+
 void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views) {
     // A chain is followed link by link.
     for (bool news = true; std::exchange(news, false);)
@@ -231,9 +281,10 @@ void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& vie
                 continue;
             for (const auto& other : plan.services)
                 if (other.action == Action::Restart && follows(*view.wanted, other.service)) {
-                    news = each.action != Action::Restart;
                     each.action = Action::Restart;
                     each.reason = "follows " + other.service + ", which is restarted";
+                    news = true; // for those that follow it and stand before it
+                    break;
                 }
         }
 }

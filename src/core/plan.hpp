@@ -33,8 +33,9 @@ std::string_view to_string(Action action);
 struct ServicePlan {
     std::string service;
     Action action = Action::None;
-    std::vector<Change> changes; // what differs, each with strategy and reason
-    std::string reason;          // for an action without changes: "not running", "asked for"
+    std::vector<Change> changes;    // what differs, each with strategy and reason
+    std::string reason;             // for an action without changes: "not running", "asked for"
+    std::optional<Problem> refusal; // of a plan that was rehearsed: why it would not be done
 
     bool operator==(const ServicePlan&) const = default;
 };
@@ -66,6 +67,8 @@ struct ServiceView {
     std::optional<Duration> drain; // of this time only, in place of the definition's
     std::optional<Refusal> held;   // what the project file wants instead: not taken up by itself
     std::optional<PlanOptions> options; // of this service, in place of the plan's
+    std::optional<Problem> barred;      // why its unit cannot be acted on: nothing is done
+    bool goes_down = false;             // with its project, whose file wants it still
     bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
                               // own death between two generations
 };
@@ -73,7 +76,13 @@ struct ServiceView {
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
                          const PlanOptions& options);
 
-// What follows a service (core/dependencies.hpp) that is restarted is restarted with it.
+// What was held back because of another service is planned anew when that one is looked at and not
+// refused any more.
+void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& views,
+                       const PlanOptions& options);
+
+// What follows a service (core/dependencies.hpp) that is restarted is restarted with it. A swap
+// interrupts nobody: it is no reason to.
 void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views);
 
 } // namespace hotreload

@@ -20,9 +20,11 @@ namespace hotreload {
 struct Refusal {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    std::string result; // "invalid", "failed", "rolled-back", "needs-attention", "interrupted"
+    // "invalid", "failed", "rolled-back", "needs-attention", "held-back", "interrupted"
+    std::string result;
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
+    std::string because;    // the service of its group that is at fault; "": this one
 
     // Of no definition: the service is not in the project file any more, and could not be stopped
     // or let go of.
@@ -63,6 +65,9 @@ struct ServiceRecord {
     bool operator==(const ServiceRecord&) const = default;
 };
 
+// The user id of whoever asked for something; nothing when nobody did: files, or our own start.
+using CallerUid = std::optional<std::uint32_t>;
+
 // An applied state as it is kept, to be looked at and gone back to.
 struct GenerationRecord {
     std::uint64_t generation = 0;
@@ -70,8 +75,32 @@ struct GenerationRecord {
     std::string strategy;           // that brought it about
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
+    std::string trigger; // "file", "request" or "start"; "" of versions that did not keep it
+    CallerUid caller;
 
     bool operator==(const GenerationRecord&) const = default;
+};
+
+// What happened to a service beside what was applied: an attempt that failed, or what somebody
+// asked.
+struct EventRecord {
+    std::uint64_t realtime_usec = 0; // CLOCK_REALTIME
+    std::string what; // invalid, failed, rolled-back, needs-attention; stopped, paused, resumed
+    std::uint64_t generation = 0; // the number that an attempt has used up; 0: none
+    std::string strategy;         // of an attempt
+    std::string trigger;
+    CallerUid caller;
+    Problem problem; // why it failed; of a pause, the reason that was given, as its message
+
+    bool operator==(const EventRecord&) const = default;
+};
+
+// Until when changes are held back, and why.
+struct Pause {
+    std::uint64_t until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
+    std::string reason;           // as it was given; may be ""
+
+    bool operator==(const Pause&) const = default;
 };
 
 // The last valid value of a published document: its content is in the ContentStore.
@@ -89,9 +118,18 @@ struct ProjectRecord {
     std::string manager_id; // the run of the service manager that the units belong to
     std::map<std::string, ServiceRecord> services;
     std::map<std::string, ConfigRecord> configs;
-    std::vector<std::string> paused; // services whose changes wait for resume; "": all of them
+    std::vector<std::string> paused;     // services whose changes wait for resume; "": all of them
+    std::map<std::string, Pause> pauses; // of those, where there is more to say than that
 
     bool operator==(const ProjectRecord&) const = default;
+};
+
+// As it was found on disk.
+struct LoadedProject {
+    ProjectRecord record;
+    std::vector<Problem> broken; // records of it that could not be read
+
+    bool operator==(const LoadedProject&) const = default;
 };
 
 // Keeps records across the daemon's life. Each is replaced as a whole: a torn write leaves the old
@@ -114,6 +152,12 @@ public:
                                                                 const std::string& service) = 0;
     virtual Result<> save_history(const std::string& project, const std::string& service,
                                   const std::vector<GenerationRecord>& generations) = 0;
+
+    // What else happened to it, the newest first.
+    [[nodiscard]] virtual std::vector<EventRecord> events(const std::string& project,
+                                                          const std::string& service) = 0;
+    virtual Result<> save_events(const std::string& project, const std::string& service,
+                                 const std::vector<EventRecord>& events) = 0;
 };
 
 } // namespace hotreload

@@ -15,6 +15,7 @@ constexpr auto kWords = std::to_array<std::pair<Strategy, std::string_view>>({
     {Strategy::Swap, "swap"},
     {Strategy::Restart, "restart"},
     {Strategy::Manual, "manual"},
+    {Strategy::ManualRestart, "manual-restart"},
 });
 
 } // namespace

@@ -10,13 +10,19 @@
 namespace hotreload {
 
 enum class Strategy {
-    None,    // recorded, nothing done
-    Live,    // SetUnitProperties on the running unit
-    Reload,  // the service reads its configuration again, the process stays
-    Swap,    // the next generation starts beside the old one, on the same sockets
-    Restart, // the old generation stops, the next one starts
-    Manual,  // listed as waiting; done only when forced
+    None,          // recorded, nothing done
+    Live,          // SetUnitProperties on the running unit
+    Reload,        // the service reads its configuration again, the process stays
+    Swap,          // the next generation starts beside the old one, on the same sockets
+    Restart,       // the old generation stops, the next one starts
+    Manual,        // listed as waiting; done only when forced
+    ManualRestart, // the same, and only a new process can take it
 };
+
+// Left for somebody to ask for.
+inline bool is_manual(Strategy strategy) {
+    return strategy >= Strategy::Manual;
+}
 
 std::string_view to_string(Strategy strategy);
 

@@ -2,16 +2,21 @@
 #include "core/transaction.hpp"
 
 #include "base/fault.hpp"
+#include "base/signal.hpp"
 #include "core/groups.hpp"
+#include "core/last_words.hpp"
 #include "core/names.hpp"
 #include "core/pins.hpp"
 #include "core/validation.hpp"
+#include "core/watch_rules.hpp"
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <filesystem>
 #include <format>
 #include <memory>
-#include <ranges>
+#include <tuple>
 
 namespace hotreload {
 
@@ -45,7 +50,12 @@ public:
     // Takes the views of its services out of the input.
     Group(TransactionInput& input, std::vector<ServicePlan> plans, const Means& means,
           ActionTable actions, TransactionHost& host)
-        : id_(input.id), cancellation_(input.cancellation), actions_(actions), host_(host) {
+        : id_(input.id),
+          cancellation_(input.cancellation),
+          hurry_(input.hurry),
+          newer_(input.newer),
+          actions_(actions),
+          host_(host) {
         for (auto& plan : plans) {
             auto view = std::move(input.views.at(plan.service));
             const auto used =
@@ -100,7 +110,10 @@ public:
         }
         fault::point("proven");
         for (auto& step : steps_)
-            commit(step);
+            if (unproven_)
+                hand_over(step);
+            else
+                outcomes_.push_back(commit(step));
         fault::point("committed");
         for (auto& step : steps_)
             if (const auto* handler = actions_(step.plan.action))
@@ -192,41 +205,100 @@ private:
     // A dependent starts only after what it depends on has, so one after another; they prove
     // themselves all at the same time.
     Task<std::optional<Failure>> apply() {
-        for (; applied_ < steps_.size(); ++applied_) {
-            auto& step = steps_[applied_];
-            const auto* handler = actions_(step.plan.action);
-            reserve(step);
-            if (handler) {
-                host_.acting(id_, step.plan);
-                fault::point("reserved");
-            }
-            if (auto shown = co_await show_wanted(step, kept()); !shown)
-                co_return Failure{applied_, problem_of(step, shown.error())};
-            if (!handler)
-                continue;
-            if (auto done = co_await handler->apply(step); !done)
-                co_return Failure{applied_, problem_of(step, done.error())};
-            fault::point("applied");
-            if (auto ready = co_await until_ready(step); !ready)
-                co_return Failure{applied_, problem_of(step, ready.error())};
-            fault::point("ready");
-        }
+        for (; applied_ < steps_.size(); ++applied_)
+            if (auto done = co_await apply(steps_[applied_]);
+                !done && !co_await gives_way(steps_[applied_]))
+                co_return Failure{applied_, problem_of(steps_[applied_], done.error())};
         std::vector<Task<Result<>>> proofs;
         std::vector<std::size_t> proven;
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             const auto& step = steps_[i];
-            const auto* handler = actions_(step.plan.action);
-            if (!handler || !step.view.wanted)
+            if (!actions_(step.plan.action) || !step.view.wanted || step.given_way)
                 continue;
-            proofs.push_back(step.means.units.stays_active(
-                step.unit, step.view.wanted->verify.value_or(handler->default_verify())));
+            proofs.push_back(prove(step));
             proven.push_back(i);
         }
-        auto results = co_await when_all(std::move(proofs));
-        for (std::size_t i = 0; i < results.size(); ++i)
-            if (!results[i])
-                co_return Failure{proven[i], problem_of(steps_[proven[i]], results[i].error())};
+        auto all = when_all(std::move(proofs));
+        const bool may_end = can_be_handed_over();
+        unproven_ = may_end && newer_->requested();
+        if (unproven_)
+            co_return std::nullopt;
+        std::optional<std::vector<Result<>>> results;
+        if (may_end)
+            results = co_await newer_->unless(std::move(all));
+        else
+            results = co_await std::move(all);
+        unproven_ = !results;
+        for (std::size_t i = 0; results && i < results->size(); ++i)
+            if (!co_await gives_way(steps_[proven[i]]) && !(*results)[i])
+                co_return Failure{proven[i], problem_of(steps_[proven[i]], (*results)[i].error())};
         co_return std::nullopt;
+    }
+
+    Task<Result<>> apply(ActionContext& step) {
+        const auto* handler = actions_(step.plan.action);
+        step.begun_usec = host_.realtime_usec();
+        reserve(step);
+        // It was stopped while the change was only checked: what it is shown is all that is done.
+        const bool stopped = step.view.unit.running() && co_await gives_way(step);
+        const bool acts = handler && !stopped;
+        if (acts) {
+            // An installed unit is only let go of: nothing is done to it.
+            if (step.plan.action != Action::Stop || !step.view.record->definition.attached())
+                host_.acting(id_, step.plan);
+            fault::point("reserved");
+        }
+        if (auto shown = co_await show_wanted(step, kept()); !shown || !acts)
+            co_return shown;
+        if (auto done = co_await handler->apply(step); !done)
+            co_return done;
+        fault::point("applied");
+        auto ready = co_await until_ready(step);
+        fault::point("ready");
+        co_return ready;
+    }
+
+    // The time that the service has to live through a reload is given for want of a better proof: a
+    // newer change does not wait for it.
+    Task<Result<>> prove(const ActionContext& step) {
+        auto& units = step.means.units;
+        const auto& asked = step.view.wanted->verify;
+        const auto time = asked.value_or(actions_(step.plan.action)->default_verify(step));
+        if (asked || step.plan.action != Action::Reload)
+            co_return co_await units.stays_active(step.unit, time, step.well);
+        if (hurry_->requested())
+            co_return co_await units.stays_active(step.unit, Duration::zero(), step.well);
+        auto proof = co_await hurry_->unless(units.stays_active(step.unit, time, step.well));
+        if (proof)
+            co_return *std::move(proof);
+        co_return co_await units.stays_active(step.unit, Duration::zero(), step.well);
+    }
+
+    // Somebody else stopped the unit that serves. That is no failure of the change, and is not
+    // undone: the change is recorded for its next start.
+    Task<bool> gives_way(ActionContext& step) {
+        const bool swaps = step.plan.action == Action::Swap;
+        const auto serves = swaps ? step.view.record->unit : step.unit;
+        if (step.given_way || step.plan.action == Action::Stop ||
+            !step.means.units.state(serves).stopped_by_others())
+            co_return step.given_way;
+        if (swaps && step.unit != serves) {
+            (void)co_await step.means.units.discard(step.unit);
+            step.means.views.remove(step.unit);
+            step.unit = serves;
+        }
+        co_return step.given_way = true;
+    }
+
+    // A restart for the sake of files alone, of a service by itself: what a newer change replaces
+    // is the process, and what it would go back to is the same program as before.
+    [[nodiscard]] bool can_be_handed_over() const {
+        const auto& step = steps_.front();
+        const auto& record = step.view.record;
+        const auto& wanted = step.view.wanted;
+        return steps_.size() == 1 && step.plan.action == Action::Restart && record && wanted &&
+               record->generation > 0 && record->definition == *wanted && !wanted->attached() &&
+               !wanted->pinned();
     }
 
     Views::Kept kept() const {
@@ -277,95 +349,236 @@ private:
     }
 
     Problem problem_of(const ActionContext& step, const Error& error) const {
-        return host_.problem_at("services." + step.plan.service, error.message);
+        return host_.problem_at("services." + step.plan.service, error.message + hint(step));
+    }
+
+    // What a person may have meant, where a clean end is the failure.
+    static std::string hint(const ActionContext& step) {
+        const auto& wanted = step.view.wanted;
+        if (!wanted || wanted->attached())
+            return "";
+        const auto unit = step.means.units.state(step.unit);
+        if (starts_generation(step.plan.action) && wanted->is_plain() && !unit.running() &&
+            unit.exec_main_code == CLD_EXITED && unit.exec_main_status == 0)
+            return "; a program that does its work and ends takes type = \"oneshot\"";
+        const int signal = wanted->bare_reload_signal();
+        if (step.plan.action == Action::Reload && signal != 0 &&
+            unit.exec_main_code == CLD_KILLED && unit.exec_main_status == signal)
+            return std::format("; it does not handle {}, its reload_signal: without one it is "
+                               "restarted",
+                               signal_name(signal));
+        return "";
+    }
+
+    // A change that names a file which the service reads where it lies on disk.
+    static const Change* change_on_disk(const ActionContext& step) {
+        const auto& [wanted, record] = std::tie(step.view.wanted, step.view.record);
+        if (!wanted || !reads_files(step.plan.action) || step.plan.action == Action::Swap)
+            return nullptr;
+        const WatchRules rules(*wanted, false);
+        const auto found = std::ranges::find_if(step.plan.changes, [&](const Change& change) {
+            const auto* watch = rules.watch(change.subject);
+            return change.kind != "definition" && change.kind != "rewritten" &&
+                   !(watch && watch->pin);
+        });
+        return found == step.plan.changes.end() ? nullptr : &*found;
+    }
+
+    // What a service that was in order came to, because another of its group was not. Only files
+    // that are pinned, and definitions, can be taken back.
+    static std::string put_back_text(const ActionContext& step, const std::string& culprit) {
+        const auto* change = change_on_disk(step);
+        if (!change)
+            return std::format("put back, because {} failed", culprit);
+        const bool keeps =
+            step.plan.action == Action::Reload || step.view.wanted->attached() || step.left_down;
+        if (!keeps)
+            return std::format("put back, because {} failed; it reads {} as it is on disk", culprit,
+                               change->subject);
+        return std::format("it holds the new content of {} and goes on with it, for only pinned "
+                           "files can be taken back; {} failed",
+                           change->subject, culprit);
+    }
+
+    // A program that has done its work has done it: there is nothing to put back.
+    bool has_done_its_work(std::size_t i, const Failure& failure) const {
+        const auto& step = steps_[i];
+        return i != failure.step && i < applied_ && starts_generation(step.plan.action) &&
+               step.view.wanted && !step.view.wanted->attached() &&
+               step.view.wanted->type == ServiceType::Oneshot;
+    }
+
+    struct Ending {
+        std::string result;
+        Problem problem;
+        bool attempted = false;
+    };
+
+    Task<Ending> undo(std::size_t i, const Failure& failure) {
+        auto& step = steps_[i];
+        const auto* handler = actions_(step.plan.action);
+        const auto& culprit = steps_[failure.step].plan.service;
+        const auto about = [&](std::string message) {
+            return host_.problem_at("services." + step.plan.service, std::move(message))
+                .for_everybody();
+        };
+        const bool begun = i <= std::min(applied_, steps_.size() - 1);
+        Ending ending{.result = "unchanged",
+                      .problem = i == failure.step
+                                     ? failure.problem
+                                     : about("untouched, because " + culprit + " failed"),
+                      .attempted = handler && begun};
+        Result<> undone;
+        if (begun)
+            undone = co_await show_applied(step, kept());
+        if (!ending.attempted)
+            co_return ending; // it reads nothing now
+        step.at_fault = i == failure.step;
+        if (undone && !step.given_way)
+            undone = co_await handler->undo(step);
+        if (co_await gives_way(step)) {
+            ending.result = "stopped-meanwhile";
+            ending.problem = about(given_way_text(step));
+            co_return ending;
+        }
+        if (i != failure.step)
+            ending.problem.message = put_back_text(step, culprit);
+        const auto generation = step.view.record ? step.view.record->generation : 0;
+        if (!undone) {
+            ending.result = "needs-attention";
+            ending.problem.message += std::format("; and putting generation {} back failed: {}",
+                                                  generation, undone.error().message);
+            ending.problem.audience = Audience::Inspectors;
+            co_return ending;
+        }
+        if (step.left_down) {
+            ending.result = "needs-attention";
+            ending.problem.message +=
+                "; it is down, and waits for the next change: started again it would read the same";
+            co_return ending;
+        }
+        if (step.started_again)
+            ending.problem.message += std::format("; generation {} was started again", generation);
+        const bool kept_content =
+            i != failure.step && change_on_disk(step) && step.view.wanted->attached();
+        const bool back = generation > 0 && step.plan.action != Action::Reload && !kept_content;
+        ending.result = back ? "rolled-back" : "failed";
+        co_return ending;
+    }
+
+    // Of the process that failed, which what puts things back may replace.
+    Task<> add_last_words(const ActionContext& step, const std::string& invocation,
+                          Problem& problem) const {
+        if (invocation.empty())
+            co_return;
+        const auto written = co_await read_last_words(step, invocation, step.begun_usec);
+        problem = in_its_own_words(
+            std::move(problem), written, [&](std::string_view name) -> std::optional<std::string> {
+                const auto& wanted = step.view.wanted;
+                if (!wanted || !step.view.files)
+                    return std::nullopt;
+                auto path = std::filesystem::path(wanted->working_dir) / name;
+                path = path.lexically_normal();
+                return step.view.files->files.contains(path) ? std::optional(path.string())
+                                                             : std::nullopt;
+            });
     }
 
     Task<> roll_back(const Failure& failure) {
-        std::vector<ServiceOutcome> done;
-        const auto last = std::min(applied_, steps_.size() - 1);
+        const auto& failed = steps_[failure.step];
+        const auto invocation = failed.means.units.state(failed.unit).invocation;
+        std::vector<Ending> endings(steps_.size());
+        std::vector<bool> stays(steps_.size());
         for (auto i = steps_.size(); i-- > 0;) {
-            auto& step = steps_[i];
-            const auto* handler = actions_(step.plan.action);
-            auto problem = i == failure.step
-                               ? failure.problem
-                               : host_
-                                     .problem_at("services." + step.plan.service,
-                                                 std::format("untouched, because {} failed",
-                                                             steps_[failure.step].plan.service))
-                                     .for_everybody();
-            std::string result = "unchanged";
-            if (!handler && i <= last)
-                (void)co_await show_applied(step, kept()); // it reads nothing now
-            if (handler && i <= last) {
-                auto undone = co_await show_applied(step, kept());
-                if (undone)
-                    undone = co_await handler->undo(step);
-                const bool had_one = step.view.record && step.view.record->generation > 0;
-                const bool back = undone && had_one && step.plan.action != Action::Reload;
-                result = !undone ? "needs-attention" : back ? "rolled-back" : "failed";
-                if (i != failure.step)
-                    problem.message = std::format("put back, because {} failed",
-                                                  steps_[failure.step].plan.service);
-                if (!undone) {
-                    problem.message +=
-                        std::format("; and putting generation {} back failed: {}",
-                                    step.view.record ? step.view.record->generation : 0,
-                                    undone.error().message);
-                    problem.audience = Audience::Inspectors;
-                }
-            }
-            refuse_step(step, result == "unchanged" ? "failed" : result, problem,
-                        handler && i <= last);
-            done.push_back(outcome(step, result, problem));
+            stays[i] = has_done_its_work(i, failure);
+            if (!stays[i])
+                endings[i] = co_await undo(i, failure);
         }
-        std::ranges::reverse(done);
-        outcomes_ = std::move(done);
+        if (!failed.given_way)
+            co_await add_last_words(failed, invocation, endings[failure.step].problem);
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            auto& step = steps_[i];
+            if (stays[i]) {
+                outcomes_.push_back(commit(step));
+                co_await actions_(step.plan.action)->finish(step);
+                continue;
+            }
+            const auto& [result, problem, attempted] = endings[i];
+            refuse_step(step, result == "unchanged" ? "held-back" : result, problem, attempted,
+                        i == failure.step ? "" : steps_[failure.step].plan.service);
+            outcomes_.push_back(outcome(step, result, problem));
+        }
     }
 
     void refuse(const Failure& failure, const std::string& result) {
+        const auto& culprit = steps_[failure.step].plan.service;
         for (std::size_t i = 0; i < steps_.size(); ++i) {
-            auto problem = failure.problem;
-            if (i != failure.step)
-                problem = host_
-                              .problem_at("services." + steps_[i].plan.service,
-                                          std::format("untouched, because {} is invalid",
-                                                      steps_[failure.step].plan.service))
-                              .for_everybody();
-            refuse_step(steps_[i], result, problem, false);
-            outcomes_.push_back(
-                outcome(steps_[i], i == failure.step ? result : "unchanged", problem));
+            const bool at_fault = i == failure.step;
+            const auto problem =
+                at_fault ? failure.problem
+                         : host_
+                               .problem_at("services." + steps_[i].plan.service,
+                                           "untouched, because " + culprit + " is invalid")
+                               .for_everybody();
+            refuse_step(steps_[i], at_fault ? result : "held-back", problem, false,
+                        at_fault ? "" : culprit);
+            outcomes_.push_back(outcome(steps_[i], at_fault ? result : "unchanged", problem));
         }
     }
 
-    // The wanted state is not tried again until it changes or somebody asks. What an earlier
-    // attempt may have left in the service is not gone by a state that was only checked.
+    // The wanted state is not tried again until it changes or somebody asks; that of a service in
+    // order, also when `culprit` is. What an earlier attempt may have left in the service is not
+    // gone by a state that was only checked.
     void refuse_step(const ActionContext& step, const std::string& result, const Problem& problem,
-                     bool attempted) {
+                     bool attempted, const std::string& culprit) {
         auto record = step.view.record.value_or(ServiceRecord{});
         if (starts_generation(step.plan.action))
             record.last_used = step.generation;
         record.underway = false;
         if (step.view.wanted)
-            record.refusal = Refusal{*step.view.wanted, step.view.files->files, result, problem,
-                                     attempted || (record.refusal && record.refusal->attempted)};
-        else
-            record.refusal = Refusal{{}, {}, result, problem, false};
+            record.refusal = Refusal{*step.view.wanted,
+                                     step.view.files->files,
+                                     result,
+                                     problem,
+                                     attempted || (record.refusal && record.refusal->attempted),
+                                     culprit};
+        else if (!step.view.goes_down)
+            record.refusal = Refusal{{}, {}, result, problem, false, culprit};
         host_.commit(step.plan.service, std::move(record));
     }
 
-    void commit(const ActionContext& step) {
+    // To the newer change. The service holds what is not proved, as after a death of ours.
+    void hand_over(const ActionContext& step) {
+        auto record = *step.view.record;
+        record.last_used = step.generation;
+        record.unit = step.unit;
+        record.underway = false;
+        record.refusal =
+            Refusal{*step.view.wanted, files_read(*step.view.files), "interrupted", {}, true};
+        host_.commit(step.plan.service, std::move(record));
+        outcomes_.push_back(outcome(step, "superseded", std::nullopt));
+    }
+
+    static std::string given_way_text(const ActionContext& step) {
+        return std::format("somebody else stopped {} meanwhile, and it stays stopped: what changed "
+                           "is recorded for its next start",
+                           step.unit);
+    }
+
+    ServiceOutcome commit(const ActionContext& step) {
         if (step.plan.action == Action::Stop) {
+            const bool attached = step.view.record->definition.attached();
             host_.commit(step.plan.service, std::nullopt);
-            outcomes_.push_back(outcome(step, "stopped", std::nullopt));
-            return;
+            return outcome(step, attached ? "let-go" : "stopped", std::nullopt);
         }
-        const bool acted = actions_(step.plan.action) != nullptr;
+        const bool acted = actions_(step.plan.action) != nullptr && !step.given_way;
         auto record = step.view.record.value_or(ServiceRecord{});
-        if (step.plan.action == Action::Swap)
+        if (step.plan.action == Action::Swap && acted)
             record.draining.push_back({record.generation, record.unit,
                                        step.view.drain.value_or(step.view.wanted->drain)});
-        record.files = reads_files(step.plan.action) ? files_read(*step.view.files)
-                                                     : applied_files(*step.view.files, record);
+        record.files = reads_files(step.plan.action) && acted
+                           ? files_read(*step.view.files)
+                           : applied_files(*step.view.files, record);
         record.generation = step.generation;
         record.last_used = step.generation;
         record.definition = *step.view.wanted;
@@ -377,7 +590,14 @@ private:
         record.underway = false;
         record.refusal = step.view.held;
         host_.commit(step.plan.service, std::move(record));
-        outcomes_.push_back(outcome(step, acted ? "applied" : "recorded", std::nullopt));
+        auto committed = outcome(step, acted ? "applied" : "recorded", std::nullopt);
+        if (step.given_way) {
+            committed.result = "stopped-meanwhile";
+            committed.problem =
+                host_.problem_at("services." + step.plan.service, given_way_text(step))
+                    .for_everybody();
+        }
+        return committed;
     }
 
     ServiceOutcome outcome(const ActionContext& step, std::string result,
@@ -401,10 +621,13 @@ private:
 
     std::uint64_t id_;
     std::shared_ptr<Cancellation> cancellation_;
+    std::shared_ptr<Cancellation> hurry_;
+    std::shared_ptr<Cancellation> newer_;
     std::vector<ActionContext> steps_;
     ActionTable actions_;
     TransactionHost& host_;
     bool moved_on_ = false;                    // a file is not what was looked at
+    bool unproven_ = false;                    // a newer change is there
     std::map<std::string, std::string> notes_; // of the validation, by service
     std::size_t applied_ = 0; // steps whose action was begun, the last one perhaps half-way
     std::vector<ServiceOutcome> outcomes_;
@@ -417,9 +640,15 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
         outcome.generation = view.record->generation;
         outcome.unit = view.record->unit;
     }
-    outcome.result = plan.action == Action::Wait      ? "waiting"
-                     : plan.action == Action::Refused ? "refused"
-                                                      : "unchanged";
+    if (plan.action == Action::Refused && view.barred) {
+        outcome.result = "invalid";
+        outcome.problem = view.barred;
+        return outcome;
+    }
+    const bool held_back = plan.action == Action::Refused && !view.record->refusal->because.empty();
+    outcome.result = plan.action == Action::Wait                    ? "waiting"
+                     : plan.action == Action::Refused && !held_back ? "refused"
+                                                                    : "unchanged";
     if (plan.action == Action::Refused)
         outcome.problem = view.record->refusal->problem;
     // Documents that mean the same are what is applied from now on, in their new words.
@@ -441,8 +670,8 @@ ServiceOutcome leave(const ServicePlan& plan, const ServiceView& view, Transacti
 
 // The word for the whole: of what its services came to, the one that matters most.
 std::string overall(const std::vector<ServiceOutcome>& services) {
-    constexpr std::array worst_first{"needs-attention", "failed",     "rolled-back",
-                                     "invalid",         "superseded", "waiting"};
+    constexpr std::array worst_first{"needs-attention",   "failed",     "rolled-back", "invalid",
+                                     "stopped-meanwhile", "superseded", "waiting"};
     for (const std::string result : worst_first)
         if (std::ranges::contains(services, result, &ServiceOutcome::result))
             return result;
@@ -458,13 +687,15 @@ Plan make_plan(const TransactionInput& input) {
     Plan plan{input.project, {}};
     for (const auto& name : input.order)
         plan.services.push_back(plan_service(name, input.views.at(name), input.options));
+    take_up_held_back(plan, input.views, input.options);
     restart_followers(plan, input.views);
     return plan;
 }
 
 Task<Outcome> run_transaction(TransactionInput input, Plan plan, Means means, ActionTable actions,
                               TransactionHost& host) {
-    Outcome outcome{.id = input.id, .project = input.project, .trigger = input.trigger};
+    Outcome outcome{
+        .id = input.id, .project = input.project, .trigger = input.trigger, .caller = input.caller};
     if (plan.acts())
         host.started(input.id, plan);
 

@@ -10,6 +10,7 @@
 #include "core/cancellation.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
+#include "core/validation.hpp"
 
 #include <functional>
 #include <map>
@@ -23,18 +24,23 @@ struct TransactionInput {
     std::uint64_t id = 0;
     std::string project;
     std::string trigger; // "file", "request" or "start"
+    CallerUid caller;    // of a request
     std::map<std::string, ServiceView> views;
     std::vector<std::string> order; // of the services in `views`
     PlanOptions options;
     // Ends the transaction as "superseded" as long as it only checks: nothing was touched, and
     // nothing is recorded.
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
+    // There is a newer change: what was reloaded need not prove for longer that it lives.
+    std::shared_ptr<Cancellation> hurry = std::make_shared<Cancellation>();
+    // A newer change is there: the proof of a restart that it would undo anyhow is not waited for.
+    // That ends as "superseded" as well; what was proved last stays on record, carried by the unit
+    // that was started, and is what a failure of the newer change goes back to.
+    std::shared_ptr<Cancellation> newer = std::make_shared<Cancellation>();
 };
 
-class TransactionHost {
+class TransactionHost : public ValidationHost {
 public:
-    virtual ~TransactionHost() = default;
-
     // The plan has something to do, and it begins now.
     virtual void started(std::uint64_t id, const Plan& plan) = 0;
 
@@ -44,12 +50,6 @@ public:
     // Replaces one service's record, on disk too; nothing: the service is forgotten. A disk that
     // cannot be written is reported by the host and does not undo what is already in effect.
     virtual void commit(const std::string& service, std::optional<ServiceRecord> record) = 0;
-
-    // What a file held when it was applied; nothing when there is no copy.
-    [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) const = 0;
-
-    // Where a definition's key stands, for problems that are found out late.
-    [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
     // CLOCK_REALTIME in microseconds.
     [[nodiscard]] virtual std::uint64_t realtime_usec() const = 0;

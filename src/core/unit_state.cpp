@@ -86,7 +86,9 @@ std::string describe_failure(const UnitState& state) {
         return "no such unit";
     if (!state.loaded())
         return "its definition cannot be used (" + state.load_state + ")";
-    if (!state.running()) {
+    if (state.stopped_by_others())
+        return "somebody else stopped it meanwhile";
+    if (!state.running() || state.waits_for_restart()) {
         const auto end = describe_end(state);
         return end.empty() ? "it is " + state.active_state : "it ended: " + end;
     }

@@ -6,8 +6,17 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hotreload {
+
+// How a unit that does not run came to its end, as far as its followers saw it.
+enum class UnitEnd {
+    Unknown,  // it runs, or it was down before it was followed
+    ByItself, // no job stopped it: its process ended
+    Ours,     // a job that we asked for
+    Others,   // a job that somebody else asked for
+};
 
 struct UnitState {
     std::string load_state = "not-found"; // loaded, not-found, bad-setting, masked …
@@ -22,6 +31,11 @@ struct UnitState {
     std::int32_t exec_main_status = 0;
     std::uint32_t restarts = 0; // NRestarts
     bool can_reload = false;
+    bool oneshot = false;              // Type=
+    std::string id;                    // its own name, where it is followed by another; "": unknown
+    std::vector<std::string> consists; // ConsistsOf=: what it only stands for
+    std::string invocation;            // InvocationID= in hexadecimal digits
+    UnitEnd end = UnitEnd::Unknown;
 
     [[nodiscard]] bool loaded() const { return load_state == "loaded"; }
     [[nodiscard]] bool running() const {
@@ -33,6 +47,7 @@ struct UnitState {
         return active_state == "activating" && sub_state.starts_with("auto-restart");
     }
     [[nodiscard]] bool failed() const { return active_state == "failed"; }
+    [[nodiscard]] bool stopped_by_others() const { return !running() && end == UnitEnd::Others; }
 
     bool operator==(const UnitState&) const = default;
 };

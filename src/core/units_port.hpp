@@ -14,6 +14,8 @@
 #include "core/views_port.hpp"
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,9 +58,11 @@ public:
     [[nodiscard]] virtual UnitState state(const std::string& unit) const = 0;
 
     // Keep state(unit) current and tell on_change; also keeps a stopped transient unit loaded
-    // (RefUnit), so that it can be started again. Ends with the first state read.
+    // (RefUnit), so that it can be started again. Ends with the first state read. An alias is
+    // followed to the unit that it names. Counted: a unit is followed until each has unfollowed it.
     virtual Task<Result<UnitState>> follow(std::string unit) = 0;
     virtual void unfollow(const std::string& unit) = 0;
+    // Called with the name that was given to follow().
     std::function<void(const std::string& unit, const UnitState&)> on_change;
 
     // Start a generation under a new transient unit, or again under the same if it is still
@@ -78,19 +82,26 @@ public:
     // daemon-reload.
     virtual Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) = 0;
 
-    // Judged by the job's result and what the unit says of itself after it (ReloadResult,
-    // StatusErrno, MainPID): ok only when the service did reload and its process is the same. One
-    // that is starting is waited for, here and by signal_unit.
-    virtual Task<Result<>> reload_unit(std::string unit) = 0;
+    // What is on disk of an installed unit's own files is what the manager knows of it from now
+    // on; a daemon-reload, only if it knows something else.
+    virtual Task<Result<>> load_anew(std::string unit) = 0;
 
-    // To the main process, by the manager; ok when it was sent.
-    virtual Task<Result<>> signal_unit(std::string unit, int signal) = 0;
+    // Judged by the job's result and what the unit says of itself after it (ReloadResult,
+    // StatusErrno, MainPID): ok only when the service did reload and its process is the same, or
+    // when somebody else started it anew meanwhile. One that is starting is waited for, here and by
+    // signal_unit. Ends with the unit as it has to stay, for stays_active().
+    virtual Task<Result<UnitState>> reload_unit(std::string unit) = 0;
+
+    // To the main process, by the manager; ok when it was sent. Ends with the unit as it was then.
+    virtual Task<Result<UnitState>> signal_unit(std::string unit, int signal) = 0;
 
     virtual Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) = 0;
 
-    // Ends with success when the unit has been active without a break, with the same process,
-    // for `time`; as soon as it is not, with why. 0: only looks at the state there is.
-    virtual Task<Result<>> stays_active(std::string unit, Duration time) = 0;
+    // Ends with success when the unit has been active without a break, with the same process as
+    // in `since` (nothing: as now), for `time`; as soon as it is not, with why. 0: only looks at
+    // the state there is. One that somebody else starts anew has its time from then on.
+    virtual Task<Result<>> stays_active(std::string unit, Duration time,
+                                        std::optional<UnitState> since) = 0;
 
     // Stops a unit that is not wanted any more and forgets it: failed state, drop-ins, reference.
     virtual Task<Result<>> discard(std::string unit) = 0;
@@ -105,6 +116,10 @@ public:
 
     // Names of the loaded units that match a shell pattern, for finding orphans.
     virtual Task<Result<std::vector<std::string>>> list(std::string pattern) = 0;
+
+    // Names of the unit files and loaded units of a type (".service"), templates and aliases, too:
+    // to tell whether there is one, and what somebody may have meant.
+    virtual Task<Result<std::vector<std::string>>> installed(std::string suffix) = 0;
 
     // Tells this run of the manager from another (after a reboot or a new login nothing runs,
     // and that nobody stopped it by hand).

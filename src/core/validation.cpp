@@ -34,7 +34,7 @@ std::optional<Problem> document_problem(const ServiceView& view) {
 }
 
 Task<std::optional<Problem>> check_properties(const ActionContext& context,
-                                              const TransactionHost& host) {
+                                              const ValidationHost& host) {
     const auto& wanted = *context.view.wanted;
     const auto& record = context.view.record;
     if (wanted.properties.empty() || (record && record->definition.properties == wanted.properties))
@@ -53,7 +53,7 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
 // The files of a snapshot as a validator is shown them; they go when it has ended.
 class ShownSnapshot {
 public:
-    ShownSnapshot(const ActionContext& context, const TransactionHost& host, std::string name)
+    ShownSnapshot(const ActionContext& context, const ValidationHost& host, std::string name)
         : views_(context.means.views), name_(std::move(name)) {
         const auto& watches = context.view.wanted->watches;
         const auto snapshot = selected_by(*context.view.files, watches);
@@ -94,7 +94,7 @@ std::string on_live_files(std::string_view why) {
     return std::format("validated against the live files: {}", why);
 }
 
-Task<Verdict> run_validator(const ActionContext& context, const TransactionHost& host) {
+Task<Verdict> run_validator(const ActionContext& context, const ValidationHost& host) {
     const auto& wanted = *context.view.wanted;
     Verdict verdict;
     if (wanted.validate.empty())
@@ -148,11 +148,13 @@ Task<Verdict> run_validator(const ActionContext& context, const TransactionHost&
 
 } // namespace
 
-Task<Verdict> validate_service(const ActionContext& context, const TransactionHost& host) {
+Task<Verdict> validate_service(const ActionContext& context, const ValidationHost& host) {
     Verdict verdict;
     if (!context.view.wanted || context.plan.reason == "attached")
         co_return verdict;
     verdict.problem = document_problem(context.view);
+    if (!verdict.problem)
+        verdict.problem = host.distrusted(*context.view.wanted);
     if (!verdict.problem)
         verdict.problem = co_await check_properties(context, host);
     if (verdict.problem)

@@ -1,68 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validator_output.hpp"
 
+#include "core/secrets.hpp"
+#include "core/validator_place.hpp"
+
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <format>
+#include <iterator>
 #include <ranges>
 #include <vector>
 
 namespace hotreload {
 
 namespace {
-
-// The number in `in file "/etc/postgresql.conf" line 8`, `source: /etc/lighttpd.conf line: 47`,
-// `/etc/ssh/sshd_config: line 3: bad`, `in /srv/app/config.php on line 3`, `/etc/rsyslog.conf, on
-// or before line 3` and `at line 2 of /etc/dnsmasq.conf`, where the path stands from `start` to
-// `end`; 0 for none.
-unsigned line_beside(std::string_view line, std::size_t start, std::size_t end) {
-    const auto number_at = [&](std::size_t at) {
-        while (at < line.size() && (line[at] == ' ' || line[at] == ':'))
-            ++at;
-        unsigned number = 0;
-        std::from_chars(line.data() + at, line.data() + line.size(), number);
-        return number;
-    };
-    constexpr std::string_view word = "line";
-    const auto after = std::min(line.find_first_not_of("\"' ,:", end), line.size());
-    for (const std::string_view way : {"", "on ", "on or before "})
-        if (line.substr(after).starts_with(way) &&
-            line.substr(after + way.size()).starts_with(word))
-            return number_at(after + way.size() + word.size());
-    const auto before = line.substr(0, start);
-    const auto last = before.rfind(word);
-    if (before.ends_with(" of ") && last != before.npos)
-        return number_at(last + word.size());
-    return 0;
-}
-
-// "/etc/haproxy/haproxy.cfg:25" somewhere in a line; the number may be followed by ":COLUMN".
-std::optional<Problem> find_place(std::string_view line, const ResolveName& resolve) {
-    constexpr auto between = " \t[](){}'\"`<>,;=|";
-    std::size_t end = 0;
-    for (auto start = line.find_first_not_of(between); start < line.size();
-         start = line.find_first_not_of(between, end)) {
-        end = std::min(line.find_first_of(between, start), line.size());
-        const auto word = line.substr(start, end - start);
-        const auto colon = std::min(word.find(':'), word.size());
-        const auto name = word.substr(0, colon);
-        const auto path = name.starts_with('/') ? std::string(name) : resolve(name);
-        if (!path)
-            continue;
-        Problem place{.path = *path, .line = 0, .column = 0, .message = {}};
-        const char* const stop = word.data() + word.size();
-        if (colon + 1 < word.size()) {
-            const auto* const next = std::from_chars(word.data() + colon + 1, stop, place.line).ptr;
-            if (next != stop && *next == ':')
-                std::from_chars(next + 1, stop, place.column);
-        } else {
-            place.line = line_beside(line, start, start + name.size());
-        }
-        if (place.line > 0)
-            return place;
-    }
-    return std::nullopt;
-}
 
 bool is_indented(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t');
@@ -78,7 +29,9 @@ bool is_of_a_trace(std::string_view line) {
 
 // What an interpreter could not read is what its trace ends with.
 bool is_of_syntax(std::string_view message) {
-    return message.starts_with("SyntaxError:") || message.starts_with("IndentationError:");
+    constexpr std::array<std::string_view, 3> names = {
+        "SyntaxError:", "IndentationError:", "TabError:"};
+    return std::ranges::any_of(names, [&](auto name) { return message.starts_with(name); });
 }
 
 // A line is shown to people, in one line; what is longer was not written for them.
@@ -92,21 +45,113 @@ std::string shortened(std::string_view line) {
     return std::string(line.substr(0, end)) + "…";
 }
 
-using Lines = std::vector<std::string_view>;
+struct Line {
+    std::string_view text;
+    std::optional<SaidPlace> said;
+    bool by_number = false; // the file was named before
+};
 
-// `line`, and the one after it that says why when it does not: "Syntax error on line 5 of
-// /etc/apache2/apache2.conf:", or nothing but a place.
+using Lines = std::vector<Line>;
+
+std::string_view trimmed(std::string_view line) {
+    return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
+}
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::string lower_letters(std::string_view text) {
+    std::string letters;
+    for (const char c : text)
+        if (is_letter(c))
+            letters += static_cast<char>(c | 0x20);
+    return letters;
+}
+
+// "emerg" of "[emerg]", "error" of "error[E0425]:"; nothing of what is a path or a file's name.
+std::string first_word(std::string_view part) {
+    while (part.ends_with('.'))
+        part.remove_suffix(1);
+    if (part.find_first_of("/.") != std::string_view::npos)
+        return {};
+    const auto begin = std::ranges::find_if(part, is_letter);
+    return lower_letters({begin, std::find_if_not(begin, part.end(), is_letter)});
+}
+
+// How much a line says that something is wrong. Of the words in paths, nothing is said.
+int gravity(std::string_view line) {
+    constexpr std::array<std::string_view, 14> bad = {
+        "error", "errors", "fatal",    "failed", "failure", "fail",   "emerg",
+        "alert", "crit",   "critical", "panic",  "invalid", "cannot", "bungled"};
+    constexpr std::array<std::string_view, 6> harmless = {"warning", "warn",  "notice",
+                                                          "info",    "debug", "note"};
+    int result = 1;
+    for (const auto part : std::views::split(line, ' ')) {
+        const auto word = first_word(std::string_view(part.begin(), part.end()));
+        if (std::ranges::contains(bad, word) || (word.size() > 5 && word.ends_with("error")))
+            return 2;
+        if (std::ranges::contains(harmless, word))
+            result = 0;
+    }
+    return result;
+}
+
+// Nothing but where: "('/etc/x.vcl' Line 3 Pos 5)", " --> src/main.rs:3:5", "Error found at x:3.".
+bool is_bare(const Line& line) {
+    if (!line.said || line.by_number)
+        return false;
+    const auto rest = std::string(line.text.substr(0, line.said->start)) +
+                      std::string(line.text.substr(std::min(line.said->end, line.text.size())));
+    constexpr std::array<std::string_view, 5> joints = {"error", "found", "at", "in", "file"};
+    return std::ranges::all_of(std::views::split(rest, ' '), [&](const auto part) {
+        const auto word = lower_letters(std::string_view(part.begin(), part.end()));
+        return word.empty() || std::ranges::contains(joints, word);
+    });
+}
+
+// A line that only announces what the next ones say: "unmarshal errors:", a lone "FAILED", or a
+// banner.
+bool goes_on(std::string_view line) {
+    return line.ends_with(':') || line.ends_with("***") || !trimmed(line).contains(' ');
+}
+
+std::string joined(std::string_view line, std::string_view next) {
+    return std::format("{}{}{}", line, line.ends_with(':') ? " " : ": ", trimmed(next));
+}
+
 std::string message_from(const Lines& lines, Lines::const_iterator line) {
     if (line == lines.end())
         return "";
-    const bool goes_on = line->ends_with(':') || !line->contains(' ');
-    auto next = std::find_if_not(line + 1, lines.end(), is_indented);
-    if (next == lines.end())
-        next = line + 1;
-    if (!goes_on || next == lines.end())
-        return std::string(*line);
-    return std::format("{}{}{}", *line, line->ends_with(':') ? " " : ": ",
-                       next->substr(next->find_first_not_of(" \t")));
+    const auto text = trimmed(line->text);
+    if (is_bare(*line)) {
+        // What is wrong stands in front of it, or, in the way of interpreters, behind.
+        const auto before =
+            std::find_if_not(std::make_reverse_iterator(line), lines.rend(),
+                             [](const Line& each) { return is_indented(each.text); });
+        if (before != lines.rend() && !before->text.ends_with(':'))
+            return std::string(before->text);
+        const auto next = std::find_if_not(line + 1, lines.end(),
+                                           [](const Line& each) { return is_indented(each.text); });
+        if (next != lines.end())
+            return joined(text, next->text);
+        return line + 1 == lines.end() ? std::string(text) : joined(text, line[1].text);
+    }
+    if (line->by_number && line != lines.begin() && goes_on(line[-1].text) &&
+        trimmed(line[-1].text).contains(' '))
+        return joined(trimmed(line[-1].text), text);
+    if (line->by_number && text.front() >= '0' && text.front() <= '9') // "3:5  error  …"
+        return std::string(trimmed(line->text.substr(line->said->end)));
+    if (!goes_on(text))
+        return std::string(text);
+    if (line + 1 != lines.end() && (text.contains(' ') || text.ends_with(':'))) {
+        std::string message = joined(text, line[1].text);
+        for (auto next = line + 2; text.ends_with("***") && next != lines.end(); ++next)
+            message = joined(message, next->text);
+        return message;
+    }
+    // One word: "FAILED".
+    return line == lines.begin() ? std::string(text) : joined(trimmed(line[-1].text), text);
 }
 
 // "conf/web.toml:3:9: no such key", whose beginning a problem has in fields of its own.
@@ -118,41 +163,73 @@ std::string_view without_place(std::string_view message, const ResolveName& reso
     return message;
 }
 
+// The lines that people are to read; `innermost` is the place that a trace ends with.
+Lines lines_of(std::string_view output, const ResolveName& resolve,
+               std::optional<Problem>& innermost) {
+    Lines lines;
+    std::optional<std::string> path; // of the file that the last lines are about
+    for (const auto part : std::views::split(output, '\n')) {
+        std::string_view text(part.begin(), part.end());
+        text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
+        if (text.empty())
+            continue;
+        auto said = find_place(text, resolve);
+        if (is_of_a_trace(text)) {
+            if (said)
+                innermost = std::move(said->place);
+            continue;
+        }
+        Line line{.text = text, .said = std::move(said)};
+        if (!line.said && path)
+            if ((line.said = find_number(text))) {
+                line.said->place.path = *path;
+                line.by_number = true;
+            }
+        if (auto named = last_path(text, resolve))
+            path = std::move(named);
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
 } // namespace
 
 Problem problem_in_output(const CommandResult& result, const std::string& command,
                           const ResolveName& resolve) {
-    Lines said;
+    std::optional<Problem> innermost;
+    const auto lines = lines_of(result.output, resolve, innermost);
+    // The first of the gravest with a place, else what an interpreter could not read, else the
+    // first of the gravest, else what is not indented.
+    auto reason = lines.end();
+    for (auto line = lines.begin(); line != lines.end(); ++line)
+        if (line->said && (reason == lines.end() || gravity(line->text) > gravity(reason->text)))
+            reason = line;
+    if (reason == lines.end())
+        reason =
+            std::ranges::find_if(lines, [](const Line& line) { return is_of_syntax(line.text); });
+    if (reason == lines.end())
+        reason =
+            std::ranges::find_if(lines, [](const Line& line) { return gravity(line.text) == 2; });
+    if (reason == lines.end())
+        reason = std::ranges::find_if_not(lines,
+                                          [](const Line& line) { return is_indented(line.text); });
+    if (reason == lines.end())
+        reason = lines.begin();
+    const auto message = message_from(lines, reason);
     std::optional<Problem> place;
-    std::optional<Problem> innermost; // place of a trace
-    for (const auto part : std::views::split(result.output, '\n')) {
-        std::string_view line(part.begin(), part.end());
-        line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
-        if (line.empty())
-            continue;
-        if (!is_of_a_trace(line))
-            said.push_back(line);
-        else if (auto found = find_place(line, resolve))
-            innermost = std::move(found);
-    }
-    const auto with_place = std::ranges::find_if(said, [&](std::string_view line) {
-        return (place = find_place(line, resolve)).has_value();
-    });
-    auto first = std::ranges::find_if_not(said, is_indented);
-    if (first == said.end())
-        first = said.begin();
-    const auto message = message_from(said, place ? with_place : first);
-    if (!place && is_of_syntax(message))
+    if (reason != lines.end() && reason->said)
+        place = reason->said->place;
+    else if (is_of_syntax(message))
         place = innermost;
     if (place) {
-        place->message = shortened(without_place(message, resolve));
+        place->message = masked_output(shortened(without_place(message, resolve)));
         return *std::move(place);
     }
     return {.path = {},
             .line = 0,
             .column = 0,
             .message = std::format("{}: {}{}{}", command, result.reason,
-                                   message.empty() ? "" : ": ", shortened(message))};
+                                   message.empty() ? "" : ": ", masked_output(shortened(message)))};
 }
 
 } // namespace hotreload

@@ -16,9 +16,10 @@ namespace hotreload {
 // The absolute path of a file that is named by a relative one; nothing when it is none of ours.
 using ResolveName = std::function<std::optional<std::string>(std::string_view)>;
 
-// The first line that names a file and a line number ("… in /etc/nginx/nginx.conf:12"), else the
-// first line, else how it ended. Where a program was when it gave up (the trace of an interpreter)
-// is not where the mistake is.
+// Of the lines that name a file and a line number ("… in /etc/nginx/nginx.conf:12") the first that
+// says how bad it is (error, [emerg], FAILED), or else the first; of those that name none the same;
+// else how it ended. A line that only announces takes the one with it that says why. Where a
+// program was when it gave up (the trace of an interpreter) is not where the mistake is.
 Problem problem_in_output(const CommandResult& result, const std::string& command,
                           const ResolveName& resolve);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/watch_rules.hpp"
 
+#include "core/unit_files.hpp"
+
 #include <algorithm>
 #include <format>
+#include <set>
 
 namespace hotreload {
 
@@ -55,9 +58,11 @@ Format WatchRules::format(const std::string& path) const {
     return found ? found->definition->format.value_or(format_of(path)) : Format::Bytes;
 }
 
-std::pair<Strategy, std::string> WatchRules::automatic() const {
+std::pair<Strategy, std::string> WatchRules::automatic(const std::string& path) const {
     if (service_.strategy)
         return {*service_.strategy, "strategy of the service"};
+    if (is_file_of_unit(path, service_.unit))
+        return {Strategy::Restart, "a file of the unit itself: a new process gets what it says"};
     if (can_reload(service_, unit_can_reload_))
         return {Strategy::Reload, "the service can reload"};
     if (can_swap(service_))
@@ -68,7 +73,7 @@ std::pair<Strategy, std::string> WatchRules::automatic() const {
 std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path) const {
     if (const auto* const definition = watch(path); definition && definition->on_change)
         return {*definition->on_change, "on_change of its watch"};
-    return automatic();
+    return automatic(path);
 }
 
 std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
@@ -84,13 +89,30 @@ std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
                     rule = &each;
         auto asked = strategy(path);
         if (rule) {
-            asked.first = rule->strategy ? *rule->strategy : automatic().first;
+            asked.first = rule->strategy ? *rule->strategy : automatic(path).first;
             asked.second = std::format("keys \"{}\"", rule->pattern.text());
         }
         if (highest.second.empty() || asked.first > highest.first)
             highest = std::move(asked);
     }
     return highest;
+}
+
+bool waits_for_rest_of_set(const ServiceRecord& record) {
+    const auto& refusal = record.refusal;
+    if (!refusal || refusal->result != "invalid" || refusal->definition != record.definition)
+        return false;
+    const WatchRules rules(refusal->definition, false);
+    std::set<const WatchDefinition*> changed, unchanged;
+    for (const auto& [path, id] : refusal->files) {
+        const auto* const watch = rules.watch(path);
+        const auto applied = record.files.find(path);
+        const bool same = applied != record.files.end() && applied->second == id;
+        (same ? unchanged : changed).insert(watch);
+    }
+    return !changed.empty() && std::ranges::all_of(changed, [&](const auto* watch) {
+        return watch && watch->together && unchanged.contains(watch);
+    });
 }
 
 } // namespace hotreload

@@ -8,6 +8,7 @@
 #include "core/document_state.hpp"
 #include "core/glob.hpp"
 #include "core/key_pattern.hpp"
+#include "core/record.hpp"
 
 #include <string>
 #include <utility>
@@ -52,11 +53,15 @@ private:
     };
 
     [[nodiscard]] const Watch* find(const std::string& path) const;
-    [[nodiscard]] std::pair<Strategy, std::string> automatic() const;
+    [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;
     bool unit_can_reload_;
     std::vector<Watch> watches_;
 };
+
+// What was refused is a set (`together`) of which only some files have changed: the others may be
+// to come, as the key of a new certificate.
+bool waits_for_rest_of_set(const ServiceRecord& record);
 
 } // namespace hotreload

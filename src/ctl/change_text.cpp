@@ -50,6 +50,8 @@ std::string key_text(const std::string& name, const Json& key, std::string_view 
     const auto operation = text_of(key, "op");
     const auto before = value_of(key, "old");
     const auto after = value_of(key, key.contains("new") ? "new" : "value");
+    if (operation == "move")
+        return std::format("{}{}moved", name, joint);
     if (operation == "add" && !after.empty())
         return std::format("{}{}{}", name, joint, after);
     if (operation == "remove" || after.empty() || (before.empty() && after == "\"\""))
@@ -187,6 +189,15 @@ std::vector<std::string> list_patch(const std::string& patch_json) {
     }
     cut(lines, most_lines);
     return lines;
+}
+
+std::string hint_for_waiting(const std::string& project, const std::string& service,
+                             const Json& changes) {
+    if (changes.is_array())
+        for (const auto& change : changes.array_range())
+            if (text_of(change, "strategy") == "manual-restart")
+                return std::format("run: hotreloadctl restart {}/{}", project, service);
+    return force_hint(project, service);
 }
 
 } // namespace hotreload::ctl

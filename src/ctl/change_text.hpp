@@ -25,4 +25,8 @@ std::vector<std::string> summarize_changes(const Json& changes, const std::strin
 // `− listen`; at most ten. Nothing when it is no patch.
 std::vector<std::string> list_patch(const std::string& patch_json);
 
+// What to run for changes that wait: where only a new process takes one of them, a restart.
+std::string hint_for_waiting(const std::string& project, const std::string& service,
+                             const Json& changes);
+
 } // namespace hotreload::ctl

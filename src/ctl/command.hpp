@@ -45,11 +45,13 @@ std::unique_ptr<Command> make_resume();
 std::unique_ptr<Command> make_rollback();
 std::unique_ptr<Command> make_history();
 std::unique_ptr<Command> make_diff();
+std::unique_ptr<Command> make_get();
 std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_logs();
 std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_debug();
+std::unique_ptr<Command> make_help();
 
 } // namespace hotreload::ctl

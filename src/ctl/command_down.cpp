@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 
+#include <algorithm>
+#include <array>
 #include <format>
 #include <optional>
+#include <string_view>
 
 namespace hotreload::ctl {
 
@@ -20,14 +23,38 @@ public:
             return std::unexpected(name.error());
         if (name->empty())
             return give_up(ExitStatus::Usage, "\"\" is not a PROJECT");
+        const auto file = file_of(session, *name);
         const auto down = session.daemon().and_then([&](Daemon* d) { return d->down(*name); });
         if (!down)
             return std::unexpected(down.error());
         session.out().line({Mark::Applied, *name + ": down"});
+        if (is_of_the_system(file))
+            session.out().line(
+                {Mark::Waiting,
+                 std::format(
+                     "{0}: hotreloadd takes up {1} again when it is started or reloaded, or "
+                     "when a file in that directory changes: move it away to keep {0} down",
+                     *name, file)});
         return ExitStatus::Ok;
     }
 
 private:
+    // "" when it is not registered: the daemon says so.
+    static std::string file_of(Session& session, const std::string& name) {
+        const auto projects = session.projects();
+        if (!projects)
+            return "";
+        const auto found = std::ranges::find(*projects, name, &ProjectState::name);
+        return found == projects->end() ? "" : found->path;
+    }
+
+    // Where the system instance finds projects by itself.
+    static bool is_of_the_system(const std::string& file) {
+        static constexpr std::array<std::string_view, 3> directories = {
+            "/etc/hotreload/", "/run/hotreload.d/", "/usr/lib/hotreload/"};
+        return std::ranges::any_of(directories, [&](auto each) { return file.starts_with(each); });
+    }
+
     // Never several: that is not what somebody means who stands in the wrong directory.
     static Answer<std::string> of_directory(Session& session) {
         const auto projects = session.projects();

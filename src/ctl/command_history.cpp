@@ -2,17 +2,26 @@
 #include "ctl/command.hpp"
 #include "ctl/generation_view.hpp"
 
-#include <chrono>
+#include <pwd.h>
+
+#include <format>
 
 namespace hotreload::ctl {
 
 namespace {
+
+// The users of another machine are not those of this one.
+std::string name_of_user(std::uint32_t uid, bool here) {
+    const auto* entry = here ? ::getpwuid(uid) : nullptr;
+    return entry ? std::string(entry->pw_name) : std::format("uid {}", uid);
+}
 
 class History final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
         app.add_option("-n,--lines", limit_, "At most so many of each service")->type_name("N");
+        app.add_flag("--utc", utc_, "Show times in UTC");
     }
 
     Answer<ExitStatus> run(Session& session) override {
@@ -23,8 +32,12 @@ public:
         if (!daemon)
             return std::unexpected(daemon.error());
         session.out().page();
-        const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::system_clock::now().time_since_epoch());
+        const HistoryView view{.directory = session.directory(),
+                               .utc = utc_,
+                               .most = limit_,
+                               .name_of_user = [here = !session.options().remote()](auto uid) {
+                                   return name_of_user(uid, here);
+                               }};
         for (const auto& target : *targets) {
             const auto text = (*daemon)->history(target.text(), limit_);
             if (!text)
@@ -34,8 +47,7 @@ public:
                 return give_up(ExitStatus::Failed, "the daemon's history is not JSON");
             if (session.out().wants_json())
                 session.out().json(*json);
-            session.out().lines(
-                show_history(*json, static_cast<std::uint64_t>(now.count()), session.directory()));
+            session.out().lines(show_history(*json, view));
         }
         return ExitStatus::Ok;
     }
@@ -43,6 +55,7 @@ public:
 private:
     std::vector<std::string> targets_;
     std::uint32_t limit_ = 0;
+    bool utc_ = false;
 };
 
 } // namespace

@@ -2,6 +2,8 @@
 #include "ctl/command_line.hpp"
 
 #include "base/nearest.hpp"
+#include "ctl/command_words.hpp"
+#include "ctl/help_text.hpp"
 
 #include <cstdio>
 #include <format>
@@ -11,6 +13,7 @@ namespace hotreload::ctl {
 CommandLine::CommandLine()
     : app_("Controls hotreloadd, which keeps services in step with their configuration",
            "hotreloadctl") {
+    app_.formatter(std::make_shared<HelpText>()); // of the commands, too
     app_.require_subcommand(0, 1);
     app_.fallthrough(); // global options are taken after the command, too
     declare_globals();
@@ -38,7 +41,7 @@ void CommandLine::declare_globals() {
         ->type_name("[USER@]MACHINE")
         ->excludes(host);
     // A flag with a value takes no argument after a space, so that a command can follow it.
-    app_.add_flag("--json{short}", json_, "Print JSON: short (default), pretty or off")
+    app_.add_flag("--json{short}", json_, "Print JSON; MODE is short (the default), pretty or off")
         ->check(CLI::IsMember({"short", "pretty", "off"}));
     app_.add_flag("--no-pager", options_.no_pager, "Do not pipe output into a pager");
     app_.add_flag("-q,--quiet", options_.quiet, "Print only what waits and what failed");
@@ -75,7 +78,7 @@ Command& CommandLine::chosen() const {
 std::string CommandLine::explain(const CLI::ParseError& error) const {
     const auto extras = app_.remaining(true);
     if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || extras.empty())
-        return error.what();
+        return describe_mistake(error);
     const std::string& word = extras.front();
     std::vector<std::string> known;
     const bool option = word.starts_with('-');

@@ -15,11 +15,12 @@ public:
         if (!projects)
             return std::unexpected(projects.error());
         session.out().page();
-        session.out().lines(list_projects(*projects));
+        const auto report = list_projects(*projects);
+        session.out().lines(report.lines);
         if (!session.out().wants_json())
-            return ExitStatus::Ok;
+            return report.status;
         Json all(jsoncons::json_array_arg);
-        for (const auto& project : *projects) {
+        for (const auto& project : session.in_detail(*projects)) {
             Json row = to_json(project);
             Json services(jsoncons::json_array_arg);
             for (const auto& service : project.services)
@@ -32,7 +33,7 @@ public:
             all.push_back(std::move(row));
         }
         session.out().json(all);
-        return ExitStatus::Ok;
+        return report.status;
     }
 };
 

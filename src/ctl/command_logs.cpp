@@ -1,13 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/log_follow.hpp"
+#include "ctl/time_text.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <format>
 
 namespace hotreload::ctl {
 
 namespace {
+
+std::optional<int> parse_priority(const std::string& word) {
+    constexpr std::array names = {"emerg",   "alert",  "crit", "err",
+                                  "warning", "notice", "info", "debug"};
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (word == names[i] || word == std::to_string(i))
+            return static_cast<int>(i);
+    return std::nullopt;
+}
+
+std::string quote(const std::string& word) {
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
 
 class Logs final : public Command {
 public:
@@ -16,20 +41,25 @@ public:
         app.add_flag("-f,--follow", follow_, "Go on with what is written from now on");
         app.add_option("-n,--lines", lines_, "Only the last LINES; default: all, with -f 10")
             ->type_name("LINES");
+        app.add_option("-S,--since", since_, "What was written since: \"14:03\", today, \"1h ago\"")
+            ->type_name("TIME");
+        app.add_option("-p,--priority", priority_, "As important as that, or more: err, 3")
+            ->type_name("PRIORITY");
+        app.add_option("-g,--grep", pattern_, "Whose text matches a regular expression")
+            ->type_name("PATTERN");
     }
 
     Answer<ExitStatus> run(Session& session) override {
+        auto begin = begin_of();
+        if (!begin)
+            return std::unexpected(std::move(begin.error()));
         if (session.options().remote())
-            return give_up(ExitStatus::Usage,
-                           "logs reads the journal of this machine: run it there, or see "
-                           "journalctl -M for a container");
+            return run_there(session.options());
         auto sources = find_sources(session);
         if (!sources)
             return std::unexpected(std::move(sources.error()));
-        if (!lines_ && follow_)
-            lines_ = 10;
         const auto logs = LogFollow::open(session.out(), std::move(*sources),
-                                          session.options().on_user_bus(), {lines_});
+                                          session.options().on_user_bus(), std::move(*begin));
         if (!logs)
             return std::unexpected(logs.error());
         if (!follow_) {
@@ -46,6 +76,78 @@ public:
     }
 
 private:
+    [[nodiscard]] Answer<LogBegin> begin_of() const {
+        LogBegin begin{.last_lines = lines_, .since_usec = 0, .times = true, .filter = {}};
+        if (!lines_ && follow_ && since_.empty())
+            begin.last_lines = 10;
+        if (!since_.empty()) {
+            const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::system_clock::now().time_since_epoch());
+            const auto since = parse_time(since_, static_cast<std::uint64_t>(now.count()));
+            if (!since)
+                return give_up(ExitStatus::Usage, "--since: " + since.error().message);
+            begin.since_usec = *since;
+        }
+        if (!priority_.empty()) {
+            const auto priority = parse_priority(priority_);
+            if (!priority)
+                return give_up(ExitStatus::Usage,
+                               std::format("--priority: \"{}\" is none of emerg, alert, crit, err, "
+                                           "warning, notice, info, debug, or 0 to 7",
+                                           priority_));
+            begin.filter.priority = *priority;
+        }
+        if (!pattern_.empty()) {
+            // As journalctl: in any case of letters where none is a capital.
+            const bool capitals =
+                std::ranges::any_of(pattern_, [](char c) { return c >= 'A' && c <= 'Z'; });
+            auto flags = std::regex::ECMAScript | std::regex::nosubs;
+            if (!capitals)
+                flags |= std::regex::icase;
+            try {
+                begin.filter.pattern.emplace(pattern_, flags);
+            } catch (const std::regex_error& error) {
+                return give_up(ExitStatus::Usage, std::format("--grep: \"{}\" is no pattern: {}",
+                                                              pattern_, error.what()));
+            }
+        }
+        return begin;
+    }
+
+    // The journal of another host is read by hotreloadctl there. Does not return when ssh runs.
+    [[nodiscard]] Answer<ExitStatus> run_there(const GlobalOptions& options) const {
+        if (!options.machine.empty() || options.host.contains('/'))
+            return give_up(ExitStatus::Usage, "logs of a container are to be read in it, or see "
+                                              "journalctl -M");
+        const auto colon = options.host.find(':');
+        std::vector<std::string> words = {"ssh"};
+        if (colon != std::string::npos)
+            words.insert(words.end(), {"-p", options.host.substr(colon + 1)});
+        words.insert(words.end(), {"--", options.host.substr(0, colon), "hotreloadctl", "--system",
+                                   "--no-pager", "logs"});
+        if (options.json != JsonMode::Off)
+            words.emplace_back(options.json == JsonMode::Pretty ? "--json=pretty" : "--json=short");
+        if (follow_)
+            words.emplace_back("--follow");
+        if (lines_)
+            words.push_back("--lines=" + std::to_string(*lines_));
+        // The shell there takes the words apart once more.
+        for (const auto& [name, value] :
+             {std::pair{"since", since_}, {"priority", priority_}, {"grep", pattern_}})
+            if (!value.empty())
+                words.push_back(std::format("--{}={}", name, quote(value)));
+        words.emplace_back("--");
+        for (const auto& target : targets_)
+            words.push_back(quote(target));
+        std::vector<char*> arguments;
+        for (auto& word : words)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        ::execvp(arguments.front(), arguments.data());
+        return give_up(ExitStatus::Failed,
+                       std::string("ssh cannot be run: ") + std::strerror(errno));
+    }
+
     // The daemon knows the project of this directory and which units are attached. Without it,
     // what is named in full can still be read.
     Answer<std::vector<LogSource>> find_sources(Session& session) {
@@ -67,6 +169,9 @@ private:
 
     std::vector<std::string> targets_;
     std::optional<std::uint64_t> lines_;
+    std::string since_;
+    std::string priority_;
+    std::string pattern_;
     bool follow_ = false;
 };
 

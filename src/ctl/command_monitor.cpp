@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
+#include "ctl/details.hpp"
 #include "ctl/event_stream.hpp"
 #include "ctl/event_text.hpp"
 
@@ -26,6 +27,8 @@ public:
             return std::unexpected(events.error());
         if (auto watched = (*events)->watch_states(); !watched)
             return std::unexpected(watched.error());
+        if (!session.out().wants_json() && !(*daemon)->may_inspect())
+            session.out().line({Mark::Plain, without_details});
         if (session.out().wants_json()) {
             Json ready;
             ready["event"] = "Ready";

@@ -10,16 +10,22 @@ class Plan final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
+        app.add_flag("--force", wanted_.force, "Of what waits and what was refused, too");
+        app.add_flag("--no-validate{false}", wanted_.validate, "Do not run the validators");
     }
-    Answer<ExitStatus> run(Session& session) override { return print_plans(session, targets_); }
+    Answer<ExitStatus> run(Session& session) override {
+        return print_plans(session, targets_, wanted_);
+    }
 
 private:
     std::vector<std::string> targets_;
+    PlanRequest wanted_;
 };
 
 } // namespace
 
-Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>& words) {
+Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>& words,
+                               const PlanRequest& wanted) {
     const auto targets = session.targets(words);
     if (!targets)
         return std::unexpected(targets.error());
@@ -29,7 +35,7 @@ Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>&
     session.out().page();
     auto status = ExitStatus::Ok;
     for (const auto& target : *targets) {
-        const auto plan = (*daemon)->plan(target.text());
+        const auto plan = (*daemon)->plan(target.text(), wanted);
         if (!plan)
             return std::unexpected(plan.error());
         const auto report = report_plan(*plan, session.directory());

@@ -11,7 +11,10 @@ class Reload final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
-        app.add_flag("--dry-run", dry_run_, "Show what would be done, as plan does");
+        auto* dry_run =
+            app.add_flag("--dry-run", dry_run_, "Show what would be done, as plan does");
+        app.add_flag("--no-validate{false}", validate_, "With --dry-run: do not run the validators")
+            ->needs(dry_run);
         app.add_flag("--force", options_.force,
                      "Carry out what waits, and try again what was refused");
         app.add_option("--strategy", options_.strategy, "The least that is done to the target")
@@ -24,7 +27,9 @@ public:
 
     Answer<ExitStatus> run(Session& session) override {
         if (dry_run_)
-            return print_plans(session, targets_);
+            return print_plans(
+                session, targets_,
+                {.force = options_.force, .strategy = options_.strategy, .validate = validate_});
         return run_transactions(session, targets_, !no_wait_,
                                 [this](Daemon& daemon, const std::string& target) {
                                     return daemon.reload(target, options_);
@@ -35,6 +40,7 @@ private:
     std::vector<std::string> targets_;
     ReloadOptions options_;
     bool dry_run_ = false;
+    bool validate_ = true;
     bool no_wait_ = false;
 };
 

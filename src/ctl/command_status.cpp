@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
+#include "ctl/details.hpp"
 #include "ctl/status_view.hpp"
 
 #include <chrono>
+#include <format>
 
 namespace hotreload::ctl {
 
@@ -20,7 +22,7 @@ public:
             return std::unexpected(projects.error());
         session.out().page();
         if (projects->empty())
-            session.out().line({Mark::Plain, "No projects. Start one with: hotreloadctl up DIR"});
+            print_hint(session);
 
         const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::system_clock::now().time_since_epoch());
@@ -35,10 +37,38 @@ public:
         }
         if (session.out().wants_json())
             session.out().json(all);
+        else if (const auto daemon = session.daemon(); daemon && !(*daemon)->may_inspect())
+            session.out().line({Mark::Plain, without_details});
         return status;
     }
 
 private:
+    // Who asks his own instance on a server may mean the other one.
+    static void print_hint(Session& session) {
+        const auto& options = session.options();
+        if (!options.on_user_bus()) {
+            session.out().line(
+                {Mark::Plain, options.remote()
+                                  ? "No projects."
+                                  : "No projects. Put a project file into /etc/hotreload, or start "
+                                    "one with: hotreloadctl up DIR"});
+            return;
+        }
+        session.out().line({Mark::Plain, "No projects. Start one with: hotreloadctl up DIR"});
+        if (options.remote())
+            return;
+        const GlobalOptions of_system{.system = true, .host = {}, .machine = {}};
+        const auto daemon = Daemon::connect(of_system);
+        if (!daemon || !(*daemon)->running())
+            return;
+        const auto others = (*daemon)->projects();
+        if (others && !others->empty())
+            session.out().line(
+                {Mark::Plain, std::format("The system's instance has {}: hotreloadctl "
+                                          "--system status",
+                                          others->size())});
+    }
+
     std::vector<std::string> targets_;
 };
 

@@ -22,6 +22,7 @@ std::span<const CommandRow> command_table() {
         CommandRow{"rollback", "Go back to an earlier generation", make_rollback},
         CommandRow{"history", "List the generations that are kept", make_history},
         CommandRow{"diff", "Show what differs between two generations", make_diff},
+        CommandRow{"get", "Show the value of a published document, or a part of it", make_get},
         CommandRow{"explain", "Say why a path is watched or not, and what a change would do",
                    make_explain},
         CommandRow{"check", "Validate a project file", make_check},
@@ -29,6 +30,7 @@ std::span<const CommandRow> command_table() {
         CommandRow{"monitor", "Show events as they happen", make_monitor},
         CommandRow{"sync", "Wait until everything that was written is seen and applied", make_sync},
         CommandRow{"debug", "Show what the watcher saw", make_debug},
+        CommandRow{"help", "Show a help, of a command when one is named", make_help},
     };
     return rows;
 }

@@ -40,10 +40,15 @@ private:
             return give_up(ExitStatus::Usage, "up on another machine needs an absolute DIR");
         }
         std::error_code error;
-        auto full = std::filesystem::canonical(path, error);
+        const auto real = std::filesystem::canonical(path, error);
         if (error)
             return give_up(ExitStatus::Failed, directory_ + ": " + error.message());
-        return full.string();
+        // As it was given: where a link leads is the daemon's to follow, now and later.
+        auto full = (session.directory() / path).lexically_normal().string();
+        if (full.size() > 1 && full.ends_with('/'))
+            full.pop_back();
+        // A ".." behind a link is above where the link leads, and not above the link.
+        return std::filesystem::equivalent(full, real, error) ? full : real.string();
     }
 
     static Answer<ExitStatus> up(Session& session, Daemon& daemon, const std::string& path) {

@@ -4,6 +4,7 @@
 #include "ctl/bus.hpp"
 
 #include <chrono>
+#include <format>
 #include <map>
 
 namespace hotreload::ctl {
@@ -102,8 +103,15 @@ Answer<> Daemon::down(const std::string& project) {
     return none(call<>(*proxy_, "Down", project, Options{}));
 }
 
-Answer<std::string> Daemon::plan(const std::string& target) {
-    return only(call<std::string>(*proxy_, "Plan", target, Options{}));
+Answer<std::string> Daemon::plan(const std::string& target, const PlanRequest& wanted) {
+    Options options;
+    if (wanted.force)
+        options["force"] = sdbus::Variant(true);
+    if (!wanted.strategy.empty())
+        options["strategy"] = sdbus::Variant(wanted.strategy);
+    if (!wanted.validate)
+        options["validate"] = sdbus::Variant(false);
+    return only(call<std::string>(*proxy_, "Plan", target, options));
 }
 
 Answer<std::uint64_t> Daemon::reload(const std::string& target, const ReloadOptions& wanted) {
@@ -139,12 +147,48 @@ Answer<> Daemon::stop(const std::string& target) {
     return none(call<>(*proxy_, "Stop", target, Options{}));
 }
 
-Answer<> Daemon::pause(const std::string& target) {
-    return none(call<>(*proxy_, "Pause", target, Options{}));
+Answer<> Daemon::pause(const std::string& target, const std::string& time,
+                       const std::string& reason) {
+    Options options;
+    if (!time.empty())
+        options["for"] = sdbus::Variant(time);
+    if (!reason.empty())
+        options["reason"] = sdbus::Variant(reason);
+    return none(call<>(*proxy_, "Pause", target, options));
 }
 
 Answer<> Daemon::resume(const std::string& target) {
     return none(call<>(*proxy_, "Resume", target, Options{}));
+}
+
+Answer<std::string> Daemon::value(const std::string& project, const std::string& config) {
+    const auto all = objects();
+    if (!all)
+        return std::unexpected(all.error());
+    const sdbus::InterfaceName interface(config_interface);
+    for (const auto& [path, interfaces] : *all) {
+        const auto found = interfaces.find(interface);
+        if (found == interfaces.end())
+            continue;
+        ConfigState state;
+        update(state, found->second);
+        if (state.project != project || state.name != config)
+            continue;
+        try {
+            std::string json;
+            std::uint64_t revision = 0;
+            const auto proxy = sdbus::createProxy(*connection_, bus_name, path);
+            proxy->callMethod("GetValue")
+                .onInterface(interface)
+                .withArguments(Options{})
+                .storeResultsTo(json, revision);
+            return json;
+        } catch (const sdbus::Error& error) {
+            return std::unexpected(failure_of(error));
+        }
+    }
+    return give_up(ExitStatus::Failed,
+                   std::format("{}/{} is not published any more", project, config));
 }
 
 Answer<std::string> Daemon::explain(const std::string& path) {
@@ -167,6 +211,26 @@ Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& p
     for (const auto& problem : std::get<1>(*results))
         problems.push_back(to_problem(problem));
     return std::pair(std::get<0>(*results), std::move(problems));
+}
+
+std::optional<Json> Daemon::inspected(const Answer<std::string>& answer) {
+    if (answer)
+        return parse_json(*answer);
+    if (answer.error().status == ExitStatus::NotAuthorized)
+        may_inspect_ = false; // and it is not asked again and again
+    return std::nullopt;
+}
+
+std::optional<Json> Daemon::status(const std::string& target) {
+    if (!may_inspect_)
+        return std::nullopt;
+    return inspected(only(call<std::string>(*proxy_, "Status", target, Options{})));
+}
+
+std::optional<Json> Daemon::details(std::uint64_t id) {
+    if (!may_inspect_)
+        return std::nullopt;
+    return inspected(only(call<std::string>(*proxy_, "Details", id, Options{})));
 }
 
 Answer<ManagedObjects> Daemon::objects() {

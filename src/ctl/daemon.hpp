@@ -6,12 +6,14 @@
 // long as the daemon lives.
 
 #include "ctl/answer.hpp"
+#include "ctl/json.hpp"
 #include "ctl/options.hpp"
 #include "ctl/properties.hpp"
 #include "os/event_loop.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,12 @@ struct ReloadOptions {
     bool force = false;
     std::string strategy; // "": the daemon's choice
     bool no_drain = false;
+};
+
+struct PlanRequest {
+    bool force = false;
+    std::string strategy; // as of a reload
+    bool validate = true;
 };
 
 struct RollbackOptions {
@@ -36,7 +44,7 @@ public:
 
     Answer<std::string> up(const std::string& path, bool wait); // → name of the project
     Answer<> down(const std::string& project);
-    Answer<std::string> plan(const std::string& target);
+    Answer<std::string> plan(const std::string& target, const PlanRequest& wanted);
     Answer<std::uint64_t> reload(const std::string& target, const ReloadOptions& options);
     Answer<std::uint64_t> restart(const std::string& target, const ReloadOptions& options);
     Answer<std::uint64_t> rollback(const std::string& target, const RollbackOptions& options);
@@ -44,12 +52,22 @@ public:
     Answer<std::string> diff(const std::string& target, std::uint64_t from, std::uint64_t to);
     Answer<> start(const std::string& target);
     Answer<> stop(const std::string& target);
-    Answer<> pause(const std::string& target);
+    // `time` is a duration, "" for one without end.
+    Answer<> pause(const std::string& target, const std::string& time, const std::string& reason);
     Answer<> resume(const std::string& target);
+    // The last valid value of a published document; "" while there was none.
+    Answer<std::string> value(const std::string& project, const std::string& config);
     Answer<std::string> explain(const std::string& path); // JSON, as all that is text here
     Answer<> sync();
     Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept
     Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
+
+    // What is told only to who may inspect (ctl/details.hpp): of a target, and of a signal's id.
+    // Nothing: it is not told to us, or not known any more.
+    std::optional<Json> status(const std::string& target);
+    std::optional<Json> details(std::uint64_t id);
+    // Whether it is told to us, as far as we have asked.
+    [[nodiscard]] bool may_inspect() const { return may_inspect_; }
 
     Answer<ManagedObjects> objects();
     Answer<std::vector<ProjectState>> projects();
@@ -69,11 +87,13 @@ public:
     ~Daemon();
 
 private:
+    std::optional<Json> inspected(const Answer<std::string>& answer);
     explicit Daemon(std::unique_ptr<sdbus::IConnection> connection);
 
     os::EventLoop loop_;
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> proxy_; // of Manager1 at /org/hotreload
+    bool may_inspect_ = true;              // until we hear otherwise
 };
 
 } // namespace hotreload::ctl

@@ -2,6 +2,7 @@
 #include "ctl/event_stream.hpp"
 
 #include "ctl/bus.hpp"
+#include "ctl/details.hpp"
 
 namespace hotreload::ctl {
 
@@ -35,6 +36,7 @@ Answer<> EventStream::watch_states() {
     } catch (const sdbus::Error& error) {
         return std::unexpected(failure_of(error));
     }
+    (void)daemon_.status(""); // whether we may see values
     return daemon_.objects().transform([this](const ManagedObjects& objects) { learn(objects); });
 }
 
@@ -49,21 +51,38 @@ void EventStream::subscribe_manager() {
     upon("FileChanged", [this](Text project, Text path, Text kind, Text from) {
         handler_(FileChanged{project, path, kind, from});
     });
-    upon("ConfigChanged", [this](Text project, Text name, Text before, Text after, Text patch) {
-        handler_(ConfigChanged{project, name, before, after, patch});
+    upon("ConfigChanged", [this](const std::uint64_t& id, Text project, Text name, Text keys) {
+        tell(ConfigChanged{id, project, name, keys, "", ""});
     });
-    upon("ValidationFailed", [this](Text project, Text target, Text path, const std::uint32_t& line,
-                                    const std::uint32_t& column, Text message) {
-        handler_(ValidationFailed{project, target, {path, line, column, message}});
-    });
+    upon("ValidationFailed",
+         [this](const std::uint64_t& id, Text project, Text target, Text path,
+                const std::uint32_t& line, const std::uint32_t& column, Text message) {
+             tell(ValidationFailed{id, project, target, {path, line, column, message}});
+         });
     upon("ReloadStarted", [this](const std::uint64_t& id, Text project, Text plan) {
-        handler_(ReloadStarted{id, project, plan});
+        tell(ReloadStarted{id, project, plan});
     });
     upon("ReloadFinished", [this](const std::uint64_t& id, Text project, Text result,
                                   const std::uint64_t& usec, Text detail) {
-        handler_(ReloadFinished{id, project, result, Duration(static_cast<Duration::rep>(usec)),
-                                detail});
+        tell(ReloadFinished{id, project, result, Duration(static_cast<Duration::rep>(usec)),
+                            detail});
     });
+}
+
+// With what is told only to who may inspect, where we may.
+void EventStream::tell(Event event) {
+    if (const auto id = id_of_details(event))
+        if (const auto details = daemon_.details(*id))
+            add_details(event, *details);
+    handler_(event);
+}
+
+template <class T>
+void EventStream::tell_state(T event, const std::string& target, bool has_details) {
+    if (has_details)
+        if (const auto status = daemon_.status(target))
+            add_details(event.state, *status);
+    handler_(event);
 }
 
 void EventStream::subscribe_owner() {
@@ -124,15 +143,17 @@ void EventStream::properties_changed(const std::string& path, const std::string&
     if (interface == project_interface) {
         auto& project = projects_[path];
         update(project, properties);
-        handler_(ProjectChanged{project});
+        tell_state(ProjectChanged{project}, project.name, !project.problems.empty());
     } else if (interface == service_interface) {
         auto& service = services_[path];
         update(service, properties);
-        handler_(ServiceChanged{service});
+        const bool has_changes = service.last_changes_json.size() > std::string_view("[]").size();
+        tell_state(ServiceChanged{service}, service.project + "/" + service.name,
+                   has_changes || !service.problems.empty());
     } else if (interface == config_interface) {
         auto& config = configs_[path];
         update(config, properties);
-        handler_(ConfigRevision{config});
+        tell_state(ConfigRevision{config}, config.project, !config.problems.empty());
     }
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // Subscribes to everything that the daemon tells; once made, no event is missed. Events arrive
-// from Daemon::dispatch and Daemon::drain, in the order in which the daemon sent them.
+// from Daemon::dispatch and Daemon::drain, in the order in which the daemon sent them, with values
+// and reasons where we may see them.
 
 #include "ctl/daemon.hpp"
 #include "ctl/events.hpp"
@@ -31,6 +32,9 @@ private:
     void subscribe_manager();
     void subscribe_owner();
     void subscribe_states();
+    void tell(Event event);
+    template <class T> // of the three that have a state
+    void tell_state(T event, const std::string& target, bool has_details);
     void learn(const ManagedObjects& objects);
     void properties_changed(const std::string& path, const std::string& interface,
                             const Properties& properties);

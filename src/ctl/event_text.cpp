@@ -40,6 +40,7 @@ struct ToJson {
     }
     Json operator()(const ConfigChanged& e) const {
         Json json = named("ConfigChanged");
+        json["id"] = e.id;
         json["project"] = e.project;
         json["name"] = e.name;
         json["old"] = nested(e.old_json);
@@ -49,6 +50,7 @@ struct ToJson {
     }
     Json operator()(const ValidationFailed& e) const {
         Json json = named("ValidationFailed");
+        json["id"] = e.id;
         json["project"] = e.project;
         json["target"] = e.target;
         append(json, to_json(e.problem));

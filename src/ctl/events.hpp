@@ -22,14 +22,16 @@ struct FileChanged {
 };
 
 struct ConfigChanged {
+    std::uint64_t id = 0;
     std::string project;
     std::string name; // a service's, a config's, or the path of another document
-    std::string old_json;
-    std::string new_json;
     std::string patch_json;
+    std::string old_json; // "": not told
+    std::string new_json;
 };
 
 struct ValidationFailed {
+    std::uint64_t id = 0;
     std::string project;
     std::string target;
     Problem problem;

@@ -25,6 +25,8 @@ std::string where(const Json& watch) {
 std::string how(const Json& watch, std::size_t copies) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? ": " : ", ") + part; };
+    if (const auto path = text_of(watch, "path"); !path.empty())
+        add("as " + path);
     if (const auto pattern = text_of(watch, "pattern"); !pattern.empty())
         add(std::format("\"{}\" matches", pattern));
     if (const auto format = text_of(watch, "format"); !format.empty())
@@ -58,7 +60,7 @@ bool explain_watch(const Json& watch, const std::string& directory, std::vector<
     return true;
 }
 
-std::string show_time(std::uint64_t realtime_usec) {
+std::string show_event_time(std::uint64_t realtime_usec) {
     const auto seconds = static_cast<std::time_t>(realtime_usec / 1'000'000);
     std::tm local{};
     localtime_r(&seconds, &local);
@@ -95,7 +97,7 @@ Report report_explanation(const Json& explanation, const std::vector<const Proje
 std::vector<Line> list_watcher_events(const Json& events, const std::string& directory) {
     std::vector<std::vector<std::string>> rows = {{"TIME", "EVENT", "PATH", "FATE"}};
     for (const auto& event : array_of(events, "events").array_range())
-        rows.push_back({show_time(number_of(event, "realtime_usec")), text_of(event, "mask"),
+        rows.push_back({show_event_time(number_of(event, "realtime_usec")), text_of(event, "mask"),
                         show_path(text_of(event, "path"), directory), text_of(event, "fate")});
     std::vector<Line> lines;
     for (auto& text : format_table(rows))

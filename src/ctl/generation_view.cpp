@@ -2,38 +2,108 @@
 #include "ctl/generation_view.hpp"
 
 #include "ctl/change_text.hpp"
-#include "ctl/status_view.hpp"
 #include "ctl/table.hpp"
 
+#include <algorithm>
 #include <format>
+#include <utility>
 
 namespace hotreload::ctl {
 
-std::vector<Line> show_history(const Json& history, std::uint64_t now_usec,
-                               const std::string& directory) {
-    std::vector<std::vector<std::string>> rows = {
-        {"SERVICE", "GENERATION", "APPLIED", "STRATEGY", "CHANGES"}};
-    for (const auto& each : array_of(history, "generations").array_range()) {
-        const auto& in_force = each.at("applied");
-        const auto changes = name_changes(array_of(each, "changes"), directory);
-        rows.push_back({text_of(each, "service"),
-                        std::format("{}{}", number_of(each, "generation"),
-                                    in_force.is_bool() && in_force.as_bool() ? "*" : ""),
-                        show_age(number_of(each, "applied_usec"), now_usec),
-                        text_of(each, "strategy"), changes.empty() ? "-" : changes});
+namespace {
+
+Mark mark_of(const std::string& line) {
+    return line.starts_with('-')    ? Mark::Removed
+           : line.starts_with('+')  ? Mark::Added
+           : line.starts_with("@@") ? Mark::Place
+                                    : Mark::Plain;
+}
+
+struct Row {
+    std::string service;
+    std::uint64_t usec = 0;
+    std::vector<std::string> cells;
+};
+
+std::string by(const Json& each, const NameOfUser& name_of) {
+    if (each.contains("caller_uid"))
+        return name_of(static_cast<std::uint32_t>(number_of(each, "caller_uid")));
+    const auto trigger = text_of(each, "trigger");
+    return trigger.empty() ? "-" : trigger;
+}
+
+// What brought a generation about that has no changes.
+std::string cause(const Json& generation) {
+    const auto trigger = text_of(generation, "trigger");
+    return trigger == "request" ? "asked for" : trigger == "start" ? "was not running" : "-";
+}
+
+Row row_of_generation(const Json& each, const HistoryView& view) {
+    const auto usec = number_of(each, "applied_usec");
+    const auto& in_force = each.at("applied");
+    const auto changes = name_changes(array_of(each, "changes"), view.directory);
+    return {text_of(each, "service"),
+            usec,
+            {text_of(each, "service"),
+             std::format("{}{}", number_of(each, "generation"),
+                         in_force.is_bool() && in_force.as_bool() ? "*" : ""),
+             show_time(usec, view.utc), text_of(each, "strategy"), by(each, view.name_of_user),
+             changes.empty() ? cause(each) : changes}};
+}
+
+Row row_of_event(const Json& each, const HistoryView& view) {
+    const auto usec = number_of(each, "realtime_usec");
+    const auto generation = number_of(each, "generation");
+    const auto why = each.contains("problem")
+                         ? show_problem(problem_in(each["problem"]), view.directory)
+                         : std::string();
+    return {text_of(each, "service"),
+            usec,
+            {text_of(each, "service"), generation ? std::to_string(generation) : "-",
+             show_time(usec, view.utc), text_of(each, "what"), by(each, view.name_of_user),
+             why.empty() ? "-" : why}};
+}
+
+} // namespace
+
+std::vector<Line> show_history(const Json& history, const HistoryView& view) {
+    std::vector<Row> rows;
+    for (const auto& each : array_of(history, "generations").array_range())
+        rows.push_back(row_of_generation(each, view));
+    for (const auto& each : array_of(history, "events").array_range())
+        rows.push_back(row_of_event(each, view));
+    if (rows.empty())
+        return {{Mark::Unchanged, "no generations yet"}};
+    std::ranges::stable_sort(rows, [](const Row& a, const Row& b) {
+        return a.service != b.service ? a.service < b.service : a.usec > b.usec;
+    });
+    std::vector<std::vector<std::string>> table = {
+        {"SERVICE", "GENERATION", "WHEN", "WHAT", "BY", "CHANGES"}};
+    std::size_t shown = 0;
+    std::string service;
+    for (auto& row : rows) {
+        shown = std::exchange(service, row.service) == row.service ? shown + 1 : 1;
+        if (view.most == 0 || shown <= view.most)
+            table.push_back(std::move(row.cells));
     }
     std::vector<Line> lines;
-    if (rows.size() == 1)
-        return {{Mark::Unchanged, "no generations yet"}};
-    for (auto& text : format_table(rows))
+    for (auto& text : format_table(table))
         lines.push_back({Mark::Plain, std::move(text)});
     return lines;
 }
 
 std::vector<Line> show_difference(const Json& difference, const std::string& directory) {
     std::vector<Line> lines;
-    for (auto& text : list_changes(array_of(difference, "changes"), directory))
-        lines.push_back({Mark::Plain, std::move(text)});
+    for (const auto& change : array_of(difference, "changes").array_range()) {
+        Json one(jsoncons::json_array_arg);
+        one.push_back(change);
+        for (auto& text : list_changes(one, directory))
+            lines.push_back({Mark::Plain, std::move(text)});
+        for (const auto& each : array_of(change, "lines").array_range()) {
+            auto text = each.as<std::string>();
+            lines.push_back({mark_of(text), std::move(text)});
+        }
+    }
     if (lines.empty())
         lines.push_back({Mark::Unchanged,
                          std::format("no difference between generations {} and {}",

@@ -7,14 +7,24 @@
 #include "ctl/output.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace hotreload::ctl {
 
-// A table for each service, the newest first, with what each changed.
-std::vector<Line> show_history(const Json& history, std::uint64_t now_usec,
-                               const std::string& directory);
+using NameOfUser = std::function<std::string(std::uint32_t uid)>;
+
+struct HistoryView {
+    std::string directory; // paths below it are shown relative to it
+    bool utc = false;
+    std::uint64_t most = 0; // rows of each service; 0: all
+    NameOfUser name_of_user;
+};
+
+// One table, service by service, the newest first: generations with what each changed, and what
+// else happened, with its reason.
+std::vector<Line> show_history(const Json& history, const HistoryView& view);
 
 std::vector<Line> show_difference(const Json& difference, const std::string& directory);
 

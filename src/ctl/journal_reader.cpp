@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/journal_reader.hpp"
 
+#include "core/instances.hpp"
 #include "core/names.hpp"
 
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -26,7 +28,7 @@ void JournalReader::Close::operator()(sd_journal* journal) const noexcept {
 }
 
 Answer<std::unique_ptr<JournalReader>> JournalReader::open(std::vector<LogSource> sources,
-                                                           bool user_instance) {
+                                                           bool user_instance, LogFilter filter) {
     sd_journal* journal = nullptr;
     if (const int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY); r < 0)
         return give_up(ExitStatus::Failed,
@@ -35,6 +37,7 @@ Answer<std::unique_ptr<JournalReader>> JournalReader::open(std::vector<LogSource
     reader->journal_.reset(journal);
     reader->sources_ = std::move(sources);
     reader->user_instance_ = user_instance;
+    reader->filter_ = std::move(filter);
     for (const auto& source : reader->sources_)
         reader->match_source(source);
     // Before the end is sought: what is written from here on makes the descriptor readable.
@@ -61,28 +64,52 @@ void JournalReader::match_source(const LogSource& source) {
         match("_SYSTEMD_OWNER_UID", uid);
     one_term("HOTRELOAD_PROJECT", source.target.project);
     match("_UID", user_instance_ ? uid : "0");
-    for (const auto& [unit, service] : source.attached) {
-        one_term("_SYSTEMD_" + user + "UNIT", unit);
-        if (user_instance_)
-            match("_SYSTEMD_OWNER_UID", uid);
+    for (const auto& [attached, service] : source.attached)
+        for (const auto& unit : units_of(attached)) {
+            one_term("_SYSTEMD_" + user + "UNIT", unit);
+            if (user_instance_)
+                match("_SYSTEMD_OWNER_UID", uid);
+        }
+}
+
+// A match is of one name: instances are those that have written something.
+std::vector<std::string> JournalReader::units_of(const std::string& attached) const {
+    if (!names_instances(attached))
+        return {attached};
+    std::vector<std::string> units;
+    sd_journal_query_unique(journal_.get(),
+                            user_instance_ ? "_SYSTEMD_USER_UNIT" : "_SYSTEMD_UNIT");
+    const void* data = nullptr;
+    std::size_t size = 0;
+    while (sd_journal_enumerate_unique(journal_.get(), &data, &size) > 0) {
+        std::string_view unit(static_cast<const char*>(data), size);
+        unit.remove_prefix(unit.find('=') + 1);
+        if (is_instance_of(unit, attached))
+            units.emplace_back(unit);
     }
+    return units;
 }
 
 void JournalReader::seek(const LogBegin& begin) {
     if (begin.last_lines)
-        seek_last(*begin.last_lines);
+        seek_last(*begin.last_lines, begin.since_usec);
     else
         sd_journal_seek_realtime_usec(journal_.get(), begin.since_usec);
 }
 
-void JournalReader::seek_last(std::uint64_t lines) {
+void JournalReader::seek_last(std::uint64_t lines, std::uint64_t since_usec) {
     sd_journal_seek_tail(journal_.get());
     std::uint64_t found = 0;
     bool at_head = false;
-    // What is of another service of the project does not count.
+    // What is of another service of the project does not count, nor what is older than is wanted.
     while (found < lines && !at_head) {
         at_head = sd_journal_previous(journal_.get()) <= 0;
-        if (!at_head && current())
+        if (at_head)
+            break;
+        std::uint64_t written = 0;
+        if (sd_journal_get_realtime_usec(journal_.get(), &written) >= 0 && written < since_usec)
+            return; // next() steps on to what is wanted
+        if (current())
             ++found;
     }
     // next() steps first. From the tail itself it would never get on, though entries come.
@@ -126,8 +153,11 @@ std::optional<LogEntry> JournalReader::current() const {
     for (const auto& source : sources_) {
         entry.project = source.target.project;
         entry.ours = false;
-        if (const auto attached = source.attached.find(entry.unit);
-            attached != source.attached.end()) {
+        const auto attached = std::ranges::find_if(source.attached, [&](const auto& each) {
+            return each.first == entry.unit ||
+                   (names_instances(each.first) && is_instance_of(entry.unit, each.first));
+        });
+        if (attached != source.attached.end()) {
             entry.service = attached->second;
         } else if (auto own = service_in_unit(entry.unit, entry.project); !own.empty()) {
             entry.service = std::move(own);
@@ -138,8 +168,11 @@ std::optional<LogEntry> JournalReader::current() const {
             continue;
         }
         const auto& wanted = source.target.service;
-        if (wanted.empty() || entry.service == wanted || entry.service == wanted + "-validate")
-            return entry;
+        if (!wanted.empty() && entry.service != wanted && entry.service != wanted + "-validate")
+            continue;
+        if (!filter_.admits(entry))
+            return {};
+        return entry;
     }
     return {};
 }

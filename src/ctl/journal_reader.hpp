@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -24,17 +25,31 @@ namespace hotreload::ctl {
 struct LogSource {
     Target target;
     std::map<std::string, std::string> attached; // unit → service: they are in other slices
+    std::vector<std::string> services;           // that are known
+};
+
+// Which entries are wanted.
+struct LogFilter {
+    int priority = 7; // and more important ones
+    std::optional<std::regex> pattern;
+
+    [[nodiscard]] bool admits(const LogEntry& entry) const {
+        return entry.priority <= priority &&
+               (!pattern || std::regex_search(entry.message, *pattern));
+    }
 };
 
 struct LogBegin {
     std::optional<std::uint64_t> last_lines; // only so many of those that there are
     std::uint64_t since_usec = 0;            // CLOCK_REALTIME
+    bool times = false;                      // show when each was written
+    LogFilter filter = {};
 };
 
 class JournalReader {
 public:
     static Answer<std::unique_ptr<JournalReader>> open(std::vector<LogSource> sources,
-                                                       bool user_instance);
+                                                       bool user_instance, LogFilter filter);
 
     void seek(const LogBegin& begin);
 
@@ -46,7 +61,7 @@ public:
     void acknowledge();
 
 private:
-    void seek_last(std::uint64_t lines);
+    void seek_last(std::uint64_t lines, std::uint64_t since_usec);
 
     struct Close {
         void operator()(sd_journal* journal) const noexcept;
@@ -55,12 +70,14 @@ private:
     JournalReader() = default;
     void match(const std::string& field, const std::string& value);
     void match_source(const LogSource& source);
+    [[nodiscard]] std::vector<std::string> units_of(const std::string& attached) const;
     [[nodiscard]] std::string field(const char* name) const;
     [[nodiscard]] std::optional<LogEntry> current() const;
 
     std::unique_ptr<sd_journal, Close> journal_;
     std::vector<LogSource> sources_;
     bool user_instance_ = false;
+    LogFilter filter_;
 };
 
 } // namespace hotreload::ctl

@@ -3,6 +3,8 @@
 
 // JSON as the daemon sends it: read without exceptions, and without trust in its shape.
 
+#include "base/error.hpp"
+
 #include <jsoncons/json.hpp>
 
 #include <cstdint>
@@ -21,5 +23,8 @@ std::optional<Json> parse_json(std::string_view text);
 std::string text_of(const Json& object, std::string_view key);
 std::uint64_t number_of(const Json& object, std::string_view key);
 const Json& array_of(const Json& object, std::string_view key);
+
+// Of an object with path, line, column and message.
+Problem problem_in(const Json& object);
 
 } // namespace hotreload::ctl

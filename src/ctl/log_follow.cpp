@@ -9,27 +9,35 @@ std::vector<LogSource> log_sources(const std::vector<Target>& targets,
                                    const std::vector<ProjectState>& projects) {
     std::vector<LogSource> sources;
     for (const auto& target : targets) {
-        LogSource source{target, {}};
+        LogSource source{target, {}, {}};
         const auto project = std::ranges::find(projects, target.project, &ProjectState::name);
         if (project != projects.end())
-            for (const auto& service : project->services)
-                if (service.attached && !service.unit.empty() &&
-                    (target.service.empty() || target.service == service.name))
+            for (const auto& service : project->services) {
+                if (!target.service.empty() && target.service != service.name)
+                    continue;
+                source.services.push_back(service.name);
+                if (service.attached && !service.unit.empty())
                     source.attached.emplace(service.unit, service.name);
+            }
         sources.push_back(std::move(source));
     }
     return sources;
 }
 
 Answer<std::unique_ptr<LogFollow>> LogFollow::open(Output& out, std::vector<LogSource> sources,
-                                                   bool user_instance, const LogBegin& begin) {
+                                                   bool user_instance, LogBegin begin) {
     const bool several = std::ranges::any_of(sources, [&](const LogSource& each) {
         return each.target.project != sources.front().target.project;
     });
-    auto reader = JournalReader::open(std::move(sources), user_instance);
+    std::unique_ptr<LogFollow> self(new LogFollow(out, several, begin.times));
+    for (const auto& source : sources) {
+        self->painter_.expect(source.target.project, "");
+        for (const auto& service : source.services)
+            self->painter_.expect(source.target.project, service);
+    }
+    auto reader = JournalReader::open(std::move(sources), user_instance, std::move(begin.filter));
     if (!reader)
         return std::unexpected(std::move(reader.error()));
-    std::unique_ptr<LogFollow> self(new LogFollow(out, several));
     self->reader_ = std::move(*reader);
     self->reader_->seek(begin);
     return self;

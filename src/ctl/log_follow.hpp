@@ -18,8 +18,9 @@ std::vector<LogSource> log_sources(const std::vector<Target>& targets,
 
 class LogFollow {
 public:
+    // Where `begin` asks for what there was, each line has its time.
     static Answer<std::unique_ptr<LogFollow>> open(Output& out, std::vector<LogSource> sources,
-                                                   bool user_instance, const LogBegin& begin);
+                                                   bool user_instance, LogBegin begin);
 
     // hotreload's own messages say what `up` reports anyhow.
     void leave_out_ours() { ours_ = false; }
@@ -28,8 +29,8 @@ public:
     void follow(os::EventLoop& loop);
 
 private:
-    LogFollow(Output& out, bool several_projects)
-        : out_(out), painter_(out.colours(), several_projects) {}
+    LogFollow(Output& out, bool several_projects, bool times)
+        : out_(out), painter_(out.colours(), several_projects, times) {}
 
     Output& out_;
     LogPainter painter_;

@@ -3,6 +3,7 @@
 
 #include "core/names.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,17 +60,18 @@ std::string LogPainter::label(const std::string& project, const std::string& ser
 }
 
 void LogPainter::expect(const std::string& project, const std::string& service) {
-    const auto name = label(project, service);
+    const auto name = label(project, service.empty() ? std::string(own_label) : service);
     width_ = std::max(width_, name.size());
     order_.try_emplace(name, order_.size());
 }
 
 std::string LogPainter::paint(const LogEntry& entry) {
     const bool own = entry.ours || entry.service.empty();
-    expect(entry.project, own ? std::string(own_label) : entry.service);
+    expect(entry.project, own ? "" : entry.service);
     const auto name = label(entry.project, own ? std::string(own_label) : entry.service);
     constexpr std::array palette = {"36", "35", "34", "33", "32", "96", "95", "94"};
-    std::string prefix = std::format("{:<{}} | ", name, width_);
+    const auto time = times_ ? show_log_time(entry.realtime_usec) + " " : "";
+    std::string prefix = std::format("{}{:<{}} | ", time, name, width_);
     if (colours_)
         prefix = std::format("\x1b[{}m{}\x1b[0m",
                              own ? "2" : palette[order_.at(name) % palette.size()], prefix);

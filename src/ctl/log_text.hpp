@@ -32,20 +32,21 @@ Json to_json(const LogEntry& entry);
 // Gives each service its colour, in the order in which they turn up, and one width to all.
 class LogPainter {
 public:
-    LogPainter(bool colours, bool several_projects)
-        : colours_(colours), several_projects_(several_projects) {}
+    LogPainter(bool colours, bool several_projects, bool times = false)
+        : colours_(colours), several_projects_(several_projects), times_(times) {}
 
     // Every line of the message with the prefix; without a line feed at the end.
     std::string paint(const LogEntry& entry);
 
     // Lines up the prefixes of the names that are known beforehand.
-    void expect(const std::string& project, const std::string& service);
+    void expect(const std::string& project, const std::string& service); // "": our own
 
 private:
     std::string label(const std::string& project, const std::string& service) const;
 
     bool colours_;
     bool several_projects_;
+    bool times_; // when it was written is in front
     std::size_t width_ = 0;
     std::map<std::string, std::size_t> order_;
 };

@@ -34,6 +34,12 @@ Look look_of(Mark mark) {
         return {"✗ ", "\x1b[31m"};
     case Mark::Planned:
         return {"→ ", "\x1b[36m"};
+    case Mark::Removed:
+        return {"", "\x1b[31m"};
+    case Mark::Added:
+        return {"", "\x1b[32m"};
+    case Mark::Place:
+        return {"", "\x1b[36m"};
     case Mark::Plain:
         break;
     }
@@ -150,10 +156,10 @@ void Output::json(const Json& json) {
 std::string render(const Line& line, bool colours) {
     const auto look = look_of(line.mark);
     const auto text = printable(line.text);
-    if (!colours || !*look.mark)
+    if (!colours || !*look.colour)
         return look.mark + text;
     // Of what did not go wrong only the mark is coloured, so that the rest stands out.
-    const bool whole = line.mark == Mark::Failed || line.mark == Mark::Unchanged;
+    const bool whole = line.mark == Mark::Failed || line.mark == Mark::Unchanged || !*look.mark;
     return std::string(look.colour) + look.mark + (whole ? text + "\x1b[0m" : "\x1b[0m" + text);
 }
 

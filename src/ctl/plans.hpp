@@ -10,6 +10,7 @@
 
 namespace hotreload::ctl {
 
-Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>& words);
+Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>& words,
+                               const PlanRequest& wanted);
 
 } // namespace hotreload::ctl

@@ -49,6 +49,9 @@ void update(ServiceState& service, const Properties& properties) {
     take(properties, "LastResult", service.last_result);
     take(properties, "LastChangesJSON", service.last_changes_json);
     take(properties, "Paused", service.paused);
+    take(properties, "PausedUntilUSec", service.paused_until_usec);
+    take(properties, "PauseReason", service.pause_reason);
+    take(properties, "Held", service.held);
     take(properties, "Draining", service.draining);
     take(properties, "LastGapUSec", service.last_gap_usec);
 }

@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view superseded = "superseded by a newer change";
 
-Problem problem_of(const Json& json) {
-    return {text_of(json, "path"), static_cast<unsigned>(number_of(json, "line")),
-            static_cast<unsigned>(number_of(json, "column")), text_of(json, "message")};
-}
-
 std::string in_brackets(const std::string& text) {
     return text.empty() ? text : " (" + text + ")";
 }
@@ -54,10 +49,10 @@ std::string applied_text(const Json& service, const Context& context) {
     return text + (note.empty() ? "" : " (" + note + ")");
 }
 
-std::optional<Problem> problem_in(const Json& service) {
+std::optional<Problem> problem_about(const Json& service) {
     if (!service.contains("problem") || !service["problem"].is_object())
         return {};
-    return problem_of(service["problem"]);
+    return problem_in(service["problem"]);
 }
 
 // Where a step failed is the project file's entry of the service, which says nothing of why.
@@ -74,7 +69,7 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     const auto name = text_of(service, "service");
     const auto result = text_of(service, "result");
     const auto subjects = name_changes(array_of(service, "changes"), context.directory);
-    const auto problem = problem_in(service);
+    const auto problem = problem_about(service);
     const auto line = [&](Mark mark, const std::string& text) {
         return std::vector<Line>{{mark, name + ": " + text}};
     };
@@ -82,6 +77,11 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
         return line(Mark::Applied, applied_text(service, context));
     if (result == "stopped")
         return line(Mark::Applied, "stopped");
+    if (result == "let-go")
+        return line(Mark::Applied,
+                    std::format("let go of; {} goes on as it is", text_of(service, "unit")));
+    if (result == "stopped-meanwhile" && problem)
+        return line(Mark::Failed, problem->message);
     if (result == "recorded")
         return line(Mark::Applied, "recorded, nothing to do" + in_brackets(subjects));
     if (result == "unchanged") // a problem says which other service held it back
@@ -92,13 +92,14 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     if (result == "waiting")
         return line(Mark::Waiting,
                     std::format("waiting{} — {}", subjects.empty() ? "" : " to apply " + subjects,
-                                force_hint(context.reload.project, name)));
+                                hint_for_waiting(context.reload.project, name,
+                                                 array_of(service, "changes"))));
     if (result == "rolled-back")
         return line(Mark::Failed, std::format("rolled back to generation {}{}",
                                               number_of(service, "generation"), because(problem)));
     if (result == "needs-attention")
         return line(Mark::Failed,
-                    "needs attention: nothing is tried again by itself" + because(problem));
+                    "needs attention, and is not tried again before it changes" + because(problem));
     if (result == "invalid" || result == "refused") {
         auto lines = line(Mark::Failed,
                           result == "invalid"
@@ -112,9 +113,16 @@ std::vector<Line> service_lines(const Json& service, const Context& context) {
     return line(Mark::Failed, result + in_brackets(subjects) + because(problem));
 }
 
+std::string restored_text(const Json& file, const std::string& directory) {
+    auto text = show_path(text_of(file, "path"), directory) + ": " + text_of(file, "kind");
+    if (const auto aside = text_of(file, "aside"); !aside.empty())
+        text += " to " + aside;
+    return text + in_brackets(text_of(file, "note"));
+}
+
 ExitStatus status_of(const std::string& result) {
     if (result == "applied" || result == "unchanged" || result == "stopped" ||
-        result == "recorded" || result == "superseded")
+        result == "recorded" || result == "let-go" || result == "superseded")
         return ExitStatus::Ok;
     return result == "waiting" ? ExitStatus::Waiting : ExitStatus::Failed;
 }
@@ -133,15 +141,17 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
     };
 
     const auto detail = parse_json(reload.detail_json).value_or(Json());
+    for (const auto& file : array_of(detail, "files").array_range())
+        report.lines.push_back({Mark::Applied, restored_text(file, directory)});
     for (const auto& service : array_of(detail, "services").array_range()) {
         report.status = worse(report.status, status_of(text_of(service, "result")));
         std::ranges::move(service_lines(service, {reload, directory}),
                           std::back_inserter(report.lines));
-        if (const auto problem = problem_in(service))
+        if (const auto problem = problem_about(service))
             told.push_back(*problem);
     }
     for (const auto& problem : array_of(detail, "problems").array_range())
-        tell(problem_of(problem));
+        tell(problem_in(problem));
     for (const auto& each : announced)
         if (each.project == reload.project && status_of(reload.result) == ExitStatus::Failed)
             tell(each.problem);

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "ctl/answer.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ enum class Mark {
     Failed,    // ✗
     Planned,   // →, of a plan only: would be done
     Plain,     // no mark: the detail of the line above
+    Removed,   // no mark either, of a difference of texts
+    Added,     //
+    Place,     // where in the text
 };
 
 struct Line {
@@ -54,5 +58,9 @@ std::string show_path(const std::string& path, const std::string& directory);
 
 // "31 ms", "1.4 s"
 std::string show_duration(Duration duration);
+
+// "2026-11-30 14:03:22" as the clocks here have it, with `utc` "2026-11-30 14:03:22 UTC". Of
+// CLOCK_REALTIME.
+std::string show_time(std::uint64_t usec, bool utc = false);
 
 } // namespace hotreload::ctl

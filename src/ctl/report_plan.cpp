@@ -14,11 +14,16 @@ Line service_line(const Json& service, const std::string& project) {
     const auto action = text_of(service, "action");
     const auto reason = text_of(service, "reason");
     const std::string because = reason.empty() ? "" : " (" + reason + ")";
+    if (service.contains("problem"))
+        return {Mark::Failed, std::format("{}: {} would be refused{}", name, action, because)};
     if (action == "none")
         return {Mark::Unchanged, name + ": nothing to do" + because};
     if (action == "wait")
         return {Mark::Waiting,
-                std::format("{}: waits{} — {}", name, because, force_hint(project, name))};
+                std::format("{}: waits{} — {}", name, because,
+                            hint_for_waiting(project, name, array_of(service, "changes")))};
+    if (action == "refused" && !reason.ends_with("before")) // it cannot be tried as it is
+        return {Mark::Failed, std::format("{}: refused{}", name, because)};
     if (action == "refused")
         return {Mark::Failed, std::format("{}: refused before, nothing changed since{} — {}", name,
                                           because, force_hint(project, name))};
@@ -42,6 +47,9 @@ Report report_plan(const std::string& plan_json, const std::string& directory) {
     for (const auto& service : array_of(*plan, "services").array_range()) {
         report.lines.push_back(service_line(service, project));
         report.status = worse(report.status, status_of(report.lines.back().mark));
+        if (service.contains("problem"))
+            report.lines.push_back(
+                {Mark::Failed, show_problem(problem_in(service["problem"]), directory)});
         for (const auto& text : list_changes(array_of(service, "changes"), directory))
             report.lines.push_back({Mark::Plain, "    " + text});
     }

@@ -27,8 +27,11 @@ public:
     Answer<std::vector<ProjectState>> projects();
     Answer<std::vector<Target>> targets(const std::vector<std::string>& words);
 
-    // The states that the words name; fails on what is not registered.
+    // The states that the words name, with all that we may see; fails on what is not registered.
     Answer<std::vector<ProjectState>> selected(const std::vector<std::string>& words);
+
+    // With what is told only to who may inspect, where we may.
+    std::vector<ProjectState> in_detail(std::vector<ProjectState> projects);
 
 private:
     const GlobalOptions& options_;

@@ -31,6 +31,9 @@ struct ServiceState {
     std::string last_result;
     std::string last_changes_json;
     bool paused = false;
+    std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
+    std::string pause_reason;
+    std::vector<std::string> held;       // what waits for the end of the pause
     std::vector<std::uint64_t> draining; // generations
     std::uint64_t last_gap_usec = 0;
 

@@ -49,6 +49,9 @@ Json to_json(const ServiceState& service) {
     json["last_changes"] =
         parse_json(service.last_changes_json).value_or(Json(jsoncons::json_array_arg));
     json["paused"] = service.paused;
+    json["paused_until_usec"] = service.paused_until_usec;
+    json["pause_reason"] = service.pause_reason;
+    json["held"] = list_of(service.held);
     json["draining"] = list_of(service.draining);
     json["last_gap_usec"] = service.last_gap_usec;
     return json;

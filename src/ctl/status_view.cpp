@@ -4,6 +4,7 @@
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 
+#include <algorithm>
 #include <format>
 
 namespace hotreload::ctl {
@@ -18,14 +19,50 @@ std::string or_nothing(const std::string& text) {
 
 bool is_bad(const std::string& state) {
     return state == "failed" || state == "invalid" || state == "rolled-back" ||
-           state == "missing" || state == "needs-attention";
+           state == "missing" || state == "needs-attention" || state == "ended" ||
+           state == "held-back";
 }
 
 ExitStatus status_of(const ServiceState& service) {
     if (is_bad(service.state))
         return ExitStatus::Failed;
-    return service.state == "waiting" || !service.waiting.empty() ? ExitStatus::Waiting
-                                                                  : ExitStatus::Ok;
+    const bool waits = service.state == "waiting" || service.state == "incomplete" ||
+                       !service.waiting.empty() || !service.held.empty();
+    return waits ? ExitStatus::Waiting : ExitStatus::Ok;
+}
+
+// "paused until 2026-11-30 15:00:00: deploy; a.conf, b.conf wait — run: …"
+std::string pause_text(const ServiceState& service, const std::string& directory) {
+    std::string text = "paused";
+    if (service.paused_until_usec)
+        text += " until " + show_time(service.paused_until_usec);
+    if (!service.pause_reason.empty())
+        text += ": " + service.pause_reason;
+    constexpr std::size_t most = 4;
+    for (std::size_t i = 0; i < std::min(most, service.held.size()); ++i)
+        text += (i == 0 ? "; waiting: " : ", ") + show_path(service.held[i], directory);
+    if (service.held.size() > most)
+        text += std::format(" and {} more", service.held.size() - most);
+    return std::format("{} — run: hotreloadctl resume {}/{}", text, service.project, service.name);
+}
+
+// "disabled" is a state of a project with which all is well, and an addition to any other.
+std::string state_of(const ProjectState& project) {
+    if (project.enabled)
+        return project.state;
+    return project.state == "running" ? "disabled" : project.state + ", disabled";
+}
+
+// What was refused and is mended since is no error any more.
+std::string last_result(const ServiceState& service) {
+    const bool taken_back = is_bad(service.last_result) || service.last_result == "refused";
+    const bool well = service.problems.empty() && !is_bad(service.state);
+    return or_nothing(service.last_result) + (taken_back && well ? ", then taken back" : "");
+}
+
+std::string waiting_hint(const ServiceState& service) {
+    const auto changes = parse_json(service.last_changes_json);
+    return hint_for_waiting(service.project, service.name, changes ? *changes : Json::null());
 }
 
 std::vector<std::string> row(const ServiceState& service, std::uint64_t now_usec) {
@@ -44,18 +81,20 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
     const auto add = [&](Mark mark, const std::string& text) {
         lines.push_back({mark, service.name + ": " + text});
     };
+    const bool incomplete = service.state == "incomplete";
+    if (incomplete)
+        add(Mark::Waiting, "waits for the other files of a set, of which only some have changed");
     for (const auto& problem : service.problems)
-        add(Mark::Failed, show_problem(problem, directory));
+        add(incomplete ? Mark::Waiting : Mark::Failed, show_problem(problem, directory));
     for (const auto& change : service.waiting)
-        add(Mark::Waiting, std::format("waiting: {} — {}", show_path(change, directory),
-                                       force_hint(service.project, service.name)));
+        add(Mark::Waiting,
+            std::format("waiting: {} — {}", show_path(change, directory), waiting_hint(service)));
     for (const auto& path : service.missing)
         add(Mark::Waiting, "missing: " + show_path(path, directory));
     for (const auto& path : service.writing)
         add(Mark::Unchanged, "still being written: " + show_path(path, directory));
     if (service.paused)
-        add(Mark::Waiting, std::format("paused: changes wait — run: hotreloadctl resume {}/{}",
-                                       service.project, service.name));
+        add(service.held.empty() ? Mark::Unchanged : Mark::Waiting, pause_text(service, directory));
     for (const auto generation : service.draining)
         add(Mark::Unchanged, std::format("generation {} finishes what it has in hand", generation));
     if (service.last_gap_usec > 0)
@@ -77,8 +116,8 @@ void add_last_changes(std::vector<Line>& lines, const ServiceState& service,
     const auto changes = parse_json(service.last_changes_json);
     if (!changes || !changes->is_array() || changes->empty())
         return;
-    lines.push_back({Mark::Plain, std::format("{}: last change, {}:", service.name,
-                                              or_nothing(service.last_result))});
+    lines.push_back(
+        {Mark::Plain, std::format("{}: last change, {}:", service.name, last_result(service))});
     for (const auto& text : summarize_changes(*changes, directory))
         lines.push_back({Mark::Plain, "    " + text});
 }
@@ -130,8 +169,7 @@ std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec) {
 Report report_status(const ProjectState& project, std::uint64_t now_usec,
                      const std::string& directory, bool detailed) {
     Report report;
-    report.lines.push_back({Mark::Plain, std::format("{}: {}{}, {}", project.name, project.state,
-                                                     project.enabled ? "" : ", not enabled",
+    report.lines.push_back({Mark::Plain, std::format("{}: {}, {}", project.name, state_of(project),
                                                      show_path(project.path, directory))});
     if (is_bad(project.state))
         report.status = ExitStatus::Failed;
@@ -157,15 +195,18 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
     return report;
 }
 
-std::vector<Line> list_projects(const std::vector<ProjectState>& projects) {
+Report list_projects(const std::vector<ProjectState>& projects) {
+    Report report;
     std::vector<std::vector<std::string>> rows = {{"PROJECT", "STATE", "SERVICES", "FILE"}};
-    for (const auto& project : projects)
-        rows.push_back({project.name, project.enabled ? project.state : project.state + ", off",
-                        std::to_string(project.services.size()), project.path});
-    std::vector<Line> lines;
+    for (const auto& project : projects) {
+        rows.push_back({project.name, state_of(project), std::to_string(project.services.size()),
+                        project.path});
+        if (is_bad(project.state))
+            report.status = ExitStatus::Failed;
+    }
     for (auto& text : format_table(rows))
-        lines.push_back({Mark::Plain, std::move(text)});
-    return lines;
+        report.lines.push_back({Mark::Plain, std::move(text)});
+    return report;
 }
 
 Report report_services(const ProjectState& project, const std::string& directory) {
@@ -178,8 +219,12 @@ Report report_services(const ProjectState& project, const std::string& directory
         std::string text = service.name + ": " + service.state;
         if (service.generation)
             text += std::format(", generation {}", service.generation);
-        if (status == ExitStatus::Waiting)
-            text += " — " + force_hint(service.project, service.name);
+        if (service.paused)
+            text = service.name + ": " + pause_text(service, directory);
+        else if (service.state == "incomplete")
+            text += ": the other files of a set are to come";
+        else if (status == ExitStatus::Waiting)
+            text += " — " + waiting_hint(service);
         const bool why = status == ExitStatus::Failed && !service.problems.empty();
         if (why)
             text += ": " + show_problem(service.problems.front(), directory);

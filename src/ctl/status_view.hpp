@@ -18,7 +18,8 @@ namespace hotreload::ctl {
 Report report_status(const ProjectState& project, std::uint64_t now_usec,
                      const std::string& directory, bool detailed = false);
 
-std::vector<Line> list_projects(const std::vector<ProjectState>& projects);
+// Failed, when one of them is.
+Report list_projects(const std::vector<ProjectState>& projects);
 
 // One line per service after start, stop and up: what became of it.
 Report report_services(const ProjectState& project, const std::string& directory);

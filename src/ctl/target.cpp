@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <format>
+#include <iterator>
 #include <ranges>
 
 namespace hotreload::ctl {
@@ -15,6 +16,16 @@ namespace {
 bool is_within(const std::string& directory, const std::string& parent) {
     return directory == parent || parent == "/" ||
            (directory.starts_with(parent) && directory[parent.size()] == '/');
+}
+
+// By the names that they were called by, or by where these lead.
+bool is_in_project(const std::string& directory, const std::string& own) {
+    if (is_within(directory, own))
+        return true;
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(directory, error);
+    const auto real_own = error ? real : std::filesystem::weakly_canonical(own, error);
+    return !error && is_within(real.string(), real_own.string());
 }
 
 const ProjectState* find_project(const std::vector<ProjectState>& projects,
@@ -38,6 +49,29 @@ std::vector<std::string_view> names_of(const std::vector<T>& items) {
            std::ranges::to<std::vector>();
 }
 
+bool has_member(const ProjectState& project, const std::string& name) {
+    return std::ranges::contains(project.services, name, &ServiceState::name) ||
+           std::ranges::contains(project.configs, name, &ConfigState::name);
+}
+
+// "nginx.service": no project is called so.
+Answer<Target> service_of_unit(const std::string& unit, const std::vector<ProjectState>& projects) {
+    std::vector<Target> found;
+    for (const auto& project : projects)
+        for (const auto& service : project.services)
+            if (service.unit == unit)
+                found.push_back({project.name, service.name});
+    if (found.empty())
+        return give_up(ExitStatus::Failed,
+                       std::format("no service is carried by the unit \"{}\"; \"hotreloadctl "
+                                   "status\" shows the units",
+                                   unit));
+    if (found.size() > 1)
+        return give_up(ExitStatus::Usage, std::format("{} carries several services: {} or {}?",
+                                                      unit, found[0].text(), found[1].text()));
+    return found.front();
+}
+
 } // namespace
 
 std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& projects,
@@ -46,7 +80,8 @@ std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& pr
     std::size_t length = 0; // of their directory
     for (const auto& project : projects) {
         const auto own = std::filesystem::path(project.path).parent_path().string();
-        if (directory.empty() || own.empty() || !is_within(directory, own) || own.size() < length)
+        if (directory.empty() || own.empty() || !is_in_project(directory, own) ||
+            own.size() < length)
             continue;
         if (own.size() > length)
             nearest.clear();
@@ -68,10 +103,10 @@ Answer<Target> resolve_target(const std::string& word, const std::vector<Project
     }
     if (find_project(projects, word))
         return Target{word, ""};
+    if (word.ends_with(".service"))
+        return service_of_unit(word, projects);
     auto here = projects_at(projects, directory);
-    std::erase_if(here, [&](const ProjectState* each) {
-        return !std::ranges::contains(each->services, word, &ServiceState::name);
-    });
+    std::erase_if(here, [&](const ProjectState* each) { return !has_member(*each, word); });
     if (here.size() > 1)
         return give_up(ExitStatus::Usage,
                        std::format("{0} is a service of several projects: {1}/{0} or {2}/{0}?",
@@ -110,9 +145,13 @@ Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projec
         if (!target.service.empty()) {
             std::erase_if(part.services,
                           [&](const ServiceState& each) { return each.name != target.service; });
-            if (part.services.empty())
-                return unknown("service", target.text(), names_of(project->services));
-            part.configs.clear();
+            std::erase_if(part.configs,
+                          [&](const ConfigState& each) { return each.name != target.service; });
+            if (part.services.empty() && part.configs.empty()) {
+                auto known = names_of(project->services);
+                std::ranges::copy(names_of(project->configs), std::back_inserter(known));
+                return unknown("service", target.text(), known);
+            }
         }
         selected.push_back(std::move(part));
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a TARGET on the command line means: PROJECT, PROJECT/SERVICE, or a plain SERVICE of a
-// project of the current directory, whose projects it is when there is none. Pure.
+// What a TARGET on the command line means: PROJECT, PROJECT/SERVICE, a UNIT that carries a service,
+// or a plain SERVICE of a project of the current directory, whose projects it is when there is
+// none. A published document stands where a service does. Pure.
 
 #include "ctl/answer.hpp"
 #include "ctl/state.hpp"
@@ -15,7 +16,7 @@ namespace hotreload::ctl {
 
 struct Target {
     std::string project;
-    std::string service; // "": all of the project
+    std::string service; // or document; "": all of the project
 
     [[nodiscard]] std::string text() const {
         return service.empty() ? project : project + "/" + service;
@@ -29,8 +30,8 @@ std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& pr
                                              const std::string& directory);
 
 // `directory` is "" where it means nothing (another machine). A name that is not known is taken as
-// a project's: the daemon says what is wrong with it. Fails on a malformed one, and on a service
-// that several projects of the directory have.
+// a project's: the daemon says what is wrong with it. Fails on a malformed one, on a service that
+// several projects of the directory have, and on a unit that is none's or several services'.
 Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
                               const std::string& directory);
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/daemon.hpp"
 
-#include "daemon/project_files.hpp"
+#include "config/project_files.hpp"
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
 
 #include <csignal>
 #include <format>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -18,17 +19,19 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode)
+               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
+               const std::string& run_time_directory)
     : loop_(loop),
       journal_(journal),
       bus_(std::move(bus)),
       state_(std::move(state)),
       mode_(mode),
-      units_(loop, bus_.connection(), mode),
+      units_(loop, bus_.connection(), mode, run_time_directory),
       prober_(loop, units_),
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
       leases_(loop),
+      attachments_(units_),
       manager_({loop,
                 units_,
                 sockets_,
@@ -38,7 +41,11 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
                 state_.records,
                 state_.contents,
                 leases_,
+                state_.deaths,
+                attachments_,
+                state_.aside,
                 reporter_,
+                reporter_.recent(),
                 {}}),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
@@ -77,28 +84,30 @@ Task<Result<>> Daemon::open() {
     sockets_.adopt(*std::move(handed_over));
     if (auto connected = co_await units_.connect(); !connected)
         co_return connected;
-    std::vector<Problem> broken;
-    auto records = state_.records.load_all(broken);
-    if (!records)
-        co_return std::unexpected(std::move(records.error()).in_context("reading the records"));
-    for (const auto& problem : broken)
-        journal_.write({.priority = Priority::Error,
-                        .id = MessageId::RecordUnreadable,
-                        .text = to_string(problem)});
-    co_await manager_.open(std::move(*records));
+    auto projects = state_.records.load_all();
+    if (!projects)
+        co_return std::unexpected(std::move(projects.error()).in_context("reading the records"));
+    for (const auto& [record, broken] : *projects)
+        for (const auto& problem : broken)
+            journal_.write({.priority = Priority::Error,
+                            .id = MessageId::RecordUnreadable,
+                            .text = to_string(problem),
+                            .project = record.name});
+    tell_last_death();
+    co_await manager_.open(std::move(*projects));
     if (mode_ == units::Mode::System) {
         WatchDefinition watch;
         for (const auto& directory : project_file_directories())
             watch.files.push_back(directory + "/*.toml");
         auto files = watch::WatchedSet::make(*watcher_, {std::move(watch)}, [this] {
             (void)project_files_->look(watch::Rescan::Dirty);
-            take_up_project_files();
+            tasks_.spawn(take_up_project_files());
         });
         if (!files)
             co_return std::unexpected(files.error());
         project_files_ = std::move(*files);
         (void)project_files_->look(watch::Rescan::All);
-        take_up_project_files();
+        co_await take_up_project_files();
     }
     for (auto& socket : varlink)
         if (auto listening = varlink_.listen(std::move(socket)); !listening)
@@ -106,18 +115,53 @@ Task<Result<>> Daemon::open() {
     co_return dbus_.publish();
 }
 
-void Daemon::take_up_project_files() {
-    for (auto& file : project_files(project_file_directories()))
-        tasks_.spawn(manager_.take_up(std::move(file)));
+// What the run before died of, if it was one of the things that people write: the next death of it
+// sets it aside.
+void Daemon::tell_last_death() {
+    const auto& death = state_.deaths.last();
+    if (!death)
+        return;
+    const auto& [project, path, content] = death->work;
+    const auto what = path.empty() ? std::format("the work for project {}", project) : path;
+    journal_.write(
+        {.priority = Priority::Error,
+         .id = MessageId::DiedAtWork,
+         .text = death->count < state::Deaths::kTooMany
+                     ? std::format(
+                           "{}: hotreloadd ended in the middle of it; it is tried once more", what)
+                     : std::format("{}: hotreloadd ended in the middle of it {} times: it is left "
+                                   "alone until it changes, or for \"hotreloadctl reload {}\"",
+                                   what, death->count, project),
+         .project = project});
+}
+
+Task<> Daemon::take_up_project_files() {
+    if (mode_ != units::Mode::System)
+        co_return;
+    auto files = project_files(project_file_directories());
+    manager_.keep_refused(files);
+    for (auto& file : files)
+        co_await manager_.take_up(std::move(file));
 }
 
 void Daemon::reload() {
     if (!opened_)
         return; // everything is read anyhow
-    const os::Reloading reloading;
-    if (mode_ == units::Mode::System)
-        take_up_project_files();
-    manager_.look_again();
+    if (std::exchange(reloading_, true))
+        reload_again_ = true;
+    else
+        tasks_.spawn(reload_all());
+}
+
+// The manager is told that it is done when it is: what came new has been read and adopted.
+Task<> Daemon::reload_all() {
+    do {
+        reload_again_ = false;
+        const os::Reloading reloading;
+        co_await take_up_project_files();
+        manager_.look_again();
+    } while (reload_again_);
+    reloading_ = false;
 }
 
 void Daemon::stop(int status) {

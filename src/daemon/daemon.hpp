@@ -14,6 +14,7 @@
 #include "os/journal.hpp"
 #include "os/leases.hpp"
 #include "probe/prober.hpp"
+#include "state/deaths.hpp"
 #include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
 #include "state/file_views.hpp"
@@ -31,17 +32,22 @@ public:
         state::FileRecordStore records;
         state::FileContentStore contents;
         state::FileViews views;
+        state::Deaths deaths;
+        std::string aside; // see Surroundings
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode);
+           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
+           const std::string& run_time_directory);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
     Task<> start();
 
 private:
     Task<Result<>> open();
-    void take_up_project_files();
+    void tell_last_death();
+    Task<> take_up_project_files();
     void reload();
+    Task<> reload_all();
     void stop(int status);
     [[nodiscard]] bool busy() const;
     void watch_idleness();
@@ -57,6 +63,7 @@ private:
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     os::Leases leases_;
+    Attachments attachments_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;
@@ -65,7 +72,9 @@ private:
     os::SignalSource interrupt_;
     os::SignalSource hangup_;
     os::Timer idle_;
-    bool opened_ = false; // all that is on record is there, and our name is taken
+    bool opened_ = false;    // all that is on record is there, and our name is taken
+    bool reloading_ = false; // reload_all() is under way
+    bool reload_again_ = false;
     TaskScope tasks_;
 };
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/documents.hpp"
 
-#include "base/fd.hpp"
+#include "base/fault.hpp"
 #include "core/patch.hpp"
 #include "document/json.hpp"
 #include "document/parse.hpp"
+#include "os/opener.hpp"
+#include "state/content_name.hpp"
 #include "watch/content.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,13 +21,11 @@ namespace {
 
 constexpr std::uint64_t kMostParsed = 8 << 20;        // bytes of files whose trees are held
 constexpr std::size_t kMostShown = 1024;              // of a value's JSON, in plans and reports
+constexpr std::uint64_t kMostNoted = 32 << 20;        // bytes that wait to become copies
 constexpr std::uint64_t kMostCopied = 16 << 20;       // larger files have no copies
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
-std::string shown(const std::optional<Value>& value) {
-    if (!value)
-        return "";
-    auto text = to_json(*value);
+std::string shown(std::string text) {
     if (text.size() > kMostShown)
         text = std::format("\"… ({} bytes)\"", text.size());
     return text;
@@ -36,20 +35,21 @@ KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
     auto leaves = touched_leaves(operation);
     auto masked = secrets.masked({std::move(operation)});
     auto& only = masked.front();
+    auto sides = sides_of(only);
     return {.operation = std::string(to_string(only.kind)),
             .path = std::move(only.path),
-            .before = shown(only.before),
-            .after = shown(only.after),
+            .before = shown(std::move(sides.before)),
+            .after = shown(std::move(sides.after)),
             .leaves = std::move(leaves)};
 }
 
 // Nothing, and no waiting, for what is no regular file of this size any more.
 std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat status{};
-    if (!file || fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode) ||
-        static_cast<std::uint64_t>(status.st_size) != size)
+    const auto opened = os::Opener().open(path);
+    if (!opened || !S_ISREG(opened->status.st_mode) ||
+        static_cast<std::uint64_t>(opened->status.st_size) != size)
         return std::nullopt;
+    const auto& file = opened->fd;
     std::string bytes(size, '\0');
     for (std::size_t at = 0; at < bytes.size();) {
         const auto got = ::read(file.get(), bytes.data() + at, bytes.size() - at);
@@ -62,8 +62,8 @@ std::optional<std::string> read_whole(const std::string& path, std::uint64_t siz
 
 } // namespace
 
-Documents::Documents(ContentStore& store, std::string project)
-    : store_(store), project_(std::move(project)) {}
+Documents::Documents(ContentStore& store, state::Deaths& deaths, std::string project)
+    : store_(store), deaths_(deaths), project_(std::move(project)) {}
 
 void Documents::set_secrets(const std::vector<std::string>& patterns) {
     std::vector<KeyPattern> parsed;
@@ -74,10 +74,23 @@ void Documents::set_secrets(const std::vector<std::string>& patterns) {
 }
 
 void Documents::note(const std::string& path, const ContentId& id, std::string_view bytes) {
+    forget_noted(path);
     if (store_.has(project_, id))
-        noted_.erase(path);
-    else
-        noted_[path] = {id, std::string(bytes)};
+        return;
+    noted_[path] = {id, std::string(bytes)};
+    noted_order_.push_back(path);
+    noted_bytes_ += bytes.size();
+    while (noted_bytes_ > kMostNoted && noted_order_.size() > 1)
+        forget_noted(std::string(noted_order_.front()));
+}
+
+void Documents::forget_noted(const std::string& path) {
+    const auto noted = noted_.find(path);
+    if (noted == noted_.end())
+        return;
+    noted_bytes_ -= noted->second.second.size();
+    noted_.erase(noted);
+    std::erase(noted_order_, path);
 }
 
 std::optional<std::string> Documents::bytes(const std::string& path, const ContentId& id) {
@@ -96,25 +109,50 @@ Documents::Parsed Documents::value(const std::string& path, const ContentId& id,
     auto parsed = [&]() -> Parsed {
         if (const auto known = parsed_.find(key); known != parsed_.end())
             return known->second;
-        const auto content = bytes(path, id);
-        if (!content)
-            return std::unexpected(Problem{.message = id.size > kMostCopied
-                                                          ? "is too large for a document"
-                                                          : "its content is to be had no more"}
-                                       .for_everybody());
-        auto tree = parse_document(format, *content);
-        if (!tree) {
-            tree.error().message += std::format("; if the file is no {}, give its watch another "
-                                                "format or format = \"bytes\"",
-                                                to_string(format));
-            return std::unexpected(std::move(tree.error()));
-        }
-        return std::make_shared<const Value>(*std::move(tree));
+        return parse(path, id, format);
     }();
-    remember(key, parsed);
     if (!parsed)
         parsed.error().path = path;
     return parsed;
+}
+
+// What says something of the content is remembered; that it is not to be had, or is not looked at,
+// may be another answer the next time.
+Documents::Parsed Documents::parse(const std::string& path, const ContentId& id, Format format) {
+    const state::Work reading{project_, path,
+                              std::format("{} as {}", state::content_name(id), to_string(format))};
+    if (auto problem = set_aside(reading))
+        return std::unexpected(*std::move(problem));
+    const auto content = bytes(path, id);
+    if (!content)
+        return std::unexpected(Problem{.message = id.size > kMostCopied
+                                                      ? "is too large for a document"
+                                                      : "its content is to be had no more"}
+                                   .for_everybody());
+    const state::Deaths::Scope at_it(deaths_, reading);
+    fault::point("parse");
+    auto tree = parse_document(format, *content);
+    Parsed parsed;
+    if (tree) {
+        parsed = std::make_shared<const Value>(*std::move(tree));
+    } else {
+        tree.error().message +=
+            std::format("; if the file is no {}, say what it is with format =", to_string(format));
+        parsed = std::unexpected(std::move(tree.error()));
+    }
+    remember({id, format}, parsed);
+    return parsed;
+}
+
+std::optional<Problem> Documents::set_aside(const state::Work& work) const {
+    if (!deaths_.set_aside(work))
+        return std::nullopt;
+    return Problem{
+        .path = work.path,
+        .message = std::format("reading it has ended hotreloadd twice: it is left alone until it "
+                               "changes, or for \"hotreloadctl reload {}\"",
+                               project_)}
+        .for_everybody();
 }
 
 void Documents::remember(const Key& key, const Parsed& parsed) {
@@ -140,7 +178,12 @@ std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schem
         value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
     if (!tree)
         return std::unexpected(tree.error());
-    auto fresh = hotreload::Schema::compile(**tree);
+    const state::Work compiling{project_, schema.path,
+                                state::content_name(*schema.id) + " as a schema"};
+    if (auto problem = set_aside(compiling))
+        return std::unexpected(*std::move(problem));
+    const state::Deaths::Scope at_it(deaths_, compiling);
+    auto fresh = hotreload::Schema::compile(**tree, schema.path);
     if (!fresh) {
         fresh.error().path = schema.path;
         return std::unexpected(std::move(fresh.error()));
@@ -149,10 +192,16 @@ std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schem
     return &compiled_->second;
 }
 
-std::vector<Problem> Documents::check(const Value& document, const Schema& schema) {
-    const auto rules = compiled(schema);
+std::vector<Problem> Documents::check(const Value& document, const Request& request) {
+    const auto rules = compiled(*request.schema);
     if (!rules)
         return {rules.error()};
+    const state::Work checking{project_, request.path,
+                               std::format("{} against {}", state::content_name(request.now),
+                                           state::content_name(*request.schema->id))};
+    if (auto problem = set_aside(checking))
+        return {*std::move(problem)};
+    const state::Deaths::Scope at_it(deaths_, checking);
     return (*rules)->check(document);
 }
 
@@ -164,10 +213,12 @@ DocumentState Documents::compare(const Request& request) {
         return state;
     }
     if (request.schema) {
-        state.problems = check(**now, *request.schema);
-        for (auto& problem : state.problems)
+        state.problems = check(**now, request);
+        for (auto& problem : state.problems) {
+            problem.message = secrets_.redacted(std::move(problem.message), **now);
             if (problem.path.empty())
                 problem.path = request.path;
+        }
     }
     if (!request.applied)
         return state;
@@ -185,7 +236,7 @@ void Documents::keep(const std::string& path, const ContentId& id, unsigned olde
     const auto noted = noted_.find(path);
     if (noted != noted_.end() && noted->second.first == id) {
         if (put({path, id, older}, noted->second.second, in_use))
-            noted_.erase(noted);
+            forget_noted(path);
     } else if (store_.has(project_, id)) {
         put({path, id, older}, {}, in_use);
     } else if (older > 0 && id.size <= kMostCopied) {

@@ -11,6 +11,7 @@
 #include "core/snapshot.hpp"
 #include "core/value.hpp"
 #include "document/schema.hpp"
+#include "state/deaths.hpp"
 
 #include <deque>
 #include <expected>
@@ -23,13 +24,14 @@ namespace hotreload::daemon {
 
 class Documents {
 public:
-    Documents(ContentStore& store, std::string project);
+    Documents(ContentStore& store, state::Deaths& deaths, std::string project);
 
     // Key patterns that config/ has checked.
     void set_secrets(const std::vector<std::string>& patterns);
     [[nodiscard]] const Secrets& secrets() const { return secrets_; }
 
-    // The watcher has read a document (or a schema): remembered until it is kept or read again.
+    // The watcher has read a document (or a schema): remembered until it is kept or read again, or
+    // until newer ones need the room.
     void note(const std::string& path, const ContentId& id, std::string_view bytes);
 
     struct Schema {
@@ -46,8 +48,8 @@ public:
     // What the document is against what was applied. Its values are remembered for a while.
     DocumentState compare(const Request& request);
 
-    // Parsed; shared with the cache. Errors: syntax, with the path and the way out, or that the
-    // content is to be had no more.
+    // Parsed; shared with the cache. Errors: syntax, with the path and the way out; that the
+    // content is to be had no more; or that this content has ended the daemon before.
     using Parsed = std::expected<std::shared_ptr<const Value>, Problem>;
     Parsed value(const std::string& path, const ContentId& id, Format format);
 
@@ -78,15 +80,21 @@ private:
     using Key = std::pair<ContentId, Format>;
 
     std::optional<std::string> bytes(const std::string& path, const ContentId& id);
-    std::vector<Problem> check(const Value& document, const Schema& schema);
+    Parsed parse(const std::string& path, const ContentId& id, Format format);
+    [[nodiscard]] std::optional<Problem> set_aside(const state::Work& work) const;
+    std::vector<Problem> check(const Value& document, const Request& request);
     std::expected<const hotreload::Schema*, Problem> compiled(const Schema& schema);
     void remember(const Key& key, const Parsed& parsed);
+    void forget_noted(const std::string& path);
     bool put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use);
 
     ContentStore& store_;
+    state::Deaths& deaths_;
     std::string project_;
     Secrets secrets_;
     std::map<std::string, std::pair<ContentId, std::string>> noted_; // by path
+    std::deque<std::string> noted_order_;                            // the oldest first
+    std::uint64_t noted_bytes_ = 0;
     std::map<Key, Parsed> parsed_;
     std::deque<Key> parsed_order_; // the oldest first
     std::uint64_t parsed_bytes_ = 0;

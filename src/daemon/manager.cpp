@@ -4,9 +4,16 @@
 #include "base/completion.hpp"
 #include "base/fault.hpp"
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "config/project_file.hpp"
+#include "config/trust.hpp"
+#include "core/installed_units.hpp"
 #include "core/names.hpp"
+#include "core/rehearsal.hpp"
+#include "daemon/project_reading.hpp"
 #include "watch/paths.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -15,6 +22,8 @@
 #include <set>
 
 namespace hotreload::daemon {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -48,6 +57,32 @@ Result<> verdict(const Outcome& outcome) {
     return fail(invalid ? ErrorCode::Invalid : ErrorCode::Failed, lines_of(outcome.problems));
 }
 
+// How often files that change while they are checked are looked at for one plan.
+constexpr int kMostLooks = 3;
+
+// What the checks of a plan need, for as long as they take.
+class Rehearsal final : public ValidationHost {
+public:
+    Rehearsal(ContentStore& contents, std::string project, ProjectDefinition definition)
+        : contents_(contents), project_(std::move(project)), definition_(std::move(definition)) {}
+
+    [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override {
+        return contents_.content(project_, id);
+    }
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override {
+        return definition_.problem_at(key, std::move(message));
+    }
+    [[nodiscard]] std::optional<Problem>
+    distrusted(const ServiceDefinition& service) const override {
+        return distrust_of_programs(definition_, service);
+    }
+
+private:
+    ContentStore& contents_;
+    std::string project_;
+    ProjectDefinition definition_;
+};
+
 } // namespace
 
 Manager::Manager(Surroundings around)
@@ -60,15 +95,24 @@ Manager::Manager(Surroundings around)
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
     };
+    // Later: whoever lets go of it is in the middle of something.
+    around_.attachments.on_release = [this] {
+        around_.loop.post([this] {
+            for (auto& [name, project] : projects_)
+                project->units_released();
+        });
+    };
 }
 
-Task<> Manager::open(std::vector<ProjectRecord> records) {
+Task<> Manager::open(std::vector<LoadedProject> loaded) {
     std::vector<Project*> opened;
-    for (auto& record : records) {
-        if (projects_.contains(record.name))
+    for (auto& each : loaded) {
+        const auto name = each.record.name;
+        if (projects_.contains(name))
             continue; // somebody had it registered before we were ready
-        auto& project = projects_[record.name];
-        project = std::make_unique<Project>(around_, std::move(record));
+        auto& project = projects_[name];
+        project =
+            std::make_unique<Project>(around_, std::move(each.record), std::move(each.broken));
         opened.push_back(project.get());
     }
     for (auto* project : opened)
@@ -89,6 +133,10 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
                                     definition.name));
         if (known->second->path() == definition.path)
             return known->second.get();
+        if (known->second->leads_to(definition.path)) {
+            known->second->move_to(definition.path);
+            return known->second.get();
+        }
         return fail(
             ErrorCode::Busy,
             std::format("a project named \"{0}\" is registered from {1}: give this one "
@@ -113,28 +161,65 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
 Task<> Manager::take_up(std::string file) {
     const bool registered = std::ranges::any_of(
         projects_, [&](const auto& each) { return each.second->path() == file; });
-    if (registered)
+    if (registered) {
+        forget_refused(file);
         co_return;
-    const auto definition = load_project(file);
+    }
+    const auto definition = load_noted(around_.deaths, file);
     if (!definition) {
-        for (const auto& problem : definition.error())
-            events_.validation_failed(std::filesystem::path(file).stem(), "", problem);
+        refuse_file(file, definition.error());
         co_return;
     }
     // A file of the same name in a more important directory takes the place of one in force.
     const auto known = projects_.find(definition->name);
-    if (known != projects_.end() && std::filesystem::path(known->second->path()).filename() ==
-                                        std::filesystem::path(file).filename()) {
+    const bool same_name = known != projects_.end() &&
+                           fs::path(known->second->path()).filename() == fs::path(file).filename();
+    if (known != projects_.end() && (same_name || known->second->path().empty())) {
+        forget_refused(file);
         known->second->move_to(file);
         co_return;
     }
     auto project = make_project(*definition);
     if (!project) {
-        events_.validation_failed(definition->name, "",
-                                  {file, 0, 0, project.error().message, Audience::Everybody});
+        refuse_file(file, {{file, 0, 0, project.error().message, Audience::Everybody}});
         co_return;
     }
+    forget_refused(file);
     co_await (*project)->open();
+}
+
+void Manager::refuse_file(const std::string& file, std::vector<Problem> problems) {
+    auto& status = refused_[file];
+    if (status.problems == problems)
+        return;
+    if (status.name.empty()) {
+        const auto stem = to_utf8(fs::path(file).stem().string());
+        status = {.name =
+                      projects_.contains(stem) ? to_utf8(fs::path(file).filename().string()) : stem,
+                  .path = file,
+                  .enabled = true,
+                  .state = "invalid",
+                  .problems = {}};
+    }
+    status.problems = std::move(problems);
+    for (const auto& problem : status.problems)
+        events_.project_refused(++last_id_, status.name, problem);
+    events_.project_changed(status);
+}
+
+void Manager::forget_refused(const std::string& file) {
+    const auto refused = refused_.extract(file);
+    if (refused && !projects_.contains(refused.mapped().name))
+        events_.project_removed(refused.mapped().name);
+}
+
+void Manager::keep_refused(const std::vector<std::string>& files) {
+    std::vector<std::string> gone;
+    for (const auto& [file, unused] : refused_)
+        if (!std::ranges::contains(files, file))
+            gone.push_back(file);
+    for (const auto& file : gone)
+        forget_refused(file);
 }
 
 void Manager::look_again() {
@@ -146,7 +231,8 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = load_project(*file);
+    around_.deaths.forgive("", *file);
+    const auto definition = load_noted(around_.deaths, *file);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -226,6 +312,9 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
     const auto name = target.substr(0, slash);
     const auto project = projects_.find(name);
     if (project == projects_.end()) {
+        for (const auto& [file, status] : refused_)
+            if (status.name == name)
+                return fail(ErrorCode::Invalid, lines_of(status.problems));
         std::vector<std::string> names;
         for (const auto& [each, unused] : projects_)
             names.push_back(each);
@@ -239,32 +328,67 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
         return found;
     }
     const auto service = target.substr(slash + 1);
-    if (!project->second->has_service(service))
+    if (!project->second->has_service(service)) {
+        if (std::ranges::contains(project->second->config_statuses(), service,
+                                  &ipc::ConfigStatus::name))
+            return fail(ErrorCode::NotFound,
+                        std::format("{0} is a published document, not a service: \"hotreloadctl "
+                                    "get {0}\" shows its value, \"hotreloadctl status {0}\" its "
+                                    "state; it is read anew whenever its file changes",
+                                    target));
         return fail(ErrorCode::NotFound,
                     std::format("project \"{}\" has no service \"{}\"{}", name, service,
                                 did_you_mean(service, project->second->service_names())));
+    }
     found.push_back({project->second.get(), service});
     return found;
 }
 
-Task<Result<Plan>> Manager::plan(std::string target, ipc::ReloadOptions options) {
+Task<Result<Plan>> Manager::plan(std::string target, ipc::PlanRequest options) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    const PlanOptions asked{.force = options.force, .retry = true, .at_least = options.strategy};
+    std::vector<Task<Result<Plan>>> running;
+    for (const auto& each : *found)
+        running.push_back(plan_project(each.project->name(), each.service, options));
+    auto plans = co_await when_all(std::move(running));
     Plan whole;
-    for (const auto& each : *found) {
-        auto plan = each.project->plan(each.service, asked);
-        if (!plan)
-            co_return std::unexpected(plan.error());
-        if (found->size() == 1)
-            co_return std::move(*plan);
+    for (auto& plan : plans) {
+        if (!plan || plans.size() == 1)
+            co_return std::move(plan);
         for (auto& service : plan->services) {
             service.service = plan->project + "/" + service.service;
             whole.services.push_back(std::move(service));
         }
     }
     co_return whole;
+}
+
+// While it is rehearsed, the project may go down.
+Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std::string> service,
+                                         ipc::PlanRequest options) {
+    const PlanOptions asked{.force = options.force, .retry = true, .at_least = options.strategy};
+    for (int look = 0; look < kMostLooks; ++look) {
+        const auto found = projects_.find(project);
+        if (found == projects_.end())
+            co_return fail(ErrorCode::NotFound,
+                           std::format("project \"{}\" went down meanwhile", project));
+        auto draft = found->second->draft(service, asked);
+        if (!draft)
+            co_return std::unexpected(std::move(draft.error()));
+        auto plan = make_plan(draft->input);
+        if (!options.validate)
+            co_return plan;
+        draft->input.id = ++last_id_;
+        const Rehearsal host(around_.contents, project, std::move(draft->definition));
+        if (auto rehearsed = co_await rehearse(std::move(draft->input), std::move(plan),
+                                               means_of(around_), host))
+            co_return *std::move(rehearsed);
+    }
+    co_return fail(ErrorCode::Busy,
+                   std::format("the files of \"{}\" change faster than they can be checked: ask "
+                               "again when they are whole",
+                               project));
 }
 
 Result<std::uint64_t> Manager::submit(const std::string& target, const Request& request) {
@@ -281,40 +405,47 @@ Result<std::uint64_t> Manager::submit(const std::string& target, const Request& 
                               .service = each.service,
                               .options = request.options,
                               .drain = request.drain,
-                              .rollback = request.rollback});
+                              .rollback = request.rollback,
+                              .caller = request.caller});
     return id;
 }
 
 Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .at_least = options.strategy},
-                 .drain = options.drain});
+                 .drain = options.drain,
+                 .caller = options.caller});
 }
 
 Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .restart = true, .start = true},
-                 .drain = options.drain});
+                 .drain = options.drain,
+                 .caller = options.caller});
 }
 
 Task<Result<std::uint64_t>> Manager::rollback(std::string target, std::uint64_t generation,
                                               ipc::RollbackOptions options) {
     co_return submit(target, {.options = {.force = true, .retry = true},
                               .drain = options.drain,
-                              .rollback = Request::Rollback{generation, options.restore_files}});
+                              .rollback = Request::Rollback{generation, options.restore_files},
+                              .caller = options.caller});
 }
 
-Task<Result<std::vector<ipc::KeptGeneration>>> Manager::history(std::string target,
-                                                                std::size_t limit) {
+Task<Result<ipc::History>> Manager::history(std::string target, std::size_t limit) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    std::vector<ipc::KeptGeneration> all;
+    ipc::History all;
     for (const auto& each : *found)
-        for (const auto& service : each.project->service_names())
-            if (!each.service || *each.service == service)
-                std::ranges::move(each.project->kept_generations(service, limit),
-                                  std::back_inserter(all));
+        for (const auto& service : each.project->service_names()) {
+            if (each.service && *each.service != service)
+                continue;
+            std::ranges::move(each.project->kept_generations(service, limit),
+                              std::back_inserter(all.generations));
+            std::ranges::move(each.project->past_events(service, limit),
+                              std::back_inserter(all.events));
+        }
     co_return all;
 }
 
@@ -328,15 +459,19 @@ Task<Result<ipc::GenerationDifference>> Manager::diff(std::string target, std::u
     co_return found->front().project->difference(*found->front().service, from, to);
 }
 
-Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options) {
+Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options,
+                                CallerUid caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     const auto id = ++last_id_;
     std::vector<Task<Outcome>> running;
     for (const auto& each : *found)
-        running.push_back(each.project->perform(
-            {.kind = kind, .id = id, .service = each.service, .options = options}));
+        running.push_back(each.project->perform({.kind = kind,
+                                                 .id = id,
+                                                 .service = each.service,
+                                                 .options = options,
+                                                 .caller = caller}));
     const auto outcomes = co_await when_all(std::move(running));
     for (const auto& outcome : outcomes)
         if (auto done = verdict(outcome); !done)
@@ -345,33 +480,32 @@ Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOpti
 }
 
 Task<Result<>> Manager::start(std::string target) {
-    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true});
+    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true}, {});
 }
 
-Task<Result<>> Manager::stop(std::string target) {
-    return perform(std::move(target), Request::Kind::Stop, {});
+Task<Result<>> Manager::stop(std::string target, CallerUid caller) {
+    return perform(std::move(target), Request::Kind::Stop, {}, caller);
 }
 
-Task<Result<>> Manager::pause(std::string target) {
+Task<Result<>> Manager::pause(std::string target, ipc::PauseOptions options) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
-        each.project->pause(each.service);
+        each.project->pause(each.service, options);
     co_return Result<>{};
 }
 
-Task<Result<>> Manager::resume(std::string target) {
+Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
-        each.project->resume(each.service);
+        each.project->resume(each.service, caller);
     co_return Result<>{};
 }
 
 Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
-    namespace fs = std::filesystem;
     if (!path.starts_with('/'))
         co_return fail(ErrorCode::Invalid,
                        std::format("\"{}\" is not absolute: give the whole path", path));
@@ -383,6 +517,16 @@ Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
                         : status.type() == fs::file_type::not_found ? "missing"
                         : error                                     ? error.message()
                                                                     : "no regular file";
+    if (const auto refused = refused_.find(explanation.path); refused != refused_.end()) {
+        explanation.state += "; refused: " + lines_of(refused->second.problems);
+        explanation.watches.push_back({.project = refused->second.name,
+                                       .target = {},
+                                       .watch = "project file",
+                                       .pattern = explanation.path,
+                                       .stopped = {},
+                                       .format = "toml",
+                                       .copies = {}});
+    }
     for (const auto& [name, project] : projects_) {
         auto watches = project->explain(explanation.path);
         std::set<std::string> services;
@@ -391,8 +535,8 @@ Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
                 services.insert(each.target);
         std::ranges::move(watches, std::back_inserter(explanation.watches));
         for (const auto& service : services)
-            if (auto plan = project->plan(service, {.retry = true}))
-                explanation.plans.push_back(*std::move(plan));
+            if (auto draft = project->draft(service, {.retry = true}))
+                explanation.plans.push_back(make_plan(draft->input));
     }
     co_return explanation;
 }
@@ -426,15 +570,38 @@ std::vector<ipc::ConfigStatus> Manager::configs(const std::string& name) const {
                                       : project->second->config_statuses();
 }
 
+// Whether another service has the unit, by whatever name.
+Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& project,
+                                                     const ServiceDefinition& service) {
+    const auto& unit = service.unit;
+    if (const auto state = co_await units_.follow(unit); !state)
+        co_return std::nullopt; // what cannot be told is none of the file's faults
+    std::optional<Problem> problem;
+    const auto at = [&](std::string message) {
+        return project.problem_at("services." + service.name + ".unit", std::move(message))
+            .for_everybody();
+    };
+    if (const auto holder = around_.attachments.holder(unit, project.name))
+        problem = at(why_taken(unit, *holder));
+    else if (auto why = why_meaningless(unit, units_.state(unit)); !why.empty())
+        problem = at(std::move(why));
+    units_.unfollow(unit);
+    co_return problem;
+}
+
 Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    const auto definition = load_project(*file);
+    around_.deaths.forgive("", *file);
+    const auto definition = load_noted(around_.deaths, *file);
     if (!definition)
         co_return definition.error();
-    std::vector<Problem> problems;
+    auto problems = co_await check_units(*definition);
     for (const auto& [name, service] : definition->services) {
+        if (service.attached())
+            if (auto problem = co_await check_attached(*definition, service))
+                problems.push_back(std::move(*problem));
         if (service.properties.empty())
             continue;
         const auto refused = co_await units_.check_properties(service.properties);
@@ -448,19 +615,55 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     co_return problems;
 }
 
-std::vector<ipc::ProjectStatus> Manager::projects() const {
-    std::vector<ipc::ProjectStatus> all;
-    for (const auto& [name, project] : projects_)
-        all.push_back(project->status());
-    return all;
+// Where the manager cannot say what there is, nothing is said.
+Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definition) {
+    std::map<std::string, Result<std::vector<std::string>>> installed; // by the type of unit
+    std::vector<Problem> problems;
+    for (const auto& [name, service] : definition.services) {
+        if (!service.attached())
+            continue;
+        const std::string suffix(unit_suffix(service.unit));
+        if (!installed.contains(suffix))
+            installed.emplace(suffix, co_await units_.installed(suffix));
+        const auto& there = installed.at(suffix);
+        if (there && !is_installed(service.unit, *there))
+            problems.push_back(definition
+                                   .problem_at(std::format("services.{}.unit", name),
+                                               no_such_unit(service.unit, *there, ::geteuid() != 0))
+                                   .for_everybody());
+    }
+    co_return problems;
 }
 
-std::vector<ipc::ServiceStatus> Manager::services(const std::string& name) const {
-    std::vector<ipc::ServiceStatus> all;
-    if (const auto project = projects_.find(name); project != projects_.end())
-        for (const auto& service : project->second->service_names())
-            all.push_back(project->second->service_status(service));
-    return all;
+Result<std::vector<ipc::ProjectView>> Manager::status(const std::string& target) const {
+    std::vector<ipc::ProjectView> views;
+    for (const auto& [file, status] : refused_)
+        if (target.empty() || (target == status.name && !projects_.contains(target)))
+            views.emplace_back(status);
+    if (!target.empty() && !views.empty())
+        return views;
+    const auto found = find(target);
+    if (!found)
+        return std::unexpected(found.error());
+    for (const auto& each : *found) {
+        auto& view = views.emplace_back(each.project->status());
+        for (const auto& service : each.project->service_names())
+            if (!each.service || *each.service == service)
+                view.services.push_back(each.project->service_status(service));
+        if (!each.service)
+            view.configs = each.project->config_statuses();
+    }
+    return views;
+}
+
+Result<std::shared_ptr<const ipc::Details>> Manager::details(std::uint64_t id) const {
+    auto details = around_.recent.find(id);
+    if (!details)
+        return fail(ErrorCode::NotFound,
+                    std::format("nothing is kept of {}: it is long ago, or of an earlier run of "
+                                "hotreloadd; \"hotreloadctl history\" shows what was applied",
+                                id));
+    return details;
 }
 
 } // namespace hotreload::daemon

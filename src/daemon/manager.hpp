@@ -19,12 +19,15 @@ public:
     // `next_id` of the surroundings is the manager's own to set.
     explicit Manager(Surroundings around);
 
-    // Takes up the projects that are on record. Ends when all of them are adopted and looked at.
-    Task<> open(std::vector<ProjectRecord> records);
+    // Takes up the projects that are on record. Ends when all of them are adopted and looked at. A
+    // project that cannot be opened is told as such, and keeps none of the others from it.
+    Task<> open(std::vector<LoadedProject> loaded);
 
     // Registers the project file if it is not, without starting what an `up` would: what it finds
-    // new is started by the project's first look. A file that is invalid is told to the events.
+    // new is started by the project's first look. A file that is refused is told to the events, and
+    // listed as a project that is invalid until it is taken up, or is none of `files` any more.
     Task<> take_up(std::string file);
+    void keep_refused(const std::vector<std::string>& files);
 
     // Reads every project file again.
     void look_again();
@@ -33,26 +36,26 @@ public:
 
     Task<Result<std::string>> up(std::string path, ipc::UpOptions options) override;
     Task<Result<>> down(std::string project) override;
-    Task<Result<Plan>> plan(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<Plan>> plan(std::string target, ipc::PlanRequest options) override;
     Task<Result<std::uint64_t>> reload(std::string target, ipc::ReloadOptions options) override;
     Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
     Task<Result<>> start(std::string target) override;
-    Task<Result<>> stop(std::string target) override;
-    Task<Result<>> pause(std::string target) override;
-    Task<Result<>> resume(std::string target) override;
+    Task<Result<>> stop(std::string target, CallerUid caller) override;
+    Task<Result<>> pause(std::string target, ipc::PauseOptions options) override;
+    Task<Result<>> resume(std::string target, CallerUid caller) override;
     Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
                                          ipc::RollbackOptions options) override;
-    Task<Result<std::vector<ipc::KeptGeneration>>> history(std::string target,
-                                                           std::size_t limit) override;
+    Task<Result<ipc::History>> history(std::string target, std::size_t limit) override;
     Task<Result<ipc::GenerationDifference>> diff(std::string target, std::uint64_t from,
                                                  std::uint64_t to) override;
     Task<Result<ipc::PathExplanation>> explain(std::string path) override;
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
-    [[nodiscard]] std::vector<ipc::ProjectStatus> projects() const override;
-    [[nodiscard]] std::vector<ipc::ServiceStatus>
-    services(const std::string& project) const override;
+    [[nodiscard]] Result<std::vector<ipc::ProjectView>>
+    status(const std::string& target) const override;
+    [[nodiscard]] Result<std::shared_ptr<const ipc::Details>>
+    details(std::uint64_t id) const override;
     [[nodiscard]] std::vector<ipc::ConfigStatus> configs(const std::string& project) const override;
 
 private:
@@ -62,9 +65,17 @@ private:
         std::optional<std::string> service;
     };
 
+    void refuse_file(const std::string& file, std::vector<Problem> problems);
+    void forget_refused(const std::string& file);
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
+    Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
+                                    ipc::PlanRequest options);
     Result<std::uint64_t> submit(const std::string& target, const Request& request);
-    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options);
+    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options,
+                           CallerUid caller);
+    Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,
+                                                const ServiceDefinition& service);
+    Task<std::vector<Problem>> check_units(const ProjectDefinition& definition);
     Result<Project*> make_project(const ProjectDefinition& definition);
 
     Surroundings around_;
@@ -72,6 +83,7 @@ private:
     RecordStore& store_;
     ipc::Events& events_;
     std::map<std::string, std::unique_ptr<Project>> projects_;
+    std::map<std::string, ipc::ProjectStatus> refused_; // by file: never in force
     std::uint64_t last_id_ = 0;
 };
 

@@ -2,12 +2,16 @@
 #include "daemon/project.hpp"
 
 #include "base/completion.hpp"
+#include "config/paths.hpp"
 #include "config/project_file.hpp"
+#include "config/trust.hpp"
 #include "core/names.hpp"
+#include "daemon/project_reading.hpp"
 #include "ipc/present/definition.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <format>
 
@@ -19,12 +23,14 @@ constexpr auto kSaveAgain = std::chrono::seconds(5);
 
 } // namespace
 
-Project::Project(Surroundings around, ProjectRecord record)
+Project::Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken)
     : around_(std::move(around)),
       record_(std::move(record)),
+      broken_(std::move(broken)),
       again_(around_.loop),
       rested_(around_.loop),
-      documents_(around_.contents, record_.name) {
+      pauses_end_(around_.loop),
+      documents_(around_.contents, around_.deaths, record_.name) {
     definition_.name = record_.name;
     definition_.path = record_.path;
     // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
@@ -32,40 +38,99 @@ Project::Project(Surroundings around, ProjectRecord record)
         slots_.try_emplace(name);
         if (service.generation > 0)
             definition_.services[name] = service.definition;
+        // What is applied goes before what others name, whoever is opened first.
+        if (service.definition.attached())
+            around_.attachments.keep_only({record_.name, name}, {service.unit});
     }
 }
 
 Project::~Project() {
     *alive_ = false;
     for (const auto& [name, service] : record_.services)
-        if (!service.unit.empty())
+        if (!service.unit.empty() && !service.definition.attached())
             around_.units.unfollow(service.unit);
+    for (const auto& [name, slot] : slots_) {
+        for (const auto& unit : slot.following)
+            around_.units.unfollow(unit);
+        around_.attachments.keep_only({record_.name, name}, {});
+    }
 }
 
 Task<> Project::open() {
     tell_project();
+    stamp_ = file_stamp(record_.path);
+    Problem why{.path = record_.path};
+    try {
+        if (around_.deaths.set_aside(all_work()))
+            why = {record_.path, 0, 0, "the work for it has ended hotreloadd twice",
+                   Audience::Everybody};
+        else
+            co_await take_up();
+    } catch (const std::exception& error) { // one project's trouble is none of the others'
+        why.message = error.what();
+    }
+    if (!why.message.empty())
+        co_await set_aside(std::move(why));
+}
+
+Task<> Project::take_up() {
     co_await adopt();
     co_await remove_orphans();
+    const auto at_it = at_work();
     if (!read_project_file())
         for (const auto& [name, unused] : definition_.services)
             arm(name);
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
+    arm_end_of_pauses();
     for (const auto& [name, unused] : record_.services)
         drain(name);
     pump();
 }
 
-// An installed unit that is new to the project: nothing is decided before its state is known.
-Task<> Project::get_to_know(std::string service, std::string unit) {
-    busy_.insert(service);
-    co_await follow(std::move(unit));
-    busy_.erase(busy_.find(service));
-    if (!slots_.contains(service))
-        co_return;
-    tell(service);
-    pump_soon();
+// Its units are told of, its file is watched, and it can go down.
+Task<> Project::set_aside(Problem why) {
+    opened_ = false;
+    why.message += std::format(": its services run on, and nothing is done for it until its file "
+                               "changes, or for \"hotreloadctl reload {}\"",
+                               record_.name);
+    set_aside_ = std::move(why);
+    for (auto& [name, slot] : slots_)
+        slot.files.reset();
+    auto sources = watch_files({WatchDefinition{.files = {escape_glob(record_.path)}}}, [this] {
+        around_.loop.post([this, alive = alive_] {
+            if (*alive)
+                retry();
+        });
+    });
+    if (sources) {
+        sources_ = std::move(*sources);
+        (void)sources_->look(watch::Rescan::All);
+    }
+    tell_project();
+    co_await follow_all();
+    for (const auto& name : service_names())
+        tell(name);
+    pump_soon(); // somebody may wait for it
+}
+
+void Project::retry() {
+    if (!set_aside_ || gone_)
+        return;
+    set_aside_.reset();
+    watched_sources_.clear();
+    sources_.reset();
+    around_.deaths.forgive(record_.name, record_.path);
+    tasks_.spawn(open());
+}
+
+state::Work Project::all_work() const {
+    return {record_.name, "", stamp_};
+}
+
+state::Deaths::Scope Project::at_work() {
+    return {around_.deaths, all_work()};
 }
 
 // A source that is new is watched only now: it may have changed since it was read.
@@ -78,20 +143,10 @@ bool Project::read_project_file() {
 }
 
 bool Project::take_project_file() {
-    // Where nothing was read (a syntax error), what was read last is what may matter.
-    auto loaded = load_project(record_.path, &read_sources_);
-    if (loaded && loaded->name != record_.name)
-        loaded = std::unexpected(std::vector{
-            loaded
-                ->problem_at(
-                    "project.name",
-                    std::format(
-                        "the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
-                        "another name",
-                        record_.name))
-                .for_everybody()});
+    stamp_ = file_stamp(record_.path);
+    auto loaded = load();
     std::error_code ignored;
-    missing_ = !loaded && !std::filesystem::exists(record_.path, ignored);
+    missing_ = !loaded && !record_.path.empty() && !std::filesystem::exists(record_.path, ignored);
     if (loaded) {
         accept(std::move(*loaded));
         return true;
@@ -99,10 +154,37 @@ bool Project::take_project_file() {
     if (problems_ != loaded.error()) {
         problems_ = std::move(loaded.error());
         for (const auto& problem : problems_)
-            around_.events.validation_failed(record_.name, "", problem);
+            around_.events.validation_failed(around_.next_id(), record_.name, "", problem);
         tell_project();
     }
     return false;
+}
+
+// What may be in force of the file as it is on disk.
+Checked<ProjectDefinition> Project::load() {
+    const auto refuse = [](Problem problem) {
+        return std::unexpected(std::vector{std::move(problem).for_everybody()});
+    };
+    if (record_.path.empty())
+        return refuse({"", 0, 0,
+                       "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
+                       "tells it anew"});
+    // Where nothing was read (a syntax error), what was read last is what may matter.
+    auto loaded = load_noted(around_.deaths, record_.path, &read_sources_);
+    if (!loaded)
+        return loaded;
+    if (loaded->name != record_.name)
+        return refuse(loaded->problem_at(
+            "project.name",
+            std::format("the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
+                        "another name",
+                        record_.name)));
+    if (loaded->services.empty() && !record_.services.empty())
+        return refuse({record_.path, 0, 0,
+                       std::format("all of its services are gone from it at once, and they run on: "
+                                   "\"hotreloadctl down {}\" takes a project down",
+                                   record_.name)});
+    return loaded;
 }
 
 void Project::accept(ProjectDefinition definition) {
@@ -116,9 +198,8 @@ void Project::accept(ProjectDefinition definition) {
         const bool differs = old != definition_.services.end() && old->second != service;
         if (opened_ && differs) {
             supersede(name);
-            around_.events.config_changed(record_.name, name, ipc::definition_json(old->second),
-                                          ipc::definition_json(service),
-                                          ipc::patch_json(old->second, service));
+            around_.events.config_changed(
+                around_.next_id(), ipc::definition_change(record_.name, old->second, service));
         }
     }
     definition_ = std::move(definition);
@@ -144,7 +225,10 @@ void Project::accept(ProjectDefinition definition) {
 // True when what is watched is not what was watched before.
 bool Project::watch_sources() {
     auto sources = read_sources_;
-    sources.push_back(record_.path);
+    if (!record_.path.empty())
+        sources.push_back(record_.path);
+    for (auto& path : sources)
+        path = escape_glob(path);
     const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
     if (sources_ && sources == watched_sources_ && debounce == sources_debounce_)
         return false;
@@ -153,22 +237,22 @@ bool Project::watch_sources() {
     WatchDefinition watch{.files = std::move(sources)};
     watch.debounce = definition_.debounce;
     watch.debounce_max = definition_.debounce_max;
-    sources_ = watch_files({std::move(watch)}, [this] {
+    auto watched = watch_files({std::move(watch)}, [this] {
+        const auto at_it = at_work();
         (void)sources_->look(watch::Rescan::Dirty);
         read_project_file();
         pump();
     });
+    if (!watched)
+        return false;
+    sources_ = std::move(*watched);
     (void)sources_->look(watch::Rescan::All);
     return true;
 }
 
 void Project::arm(const std::string& service) {
     auto& slot = slots_[service];
-    const auto& unit = definition_.services.at(service).unit;
-    if (!unit.empty() && unit != slot.followed) {
-        slot.followed = unit;
-        tasks_.spawn(get_to_know(service, unit));
-    }
+    hold_units(service);
     const auto& definition = definition_.services.at(service);
     const bool same = slot.rules && slot.rules->definition.watches == definition.watches;
     if (!same)
@@ -182,7 +266,7 @@ void Project::arm(const std::string& service) {
     slot.fresh = true;
     slot.suspended.clear();
     slot.loop.reset();
-    slot.files = watch_service(slot.rules, [this, service] {
+    auto watched = watch_service(slot.rules, [this, service] {
         auto& settled = slots_.at(service);
         settled.due = true;
         Duration debounce{};
@@ -190,9 +274,30 @@ void Project::arm(const std::string& service) {
             debounce = std::max(debounce, watch.debounce);
         settled.changed_at = around_.loop.now() - debounce;
         settled.rest = settled.rests_until = Duration::zero();
+        hurry(service);
+        if (settled.proving && !paused(service) && moved_on(settled))
+            request_soon(settled.proving);
         pump();
     });
-    slot.files->on_state = [this, service] { tell(service); };
+    slot.unwatchable = watched ? "" : watched.error().message;
+    slot.files = watched ? std::move(*watched) : nullptr;
+    if (slot.files)
+        slot.files->on_state = [this, service] { tell(service); };
+}
+
+// Something else is there than is being applied. Of a document it is not known whether it means
+// something else: that is compared when nobody works at the service.
+bool Project::moved_on(const Slot& slot) {
+    const auto now = slot.files->look(watch::Rescan::Dirty).content;
+    const auto& before = slot.snapshot.files;
+    const auto is_other = [&](const auto& file, const auto& files) {
+        const auto there = files.find(file.first);
+        return (there == files.end() || there->second != file.second) &&
+               slot.rules->rules.format(file.first) == Format::Bytes;
+    };
+    return std::ranges::any_of(now.files,
+                               [&](const auto& each) { return is_other(each, before); }) ||
+           std::ranges::any_of(before, [&](const auto& each) { return is_other(each, now.files); });
 }
 
 void Project::move_to(const std::string& path) {
@@ -203,10 +308,10 @@ void Project::move_to(const std::string& path) {
     pump_soon();
 }
 
-void Project::unit_changed(const std::string& unit) {
-    for (const auto& [name, service] : record_.services)
-        if (service.unit == unit)
-            tell(name);
+bool Project::leads_to(const std::string& path) const {
+    std::error_code none;
+    return record_.path.empty() || !std::filesystem::exists(record_.path, none) ||
+           std::filesystem::equivalent(record_.path, path, none);
 }
 
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
@@ -220,6 +325,7 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
         if (is_new && record->generation > 0)
             remember(service, *record);
         record_.services[service] = std::move(*record);
+        hold_units(service);
         save(service);
         drain(service);
     } else {
@@ -229,11 +335,17 @@ void Project::commit(const std::string& service, std::optional<ServiceRecord> re
         save(service);
         if (!wanted(service))
             forget_service(service);
+        else
+            hold_units(service);
     }
 }
 
 void Project::forget_service(const std::string& service) {
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        for (const auto& unit : slot->second.following)
+            around_.units.unfollow(unit);
     slots_.erase(service);
+    around_.attachments.keep_only({record_.name, service}, {});
     around_.events.service_removed(record_.name, service);
 }
 
@@ -298,13 +410,17 @@ std::optional<std::string> Project::content(const ContentId& id) const {
     return around_.contents.content(record_.name, id);
 }
 
-Means Project::means() const {
-    return {around_.units, around_.sockets, around_.probes, around_.views,
-            [this] { return around_.loop.now(); }};
+Means means_of(const Surroundings& around) {
+    return {around.units, around.sockets, around.probes, around.views,
+            [&loop = around.loop] { return loop.now(); }};
 }
 
 Problem Project::problem_at(const std::string& key, std::string message) const {
     return definition_.problem_at(key, std::move(message));
+}
+
+std::optional<Problem> Project::distrusted(const ServiceDefinition& service) const {
+    return distrust_of_programs(definition_, service);
 }
 
 std::uint64_t Project::realtime_usec() const {

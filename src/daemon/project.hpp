@@ -11,11 +11,16 @@
 #include "core/units_port.hpp"
 #include "core/watch_rules.hpp"
 #include "core/write_loop.hpp"
+#include "daemon/attachments.hpp"
 #include "daemon/documents.hpp"
+#include "daemon/recent_details.hpp"
 #include "ipc/events.hpp"
+#include "ipc/service.hpp"
 #include "ipc/status.hpp"
 #include "os/event_loop.hpp"
 #include "os/leases.hpp"
+#include "state/deaths.hpp"
+#include "state/restoration.hpp"
 #include "watch/tree_watcher.hpp"
 #include "watch/watched_set.hpp"
 
@@ -41,7 +46,11 @@ struct Surroundings {
     RecordStore& store;
     ContentStore& contents;
     os::Leases& leases;
+    state::Deaths& deaths;
+    Attachments& attachments;
+    std::string aside; // the directory for files that a rollback takes away, below it by project
     ipc::Events& events;
+    const RecentDetails& recent; // what was told to them
     std::function<std::uint64_t()> next_id;
 };
 
@@ -64,6 +73,8 @@ struct Request {
         bool restore_files = false;   // write the content of watched files back
     };
     std::optional<Rollback> rollback = {};
+    CallerUid caller = {};
+    std::vector<FileRestored> files = {}; // by it, so far
     std::move_only_function<void(const Outcome&)> done;
 };
 
@@ -78,34 +89,51 @@ struct ServiceRules {
     WatchRules rules;
 };
 
+// What acts for the project's transactions.
+Means means_of(const Surroundings& around);
+
 // The watch of a watch's schema.
 WatchDefinition schema_watch(const WatchDefinition& of);
 
 class Project final : public TransactionHost {
 public:
-    Project(Surroundings around, ProjectRecord record);
+    // `broken` of its records could not be read: told until somebody asks for a reload.
+    Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken = {});
     ~Project() override;
     Project(const Project&) = delete;
     Project& operator=(const Project&) = delete;
 
     // Adopts what runs, reads the project file, arms the watches, and looks at everything once.
+    // What has ended the daemon twice, or cannot be done, is not tried: then nothing is done for
+    // the project, and what runs runs on, until its file changes or somebody asks.
     Task<> open();
 
     // Goes to work as soon as nobody works at the services concerned; `done` is called at the end.
     void submit(Request request);
     Task<Outcome> perform(Request request);
 
-    // What `submit` would do, without doing it.
-    [[nodiscard]] Result<Plan> plan(std::optional<std::string> service, PlanOptions options);
+    // What a transaction of `submit` would begin with, without anything being begun: a look at the
+    // project file and the disk as they are now.
+    struct Draft {
+        TransactionInput input; // without an id
+        ProjectDefinition definition;
+    };
+    [[nodiscard]] Result<Draft> draft(std::optional<std::string> service, PlanOptions options);
 
     // Reads the project file again and looks at every service (after SIGHUP).
     void look_again();
 
     // Another file is the project file from now on.
     void move_to(const std::string& path);
+    // The file at `path` can be the project file without anybody being asked: it is the same one by
+    // another name, or the one on record is gone or not known any more.
+    [[nodiscard]] bool leads_to(const std::string& path) const;
 
     // Called by the owner of Units::on_change.
     void unit_changed(const std::string& unit);
+
+    // Called when another service lets go of a unit: what waited for it is looked at.
+    void units_released();
 
     [[nodiscard]] const std::string& name() const { return record_.name; }
     [[nodiscard]] const std::string& path() const { return record_.path; }
@@ -118,10 +146,10 @@ public:
     // What of the project a path concerns: its watches, its schemas, the project file's sources.
     [[nodiscard]] std::vector<ipc::WatchExplanation> explain(const std::string& path) const;
 
-    // Changes are held back until resume, which applies the newest once.
-    void pause(const std::optional<std::string>& service);
+    // Changes are held back until resume, which applies the newest once, or until the time is over.
+    void pause(const std::optional<std::string>& service, const ipc::PauseOptions& options);
     // Also, watches that were suspended are in force again.
-    void resume(const std::optional<std::string>& service);
+    void resume(const std::optional<std::string>& service, CallerUid caller);
 
     // Applied states that are kept, the newest first.
     [[nodiscard]] std::vector<GenerationRecord> history(const std::string& service) const;
@@ -131,6 +159,9 @@ public:
                                          const Request::Rollback& rollback) const;
     [[nodiscard]] std::vector<ipc::KeptGeneration> kept_generations(const std::string& service,
                                                                     std::size_t limit);
+    // What else happened to a service, the newest first.
+    [[nodiscard]] std::vector<ipc::PastEvent> past_events(const std::string& service,
+                                                          std::size_t limit) const;
     // From one kept state of a service to another; a `to` of 0: what is applied, a `from` of 0: the
     // one before `to`.
     [[nodiscard]] Result<ipc::GenerationDifference>
@@ -147,9 +178,13 @@ private:
     struct Slot {
         std::unique_ptr<watch::WatchedSet> files;
         std::shared_ptr<const ServiceRules> rules; // that `files` was made of
-        std::string followed;                      // the installed unit, once it is
-        bool fresh = true;                         // `files` was never read
-        bool due = true;                           // to be looked at
+        // Installed units that it names or has on record: followed, and known once they were read.
+        std::set<std::string> following;
+        std::set<std::string> known;
+        std::string no_such_unit; // of those, what was meant by one that is not there
+        std::string barred;       // why nothing may be done to its unit, as it was told last
+        bool fresh = true;        // `files` was never read
+        bool due = true;          // to be looked at
         bool interrupted = false;
         Snapshot snapshot;      // as last read
         std::uint64_t mark = 0; // of `files`, then
@@ -157,8 +192,13 @@ private:
             renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
         std::shared_ptr<Cancellation> underway; // of the transaction that works at it
+        std::shared_ptr<Cancellation> hurry;    // of the same
+        std::shared_ptr<Cancellation> proving;  // its `newer`
         // Documents that a look found changed: from what was applied to what is wanted.
         std::map<std::string, std::pair<ContentId, ContentId>> compared;
+        std::vector<std::string> held; // what waits for the end of a pause
+        CallerUid caller;              // who asked for what is under way, and
+        std::string trigger;           // why it was begun
         std::string last_result;
         std::vector<Change> last_changes;
         WriteLoop loop;
@@ -169,6 +209,9 @@ private:
         Duration rests_until{};                 // as its files had moved on
         Duration last_gap{};                    // of its last restart: how long nobody served
         std::string suspended;                  // the file that the service writes itself
+        std::string unwatchable; // why its files are not: a definition on record of another grammar
+        std::map<std::string, Duration> emptied; // files that lost all they held: seen when
+        Duration emptied_until{};                // they are not acted on before
     };
 
     // A document that is published.
@@ -184,18 +227,32 @@ private:
     void commit(const std::string& service, std::optional<ServiceRecord> record) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
+    [[nodiscard]] std::optional<Problem>
+    distrusted(const ServiceDefinition& service) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
+    Task<> take_up();
+    Task<> set_aside(Problem why);
+    void retry();
+    [[nodiscard]] state::Work all_work() const;
+    [[nodiscard]] state::Deaths::Scope at_work();
+    // project_units.cpp
+    void hold_units(const std::string& service);
     Task<> get_to_know(std::string service, std::string unit);
+    Task<> look_for_unit(std::string service, std::string unit);
+    [[nodiscard]] std::optional<Problem> barred(const std::string& service) const;
+    void look_who_is_barred(const std::string& service);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
     bool take_project_file();
+    [[nodiscard]] Checked<ProjectDefinition> load();
     bool watch_sources();
     void arm(const std::string& service);
 
     // project_adopt.cpp
     Task<> adopt();
+    Task<> follow_all();
     Task<> follow(std::string unit);
     Task<> show_what_is_on_record(ServiceRecord& service);
     Task<> remove_orphans();
@@ -218,19 +275,27 @@ private:
     void doubt(const std::string& service);
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
+    void hurry(const std::string& service);
+    void request_soon(std::shared_ptr<Cancellation> cancellation);
+    void note_wanted(const Outcome& outcome, const std::set<std::string>& asked);
+    [[nodiscard]] static bool moved_on(const Slot& slot);
     void rest(const std::set<std::string>& scope, bool moved_on);
     [[nodiscard]] bool rests(const std::string& service) const;
+    [[nodiscard]] Duration held_for(const std::string& service) const;
     void go_on_after_rest();
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
                             watch::Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    [[nodiscard]] Snapshot applied_snapshot(const std::string& service) const;
     [[nodiscard]] ServiceDefinition applied_definition(const std::string& service) const;
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_files(const std::vector<WatchDefinition>& watches, watch::WatchedSet::OnSettled settled,
-                watch::OnRead read = {});
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_service(std::shared_ptr<const ServiceRules> rules, watch::WatchedSet::OnSettled settled);
+    // Errors: Invalid, for a pattern. Those that config/ has read have none, those on record may.
+    using Watched = Result<std::unique_ptr<watch::WatchedSet>>;
+    [[nodiscard]] Watched watch_files(const std::vector<WatchDefinition>& watches,
+                                      watch::WatchedSet::OnSettled settled,
+                                      watch::OnRead read = {});
+    [[nodiscard]] Watched watch_service(std::shared_ptr<const ServiceRules> rules,
+                                        watch::WatchedSet::OnSettled settled);
     const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
     [[nodiscard]] std::set<std::string> find_loops(const Plan& plan);
     void look_who_writes(const std::string& service);
@@ -239,23 +304,43 @@ private:
     void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
     void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
-    void settle_quietly(TransactionInput input, Plan plan);
+    Task<> settle_quietly(TransactionInput input, Plan plan, std::set<std::string> scope);
+    [[nodiscard]] bool hold_emptied(const std::string& service);
     void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
     void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
 
+    // project_pause.cpp
+    void note_held();
+    void end_pauses();
+    void arm_end_of_pauses();
+    void end_pause(const std::string& name);
+    void go_on(const std::set<std::string>& before, const std::string& what, CallerUid caller);
+    [[nodiscard]] std::set<std::string> paused_services() const;
+    [[nodiscard]] Pause pause_of(const std::string& service) const;
+
     // project_generations.cpp
+    void note_event(const std::string& service, EventRecord event);
+    void note_events(const Outcome& outcome);
     void remember(const std::string& service, const ServiceRecord& record);
     void load_history_contents();
     std::vector<Change> changes_between(const GenerationRecord& older,
                                         const GenerationRecord& newer);
+    void add_lines(std::vector<Change>& changes, const GenerationRecord& older,
+                   const GenerationRecord& newer) const;
     [[nodiscard]] Result<GenerationRecord> find_generation(const std::string& service,
                                                            std::uint64_t generation) const;
-    Result<> aim_back(const std::string& service, const Request::Rollback& rollback,
-                      ServiceView& view);
-    Result<> restore_files(const GenerationRecord& generation);
+    using Goals = std::map<std::string, GenerationRecord>; // of a rollback, by service
+    [[nodiscard]] Result<Goals> find_goals(const Request& request) const;
+    Result<Goals> prepare_rollback(Request& request);
+    Result<state::Restoration> plan_restoration(const Goals& goals);
+    Result<> plan_restoration(const std::string& service, const GenerationRecord& goal,
+                              state::Restoration& restoration);
+    [[nodiscard]] bool is_new_since(const std::string& service, const GenerationRecord& goal,
+                                    const std::string& path) const;
+    Result<> aim_back(const std::string& service, const GenerationRecord& goal, ServiceView& view);
 
     // project_drain.cpp
     void drain(const std::string& service);
@@ -269,20 +354,26 @@ private:
     void copy_on();
     void tell_copied();
     [[nodiscard]] bool in_use(const ContentId& id) const;
-    void tell_documents(const ServiceOutcome& outcome);
+    struct HeldValue {
+        std::shared_ptr<const Value> value;
+        ContentId id; // of the content that it is read from
+    };
+    [[nodiscard]] ipc::ConfigChange document_change(const std::string& name,
+                                                    std::vector<ipc::KeyStep> keys,
+                                                    const HeldValue& before,
+                                                    const HeldValue& after) const;
+    void tell_documents(std::uint64_t id, const ServiceOutcome& outcome);
 
     // project_configs.cpp
     void publish_configs();
     void look_at_configs();
     void look_at_config(const std::string& name, watch::Rescan rescan);
-    [[nodiscard]] std::unique_ptr<watch::WatchedSet>
-    watch_config(const ConfigDefinition& definition);
+    [[nodiscard]] Watched watch_config(const ConfigDefinition& definition);
     void take_what_is_there(Published& config, watch::Rescan rescan);
     void take_config(Published& config, ContentId now);
     void tell_config(Published& config, ipc::ConfigStatus status);
 
     [[nodiscard]] std::string watching_text(const Slot& slot) const;
-    [[nodiscard]] Means means() const;
     [[nodiscard]] bool paused(const std::string& service) const;
     void save();
     void save(const std::string& service);
@@ -299,15 +390,20 @@ private:
 
     Surroundings around_;
     ProjectRecord record_;
-    ProjectDefinition definition_;  // the last valid one
-    std::vector<Problem> problems_; // of the project file as it is now
-    bool missing_ = false;          // the project file is not there
-    std::string store_problem_;     // why the record on disk is behind
-    std::string copies_problem_;    // of the documents', as it was told last
-    std::set<std::string> unsaved_; // of which services it is; "": of the project itself
+    ProjectDefinition definition_;     // the last valid one
+    std::vector<Problem> problems_;    // of the project file as it is now
+    std::vector<Problem> broken_;      // records that could not be read
+    std::optional<Problem> set_aside_; // why nothing is done for it
+    std::string stamp_;                // of the project file when it was read
+    bool followed_ = false;            // the units on record are
+    bool missing_ = false;             // the project file is not there
+    std::string store_problem_;        // why the record on disk is behind
+    std::string copies_problem_;       // of the documents', as it was told last
+    std::set<std::string> unsaved_;    // of which services it is; "": of the project itself
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     os::Timer again_;
     os::Timer rested_;
+    os::Timer pauses_end_;
     std::unique_ptr<watch::WatchedSet> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
@@ -323,6 +419,7 @@ private:
     bool gone_ = false;
     std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
     bool pump_posted_ = false;
+    bool copying_ = false;                                       // a post goes on with it
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     TaskScope tasks_;
 };

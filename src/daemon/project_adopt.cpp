@@ -7,13 +7,13 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 namespace hotreload::daemon {
 
 // What runs is adopted as it is. What does not, although nobody stopped it, was interrupted.
 Task<> Project::adopt() {
     const bool other_manager = record_.manager_id != around_.units.manager_id();
-    std::vector<Task<>> following;
     load_history_contents();
     for (auto& [name, service] : record_.services) {
         slots_[name].interrupted = service.underway || other_manager;
@@ -21,23 +21,37 @@ Task<> Project::adopt() {
             submit({.kind = Request::Kind::Stop, .id = around_.next_id(), .service = name});
         if (other_manager)
             service.draining.clear();
+    }
+    co_await follow_all();
+    for (auto& [name, service] : record_.services)
+        if (service.definition.attached()) {
+            co_await show_what_is_on_record(service);
+            co_await look_for_unit(name, service.unit);
+        }
+    if (other_manager) {
+        record_.manager_id = around_.units.manager_id();
+        save();
+    }
+}
+
+// All side by side, once.
+Task<> Project::follow_all() {
+    if (std::exchange(followed_, true))
+        co_return;
+    std::vector<Task<>> following;
+    for (const auto& [name, service] : record_.services) {
         if (service.unit.empty())
             continue;
         following.push_back(follow(service.unit));
-        if (service.definition.attached())
-            slots_[name].followed = service.unit;
+        if (service.definition.attached()) {
+            slots_[name].following.insert(service.unit);
+            slots_[name].known.insert(service.unit);
+        }
     }
     for (auto& task : following)
         task.start();
     for (auto& task : following)
         co_await task.join();
-    for (auto& [name, service] : record_.services)
-        if (service.definition.attached())
-            co_await show_what_is_on_record(service);
-    if (other_manager) {
-        record_.manager_id = around_.units.manager_id();
-        save();
-    }
 }
 
 Task<> Project::follow(std::string unit) {

@@ -38,7 +38,7 @@ void Project::look_at_configs() {
         look_at_config(name, watch::Rescan::All);
 }
 
-std::unique_ptr<watch::WatchedSet> Project::watch_config(const ConfigDefinition& definition) {
+Project::Watched Project::watch_config(const ConfigDefinition& definition) {
     std::vector watches{definition.watch};
     if (!definition.watch.schema.empty())
         watches.push_back(schema_watch(definition.watch));
@@ -50,9 +50,19 @@ std::unique_ptr<watch::WatchedSet> Project::watch_config(const ConfigDefinition&
 }
 
 void Project::look_at_config(const std::string& name, watch::Rescan rescan) {
+    const auto at_it = at_work();
     auto& config = configs_.at(name);
-    if (!config.files)
-        config.files = watch_config(config.definition);
+    if (!config.files) {
+        auto watched = watch_config(config.definition);
+        if (!watched) {
+            auto status = config.status;
+            status.state = "invalid";
+            status.problems = {
+                definition_.problem_at("configs." + name + ".file", watched.error().message)};
+            return tell_config(config, std::move(status));
+        }
+        config.files = std::move(*watched);
+    }
     take_what_is_there(config, rescan);
     if (!definition_.enabled)
         config.files.reset();
@@ -115,7 +125,8 @@ void Project::take_config(Published& config, ContentId now) {
         save();
     if (!status.problems.empty() && !told)
         for (const auto& problem : status.problems)
-            around_.events.validation_failed(record_.name, "configs." + name, problem);
+            around_.events.validation_failed(around_.next_id(), record_.name, "configs." + name,
+                                             problem);
     const bool changed = status.revision != config.status.revision && before;
     tell_config(config, std::move(status));
     const auto old = changed ? documents_.value(file, *before, format)
@@ -123,10 +134,11 @@ void Project::take_config(Published& config, ContentId now) {
     const auto value = documents_.value(file, now, format);
     if (!old || !value)
         return;
-    const auto& secrets = documents_.secrets();
-    around_.events.config_changed(record_.name, name, to_json(secrets.masked(**old)),
-                                  to_json(secrets.masked(**value)),
-                                  to_json(secrets.masked(diff(**old, **value))));
+    std::vector<ipc::KeyStep> keys;
+    for (const auto& step : diff(**old, **value))
+        keys.push_back({std::string(to_string(step.kind)), to_pointer(step.path)});
+    around_.events.config_changed(
+        around_.next_id(), document_change(name, std::move(keys), {*old, *before}, {*value, now}));
 }
 
 void Project::tell_config(Published& config, ipc::ConfigStatus status) {

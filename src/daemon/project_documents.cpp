@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a project compares the documents that its services watch, and keeps copies of what is
 // applied.
+#include "core/patch.hpp"
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
 #include "document/json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -91,11 +93,12 @@ void Project::keep_first_contents(const std::string& service) {
 
 void Project::copy_on() {
     tell_copied();
-    if (!documents_.copies_wait())
+    if (!documents_.copies_wait() || std::exchange(copying_, true))
         return;
     around_.loop.post([this, alive = alive_] {
         if (!*alive)
             return;
+        copying_ = false;
         documents_.copy_some([this](const ContentId& id) { return in_use(id); });
         copy_on();
     });
@@ -110,7 +113,7 @@ void Project::tell_copied() {
 }
 
 // The documents of a service that were applied, with their patch.
-void Project::tell_documents(const ServiceOutcome& outcome) {
+void Project::tell_documents(std::uint64_t id, const ServiceOutcome& outcome) {
     const auto slot = slots_.find(outcome.service);
     if (slot == slots_.end() || !slot->second.rules)
         return;
@@ -124,12 +127,29 @@ void Project::tell_documents(const ServiceOutcome& outcome) {
         const auto after = documents_.value(path, ids.second, format);
         if (!before || !after)
             continue;
-        const auto& secrets = documents_.secrets();
-        around_.events.config_changed(record_.name, path, to_json(secrets.masked(**before)),
-                                      to_json(secrets.masked(**after)),
-                                      to_json(secrets.masked(diff(**before, **after))));
+        std::vector<ipc::KeyStep> keys;
+        for (const auto& key : change->keys)
+            keys.push_back({key.operation, key.pointer});
+        around_.events.config_changed(
+            id, document_change(path, std::move(keys), {*before, ids.first}, {*after, ids.second}));
     }
     slot->second.compared.clear();
+}
+
+// Holds the values, and not their texts: those are made when somebody asks.
+ipc::ConfigChange Project::document_change(const std::string& name, std::vector<ipc::KeyStep> keys,
+                                           const HeldValue& before, const HeldValue& after) const {
+    constexpr std::size_t of_a_tree = 10; // bytes of memory for each of the file, about
+    return {.project = record_.name,
+            .name = name,
+            .keys = std::move(keys),
+            .texts =
+                [before = before.value, after = after.value, secrets = documents_.secrets()] {
+                    return ipc::ConfigChange::Texts{to_json(secrets.masked(*before)),
+                                                    to_json(secrets.masked(*after)),
+                                                    to_json(secrets.masked(diff(*before, *after)))};
+                },
+            .bytes = of_a_tree * (before.id.size + after.id.size)};
 }
 
 } // namespace hotreload::daemon

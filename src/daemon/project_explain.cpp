@@ -3,21 +3,18 @@
 #include "daemon/project.hpp"
 #include "watch/selection.hpp"
 
-#include <algorithm>
+#include <filesystem>
 #include <format>
 
 namespace hotreload::daemon {
 
 namespace {
 
-// One line for each watch with a pattern that matches.
-void explain_watches(const std::string& path, const std::vector<WatchDefinition>& watches,
-                     const ipc::WatchExplanation& of, std::vector<ipc::WatchExplanation>& all) {
-    const auto selection = watch::Selection::parse(watches);
-    if (!selection)
-        return;
-    const auto explained = selection->explain(path);
-    for (std::size_t i = 0; i < explained.watches.size(); ++i) {
+// One line for each of the watches with a pattern that matches.
+void explain_watches(const watch::Explanation& explained, const std::string& path,
+                     const std::vector<WatchDefinition>& watches, const ipc::WatchExplanation& of,
+                     std::vector<ipc::WatchExplanation>& all) {
+    for (std::size_t i = 0; i < watches.size(); ++i) {
         const auto& each = explained.watches[i];
         if (each.pattern.empty())
             continue;
@@ -28,42 +25,75 @@ void explain_watches(const std::string& path, const std::vector<WatchDefinition>
         if (!each.excluded_by.empty())
             line.stopped = std::format("exclude \"{}\"", each.excluded_by);
         else
-            line.stopped = explained.built_in;
+            line.stopped = explained.built_in.empty() ? each.left_out : explained.built_in;
         line.format = to_string(watches[i].format.value_or(format_of(path)));
         all.push_back(std::move(line));
     }
+}
+
+// The same for each name by which the set, or one that is not watched now, knows the file.
+void explain_names(const watch::WatchedSet* set, const std::string& path,
+                   const std::vector<WatchDefinition>& watches, const ipc::WatchExplanation& of,
+                   std::vector<ipc::WatchExplanation>& all) {
+    if (!set) {
+        if (const auto selection = watch::Selection::parse(watches))
+            explain_watches(selection->explain(path), path, watches, of, all);
+        return;
+    }
+    explain_watches(set->explain(path), path, watches, of, all);
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(path, error).string();
+    if (error)
+        return;
+    for (const auto& name : set->names_of(real))
+        if (name != path) {
+            auto line = of;
+            line.path = name;
+            explain_watches(set->explain(name), name, watches, line, all);
+        }
+}
+
+bool same_file(const std::string& path, const std::string& other) {
+    std::error_code ignored; // of what is not there
+    return path == other || std::filesystem::equivalent(path, other, ignored);
 }
 
 } // namespace
 
 std::vector<ipc::WatchExplanation> Project::explain(const std::string& path) const {
     std::vector<ipc::WatchExplanation> all;
-    const auto plain = [&](const std::string& target, const std::string& watch) {
+    const auto plain = [&](const std::string& target, const std::string& watch,
+                           const std::string& name) {
+        if (name.empty() || !same_file(path, name))
+            return;
         all.push_back({.project = record_.name,
                        .target = target,
                        .watch = watch,
-                       .pattern = path,
+                       .path = name == path ? "" : name,
+                       .pattern = name,
                        .stopped = {},
-                       .format = std::string(to_string(format_of(path))),
+                       .format = std::string(to_string(format_of(name))),
                        .copies = {}});
     };
-    if (path == record_.path)
-        plain("", "project file");
-    if (std::ranges::contains(read_sources_, path))
-        plain("", "env_file");
+    plain("", "project file", record_.path);
+    for (const auto& source : read_sources_)
+        plain("", "env_file", source);
     const auto copies = documents_.copies(path);
     for (const auto& [name, service] : definition_.services) {
-        if (std::ranges::contains(service.watches, path, &WatchDefinition::schema))
-            plain(name, "schema");
-        explain_watches(path, service.watches,
-                        {.project = record_.name, .target = name, .copies = copies}, all);
+        for (const auto& watch : service.watches)
+            plain(name, "schema", watch.schema);
+        const auto slot = slots_.find(name);
+        const bool looked = slot != slots_.end() && slot->second.files && !slot->second.fresh;
+        explain_names(looked ? slot->second.files.get() : nullptr, path, service.watches,
+                      {.project = record_.name, .target = name, .copies = copies}, all);
     }
     for (const auto& [name, config] : definition_.configs) {
         const auto target = "configs." + name;
-        if (config.watch.schema == path)
-            plain(target, "schema");
-        explain_watches(
-            path, {config.watch},
+        plain(target, "schema", config.watch.schema);
+        const auto published = configs_.find(name);
+        explain_names(
+            published == configs_.end() ? nullptr : published->second.files.get(), path,
+            {config.watch},
             {.project = record_.name, .target = target, .watch = "file", .copies = copies}, all);
     }
     return all;

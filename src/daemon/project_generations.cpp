@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Applied states that are kept: how they are recorded, compared and gone back to.
+#include "core/line_diff.hpp"
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
+#include "state/restoration.hpp"
 #include "state/restore_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <format>
+#include <iterator>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -24,6 +29,17 @@ std::string numbers_of(const std::vector<GenerationRecord>& generations) {
     for (const auto& each : generations)
         text += std::format("{}{}", text.empty() ? "" : ", ", each.generation);
     return text;
+}
+
+constexpr std::size_t kFewestEvents = 10; // that are kept, however few generations are
+
+// What of outcomes is kept beside what was applied.
+constexpr std::array<std::string_view, 5> kEvents = {"invalid", "failed", "rolled-back",
+                                                     "needs-attention", "stopped"};
+
+// Its lines do not tell that they are secret, each by itself.
+bool holds_private_key(std::string_view text) {
+    return text.contains("PRIVATE KEY-----");
 }
 
 // The one of that number; for 0 the newest before `before`.
@@ -59,15 +75,54 @@ std::vector<GenerationRecord> Project::history(const std::string& service) const
 
 void Project::remember(const std::string& service, const ServiceRecord& record) {
     auto generations = history(service);
+    const auto slot = slots_.find(service);
+    const auto trigger = slot == slots_.end() ? "" : slot->second.trigger;
+    const auto caller = slot == slots_.end() ? CallerUid() : slot->second.caller;
     generations.insert(generations.begin(), {.generation = record.generation,
                                              .applied_usec = record.applied_usec,
                                              .strategy = record.strategy,
                                              .definition = record.definition,
-                                             .files = record.files});
+                                             .files = record.files,
+                                             .trigger = trigger,
+                                             .caller = caller});
     if (generations.size() > definition_.keep_generations)
         generations.resize(definition_.keep_generations);
     history_contents_[service] = contents_of(generations);
     save_history(service, std::move(generations));
+}
+
+void Project::note_event(const std::string& service, EventRecord event) {
+    auto events = around_.store.events(record_.name, service);
+    events.insert(events.begin(), std::move(event));
+    events.resize(std::min(events.size(),
+                           std::max<std::size_t>(definition_.keep_generations, kFewestEvents)));
+    tell_saved(around_.store.save_events(record_.name, service, events));
+}
+
+// Attempts that came to nothing, and what somebody stopped.
+void Project::note_events(const Outcome& outcome) {
+    for (const auto& each : outcome.services) {
+        const auto record = record_.services.find(each.service);
+        if (record == record_.services.end() || !std::ranges::contains(kEvents, each.result))
+            continue;
+        const auto used = record->second.last_used;
+        note_event(each.service, {.realtime_usec = realtime_usec(),
+                                  .what = each.result,
+                                  .generation = used > record->second.generation ? used : 0,
+                                  .strategy = std::string(to_string(each.action)),
+                                  .trigger = outcome.trigger,
+                                  .caller = outcome.caller,
+                                  .problem = each.problem.value_or(Problem())});
+    }
+}
+
+std::vector<ipc::PastEvent> Project::past_events(const std::string& service,
+                                                 std::size_t limit) const {
+    std::vector<ipc::PastEvent> past;
+    for (auto& event : around_.store.events(record_.name, service))
+        if (past.size() < limit)
+            past.push_back({record_.name + "/" + service, std::move(event)});
+    return past;
 }
 
 Result<GenerationRecord> Project::find_generation(const std::string& service,
@@ -96,21 +151,104 @@ Result<> Project::can_roll_back(const std::optional<std::string>& service,
                                                  service.value_or(record_.name)));
 }
 
+Result<Project::Goals> Project::find_goals(const Request& request) const {
+    Goals goals;
+    for (const auto& [name, unused] : record_.services) {
+        if (request.service && name != *request.service)
+            continue;
+        auto found = find_generation(name, request.rollback->generation);
+        if (found)
+            goals.emplace(name, *std::move(found));
+        else if (request.rollback->generation != 0)
+            return std::unexpected(std::move(found.error()));
+    }
+    return goals;
+}
+
+// What can be found wrong is found before the first file is written, of all services.
+Result<Project::Goals> Project::prepare_rollback(Request& request) {
+    auto goals = find_goals(request);
+    if (!goals)
+        return goals;
+    if (!request.rollback->restore_files) {
+        const bool any_change = std::ranges::any_of(*goals, [&](const auto& each) {
+            const auto& [name, goal] = each;
+            const auto* const by_file = wanted(name);
+            return record_.services.at(name).definition != goal.definition || !by_file ||
+                   *by_file != goal.definition;
+        });
+        if (!any_change && !goals->empty())
+            return fail(ErrorCode::Invalid,
+                        std::format("generation {} differs only in files, which are left as they "
+                                    "are: --restore-files writes them back, too",
+                                    goals->begin()->second.generation));
+        return goals;
+    }
+    auto restored = plan_restoration(*goals).and_then(
+        [](state::Restoration restoration) { return restoration.carry_out(); });
+    if (!restored)
+        return std::unexpected(std::move(restored.error()));
+    std::ranges::move(*restored, std::back_inserter(request.files));
+    return goals;
+}
+
+Result<state::Restoration> Project::plan_restoration(const Goals& goals) {
+    state::Restoration restoration(around_.aside + "/" + record_.name);
+    for (const auto& [service, goal] : goals)
+        if (auto planned = plan_restoration(service, goal, restoration); !planned)
+            return std::unexpected(std::move(planned.error()));
+    return restoration;
+}
+
+Result<> Project::plan_restoration(const std::string& service, const GenerationRecord& goal,
+                                   state::Restoration& restoration) {
+    const auto watched =
+        watch_service(std::make_shared<const ServiceRules>(goal.definition), [] {});
+    if (!watched)
+        return std::unexpected(watched.error());
+    const auto& now = (*watched)->look(watch::Rescan::All).content;
+    for (const auto& [path, id] : goal.files) {
+        if (const auto live = now.files.find(path); live != now.files.end() && live->second == id)
+            continue;
+        auto bytes = content(id);
+        if (!bytes)
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no whole copy of what {} held in generation {} of "
+                                    "{}: no file was written",
+                                    path, goal.generation, service));
+        if (auto can = restoration.write(path, *std::move(bytes)); !can)
+            return can;
+    }
+    for (const auto& [path, unused] : now.files)
+        if (!goal.files.contains(path) && !std::ranges::contains(now.writing, path) &&
+            is_new_since(service, goal, path))
+            restoration.take_away(path);
+    return {};
+}
+
+// Not what the project itself is made of; nor what no generation knows, and nobody has touched
+// since: it was there, and was not whole, or not to be read.
+bool Project::is_new_since(const std::string& service, const GenerationRecord& goal,
+                           const std::string& path) const {
+    if (path == record_.path || std::ranges::contains(read_sources_, path))
+        return false;
+    const bool came_later = std::ranges::any_of(history(service), [&](const auto& each) {
+        return each.generation > goal.generation && each.files.contains(path);
+    });
+    const auto changed = state::changed_usec(path);
+    return came_later || (changed && *changed >= goal.applied_usec);
+}
+
 // The view's wanted state becomes the one of the generation; what the project file says instead is
 // held back until it changes.
-Result<> Project::aim_back(const std::string& service, const Request::Rollback& rollback,
+Result<> Project::aim_back(const std::string& service, const GenerationRecord& found,
                            ServiceView& view) {
-    auto found = find_generation(service, rollback.generation);
-    if (!found)
-        return rollback.generation == 0 ? Result<>{} : std::unexpected(std::move(found.error()));
-    if (rollback.restore_files) {
-        if (auto restored = restore_files(*found); !restored)
-            return restored;
-        read_files(service, watch::Rescan::All); // what we wrote is not news
-    }
-    const auto& goal = found->definition;
+    const auto& goal = found.definition;
     const auto rules = std::make_shared<const ServiceRules>(goal);
-    view.files = watch_service(rules, [] {})->look(watch::Rescan::All).content;
+    const auto watched = watch_service(rules, [] {});
+    if (!watched)
+        return std::unexpected(watched.error());
+    view.files = (*watched)->look(watch::Rescan::All).content;
     view.documents.clear();
     const auto wanted_by_file = std::exchange(view.wanted, goal);
     compare_documents(view, rules->rules);
@@ -123,25 +261,8 @@ Result<> Project::aim_back(const std::string& service, const Request::Rollback& 
                                   std::format("rolled back to generation {} by request: what the "
                                               "project file says waits until it changes, or for "
                                               "\"hotreloadctl reload {}/{}\"",
-                                              found->generation, record_.name, service))};
-    return {};
-}
-
-// All contents are there before the first file is written.
-Result<> Project::restore_files(const GenerationRecord& generation) {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& [path, id] : generation.files) {
-        auto bytes = content(id);
-        if (!bytes)
-            return fail(ErrorCode::NotFound,
-                        std::format("there is no copy of what {} held in generation {}: no file "
-                                    "was written",
-                                    path, generation.generation));
-        files.emplace_back(path, std::move(*bytes));
-    }
-    for (const auto& [path, bytes] : files)
-        if (auto written = state::restore_file(path, bytes); !written)
-            return written;
+                                              found.generation, record_.name, service))
+                           .for_everybody()};
     return {};
 }
 
@@ -153,6 +274,8 @@ std::vector<ipc::KeptGeneration> Project::kept_generations(const std::string& se
     for (std::size_t i = 0; i < std::min(limit, generations.size()); ++i) {
         const auto& each = generations[i];
         ipc::KeptGeneration shown{.service = record_.name + "/" + service,
+                                  .trigger = each.trigger,
+                                  .caller = each.caller,
                                   .generation = each.generation,
                                   .applied_usec = each.applied_usec,
                                   .strategy = each.strategy,
@@ -178,10 +301,33 @@ std::vector<Change> Project::changes_between(const GenerationRecord& older,
         .files = Snapshot{.files = newer.files, .missing = {}, .writing = {}, .unreadable = {}},
         .record = ServiceRecord{.definition = older.definition, .files = older.files}};
     compare_documents(view, rules.rules);
+    const bool unit_can_reload =
+        newer.definition.attached() && around_.units.state(newer.definition.unit).can_reload;
     std::ranges::move(
-        diff_files(*view.record, newer.definition, *view.files, view.documents, false),
+        diff_files(*view.record, newer.definition, *view.files, view.documents, unit_can_reload),
         std::back_inserter(changes));
     return changes;
+}
+
+// Of files that were not told key by key.
+void Project::add_lines(std::vector<Change>& changes, const GenerationRecord& older,
+                        const GenerationRecord& newer) const {
+    // What is not kept is not known: no text at all would look like a file that was empty.
+    const auto held = [this](const GenerationRecord& generation,
+                             const std::string& path) -> std::optional<std::string> {
+        const auto file = generation.files.find(path);
+        return file == generation.files.end() ? "" : content(file->second);
+    };
+    for (auto& change : changes) {
+        if (change.kind == "definition" || change.kind == "rewritten" || !change.keys.empty())
+            continue;
+        const auto before = held(older, change.subject), after = held(newer, change.subject);
+        if (!before || !after || holds_private_key(*before) || holds_private_key(*after))
+            continue;
+        change.lines = unified_diff(*before, *after).value_or(std::vector<std::string>());
+        for (auto& line : change.lines)
+            line = masked_line(line);
+    }
 }
 
 Result<ipc::GenerationDifference> Project::difference(const std::string& service,
@@ -196,9 +342,11 @@ Result<ipc::GenerationDifference> Project::difference(const std::string& service
     const auto older = find_in(generations, service, from, newer->generation);
     if (!older)
         return std::unexpected(older.error());
-    return ipc::GenerationDifference{.from = older->generation,
-                                     .to = newer->generation,
-                                     .changes = changes_between(*older, *newer)};
+    ipc::GenerationDifference difference{.from = older->generation,
+                                         .to = newer->generation,
+                                         .changes = changes_between(*older, *newer)};
+    add_lines(difference.changes, *older, *newer);
+    return difference;
 }
 
 } // namespace hotreload::daemon

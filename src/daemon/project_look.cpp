@@ -5,10 +5,10 @@
 #include "core/dependencies.hpp"
 #include "core/watch_rules.hpp"
 #include "daemon/project.hpp"
+#include "daemon/project_reading.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <stdexcept>
 #include <utility>
 
 namespace hotreload::daemon {
@@ -45,6 +45,14 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
     return input;
 }
 
+Snapshot Project::applied_snapshot(const std::string& service) const {
+    const auto record = record_.services.find(service);
+    Snapshot applied;
+    if (record != record_.services.end())
+        applied.files = record->second.files;
+    return applied;
+}
+
 ServiceDefinition Project::applied_definition(const std::string& service) const {
     const auto record = record_.services.find(service);
     return record == record_.services.end() ? ServiceDefinition{} : record->second.definition;
@@ -78,6 +86,7 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
         view.unit = around_.units.state(unit);
     const auto slot = slots_.find(service);
     view.interrupted = slot != slots_.end() && slot->second.interrupted;
+    view.barred = barred(service);
     return view;
 }
 
@@ -94,8 +103,8 @@ WatchDefinition schema_watch(const WatchDefinition& of) {
 }
 
 // What a service watches, and the schemas of that. Documents are remembered as they are read.
-std::unique_ptr<watch::WatchedSet> Project::watch_service(std::shared_ptr<const ServiceRules> rules,
-                                                          watch::WatchedSet::OnSettled settled) {
+Project::Watched Project::watch_service(std::shared_ptr<const ServiceRules> rules,
+                                        watch::WatchedSet::OnSettled settled) {
     auto watches = rules->definition.watches;
     for (const auto& watch : rules->definition.watches)
         if (!watch.schema.empty())
@@ -109,14 +118,9 @@ std::unique_ptr<watch::WatchedSet> Project::watch_service(std::shared_ptr<const 
         });
 }
 
-std::unique_ptr<watch::WatchedSet> Project::watch_files(const std::vector<WatchDefinition>& watches,
-                                                        watch::WatchedSet::OnSettled settled,
-                                                        watch::OnRead read) {
-    auto set =
-        watch::WatchedSet::make(around_.watcher, watches, std::move(settled), std::move(read));
-    if (!set) // definitions come from config/, which has checked their patterns
-        throw std::logic_error(set.error().message);
-    return std::move(*set);
+Project::Watched Project::watch_files(const std::vector<WatchDefinition>& watches,
+                                      watch::WatchedSet::OnSettled settled, watch::OnRead read) {
+    return watch::WatchedSet::make(around_.watcher, watches, std::move(settled), std::move(read));
 }
 
 const Snapshot& Project::read_files(const std::string& service, watch::Rescan rescan) {
@@ -131,9 +135,11 @@ const Snapshot& Project::read_files(const std::string& service, watch::Rescan re
             if (change.kind == watch::FileChange::Kind::Renamed)
                 slot.renamed[change.path] = change.from;
     } else {
-        // Not enabled: looked at because somebody asked, and not watched after that.
+        // Not enabled: looked at because somebody asked, and not watched after that. What cannot be
+        // looked at is as it was applied.
         const auto once = watch_service(slot.rules, [] {});
-        slot.snapshot = once->look(watch::Rescan::All).content;
+        slot.snapshot =
+            once ? (*once)->look(watch::Rescan::All).content : applied_snapshot(service);
     }
     if (std::exchange(slot.fresh, false))
         keep_first_contents(service);
@@ -143,9 +149,9 @@ const Snapshot& Project::read_files(const std::string& service, watch::Rescan re
     return slot.snapshot;
 }
 
-Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions options) {
+Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOptions options) {
     // A read-only look at the disk: neither the definition in force nor the watches move.
-    auto loaded = load_project(record_.path);
+    auto loaded = load_noted(around_.deaths, record_.path);
     if (!loaded) {
         std::string text;
         for (const auto& problem : loaded.error())
@@ -164,7 +170,9 @@ Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions optio
         const auto it = loaded->services.find(name);
         if (it != loaded->services.end()) {
             const auto once = watch_service(std::make_shared<ServiceRules>(it->second), [] {});
-            files = once->look(watch::Rescan::All).content;
+            if (!once)
+                return std::unexpected(once.error());
+            files = (*once)->look(watch::Rescan::All).content;
         }
         auto seen = view(name, std::move(files));
         seen.wanted.reset();
@@ -175,7 +183,7 @@ Result<Plan> Project::plan(std::optional<std::string> service, PlanOptions optio
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));
     }
-    return make_plan(input);
+    return Draft{std::move(input), std::move(*loaded)};
 }
 
 } // namespace hotreload::daemon

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Services that write into what they watch: found, suspended, resumed.
+#include "core/instances.hpp"
 #include "core/names.hpp"
 #include "daemon/project.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace hotreload::daemon {
 
@@ -12,6 +14,10 @@ namespace {
 // The unit is the service's, of any generation, or one of its helpers.
 bool is_unit_of(const std::string& group, const std::string& project,
                 const ServiceDefinition& service) {
+    if (names_instances(service.unit))
+        return std::ranges::any_of(std::views::split(group, '/'), [&](auto part) {
+            return is_instance_of(std::string_view(part.begin(), part.end()), service.unit);
+        });
     if (service.attached())
         return group.contains("/" + service.unit);
     auto unit = generation_unit(project, service.name, 0);
@@ -110,44 +116,6 @@ void Project::hold(const WatchDefinition* watch, const WatchRules& rules, Servic
     for (const auto& [path, id] : view.record->files)
         if (rules.watch(path) == watch)
             files[path] = id;
-}
-
-void Project::pause(const std::optional<std::string>& service) {
-    const auto name = service.value_or("");
-    if (!std::ranges::contains(record_.paused, name))
-        record_.paused.push_back(name);
-    save();
-    for (const auto& each : service_names())
-        if (paused(each))
-            tell(each);
-}
-
-bool Project::paused(const std::string& service) const {
-    return std::ranges::contains(record_.paused, "") ||
-           std::ranges::contains(record_.paused, service);
-}
-
-void Project::resume(const std::optional<std::string>& service) {
-    const auto before = record_.paused;
-    if (service && std::ranges::contains(record_.paused, ""))
-        record_.paused = service_names(); // all, but for this one
-    if (service)
-        std::erase(record_.paused, *service);
-    else
-        record_.paused.clear();
-    if (before != record_.paused) {
-        save();
-        for (const auto& each : service_names())
-            tell(each);
-    }
-    for (auto& [name, slot] : slots_) {
-        if ((service && *service != name) || slot.suspended.empty())
-            continue;
-        slot.suspended.clear();
-        slot.due = true;
-        tell(name);
-    }
-    pump_soon();
 }
 
 } // namespace hotreload::daemon

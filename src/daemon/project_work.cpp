@@ -21,7 +21,13 @@ constexpr Duration kLongestRest = std::chrono::seconds(5);
 
 // Of another transaction: the views of these services go over to it.
 TransactionInput take_part(TransactionInput& whole, const std::set<std::string>& services) {
-    TransactionInput part{whole.id, whole.project, whole.trigger, {}, {}, whole.options};
+    TransactionInput part{.id = whole.id,
+                          .project = whole.project,
+                          .trigger = whole.trigger,
+                          .caller = whole.caller,
+                          .views = {},
+                          .order = {},
+                          .options = whole.options};
     for (const auto& name : whole.order)
         if (services.contains(name)) {
             part.order.push_back(name);
@@ -44,7 +50,15 @@ void Project::submit(Request request) {
         turn_away(std::move(request));
         return;
     }
+    if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
+        around_.deaths.forgive(record_.name, record_.path);
+        if (!std::exchange(broken_, {}).empty())
+            tell_project();
+    }
+    const bool goes_down = request.kind == Request::Kind::Remove;
     requests_.push_back(std::move(request));
+    if (!goes_down)
+        retry();
     pump_soon();
 }
 
@@ -76,8 +90,9 @@ void Project::pump_soon() {
 }
 
 void Project::pump() {
-    if (!opened_)
+    if (!opened_ && !set_aside_)
         return;
+    const auto at_it = at_work();
     std::set<std::string> reserved;
     if (!gone_) {
         forget_services();
@@ -88,14 +103,17 @@ void Project::pump() {
         close();
         return;
     }
-    if (definition_.enabled)
+    if (definition_.enabled && opened_) {
         look(reserved);
+        note_held();
+    }
     trigger_ = "file";
     go_on_after_rest();
     const bool settled = requests_.empty() && busy_.empty() &&
                          std::ranges::none_of(slots_, [this](const auto& each) {
-                             return definition_.enabled && each.second.due && !paused(each.first) &&
-                                    !rests(each.first);
+                             return opened_ && definition_.enabled && each.second.due &&
+                                    each.second.unwatchable.empty() && !paused(each.first) &&
+                                    held_for(each.first) == Duration::zero();
                          });
     if (settled)
         tell_settled();
@@ -137,7 +155,8 @@ void Project::refuse(Request request, Problem problem) {
                           .project = record_.name,
                           .result = "failed",
                           .trigger = "request",
-                          .problems = {std::move(problem)}};
+                          .problems = {std::move(problem)},
+                          .files = std::move(request.files)};
     around_.events.reload_finished(outcome);
     if (request.done)
         request.done(outcome);
@@ -229,10 +248,6 @@ void Project::begin(Request request, std::set<std::string> scope) {
         return;
     }
     const auto asked = request.service ? asked_for(request) : scope;
-    if (request.options.start)
-        for (const auto& name : asked)
-            if (const auto it = record_.services.find(name); it != record_.services.end())
-                it->second.wanted = true;
     TransactionInput input;
     if (request.kind == Request::Kind::Remove) {
         input.project = record_.name;
@@ -241,6 +256,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
         for (const auto& [name, service] : record_.services) {
             input.views[name].record = service;
             input.views[name].unit = around_.units.state(service.unit);
+            input.views[name].goes_down = true;
             applied[name] = service.definition;
         }
         input.order = order_services(applied);
@@ -251,6 +267,19 @@ void Project::begin(Request request, std::set<std::string> scope) {
                 done(outcome);
         };
     } else {
+        Goals goals;
+        if (request.rollback) {
+            auto found = prepare_rollback(request);
+            if (!found) {
+                auto problem =
+                    problem_at(request.service ? "services." + *request.service : "services",
+                               found.error().message)
+                        .for_everybody();
+                refuse(std::move(request), std::move(problem));
+                return;
+            }
+            goals = *std::move(found);
+        }
         input = gather(scope, request.options, watch::Rescan::All);
         for (auto& [name, view] : input.views) {
             view.drain = request.drain;
@@ -261,16 +290,19 @@ void Project::begin(Request request, std::set<std::string> scope) {
                                    : PlanOptions{};
                 continue;
             }
-            if (!request.rollback)
+            const auto goal = goals.find(name);
+            if (goal == goals.end())
                 continue;
-            if (auto aimed = aim_back(name, *request.rollback, view); !aimed) {
-                refuse(std::move(request), problem_at("services." + name, aimed.error().message));
+            if (auto aimed = aim_back(name, goal->second, view); !aimed) {
+                refuse(std::move(request),
+                       problem_at("services." + name, aimed.error().message).for_everybody());
                 return;
             }
         }
     }
     input.id = request.id;
     input.trigger = "request";
+    input.caller = request.caller;
     auto plan = make_plan(input);
     tasks_.spawn(work(std::move(input), std::move(plan), std::move(scope), std::move(request)));
 }
@@ -278,7 +310,13 @@ void Project::begin(Request request, std::set<std::string> scope) {
 void Project::look(const std::set<std::string>& reserved) {
     std::set<std::string> due;
     for (const auto& [name, slot] : slots_)
-        if (slot.due && !reserved.contains(name) && !paused(name) && !rests(name))
+        if (slot.due && slot.unwatchable.empty() && !reserved.contains(name) && !paused(name) &&
+            held_for(name) == Duration::zero())
+            due.insert(name);
+    // What was held back because of one of them is tried again with it.
+    for (const auto& [name, record] : record_.services)
+        if (record.refusal && due.contains(record.refusal->because) && slots_.contains(name) &&
+            !reserved.contains(name) && !paused(name) && !rests(name))
             due.insert(name);
     auto taken = full_drains();
     taken.insert(busy_.begin(), busy_.end());
@@ -291,13 +329,18 @@ void Project::look(const std::set<std::string>& reserved) {
     due = with_followers(definition_.services, std::move(due));
     if (due.empty())
         return;
+    fault::point("look");
     for (const auto& name : due)
         slots_.at(name).due = false;
     auto input = gather(due, {}, watch::Rescan::Dirty);
     input.trigger = trigger_;
     auto plan = make_plan(input);
-    if (const auto suspended = find_loops(plan); !suspended.empty()) {
-        for (const auto& name : suspended)
+    auto left_alone = find_loops(plan);
+    for (const auto& name : due)
+        if (hold_emptied(name))
+            left_alone.insert(name);
+    if (!left_alone.empty()) {
+        for (const auto& name : left_alone)
             due.erase(name);
         input = take_part(input, due);
         plan = make_plan(input);
@@ -315,22 +358,21 @@ void Project::look(const std::set<std::string>& reserved) {
             work(std::move(part), part_of(plan, names), names, {.kind = Request::Kind::Look}));
     }
     if (!due.empty())
-        settle_quietly(take_part(input, due), part_of(plan, due));
+        tasks_.spawn(settle_quietly(take_part(input, due), part_of(plan, due), due));
 }
 
 // Services that a look found nothing to do for: an old error may be gone, something may wait.
-void Project::settle_quietly(TransactionInput input, Plan plan) {
+Task<> Project::settle_quietly(TransactionInput input, Plan plan, std::set<std::string> scope) {
     input.id = around_.next_id();
-    auto services = input.order;
-    auto task =
-        run_transaction(std::move(input), std::move(plan), means(), strategy::handler_for, *this);
-    task.start();
-    const auto outcome = task.take();
+    busy_.insert(scope.begin(), scope.end());
+    const auto outcome = co_await run_transaction(std::move(input), std::move(plan),
+                                                  means_of(around_), strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         note_changes(each);
     if (note_waiting(outcome))
         report(outcome);
-    for (const auto& name : services) {
+    for (const auto& name : scope) {
+        busy_.erase(busy_.find(name));
         uninterrupted(name);
         tell(name);
     }
@@ -347,14 +389,18 @@ void Project::uninterrupted(const std::string& service) {
 Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> scope,
                      Request request) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto cancellation = input.cancellation;
+    const auto cancellation = input.cancellation, newer = input.newer;
     busy_.insert(scope.begin(), scope.end());
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway = input.cancellation;
+            slot->second.hurry = input.hurry;
+            slot->second.trigger = input.trigger;
+            slot->second.caller = input.caller;
+            slot->second.proving = input.newer;
             slot->second.loop.action_began(around_.loop.now());
         }
-    auto outcome = co_await run_transaction(std::move(input), std::move(plan), means(),
+    auto outcome = co_await run_transaction(std::move(input), std::move(plan), means_of(around_),
                                             strategy::handler_for, *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
@@ -364,18 +410,23 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     for (const auto& name : scope)
         busy_.erase(busy_.find(name));
     const bool superseded = outcome.result == "superseded";
-    rest(scope, superseded && !cancellation->requested());
+    rest(scope, superseded && !cancellation->requested() && !newer->requested());
     // Somebody still waits for what he asked for: it begins again, with what is wanted now.
-    if (superseded && request.kind == Request::Kind::Reload && requests_.empty()) {
+    if (superseded && request.kind == Request::Kind::Reload) {
         submit(std::move(request));
         co_return;
     }
+    outcome.files = std::move(request.files);
     note_waiting(outcome);
+    if (request.options.start)
+        note_wanted(outcome, request.service ? asked_for(request) : scope);
     for (const auto& each : outcome.services)
         note_changes(each);
     for (const auto& name : scope)
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             slot->second.underway.reset();
+            slot->second.hurry.reset();
+            slot->second.proving.reset();
             slot->second.loop.action_ended(around_.loop.now());
             slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
@@ -404,12 +455,50 @@ bool Project::rests(const std::string& service) const {
     return slot != slots_.end() && slot->second.rests_until > around_.loop.now();
 }
 
+// By itself: who asks does not wait for a file that was emptied.
+Duration Project::held_for(const std::string& service) const {
+    const auto slot = slots_.find(service);
+    if (slot == slots_.end())
+        return Duration::zero();
+    const auto until = std::max(slot->second.rests_until, slot->second.emptied_until);
+    return std::max(until - around_.loop.now(), Duration::zero());
+}
+
 void Project::go_on_after_rest() {
     auto next = kInfinity;
     for (const auto& [name, slot] : slots_)
-        if (rests(name))
-            next = std::min(next, slot.rests_until - around_.loop.now());
+        if (const auto held = held_for(name); held > Duration::zero())
+            next = std::min(next, held);
     rested_.arm(next, [this] { pump(); });
+}
+
+// What held something when it was applied and holds nothing now may be about to be written anew, or
+// never was meant so (an editor that crashed, a full disk): it is acted on when it has been so for
+// as long as a burst may last.
+bool Project::hold_emptied(const std::string& service) {
+    auto& slot = slots_.at(service);
+    const auto record = record_.services.find(service);
+    const auto now = around_.loop.now();
+    const auto before = std::exchange(slot.emptied, {});
+    slot.emptied_until = Duration::zero();
+    if (record == record_.services.end() || !slot.rules)
+        return false;
+    for (const auto& [path, id] : slot.snapshot.files) {
+        const auto applied = record->second.files.find(path);
+        if (id.size > 0 || applied == record->second.files.end() || applied->second.size == 0)
+            continue;
+        const auto known = before.find(path);
+        const auto since = known == before.end() ? now : known->second;
+        const auto* const watch = slot.rules->rules.watch(path);
+        slot.emptied[path] = since;
+        slot.emptied_until =
+            std::max(slot.emptied_until,
+                     since + (watch ? watch->debounce_max : WatchDefinition().debounce_max));
+    }
+    if (slot.emptied_until <= now)
+        return false;
+    slot.due = true;
+    return true;
 }
 
 // A file that was written while the service was made to read it, or that has gone since, may have
@@ -433,12 +522,35 @@ void Project::doubt(const std::string& service) {
     }
 }
 
-// Soon, for a transaction is not to be ended from within its own calls.
+// What was asked to start is wanted from now on, unless it could not be had.
+void Project::note_wanted(const Outcome& outcome, const std::set<std::string>& asked) {
+    for (const auto& each : outcome.services) {
+        const auto record = record_.services.find(each.service);
+        const bool had =
+            each.result == "applied" || each.result == "recorded" || each.result == "unchanged";
+        if (!had || each.problem || !asked.contains(each.service) ||
+            record == record_.services.end() || std::exchange(record->second.wanted, true))
+            continue;
+        save(each.service);
+    }
+}
+
+// There is a newer change.
+void Project::hurry(const std::string& service) {
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        request_soon(slot->second.hurry);
+}
+
 void Project::supersede(const std::string& service) {
-    const auto slot = slots_.find(service);
-    if (slot == slots_.end() || !slot->second.underway)
+    if (const auto slot = slots_.find(service); slot != slots_.end())
+        request_soon(slot->second.underway);
+}
+
+// For a transaction is not to be ended from within its own calls.
+void Project::request_soon(std::shared_ptr<Cancellation> cancellation) {
+    if (!cancellation)
         return;
-    around_.loop.post([alive = alive_, cancellation = slot->second.underway] {
+    around_.loop.post([alive = alive_, cancellation = std::move(cancellation)] {
         if (*alive)
             cancellation->request();
     });
@@ -446,8 +558,11 @@ void Project::supersede(const std::string& service) {
 
 Task<> Project::stop_services(Request request, std::set<std::string> scope) {
     busy_.insert(scope.begin(), scope.end());
-    Outcome outcome{
-        .id = request.id, .project = record_.name, .result = "applied", .trigger = "request"};
+    Outcome outcome{.id = request.id,
+                    .project = record_.name,
+                    .result = "applied",
+                    .trigger = "request",
+                    .caller = request.caller};
     auto order = order_services(definition_.services);
     std::erase_if(order, [&](const auto& name) { return !scope.contains(name); });
     std::ranges::reverse(order);
@@ -455,7 +570,7 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         const auto it = record_.services.find(name);
         if (it == record_.services.end())
             continue;
-        it->second.wanted = false;
+        const bool was_wanted = std::exchange(it->second.wanted, false);
         it->second.underway = true; // cut short, it is finished by the next run of ours
         save(name);
         fault::point("stop-recorded");
@@ -471,6 +586,8 @@ Task<> Project::stop_services(Request request, std::set<std::string> scope) {
         fault::point("stopped");
         if (!stopped) {
             outcome.result = each.result = "failed";
+            // It runs on, and so do its changes.
+            it->second.wanted = was_wanted && around_.units.state(unit).running();
             each.problem = problem_at("services." + name, stopped.error().message);
             outcome.problems.push_back(*each.problem);
         }
@@ -531,11 +648,13 @@ void Project::note_changes(const ServiceOutcome& outcome) {
 
 void Project::report(const Outcome& outcome) {
     for (const auto& service : outcome.services)
-        tell_documents(service);
+        tell_documents(outcome.id, service);
     for (const auto& service : outcome.services)
         if (service.result == "invalid")
-            around_.events.validation_failed(record_.name, service.service, *service.problem);
+            around_.events.validation_failed(outcome.id, record_.name, service.service,
+                                             *service.problem);
     around_.events.reload_finished(outcome);
+    note_events(outcome);
 }
 
 // Whether something waits that did not before.

@@ -90,17 +90,18 @@ void Reporter::file_changed(const std::string& project, const std::string& path,
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
 
-void Reporter::config_changed(const std::string& project, const std::string& name,
-                              const std::string& old_json, const std::string& new_json,
-                              const std::string& patch_json) noexcept {
-    tell([&](ipc::Events& listener) {
-        listener.config_changed(project, name, old_json, new_json, patch_json);
-    });
+void Reporter::config_changed(std::uint64_t id, const ipc::ConfigChange& change) noexcept {
+    release();
+    recent_.add(id, change);
+    to_all([&](ipc::Events& listener) { listener.config_changed(id, change); });
 }
 
-void Reporter::validation_failed(const std::string& project, const std::string& target,
-                                 const Problem& problem) noexcept {
-    tell([&](ipc::Events& listener) { listener.validation_failed(project, target, problem); });
+void Reporter::validation_failed(std::uint64_t id, const std::string& project,
+                                 const std::string& target, const Problem& problem) noexcept {
+    release();
+    recent_.add(id, ipc::Announced{project, target, problem});
+    to_all(
+        [&](ipc::Events& listener) { listener.validation_failed(id, project, target, problem); });
     if (target.empty())
         log_.write({.priority = Priority::Error,
                     .id = MessageId::ProjectInvalid,
@@ -108,9 +109,22 @@ void Reporter::validation_failed(const std::string& project, const std::string& 
                     .project = project});
 }
 
+void Reporter::project_refused(std::uint64_t id, const std::string& project,
+                               const Problem& problem) noexcept {
+    release();
+    recent_.add(id, ipc::Announced{project, "", problem});
+    to_all([&](ipc::Events& listener) { listener.project_refused(id, project, problem); });
+    log_.write({.priority = Priority::Error,
+                .id = MessageId::ProjectInvalid,
+                .text = to_string(problem) + "; nothing of it is in force",
+                .project = project});
+}
+
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
-    hold_back(
-        [=, this] { to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); }); });
+    hold_back([this, id, plan = plan]() mutable {
+        to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); });
+        recent_.add(id, std::move(plan));
+    });
 }
 
 void Reporter::acting(const std::string& project, std::uint64_t id,
@@ -143,8 +157,25 @@ void Reporter::watch_suspended(const std::string& project, const std::string& se
                 .service = service});
 }
 
+void Reporter::pause_changed(const std::string& project, const std::string& service,
+                             const Pause& pause, bool paused, CallerUid caller) noexcept {
+    const auto& what = service.empty() ? project : service;
+    const auto text =
+        !paused ? std::format("{}: resumed{}", what, caller ? "" : ", its time is over")
+        : pause.reason.empty() ? std::format("{}: paused, changes wait", what)
+                               : std::format("{}: paused, changes wait: {}", what, pause.reason);
+    log_.write({.priority = Priority::Notice,
+                .id = paused ? MessageId::Paused : MessageId::Resumed,
+                .text = text,
+                .project = project,
+                .service = service,
+                .caller_uid = caller});
+}
+
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
-    tell([&](ipc::Events& listener) { listener.reload_finished(outcome); });
+    release();
+    recent_.add(outcome);
+    to_all([&](ipc::Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
         log_service(outcome, service);
 }
@@ -153,9 +184,10 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     Message message{.project = outcome.project,
                     .service = service.service,
                     .generation = service.generation,
-                    .reload_id = outcome.id};
+                    .reload_id = outcome.id,
+                    .caller_uid = outcome.caller};
     if (!service.changes.empty())
-        message.changes = ipc::changes_json(service.changes);
+        message.changes = ipc::changes_json(service.changes, Audience::Inspectors);
     if (!service.unit.empty())
         message.object_pid = units_.state(service.unit).main_pid;
     const auto* words = words_for(service.action);
@@ -166,6 +198,13 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
         message.text = std::format("{}: {}", what, words->done);
         if (service.generation > 0 && service.result == "applied")
             message.text += std::format(", generation {}", service.generation);
+    } else if (service.result == "let-go") {
+        message.id = MessageId::Stopped;
+        message.text = std::format("{}: let go of; {} goes on as it is", what, service.unit);
+    } else if (service.result == "stopped-meanwhile") {
+        message.priority = Priority::Warning;
+        message.id = MessageId::Stopped;
+        message.text = std::format("{}: {}", what, why);
     } else if (service.result == "invalid") {
         message.priority = Priority::Error;
         message.id = MessageId::Refused;
@@ -178,8 +217,8 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     } else if (service.result == "needs-attention") {
         message.priority = Priority::Error;
         message.id = MessageId::NeedsAttention;
-        message.text = std::format("{}: {} failed: {}; nothing is tried again by itself", what,
-                                   words ? words->doing : std::string_view("Recording"), why);
+        message.text = std::format("{}: {} failed: {}; it is not tried again before it changes",
+                                   what, words ? words->doing : std::string_view("Recording"), why);
     } else if (service.result == "failed") {
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
@@ -188,8 +227,11 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     } else if (service.result == "waiting") {
         message.priority = Priority::Notice;
         message.id = MessageId::Waiting;
-        message.text = std::format("{}: waits for \"hotreloadctl reload --force {}/{}\"", what,
-                                   outcome.project, service.service);
+        const bool restarts =
+            std::ranges::contains(service.changes, Strategy::ManualRestart, &Change::strategy);
+        message.text =
+            std::format("{}: waits for \"hotreloadctl {} {}/{}\"", what,
+                        restarts ? "restart" : "reload --force", outcome.project, service.service);
     } else {
         return;
     }
@@ -203,7 +245,7 @@ void Reporter::project_changed(const ipc::ProjectStatus& status) noexcept {
 void Reporter::project_removed(const std::string& project) noexcept {
     tell([&](ipc::Events& listener) { listener.project_removed(project); });
     log_.write({.id = MessageId::ProjectForgotten,
-                .text = std::format("{}: stopped and forgotten", project),
+                .text = std::format("{}: forgotten", project),
                 .project = project});
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // Everything that happens passes here once: it becomes a journal message for people, and goes on
-// to the transports. Names of environment variables are told, their values never.
+// to the transports; what they do not tell everybody is kept for who may inspect. Names of
+// environment variables are told, their values never.
 //
 // What announces an action is held back until the call that begins it has left, for the service
 // waits for that call and nobody for the announcement. It is told before anything that comes after
@@ -11,6 +12,7 @@
 #include "base/executor.hpp"
 #include "core/messages.hpp"
 #include "core/units_port.hpp"
+#include "daemon/recent_details.hpp"
 #include "ipc/events.hpp"
 
 #include <functional>
@@ -27,18 +29,22 @@ public:
 
     void add(ipc::Events& listener) { listeners_.push_back(&listener); }
 
+    [[nodiscard]] const RecentDetails& recent() const { return recent_; }
+
     void file_changed(const std::string& project, const std::string& path, const std::string& kind,
                       const std::string& from) noexcept override;
-    void config_changed(const std::string& project, const std::string& name,
-                        const std::string& old_json, const std::string& new_json,
-                        const std::string& patch_json) noexcept override;
-    void validation_failed(const std::string& project, const std::string& target,
+    void config_changed(std::uint64_t id, const ipc::ConfigChange& change) noexcept override;
+    void validation_failed(std::uint64_t id, const std::string& project, const std::string& target,
                            const Problem& problem) noexcept override;
+    void project_refused(std::uint64_t id, const std::string& project,
+                         const Problem& problem) noexcept override;
     void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
     void acting(const std::string& project, std::uint64_t id,
                 const ServicePlan& plan) noexcept override;
     void watch_suspended(const std::string& project, const std::string& service,
                          const std::string& path) noexcept override;
+    void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
+                       bool paused, CallerUid caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ipc::ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;
@@ -66,6 +72,7 @@ private:
     const Units& units_;
     Executor& executor_;
     std::vector<ipc::Events*> listeners_;
+    RecentDetails recent_;
     // Shared with what is posted, which may outlive us.
     std::shared_ptr<std::vector<std::move_only_function<void()>>> held_ =
         std::make_shared<std::vector<std::move_only_function<void()>>>();

@@ -44,8 +44,8 @@ bool ServiceSockets::Socket::file_is_there() const {
 }
 
 void ServiceSockets::Socket::remove_file() const {
-    if (of_file() && file_is_there())
-        ::unlink(address.c_str());
+    if (of_file() && file)
+        (void)os::remove_socket_file(address, *file); // another's stays
 }
 
 void ServiceSockets::adopt(std::vector<os::NamedFd> fds) {

@@ -23,6 +23,19 @@ Place place_of(std::string_view text, std::size_t offset) {
             .column = 1 + static_cast<std::uint32_t>(before.size() - start)};
 }
 
+Place Places::at(std::size_t offset) {
+    offset = std::min(offset, text_.size());
+    if (offset < at_)
+        return place_of(text_, offset);
+    for (; at_ < offset; ++at_) {
+        if (text_[at_] == '\n') {
+            ++line_;
+            start_ = at_ + 1;
+        }
+    }
+    return {.line = line_, .column = 1 + static_cast<std::uint32_t>(at_ - start_)};
+}
+
 void Budget::add_values(std::size_t count, Place place) {
     values_ += count;
     if (values_ > limits_.values)
@@ -87,6 +100,13 @@ bool Lines::next(std::string_view& line) {
     const auto end = rest_.find('\n');
     line = rest_.substr(0, end);
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+    return true;
+}
+
+bool Lines::skip(std::string_view prefix) {
+    if (!rest_.starts_with(prefix))
+        return false;
+    rest_.remove_prefix(prefix.size());
     return true;
 }
 

@@ -2,8 +2,9 @@
 #pragma once
 
 // What parse.cpp and the files of the formats share; nobody else includes it. The text that they
-// get is UTF-8 without a BOM, NUL bytes and "\r\n". They throw Failure, which parse.cpp catches,
-// as it does what their libraries throw.
+// get is UTF-8 without a BOM, NUL bytes and "\r\n", but for INI and unit files, whose readers do
+// not ask for that: of theirs, only the NUL bytes have been refused. They throw Failure, which
+// parse.cpp catches, as it does what their libraries throw.
 
 #include "document/parse.hpp"
 
@@ -20,10 +21,26 @@ struct Place {
     std::uint32_t column = 0;
 };
 
+inline constexpr std::string_view kBom = "\xEF\xBB\xBF"; // byte order mark
+
 [[noreturn]] void fail_at(Place place, std::string message);
 
 // Where the byte at `offset` of `text` is.
 Place place_of(std::string_view text, std::size_t offset);
+
+// The same for many offsets, which mostly grow.
+class Places {
+public:
+    explicit Places(std::string_view text) : text_(text) {}
+
+    Place at(std::size_t offset);
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t start_ = 0; // of the line
+    std::uint32_t line_ = 1;
+};
 
 // A document grows by these; they throw when it would outgrow its limits.
 class Budget {
@@ -56,6 +73,7 @@ public:
 
     // False at the end. `line` is without its end.
     bool next(std::string_view& line);
+    bool skip(std::string_view prefix); // of what comes next; whether it was there
     [[nodiscard]] std::uint32_t number() const { return number_; }
 
 private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/formats.hpp"
+#include "document/plain_value.hpp"
 
 #include <jsoncons/json_parser.hpp>
 #include <jsoncons/json_visitor.hpp>
@@ -15,31 +16,6 @@ namespace {
 
 using jsoncons::semantic_tag;
 using jsoncons::ser_context;
-
-// Byte offsets, which only grow, to places.
-class JsonPlaces {
-public:
-    explicit JsonPlaces(std::string_view text) : text_(text) {}
-
-    Place at(std::size_t offset) {
-        offset = std::min(offset, text_.size());
-        if (offset < at_)
-            return place_of(text_, offset);
-        for (; at_ < offset; ++at_) {
-            if (text_[at_] == '\n') {
-                ++line_;
-                start_ = at_ + 1;
-            }
-        }
-        return {.line = line_, .column = 1 + static_cast<std::uint32_t>(at_ - start_)};
-    }
-
-private:
-    std::string_view text_;
-    std::size_t at_ = 0;
-    std::size_t start_ = 0;
-    std::uint32_t line_ = 1;
-};
 
 // Makes the tree of the parser's events. jsoncons' own tree forgets the places, and of a key that
 // is there twice the first value.
@@ -74,6 +50,8 @@ private:
         return leaf(flag, context);
     }
     bool visit_int64(std::int64_t number, semantic_tag, Context context, Code) override {
+        if (number == 0 && text_.substr(context.begin_position()).starts_with('-'))
+            return leaf(as_written(number, "-0"), context); // a float, to some
         return leaf(number, context);
     }
     bool visit_uint64(std::uint64_t number, semantic_tag, Context context, Code) override {
@@ -86,7 +64,7 @@ private:
         if (tag == semantic_tag::bigint)
             return leaf(Opaque{"number", std::string(text)}, context);
         if (tag == semantic_tag::bigdec) // every number that is no integer: lossless_number
-            return leaf(real(text), context);
+            return leaf(as_written(real(text), text), context);
         return leaf(checked(text, context), context);
     }
 
@@ -145,7 +123,7 @@ private:
     }
 
     std::string_view text_;
-    JsonPlaces places_;
+    Places places_;
     Budget budget_;
     Value root_;
     std::vector<Value*> open_;

@@ -12,6 +12,15 @@ namespace hotreload {
 
 std::string to_json(const Value& value);
 
+// Nothing for a side that is not there. Of a scalar that is only written in another way, how it is
+// written, as a string: "1.10" and 1.1.
+struct Sides {
+    std::string before;
+    std::string after;
+};
+
+Sides sides_of(const PatchOperation& operation);
+
 // RFC 6902, with a member "old" for what was there: [{"op":"replace","path":"/log/level",
 // "value":"debug","old":"info"}]
 std::string to_json(const Patch& patch);

@@ -26,8 +26,6 @@ constexpr std::array kFormats = {
     Row{Format::Jsonc, parse_jsonc}, Row{Format::Ini, parse_ini},   Row{Format::Unit, parse_unit},
 };
 
-constexpr std::string_view kBom = "\xEF\xBB\xBF";
-
 std::string without_carriage_returns(std::string_view text) {
     std::string result;
     result.reserve(text.size());
@@ -44,23 +42,27 @@ std::string without_carriage_returns(std::string_view text) {
 void check_text(std::string_view text, const DocumentLimits& limits) {
     if (text.size() > limits.bytes)
         fail_at({}, std::format("the document is larger than {} bytes", limits.bytes));
-    if (const auto good = utf8_prefix(text); good != text.size())
-        fail_at(place_of(text, good), "the file is not valid UTF-8");
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+        fail_at({.line = 1, .column = 1}, "the file is UTF-16; it has to be saved as UTF-8");
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
         fail_at(place_of(text, nul), "a NUL byte: this is no text");
 }
 
 Value parse(Format format, std::string_view text, const DocumentLimits& limits) {
     check_text(text, limits);
+    const auto row = std::ranges::find(kFormats, format, &Row::format);
+    if (row == kFormats.end())
+        fail_at({}, "a file that is compared byte by byte has no values");
+    if (format == Format::Ini || format == Format::Unit)
+        return row->parse(text, limits);
+    if (const auto good = utf8_prefix(text); good != text.size())
+        fail_at(place_of(text, good), "the file is not valid UTF-8");
     if (text.starts_with(kBom))
         text.remove_prefix(kBom.size());
     std::string lines;
     if (text.contains("\r\n"))
         text = lines = without_carriage_returns(text);
-    for (const auto& row : kFormats)
-        if (row.format == format)
-            return row.parse(text, limits);
-    fail_at({}, "a file that is compared byte by byte has no values");
+    return row->parse(text, limits);
 }
 
 } // namespace

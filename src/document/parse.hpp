@@ -2,7 +2,7 @@
 #pragma once
 
 // The bytes of a file → the document that they mean. One file here for each format, and one table
-// of them; only those files see their libraries (toml++, yaml-cpp, jsoncons).
+// of them; only those files see their libraries (toml++, libfyaml, jsoncons).
 
 #include "base/error.hpp"
 #include "core/format.hpp"
@@ -23,9 +23,9 @@ struct DocumentLimits {
 };
 
 // Errors have line and column, and say what is wrong; the caller knows the file. Duplicate keys,
-// bytes that are no UTF-8, and what follows the end of the document are errors, and so is an empty
-// JSON file; an empty file of another format is an empty object (YAML: null). The format must not
-// be Bytes.
+// bytes that are no UTF-8, and what follows the end of the document are errors (not in INI and unit
+// files, whose readers have no such rules), and so is an empty JSON file; an empty file of another
+// format is an empty object (YAML: null). The format must not be Bytes.
 std::expected<Value, Problem> parse_document(Format format, std::string_view bytes,
                                              const DocumentLimits& limits = {});
 

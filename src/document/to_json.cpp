@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/utf8.hpp"
 #include "document/json.hpp"
+#include "document/plain_value.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -56,7 +57,12 @@ struct JsonWriter {
     void operator()(std::uint64_t number) const { json += std::to_string(number); }
     void operator()(double number) const { append_number(json, number); }
     void operator()(const std::string& text) const { append_string(json, text); }
-    void operator()(const Opaque& opaque) const { append_string(json, opaque.text); }
+    void operator()(const Opaque& opaque) const {
+        if (const auto plain = document::plain_value(opaque); !std::get_if<Opaque>(&plain))
+            std::visit(*this, plain);
+        else
+            append_string(json, opaque.text);
+    }
 
     void operator()(const Value::Array& array) const {
         json += '[';
@@ -92,6 +98,22 @@ std::string to_json(const Value& value) {
     return json;
 }
 
+Sides sides_of(const PatchOperation& operation) {
+    Sides sides;
+    if (operation.before)
+        sides.before = to_json(*operation.before);
+    if (operation.after)
+        sides.after = to_json(*operation.after);
+    if (operation.kind == PatchOperation::Kind::Replace && sides.before == sides.after)
+        for (auto [side, value] : {std::pair(&sides.before, &operation.before),
+                                   std::pair(&sides.after, &operation.after)})
+            if (const auto* opaque = std::get_if<Opaque>(&(*value)->data)) {
+                side->clear();
+                append_string(*side, opaque->text);
+            }
+    return sides;
+}
+
 std::string to_json(const Patch& patch) {
     std::string json = "[";
     for (const auto& operation : patch) {
@@ -99,14 +121,15 @@ std::string to_json(const Patch& patch) {
             json += ',';
         json += std::format("{{\"op\":\"{}\",\"path\":", to_string(operation.kind));
         append_string(json, to_pointer(operation.path));
-        const auto side = [&](std::string_view name, const std::optional<Value>& value) {
-            if (!value)
-                return;
-            json += std::format(",\"{}\":", name);
-            JsonWriter{json}.write(*value);
-        };
-        side("value", operation.after);
-        side("old", operation.before);
+        if (operation.kind == PatchOperation::Kind::Move) {
+            json += ",\"from\":"; // the members of an object have no order there
+            append_string(json, to_pointer(operation.path));
+        }
+        const auto [before, after] = sides_of(operation);
+        if (!after.empty())
+            json += ",\"value\":" + after;
+        if (!before.empty())
+            json += ",\"old\":" + before;
         json += '}';
     }
     return json + "]";

@@ -2,11 +2,15 @@
 #include "base/toml_overview.hpp"
 #include "base/utf8.hpp"
 #include "document/formats.hpp"
+#include "document/json.hpp"
 
 #include <toml++/toml.hpp>
 
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <format>
+#include <vector>
 
 namespace hotreload::document {
 
@@ -50,9 +54,67 @@ Place place_at(const toml::source_position& position) {
     return {.line = position.line, .column = position.column};
 }
 
+// The digits of a number without zeros at their ends, and the power of ten: "15e2" of 1.50e3. TOML
+// has no other spelling that a reader could see, but some read more digits than a double has.
+std::string exact_digits(std::string_view number) {
+    std::string digits;
+    long power = 0;
+    bool fraction = false;
+    for (std::size_t at = 0; at < number.size(); ++at) {
+        const char c = number[at];
+        if (c == 'e' || c == 'E') {
+            long written = 0;
+            const auto from = at + (number.substr(at + 1).starts_with('+') ? 2 : 1);
+            std::from_chars(number.data() + from, number.data() + number.size(), written);
+            power += written;
+            break;
+        }
+        if (c == '.')
+            fraction = true;
+        else if (c >= '0' && c <= '9') {
+            power -= fraction ? 1 : 0;
+            digits += c;
+        }
+    }
+    digits.erase(0, digits.find_first_not_of('0'));
+    while (digits.ends_with('0')) {
+        digits.pop_back();
+        ++power;
+    }
+    return digits.empty() ? "0" : std::format("{}e{}", digits, power);
+}
+
+// Where its positions, which count characters, are in a text.
+class TomlText {
+public:
+    explicit TomlText(std::string_view text) : text_(text) {
+        lines_.push_back(0);
+        for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+            lines_.push_back(at + 1);
+    }
+
+    // The number that begins there, without underscores.
+    [[nodiscard]] std::string number_at(const toml::source_position& position) const {
+        std::size_t at = position.line <= lines_.size() ? lines_[position.line - 1] : text_.size();
+        for (auto left = position.column; left > 1 && at < text_.size(); --left)
+            do
+                ++at;
+            while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0) == 0x80);
+        const auto rest = text_.substr(at);
+        std::string number(rest.substr(0, rest.find_first_not_of("+-0123456789.eE_")));
+        std::erase(number, '_');
+        return number;
+    }
+
+private:
+    std::string_view text_;
+    std::vector<std::size_t> lines_; // where they begin
+};
+
 class TomlConverter {
 public:
-    explicit TomlConverter(const DocumentLimits& limits) : budget_(limits) {}
+    TomlConverter(std::string_view text, const DocumentLimits& limits)
+        : text_(text), budget_(limits) {}
 
     Value convert(toml::node& node, Place place, std::size_t depth) {
         budget_.add_values(1, place);
@@ -87,8 +149,14 @@ private:
     static Value::Data data(const toml::value<std::int64_t>& number, Place, std::size_t) {
         return number.get();
     }
-    static Value::Data data(const toml::value<double>& number, Place, std::size_t) {
-        return number.get();
+    Value::Data data(const toml::value<double>& number, Place, std::size_t) const {
+        if (!std::isfinite(number.get()))
+            return number.get();
+        const auto written = text_.number_at(number.source().begin);
+        const auto exact = exact_digits(written);
+        if (exact == exact_digits(to_json({.data = number.get()})))
+            return number.get();
+        return Opaque{std::string(kSpelledNumber), (written.starts_with('-') ? "-" : "") + exact};
     }
     static Value::Data data(const toml::value<bool>& flag, Place, std::size_t) {
         return flag.get();
@@ -103,6 +171,7 @@ private:
         return Opaque{"datetime", to_text(both.get())};
     }
 
+    TomlText text_;
     Budget budget_;
 };
 
@@ -121,7 +190,7 @@ Value parse_toml(std::string_view text, const DocumentLimits& limits) {
     check_extent(text, limits);
     try {
         toml::table root = toml::parse(text);
-        return TomlConverter(limits).convert(root, {.line = 1, .column = 1}, 0);
+        return TomlConverter(text, limits).convert(root, {.line = 1, .column = 1}, 0);
     } catch (const toml::parse_error& error) {
         fail_at(place_at(error.source().begin), explain_toml(error.description()));
     }

@@ -1,56 +1,87 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/utf8.hpp"
 #include "document/formats.hpp"
+#include "document/sections.hpp"
 
+#include <algorithm>
+#include <array>
 #include <format>
+#include <utility>
 
 namespace hotreload::document {
 
 namespace {
 
-bool is_comment(std::string_view text) {
+// The sections that go on when they come again. Of networks, links and the rest, a second [Route]
+// is another route; and what systemd leaves to others ([X-…]) may be, too.
+constexpr std::array<std::string_view, 11> kOneOfAKind = {"Unit",  "Install",   "Service", "Socket",
+                                                          "Mount", "Automount", "Swap",    "Path",
+                                                          "Timer", "Slice",     "Scope"};
+
+bool is_comment_line(std::string_view text) {
     return text.starts_with('#') || text.starts_with(';');
 }
 
+// As systemd reads lines: "\r\n" ends one, and so does "\r".
+std::string with_one_line_end(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\r')
+            result += text[at];
+        else if (!text.substr(at + 1).starts_with('\n'))
+            result += '\n';
+    }
+    return result;
+}
+
+bool ends_escaped(std::string_view text) {
+    const auto last = text.find_last_not_of('\\');
+    const auto backslashes = text.size() - (last == std::string_view::npos ? 0 : last + 1);
+    return backslashes % 2 == 1;
+}
+
 // systemd.syntax(7). A directive is always a list, so that a second one shows as one that was
-// added; an empty one empties it.
+// added. An empty one is an element, too: it resets what other files and, of some directives, what
+// others of the same section said (ConditionPathExists= all conditions, OnCalendar= all timers).
+// For the like of that the order of all lines counts, ListenStream= among ListenDatagram=.
 class Unit {
 public:
-    Unit(std::string_view text, const DocumentLimits& limits) : lines_(text), budget_(limits) {}
+    Unit(std::string_view text, const DocumentLimits& limits) : lines_(text), sections_(limits) {}
 
     Value parse() {
-        for (std::string_view line; next(line);)
-            take(line);
-        return std::move(root_);
+        lines_.skip(kBom);
+        while (next())
+            take();
+        return sections_.take();
     }
 
 private:
-    // The next line that is no comment, with those that continue it: a backslash at the end stands
-    // for a space, comments in between are skipped.
-    bool next(std::string_view& line) {
-        std::string_view part;
-        joined_.clear();
-        while (lines_.next(part)) {
-            if (is_comment(trim(part)))
+    // Makes line_ of the next line that is no comment, and those that continue it: a backslash at
+    // its end stands for a space, comments in between and leading blanks are skipped.
+    bool next() {
+        bool any = false;
+        line_.clear();
+        for (std::string_view part; lines_.next(part);) {
+            const auto blanks = std::min(part.find_first_not_of(" \t"), part.size());
+            if (is_comment_line(part.substr(blanks)))
                 continue;
-            if (joined_.empty())
-                place_ = {.line = lines_.number(), .column = 1};
-            if (!part.ends_with('\\')) {
-                joined_ += part;
-                line = joined_;
+            if (!any)
+                place_ = {.line = lines_.number(),
+                          .column = 1 + static_cast<std::uint32_t>(blanks)};
+            any = true;
+            line_ += part.substr(blanks);
+            if (!ends_escaped(line_))
                 return true;
-            }
-            joined_ += part.substr(0, part.size() - 1);
-            joined_ += ' ';
+            line_.back() = ' ';
         }
-        line = joined_;
-        return !joined_.empty();
+        return any;
     }
 
-    void take(std::string_view line) {
-        const auto text = trim(line);
+    void take() {
+        const auto text = trim(line_);
         if (text.empty())
             return;
-        place_.column = 1 + static_cast<std::uint32_t>(text.data() - line.data());
         if (text.front() == '[')
             section(text);
         else
@@ -61,51 +92,39 @@ private:
         if (text.back() != ']')
             fail_at(place_, "the section's ] is missing, or something follows it");
         std::string name(text.substr(1, text.size() - 2));
-        auto& root = std::get<Value::Object>(root_.data);
-        auto found = root.find(name);
-        if (found == root.end()) {
-            budget_.add_values(1, place_);
-            add_member(root, name, {.data = Value::Object()}, place_);
-            found = root.find(name);
-        }
-        section_ = &std::get<Value::Object>(found->second.data);
+        if (std::ranges::contains(kOneOfAKind, name))
+            sections_.go_on_in(std::move(name), place_);
+        else
+            sections_.begin(std::move(name), place_);
+        any_section_ = true;
     }
 
     void assignment(std::string_view text) {
         const auto separator = text.find('=');
         if (separator == std::string_view::npos)
             fail_at(place_, "neither a [Section] nor Directive=value");
-        const std::string key(trim(text.substr(0, separator)));
+        std::string key(trim(text.substr(0, separator)));
         if (key.empty())
             fail_at(place_, "the directive's name is missing");
-        if (!section_)
-            fail_at(place_, std::format("{}= stands before the first [Section]", key));
-        budget_.add_values(1, place_);
-        auto found = section_->find(key);
-        if (found == section_->end()) {
-            add_member(*section_, key, {.data = Value::Array()}, place_);
-            found = section_->find(key);
-        }
-        auto& list = std::get<Value::Array>(found->second.data);
-        const auto value = trim(text.substr(separator + 1));
-        if (value.empty())
-            list.clear();
-        else
-            list.push_back(
-                {.data = std::string(value), .line = place_.line, .column = place_.column});
+        if (!any_section_)
+            fail_at(place_, std::format("{}= stands before the first [Section]", to_utf8(key)));
+        sections_.add_to_list(std::move(key),
+                              {.data = std::string(trim(text.substr(separator + 1)))}, place_);
     }
 
     Lines lines_;
-    Budget budget_;
-    std::string joined_;
+    Sections sections_;
+    std::string line_;
     Place place_;
-    Value root_{.data = Value::Object(), .line = 1, .column = 1};
-    Value::Object* section_ = nullptr;
+    bool any_section_ = false;
 };
 
 } // namespace
 
 Value parse_unit(std::string_view text, const DocumentLimits& limits) {
+    std::string lines;
+    if (text.contains('\r'))
+        text = lines = with_one_line_end(text);
     return Unit(text, limits).parse();
 }
 

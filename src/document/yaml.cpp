@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "base/utf8.hpp"
 #include "document/formats.hpp"
+#include "document/json.hpp"
+#include "document/yaml_events.hpp"
 #include "document/yaml_scalar.hpp"
-
-#include <yaml-cpp/depthguard.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <format>
 #include <optional>
-#include <spanstream>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,18 +15,11 @@ namespace hotreload::document {
 
 namespace {
 
-Place place_at(const YAML::Mark& mark) {
-    if (mark.is_null())
-        return {};
-    return {.line = 1 + static_cast<std::uint32_t>(mark.line),
-            .column = 1 + static_cast<std::uint32_t>(mark.column)};
-}
-
 constexpr std::string_view kMerge = "<<";
 constexpr std::string_view kMergeTag = "tag:yaml.org,2002:merge";
 
 bool is_plain_collection(std::string_view tag) {
-    return tag.empty() || tag == "?" || tag == "!" || tag == "tag:yaml.org,2002:map" ||
+    return tag.empty() || tag == "!" || tag == "tag:yaml.org,2002:map" ||
            tag == "tag:yaml.org,2002:seq";
 }
 
@@ -51,129 +38,149 @@ std::size_t text_of(const Value::Data& scalar) {
     return 0;
 }
 
-// Makes the tree of the parser's events. yaml-cpp's own nodes would keep duplicate keys, share what
-// aliases repeat (so that nobody sees how much it is), and know nothing of merge keys.
-class YamlBuilder final : public YAML::EventHandler {
+// Makes the tree of the parser's events: keys with their types, aliases as what they repeat, merge
+// keys as what they merge.
+class YamlBuilder {
 public:
     explicit YamlBuilder(const DocumentLimits& limits) : budget_(limits) {}
 
     std::vector<Value> documents;
-    Place started; // the last document
 
-    void OnDocumentStart(const YAML::Mark& mark) override {
-        anchors_.clear();
-        started = place_at(mark);
+    void take(const YamlEvent& event) {
+        switch (event.kind) {
+        case YamlEvent::Kind::DocumentStart:
+            anchors_.clear();
+            directive_ = event.text;
+            break;
+        case YamlEvent::Kind::Scalar:
+            scalar(event);
+            break;
+        case YamlEvent::Kind::Alias:
+            alias(event);
+            break;
+        case YamlEvent::Kind::SequenceStart:
+            begin(event, Value::Array());
+            break;
+        case YamlEvent::Kind::MappingStart:
+            begin(event, Value::Object());
+            break;
+        case YamlEvent::Kind::End:
+            end();
+            break;
+        }
     }
-    void OnDocumentEnd() override {}
-
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        scalar(place_at(mark), nullptr, anchor, false);
-    }
-
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  const std::string& text) override {
-        const bool merge = (tag == "?" && text == kMerge) || tag == kMergeTag;
-        scalar(place_at(mark), merge ? Value::Data(text) : tagged_scalar(tag, text), anchor, merge);
-    }
-
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        const Place place = place_at(mark);
-        const auto found = anchors_.find(anchor);
-        if (found == anchors_.end())
-            fail_at(place, "the alias stands within what it repeats");
-        const auto& [value, weight] = found->second;
-        budget_.add_values(weight.values, place);
-        budget_.add_text(weight.text, place);
-        budget_.check_depth(open_.size() + weight.depth, place);
-        put(place, value, weight, false);
-    }
-
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override {
-        begin(place_at(mark), Value::Array(), tag, anchor);
-    }
-    void OnSequenceEnd() override { end(); }
-
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override {
-        begin(place_at(mark), Value::Object(), tag, anchor);
-    }
-    void OnMapEnd() override { end(); }
 
 private:
     struct Key {
         std::string text;
+        bool typed;
         Place place;
         bool merge;
+    };
+
+    struct Anchor {
+        std::optional<Value> value; // nothing as long as it is not complete
+        Weight weight;
     };
 
     struct Open {
         Value value;
         Weight weight;
-        std::string tag;
-        YAML::anchor_t anchor;
+        std::vector<std::string> tags; // of which it has one, and a directive
+        std::string anchor;
         Place place;
         std::optional<Key> key; // whose value comes next
         std::vector<Value::Object> merges;
+        Value::Array unmerged; // what << names that nobody here can read: !include other.yaml
         bool merged = false;
     };
 
-    void scalar(Place place, Value::Data data, YAML::anchor_t anchor, bool merge) {
-        budget_.add_values(1, place);
-        Value value{.data = std::move(data), .line = place.line, .column = place.column};
+    void scalar(const YamlEvent& event) {
+        const bool merge =
+            event.tag == kMergeTag || (event.plain && event.tag.empty() && event.text == kMerge);
+        budget_.add_values(1, event.place);
+        Value value{.data = event.tag.empty()
+                                ? (event.plain ? plain_scalar(event.text) : Value::Data(event.text))
+                                : tagged_scalar(event.tag, event.text, event.plain),
+                    .line = event.place.line,
+                    .column = event.place.column};
         const Weight weight{.text = text_of(value.data)};
-        keep(anchor, value, weight);
-        put(place, std::move(value), weight, merge);
+        keep(event.anchor, value, weight);
+        put(event.place, std::move(value), weight, merge);
     }
 
-    void begin(Place place, Value::Data data, const std::string& tag, YAML::anchor_t anchor) {
-        budget_.add_values(1, place);
-        budget_.check_depth(open_.size() + 1, place);
-        open_.push_back(
-            {.value = {.data = std::move(data), .line = place.line, .column = place.column},
-             .weight = {.depth = 1},
-             .tag = is_plain_collection(tag) ? std::string() : short_tag(tag),
-             .anchor = anchor,
-             .place = place,
-             .key = {},
-             .merges = {}});
+    void alias(const YamlEvent& event) {
+        const auto found = anchors_.find(event.anchor);
+        if (found == anchors_.end())
+            fail_at(event.place, std::format("no anchor &{} stands before this", event.anchor));
+        const auto& [value, weight] = found->second;
+        if (!value)
+            fail_at(event.place, "the alias stands within what it repeats");
+        budget_.add_values(weight.values, event.place);
+        budget_.add_text(weight.text, event.place);
+        budget_.check_depth(open_.size() + weight.depth, event.place);
+        put(event.place, *value, weight, false);
+    }
+
+    void begin(const YamlEvent& event, Value::Data data) {
+        budget_.add_values(1, event.place);
+        budget_.check_depth(open_.size() + 1, event.place);
+        if (!event.anchor.empty())
+            anchors_.insert_or_assign(event.anchor, Anchor{});
+        open_.push_back({.value = {.data = std::move(data),
+                                   .line = event.place.line,
+                                   .column = event.place.column},
+                         .weight = {.depth = 1},
+                         .tags = {},
+                         .anchor = event.anchor,
+                         .place = event.place,
+                         .key = {},
+                         .merges = {},
+                         .unmerged = {}});
+        if (!is_plain_collection(event.tag))
+            open_.back().tags.push_back(short_tag(event.tag));
+        if (open_.size() == 1 && !directive_.empty())
+            open_.back().tags.push_back(directive_);
     }
 
     void end() {
         Open done = std::move(open_.back());
         open_.pop_back();
-        if (auto* object = std::get_if<Value::Object>(&done.value.data))
+        if (auto* object = std::get_if<Value::Object>(&done.value.data)) {
             for (auto& from : done.merges)
-                object->merge(from); // what is there stays
-        if (!done.tag.empty())
-            mark(done);
+                for (auto& [name, member] : from)
+                    merge_member(*object, name, std::move(member));
+            add_unmerged(*object, done);
+        }
+        for (const auto& tag : done.tags)
+            mark(done, tag);
         keep(done.anchor, done.value, done.weight);
         put(done.place, std::move(done.value), done.weight, false);
     }
 
     // The tag of an array or object as one more member, for there is no other room for it, and it
     // has to make a difference.
-    void mark(Open& done) {
+    void mark(Open& done, const std::string& tag) {
         budget_.add_values(1, done.place);
         ++done.weight.values;
-        Value tag{.data = Opaque{done.tag, ""}};
+        Value value{.data = Opaque{tag, ""}};
         if (auto* array = std::get_if<Value::Array>(&done.value.data)) {
-            tag.line = done.place.line;
-            tag.column = done.place.column;
-            array->push_back(std::move(tag));
+            value.line = done.place.line;
+            value.column = done.place.column;
+            array->push_back(std::move(value));
         } else {
-            add_member(std::get<Value::Object>(done.value.data), done.tag, std::move(tag),
-                       done.place);
+            add_key(std::get<Value::Object>(done.value.data), {tag, true, done.place, false},
+                    std::move(value));
         }
     }
 
-    void keep(YAML::anchor_t anchor, const Value& value, const Weight& weight) {
-        if (anchor == YAML::NullAnchor)
+    void keep(const std::string& anchor, const Value& value, const Weight& weight) {
+        if (anchor.empty())
             return;
         // The copy is one more in memory: anchors on anchors on anchors would be many.
         budget_.add_values(weight.values, {.line = value.line, .column = value.column});
         budget_.add_text(weight.text, {.line = value.line, .column = value.column});
-        anchors_.insert_or_assign(anchor, std::pair(value, weight));
+        anchors_.insert_or_assign(anchor, Anchor{value, weight});
     }
 
     // A value that is complete goes where it belongs: into what is open, as a key or a member.
@@ -190,16 +197,51 @@ private:
         if (auto* array = std::get_if<Value::Array>(&parent.value.data)) {
             array->push_back(std::move(value));
         } else if (!parent.key) {
+            const bool typed = value.string() == nullptr;
+            parent.key = Key{key_text(value), typed, place, merge};
             if (value.array() || value.object())
-                fail_at(place, "a key has to be a scalar");
-            parent.weight.text += text_of(value.data);
-            parent.key = Key{key_text(value.data), place, merge};
+                budget_.add_text(parent.key->text.size(), place);
+            parent.weight.text += parent.key->text.size();
         } else if (const Key key = *std::exchange(parent.key, {}); key.merge) {
             merge_into(parent, std::move(value), key.place);
         } else {
-            add_member(std::get<Value::Object>(parent.value.data), key.text, std::move(value),
-                       key.place);
+            add_key(std::get<Value::Object>(parent.value.data), key, std::move(value));
         }
+    }
+
+    // 8080 and "8080" are two keys. Where both are there, the string is the one in quotes.
+    static void add_key(Value::Object& object, const Key& key, Value value) {
+        value.typed_key = key.typed;
+        const auto there = object.find(key.text);
+        if (there == object.end() || there->second.typed_key == key.typed) {
+            add_member(object, key.text, std::move(value), key.place);
+            return;
+        }
+        const auto quoted = to_json({.data = key.text});
+        if (!key.typed) {
+            add_member(object, quoted, std::move(value), key.place);
+            return;
+        }
+        auto text = object.extract(there);
+        const Place place{.line = text.mapped().line, .column = text.mapped().column};
+        add_member(object, quoted, std::move(text.mapped()), place);
+        add_member(object, key.text, std::move(value), key.place);
+    }
+
+    // What is there stays.
+    static void merge_member(Value::Object& object, const std::string& name, Value member) {
+        const auto there = object.find(name);
+        if (there != object.end() && there->second.typed_key == member.typed_key)
+            return;
+        const Place place{.line = member.line, .column = member.column};
+        const Key key{name, member.typed_key, place, false};
+        add_key(object, key, std::move(member));
+    }
+
+    // It has a tag, which mark() has put there.
+    static bool is_marked(const Value::Array& list) {
+        const auto* last = list.empty() ? nullptr : std::get_if<Opaque>(&list.back().data);
+        return last && last->type.starts_with('!') && last->text.empty();
     }
 
     static void merge_into(Open& parent, Value value, Place place) {
@@ -207,34 +249,48 @@ private:
             fail_at(place, "<< is there already; <<: [*a, *b] merges both");
         const auto take = [&](Value& from) {
             auto* object = std::get_if<Value::Object>(&from.data);
-            if (!object)
+            const auto* opaque = std::get_if<Opaque>(&from.data);
+            if (object) {
+                if (const auto own = object->find(kMerge);
+                    own != object->end() && own->second.typed_key)
+                    parent.unmerged.push_back(std::move(object->extract(own).mapped()));
+                parent.merges.push_back(std::move(*object));
+            } else if (opaque && opaque->type.starts_with('!')) {
+                parent.unmerged.push_back(std::move(from));
+            } else {
                 fail_at(place, "<< takes a mapping, or a list of mappings");
-            parent.merges.push_back(std::move(*object));
+            }
         };
-        if (auto* list = std::get_if<Value::Array>(&value.data))
+        auto* list = std::get_if<Value::Array>(&value.data);
+        if (list && is_marked(*list))
+            parent.unmerged.push_back(std::move(value));
+        else if (list)
             std::ranges::for_each(*list, take);
         else
             take(value);
     }
 
+    static void add_unmerged(Value::Object& object, Open& done) {
+        if (done.unmerged.empty())
+            return;
+        const Place place{.line = done.unmerged.front().line,
+                          .column = done.unmerged.front().column};
+        Value value{.data = std::move(done.unmerged)};
+        if (auto& list = std::get<Value::Array>(value.data); list.size() == 1) {
+            Value only = std::move(list.front());
+            value = std::move(only);
+        }
+        add_key(object, {std::string(kMerge), true, place, false}, std::move(value));
+    }
+
     Budget budget_;
     std::vector<Open> open_;
-    std::unordered_map<YAML::anchor_t, std::pair<Value, Weight>> anchors_;
+    std::unordered_map<std::string, Anchor> anchors_;
+    std::string directive_; // of the document, in which readers may take scalars by other rules
 };
 
-// yaml-cpp ends at the first \x04, silently, and takes others for text.
-void check_characters(std::string_view text) {
-    const auto control = std::ranges::find_if(text, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
-    });
-    if (control != text.end())
-        fail_at(place_of(text, static_cast<std::size_t>(control - text.begin())),
-                "a control character; in double quotes it is written \\x1b");
-}
-
-// yaml-cpp keeps all of a flow collection as tokens before it tells of the first. Nobody knows here
-// which brackets and commas are text: the bounds are so far out that no text reaches them.
+// The parser keeps all of a flow collection as tokens before it tells of the first. Nobody knows
+// here which brackets and commas are text: the bounds are so far out that no text reaches them.
 void check_brackets(std::string_view text, const DocumentLimits& limits) {
     constexpr std::size_t unclosed = 100; // times the depth that is allowed
     std::size_t depth = 0;
@@ -255,59 +311,20 @@ void check_brackets(std::string_view text, const DocumentLimits& limits) {
     }
 }
 
-// Before 0.9, yaml-cpp takes what it could not make part of a document for the next one, for ever.
-// A document that is not the first begins with "---", or the one before it ended with "...".
-class Starts {
-public:
-    explicit Starts(std::string_view text) : lines_(text) {}
-
-    void check(Place place) {
-        bool ended = !std::exchange(any_, true);
-        bool begins = false;
-        std::string_view line;
-        while (lines_.number() < place.line && lines_.next(line)) {
-            begins = lines_.number() == place.line && line.starts_with("---") && place.column == 1;
-            const auto text = trim(line);
-            if (line.starts_with("..."))
-                ended = true;
-            else if (lines_.number() < place.line && !text.empty() && !text.starts_with('#') &&
-                     !line.starts_with('%'))
-                ended = false;
-        }
-        if (!ended && !begins)
-            fail_at(place,
-                    "this does not belong to what stands before it; look at the indentation");
-    }
-
-private:
-    Lines lines_;
-    bool any_ = false;
-};
-
 } // namespace
 
 Value parse_yaml(std::string_view text, const DocumentLimits& limits) {
-    check_characters(text);
     check_brackets(text, limits);
     YamlBuilder builder(limits);
-    try {
-        std::ispanstream stream(std::span(text.data(), text.size()));
-        YAML::Parser parser(stream);
-        Starts starts(text);
-        while (parser.HandleNextDocument(builder))
-            starts.check(builder.started);
-    } catch (const YAML::DeepRecursion& error) {
-        Budget(limits).check_depth(limits.depth + 1, place_at(error.mark));
-        throw;
-    } catch (const YAML::Exception& error) {
-        fail_at(place_at(error.mark), std::format("syntax error: {}", to_utf8(error.msg)));
-    }
+    YamlEvents events(text);
+    while (const auto event = events.next())
+        builder.take(*event);
     auto& documents = builder.documents;
     if (documents.empty())
         return {.line = 1, .column = 1};
     if (documents.size() == 1)
         return std::move(documents.front());
-    return {.data = std::move(documents), .line = 1, .column = 1};
+    return {.data = std::move(documents), .line = 1, .column = 1, .form = Form::Stream};
 }
 
 } // namespace hotreload::document

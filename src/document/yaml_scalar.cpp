@@ -3,8 +3,10 @@
 
 #include "document/formats.hpp"
 #include "document/json.hpp"
+#include "document/plain_value.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -146,13 +148,24 @@ bool is_old_number(std::string_view text) {
     return text.contains('_') && all_of(text, "0123456789_.eE+-");
 }
 
+// As it is usually written: what is not is another value to those that take it for a string.
+bool is_usual(const Value::Data& data, std::string_view text) {
+    if (std::holds_alternative<std::nullptr_t>(data))
+        return text.empty();
+    if (const auto* number = std::get_if<double>(&data); number && !std::isfinite(*number))
+        return text == ".inf" || text == "-.inf" || text == ".nan";
+    if (const auto* opaque = std::get_if<Opaque>(&data))
+        return text == opaque->text;
+    return text == to_json({.data = data});
+}
+
 } // namespace
 
 Value::Data plain_scalar(std::string_view text) {
     if (is_null(text))
-        return nullptr;
+        return as_written(nullptr, text);
     if (const auto flag = bool_of(text))
-        return *flag;
+        return as_written(*flag, text);
     const auto number = integer_of(text);
     // 0x10 and 0 mean one thing to all; 010, -0x10 and 1_0 do not.
     const bool plain_hex = text.starts_with("0x") && number;
@@ -160,23 +173,21 @@ Value::Data plain_scalar(std::string_view text) {
         is_timestamp(text))
         return Opaque{"yaml", std::string(text)};
     if (number)
-        return *number;
+        return as_written(*number, text);
     if (auto real = float_of(text))
-        return *std::move(real);
+        return as_written(*std::move(real), text);
     return std::string(text);
 }
 
-Value::Data tagged_scalar(std::string_view tag, std::string_view text) {
-    if (tag == "?")
-        return plain_scalar(text);
+Value::Data tagged_scalar(std::string_view tag, std::string_view text, bool plain) {
     if (tag == "!")
         return std::string(text);
     if (tag.starts_with(kStandard)) {
         const auto type = tag.substr(kStandard.size());
         std::optional<Value::Data> data;
         if (type == "str")
-            data = std::string(text);
-        else if (type == "int")
+            return std::string(text);
+        if (type == "int")
             data = integer_of(text);
         else if (type == "float")
             data = float_of(text);
@@ -184,10 +195,68 @@ Value::Data tagged_scalar(std::string_view tag, std::string_view text) {
             data = bool_of(text);
         else if (type == "null" && is_null(text))
             data = nullptr;
+        if (data && type == "float" && integer_of(text))
+            return Opaque{short_tag(tag), std::string(text)};
         if (data)
-            return *std::move(data);
+            return as_written(*std::move(data), text);
     }
-    return Opaque{short_tag(tag), std::string(text)};
+    // What is plain and what is quoted may be two things to whoever knows the tag.
+    return Opaque{short_tag(tag) + (plain ? "" : " \""), std::string(text)};
+}
+
+Value::Data as_written(Value::Data data, std::string_view text) {
+    if (is_usual(data, text))
+        return data;
+    const auto type = std::holds_alternative<std::nullptr_t>(data) ? kSpelledNull
+                      : std::holds_alternative<bool>(data)         ? kSpelledBool
+                                                                   : kSpelledNumber;
+    return Opaque{std::string(type), std::string(text)};
+}
+
+Value::Data plain_value(const Opaque& opaque) {
+    if (opaque.type == kSpelledNull)
+        return nullptr;
+    std::optional<Value::Data> data;
+    if (opaque.type == kSpelledBool)
+        data = bool_of(opaque.text);
+    else if (opaque.type == kSpelledNumber)
+        data = integer_of(opaque.text);
+    if (!data && (opaque.type == kSpelledNumber || opaque.type == "!!float"))
+        data = float_of(opaque.text);
+    return data ? *std::move(data) : opaque;
+}
+
+namespace {
+
+bool has_spelled(const Value& tree) {
+    if (const auto* opaque = std::get_if<Opaque>(&tree.data))
+        return !std::holds_alternative<Opaque>(plain_value(*opaque));
+    if (const auto* array = tree.array())
+        return std::ranges::any_of(*array, has_spelled);
+    const auto* object = tree.object();
+    return object && std::ranges::any_of(
+                         *object, [](const auto& member) { return has_spelled(member.second); });
+}
+
+void make_plain(Value& tree) {
+    if (const auto* opaque = std::get_if<Opaque>(&tree.data)) {
+        tree.data = plain_value(*opaque);
+    } else if (auto* array = std::get_if<Value::Array>(&tree.data)) {
+        std::ranges::for_each(*array, make_plain);
+    } else if (auto* object = std::get_if<Value::Object>(&tree.data)) {
+        for (auto& [key, member] : *object)
+            make_plain(member);
+    }
+}
+
+} // namespace
+
+std::optional<Value> plain_tree(const Value& tree) {
+    if (!has_spelled(tree))
+        return std::nullopt;
+    Value plain = tree;
+    make_plain(plain);
+    return plain;
 }
 
 std::string short_tag(std::string_view tag) {
@@ -196,13 +265,57 @@ std::string short_tag(std::string_view tag) {
     return std::string(tag);
 }
 
-std::string key_text(const Value::Data& scalar) {
-    if (const auto* text = std::get_if<std::string>(&scalar))
-        return *text;
-    if (const auto* opaque = std::get_if<Opaque>(&scalar))
-        return opaque->text;
-    const std::string json = to_json(Value{.data = scalar});
-    return json.starts_with('"') ? json.substr(1, json.size() - 2) : json; // "inf"
+namespace {
+
+struct KeyWriter {
+    std::string& text;
+
+    void operator()(std::nullptr_t) const {}
+    void operator()(const std::string& string) const { text += to_json({.data = string}); }
+    void operator()(double number) const {
+        text += std::isfinite(number) ? to_json({.data = number})
+                : std::isnan(number)  ? ".nan"
+                : number < 0          ? "-.inf"
+                                      : ".inf";
+    }
+    void operator()(const Opaque& opaque) const {
+        if (opaque.type.starts_with('!'))
+            text += opaque.type + ' ';
+        text += opaque.text;
+    }
+    void operator()(const Value::Array& array) const {
+        text += '[';
+        for (const auto& element : array) {
+            if (&element != &array.front())
+                text += ", ";
+            write(element);
+        }
+        text += ']';
+    }
+    void operator()(const Value::Object& object) const {
+        text += '{';
+        for (const auto& [key, member] : object) {
+            if (!text.ends_with('{'))
+                text += ", ";
+            text += member.typed_key ? key : to_json({.data = key});
+            text += ": ";
+            write(member);
+        }
+        text += '}';
+    }
+    void operator()(const auto& plain) const { text += to_json({.data = plain}); }
+
+    void write(const Value& value) const { std::visit(*this, value.data); }
+};
+
+} // namespace
+
+std::string key_text(const Value& key) {
+    if (const auto* string = key.string())
+        return *string;
+    std::string text;
+    KeyWriter{text}.write(key);
+    return text;
 }
 
 } // namespace hotreload::document

@@ -2,10 +2,12 @@
 #pragma once
 
 // What the daemon tells everybody who listens, as it happens. Transports implement it; telling is
-// cheap, never waits, and never fails: a listener that is gone has missed it.
+// cheap, never waits, and never fails: a listener that is gone has missed it. Everybody is told the
+// part that is for everybody; the rest is to be had by the event's id (ipc/details.hpp).
 
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
+#include "ipc/details.hpp"
 #include "ipc/status.hpp"
 
 #include <cstdint>
@@ -20,14 +22,16 @@ public:
     // kind: created, modified, deleted, renamed; `from` is the old path of a renamed file.
     virtual void file_changed(const std::string& project, const std::string& path,
                               const std::string& kind, const std::string& from) noexcept = 0;
-    // A service's definition (`name` is the service), a published config (its name) or another
-    // watched document (its path) changed in meaning; `patch_json` is an RFC 6902 patch with old
-    // values. Secrets are masked in all three.
-    virtual void config_changed(const std::string& project, const std::string& name,
-                                const std::string& old_json, const std::string& new_json,
-                                const std::string& patch_json) noexcept = 0;
-    virtual void validation_failed(const std::string& project, const std::string& target,
-                                   const Problem& problem) noexcept = 0;
+    // Of the transaction that it led to, or that applied it; else of its own.
+    virtual void config_changed(std::uint64_t id, const ConfigChange& change) noexcept = 0;
+    virtual void validation_failed(std::uint64_t id, const std::string& project,
+                                   const std::string& target, const Problem& problem) noexcept = 0;
+    // A project file that nothing is in force of is refused: for the journal. Everybody else has it
+    // as a validation that failed.
+    virtual void project_refused(std::uint64_t id, const std::string& project,
+                                 const Problem& problem) noexcept {
+        validation_failed(id, project, "", problem);
+    }
     virtual void reload_started(std::uint64_t id, const Plan& plan) noexcept = 0;
     // All is checked, and the service's action begins. For the journal: the bus has the plan.
     virtual void acting(const std::string& /*project*/, std::uint64_t /*id*/,
@@ -35,6 +39,11 @@ public:
     // The service writes `path` itself: the watch of it waits for resume. For the journal.
     virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,
                                  const std::string& /*path*/) noexcept {}
+    // Changes of a service, or of the project ("" for the service), are held back, or let go of
+    // again: by nobody when the time of the pause is over. For the journal.
+    virtual void pause_changed(const std::string& /*project*/, const std::string& /*service*/,
+                               const Pause& /*pause*/, bool /*paused*/,
+                               CallerUid /*caller*/) noexcept {}
     virtual void reload_finished(const Outcome& outcome) noexcept = 0;
 
     // The whole new status each time: listeners find out what differs. A project is added before

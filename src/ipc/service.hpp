@@ -9,9 +9,11 @@
 
 #include "base/task.hpp"
 #include "core/plan.hpp"
+#include "ipc/details.hpp"
 #include "ipc/status.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,11 +28,25 @@ struct ReloadOptions {
     bool force = false;               // carry out what waits, try again what was refused
     std::optional<Strategy> strategy; // at least this, for the target's services
     std::optional<Duration> drain;    // for old generations, this time
+    CallerUid caller;
+};
+
+struct PlanRequest {
+    bool force = false;
+    std::optional<Strategy> strategy;
+    bool validate = true; // run what a reload would run to check what is new
 };
 
 struct RollbackOptions {
     bool restore_files = false;
     std::optional<Duration> drain;
+    CallerUid caller;
+};
+
+struct PauseOptions {
+    Duration time{}; // then it resumes by itself; zero: never
+    std::string reason;
+    CallerUid caller;
 };
 
 class Service {
@@ -43,26 +59,25 @@ public:
 
     // For the target "" with more than one project: `project` is "", services are
     // "PROJECT/SERVICE".
-    virtual Task<Result<Plan>> plan(std::string target, ReloadOptions options) = 0;
+    virtual Task<Result<Plan>> plan(std::string target, PlanRequest options) = 0;
 
     // The id of the transaction, which Events::reload_finished ends, once for each project of the
     // target.
     virtual Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) = 0;
     virtual Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) = 0;
     virtual Task<Result<>> start(std::string target) = 0;
-    virtual Task<Result<>> stop(std::string target) = 0;
+    virtual Task<Result<>> stop(std::string target, CallerUid caller) = 0;
 
     // Changes are held back until resume. It also takes up watches that were suspended because
     // their service writes into them.
-    virtual Task<Result<>> pause(std::string target) = 0;
-    virtual Task<Result<>> resume(std::string target) = 0;
+    virtual Task<Result<>> pause(std::string target, PauseOptions options) = 0;
+    virtual Task<Result<>> resume(std::string target, CallerUid caller) = 0;
 
     // 0: the one before the applied one. The id as for reload.
     virtual Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
                                                  RollbackOptions options) = 0;
     // The newest first, at most `limit` of each service.
-    virtual Task<Result<std::vector<KeptGeneration>>> history(std::string target,
-                                                              std::size_t limit) = 0;
+    virtual Task<Result<History>> history(std::string target, std::size_t limit) = 0;
     // `target` names a service. A `to` of 0 is what is applied, a `from` of 0 the one before `to`.
     virtual Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                                     std::uint64_t to) = 0;
@@ -81,9 +96,14 @@ public:
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
-    [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
-    [[nodiscard]] virtual std::vector<ServiceStatus> services(const std::string& project) const = 0;
+    // What is known of the target: of "" every project.
+    [[nodiscard]] virtual Result<std::vector<ProjectView>>
+    status(const std::string& target) const = 0;
     [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
+
+    // Of an event that was told lately. NotFound: it is not kept, any more or at all.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Details>>
+    details(std::uint64_t id) const = 0;
 };
 
 } // namespace hotreload::ipc

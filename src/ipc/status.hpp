@@ -2,10 +2,12 @@
 #pragma once
 
 // What is told of a project and of a service: the properties of org.hotreload.Project1 and
-// org.hotreload.Service1 (dbus/interfaces/ says what each means). No secrets are in it.
+// org.hotreload.Service1 (dbus/interfaces/ says what each means). Values and problems are in it: a
+// transport tells of them what the reader may see.
 
 #include "base/error.hpp"
 #include "core/plan.hpp"
+#include "core/record.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,7 +31,7 @@ struct ServiceStatus {
     std::string unit;
     bool attached = false;
     std::uint64_t generation = 0;
-    std::string state; // running, stopped, failed, applying, invalid, rolled-back, waiting
+    std::string state; // running, stopped, done, ended, failed, applying, invalid, rolled-back …
     std::string active_state;
     std::uint32_t main_pid = 0;
     std::string last_strategy;
@@ -42,6 +44,9 @@ struct ServiceStatus {
     std::string last_result;          // of the last transaction that did something; "" before it
     std::vector<Change> last_changes; // that it was about
     bool paused = false;
+    std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
+    std::string pause_reason;            // as it was given
+    std::vector<std::string> held;       // what has changed since then, and waits for resume
     std::vector<std::uint64_t> draining; // generations
     std::uint64_t last_gap_usec = 0;
 
@@ -61,11 +66,19 @@ struct ConfigStatus {
     bool operator==(const ConfigStatus&) const = default;
 };
 
+// A project with all that belongs to it.
+struct ProjectView {
+    ProjectStatus project;
+    std::vector<ServiceStatus> services;
+    std::vector<ConfigStatus> configs;
+};
+
 // Why a path concerns a service, a config or a project file, or does not.
 struct WatchExplanation {
     std::string project;
     std::string target;  // the service, "configs.NAME", or "" for the project file itself
     std::string watch;   // "watch[0]", "schema", "env_file", "project file"
+    std::string path;    // by which it is watched; "" for the one that was asked for
     std::string pattern; // that matches; "" when none does
     std::string stopped; // what keeps it out all the same: "exclude \"**/*.tmp\"", "editors'
                          // droppings", "inside .git"; "" when nothing does
@@ -78,12 +91,25 @@ struct WatchExplanation {
 // A generation that is kept.
 struct KeptGeneration {
     std::string service; // "PROJECT/SERVICE"
+    std::string trigger; // "file", "request", "start"; "" when that was not kept
+    CallerUid caller;    // of a request
     std::uint64_t generation = 0;
     std::uint64_t applied_usec = 0;
     std::string strategy;
     bool applied = false;        // it is the one in force
     std::vector<Change> changes; // from the one before, as far as that is kept
     std::vector<std::string> files;
+};
+
+// What else happened to a service.
+struct PastEvent {
+    std::string service; // "PROJECT/SERVICE"
+    EventRecord event;
+};
+
+struct History {
+    std::vector<KeptGeneration> generations; // of each service, the newest first
+    std::vector<PastEvent> events;           // likewise
 };
 
 // Between two of them.

@@ -39,6 +39,9 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {FileMissing, "FileMissing", "e17aad0a0ede497eade1e2ebf465a7aa"},
     {RecordUnreadable, "RecordUnreadable", "02961eacf892426191ec67f3191e1026"},
     {WatchSuspended, "WatchSuspended", "4578a9840c40406daf455e59b720c8ae"},
+    {DiedAtWork, "DiedAtWork", "7c1f6a0e8b7a4d0c9b5e2f3d6a81c4b9"},
+    {Paused, "Paused", "17ec21fddf9d4abebc42ca607117cded"},
+    {Resumed, "Resumed", "4b0cf5d527494a1c9240f197e7ec4f8e"},
 });
 
 consteval bool table_follows_enum() {
@@ -99,6 +102,8 @@ std::vector<std::string> journal_fields(const Message& message) {
         add("OBJECT_PID", message.object_pid);
     if (!message.changes.empty())
         add("HOTRELOAD_CHANGES", message.changes);
+    if (message.caller_uid)
+        add("HOTRELOAD_CALLER_UID", *message.caller_uid);
     return fields;
 }
 

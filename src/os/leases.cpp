@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "os/leases.hpp"
 
+#include "os/opener.hpp"
 #include "os/proc.hpp"
 
 #include <fcntl.h>
@@ -18,8 +19,10 @@ struct Leases::Entry {
 
 namespace {
 
-constexpr int kTries = 500;
-constexpr Duration kRetry = std::chrono::milliseconds(1);
+// Each try looks at every process of the machine: 1 ms, 2 ms, … 128 ms apart, then he did not wait
+// at all (O_NONBLOCK).
+constexpr int kTries = 8;
+constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
 
 int break_signal() {
     return SIGRTMIN + 1;
@@ -40,11 +43,11 @@ Leases::Leases(EventLoop& loop)
     : again_(loop), signal_(loop, break_signal(), [this] { broken(); }) {}
 
 Leases::Handle Leases::take(const std::string& path, OnOpened on_opened) {
-    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (!file || fcntl(file.get(), F_SETSIG, break_signal()) < 0 ||
-        fcntl(file.get(), F_SETLEASE, F_RDLCK) < 0)
+    auto opened = Opener().open(path);
+    if (!opened || fcntl(opened->fd.get(), F_SETSIG, break_signal()) < 0 ||
+        fcntl(opened->fd.get(), F_SETLEASE, F_RDLCK) < 0)
         return nullptr;
-    auto entry = std::make_shared<Entry>(std::move(file), std::move(on_opened));
+    auto entry = std::make_shared<Entry>(std::move(opened->fd), std::move(on_opened));
     std::erase_if(entries_, [](const auto& each) { return each.expired(); });
     entries_.push_back(entry);
     return entry;
@@ -61,8 +64,8 @@ void Leases::broken() {
         return;
     // The signal comes before whoever opens the file has gone to sleep; he does not go away.
     const auto groups = groups_that_wait();
-    if (groups.empty() && ++tries_ < kTries) {
-        again_.arm(kRetry, [this] { broken(); });
+    if (groups.empty() && tries_ < kTries) {
+        again_.arm(kFirstRetry * (1 << tries_++), [this] { broken(); });
         return;
     }
     tries_ = 0;

@@ -92,14 +92,23 @@ int bind_with_mode(int fd, const SocketAddress& address, mode_t mode) {
 }
 
 Result<> remove_stale(const std::string& path, const SocketAddress& address) {
-    if (!socket_file(path)) // a connect would say ECONNREFUSED of any file
+    const auto file = socket_file(path);
+    if (!file) // a connect would say ECONNREFUSED of any file
         return fail(ErrorCode::Busy, path + " is there already, and is not a socket");
     const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::connect(probe.get(), &address.any, address.size) == 0 || errno != ECONNREFUSED)
         return in_use(path);
-    if (::unlink(path.c_str()) < 0)
-        return fail_errno(errno, "removing " + path + ", which nobody listens on");
-    return {};
+    return remove_socket_file(path, *file);
+}
+
+// The file that bind(2) has just made. Who can write its directory may have put another there, but
+// none that is ours.
+std::optional<SocketFile> bound_file(const std::string& path) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) < 0 || !S_ISSOCK(status.st_mode) ||
+        status.st_uid != ::geteuid())
+        return std::nullopt;
+    return SocketFile{status.st_dev, status.st_ino};
 }
 
 // An errno; 0 when it is bound.
@@ -177,8 +186,10 @@ Result<Fd> open_listening_socket(const PortDefinition& port) {
         return std::unexpected(bound.error());
     if (*bound != 0)
         return refused(port.address, *address, *bound);
+    const auto file = in_file_system(port.address) ? bound_file(port.address) : std::nullopt;
     if (auto given = give_access(port); !given) {
-        ::unlink(port.address.c_str());
+        if (file)
+            (void)remove_socket_file(port.address, *file); // as well as we may
         return std::unexpected(std::move(given).error());
     }
     if (address->type == SOCK_STREAM && ::listen(fd.get(), kBacklog) < 0)
@@ -215,6 +226,14 @@ std::optional<SocketFile> socket_file(const std::string& path) {
     if (::lstat(path.c_str(), &status) < 0 || !S_ISSOCK(status.st_mode))
         return std::nullopt;
     return SocketFile{status.st_dev, status.st_ino};
+}
+
+Result<> remove_socket_file(const std::string& path, const SocketFile& file) {
+    if (socket_file(path) != file)
+        return fail(ErrorCode::Busy, path + " has been replaced meanwhile");
+    if (::unlink(path.c_str()) < 0)
+        return fail_errno(errno, "removing " + path);
+    return {};
 }
 
 } // namespace hotreload::os

@@ -34,4 +34,7 @@ struct SocketFile {
 };
 std::optional<SocketFile> socket_file(const std::string& path);
 
+// Removes that file, and nothing else. Errors: Busy, when the path names another one by now.
+Result<> remove_socket_file(const std::string& path, const SocketFile& file);
+
 } // namespace hotreload::os

@@ -50,7 +50,8 @@ void OutputTail::read_all() {
 std::string OutputTail::take() {
     read_all();
     if (cut_) {
-        if (const auto newline = tail_.find('\n'); newline + 1 < tail_.size())
+        if (const auto newline = tail_.find('\n');
+            newline != std::string::npos && newline + 1 < tail_.size())
             tail_.erase(0, newline + 1);
         else
             while (!tail_.empty() && (static_cast<unsigned char>(tail_.front()) & 0xC0) == 0x80)

@@ -42,7 +42,7 @@ Task<std::optional<T>> within(os::EventLoop& loop, Duration limit, Task<T> task)
 }
 
 Task<> resolve_when_broken(Units& units, std::string unit, Completion<Result<>>::Resolver resolve) {
-    if (auto result = co_await units.stays_active(std::move(unit), kInfinity); !result)
+    if (auto result = co_await units.stays_active(std::move(unit), kInfinity, {}); !result)
         resolve(std::move(result)); // one that has done its work may be ready all the same
 }
 

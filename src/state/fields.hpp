@@ -6,6 +6,7 @@
 // here until it has its line. Names are for ever: records of older versions have them.
 
 #include "core/record.hpp"
+#include "state/deaths.hpp"
 
 #include <concepts>
 #include <type_traits>
@@ -91,12 +92,13 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<Refusal> T>
 void fields(Visit& visit, T& value) {
-    auto& [definition, files, result, problem, attempted] = value;
+    auto& [definition, files, result, problem, attempted, because] = value;
     visit("definition", definition);
     visit("files", files);
     visit("result", result);
     visit("problem", problem);
     visit("attempted", attempted);
+    visit("because", because);
 }
 
 template <class Visit, Is<Draining> T>
@@ -127,12 +129,33 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<GenerationRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [generation, applied_usec, strategy, definition, files] = value;
+    auto& [generation, applied_usec, strategy, definition, files, trigger, caller] = value;
     visit("generation", generation);
     visit("applied_usec", applied_usec);
     visit("strategy", strategy);
     visit("definition", definition);
     visit("files", files);
+    visit("trigger", trigger);
+    visit("caller_uid", caller);
+}
+
+template <class Visit, Is<EventRecord> T>
+void fields(Visit& visit, T& value) {
+    auto& [realtime_usec, what, generation, strategy, trigger, caller, problem] = value;
+    visit("realtime_usec", realtime_usec);
+    visit("what", what);
+    visit("generation", generation);
+    visit("strategy", strategy);
+    visit("trigger", trigger);
+    visit("caller_uid", caller);
+    visit("problem", problem);
+}
+
+template <class Visit, Is<Pause> T>
+void fields(Visit& visit, T& value) {
+    auto& [until_usec, reason] = value;
+    visit("until_usec", until_usec);
+    visit("reason", reason);
 }
 
 template <class Visit, Is<ConfigRecord> T>
@@ -145,13 +168,24 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ProjectRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, path, manager_id, services, configs, paused] = value;
+    auto& [name, path, manager_id, services, configs, paused, pauses] = value;
     visit("name", name);
     visit("path", path);
     visit("manager_id", manager_id);
     visit("services", services);
     visit("configs", configs);
     visit("paused", paused);
+    visit("pauses", pauses);
+}
+
+template <class Visit, Is<Death> T>
+void fields(Visit& visit, T& value) {
+    auto& [work, count] = value;
+    auto& [project, path, content] = work;
+    visit("project", project);
+    visit("path", path);
+    visit("content", content);
+    visit("count", count);
 }
 
 } // namespace hotreload::state

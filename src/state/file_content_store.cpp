@@ -19,6 +19,7 @@ namespace hotreload::state {
 namespace {
 
 constexpr auto kIndex = "index.json";
+constexpr auto kNobody = ""; // the path of copies of which it is not known any more
 
 } // namespace
 
@@ -41,7 +42,7 @@ Result<> FileContentStore::open_directory(const std::string& project, Shelf& she
     if (shelf.directory)
         return {};
     const auto path = path_of(project);
-    for (const auto& each : {directory_ + "/contents", path})
+    for (const auto& each : {directory_, directory_ + "/contents", path})
         if (::mkdir(each.c_str(), 0700) < 0 && errno != EEXIST)
             return fail_errno(errno, "making " + each);
     shelf.directory = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -50,21 +51,33 @@ Result<> FileContentStore::open_directory(const std::string& project, Shelf& she
     return {};
 }
 
-// An index that cannot be read is as good as none: the copies are made again as files are applied.
+// Without an index that can be read, nobody knows which files the copies are of; but generations on
+// record may need them. They are nobody's copies until it turns out that they do not.
 void FileContentStore::load(Shelf& shelf) {
     const int directory = shelf.directory.get();
-    if (const auto text = read_file(directory, kIndex))
-        shelf.by_path = read_index(*text).value_or(ContentIndex());
+    const auto text = read_file(directory, kIndex);
+    auto index = text ? read_index(*text) : std::nullopt;
+    const auto names = list_files(directory).value_or(std::vector<std::string>());
+    if (!index) {
+        auto& unknown = index.emplace()[kNobody];
+        for (const auto& name : names)
+            if (const auto id = parse_content_name(name))
+                unknown.push_back(*id);
+        shelf.changed = true;
+    }
+    shelf.by_path = *std::move(index);
     for (const auto& [path, copies] : shelf.by_path)
         for (const auto& id : copies)
             ++shelf.uses[id];
-    const auto names = list_files(directory);
-    if (!names)
-        return;
-    for (const auto& name : *names) {
+    for (const auto& name : names) {
         const auto id = parse_content_name(name);
-        if (is_temporary(name) || (id && !shelf.uses.contains(*id)))
+        const bool named = id && shelf.uses.contains(*id);
+        struct stat status{};
+        if (is_temporary(name) || (id && !named))
             ::unlinkat(directory, name.c_str(), 0);
+        else if (named && ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) == id->size)
+            shelf.whole.insert(*id);
     }
 }
 
@@ -73,7 +86,31 @@ void FileContentStore::forget(Shelf& shelf, const ContentId& id) {
     if (use == shelf.uses.end() || --use->second > 0)
         return;
     shelf.uses.erase(use);
+    shelf.whole.erase(id);
     ::unlinkat(shelf.directory.get(), content_name(id).c_str(), 0);
+}
+
+// The oldest ones that nobody needs.
+void FileContentStore::trim(Shelf& shelf, std::vector<ContentId>& copies, std::size_t most,
+                            const InUse& in_use) {
+    for (std::size_t i = copies.size(); i-- > most;)
+        if (!in_use(copies[i])) {
+            forget(shelf, copies[i]);
+            copies.erase(copies.begin() + static_cast<std::ptrdiff_t>(i));
+            shelf.changed = true;
+        }
+}
+
+Result<> FileContentStore::write(const std::string& project, Shelf& shelf, const ContentId& id,
+                                 std::string_view bytes) {
+    if (shelf.whole.contains(id))
+        return {};
+    auto written = open_directory(project, shelf).and_then([&] {
+        return replace_file(shelf.directory.get(), content_name(id), bytes, Durability::Memory);
+    });
+    if (written)
+        shelf.whole.insert(id);
+    return written;
 }
 
 Result<> FileContentStore::keep(const std::string& project, const std::string& path,
@@ -82,16 +119,15 @@ Result<> FileContentStore::keep(const std::string& project, const std::string& p
     if (const int error = fault::point("keep"))
         return fail_errno(error, "keeping a copy of " + path);
     auto& shelf = this->shelf(project);
+    if (shelf.directory && is_removed(shelf.directory.get())) { // all that was in it is gone
+        shelf.directory = Fd();
+        shelf.whole.clear();
+        shelf.changed = true;
+    }
+    if (auto written = write(project, shelf, id, bytes); !written)
+        return std::unexpected(std::move(written.error()).in_context("keeping a copy of " + path));
     auto& copies = shelf.by_path[path];
     if (copies.empty() || copies.front() != id) {
-        if (auto opened = open_directory(project, shelf); !opened)
-            return opened;
-        if (!shelf.uses.contains(id))
-            if (auto written = replace_file(shelf.directory.get(), content_name(id), bytes,
-                                            Durability::Memory);
-                !written)
-                return std::unexpected(
-                    std::move(written.error()).in_context("keeping a copy of " + path));
         if (const auto old = std::ranges::find(copies, id); old != copies.end())
             copies.erase(old);
         else
@@ -99,12 +135,9 @@ Result<> FileContentStore::keep(const std::string& project, const std::string& p
         copies.insert(copies.begin(), id);
         shelf.changed = true;
     }
-    for (std::size_t i = copies.size(); i-- > std::size_t{1} + older;)
-        if (!in_use(copies[i])) {
-            forget(shelf, copies[i]);
-            copies.erase(copies.begin() + static_cast<std::ptrdiff_t>(i));
-            shelf.changed = true;
-        }
+    trim(shelf, copies, std::size_t{1} + older, in_use);
+    if (const auto unknown = shelf.by_path.find(kNobody); unknown != shelf.by_path.end())
+        trim(shelf, unknown->second, 0, in_use);
     return {};
 }
 
@@ -124,18 +157,19 @@ Result<> FileContentStore::flush(const std::string& project) {
 }
 
 bool FileContentStore::has(const std::string& project, const ContentId& id) {
-    return shelf(project).uses.contains(id);
+    return shelf(project).whole.contains(id);
 }
 
 std::optional<std::string> FileContentStore::content(const std::string& project,
                                                      const ContentId& id) {
     auto& shelf = this->shelf(project);
-    if (!shelf.uses.contains(id))
+    if (!shelf.whole.contains(id))
         return std::nullopt;
     auto bytes = read_file(shelf.directory.get(), content_name(id));
-    if (!bytes || bytes->size() != id.size)
-        return std::nullopt;
-    return *std::move(bytes);
+    if (bytes && hash_(*bytes) == id)
+        return *std::move(bytes);
+    shelf.whole.erase(id); // so that it is made again
+    return std::nullopt;
 }
 
 std::vector<std::string> FileContentStore::copies(const std::string& project,
@@ -144,7 +178,8 @@ std::vector<std::string> FileContentStore::copies(const std::string& project,
     const auto& by_path = shelf(project).by_path;
     if (const auto found = by_path.find(path); found != by_path.end())
         for (const auto& id : found->second)
-            paths.push_back(path_of(project) + "/" + content_name(id));
+            if (shelf(project).whole.contains(id))
+                paths.push_back(path_of(project) + "/" + content_name(id));
     return paths;
 }
 

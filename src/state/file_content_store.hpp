@@ -4,20 +4,27 @@
 // Copies as files: `contents/PROJECT/` in the state directory holds one for each content, called
 // after it, and `index.json`, which says of which watched file it is. Nobody else may read them. A
 // copy that no line of the index names is removed when the index is loaded.
+//
+// Nothing is waited for when a copy is made, so that a power cut may leave one that is empty, and a
+// disk may damage any: a copy counts as long as its size and, whenever it is read, its hash are
+// those that it is called after. One that does not count is none, and is made again.
 
 #include "base/fd.hpp"
 #include "core/content_store.hpp"
 #include "state/content_index.hpp"
+#include "state/view_writer.hpp"
 
 #include <cstdint>
 #include <map>
+#include <set>
 
 namespace hotreload::state {
 
 class FileContentStore final : public ContentStore {
 public:
-    // `directory` is the state directory, which is there.
-    explicit FileContentStore(std::string directory) : directory_(std::move(directory)) {}
+    // `directory` is the state directory, which is there. `hash` is watch::content_id.
+    FileContentStore(std::string directory, ContentHash hash)
+        : directory_(std::move(directory)), hash_(std::move(hash)) {}
 
     Result<> keep(const std::string& project, const std::string& path, const ContentId& id,
                   std::string_view bytes, unsigned older, const InUse& in_use) override;
@@ -32,6 +39,7 @@ private:
     struct Shelf {
         ContentIndex by_path;
         std::map<ContentId, unsigned> uses; // lines of the index that name it
+        std::set<ContentId> whole;          // of these, as far as is known
         Fd directory;                       // once there is one
         bool changed = false;               // since the last flush
     };
@@ -39,10 +47,15 @@ private:
     Shelf& shelf(const std::string& project);
     Result<> open_directory(const std::string& project, Shelf& shelf);
     void load(Shelf& shelf);
-    void forget(Shelf& shelf, const ContentId& id);
+    Result<> write(const std::string& project, Shelf& shelf, const ContentId& id,
+                   std::string_view bytes);
+    static void trim(Shelf& shelf, std::vector<ContentId>& copies, std::size_t most,
+                     const InUse& in_use);
+    static void forget(Shelf& shelf, const ContentId& id);
     [[nodiscard]] std::string path_of(const std::string& project) const;
 
     std::string directory_;
+    ContentHash hash_;
     std::map<std::string, Shelf> shelves_;
 };
 

@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 namespace hotreload::state {
 
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".json";
 constexpr std::string_view kHistorySuffix = ".history.json";
+constexpr std::string_view kEventsSuffix = ".events"; // earlier versions take *.json for a record
 
 std::string record_file(const std::string& name) {
     return name + std::string(kSuffix);
@@ -25,6 +28,10 @@ std::string record_file(const std::string& name) {
 
 std::string history_file(const std::string& service) {
     return service + std::string(kHistorySuffix);
+}
+
+std::string events_file(const std::string& service) {
+    return service + std::string(kEventsSuffix);
 }
 
 template <class T>
@@ -47,6 +54,18 @@ ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
     record.applied_usec = last.applied_usec;
     record.strategy = last.strategy;
     return record;
+}
+
+// A copy of another's record would have us act on the other's unit.
+std::optional<Problem> check_owner(const ServiceRecord& record, const std::string& project,
+                                   const std::string& service) {
+    const auto& name = record.definition.name;
+    const auto of_unit = service_of(record.unit, project);
+    const bool own_unit = record.unit.empty() || record.definition.attached() ||
+                          (of_unit && of_unit->first == service);
+    if ((name.empty() || name == service) && own_unit)
+        return {};
+    return Problem{{}, 0, 0, "is the record of another service"};
 }
 
 Result<> unlink(int directory, const std::string& file) {
@@ -74,28 +93,30 @@ Result<FileRecordStore> FileRecordStore::open(const std::string& directory, Dura
     return FileRecordStore(directory, std::move(fd), durability);
 }
 
-Result<std::vector<ProjectRecord>> FileRecordStore::load_all(std::vector<Problem>& broken) {
+Result<std::vector<LoadedProject>> FileRecordStore::load_all() {
     auto names = list_files(fd_.get());
     if (!names)
         return std::unexpected(std::move(names.error()));
-    std::vector<ProjectRecord> records;
+    std::vector<LoadedProject> projects;
     for (const auto& name : *names) {
         if (is_temporary(name))
             ::unlinkat(fd_.get(), name.c_str(), 0); // a save that was cut short
-        if (name.starts_with('.') || !name.ends_with(kSuffix))
+        const auto project = name.substr(0, name.size() - std::min(name.size(), kSuffix.size()));
+        if (record_file(project) != name || !valid_name(project))
             continue;
+        std::vector<Problem> broken;
         auto record = load<ProjectRecord>(fd_.get(), name);
         if (record && record_file(record->name) != name)
             record = std::unexpected(
                 Problem{{}, 0, 0, "is the record of another project, \"" + record->name + "\""});
         if (!record) {
             move_aside(fd_.get(), name, directory_ + "/" + name, record.error(), broken);
-            continue;
+            record = ProjectRecord{.name = project};
         }
         load_services(*record, broken);
-        records.push_back(std::move(*record));
+        projects.push_back({std::move(*record), std::move(broken)});
     }
-    return records;
+    return projects;
 }
 
 void FileRecordStore::move_aside(int directory, const std::string& file, const std::string& path,
@@ -122,32 +143,61 @@ void FileRecordStore::load_services(ProjectRecord& record, std::vector<Problem>&
     for (const auto& name : *names) {
         if (is_temporary(name))
             ::unlinkat(*directory, name.c_str(), 0);
-        if (name.starts_with('.') || !name.ends_with(kSuffix) || name.ends_with(kHistorySuffix))
+        if (name.starts_with('.') || !name.ends_with(kSuffix))
             continue;
+        if (name.ends_with(kHistorySuffix)) {
+            load_history(*directory, record.name, name, broken);
+            continue;
+        }
         const auto service = name.substr(0, name.size() - kSuffix.size());
-        if (auto read = load<ServiceRecord>(*directory, name)) {
+        auto read = load<ServiceRecord>(*directory, name);
+        if (read)
+            if (auto foreign = check_owner(*read, record.name, service))
+                read = std::unexpected(*std::move(foreign));
+        if (read) {
             record.services[service] = std::move(*read);
             continue;
-        } else {
-            move_aside(*directory, name, directory_ + "/services/" + record.name + "/" + name,
-                       read.error(), broken);
         }
+        move_aside(*directory, name, directory_ + "/services/" + record.name + "/" + name,
+                   read.error(), broken);
         if (auto last = last_of(history(record.name, service)); last.generation > 0)
             record.services[service] = std::move(last);
     }
+}
+
+// What is kept of it is lost, and nothing else: named, for nobody can roll back to it any more.
+void FileRecordStore::load_history(int directory, const std::string& project,
+                                   const std::string& file, std::vector<Problem>& broken) const {
+    if (const auto read = load<History>(directory, file); !read)
+        move_aside(directory, file, directory_ + "/services/" + project + "/" + file, read.error(),
+                   broken);
+}
+
+Result<int> FileRecordStore::own_directory() {
+    if (!is_removed(fd_.get()))
+        return fd_.get();
+    auto made = open(directory_, durability_);
+    if (!made)
+        return std::unexpected(std::move(made.error()));
+    fd_ = std::move(made->fd_);
+    return fd_.get();
 }
 
 Result<int> FileRecordStore::services_of(const std::string& project, bool make) {
     if (!valid_name(project))
         return fail(ErrorCode::Invalid, "not a project's name: " + project);
     auto& fd = services_[project];
+    if (fd && !is_removed(fd.get()))
+        return fd.get();
+    const auto state = own_directory();
+    if (!state)
+        return state;
     const auto path = "services/" + project;
-    if (!fd && make)
+    if (make)
         for (const auto& each : {std::string("services"), path})
-            if (::mkdirat(fd_.get(), each.c_str(), 0700) < 0 && errno != EEXIST)
+            if (::mkdirat(*state, each.c_str(), 0700) < 0 && errno != EEXIST)
                 return fail_errno(errno, "making " + directory_ + "/" + each);
-    if (!fd)
-        fd = Fd(::openat(fd_.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    fd = Fd(::openat(*state, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd)
         return fail_errno(errno, "opening " + directory_ + "/" + path);
     return fd.get();
@@ -166,7 +216,10 @@ Result<> FileRecordStore::replace(int directory, const std::string& file,
 Result<> FileRecordStore::save(const ProjectRecord& record) {
     if (!valid_name(record.name))
         return fail(ErrorCode::Invalid, "not a project's name: " + record.name);
-    return replace(fd_.get(), record_file(record.name), write_record(record));
+    const auto directory = own_directory();
+    if (!directory)
+        return std::unexpected(directory.error());
+    return replace(*directory, record_file(record.name), write_record(record));
 }
 
 Result<> FileRecordStore::save_service(const std::string& project, const std::string& service,
@@ -184,6 +237,8 @@ Result<> FileRecordStore::remove_service(const std::string& project, const std::
     if (!directory)
         return {};
     if (auto removed = unlink(*directory, record_file(service)); !removed)
+        return removed;
+    if (auto removed = unlink(*directory, events_file(service)); !removed)
         return removed;
     return unlink(*directory, history_file(service));
 }
@@ -222,6 +277,23 @@ Result<> FileRecordStore::save_history(const std::string& project, const std::st
     if (!directory)
         return std::unexpected(directory.error());
     return replace(*directory, history_file(service), write_record(generations));
+}
+
+std::vector<EventRecord> FileRecordStore::events(const std::string& project,
+                                                 const std::string& service) {
+    const auto directory = services_of(project, false);
+    if (!directory)
+        return {};
+    auto events = load<HistoryEvents>(*directory, events_file(service));
+    return events ? std::move(*events) : HistoryEvents{};
+}
+
+Result<> FileRecordStore::save_events(const std::string& project, const std::string& service,
+                                      const std::vector<EventRecord>& events) {
+    const auto directory = services_of(project, true);
+    if (!directory)
+        return std::unexpected(directory.error());
+    return replace(*directory, events_file(service), write_record(events));
 }
 
 } // namespace hotreload::state

@@ -2,9 +2,9 @@
 #pragma once
 
 // Records as files in the state directory, each replaced as a whole by rename: `PROJECT.json`, and
-// for each service `services/PROJECT/SERVICE.json` and `services/PROJECT/SERVICE.history.json`.
-// daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action: one
-// small file is written, and nothing is waited for.
+// for each service `services/PROJECT/SERVICE.json`, `SERVICE.history.json` and `SERVICE.events`
+// there. daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action:
+// one small file is written, and nothing is waited for.
 
 #include "base/fd.hpp"
 #include "core/record.hpp"
@@ -24,10 +24,11 @@ public:
     static Result<FileRecordStore> open(const std::string& directory,
                                         Durability durability = Durability::Memory);
 
-    // Every record that can be read. One that cannot is moved aside with the suffix ".corrupt" and
-    // named in `broken`. A service whose record is broken is as its history says, if that can be
-    // read, else it has none.
-    Result<std::vector<ProjectRecord>> load_all(std::vector<Problem>& broken);
+    // Every project. A record that cannot be read, or is not what its name says, is moved aside
+    // with the suffix ".corrupt". A project whose own record is broken has its services still, and
+    // no path; a service whose record is broken is as its history says, if that can be read, else
+    // it has none.
+    Result<std::vector<LoadedProject>> load_all();
 
     Result<> save(const ProjectRecord& record) override;
     Result<> save_service(const std::string& project, const std::string& service,
@@ -40,14 +41,22 @@ public:
                                                         const std::string& service) override;
     Result<> save_history(const std::string& project, const std::string& service,
                           const std::vector<GenerationRecord>& generations) override;
+    [[nodiscard]] std::vector<EventRecord> events(const std::string& project,
+                                                  const std::string& service) override;
+    Result<> save_events(const std::string& project, const std::string& service,
+                         const std::vector<EventRecord>& events) override;
 
 private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);
 
+    // Of the state directory, which is made anew when somebody has removed it.
+    Result<int> own_directory();
     Result<> replace(int directory, const std::string& file, std::string_view text) const;
     // Of a project's services; -1 where there is none and it is not to be made.
     Result<int> services_of(const std::string& project, bool make);
     void load_services(ProjectRecord& record, std::vector<Problem>& broken);
+    void load_history(int directory, const std::string& project, const std::string& file,
+                      std::vector<Problem>& broken) const;
     void move_aside(int directory, const std::string& file, const std::string& path,
                     Problem problem, std::vector<Problem>& broken) const;
 

@@ -55,6 +55,11 @@ Result<> write_all(int fd, std::string_view bytes) {
     return {};
 }
 
+bool is_removed(int directory) {
+    struct stat status{};
+    return ::fstat(directory, &status) == 0 && status.st_nlink == 0;
+}
+
 Result<std::vector<std::string>> list_files(int directory) {
     const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0)

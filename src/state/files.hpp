@@ -26,6 +26,9 @@ bool is_temporary(std::string_view file);
 Result<std::string> read_all(int fd, std::size_t limit);
 Result<> write_all(int fd, std::string_view bytes);
 
+// Somebody removed the directory that is open: nothing can be made in it any more.
+bool is_removed(int directory);
+
 // Names in the directory, sorted.
 Result<std::vector<std::string>> list_files(int directory);
 

@@ -3,6 +3,7 @@
 #include "state/content_name.hpp"
 #include "state/fields.hpp"
 #include "state/record_json.hpp"
+#include "state/seal.hpp"
 
 #include <jsoncons/json.hpp>
 
@@ -137,6 +138,8 @@ Problem problem(std::string message, std::size_t line = 0, std::size_t column = 
 template <class T, class Visit>
 std::expected<T, Problem> read_object(std::string_view text, Visit&& visit) try {
     const auto tree = json::parse(text);
+    if (!seal_holds(text))
+        return std::unexpected(problem("damaged: its check sum is another one"));
     Reader reader(tree);
     unsigned version = 0;
     reader("version", version);
@@ -172,6 +175,18 @@ template <>
 std::expected<History, Problem> read_record(std::string_view text) {
     return read_object<History>(
         text, [](Reader& reader, History& generations) { reader("generations", generations); });
+}
+
+template <>
+std::expected<std::vector<Death>, Problem> read_record(std::string_view text) {
+    return read_object<std::vector<Death>>(
+        text, [](Reader& reader, std::vector<Death>& deaths) { reader("deaths", deaths); });
+}
+
+template <>
+std::expected<HistoryEvents, Problem> read_record(std::string_view text) {
+    return read_object<HistoryEvents>(
+        text, [](Reader& reader, HistoryEvents& events) { reader("events", events); });
 }
 
 } // namespace hotreload::state

@@ -7,6 +7,7 @@
 // Version 1 had the services in their project's record.
 
 #include "core/record.hpp"
+#include "state/deaths.hpp"
 
 #include <string>
 #include <string_view>
@@ -16,10 +17,13 @@ namespace hotreload::state {
 inline constexpr unsigned kVersion = 2;
 
 using History = std::vector<GenerationRecord>;
+using HistoryEvents = std::vector<EventRecord>;
 
 std::string write_record(const ProjectRecord& record); // without its services
 std::string write_record(const ServiceRecord& record);
 std::string write_record(const History& generations);
+std::string write_record(const std::vector<Death>& deaths);
+std::string write_record(const HistoryEvents& events);
 
 // The problem has line, column and message; the caller knows the file.
 template <class T>
@@ -31,5 +35,9 @@ template <>
 std::expected<ServiceRecord, Problem> read_record(std::string_view text);
 template <>
 std::expected<History, Problem> read_record(std::string_view text);
+template <>
+std::expected<std::vector<Death>, Problem> read_record(std::string_view text);
+template <>
+std::expected<HistoryEvents, Problem> read_record(std::string_view text);
 
 } // namespace hotreload::state

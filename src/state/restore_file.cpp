@@ -23,12 +23,18 @@ namespace {
 
 constexpr int kMaxLinks = 40; // the kernel's
 
-// Where a path leads: a directory that is open, and a name in it that is no link.
+// Where a path leads: a directory that is open, and a name in it.
 struct Place {
     Fd directory; // O_PATH
     std::string name;
     bool there = false;
     std::vector<uid_t> link_owners; // of those that led here and are neither root nor we
+};
+
+// What to do with what is met on the way to it.
+struct Way {
+    bool follow_last = true;       // a link that has the name itself
+    bool make_directories = false; // that are not there
 };
 
 // The next component, taken off `rest`; empty at the end.
@@ -44,9 +50,19 @@ std::string take_component(std::string& rest) {
     return component;
 }
 
+Result<> make_directory(int parent, const std::string& name) {
+    struct stat above{};
+    if (::mkdirat(parent, name.c_str(), 0755) < 0)
+        return fail_errno(errno, "making its directory");
+    const Fd made(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (made && ::fstat(parent, &above) == 0)
+        copy_owner(above, made.get()); // as well as we may
+    return {};
+}
+
 // Step by step, as the kernel would, so that nobody can lead us elsewhere between looking and
 // writing, and links are seen.
-Result<Place> find_place(const std::string& path) {
+Result<Place> find_place(const std::string& path, Way way) {
     constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     if (!path.starts_with('/'))
         return fail(ErrorCode::Invalid, "it is not an absolute path");
@@ -59,12 +75,17 @@ Result<Place> find_place(const std::string& path) {
         if (name.empty())
             return fail_errno(EISDIR, "finding it");
         if (::fstatat(place.directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) {
-            if (errno != ENOENT || !last || !rest.empty())
+            if (errno == ENOENT && last && rest.empty()) {
+                place.name = std::move(name);
+                return place;
+            }
+            if (errno != ENOENT || last || !way.make_directories)
                 return fail_errno(errno, "finding it");
-            place.name = std::move(name);
-            return place;
+            if (auto made = make_directory(place.directory.get(), name); !made)
+                return std::unexpected(std::move(made.error()));
+            status.st_mode = S_IFDIR;
         }
-        if (S_ISLNK(status.st_mode)) {
+        if (S_ISLNK(status.st_mode) && !(last && !way.follow_last)) {
             char target[PATH_MAX];
             const auto size =
                 ::readlinkat(place.directory.get(), name.c_str(), target, sizeof target);
@@ -77,7 +98,7 @@ Result<Place> find_place(const std::string& path) {
                 place.directory = Fd(::open("/", kFlags));
             continue;
         }
-        if (last && S_ISREG(status.st_mode)) {
+        if (last && (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))) {
             place.name = std::move(name);
             place.there = true;
             return place;
@@ -159,7 +180,63 @@ Result<> dress_restored(int temporary, int present, const struct stat& file,
     return {};
 }
 
-Result<> restore_at(const Place& place, std::string_view bytes) {
+Result<> sync_directory(int directory) {
+    const Fd synced(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (synced && ::fsync(synced.get()) < 0)
+        return fail_errno(errno, "syncing its directory");
+    return {};
+}
+
+Result<> write_anew(const Place& place, const Fd& present, const struct stat& file,
+                    const struct stat& above, std::string_view bytes) {
+    Temporary temporary(place.directory.get());
+    if (temporary.fd() < 0)
+        return fail_errno(errno, "making a temporary beside it");
+    if (auto written = write_all(temporary.fd(), bytes); !written)
+        return written;
+    if (auto dressed = dress_restored(temporary.fd(), present.get(), file, above); !dressed)
+        return dressed;
+    if (::fsync(temporary.fd()) < 0)
+        return fail_errno(errno, "syncing");
+    if (auto renamed = temporary.rename(place.name, place.there); !renamed)
+        return renamed;
+    // It is done, and is undone only by a power cut in this moment.
+    (void)sync_directory(place.directory.get());
+    return {};
+}
+
+Result<> overwrite(int fd, std::string_view bytes) {
+    if (::lseek(fd, 0, SEEK_SET) < 0)
+        return fail_errno(errno, "writing");
+    if (auto written = write_all(fd, bytes); !written)
+        return written;
+    if (::ftruncate(fd, static_cast<off_t>(bytes.size())) < 0)
+        return fail_errno(errno, "setting its size");
+    if (::fsync(fd) < 0)
+        return fail_errno(errno, "syncing");
+    return {};
+}
+
+// What cannot go wrong any more when it begins, as far as that can be had.
+Result<> write_in_place(const Place& place, std::string_view bytes) {
+    const Fd file(::openat(place.directory.get(), place.name.c_str(),
+                           O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file)
+        return fail_errno(errno, "opening it");
+    const auto before = read_all(file.get(), std::string().max_size());
+    if (!before)
+        return std::unexpected(before.error());
+    if (!bytes.empty() &&
+        ::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes.size())) < 0 &&
+        errno != EOPNOTSUPP)
+        return fail_errno(errno, "reserving the room for it");
+    auto written = overwrite(file.get(), bytes);
+    if (!written)
+        (void)overwrite(file.get(), *before);
+    return written;
+}
+
+Result<Written> restore_at(const Place& place, std::string_view bytes) {
     const int directory = place.directory.get();
     struct stat above{};
     struct stat file{};
@@ -177,31 +254,124 @@ Result<> restore_at(const Place& place, std::string_view bytes) {
     if (!may_lead(place, above, file))
         return fail(ErrorCode::NotAuthorized,
                     "a symbolic link leads to it whose owner could not write it himself");
-    Temporary temporary(directory);
-    if (temporary.fd() < 0)
-        return fail_errno(errno, "making a temporary beside it");
-    if (auto written = write_all(temporary.fd(), bytes); !written)
-        return written;
-    if (auto dressed = dress_restored(temporary.fd(), present.get(), file, above); !dressed)
-        return dressed;
-    if (::fsync(temporary.fd()) < 0)
-        return fail_errno(errno, "syncing");
-    if (auto renamed = temporary.rename(place.name, place.there); !renamed)
-        return renamed;
-    // It is done, and is undone only by a power cut in this moment.
-    if (const Fd synced(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); synced)
-        ::fsync(synced.get());
+    Result<> anew;
+    if (file.st_nlink <= 1) {
+        anew = write_anew(place, present, file, above, bytes);
+        if (anew)
+            return Written::Anew;
+        if (!place.there)
+            return std::unexpected(std::move(anew.error()));
+    }
+    auto in_place = write_in_place(place, bytes);
+    if (!in_place) // the first error is of what would have been better
+        return std::unexpected(std::move(anew ? in_place.error() : anew.error()));
+    return Written::InPlace;
+}
+
+// A link as it is, or a file with all about it, under another name; on disk.
+Result<> copy_entry(int from, const std::string& name, int to, const std::string& copy) {
+    struct stat status{};
+    if (::fstatat(from, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return fail_errno(errno, "finding it");
+    if (S_ISLNK(status.st_mode)) {
+        char target[PATH_MAX + 1] = {};
+        if (::readlinkat(from, name.c_str(), target, PATH_MAX) < 0 ||
+            ::symlinkat(target, to, copy.c_str()) < 0)
+            return fail_errno(errno, "copying the link");
+        return sync_directory(to);
+    }
+    const Fd source(
+        ::openat(from, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!source || ::fstat(source.get(), &status) < 0)
+        return fail_errno(errno, "opening it");
+    if (!S_ISREG(status.st_mode))
+        return fail(ErrorCode::Invalid, "it is no regular file");
+    const Fd target(
+        ::openat(to, copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!target)
+        return fail_errno(errno, "making a copy of it");
+    auto copied =
+        read_all(source.get(), std::string().max_size()).and_then([&](const std::string& bytes) {
+            return write_all(target.get(), bytes);
+        });
+    copy_owner(status, target.get()); // as well as we may
+    if (copied && (!copy_mode(source.get(), status, target.get()) || ::fsync(target.get()) < 0))
+        copied = fail_errno(errno, "making a copy of it");
+    if (!copied) {
+        ::unlinkat(to, copy.c_str(), 0);
+        return copied;
+    }
+    return sync_directory(to);
+}
+
+Result<> move_entry(const std::string& from, const std::string& to) {
+    const auto source = find_place(from, {.follow_last = false});
+    if (!source)
+        return std::unexpected(source.error());
+    const auto target = find_place(to, {.follow_last = false});
+    if (!target)
+        return std::unexpected(target.error());
+    if (target->there)
+        return fail(ErrorCode::Busy, to + " has come meanwhile");
+    struct stat above{};
+    struct stat file{};
+    if (::fstat(source->directory.get(), &above) < 0)
+        return fail_errno(errno, "looking at its directory");
+    if (!may_lead(*source, above, file))
+        return fail(ErrorCode::NotAuthorized,
+                    "a symbolic link leads to it whose owner could not write it himself");
+    if (auto copied = copy_entry(source->directory.get(), source->name, target->directory.get(),
+                                 target->name);
+        !copied)
+        return copied;
+    if (::unlinkat(source->directory.get(), source->name.c_str(), 0) < 0) {
+        const int error = errno;
+        ::unlinkat(target->directory.get(), target->name.c_str(), 0);
+        return fail_errno(error, "taking it away");
+    }
     return {};
+}
+
+template <class T>
+Result<T> in_context(Result<T> result, std::string_view doing) {
+    if (!result)
+        return std::unexpected(std::move(result.error()).in_context(doing));
+    return result;
 }
 
 } // namespace
 
-Result<> restore_file(const std::string& path, std::string_view bytes) {
-    auto restored =
-        find_place(path).and_then([&](const Place& place) { return restore_at(place, bytes); });
-    if (!restored)
-        return std::unexpected(std::move(restored.error()).in_context("restoring " + path));
-    return {};
+Result<Written> restore_file(const std::string& path, std::string_view bytes) {
+    return in_context(
+        find_place(path, {.make_directories = true}).and_then([&](const Place& place) {
+            return restore_at(place, bytes);
+        }),
+        "restoring " + path);
+}
+
+std::optional<std::uint64_t> changed_usec(const std::string& path) {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) < 0)
+        return std::nullopt;
+    constexpr std::uint64_t usec_per_sec = 1'000'000;
+    constexpr std::uint64_t nsec_per_usec = 1'000;
+    return static_cast<std::uint64_t>(status.st_ctim.tv_sec) * usec_per_sec +
+           static_cast<std::uint64_t>(status.st_ctim.tv_nsec) / nsec_per_usec;
+}
+
+Result<> can_restore_file(const std::string& path) {
+    const auto place = find_place(path, {});
+    if (place || place.error().code == ErrorCode::NotFound) // that can be made
+        return {};
+    return in_context(Result<>(std::unexpected(place.error())), "restoring " + path);
+}
+
+Result<> take_file_away(const std::string& path, const std::string& aside) {
+    return in_context(move_entry(path, aside), "moving " + path + " aside");
+}
+
+Result<> put_file_back(const std::string& path, const std::string& aside) {
+    return in_context(move_entry(aside, path), "putting " + path + " back");
 }
 
 } // namespace hotreload::state

@@ -1,20 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Writes content back over a person's file: what it holds is replaced as a whole, all else about it
-// stays. Errors: NotAuthorized, when its owner cannot be kept, or when a symbolic link of somebody
-// who could not write the file himself leads to it; then and at all others nothing is changed.
+// What a rollback does to a person's file: what it holds is replaced as a whole, all else about it
+// stays; or it is taken away. Errors: NotAuthorized, when a symbolic link of somebody who could not
+// write the file himself leads to it; then and at all others it is as it was.
 
 #include "base/error.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace hotreload::state {
 
+enum class Written {
+    Anew,    // by a new file in its place: nobody ever sees a part of it
+    InPlace, // for a new file could not be all that the old one is
+};
+
 // By a temporary beside it, of a name that the watcher passes over, that is on disk before it gets
-// the file's name. A link stays, what it leads to is replaced. A file that is not there is made
-// with mode 0644 and the owner of its directory, which must be there.
-Result<> restore_file(const std::string& path, std::string_view bytes);
+// the file's name. In place is written what has other names (hard links), an owner or a group that
+// is not ours to give, a directory that is not ours to write, or a mount on it; the room for it is
+// reserved before. A link stays, what it leads to is replaced. A file that is not there is made
+// with mode 0644 and the owner of its directory, and so are directories that lead to it, with mode
+// 0755.
+Result<Written> restore_file(const std::string& path, std::string_view bytes);
+
+// When its name, its content or what is about it was changed last, in microseconds of
+// CLOCK_REALTIME, as far as the file system tells; nothing: it is not there. No link is followed.
+std::optional<std::uint64_t> changed_usec(const std::string& path);
+
+// Whether restore_file() could find the way to it; changes nothing.
+Result<> can_restore_file(const std::string& path);
+
+// Takes the name away, and puts what it was (a file with owner and mode, or the link itself) at
+// `aside`, whose directory is there and is on disk before the name goes. No directory.
+Result<> take_file_away(const std::string& path, const std::string& aside);
+// The other way: when nothing has come in its place.
+Result<> put_file_back(const std::string& path, const std::string& aside);
 
 } // namespace hotreload::state

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/view_scope.hpp"
 
-#include "core/droppings.hpp"
 #include "core/paths.hpp"
 
 #include <sys/stat.h>
@@ -90,9 +89,7 @@ Result<ViewScope> ViewScope::parse(const std::vector<WatchDefinition>& watches) 
             if ((each.base() + "/").contains("/../"))
                 return fail(ErrorCode::Invalid,
                             std::format("pattern \"{}\": write it without ..", each.pattern()));
-            const auto name = last_name(each.pattern());
-            if (name.find_first_of("*?[]{},\\") == std::string::npos)
-                scope.names_.insert(name);
+            scope.names_.add(each);
             scope.ways_.insert(each.base());
         }
         scope.watches_.push_back({*std::move(files), *std::move(exclude)});
@@ -110,12 +107,13 @@ bool ViewScope::selects(const std::string& path) const {
 }
 
 bool ViewScope::descends(const std::string& path) const {
-    if (is_private_directory(last_name(path)))
-        return false;
+    const auto name = last_name(path);
+    const bool is_private = is_private_directory(name);
     return std::ranges::any_of(watches_, [&](const Watch& watch) {
         return std::ranges::any_of(watch.files,
                                    [&](const Glob& each) {
-                                       return !each.literal() && each.may_match_below(path);
+                                       return !each.literal() && each.may_match_below(path) &&
+                                              (!is_private || each.has_component(name));
                                    }) &&
                !any_of_globs(watch.exclude, path);
     });

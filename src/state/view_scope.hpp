@@ -5,6 +5,7 @@
 // watch/selection.hpp), and what has to be bound over for them.
 
 #include "core/definition.hpp"
+#include "core/droppings.hpp"
 #include "core/glob.hpp"
 
 #include <set>
@@ -51,8 +52,8 @@ private:
     [[nodiscard]] Result<> add_target(const Glob& glob, ViewTargets& targets) const;
 
     std::vector<Watch> watches_;
-    std::set<std::string> names_; // of files that are named: they are no droppings
-    std::set<std::string> ways_;  // where patterns begin
+    NamedFiles names_;
+    std::set<std::string> ways_; // where patterns begin
 };
 
 } // namespace hotreload::state

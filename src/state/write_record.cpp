@@ -3,8 +3,11 @@
 #include "state/content_name.hpp"
 #include "state/fields.hpp"
 #include "state/record_json.hpp"
+#include "state/seal.hpp"
 
 #include <jsoncons/json_encoder.hpp>
+
+#include <utility>
 
 namespace hotreload::state {
 
@@ -109,8 +112,7 @@ std::string write_object(Visit&& visit) {
     visit(writer);
     out.end_object();
     out.flush();
-    text += '\n';
-    return text;
+    return seal(std::move(text));
 }
 
 } // namespace
@@ -121,7 +123,8 @@ std::string write_record(const ProjectRecord& record) {
                             .manager_id = record.manager_id,
                             .services = {},
                             .configs = record.configs,
-                            .paused = record.paused};
+                            .paused = record.paused,
+                            .pauses = record.pauses};
     return write_object([&](Writer& writer) { fields(writer, own); });
 }
 
@@ -131,6 +134,14 @@ std::string write_record(const ServiceRecord& record) {
 
 std::string write_record(const History& generations) {
     return write_object([&](Writer& writer) { writer("generations", generations); });
+}
+
+std::string write_record(const std::vector<Death>& deaths) {
+    return write_object([&](Writer& writer) { writer("deaths", deaths); });
+}
+
+std::string write_record(const HistoryEvents& events) {
+    return write_object([&](Writer& writer) { writer("events", events); });
 }
 
 } // namespace hotreload::state

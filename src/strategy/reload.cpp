@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/pins.hpp"
+#include "core/unit_files.hpp"
 #include "strategy/table.hpp"
 
 namespace hotreload::strategy {
 
 namespace {
 
+// How long a service that does not say that it has reloaded may take to die of it: of the signal
+// itself, which it does not handle, or of what it reads.
+constexpr Duration kTimeToDie = std::chrono::milliseconds(100);
+
 // The service reads its files again; its process stays. Where the manager has a reload of the unit
-// (ExecReload=, Type=notify-reload), its job tells how it went. A bare signal tells nothing: that
-// the process lives through it is all the proof there is.
+// (ExecReload=, Type=notify-reload), its job tells how it went. A bare signal tells nothing, and
+// neither does a command that only sends one: that the process lives through it is all the proof
+// there is.
 class Reload final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
         // With the limits of the new definition before its work begins.
         if (auto set = co_await set_live_properties(context, Towards::Wanted); !set)
             co_return set;
+        if (changes_unit_files(*context.view.wanted, context.plan))
+            if (auto loaded = co_await context.means.units.load_anew(context.unit); !loaded)
+                co_return loaded;
         co_return co_await read_again(context);
     }
 
@@ -28,17 +37,31 @@ public:
             co_return back;
         }
         const auto& applied = context.view.record->definition;
+        context.started_again = true;
         if (applied.attached())
             co_return co_await context.means.units.start_unit(context.unit);
         co_return co_await start_applied_generation(context);
     }
 
-private:
-    static Task<Result<>> read_again(const ActionContext& context) {
+    [[nodiscard]] Duration default_verify(const ActionContext& context) const override {
         const auto& wanted = *context.view.wanted;
-        if (wanted.reload_signal != 0 && wanted.type != ServiceType::NotifyReload)
-            co_return co_await context.means.units.signal_unit(context.unit, wanted.reload_signal);
-        co_return co_await context.means.units.reload_unit(context.unit);
+        const bool says = !wanted.attached() && wanted.type == ServiceType::NotifyReload;
+        return says ? Duration::zero() : kTimeToDie;
+    }
+
+private:
+    static Task<Result<>> read_again(ActionContext& context) {
+        auto& units = context.means.units;
+        const auto signal = context.view.wanted->bare_reload_signal();
+        Result<UnitState> well;
+        if (signal != 0)
+            well = co_await units.signal_unit(context.unit, signal);
+        else
+            well = co_await units.reload_unit(context.unit);
+        if (!well)
+            co_return std::unexpected(std::move(well.error()));
+        context.well = std::move(*well);
+        co_return Result<>{};
     }
 };
 

@@ -4,6 +4,8 @@
 #include "core/pins.hpp"
 #include "strategy/table.hpp"
 
+#include <algorithm>
+
 namespace hotreload::strategy {
 
 namespace {
@@ -18,7 +20,8 @@ public:
         const auto process = units.state(context.unit).main_pid;
         auto done = co_await replace(context);
         context.refused = !done && process != 0 && units.state(context.unit).main_pid == process;
-        if (!context.refused)
+        // Where nobody served before, nobody was kept waiting.
+        if (!context.refused && process != 0)
             context.gap = context.means.now() - before;
         co_return done;
     }
@@ -31,14 +34,24 @@ public:
         // files that are pinned: what is shown to it from now on takes a new process.
         if (context.view.wanted->attached() && is_pinned(context))
             co_return co_await units.restart_unit(context.unit);
-        if (context.view.wanted->attached())
-            co_return co_await units.start_unit(context.unit);
+        const auto state = units.state(context.unit);
+        // One that the manager starts again and again does not serve, and would read the same.
+        const bool runs =
+            state.running() && !state.waits_for_restart() && state.active_state != "activating";
+        if (context.view.wanted->attached() && runs)
+            co_return Result<>{};
         const auto& record = *context.view.record;
-        if (context.unit != record.unit) {
+        if (!context.view.wanted->attached() && context.unit != record.unit) {
             if (auto gone = co_await units.discard(context.unit); !gone)
                 co_return gone;
             context.unit = record.unit;
         }
+        if (!runs && would_fail_again(context)) {
+            context.left_down = true;
+            co_return Result<>{};
+        }
+        if (context.view.wanted->attached())
+            co_return co_await units.start_unit(context.unit);
         co_return co_await start_applied_generation(context);
     }
 
@@ -50,14 +63,27 @@ public:
             co_await context.means.units.discard(old);
     }
 
-    [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
+    [[nodiscard]] Duration default_verify(const ActionContext& /*context*/) const override {
+        return std::chrono::seconds(1);
+    }
 
 private:
+    // Nothing but files has changed, and they are on disk: what is on record would read them, too.
+    static bool would_fail_again(const ActionContext& context) {
+        return context.at_fault && !is_pinned(context) && !context.plan.changes.empty() &&
+               std::ranges::none_of(context.plan.changes, [](const Change& change) {
+                   return change.kind == "definition";
+               });
+    }
+
     // All that can be done before the stop is done by now: what is between is the gap.
     static Task<Result<>> replace(ActionContext& context) {
         auto& units = context.means.units;
-        if (context.view.wanted->attached())
+        if (context.view.wanted->attached()) {
+            if (auto loaded = co_await units.load_anew(context.unit); !loaded)
+                co_return loaded;
             co_return co_await units.restart_unit(context.unit);
+        }
         Result<> stopped;
         if (context.view.drain)
             stopped = co_await units.end_unit(context.unit, *context.view.drain);

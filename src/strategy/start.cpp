@@ -10,8 +10,11 @@ namespace {
 class Start final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
-        if (context.view.wanted->attached())
-            co_return co_await context.means.units.start_unit(context.view.wanted->unit);
+        if (context.view.wanted->attached()) {
+            if (auto loaded = co_await context.means.units.load_anew(context.unit); !loaded)
+                co_return loaded;
+            co_return co_await context.means.units.start_unit(context.unit);
+        }
         co_return co_await start_next_generation(context);
     }
 
@@ -36,7 +39,9 @@ public:
             co_await context.means.units.discard(record->unit);
     }
 
-    [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
+    [[nodiscard]] Duration default_verify(const ActionContext& /*context*/) const override {
+        return std::chrono::seconds(1);
+    }
 };
 
 const Start start_handler;

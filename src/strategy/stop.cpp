@@ -27,11 +27,7 @@ public:
     Task<> finish(ActionContext& context) const override {
         for (const auto& each : context.view.record->draining)
             co_await context.means.units.discard(each.unit);
-        if (context.unit.empty())
-            co_return;
-        if (context.view.record->definition.attached())
-            context.means.units.unfollow(context.unit);
-        else
+        if (!context.unit.empty() && !context.view.record->definition.attached())
             co_await context.means.units.discard(context.unit);
     }
 };

@@ -27,7 +27,9 @@ public:
         co_return co_await start_applied_generation(context);
     }
 
-    [[nodiscard]] Duration default_verify() const override { return std::chrono::seconds(1); }
+    [[nodiscard]] Duration default_verify(const ActionContext& /*context*/) const override {
+        return std::chrono::seconds(1);
+    }
 };
 
 const Swap swap_handler;

@@ -106,6 +106,35 @@ Result<Directives> bind_directives(const std::vector<Bind>& binds) {
     return directives;
 }
 
+std::string exec_line(const std::vector<std::string>& words) {
+    constexpr std::string_view word = "$MAINPID", in_word = "${MAINPID}";
+    std::string line;
+    for (const std::string_view text : words) {
+        const bool program = line.empty(); // no "$" means anything in it
+        line += program ? "\"" : " \"";
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            const char c = text[at];
+            if (!program && (text == word || text.substr(at).starts_with(in_word))) {
+                const auto variable = text.substr(at, text == word ? word.size() : in_word.size());
+                line += variable;
+                at += variable.size() - 1;
+            } else if (c == '\n') {
+                line += "\\n";
+            } else if (c == '\r') {
+                line += "\\r";
+            } else {
+                if (c == '"' || c == '\\')
+                    line += '\\';
+                line += c;
+                if (c == '%' || (c == '$' && !program))
+                    line += c;
+            }
+        }
+        line += '"';
+    }
+    return line;
+}
+
 std::vector<UnitFileLine> unit_file_lines(const Directives& directives,
                                           const std::vector<std::string>& service_lines) {
     std::vector<UnitFileLine> unit, service;

@@ -27,6 +27,12 @@ std::optional<std::string> unfit_for_a_line(std::string_view directive, std::str
 // than one line, which no such setting can name.
 Result<Directives> bind_directives(const std::vector<Bind>& binds);
 
+// A command as the value of an Exec…= directive. Its words are literal, but for "$MAINPID" as a
+// word and "${MAINPID}" in one, which a reload has to be able to say. A property of a transient
+// unit cannot: the manager writes that into the unit's file with every "$" escaped, and so takes it
+// literally from its next daemon-reload on.
+std::string exec_line(const std::vector<std::string>& words);
+
 struct UnitFileLine {
     std::string text;
     std::string directive; // "" for sections and what is not from `directives`

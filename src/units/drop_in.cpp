@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "units/drop_in.hpp"
 
-#include "base/fd.hpp"
+#include "units/write_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -16,22 +15,7 @@ namespace hotreload::units {
 
 namespace {
 
-Result<> write_file(const std::string& path, std::string_view text) {
-    constexpr mode_t readable_by_all = 0644;
-    Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                   readable_by_all));
-    if (!file)
-        return fail_errno(errno, "creating " + path);
-    ::fchmod(file.get(), readable_by_all); // whatever the umask is
-    while (!text.empty()) {
-        const auto written = ::write(file.get(), text.data(), text.size());
-        if (written < 0 && errno != EINTR)
-            return fail_errno(errno, "writing " + path);
-        if (written > 0)
-            text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
+constexpr mode_t kReadableByAll = 0644;
 
 } // namespace
 
@@ -48,11 +32,9 @@ Result<> DropIns::write(const std::string& unit, const Directives& directives) c
     std::filesystem::create_directories(folder, error);
     if (error)
         return fail_errno(error.value(), "creating " + folder.string());
-    const std::string unfinished = folder / ".10-hotreload.tmp"; // not a name that systemd reads
-    if (auto written = write_file(unfinished, join_lines(unit_file_lines(directives))); !written)
+    if (auto written = write_file(path, join_lines(unit_file_lines(directives)), kReadableByAll);
+        !written)
         return written;
-    if (::rename(unfinished.c_str(), path.c_str()) < 0)
-        return fail_errno(errno, "renaming " + unfinished);
     return make_noticed();
 }
 

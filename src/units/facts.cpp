@@ -4,6 +4,8 @@
 #include "units/object_path.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <format>
 #include <iterator>
 #include <limits>
 
@@ -58,7 +60,21 @@ constexpr Fact kRows[] = {
     {kUnit, "ActiveState", [](M& m, F& f) { take(m, f.state.active_state); }},
     {kUnit, "SubState", [](M& m, F& f) { take(m, f.state.sub_state); }},
     {kUnit, "CanReload", [](M& m, F& f) { take(m, f.state.can_reload); }},
-    {kServiceUnit, "Type", [](M& m, F& f) { take(m, f.type); }},
+    {kUnit, "Id", [](M& m, F& f) { take(m, f.state.id); }},
+    {kUnit, "ConsistsOf", [](M& m, F& f) { take(m, f.state.consists); }},
+    {kUnit, "InvocationID",
+     [](M& m, F& f) {
+         std::vector<std::uint8_t> id;
+         take(m, id);
+         f.state.invocation.clear();
+         for (const auto byte : id)
+             f.state.invocation += std::format("{:02x}", byte);
+     }},
+    {kServiceUnit, "Type",
+     [](M& m, F& f) {
+         take(m, f.type);
+         f.state.oneshot = f.type == "oneshot";
+     }},
     {kServiceUnit, "TimeoutStartUSec", [](M& m, F& f) { take_usec(m, f.start_timeout); }},
     {kServiceUnit, "RemainAfterExit", [](M& m, F& f) { take(m, f.remain_after_exit); }},
     {kServiceUnit, "Result", [](M& m, F& f) { take(m, f.state.result); }},
@@ -78,9 +94,10 @@ constexpr const Fact* find(std::string_view interface, std::string_view property
     return nullptr;
 }
 
-// LoadState first: a unit that is changed while it is read is never taken for one that is not
-// loaded.
-constexpr const char* kUnitProperties[] = {"LoadState", "ActiveState", "SubState", "CanReload"};
+// Id first: it says whose the others are. Then LoadState: a unit that is changed while it is read
+// is never taken for one that is not loaded.
+constexpr const char* kUnitProperties[] = {"Id",        "LoadState",  "ActiveState", "SubState",
+                                           "CanReload", "ConsistsOf", "InvocationID"};
 static_assert(std::ranges::all_of(kUnitProperties,
                                   [](const char* name) { return find(kUnit, name); }));
 static_assert(std::ranges::count(kRows, std::string_view(kUnit), &Fact::interface) ==

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/instances.hpp"
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
@@ -20,40 +21,88 @@ void read_reply(sdbus::MethodReply reply, std::pair<const char*, const char*> na
 
 } // namespace
 
+std::string SystemdUnits::own_name(const std::string& unit) const {
+    const auto alias = aliases_.find(unit);
+    return alias == aliases_.end() ? unit : alias->second;
+}
+
 SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) {
-    const auto found = followed_.find(unit_path(unit));
+    const auto found = followed_.find(unit_path(own_name(unit)));
     return found == followed_.end() ? nullptr : found->second.get();
 }
 
 const SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) const {
-    const auto found = followed_.find(unit_path(unit));
+    const auto found = followed_.find(unit_path(own_name(unit)));
     return found == followed_.end() ? nullptr : found->second.get();
 }
 
 UnitState SystemdUnits::state(const std::string& unit) const {
+    if (names_instances(unit))
+        return state_of_instances(unit);
     const auto* followed = find(unit);
     return followed ? followed->facts.state : UnitState();
 }
 
+unsigned SystemdUnits::done_by_others(const std::string& unit) const {
+    const auto* followed = find(unit);
+    return followed ? followed->done_by_others : 0;
+}
+
 SystemdUnits::Followed& SystemdUnits::enter(const std::string& unit) {
-    auto& followed = followed_[unit_path(unit)];
+    const auto own = own_name(unit);
+    auto& followed = followed_[unit_path(own)];
     if (!followed) {
         followed = std::make_unique<Followed>();
-        followed->unit = unit;
+        followed->unit = own;
     }
     return *followed;
 }
 
+// The signals of a unit come from the object of its own name. An alias may be given to another
+// unit, or to none, whenever the manager loads its files anew.
+void SystemdUnits::know_as(const std::string& name, const std::string& own) {
+    if (own.empty() || own == own_name(name))
+        return;
+    auto* const before = find(name);
+    unsigned follows = 0;
+    if (before)
+        if (const auto node = before->names.extract(name))
+            follows = node.mapped();
+    std::unique_ptr<Followed> moved;
+    if (before && before->names.empty())
+        moved = std::move(followed_.extract(unit_path(before->unit)).mapped());
+    if (own == name)
+        aliases_.erase(name);
+    else
+        aliases_[name] = own;
+    auto& place = followed_[unit_path(own)];
+    if (!place) {
+        place = moved ? std::move(moved) : std::make_unique<Followed>();
+        place->unit = own;
+    } else if (moved) {
+        place->watchers.merge(moved->watchers);
+        if (moved->referenced)
+            send_only(*manager_, kManager, "UnrefUnit", moved->unit);
+    }
+    if (follows > 0)
+        place->names[name] += follows;
+}
+
 void SystemdUnits::leave(const std::string& unit) {
-    const auto node = followed_.extract(unit_path(unit));
-    if (node && node.mapped()->referenced)
-        send_only(*manager_, kManager, "UnrefUnit", unit);
+    const auto node = followed_.extract(unit_path(own_name(unit)));
+    if (!node)
+        return;
+    for (const auto& [name, unused] : node.mapped()->names)
+        aliases_.erase(name);
+    if (node.mapped()->referenced)
+        send_only(*manager_, kManager, "UnrefUnit", node.mapped()->unit);
 }
 
 Task<> SystemdUnits::forget(std::string unit) {
     BusCall reset(line_, *manager_, kManager, "ResetFailedUnit", unit);
     std::optional<BusCall> unref;
-    if (const auto node = followed_.extract(unit_path(unit)); node && node.mapped()->referenced)
+    if (const auto node = followed_.extract(unit_path(own_name(unit)));
+        node && node.mapped()->referenced)
         unref.emplace(line_, *manager_, kManager, "UnrefUnit", unit);
     std::ignore = co_await reset; // of a unit that is gone already: all is well
     if (unref)
@@ -61,6 +110,13 @@ Task<> SystemdUnits::forget(std::string unit) {
 }
 
 void SystemdUnits::changed(Followed& followed) {
+    const auto unit = followed.unit;
+    tell_watchers(followed);
+    if (auto* still = find(unit))
+        tell_owner(*still);
+}
+
+void SystemdUnits::tell_watchers(const Followed& followed) {
     const auto unit = followed.unit;
     // Those who are told may leave, or stop following: nothing here is held over a call.
     std::vector<int> watchers;
@@ -75,12 +131,41 @@ void SystemdUnits::changed(Followed& followed) {
             tell();
         }
     }
-    auto* still = find(unit);
-    if (!still || still->internal || still->facts.state == still->told)
+}
+
+void SystemdUnits::tell_owner(Followed& followed) {
+    if (followed.internal || followed.facts.state == followed.told)
         return;
-    still->told = still->facts.state;
+    followed.told = followed.facts.state;
+    const auto unit = followed.unit;
+    const UnitState told = followed.told;
+    const auto names = followed.names;
     if (on_change)
-        on_change(unit, UnitState(still->told));
+        for (const auto& [name, unused] : names)
+            on_change(name, told);
+    instance_changed(unit);
+}
+
+// A job that stopped the unit is told right after what became of it, and before the answer to
+// whatever is asked now: then it is known whether the unit ended by itself.
+Task<> SystemdUnits::tell_end(std::string unit) {
+    const auto unit_object = object(unit_path(unit));
+    BusCall call(line_, *unit_object, kProperties, "Get", std::string(kUnit),
+                 std::string("ActiveState"));
+    std::ignore = co_await call;
+    if (auto* followed = find(unit))
+        tell_owner(*followed);
+}
+
+// What ends while a job is under way is told by the end of the job, which comes right after this.
+void SystemdUnits::note_end(UnitState& state, const UnitState& before) {
+    const auto over = [](const UnitState& each) {
+        return each.active_state == "inactive" || each.active_state == "failed";
+    };
+    if (state.running())
+        state.end = UnitEnd::Unknown;
+    else if (over(state) && !over(before) && state.end == UnitEnd::Unknown)
+        state.end = UnitEnd::ByItself;
 }
 
 std::unique_ptr<sdbus::IProxy> SystemdUnits::object(const std::string& path) const {
@@ -89,8 +174,14 @@ std::unique_ptr<sdbus::IProxy> SystemdUnits::object(const std::string& path) con
 
 SystemdUnits::ReplyReader SystemdUnits::into_cache(const std::string& unit, PropertyName name) {
     return [this, unit, name](const sdbus::MethodReply& reply) {
-        if (auto* followed = find(unit))
-            read_reply(reply, name, followed->facts);
+        auto* followed = find(unit);
+        if (!followed)
+            return;
+        const auto before = followed->facts.state;
+        read_reply(reply, name, followed->facts);
+        note_end(followed->facts.state, before);
+        if (followed->facts.state.id != followed->unit)
+            know_as(unit, followed->facts.state.id);
     };
 }
 
@@ -110,7 +201,8 @@ Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
     // By its object, not by name: the access loads the unit and refers to it in one, before the
     // manager collects it again.
     std::optional<BusCall> refer;
-    if (auto& followed = enter(unit); !followed.referenced && !followed.starting) {
+    if (auto& followed = enter(unit);
+        !followed.referenced && !followed.starting && !followed.instance) {
         followed.referenced = true;
         refer.emplace(line_, *unit_object, kUnit, "Ref");
     }
@@ -146,17 +238,33 @@ Task<> SystemdUnits::refresh(std::string unit) {
 }
 
 Task<Result<UnitState>> SystemdUnits::follow(std::string unit) {
-    enter(unit).internal = false;
+    if (names_instances(unit))
+        co_return co_await follow_instances(std::move(unit));
+    auto& entry = enter(unit);
+    entry.internal = entry.instance = false;
+    ++entry.names[unit];
     const auto read = co_await read_all(unit);
     if (!read) {
-        leave(unit);
+        unfollow(unit);
         co_return std::unexpected(to_error(read.error()).in_context("reading " + unit));
     }
     co_return state(unit);
 }
 
 void SystemdUnits::unfollow(const std::string& unit) {
-    leave(unit);
+    if (names_instances(unit))
+        return unfollow_instances(unit);
+    auto* followed = find(unit);
+    if (!followed)
+        return;
+    auto& names = followed->names;
+    if (const auto name = names.find(unit); name != names.end() && --name->second > 0)
+        return;
+    names.erase(unit);
+    if (!names.empty())
+        aliases_.erase(unit);
+    else if (!is_followed_as_instance(*followed))
+        leave(unit);
 }
 
 Task<> SystemdUnits::read_some(std::string unit, std::vector<PropertyName> names) {

@@ -16,7 +16,7 @@ Error starting(const std::string& unit, Error error) {
 } // namespace
 
 Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Properties properties) {
-    const JobTable::Expectation expectation(jobs_);
+    auto expected = expect_job(unit);
     const std::string mode = "replace";
     const AuxiliaryUnits none;
     if (auto* followed = find(unit))
@@ -31,7 +31,7 @@ Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Prope
         followed->referenced = true; // AddRef
         followed->facts.state.load_state = "loaded";
     }
-    co_return co_await job_end(std::move(*reply), kInfinity);
+    co_return co_await job_end(std::move(expected), std::move(*reply), kInfinity);
 }
 
 Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
@@ -39,37 +39,64 @@ Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
     if (const auto* followed = find(unit); followed && followed->facts.state.loaded()) {
         co_return co_await start_unit(unit);
     }
-    auto properties = guarded([&] { return generation_properties(request); });
-    if (!properties)
-        co_return std::unexpected(starting(unit, to_error(properties.error())));
-    if (auto written = drop_ins_.write(unit, request.definition.properties); !written)
-        co_return std::unexpected(starting(unit, std::move(written).error()));
+    auto properties = prepare(request);
+    if (!properties) {
+        remove_files(unit);
+        co_return std::unexpected(starting(unit, std::move(properties).error()));
+    }
     co_return co_await start_new(unit, std::move(*properties));
 }
 
+// The files that the manager reads beside what it is told.
+Result<Properties> SystemdUnits::prepare(const GenerationRequest& request) {
+    const auto environment = environments_.write(request.unit, request.definition.env);
+    if (!environment)
+        return std::unexpected(environment.error());
+    auto properties = guarded([&] { return generation_properties(request, *environment); });
+    if (!properties)
+        return std::unexpected(to_error(properties.error()));
+    auto directives = request.definition.properties;
+    if (!request.definition.reload.empty())
+        directives["ExecReload"] = {exec_line(request.definition.reload)};
+    if (auto written = drop_ins_.write(request.unit, directives); !written)
+        return std::unexpected(std::move(written).error());
+    return std::move(*properties);
+}
+
+void SystemdUnits::remove_files(const std::string& unit) {
+    drop_ins_.remove(unit);
+    environments_.remove(unit);
+}
+
+void SystemdUnits::follow_new(const std::string& unit) {
+    auto& entry = enter(unit);
+    entry.internal = false;
+    entry.names.try_emplace(unit, 1);
+}
+
 Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) {
-    enter(unit).internal = false; // before the call: no signal of the start is missed
+    follow_new(unit); // before the call: no signal of the start is missed
     auto job = co_await run_transient(unit, properties);
     if (!job && job.error().is("UnitExists")) {
         // Something is left of that name, of an earlier life: it is not what is to be started.
         (void)co_await stop_unit(unit);
         co_await forget(unit);
-        enter(unit).internal = false;
+        follow_new(unit);
         job = co_await run_transient(unit, std::move(properties));
     }
     if (!job) {
         leave(unit);
-        drop_ins_.remove(unit);
+        remove_files(unit);
         co_return std::unexpected(starting(unit, to_error(job.error())));
     }
     // The rest has come with the signals of the start; these never change and are in none.
     static const std::vector<PropertyName> constants = {{kUnit, "LoadState"},
                                                         {kUnit, "CanReload"},
+                                                        {kUnit, "Id"},
                                                         {kServiceUnit, "Type"},
                                                         {kServiceUnit, "TimeoutStartUSec"}};
     co_await read_some(unit, constants);
-    const auto facts = co_await facts_of(unit);
-    if (auto judged = judge_start(*job, facts); !judged)
+    if (auto judged = co_await judged_start(unit, *job, done_by_others(unit)); !judged)
         co_return std::unexpected(starting(unit, std::move(judged).error()));
     co_return Result<>();
 }
@@ -78,7 +105,7 @@ Task<Result<>> SystemdUnits::discard(std::string unit) {
     auto stopped = co_await stop_unit(unit);
     co_await forget(unit);
     // Last: a daemon-reload of somebody's before that would rebuild the unit without it.
-    drop_ins_.remove(unit);
+    remove_files(unit);
     co_return stopped;
 }
 

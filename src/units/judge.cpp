@@ -117,14 +117,14 @@ bool finished(const UnitFacts& facts) {
            facts.state.result == "success";
 }
 
-std::optional<std::string> broken(const UnitFacts& before, const UnitFacts& now) {
+std::optional<std::string> broken(const UnitState& before, const UnitFacts& now) {
     if (finished(now))
         return {};
-    if (now.state.restarts != before.state.restarts)
-        return "it ended and was started again by the manager";
     if (!active(now.state))
         return describe_failure(now.state);
-    if (now.state.main_pid != before.state.main_pid)
+    if (now.state.restarts != before.restarts)
+        return "it ended and was started again by the manager";
+    if (now.state.main_pid != before.main_pid)
         return "its main process was replaced";
     return {};
 }

@@ -22,9 +22,9 @@ Result<> judge_stop(std::string_view job_result, const UnitFacts& after);
 // configuration and said so (ERRNO=), or another process may stand there now.
 Result<> judge_reload(std::string_view job_result, const UnitFacts& before, const UnitFacts& after);
 
-// Why a unit that was well at `before` is not any more; nothing while it is. `finished` is set for
-// a oneshot that has done its work.
-std::optional<std::string> broken(const UnitFacts& before, const UnitFacts& now);
+// Why a unit that was well at `before` is not any more; nothing while it is, and for a oneshot that
+// has done its work (`finished`).
+std::optional<std::string> broken(const UnitState& before, const UnitFacts& now);
 bool finished(const UnitFacts& facts);
 
 } // namespace hotreload::units

@@ -43,6 +43,23 @@ CommandResult conclude(std::string_view job, const CommandRequest& request,
             .no_namespace = exited && state.exec_main_status == kExitNamespace};
 }
 
+// A command's environment, which goes with it.
+class CommandEnvironment {
+public:
+    CommandEnvironment(const EnvironmentFiles& files, const CommandRequest& request)
+        : files_(files), unit_(request.unit), path_(files.write(unit_, request.env)) {}
+    CommandEnvironment(const CommandEnvironment&) = delete;
+    CommandEnvironment& operator=(const CommandEnvironment&) = delete;
+    ~CommandEnvironment() { files_.remove(unit_); }
+
+    [[nodiscard]] const Result<std::string>& path() const { return path_; }
+
+private:
+    const EnvironmentFiles& files_;
+    std::string unit_;
+    Result<std::string> path_;
+};
+
 } // namespace
 
 // Whatever becomes of the task, the unit does not stay.
@@ -74,7 +91,11 @@ Task<Result<CommandResult>> SystemdUnits::run_command(CommandRequest request) {
     auto output = os::OutputTail::open(loop_, kOutputLimit);
     if (!output)
         co_return std::unexpected(std::move(output).error());
-    auto properties = guarded([&] { return command_properties(request, (*output)->write_end()); });
+    const CommandEnvironment environment(environments_, request);
+    if (!environment.path())
+        co_return std::unexpected(Error(environment.path().error()).in_context(request.unit));
+    auto properties = guarded(
+        [&] { return command_properties(request, *environment.path(), (*output)->write_end()); });
     (*output)->close_write_end();
     if (!properties)
         co_return std::unexpected(to_error(properties.error()).in_context(request.command.front()));

@@ -3,9 +3,12 @@
 
 #include "units/object_path.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <format>
 #include <fstream>
+#include <iterator>
+#include <ranges>
 
 namespace hotreload::units {
 
@@ -28,30 +31,39 @@ constexpr const char* kFromManager = "type='signal',sender='org.freedesktop.syst
 
 } // namespace
 
-SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode)
+SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode,
+                           const std::filesystem::path& run_time_directory)
     : loop_(loop),
       connection_(connection),
       mode_(mode),
       drop_ins_(drop_in_directory(mode)),
+      environments_(run_time_directory / "environment"),
       line_(loop),
       manager_(sdbus::createProxy(connection, sdbus::ServiceName(kService),
-                                  sdbus::ObjectPath(kManagerPath))) {}
+                                  sdbus::ObjectPath(kManagerPath))) {
+    jobs_.on_ended = [this](const std::string& unit, const std::string& result, bool ours) {
+        on_job_end(unit, result, ours);
+    };
+}
 
 Task<Result<>> SystemdUnits::connect() {
     if (auto matched = guarded([this] { on_signals(); }); !matched)
         co_return std::unexpected(
             to_error(matched.error()).in_context("listening to the service manager"));
-    co_return co_await subscribe();
+    if (auto subscribed = co_await subscribe(); !subscribed)
+        co_return subscribed;
+    if (environments_.any())
+        if (const auto loaded = co_await list("hotreload-*"))
+            environments_.keep_only(*loaded);
+    co_return Result<>();
 }
 
 // The broker works off one connection's messages in order, so that the matches are in force before
 // any call that is sent after them: nobody has to wait for them.
 void SystemdUnits::on_signals() {
-    const auto manager =
-        std::format("{}path='{}',interface='{}',", kFromManager, kManagerPath, kManager);
-    match(manager + "member='JobRemoved'", &SystemdUnits::on_job_removed);
-    match(manager + "member='UnitRemoved'", &SystemdUnits::on_unit_removed);
-    match(manager + "member='Reloading'", &SystemdUnits::on_reloading);
+    match_manager("JobRemoved", &SystemdUnits::on_job_removed);
+    match_manager("UnitRemoved", &SystemdUnits::on_unit_removed);
+    match_manager("Reloading", &SystemdUnits::on_reloading);
     // One for all units: a bus allows a connection only some hundreds of matches.
     match(std::format("{}path_namespace='{}/unit',interface='{}',member='PropertiesChanged'",
                       kFromManager, kManagerPath, kProperties),
@@ -60,6 +72,13 @@ void SystemdUnits::on_signals() {
                       "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}'",
                       kService),
           &SystemdUnits::on_owner_changed);
+}
+
+void SystemdUnits::match_manager(const std::string& member,
+                                 void (SystemdUnits::*handler)(sdbus::Message&)) {
+    match(std::format("{}path='{}',interface='{}',member='{}'", kFromManager, kManagerPath,
+                      kManager, member),
+          handler);
 }
 
 void SystemdUnits::match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&)) {
@@ -97,7 +116,24 @@ void SystemdUnits::on_job_removed(sdbus::Message& signal) {
     sdbus::ObjectPath job;
     std::string unit, result;
     signal >> id >> job >> unit >> result;
-    jobs_.ended(job, result);
+    jobs_.ended(job, unit, result);
+}
+
+// The manager tells what became of the unit before it tells that the job has ended.
+void SystemdUnits::on_job_end(const std::string& unit, const std::string& result, bool ours) {
+    auto* followed = find(unit);
+    if (!followed || result != "done")
+        return;
+    if (!ours)
+        ++followed->done_by_others;
+    auto& state = followed->facts.state;
+    if (state.running() || state.oneshot)
+        return;
+    if (!ours)
+        state.end = UnitEnd::Others;
+    else if (state.end != UnitEnd::Others)
+        state.end = UnitEnd::Ours;
+    changed(*followed);
 }
 
 void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
@@ -106,10 +142,20 @@ void SystemdUnits::on_properties_changed(sdbus::Message& signal) {
         return;
     std::string interface;
     signal >> interface;
+    auto& state = found->second->facts.state;
+    const auto before = state;
     read_properties(signal, interface, found->second->facts);
+    note_end(state, before);
     // The manager sends Service before Unit: together they are one change.
-    if (interface == kUnit)
-        changed(*found->second);
+    if (interface != kUnit)
+        return;
+    auto& followed = *found->second;
+    if (state.end == UnitEnd::ByItself && before.end != UnitEnd::ByItself) {
+        scope_.spawn(tell_end(followed.unit));
+        tell_watchers(followed);
+    } else {
+        changed(followed);
+    }
 }
 
 void SystemdUnits::on_unit_removed(sdbus::Message& signal) {
@@ -118,9 +164,11 @@ void SystemdUnits::on_unit_removed(sdbus::Message& signal) {
     auto* followed = find(unit);
     if (!followed || reloading_)
         return;
-    followed->facts.state = UnitState();
+    auto& state = followed->facts.state;
+    state = {.id = state.id, .end = state.end};
     followed->referenced = false;
     changed(*followed);
+    drop_instance(unit);
 }
 
 // A daemon-reload takes all units down in the manager's memory and builds them anew: what it says
@@ -134,7 +182,10 @@ void SystemdUnits::on_reloading(sdbus::Message& signal) {
 void SystemdUnits::refresh_all() {
     std::vector<std::string> units;
     for (const auto& [path, followed] : followed_)
-        units.push_back(followed->unit);
+        if (followed->names.empty())
+            units.push_back(followed->unit);
+        else
+            std::ranges::copy(std::views::keys(followed->names), std::back_inserter(units));
     for (auto& unit : units)
         scope_.spawn(refresh(std::move(unit)));
 }
@@ -156,6 +207,11 @@ Task<> SystemdUnits::resubscribe() {
     for (const auto& job : jobs_.waited_for())
         scope_.spawn(ask_after(job));
     refresh_all();
+    std::vector<std::string> patterns;
+    for (const auto& [pattern, unused] : instances_)
+        patterns.push_back(pattern);
+    for (const auto& pattern : patterns)
+        std::ignore = co_await find_instances(pattern);
 }
 
 Task<> SystemdUnits::ask_after(std::string job) {
@@ -163,7 +219,7 @@ Task<> SystemdUnits::ask_after(std::string job) {
     BusCall call(line_, *job_object, kProperties, "Get",
                  std::string("org.freedesktop.systemd1.Job"), std::string("State"));
     if (const auto alive = co_await call; !alive)
-        jobs_.ended(job, "lost");
+        jobs_.ended(job, "", "lost");
 }
 
 } // namespace hotreload::units

@@ -9,6 +9,7 @@
 #include "os/event_loop.hpp"
 #include "units/bus_call.hpp"
 #include "units/drop_in.hpp"
+#include "units/environment.hpp"
 #include "units/facts.hpp"
 #include "units/jobs.hpp"
 #include "units/transient.hpp"
@@ -17,6 +18,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -27,9 +29,12 @@ enum class Mode { System, User };
 
 class SystemdUnits final : public Units {
 public:
-    SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode);
+    // Environments of units are kept in files below `run_time_directory`, which is there.
+    SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode,
+                 const std::filesystem::path& run_time_directory);
 
-    // Before anything else, once: subscribes to the manager's signals and learns its identity.
+    // Before anything else, once: subscribes to the manager's signals, learns its identity, and
+    // removes what units left that it does not know any more.
     Task<Result<>> connect();
 
     [[nodiscard]] UnitState state(const std::string& unit) const override;
@@ -42,53 +47,77 @@ public:
     Task<Result<>> end_unit(std::string unit, Duration patience) override;
     Task<Result<>> restart_unit(std::string unit) override;
     Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) override;
-    Task<Result<>> reload_unit(std::string unit) override;
-    Task<Result<>> signal_unit(std::string unit, int signal) override;
+    Task<Result<>> load_anew(std::string unit) override;
+    Task<Result<UnitState>> reload_unit(std::string unit) override;
+    Task<Result<UnitState>> signal_unit(std::string unit, int signal) override;
     Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override;
-    Task<Result<>> stays_active(std::string unit, Duration time) override;
+    Task<Result<>> stays_active(std::string unit, Duration time,
+                                std::optional<UnitState> since) override;
     Task<Result<>> discard(std::string unit) override;
     Task<Result<CommandResult>> run_command(CommandRequest request) override;
     Task<Result<std::vector<Problem>>>
     check_properties(std::map<std::string, std::vector<std::string>> properties) override;
     Task<Result<std::vector<std::string>>> list(std::string pattern) override;
+    Task<Result<std::vector<std::string>>> installed(std::string suffix) override;
     [[nodiscard]] const std::string& manager_id() const override { return manager_id_; }
 
 private:
     // A unit whose state is kept current.
     struct Followed {
-        std::string unit;
+        std::string unit;                      // its own name
+        std::map<std::string, unsigned> names; // that it is followed by, each how often
         UnitFacts facts;
+        unsigned done_by_others = 0;                   // jobs on it
         UnitState told;                                // what on_change was last told
         bool internal = false;                         // a helper of ours: nobody is told
         bool referenced = false;                       // by us, once
         bool starting = false;                         // with AddRef: nobody else refers to it
+        bool instance = false;                         // followed as one only, and not referenced
         std::map<int, std::function<void()>> watchers; // of facts
     };
+    // Of a template that is followed by its instances, "foo@*.service".
+    struct Instances {
+        unsigned follows = 0;
+        std::set<std::string> units;   // that the manager has loaded
+        std::set<std::string> stopped; // by us: what a start brings back
+        UnitState told;
+    };
     class Watch;  // of a followed unit's facts
+    class Hold;   // one follow()
     class Helper; // a running command; gone with its task
     using PropertyName = std::pair<const char*, const char*>; // interface, property
 
     // ---- systemd_units.cpp: connection and signals
     void on_signals();
+    void match_manager(const std::string& member, void (SystemdUnits::*handler)(sdbus::Message&));
     void match(const std::string& rule, void (SystemdUnits::*handler)(sdbus::Message&));
     void on_job_removed(sdbus::Message& signal);
     void on_properties_changed(sdbus::Message& signal);
     void on_unit_removed(sdbus::Message& signal);
     void on_reloading(sdbus::Message& signal);
     void on_owner_changed(sdbus::Message& signal);
+    void on_job_end(const std::string& unit, const std::string& result, bool ours);
     Task<Result<>> subscribe();
     Task<> resubscribe();
     void refresh_all();
     Task<> ask_after(std::string job);
 
     // ---- following.cpp
+    // By any of its names, as far as the manager has told them.
     Followed* find(const std::string& unit);
     [[nodiscard]] const Followed* find(const std::string& unit) const;
+    [[nodiscard]] std::string own_name(const std::string& unit) const;
     Followed& enter(const std::string& unit);
+    // Whose name it is, as the manager says now.
+    void know_as(const std::string& name, const std::string& own);
+    static void note_end(UnitState& state, const UnitState& before);
     void leave(const std::string& unit);
     // As leave(), with a failed state; ends when the manager has let go of it, and so collects it.
     Task<> forget(std::string unit);
     void changed(Followed& followed);
+    void tell_watchers(const Followed& followed);
+    void tell_owner(Followed& followed);
+    Task<> tell_end(std::string unit);
     std::unique_ptr<sdbus::IProxy> object(const std::string& path) const;
     using ReplyReader = std::function<void(const sdbus::MethodReply&)>;
     // Applied while the reply is dispatched: later, it would overwrite a signal that came after it.
@@ -102,11 +131,42 @@ private:
     // The last word on a unit, followed or not.
     Task<UnitFacts> facts_of(std::string unit);
 
+    // ---- instances.cpp
+    [[nodiscard]] UnitState state_of_instances(const std::string& pattern) const;
+    Task<Result<UnitState>> follow_instances(std::string pattern);
+    void unfollow_instances(const std::string& pattern);
+    void listen_to_new_units();
+    void on_unit_new(sdbus::Message& signal);
+    Task<Result<>> find_instances(std::string pattern);
+    Task<> take_up_instance(std::string pattern, std::string unit);
+    void drop_instance(const std::string& unit);
+    // Makes it one when some pattern still wants it, though nobody follows it by its name any more.
+    [[nodiscard]] bool is_followed_as_instance(Followed& followed) const;
+    void instance_changed(const std::string& unit);
+    void tell_of_instances(const std::string& pattern);
+    // One after another, until one fails.
+    Task<Result<>> each_running(std::string pattern,
+                                std::function<Task<Result<>>(std::string)> act);
+    Task<Result<>> start_instances(std::string pattern);
+    Task<Result<>> stop_instances(std::string pattern);
+    Task<Result<>> instances_stay_active(std::string pattern, Duration time);
+
     // ---- waiting.cpp
     // Until the manager has started a followed unit, or has failed to; as long as that may take,
     // and 90 s at most. One that is starting neither takes a reload job nor is it ready for a
     // signal.
     Task<> until_started(std::string unit);
+    // Why it is not any more what it was at `since`; nothing when `time` is over.
+    Task<std::optional<std::string>> until_broken(std::string unit, UnitState since, Duration time);
+    // A unit is not as it should be: it may be somebody else's doing. A job of his that stops it is
+    // noted in its state; one that starts it anew is waited for. True when it runs again by one.
+    Task<bool> started_by_others(std::string unit, unsigned done_before, UnitState since);
+    struct OtherJob {
+        std::string path;
+        std::string type; // "stop", "restart" …; "" for none
+    };
+    Task<OtherJob> job_of_others(std::string unit);
+    [[nodiscard]] unsigned done_by_others(const std::string& unit) const;
 
     // ---- unit_jobs.cpp, generations.cpp
     // The result of the job that `method` makes; kDeadline when it did not end in time.
@@ -114,18 +174,30 @@ private:
                                          Duration deadline = kInfinity);
     void forgive_starts(const std::string& unit);
     Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
-    Task<BusResult<std::string>> job_end(sdbus::MethodReply reply, Duration deadline);
+    Result<Properties> prepare(const GenerationRequest& request);
+    void remove_files(const std::string& unit);
+    using Expected = std::unique_ptr<JobTable::Expectation>;
+    [[nodiscard]] Expected expect_job(const std::string& unit);
+    Task<BusResult<std::string>> job_end(Expected expected, sdbus::MethodReply reply,
+                                         Duration deadline);
+    // What judged a start to have failed, and whether somebody else meddled.
+    Task<Result<>> judged_start(std::string unit, std::string job, unsigned done_before);
+    void follow_new(const std::string& unit);
     Task<Result<>> start_new(std::string unit, Properties properties);
 
     os::EventLoop& loop_;
     sdbus::IConnection& connection_;
     Mode mode_;
     DropIns drop_ins_;
+    EnvironmentFiles environments_;
     CallLine line_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::string manager_id_;
     JobTable jobs_;
     std::unordered_map<std::string, std::unique_ptr<Followed>> followed_; // by object path
+    std::unordered_map<std::string, std::string> aliases_; // to the own name of the unit
+    std::map<std::string, Instances> instances_;           // by pattern
+    bool hears_new_units_ = false;
     int last_watcher_ = 0;
     bool reloading_ = false; // the manager is; units that go now come back
     std::vector<sdbus::Slot> matches_;

@@ -27,13 +27,12 @@ void add_command(Properties& properties, const char* name, const Words& command,
     add(properties, name, std::vector{Command(program, command, std::move(flags))});
 }
 
-void add_context(Properties& properties, const std::map<std::string, std::string>& env,
+void add_context(Properties& properties, const std::string& environment_file,
                  const std::string& working_dir, const std::string& user) {
-    Words assignments;
-    for (const auto& [name, value] : env)
-        assignments.push_back(name + "=" + value);
-    if (!assignments.empty())
-        add(properties, "Environment", assignments);
+    const bool may_be_missing = false;
+    using File = sdbus::Struct<std::string, bool>;
+    if (!environment_file.empty())
+        add(properties, "EnvironmentFiles", std::vector{File(environment_file, may_be_missing)});
     if (!working_dir.empty())
         add(properties, "WorkingDirectory", working_dir);
     if (!user.empty())
@@ -90,7 +89,8 @@ constexpr std::uint64_t kHelperStopUsec = 2'000'000;
 
 } // namespace
 
-Properties generation_properties(const GenerationRequest& request) {
+Properties generation_properties(const GenerationRequest& request,
+                                 const std::string& environment_file) {
     const auto& definition = request.definition;
     Properties properties;
     add(properties, "Description", description(request.unit, request.slice, definition.name));
@@ -98,13 +98,10 @@ Properties generation_properties(const GenerationRequest& request) {
     add(properties, "SyslogIdentifier", definition.name);
     add(properties, "Type", std::string(to_string(definition.type)));
     add_command(properties, "ExecStartEx", definition.command, {"no-env-expand"});
-    // Not literal: this one has to be able to say $MAINPID.
-    if (!definition.reload.empty())
-        add_command(properties, "ExecReloadEx", definition.reload, {});
     // For other types the signal is sent by signal_unit, the manager has no use for it.
     if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
         add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));
-    add_context(properties, definition.env, definition.working_dir, definition.user);
+    add_context(properties, environment_file, definition.working_dir, definition.user);
     // A drop-in of `properties` has the last word. To systemd, 0 is for ever.
     add(properties, "TimeoutStopUSec",
         definition.drain == kInfinity
@@ -120,14 +117,15 @@ Properties generation_properties(const GenerationRequest& request) {
     return properties;
 }
 
-Properties command_properties(const CommandRequest& request, int output) {
+Properties command_properties(const CommandRequest& request, const std::string& environment_file,
+                              int output) {
     Properties properties;
     add(properties, "Description", request.description);
     if (!request.slice.empty())
         add(properties, "Slice", request.slice);
     add(properties, "Type", std::string("oneshot"));
     add_command(properties, "ExecStartEx", request.command, {"no-env-expand"});
-    add_context(properties, request.env, request.working_dir, request.user);
+    add_context(properties, environment_file, request.working_dir, request.user);
     add_binds(properties, request.binds);
     const auto timeout = request.timeout == kInfinity
                              ? UINT64_MAX

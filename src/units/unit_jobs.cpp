@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Jobs on units that exist, and what can be asked of them while they run.
 #include "base/signal.hpp"
+#include "core/instances.hpp"
 #include "units/judge.hpp"
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <format>
+#include <set>
 
 namespace hotreload::units {
 
@@ -33,22 +36,28 @@ Duration reload_deadline(Duration start_timeout) {
 
 } // namespace
 
+SystemdUnits::Expected SystemdUnits::expect_job(const std::string& unit) {
+    return std::make_unique<JobTable::Expectation>(jobs_, find(unit) ? own_name(unit) : "");
+}
+
 Task<BusResult<std::string>> SystemdUnits::run_job(const char* method, std::string unit,
                                                    Duration deadline) {
-    const JobTable::Expectation expectation(jobs_);
+    auto expected = expect_job(unit);
     BusCall call(line_, *manager_, kManager, method, unit, kReplace);
     auto reply = co_await call;
     if (!reply)
         co_return std::unexpected(std::move(reply).error());
-    co_return co_await job_end(std::move(*reply), deadline);
+    co_return co_await job_end(std::move(expected), std::move(*reply), deadline);
 }
 
-Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Duration deadline) {
+Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::MethodReply reply,
+                                                   Duration deadline) {
     const auto job = decode<sdbus::ObjectPath>(reply);
     if (!job)
         co_return std::unexpected(job.error());
     Completion<std::string> end(loop_);
     jobs_.wait(std::get<0>(*job), end.resolver());
+    expected.reset(); // the job may take for ever, and others' jobs are not kept for that long
     os::Timer timer(loop_);
     timer.arm(deadline, [resolve = end.resolver()] { resolve(std::string(kDeadline)); });
     auto result = co_await end;
@@ -60,30 +69,49 @@ Task<BusResult<std::string>> SystemdUnits::job_end(sdbus::MethodReply reply, Dur
     co_return result;
 }
 
-// Pacing is ours: the limit of a unit's starts is for those that it fails in by itself.
+// Before a start of ours. Pacing is ours: the limit of a unit's starts is for those that it fails
+// in by itself.
 void SystemdUnits::forgive_starts(const std::string& unit) {
     send_only(*manager_, kManager, "ResetFailedUnit", unit);
+    // How it ended before is of no account to what becomes of it now.
+    if (auto* followed = find(unit))
+        followed->facts.state.end = UnitEnd::Unknown;
 }
 
 Task<Result<>> SystemdUnits::start_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await start_instances(std::move(unit));
     forgive_starts(unit);
+    const auto done_before = done_by_others(unit);
     const auto job = co_await run_job("StartUnit", unit);
     if (!job)
         co_return about("starting " + unit, job.error());
-    const auto facts = co_await facts_of(unit);
-    co_return about("starting " + unit, judge_start(*job, facts));
+    co_return about("starting " + unit, co_await judged_start(unit, *job, done_before));
 }
 
 Task<Result<>> SystemdUnits::restart_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await each_running(std::move(unit),
+                                        [this](std::string one) { return restart_unit(one); });
     forgive_starts(unit);
+    const auto done_before = done_by_others(unit);
     const auto job = co_await run_job("RestartUnit", unit);
     if (!job)
         co_return about("restarting " + unit, job.error());
+    co_return about("restarting " + unit, co_await judged_start(unit, *job, done_before));
+}
+
+Task<Result<>> SystemdUnits::judged_start(std::string unit, std::string job, unsigned done_before) {
     const auto facts = co_await facts_of(unit);
-    co_return about("restarting " + unit, judge_start(*job, facts));
+    auto judged = judge_start(job, facts);
+    if (!judged && co_await started_by_others(unit, done_before, facts.state))
+        co_return Result<>();
+    co_return judged;
 }
 
 Task<Result<>> SystemdUnits::stop_unit(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await stop_instances(std::move(unit));
     const auto job = co_await run_job("StopUnit", unit);
     if (!job && job.error().is("NoSuchUnit"))
         co_return Result<>();
@@ -111,6 +139,8 @@ Task<Result<>> SystemdUnits::end_unit(std::string unit, Duration patience) {
 }
 
 Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bind> binds) {
+    if (names_instances(unit))
+        unit = template_of(unit);
     const auto directives = bind_directives(binds);
     auto changed =
         directives ? drop_ins_.change(unit, *directives) : std::unexpected(directives.error());
@@ -123,8 +153,38 @@ Task<Result<bool>> SystemdUnits::show_installed(std::string unit, std::vector<Bi
     co_return true;
 }
 
-Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
+Task<Result<>> SystemdUnits::load_anew(std::string unit) {
+    if (names_instances(unit))
+        co_return co_await each_running(std::move(unit),
+                                        [this](std::string one) { return load_anew(one); });
+    const auto unit_object = object(unit_path(unit));
+    BusCall ask(line_, *unit_object, kProperties, "Get", std::string(kUnit),
+                std::string("NeedDaemonReload"));
+    auto answer = co_await ask;
+    const auto stale =
+        answer ? decode<sdbus::Variant>(*answer) : std::unexpected(std::move(answer).error());
+    const auto needed = !stale ? std::unexpected(stale.error())
+                               : guarded([&] { return std::get<0>(*stale).get<bool>(); });
+    if (!needed)
+        co_return about("asking whether the files of " + unit + " have changed", needed.error());
+    if (!*needed)
+        co_return Result<>();
+    BusCall call(line_, *manager_, kManager, "Reload");
+    const auto reloaded = co_await call;
+    if (!reloaded)
+        co_return about("having the manager read the files of " + unit, reloaded.error());
+    co_return Result<>();
+}
+
+Task<Result<UnitState>> SystemdUnits::reload_unit(std::string unit) {
+    if (names_instances(unit)) {
+        auto done = co_await each_running(unit, [this](std::string one) -> Task<Result<>> {
+            co_return (co_await reload_unit(one)).transform([](const UnitState&) {});
+        });
+        co_return std::move(done).transform([&] { return state(unit); });
+    }
     co_await until_started(unit);
+    const auto done_before = done_by_others(unit);
     // For a followed unit nothing is asked before the call: the time until the service has its
     // signal counts.
     UnitFacts before;
@@ -133,8 +193,11 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
     else
         before = co_await facts_of(unit);
     const auto job = co_await run_job("ReloadUnit", unit, reload_deadline(before.start_timeout));
-    if (!job)
+    if (!job) {
+        if (co_await started_by_others(unit, done_before, before.state))
+            co_return state(unit);
         co_return about("reloading " + unit, job.error());
+    }
     // The manager ends the job at READY=1, before it has read the rest of that same message: what
     // the service said with it (STATUS=, ERRNO=) is there for those who ask afterwards.
     static const std::vector<PropertyName> late = {{kServiceUnit, "StatusText"},
@@ -144,17 +207,35 @@ Task<Result<>> SystemdUnits::reload_unit(std::string unit) {
     if (find(unit))
         co_await read_some(unit, late);
     const auto after = co_await facts_of(unit);
-    co_return about("reloading " + unit, judge_reload(*job, before, after));
+    const auto judged = judge_reload(*job, before, after);
+    if (judged)
+        co_return after.state;
+    if (co_await started_by_others(unit, done_before, before.state))
+        co_return state(unit);
+    co_return std::unexpected(Error(judged.error()).in_context("reloading " + unit));
 }
 
-Task<Result<>> SystemdUnits::signal_unit(std::string unit, int signal) {
+Task<Result<UnitState>> SystemdUnits::signal_unit(std::string unit, int signal) {
+    if (names_instances(unit)) {
+        auto done = co_await each_running(unit, [this, signal](std::string one) -> Task<Result<>> {
+            co_return (co_await signal_unit(one, signal)).transform([](const UnitState&) {});
+        });
+        co_return std::move(done).transform([&] { return state(unit); });
+    }
     co_await until_started(unit);
+    UnitState before;
+    if (const auto* followed = find(unit))
+        before = followed->facts.state;
+    else
+        before = (co_await facts_of(unit)).state;
     BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
                  std::int32_t(signal));
     const auto sent = co_await call;
-    if (!sent)
+    if (!sent) {
+        (void)co_await started_by_others(unit, done_by_others(unit), before);
         co_return about(std::format("sending {} to {}", signal_name(signal), unit), sent.error());
-    co_return Result<>();
+    }
+    co_return before;
 }
 
 Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveValue> values) {
@@ -169,21 +250,47 @@ Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveVa
     co_return Result<>();
 }
 
+// Of ListUnitsByPatterns, as org.freedesktop.systemd1(5) has it.
+using ListedUnit =
+    sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
+                  sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
+
 Task<Result<std::vector<std::string>>> SystemdUnits::list(std::string pattern) {
-    using Unit =
-        sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
-                      sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
     const std::vector<std::string> any_state, patterns(1, pattern);
     BusCall call(line_, *manager_, kManager, "ListUnitsByPatterns", any_state, patterns);
     auto reply = co_await call;
     const auto units =
-        reply ? decode<std::vector<Unit>>(*reply) : std::unexpected(std::move(reply).error());
+        reply ? decode<std::vector<ListedUnit>>(*reply) : std::unexpected(std::move(reply).error());
     if (!units)
         co_return about("listing units", units.error());
     std::vector<std::string> names;
     for (const auto& unit : std::get<0>(*units))
         names.push_back(std::get<0>(unit));
     co_return names;
+}
+
+Task<Result<std::vector<std::string>>> SystemdUnits::installed(std::string suffix) {
+    using UnitFile = sdbus::Struct<std::string, std::string>; // path, state
+    const std::vector<std::string> any_state, patterns(1, "*" + suffix);
+    BusCall files_call(line_, *manager_, kManager, "ListUnitFilesByPatterns", any_state, patterns);
+    BusCall units_call(line_, *manager_, kManager, "ListUnitsByPatterns", any_state, patterns);
+    auto files_reply = co_await files_call;
+    auto units_reply = co_await units_call;
+    const auto files = files_reply ? decode<std::vector<UnitFile>>(*files_reply)
+                                   : std::unexpected(std::move(files_reply).error());
+    const auto units = units_reply ? decode<std::vector<ListedUnit>>(*units_reply)
+                                   : std::unexpected(std::move(units_reply).error());
+    if (!files)
+        co_return about("listing unit files", files.error());
+    if (!units)
+        co_return about("listing units", units.error());
+    std::set<std::string> names;
+    for (const auto& file : std::get<0>(*files))
+        names.insert(std::filesystem::path(std::get<0>(file)).filename());
+    for (const auto& unit : std::get<0>(*units))
+        if (std::get<2>(unit) != "not-found") // only named by others
+            names.insert(std::get<0>(unit));
+    co_return std::vector(names.begin(), names.end());
 }
 
 } // namespace hotreload::units

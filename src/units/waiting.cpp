@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Waiting for what becomes of a unit, without a job of ours.
+#include "core/instances.hpp"
 #include "units/judge.hpp"
 #include "units/systemd_units.hpp"
 
@@ -27,33 +28,113 @@ private:
     int id_;
 };
 
-Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time) {
-    const bool followed_by_others = find(unit) != nullptr;
-    if (!followed_by_others)
-        if (auto followed = co_await follow(unit); !followed)
-            co_return std::unexpected(std::move(followed).error());
+// Follows a unit as long as it lives, whatever becomes of the task that waits.
+class SystemdUnits::Hold {
+public:
+    Hold(SystemdUnits& units, std::string unit) : units_(units), unit_(std::move(unit)) {
+        ++units_.enter(unit_).names[unit_];
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() { units_.unfollow(unit_); }
 
-    const auto start = co_await facts_of(unit);
-    Completion<Result<>> end(loop_);
-    auto look = [this, unit, start, resolve = end.resolver()] {
+private:
+    SystemdUnits& units_;
+    std::string unit_;
+};
+
+Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time,
+                                          std::optional<UnitState> since) {
+    if (names_instances(unit))
+        co_return co_await instances_stay_active(std::move(unit), time);
+    const bool known = find(unit) != nullptr;
+    const Hold hold(*this, unit);
+    if (!known)
+        if (const auto read = co_await read_all(unit); !read)
+            co_return std::unexpected(to_error(read.error()).in_context("reading " + unit));
+    auto start = since ? *std::move(since) : state(unit);
+    Result<> result;
+    for (;;) {
+        const auto done_before = done_by_others(unit);
+        const auto why = co_await until_broken(unit, start, time);
+        if (!why)
+            break;
+        if (!co_await started_by_others(unit, done_before, start)) {
+            result = fail(ErrorCode::Failed, unit + ": " + *why);
+            break;
+        }
+        start = state(unit);
+    }
+    co_return result;
+}
+
+Task<std::optional<std::string>> SystemdUnits::until_broken(std::string unit, UnitState since,
+                                                            Duration time) {
+    Completion<std::optional<std::string>> end(loop_);
+    const auto look = [this, unit, since, resolve = end.resolver()] {
         const auto* followed = find(unit);
         const auto now = followed ? followed->facts : UnitFacts();
-        if (const auto why = broken(start, now))
-            resolve(fail(ErrorCode::Failed, unit + ": " + *why));
+        if (auto why = broken(since, now))
+            resolve(std::move(why));
         else if (finished(now))
-            resolve(Result<>());
+            resolve(std::nullopt);
     };
     look();
     const Watch watch(*this, unit, look);
     os::Timer timer(loop_);
     if (time <= Duration::zero())
-        end.resolver()(Result<>()); // counts only if nothing was found wrong
+        end.resolver()(std::nullopt); // counts only if nothing was found wrong
     else
-        timer.arm(time, [resolve = end.resolver()] { resolve(Result<>()); });
-    auto result = co_await end;
-    if (!followed_by_others)
-        leave(unit);
-    co_return result;
+        timer.arm(time, [resolve = end.resolver()] { resolve(std::nullopt); });
+    co_return co_await end;
+}
+
+Task<SystemdUnits::OtherJob> SystemdUnits::job_of_others(std::string unit) {
+    const auto unit_object = object(unit_path(unit));
+    BusCall asked(line_, *unit_object, kProperties, "Get", std::string(kUnit), std::string("Job"));
+    auto reply = co_await asked;
+    if (!reply)
+        co_return OtherJob();
+    using Job = sdbus::Struct<std::uint32_t, sdbus::ObjectPath>;
+    const auto job = decode<sdbus::Variant>(std::move(*reply)).and_then([](const auto& value) {
+        return guarded([&] { return std::get<0>(value).template get<Job>(); });
+    });
+    if (!job || std::get<0>(*job) == 0 || jobs_.waits_for(std::get<1>(*job)))
+        co_return OtherJob();
+    OtherJob other{std::get<1>(*job), {}};
+    const auto job_object = object(other.path);
+    BusCall type(line_, *job_object, kProperties, "Get",
+                 std::string("org.freedesktop.systemd1.Job"), std::string("JobType"));
+    if (auto answer = co_await type)
+        if (const auto value = decode<sdbus::Variant>(std::move(*answer)))
+            if (auto word =
+                    guarded([&] { return std::get<0>(*value).template get<std::string>(); }))
+                other.type = std::move(*word);
+    co_return other;
+}
+
+Task<bool> SystemdUnits::started_by_others(std::string unit, unsigned done_before,
+                                           UnitState since) {
+    const auto expected = expect_job(unit);
+    const auto job = co_await job_of_others(unit);
+    if (auto* followed = find(unit); followed && job.type == "stop") {
+        followed->facts.state.end = UnitEnd::Others;
+        co_return false;
+    }
+    const bool starts = job.type.ends_with("start"); // restart, try-restart
+    if (starts) {
+        Completion<std::string> end(loop_);
+        jobs_.wait(job.path, end.resolver());
+        (void)co_await end;
+    }
+    const auto* followed = find(unit);
+    if (!followed)
+        co_return false;
+    // What the manager starts by itself (Restart=) is no job of anybody's.
+    const auto& now = followed->facts.state;
+    const bool by_others = starts || followed->done_by_others != done_before;
+    co_return by_others&& now.active_state == "active" &&
+        now.main_pid != since.main_pid&& now.restarts <= since.restarts;
 }
 
 Task<> SystemdUnits::until_started(std::string unit) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <new>
 
@@ -75,8 +76,9 @@ ContentId content_id(std::string_view bytes) {
     return {hash.high64, hash.low64, bytes.size()};
 }
 
-ContentReader::ContentReader()
-    : buffer_(std::make_unique_for_overwrite<std::byte[]>(kBufferSize)),
+ContentReader::ContentReader(os::Opener& opener)
+    : opener_(opener),
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(kBufferSize)),
       state_(XXH3_createState()) {
     if (!state_)
         throw std::bad_alloc();
@@ -90,24 +92,23 @@ std::expected<Content, NotRead> ContentReader::read(const std::string& path, boo
                                                     bool keep) {
     using Why = NotRead::Why;
     const auto not_read = [](Why why, int error = 0) {
-        return std::unexpected(NotRead{why, error});
+        return std::unexpected(NotRead{why, error != 0 ? std::strerror(error) : ""});
     };
     for (int tries = 0; tries < kTries; ++tries) {
-        const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        if (!fd)
-            return not_read(why_not_open(errno), errno);
-        struct stat before{};
-        if (fstat(fd.get(), &before) < 0)
-            return not_read(Why::Unreadable, errno);
+        auto opened = opener_.open(path);
+        if (!opened)
+            return std::unexpected(
+                NotRead{why_not_open(opened.error().error), opened.error().reason()});
+        const auto& [fd, before] = *opened;
         if (!S_ISREG(before.st_mode))
-            return not_read(Why::NotAFile, S_ISDIR(before.st_mode) ? EISDIR : 0);
+            return not_read(Why::NotAFile);
         const auto writers = writers_of(fd.get());
         if (writers == Writers::Some || (writers == Writers::Unknown && seems_written))
             return not_read(Why::Writing);
         const std::int64_t now_ns = realtime_ns();
         const auto id = hash(fd.get(), Stamp::of(before).size, keep);
         if (!id)
-            return not_read(Why::Unreadable, id.error());
+            return std::unexpected(id.error());
         struct stat after{};
         if (fstat(fd.get(), &after) < 0)
             return not_read(Why::Unreadable, errno);
@@ -119,7 +120,8 @@ std::expected<Content, NotRead> ContentReader::read(const std::string& path, boo
     return not_read(Why::Writing); // it changes faster than it can be read
 }
 
-std::expected<ContentId, int> ContentReader::hash(int fd, std::uint64_t expected, bool keep) {
+std::expected<ContentId, NotRead> ContentReader::hash(int fd, std::uint64_t expected, bool keep) {
+    using Why = NotRead::Why;
     keep = keep && expected <= kMaxOffered;
     bytes_.reset();
     large_.clear();
@@ -127,11 +129,14 @@ std::expected<ContentId, int> ContentReader::hash(int fd, std::uint64_t expected
         large_.shrink_to_fit(); // one large file must not cost us its size for ever
     std::uint64_t total = 0;
     for (;;) {
+        if (std::max(total, expected) > kMaxRead)
+            return std::unexpected(
+                NotRead{Why::Unreadable, "not read: it is larger than 1 GiB; exclude it"});
         const ssize_t got = ::read(fd, buffer_.get(), kBufferSize);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return std::unexpected(errno);
+            return std::unexpected(NotRead{Why::Unreadable, std::strerror(errno)});
         const auto size = static_cast<std::size_t>(got);
         const std::string_view part(reinterpret_cast<const char*>(buffer_.get()), size);
         if (total == 0 && size == expected && size < kBufferSize) { // nearly every file

@@ -4,6 +4,7 @@
 // Reads a file for its ContentId, when it is whole. The only place that hashes.
 
 #include "core/snapshot.hpp"
+#include "os/opener.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,7 +41,7 @@ struct Content {
 struct NotRead {
     enum class Why { Gone, Writing, NotAFile, Unreadable };
     Why why;
-    int error = 0;
+    std::string reason; // for people; empty where `why` says it all
 };
 
 // Of bytes that are at hand: the same as of a file that holds them.
@@ -50,8 +51,11 @@ class ContentReader {
 public:
     // Larger files are not offered whole.
     static constexpr std::size_t kMaxOffered = std::size_t{16} * 1024 * 1024;
+    // Larger files are not read: nothing else is done meanwhile, and it is no configuration.
+    static constexpr std::uint64_t kMaxRead = std::uint64_t{1024} * 1024 * 1024;
 
-    ContentReader();
+    // Opens with `opener`, which outlives it.
+    explicit ContentReader(os::Opener& opener);
     ~ContentReader();
     ContentReader(const ContentReader&) = delete;
     ContentReader& operator=(const ContentReader&) = delete;
@@ -66,8 +70,9 @@ public:
     [[nodiscard]] std::optional<std::string_view> bytes() const { return bytes_; }
 
 private:
-    std::expected<ContentId, int> hash(int fd, std::uint64_t expected, bool keep);
+    std::expected<ContentId, NotRead> hash(int fd, std::uint64_t expected, bool keep);
 
+    os::Opener& opener_;
     std::string large_; // of a file that does not fit into the buffer
     std::optional<std::string_view> bytes_;
     std::unique_ptr<std::byte[]> buffer_;

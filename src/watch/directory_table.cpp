@@ -2,6 +2,7 @@
 #include "watch/directory_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hotreload::watch {
@@ -16,8 +17,9 @@ struct WatchedDirectory {
     int watch = -1;
     int error = 0;
     std::uint32_t mask = 0;
-    bool too_wide = false; // somebody has gone who wanted to hear of more
-    std::vector<User> users;
+    bool too_wide = false;                  // somebody has gone who wanted to hear of more
+    std::vector<User> users;                // many, where links lead through it
+    std::array<std::size_t, 3> interests{}; // how many of them have each
 
     void lost(const DirectoryUser* but_not = nullptr) const {
         for (const auto& each : users)
@@ -79,13 +81,16 @@ DirectoryWatch DirectoryTable::watch(const std::string& path, Interest interest,
         directory->path = path;
     }
     directory->users.push_back({&user, interest});
+    ++directory->interests[static_cast<std::size_t>(interest)];
     arm(*directory, &user);
     return {*this, *directory, user};
 }
 
 void DirectoryTable::release(WatchedDirectory& directory, DirectoryUser& user) {
     auto& users = directory.users;
-    users.erase(std::ranges::find(users, &user, &WatchedDirectory::User::user));
+    const auto gone = std::ranges::find(users, &user, &WatchedDirectory::User::user);
+    --directory.interests[static_cast<std::size_t>(gone->interest)];
+    users.erase(gone);
     if (users.empty()) {
         unbind(directory);
         set_error(directory, 0);
@@ -135,8 +140,9 @@ void DirectoryTable::unbind(WatchedDirectory& directory) {
 std::uint32_t DirectoryTable::wanted_mask(const WatchedDirectory& directory) const {
     std::uint32_t mask = 0;
     const auto add = [&](const WatchedDirectory& each) {
-        for (const auto& user : each.users)
-            mask |= mask_of(user.interest);
+        for (const auto interest : {Interest::Going, Interest::Coming, Interest::Content})
+            if (each.interests[static_cast<std::size_t>(interest)] > 0)
+                mask |= mask_of(interest);
     };
     add(directory);
     if (const auto same = by_watch_.find(directory.watch); same != by_watch_.end())

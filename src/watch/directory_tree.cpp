@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/directory_tree.hpp"
 
-#include "base/fd.hpp"
+#include "core/droppings.hpp"
 #include "watch/paths.hpp"
 
 #include <dirent.h>
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <format>
 #include <utility>
 
 namespace hotreload::watch {
@@ -26,27 +27,56 @@ bool same_directory(const std::string& path, std::uint64_t device, std::uint64_t
     return lstat(path.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
+// Of a link: its target is a directory, or not there yet.
+bool may_lead_on(int directory, const std::string& name) {
+    struct stat status{};
+    return fstatat(directory, name.c_str(), &status, 0) == 0 ? S_ISDIR(status.st_mode)
+                                                             : !is_dropping(name);
+}
+
+// Into a directory of version control, which `holder` is not in.
+bool enters_version_control(const std::string& path, const std::string& holder) {
+    for (std::size_t from = 1; from < path.size();) {
+        const auto end = std::min(path.find('/', from), path.size());
+        if (is_version_control(std::string_view(path).substr(from, end - from)) &&
+            !at_or_below(holder, path.substr(0, end)))
+            return true;
+        from = end + 1;
+    }
+    return false;
+}
+
 } // namespace
 
-// Where patterns begin: a path that may not exist, or lead through links.
+// Where patterns begin, or a link below: a path that may not exist, or lead through links.
 struct DirectoryTree::Root {
-    Root(DirectoryTree& tree, const std::string& base)
-        : trail(tree.table_, base, [&tree](const EntryEvent*) { tree.files_.tree_suspect(); }) {}
+    Root(DirectoryTree& tree, std::string as, std::string from)
+        : path(std::move(as)), trail(tree.table_, std::move(from), [&tree](const EntryEvent*) {
+              tree.files_.tree_suspect();
+          }) {}
 
-    Trail trail;
+    const std::string path;
+    Trail trail;         // of a link's: from its directory as it is without links
     std::string scanned; // what it led to when it was scanned; empty: not scanned
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
 };
 
 struct DirectoryTree::Node final : DirectoryUser {
-    Node(DirectoryTree& owner, std::string logical, std::string real)
-        : tree(owner), path(std::move(logical)), physical(std::move(real)) {}
+    Node(DirectoryTree& owner, std::string logical, std::string real, bool behind_link)
+        : tree(owner), path(std::move(logical)), physical(std::move(real)), linked(behind_link) {
+        tree.linked_ += linked;
+    }
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node() { tree.linked_ -= linked; }
 
     void entry_changed(const EntryEvent& event) override {
         auto& log = tree.table_.log();
         if (!event.directory()) {
             tree.files_.file_event(path, event);
+            if (event.name_changed())
+                tree.perhaps_a_link(join(path, event.name), event);
         } else if (auto child = join(path, event.name); !tree.selection_.directory(child)) {
             log.note(Fate::NotDescended);
         } else {
@@ -65,6 +95,7 @@ struct DirectoryTree::Node final : DirectoryUser {
     DirectoryTree& tree;
     const std::string path;
     std::string physical;
+    const bool linked;
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
     std::vector<std::string> children; // names of directories, sorted
@@ -72,78 +103,258 @@ struct DirectoryTree::Node final : DirectoryUser {
     DirectoryWatch watch;
 };
 
-DirectoryTree::DirectoryTree(DirectoryTable& table, const Selection& selection, FileMarks& files)
+DirectoryTree::DirectoryTree(DirectoryTable& table, os::Opener& opener, const Selection& selection,
+                             FileMarks& files)
     : table_(table),
+      opener_(opener),
       selection_(selection),
       files_(files),
       entries_(std::make_unique_for_overwrite<std::byte[]>(kEntriesSize)) {
     for (const auto& base : selection.bases())
-        roots_.emplace_back(*this, base);
+        roots_.emplace_back(*this, base, base);
 }
 
-DirectoryTree::~DirectoryTree() = default;
+DirectoryTree::~DirectoryTree() {
+    nodes_.clear(); // they count themselves
+}
 
-void DirectoryTree::repair(Scan scan) {
+void DirectoryTree::repair(Scan how) {
+    if (how == Scan::All) {
+        left_out_.clear();
+        one_too_many_.clear();
+    }
     for (int round = 0; round < kMaxRounds; ++round) {
-        const bool moved = repair_roots(scan);
+        bool moved = repair_roots(how);
+        std::vector<Ahead> ahead;
+        repair_links(ahead);
+        moved = moved || !ahead.empty();
+        scan(std::move(ahead), true);
         auto suspects = std::exchange(suspects_, {});
         for (const auto& path : suspects)
             visit(path);
         if (!moved && suspects.empty())
             return;
-        scan = Scan::Suspect;
+        how = Scan::Suspect;
     }
 }
 
 bool DirectoryTree::repair_roots(Scan how) {
     bool moved = false;
     for (auto& root : roots_) {
-        if (root.trail.broken() || how == Scan::All)
-            root.trail.walk();
-        struct stat status{};
-        const bool there = root.trail.end() == Trail::End::Directory &&
-                           lstat(root.trail.physical().c_str(), &status) == 0;
-        const bool same = there && root.scanned == root.trail.physical() &&
-                          root.device == status.st_dev && root.inode == status.st_ino;
-        if (same && how != Scan::All)
-            continue;
-        if (!same && !root.scanned.empty()) {
-            drop(root.trail.path());
+        const bool scanned = !root.scanned.empty();
+        if (arrive(root, how)) {
+            scan({{root.path, root.scanned}}, true);
+            moved = true;
+        } else if (scanned && root.scanned.empty()) {
             moved = true;
         }
-        if (!there)
-            continue;
-        root.scanned = root.trail.physical();
-        root.device = status.st_dev;
-        root.inode = status.st_ino;
-        scan({root.trail.path(), root.scanned}, true);
-        moved = true;
     }
     return moved;
 }
 
+// Finds out where it leads now; what it led to before is dropped. True: there is something to scan.
+bool DirectoryTree::arrive(Root& root, Scan how) {
+    if (root.trail.broken() || how == Scan::All)
+        root.trail.walk();
+    struct stat status{};
+    const bool there = root.trail.end() == Trail::End::Directory &&
+                       lstat(root.trail.physical().c_str(), &status) == 0;
+    const bool same = there && root.scanned == root.trail.physical() &&
+                      root.device == status.st_dev && root.inode == status.st_ino;
+    if (same && how != Scan::All)
+        return false;
+    if (!same && !root.scanned.empty())
+        drop(root.path);
+    root.scanned = there ? root.trail.physical() : "";
+    root.device = status.st_dev;
+    root.inode = status.st_ino;
+    return there;
+}
+
+// Those that may lead elsewhere than before.
+void DirectoryTree::repair_links(std::vector<Ahead>& ahead) {
+    std::vector<std::string> broken;
+    for (const auto& [path, link] : links_)
+        if (link->trail.broken())
+            broken.push_back(path);
+    for (const auto& path : broken)
+        if (links_.contains(path)) // not below another one that was dropped
+            follow(path, Scan::Suspect, ahead);
+}
+
+void DirectoryTree::perhaps_a_link(std::string path, const EntryEvent& event) {
+    const bool came = event.mask & (IN_CREATE | IN_MOVED_TO);
+    if (came ? !selection_.directory(path) : !links_.contains(path))
+        return;
+    suspects_.insert(std::move(path));
+    files_.tree_suspect();
+}
+
+void DirectoryTree::leads_to_directory(const std::string& path) {
+    if (links_.contains(path) || !selection_.directory(path))
+        return;
+    suspects_.insert(path);
+    files_.tree_suspect();
+}
+
+// The links that were found in a directory; others that were there are not any more.
+void DirectoryTree::take_links(const Node& node, int fd, std::vector<std::string> names, Scan how,
+                               std::vector<Ahead>& ahead) {
+    std::set<std::string> there;
+    for (const auto& name : names)
+        if (auto path = join(node.path, name); selection_.directory(path) && may_lead_on(fd, name))
+            there.insert(std::move(path));
+    std::vector<std::string> gone;
+    const auto [first, last] = below(links_, node.path);
+    for (auto each = first; each != last; ++each)
+        if (parent_of(each->first) == node.path && !there.contains(each->first))
+            gone.push_back(each->first);
+    for (const auto& path : gone)
+        forget_link(path);
+    for (const auto& path : there)
+        follow(path, how, ahead);
+}
+
+void DirectoryTree::follow(const std::string& path, Scan how, std::vector<Ahead>& ahead) {
+    const auto holder = nodes_.find(parent_of(path));
+    if (holder == nodes_.end())
+        return forget_link(path);
+    const auto from = join(holder->second->physical, path.substr(path.rfind('/') + 1));
+    auto& slot = links_[path];
+    if (!slot || slot->trail.path() != from)
+        slot = std::make_unique<Root>(*this, path, from);
+    auto& link = *slot;
+    const bool to_scan = arrive(link, how);
+    if (link.scanned.empty()) {
+        left_out_.erase(path);
+        if (nodes_.contains(path)) // of a directory that was here before
+            drop(path);
+    }
+    if (!to_scan)
+        return;
+    if (auto why = why_not(path, link); !why.empty()) {
+        if (nodes_.contains(path))
+            drop(path);
+        link.scanned = link.trail.physical(); // it is known what is there
+        return leave_out(path, std::move(why));
+    }
+    left_out_.erase(path);
+    ahead.push_back({path, link.scanned, true});
+}
+
+void DirectoryTree::forget_link(const std::string& path) {
+    if (links_.erase(path) == 0)
+        return;
+    left_out_.erase(path);
+    drop(path);
+}
+
+std::string DirectoryTree::why_not(const std::string& path, const Root& link) const {
+    const auto& to = link.trail.physical();
+    const auto holder = nodes_.find(parent_of(path));
+    if (holder != nodes_.end() && at_or_below(holder->second->physical, to))
+        return std::format("it leads to {}, in which it lies itself", to);
+    if (goes_round(path, link.device, link.inode))
+        return std::format("it leads to {}, by which it was come to", to);
+    if (holder != nodes_.end() && enters_version_control(to, holder->second->physical))
+        return std::format("it leads to {}, and version control's own files are never looked at",
+                           to);
+    std::size_t within = 0;
+    for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1))
+        within += links_.contains(std::string_view(path).substr(0, end));
+    if (within >= kMaxLinks)
+        return std::format("more than {} symbolic links lie within each other", kMaxLinks);
+    return "";
+}
+
+// The directory is one of those above its path.
+bool DirectoryTree::goes_round(const std::string& path, std::uint64_t device,
+                               std::uint64_t inode) const {
+    for (auto above = parent_of(path);; above = parent_of(above)) {
+        const auto node = nodes_.find(above);
+        if (node == nodes_.end())
+            return false;
+        if (node->second->device == device && node->second->inode == inode)
+            return true;
+        if (above == "/")
+            return false;
+    }
+}
+
+void DirectoryTree::leave_out(const std::string& path, std::string why) {
+    left_out_[path] = std::move(why);
+}
+
+std::optional<DirectoryTree::LeftOut> DirectoryTree::left_out(std::string_view directory) const {
+    std::string link;
+    for (auto end = directory.find('/', 1);; end = directory.find('/', end + 1)) {
+        const auto above = directory.substr(0, end);
+        if (const auto left = left_out_.find(above); left != left_out_.end())
+            return LeftOut{left->first,
+                           std::format("{} is not looked into: {}", left->first, left->second)};
+        if (links_.contains(above))
+            link = above;
+        if (end == std::string_view::npos)
+            break;
+    }
+    if (link.empty() || one_too_many_.empty() || nodes_.contains(directory))
+        return {};
+    return LeftOut{link,
+                   std::format("more than {} directories lie behind symbolic links", kMaxLinked)};
+}
+
+std::string DirectoryTree::not_read(std::string_view directory) const {
+    for (auto end = directory.find('/', 1);; end = directory.find('/', end + 1)) {
+        const auto found = unreadable_.find(directory.substr(0, end));
+        if (found != unreadable_.end())
+            return found->second;
+        if (end == std::string_view::npos)
+            return "";
+    }
+}
+
+void DirectoryTree::add_names_of(const std::string& physical, std::set<std::string>& names) const {
+    const auto directory = parent_of(physical);
+    for (const auto& [path, node] : nodes_)
+        if (node->physical == directory && path != directory)
+            names.insert(join(path, physical.substr(physical.rfind('/') + 1)));
+}
+
 void DirectoryTree::visit(const std::string& path) {
     for (auto& root : roots_)
-        if (root.trail.path() == path) {
+        if (root.path == path) {
             if (root.trail.end() == Trail::End::Directory)
-                scan({path, root.trail.physical()}, false);
+                scan({{path, root.trail.physical()}}, false);
             return;
         }
     const auto above = nodes_.find(parent_of(path));
     if (above == nodes_.end())
         return drop(path);
-    const auto physical = join(above->second->physical, path.substr(path.rfind('/') + 1));
+    const auto& parent = *above->second;
+    const auto name = path.substr(path.rfind('/') + 1);
+    const auto physical = join(parent.physical, name);
     struct stat status{};
-    if (lstat(physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
-        return drop(path);
-    scan({path, physical}, false);
+    const bool there = lstat(physical.c_str(), &status) == 0;
+    if (there && S_ISLNK(status.st_mode)) {
+        const Fd fd(open(parent.physical.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        std::vector<Ahead> ahead;
+        if (may_lead_on(fd.get(), name))
+            follow(path, Scan::Suspect, ahead);
+        else
+            forget_link(path);
+        return scan(std::move(ahead), true);
+    }
+    forget_link(path);
+    if (there && S_ISDIR(status.st_mode))
+        scan({{path, physical, parent.linked}}, false);
+    else if (nodes_.contains(path))
+        drop(path);
 }
 
 // `deep`: known directories below are looked at again, too.
-void DirectoryTree::scan(Ahead top, bool deep) {
-    files_.files_suspect(top.path);
-    std::vector<Ahead> ahead;
-    ahead.push_back(std::move(top));
+void DirectoryTree::scan(std::vector<Ahead> ahead, bool deep) {
+    for (const auto& top : ahead)
+        files_.files_suspect(top.path);
     while (!ahead.empty()) {
         const auto here = std::move(ahead.back());
         ahead.pop_back();
@@ -152,18 +363,39 @@ void DirectoryTree::scan(Ahead top, bool deep) {
 }
 
 void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead) {
+    if (here.linked && linked_ >= kMaxLinked && !nodes_.contains(here.path)) {
+        if (one_too_many_.empty())
+            one_too_many_ = here.path;
+        return;
+    }
     auto& slot = nodes_[here.path];
+    if (slot && slot->linked != here.linked)
+        slot.reset();
     if (!slot)
-        slot = std::make_unique<Node>(*this, here.path, here.physical);
+        slot = std::make_unique<Node>(*this, here.path, here.physical, here.linked);
     auto& node = *slot;
     node.physical = here.physical;
     node.watch = table_.watch(here.physical, Interest::Content, node);
-    const Fd fd(open(here.physical.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    const int error = fd ? 0 : errno;
     struct stat status{};
-    if (fd ? fstat(fd.get(), &status) < 0
-           : lstat(here.physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
+    if (lstat(here.physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
         return drop(here.path);
+    const auto opened = opener_.open(here.path, O_DIRECTORY);
+    if (opened &&
+        (opened->status.st_dev != status.st_dev || opened->status.st_ino != status.st_ino)) {
+        drop(here.path); // the path has come to lead elsewhere just now
+        suspects_.insert(here.path);
+        return;
+    }
+    if (here.linked && goes_round(here.path, status.st_dev, status.st_ino)) {
+        drop(here.path);
+        return leave_out(here.path, "it is one of the directories above it");
+    }
+    if (!opened && !opened.error().refusal.empty()) {
+        drop(here.path);
+        unreadable_[here.path] = opened.error().reason();
+        return leave_out(here.path, opened.error().refusal);
+    }
+    left_out_.erase(here.path);
     if (node.device != status.st_dev || node.inode != status.st_ino) {
         // Another directory than before: what is known below it is of the old one.
         drop_below(here.path);
@@ -173,15 +405,16 @@ void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead
         node.blind_system = table_.file_systems().blind(status.st_dev, here.physical);
     }
     set_polled(node);
-    if (fd)
-        list(node, fd.get(), deep, ahead);
+    if (opened)
+        list(node, opened->fd.get(), deep, ahead);
     else
-        unreadable_[here.path] = error;
+        unreadable_[here.path] = opened.error().reason();
 }
 
 void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahead) {
     int error = node.watch.error();
     std::vector<std::string> children;
+    std::vector<std::string> links;
     for (;;) {
         const ssize_t size = getdents64(fd, entries_.get(), kEntriesSize);
         if (size <= 0) {
@@ -202,6 +435,8 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
             }
             if (type == DT_REG || type == DT_LNK)
                 files_.file_found(node.path, name, type == DT_REG);
+            if (type == DT_LNK)
+                links.emplace_back(name);
             if (type == DT_DIR)
                 children.emplace_back(name);
         }
@@ -212,19 +447,20 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
         if (!selection_.directory(path))
             return true;
         if (deep || !std::ranges::binary_search(node.children, name))
-            ahead.push_back({std::move(path), join(node.physical, name)});
+            ahead.push_back({std::move(path), join(node.physical, name), node.linked});
         return false;
     });
     // That the kernel's watches are used up is not this directory's problem alone: the state of
     // the set tells it.
     if (error != 0 && !out_of_watches(error))
-        unreadable_[node.path] = error;
+        unreadable_[node.path] = std::strerror(error);
     else
         unreadable_.erase(node.path);
     auto before = std::exchange(node.children, std::move(children));
     for (const auto& name : before)
         if (!std::ranges::binary_search(node.children, name))
             drop(join(node.path, name));
+    take_links(node, fd, std::move(links), deep ? Scan::All : Scan::Suspect, ahead);
 }
 
 void DirectoryTree::set_polled(Node& node) {
@@ -238,6 +474,8 @@ void DirectoryTree::set_polled(Node& node) {
 void DirectoryTree::drop_below(const std::string& path) {
     const auto [first, last] = below(nodes_, path);
     nodes_.erase(first, last);
+    const auto [first_link, last_link] = below(links_, path);
+    links_.erase(first_link, last_link);
     const auto prefix = watch::join(path, "");
     const auto erase_below = [&](auto& sorted, auto key) {
         auto each = sorted.lower_bound(prefix);
@@ -246,12 +484,15 @@ void DirectoryTree::drop_below(const std::string& path) {
     };
     erase_below(polled_, [](const std::string& each) -> const std::string& { return each; });
     erase_below(unreadable_, [](const auto& each) -> const std::string& { return each.first; });
+    erase_below(left_out_, [](const auto& each) -> const std::string& { return each.first; });
 }
 
 void DirectoryTree::drop(const std::string& path) {
     for (auto& root : roots_)
-        if (at_or_below(root.trail.path(), path))
+        if (at_or_below(root.path, path))
             root.scanned.clear(); // it is scanned again if its own trail still finds it
+    if (const auto link = links_.find(path); link != links_.end())
+        link->second->scanned.clear();
     drop_below(path);
     nodes_.erase(path);
     polled_.erase(path);
@@ -260,14 +501,18 @@ void DirectoryTree::drop(const std::string& path) {
 }
 
 bool DirectoryTree::polled() const {
-    return !polled_.empty() ||
-           std::ranges::any_of(roots_, [](const Root& root) { return root.trail.polled(); });
+    return !polled_.empty() || std::ranges::any_of(roots_, [](const Root& root) {
+        return root.trail.polled();
+    }) || std::ranges::any_of(links_, [](const auto& link) { return link.second->trail.polled(); });
 }
 
 void DirectoryTree::poll() {
     for (auto& root : roots_)
         if (root.trail.polled())
             root.trail.walk();
+    for (auto& [path, link] : links_)
+        if (link->trail.polled())
+            link->trail.suspect();
     const auto polled = polled_; // changes meanwhile
     std::vector<Ahead> ahead;
     for (const auto& path : polled) {
@@ -281,16 +526,13 @@ void DirectoryTree::poll() {
                 suspects_.insert(path); // for what happened before
         }
         set_polled(node);
-        const Fd fd(open(node.physical.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        struct stat status{};
-        if (fd && fstat(fd.get(), &status) == 0 && status.st_dev == node.device &&
-            status.st_ino == node.inode)
-            list(node, fd.get(), false, ahead);
+        const auto opened = opener_.open(path, O_DIRECTORY);
+        if (opened && opened->status.st_dev == node.device && opened->status.st_ino == node.inode)
+            list(node, opened->fd.get(), false, ahead);
         else
             suspects_.insert(path);
     }
-    for (auto& each : ahead)
-        scan(std::move(each), false);
+    scan(std::move(ahead), false);
     repair(Scan::Suspect);
 }
 
@@ -300,6 +542,12 @@ void DirectoryTree::mounts_changed(const std::unordered_set<std::string>& points
         if (std::ranges::any_of(points,
                                 [&](const auto& each) { return root.trail.crosses(each); })) {
             root.trail.suspect();
+            suspect = true;
+        }
+    for (auto& [path, link] : links_)
+        if (std::ranges::any_of(points,
+                                [&](const auto& each) { return link->trail.crosses(each); })) {
+            link->trail.suspect();
             suspect = true;
         }
     std::unordered_set<std::string> parents;
@@ -323,6 +571,8 @@ void DirectoryTree::mounts_changed(const std::unordered_set<std::string>& points
 void DirectoryTree::add_unwatched(std::set<std::string>& directories) const {
     for (const auto& root : roots_)
         root.trail.add_unwatched(directories);
+    for (const auto& [path, link] : links_)
+        link->trail.add_unwatched(directories);
     for (const auto& path : polled_)
         if (const auto& node = *nodes_.find(path)->second; out_of_watches(node.watch.error()))
             directories.insert(node.physical);
@@ -335,6 +585,9 @@ void DirectoryTree::add_blind(std::map<std::string_view, std::string>& places) c
     for (const auto& root : roots_)
         if (!root.trail.blind_system().empty())
             places.try_emplace(root.trail.blind_system(), root.trail.blind_place());
+    for (const auto& [path, link] : links_)
+        if (!link->trail.blind_system().empty())
+            places.try_emplace(link->trail.blind_system(), link->trail.blind_place());
 }
 
 bool DirectoryTree::has(const std::string& directory) const {
@@ -343,8 +596,8 @@ bool DirectoryTree::has(const std::string& directory) const {
 
 std::vector<Problem> DirectoryTree::problems() const {
     std::vector<Problem> problems;
-    for (const auto& [path, error] : unreadable_)
-        problems.push_back({path, 0, 0, std::strerror(error), Audience::Everybody});
+    for (const auto& [path, why] : unreadable_)
+        problems.push_back({path, 0, 0, why, Audience::Everybody});
     return problems;
 }
 

@@ -2,9 +2,12 @@
 #pragma once
 
 // The directories of one set's wildcard patterns, each watched and known by its children. It
-// tells which files may have changed; it does not look at files itself.
+// tells which files may have changed; it does not look at files itself. Symbolic links to
+// directories are followed: what lies behind one counts by the path through the link. Not those
+// that would lead round in a circle, nor more of them than anybody means.
 
 #include "core/snapshot.hpp"
+#include "os/opener.hpp"
 #include "watch/selection.hpp"
 #include "watch/trail.hpp"
 
@@ -12,6 +15,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,8 +43,13 @@ protected:
 
 class DirectoryTree {
 public:
-    // Nothing is watched before the first repair().
-    DirectoryTree(DirectoryTable& table, const Selection& selection, FileMarks& files);
+    // Links within links that are followed, and directories behind links in all.
+    static constexpr std::size_t kMaxLinks = 8;
+    static constexpr std::size_t kMaxLinked = 4096;
+
+    // Nothing is watched before the first repair(). Opens with `opener`; all outlive it.
+    DirectoryTree(DirectoryTable& table, os::Opener& opener, const Selection& selection,
+                  FileMarks& files);
     ~DirectoryTree();
     DirectoryTree(const DirectoryTree&) = delete;
     DirectoryTree& operator=(const DirectoryTree&) = delete;
@@ -52,6 +61,24 @@ public:
 
     // Files in this directory are files of ours.
     [[nodiscard]] bool has(const std::string& directory) const;
+
+    // Why it, or one above, cannot be read; empty when that is not why it is not known.
+    [[nodiscard]] std::string not_read(std::string_view directory) const;
+
+    // The link at this path has been found to lead to a directory.
+    void leads_to_directory(const std::string& path);
+
+    // What of `directory` or above is not looked into, though a pattern may match below.
+    struct LeftOut {
+        std::string path;
+        std::string why; // for people, with the path
+    };
+    [[nodiscard]] std::optional<LeftOut> left_out(std::string_view directory) const;
+    // The first directory that was one too many; empty when there was none.
+    [[nodiscard]] const std::string& one_too_many() const { return one_too_many_; }
+
+    // The names by which the file at `physical`, a path without links, would be watched.
+    void add_names_of(const std::string& physical, std::set<std::string>& names) const;
 
     // The directories of which events do not tell everything; poll() looks at them.
     [[nodiscard]] const std::set<std::string>& polled_directories() const { return polled_; }
@@ -75,11 +102,23 @@ private:
     struct Ahead {
         std::string path;
         std::string physical;
+        bool linked = false; // behind a link of ours
     };
 
-    bool repair_roots(Scan scan);
+    bool repair_roots(Scan how);
+    void repair_links(std::vector<Ahead>& ahead);
+    bool arrive(Root& root, Scan how);
+    void perhaps_a_link(std::string path, const EntryEvent& event);
+    void take_links(const Node& node, int fd, std::vector<std::string> names, Scan how,
+                    std::vector<Ahead>& ahead);
+    void follow(const std::string& path, Scan how, std::vector<Ahead>& ahead);
+    void forget_link(const std::string& path);
+    [[nodiscard]] std::string why_not(const std::string& path, const Root& link) const;
+    [[nodiscard]] bool goes_round(const std::string& path, std::uint64_t device,
+                                  std::uint64_t inode) const;
+    void leave_out(const std::string& path, std::string why);
     void visit(const std::string& path);
-    void scan(Ahead top, bool deep);
+    void scan(std::vector<Ahead> ahead, bool deep);
     void look(const Ahead& here, bool deep, std::vector<Ahead>& ahead);
     void list(Node& node, int fd, bool deep, std::vector<Ahead>& ahead);
     void set_polled(Node& node);
@@ -87,14 +126,20 @@ private:
     void drop(const std::string& path);
 
     DirectoryTable& table_;
+    os::Opener& opener_;
     const Selection& selection_;
     FileMarks& files_;
     std::list<Root> roots_;
+    // By path: links in known directories that lead to a directory, or perhaps will.
+    std::map<std::string, std::unique_ptr<Root>, std::less<>> links_;
+    std::map<std::string, std::string, std::less<>> left_out_; // paths with the reason
+    std::string one_too_many_;
+    std::size_t linked_ = 0;                                          // nodes behind links
     std::map<std::string, std::unique_ptr<Node>, std::less<>> nodes_; // by path
     std::set<std::string> suspects_;
     std::set<std::string> polled_;
-    std::map<std::string, int> unreadable_; // errno
-    std::unique_ptr<std::byte[]> entries_;  // what getdents64(2) reads into
+    std::map<std::string, std::string, std::less<>> unreadable_; // with the reason
+    std::unique_ptr<std::byte[]> entries_;                       // what getdents64(2) reads into
 };
 
 } // namespace hotreload::watch

@@ -263,6 +263,14 @@ void FileTable::add_blind(std::map<std::string_view, std::string>& places) const
             places.try_emplace(system, path_of(*entry));
 }
 
+void FileTable::add_names_of(const std::string& physical, std::set<std::string>& names) const {
+    for (const auto& [directory, folder] : folders_)
+        for (const auto& entry : folder.files)
+            if (const auto& trail = entry.second.trail;
+                trail && trail->through_link() && trail->physical() == physical)
+                names.insert(path_of(entry));
+}
+
 // Literals and links are followed from the root; the rest is in a watched directory of the tree.
 void FileTable::keep_trail(Entry& entry, const std::string& path, bool link) {
     auto& file = entry.second;
@@ -291,28 +299,42 @@ void FileTable::look_at(Entry& entry) {
 
 Fate FileTable::examine(Entry& entry, const std::string& path) {
     auto& file = entry.second;
-    if (!file.literal && !place_.tree.has(*file.folder->path))
-        return forget(entry, path, "");
+    if (!file.literal && !place_.tree.has(*file.folder->path)) {
+        auto why = place_.tree.not_read(*file.folder->path);
+        if (why.empty())
+            return forget(entry, path, "");
+        set_state(entry, path, false, std::move(why)); // it is as it was read last
+        return Fate::Unreadable;
+    }
     // What is new need not be compared. If it has become a link since, an event says so.
     if (std::exchange(file.listed, false) && !file.literal && !file.trail)
         return read(entry, path);
     struct stat status{};
-    bool there = lstat(path.c_str(), &status) == 0;
-    const bool link = there && S_ISLNK(status.st_mode);
-    if (link || file.literal || file.trail) {
+    int error = lstat(path.c_str(), &status) < 0 ? errno : 0;
+    const bool link = error == 0 && S_ISLNK(status.st_mode);
+    std::string why;
+    if (link || file.literal || file.trail)
         keep_trail(entry, path, link);
+    if (link || file.literal || file.trail || error != 0) {
         // Only now, with every place watched, does the look count.
-        there = ::stat(path.c_str(), &status) == 0;
+        const auto there = place_.opener.status(path);
+        error = there ? 0 : there.error().error;
+        if (there)
+            status = *there;
+        else
+            why = there.error().reason();
     }
-    if (!there) {
-        const int error = errno;
-        if (error == ENOENT || error == ENOTDIR)
-            return forget(entry, path, "");
-        set_state(entry, path, false, std::strerror(error));
+    if (error == ENOENT || error == ENOTDIR)
+        return forget(entry, path, "");
+    if (error != 0) {
+        set_state(entry, path, false, why.empty() ? std::strerror(error) : why);
         return Fate::Unreadable;
     }
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(status.st_mode)) {
+        if (link && S_ISDIR(status.st_mode))
+            place_.tree.leads_to_directory(path);
         return forget(entry, path, file.literal ? wrong_kind(status.st_mode) : "");
+    }
     if (file.known && !file.racy && file.stamp == Stamp::of(status) &&
         (writing_.empty() || !writing_.contains(path)) &&
         (problems_.empty() || !problems_.contains(path)))
@@ -327,10 +349,10 @@ Fate FileTable::read(Entry& entry, const std::string& path) {
         file.seems_written && place_.loop.now() - file.written_at < file.timing.debounce_max;
     const auto content = place_.reader.read(path, seems_written, on_read_ != nullptr);
     if (!content) {
-        const auto [why, error] = content.error();
+        const auto& [why, reason] = content.error();
         // What was read last stays in the snapshot while the file cannot be read.
         if (why == Why::Writing || why == Why::Unreadable) {
-            set_state(entry, path, why == Why::Writing, error != 0 ? std::strerror(error) : "");
+            set_state(entry, path, why == Why::Writing, reason);
             return why == Why::Writing ? Fate::BeingWritten : Fate::Unreadable;
         }
         return forget(entry, path, "");

@@ -38,8 +38,9 @@ public:
         const os::EventLoop& loop;
         DirectoryTable& directories;
         ContentReader& reader;
+        os::Opener& opener;
         const Selection& selection;
-        const DirectoryTree& tree;
+        DirectoryTree& tree;
     };
 
     FileTable(const Place& place, OnDirty on_dirty, OnRead on_read);
@@ -70,6 +71,9 @@ public:
     [[nodiscard]] bool empty() const { return folders_.empty(); }
 
     void mounts_changed(const std::unordered_set<std::string>& points);
+
+    // The names by which the file at `physical`, a path without links, is watched.
+    void add_names_of(const std::string& physical, std::set<std::string>& names) const;
 
     // For people, as in DirectoryTree.
     void add_unwatched(std::set<std::string>& directories) const;

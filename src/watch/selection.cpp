@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/selection.hpp"
 
-#include "core/droppings.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>
@@ -83,9 +82,7 @@ Result<Selection> Selection::parse(const std::vector<WatchDefinition>& definitio
             if (!glob.base().starts_with('/'))
                 return fail(ErrorCode::Invalid,
                             "pattern \"" + glob.pattern() + "\": it is not absolute");
-            const auto name = last_component(glob.pattern());
-            if (name.find_first_of("*?[]{},\\") == std::string_view::npos)
-                selection.names_.emplace(name);
+            selection.names_.add(glob);
             if (!glob.literal())
                 selection.bases_.insert(glob.base());
         }
@@ -111,13 +108,14 @@ std::optional<Timing> Selection::file(std::string_view path) const {
 }
 
 bool Selection::directory(std::string_view path) const {
-    if (is_private_directory(last_component(path)))
-        return false;
+    const auto name = last_component(path);
+    const bool is_private = is_private_directory(name);
     return std::ranges::any_of(watches_, [&](const Watch& watch) {
         return std::ranges::any_of(watch.files,
                                    [&](const Pattern& each) {
                                        return !each.glob.literal() &&
-                                              each.glob.may_match_below(path);
+                                              each.glob.may_match_below(path) &&
+                                              (!is_private || each.glob.has_component(name));
                                    }) &&
                !first_match(watch.exclude, path);
     });
@@ -139,10 +137,10 @@ std::string Selection::stopped_above(const Watch& watch, std::string_view path,
     for (auto end = path.find('/', nearest == "/" ? 1 : nearest.size() + 1);
          end != std::string_view::npos; end = path.find('/', end + 1)) {
         const auto directory = path.substr(0, end);
-        if (is_private_directory(last_component(directory)))
+        if (is_private_directory(last_component(directory)) && !this->directory(directory))
             built_in = std::string("in ")
                            .append(last_component(directory))
-                           .append(", which is never looked into");
+                           .append(", which is not looked into");
         else if (const auto* exclude = first_match(watch.exclude, directory);
                  exclude && !this->directory(directory))
             return exclude->glob.pattern();

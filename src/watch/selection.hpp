@@ -5,6 +5,7 @@
 // matches, none of its excludes does, and its name is no editor's dropping.
 
 #include "core/definition.hpp"
+#include "core/droppings.hpp"
 #include "core/glob.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct Explanation {
     struct Watch {
         std::string pattern;     // the first that matches; empty: none
         std::string excluded_by; // the exclude that stops it, of the path or of a directory above
+        std::string left_out;    // why it, or a directory above, is not read; of a WatchedSet only
 
         bool operator==(const Watch&) const = default;
     };
@@ -58,7 +60,7 @@ public:
     // There may be files of ours below.
     [[nodiscard]] bool directory(std::string_view path) const;
 
-    // A pattern names such a file without wildcards, so it is no dropping.
+    // A pattern asks for such files by name, so it is no dropping.
     [[nodiscard]] bool names(std::string_view file_name) const;
 
     // Whether a file at `path` is watched, and by what it is or is not.
@@ -105,7 +107,7 @@ private:
     Timing slowest_;
     std::set<std::string> literals_;
     std::set<std::string> bases_;
-    std::set<std::string, std::less<>> names_;
+    NamedFiles names_;
 };
 
 // The selection for the entries of one directory: what depends on the directory is found out

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <format>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -273,11 +274,11 @@ void TreeWatcher::settled(TreeUser& user) {
 void TreeWatcher::answer_syncs() {
     if (std::ranges::any_of(syncs_, [](const Sync& sync) { return sync.waiting.empty(); }))
         answer_.arm(Duration::zero(), [this] {
-            std::vector<Sync> answered;
-            for (auto& sync : syncs_)
-                if (sync.waiting.empty())
-                    answered.push_back(std::move(sync));
-            std::erase_if(syncs_, [](const Sync& sync) { return !sync.done; });
+            const auto first = std::ranges::stable_partition(
+                syncs_, [](const Sync& sync) { return !sync.waiting.empty(); });
+            std::vector<Sync> answered(std::move_iterator(first.begin()),
+                                       std::move_iterator(first.end()));
+            syncs_.erase(first.begin(), first.end());
             for (auto& sync : answered)
                 sync.done();
         });

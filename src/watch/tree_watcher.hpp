@@ -9,6 +9,7 @@
 
 #include "os/event_loop.hpp"
 #include "os/mounts.hpp"
+#include "os/opener.hpp"
 #include "watch/content.hpp"
 #include "watch/directory_table.hpp"
 
@@ -83,6 +84,7 @@ public:
     [[nodiscard]] os::EventLoop& loop() { return loop_; }
     [[nodiscard]] DirectoryTable& directories() { return directories_; }
     [[nodiscard]] ContentReader& reader() { return reader_; }
+    [[nodiscard]] os::Opener& opener() { return opener_; }
     void join(TreeUser& user);
     void leave(TreeUser& user);
     // This user wants its queue_drained().
@@ -120,7 +122,8 @@ private:
     TreeWatcherOptions options_;
     os::Inotify inotify_;
     mutable DirectoryTable directories_;
-    ContentReader reader_;
+    os::Opener opener_;
+    ContentReader reader_{opener_};
     std::vector<TreeUser*> users_;
     std::vector<TreeUser*> touched_; // nullptr: has left
     std::vector<Sync> syncs_;

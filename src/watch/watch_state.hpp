@@ -12,11 +12,11 @@ struct WatchState {
         Watching,
         Polling,    // a file system does not tell its changes: part of the set is polled
         Incomplete, // a limit of the kernel is used up: part of the set is polled until it is
-                    // raised
+                    // raised; or a limit of ours: part of the set is left out
     };
 
     Kind kind = Kind::Watching;
-    std::string why; // empty for Watching; for Incomplete it names the sysctl and the number needed
+    std::string why; // empty for Watching; for Incomplete it names the limit and what to do
 
     bool operator==(const WatchState&) const = default;
 };

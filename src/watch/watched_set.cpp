@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/watched_set.hpp"
 
+#include "watch/paths.hpp"
+
+#include <algorithm>
+#include <format>
+
 namespace hotreload::watch {
 
 namespace {
@@ -26,9 +31,10 @@ WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_s
     : watcher_(watcher),
       selection_(std::move(selection)),
       on_settled_(std::make_shared<OnSettled>(std::move(on_settled))),
-      tree_(watcher.directories(), selection_, *this),
+      tree_(watcher.directories(), watcher.opener(), selection_, *this),
       files_(
-          {watcher.loop(), watcher.directories(), watcher.reader(), selection_, tree_},
+          {watcher.loop(), watcher.directories(), watcher.reader(), watcher.opener(), selection_,
+           tree_},
           [this](const Timing& timing) { dirty(timing); }, std::move(on_read)),
       timer_(watcher.loop()),
       retry_(watcher.loop()) {
@@ -49,6 +55,37 @@ Look WatchedSet::look(Rescan how) {
     if (update_state())
         watcher_.touched(*this); // whoever shows it hears of it, but not in the middle of this
     return {files_.snapshot(), files_.take_changes()};
+}
+
+Explanation WatchedSet::explain(const std::string& path) const {
+    auto explanation = selection_.explain(path);
+    const auto left = tree_.left_out(parent_of(path));
+    const auto& unreadable = files_.snapshot().unreadable;
+    const auto problem = std::ranges::find(unreadable, path, &Problem::path);
+    if (!left && problem == unreadable.end())
+        return explanation;
+    explanation.watched = false;
+    for (auto& each : explanation.watches) {
+        const auto pattern = Glob::parse(each.pattern);
+        if (each.pattern.empty() || !pattern)
+            continue;
+        if (problem != unreadable.end())
+            each.left_out = problem->message;
+        else if (!at_or_below(pattern->base(), left->path)) // where it begins is gone to by itself
+            each.left_out = left->why;
+        explanation.watched =
+            explanation.watched ||
+            (each.excluded_by.empty() && each.left_out.empty() && explanation.built_in.empty());
+    }
+    return explanation;
+}
+
+std::set<std::string> WatchedSet::names_of(const std::string& physical) const {
+    std::set<std::string> names;
+    tree_.add_names_of(physical, names);
+    files_.add_names_of(physical, names);
+    names.erase(physical);
+    return names;
 }
 
 void WatchedSet::everything_suspect() {
@@ -72,6 +109,7 @@ bool WatchedSet::polled() const {
 void WatchedSet::poll() {
     tree_.poll();
     files_.poll();
+    watcher_.opener().forget();
     watcher_.touched(*this); // its state may be another
 }
 
@@ -119,6 +157,7 @@ void WatchedSet::queue_drained() {
     if (std::exchange(tree_suspect_, false))
         tree_.repair(DirectoryTree::Scan::Suspect);
     files_.follow();
+    watcher_.opener().forget();
     const auto alive = alive_;
     schedule();
     if (!*alive)
@@ -158,6 +197,7 @@ void WatchedSet::refresh(Rescan how) {
         files_.follow();
     }
     files_.refresh();
+    watcher_.opener().forget(); // another look judges anew; and nothing that is open keeps a mount
     if (files_.clean()) {
         debounce_.reset();
         timer_.disarm();
@@ -185,6 +225,13 @@ void WatchedSet::try_written_again() {
 
 WatchState WatchedSet::current_state() const {
     WatchState state;
+    if (const auto& left = tree_.one_too_many(); !left.empty()) {
+        state.kind = WatchState::Kind::Incomplete;
+        state.why = std::format("more than {} directories lie behind symbolic links, and {} is not "
+                                "looked into: exclude links that do not matter",
+                                DirectoryTree::kMaxLinked, left);
+        return state;
+    }
     if (!polled())
         return state;
     std::set<std::string> unwatched;

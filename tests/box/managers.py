@@ -65,16 +65,18 @@ class Hotreload:
 
     def services(self, project: str) -> dict[str, dict]:
         """By name, each as `hotreloadctl --json status` has it."""
-        objects = self.call("GetManagedObjects", address=HOTRELOAD.with_interface("org.freedesktop.DBus.ObjectManager"))
-        states = (state_of(each["org.hotreload.Service1"]) for each in objects.values() if "org.hotreload.Service1" in each)
-        return {state["service"]: state for state in states if state["project"] == project}
+        status = json.loads(self.call("Status", "sa{sv}", "", {}))
+        return {
+            service["name"]: state_of(service)
+            for each in status["projects"]
+            if each["name"] == project
+            for service in each["services"]
+        }
 
 
-def state_of(properties: dict) -> dict:
-    state = {snake_case(name): value for name, (_, value) in properties.items()}
+def state_of(service: dict) -> dict:
+    state = {snake_case(name): value for name, value in service.items()}
     state["service"] = state.pop("name")
-    state["problems"] = [dict(zip(("path", "line", "column", "message"), each)) for each in state["problems"]]
-    state["last_changes"] = json.loads(state.pop("last_changes_json") or "[]")
     return state
 
 

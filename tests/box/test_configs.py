@@ -2,9 +2,11 @@
 """Documents that are published on the bus: [configs]."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
-from harness import eventually, run
+from harness import built, command_line, environment, eventually, run
 
 TOML = """
 [configs.app]
@@ -93,7 +95,8 @@ def test_a_config_comes_and_goes_with_the_project_file(published):
     published.toml('configs = ["app.toml"]\n')
     published.sync()
     assert value(published)[1] == 1  # the same document
-    published.toml("")
+    published.write("other.toml", "a = 1\n")
+    published.toml('[configs.other]\nfile = "other.toml"\n')
     published.sync()
     listed = run("busctl", "--user", "tree", "--list", "org.hotreload", user="dev").stdout
     assert OBJECT not in listed
@@ -104,3 +107,30 @@ def test_what_is_no_document_is_an_error_of_the_project_file(demo):
     demo.toml('[configs.app]\nfile = "app.txt"\n')
     failed = demo.ctl("up", "--detach", str(demo.directory), check=False)
     assert failed.returncode == 1 and "configs.app.file" in failed.stderr and 'format = "' in failed.stderr
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples/config-reader/reader.py"
+
+
+@pytest.mark.parametrize("program", ["tests/box/programs/config-reader", EXAMPLE], ids=["sd-bus", "jeepney"])
+def test_the_examples_read_each_value_once(published, program):
+    command = [str(program if program is EXAMPLE else built(program)), "demo", "app"]
+    with subprocess.Popen(command_line(command, "dev"), env=environment("dev"), stdout=subprocess.PIPE, text=True) as reader:
+        try:
+            assert "one" in reader.stdout.readline()
+            published.edit('"one"', '"two"', "app.toml")
+            assert "two" in reader.stdout.readline()
+        finally:
+            reader.kill()
+
+
+def test_hotreloadctl_gets_the_value_and_parts_of_it(published):
+    get = lambda *words, **options: published.ctl("get", "demo/app", *words, **options)
+    assert json.loads(get().stdout) == {"name": "one", "db": {"password": "hunter2"}}
+    assert get("/db/password").stdout == '"hunter2"\n' and get("db.password", "--raw").stdout == "hunter2\n"
+    missing = get("db.passwrod", check=False)
+    assert missing.returncode == 1 and 'did you mean "password"?' in missing.stderr
+    assert published.ctl("get", "demo", check=False).returncode == 2
+    assert "REVISION" in published.ctl("status", "demo/app").stdout
+    refused = published.ctl("history", "demo/app", check=False)
+    assert refused.returncode == 1 and "hotreloadctl get demo/app" in refused.stderr

@@ -197,6 +197,7 @@ def test_a_broken_record_is_named_and_other_projects_work(pair):
         messages = [json.loads(line)["MESSAGE"] for line in journal.splitlines()]
         assert any(str(broken) in message for message in messages)
     finally:
+        pair.ctl("down", "broken", check=False)
         for path in pair.state.glob("broken*"):
             path.unlink()
 

@@ -30,7 +30,7 @@ def test_what_follows_a_service_is_stopped_before_it(demo, how):
     demo.toml(service.format("b", "") + service.format("a", '"b"') + service.format("c", '"a"'))
     demo.up()
     if how == "removed":
-        demo.toml("")
+        demo.toml('[services.stays]\ncommand = ["sleep", "infinity"]\n')
         demo.sync()
     else:
         demo.ctl(how, "demo")

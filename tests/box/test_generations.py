@@ -2,6 +2,8 @@
 """Applied states that are kept: history, diff, rollback; and what holds changes back."""
 
 import os
+import pwd
+from pathlib import Path
 
 import pytest
 from harness import eventually
@@ -74,6 +76,67 @@ def test_diff_tells_what_is_between_two(kept):
     assert refused.returncode == 1 and "no generation 7; there are: 3, 2, 1" in refused.stderr
 
 
+def test_diff_shows_the_lines_of_a_text_and_masks_what_sounds_secret(kept):
+    kept.write("a.conf", "first\npassword = hunter2\n")
+    finished(kept)
+    text = kept.ctl("diff", "demo/a").stdout
+    assert "@@ -1 +1,2 @@\n first\n+password = ***\n" in text and "hunter2" not in text
+
+
+def test_history_tells_who_asked_and_what_came_to_nothing(kept):
+    kept.edit('env = ', 'validate = ["/bin/sh", "-c", "! grep -n bad a.conf"]\nenv = ')
+    finished(kept)
+    kept.write("a.conf", "bad\n")
+    kept.events.wait_for("ReloadFinished", result="invalid")
+    kept.write("a.conf", "good\n")
+    finished(kept)
+    kept.ctl("restart", "demo/a")
+    kept.ctl("pause", "demo/a", "--reason=for a while")
+    told = kept.ctl.json("history", "demo/a")
+    assert [(each["trigger"], each.get("caller_uid")) for each in told["generations"][:2]] == [
+        ("request", pwd.getpwnam("dev").pw_uid),
+        ("file", None),
+    ]
+    assert [each["what"] for each in told["events"]] == ["paused", "invalid"]
+    assert told["events"][1]["problem"]["message"] and told["events"][1]["trigger"] == "file"
+    text = kept.ctl("history", "demo/a", "--utc").stdout
+    assert "UTC restart dev asked for" in " ".join(text.split()) and "for a while" in text
+
+
+def test_a_plan_runs_the_validator_and_changes_nothing(kept):
+    kept.edit('env = ', 'validate = ["/bin/sh", "-c", "! grep -n bad a.conf"]\nenv = ')
+    finished(kept)
+    kept.ctl("pause", "demo")
+    before, since = kept.pids(), len(kept.events.seen)
+    kept.write("a.conf", "bad\n")
+    refused = kept.ctl("plan", "demo", check=False)
+    assert refused.returncode == 1 and "restart would be refused" in refused.stdout
+    assert kept.ctl("reload", "--dry-run", "--force", "demo", check=False).returncode == 1
+    assert kept.ctl("plan", "--no-validate", "demo").returncode == 0
+    assert kept.pids() == before and kept["a"]["problems"] == []
+    assert [e for e in kept.events.seen[since:] if e["event"] in ("ReloadStarted", "ValidationFailed")] == []
+
+
+def test_a_pause_says_what_waits_and_ends_by_itself_even_after_a_death_of_the_daemon(kept):
+    paused = kept.ctl("pause", "demo/a", "--for=1d", "--reason=deploy")
+    assert "paused until 20" in paused.stdout and "deploy" in paused.stdout
+    assert kept.ctl("status", "demo").returncode == 0
+    kept.write("a.conf", "second\n")
+    kept.events.wait_for("ServiceChanged", held=[str(kept / "a.conf")])
+    status = kept.ctl("status", "demo", check=False)
+    assert status.returncode == 3 and "waiting: " in status.stdout
+    assert kept.ctl("pause", "demo/a", "--for=10ms", check=False).returncode == 3, "something waits"
+    finished(kept)
+    assert kept.log("a")[-1].endswith("second") and not kept["a"]["paused"]
+
+    kept.ctl("pause", "demo", "--for=1s")
+    kept.write("a.conf", "third\n")
+    kept.kill_daemon()
+    kept.sync()
+    finished(kept)
+    assert kept.log("a")[-1].endswith("third") and not kept["a"]["paused"]
+
+
 def test_rollback_goes_back_to_the_definition_and_the_project_file_waits(kept):
     make_three(kept)
     kept.ctl("rollback", "demo/a", "--to=1")
@@ -114,6 +177,80 @@ def test_rollback_writes_files_back_when_asked_with_all_about_them(kept):
     kept.sync()
     assert kept["a"]["state"] == "running"
     assert kept.log("a")[-1] == "start one first"
+
+
+CONF_D = """
+[services.a]
+command = ["./worker", "a", "conf.d/1.conf"]
+type = "notify"
+verify = "0s"
+watch = ["conf.d/*.conf"]
+"""
+
+
+@pytest.fixture
+def conf_d(demo):
+    """A directory of files, of which the first generation has two."""
+    demo.write("conf.d/1.conf", "first\n")
+    demo.write("conf.d/2.conf", "second\n")
+    demo.toml(CONF_D)
+    demo.up()
+    yield demo
+
+
+def test_rollback_moves_away_what_was_created_and_makes_again_what_was_deleted(conf_d):
+    conf_d.write("conf.d/3.conf", "third\n")
+    conf_d.sync()
+    (conf_d / "conf.d/2.conf").unlink()
+    conf_d.sync()
+    conf_d.write("conf.d/1.conf", "other\n")
+    conf_d.sync()
+    done = conf_d.ctl("rollback", "demo/a", "--to=1", "--restore-files").stdout
+    assert "1.conf: written back" in done and "2.conf: made again" in done, done
+    moved = next(line for line in done.splitlines() if "3.conf: moved aside to " in line)
+    assert Path(moved.split(" to ")[1]).read_text() == "third\n"
+    files = {path.name: path.read_text() for path in (conf_d / "conf.d").iterdir()}
+    assert files == {"1.conf": "first\n", "2.conf": "second\n"}
+    assert conf_d.log("a")[-1] == "start - first"
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "running"
+
+
+def test_rollback_takes_away_the_file_that_was_refused(conf_d):
+    conf_d.edit("verify", 'validate = ["sh", "-c", "! grep -l bad conf.d/*.conf"]\nverify')
+    conf_d.sync()
+    generation = conf_d["a"]["generation"]
+    conf_d.write("conf.d/3.conf", "bad\n")
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "invalid"
+    done = conf_d.ctl("rollback", "demo/a", f"--to={generation}", "--restore-files")
+    assert "3.conf: moved aside to " in done.stdout, done
+    conf_d.sync()
+    assert conf_d["a"]["state"] == "running" and not (conf_d / "conf.d/3.conf").exists()
+
+
+def test_rollback_that_would_do_nothing_says_so(conf_d):
+    conf_d.write("conf.d/1.conf", "other\n")
+    conf_d.sync()
+    refused = conf_d.ctl("rollback", "demo/a", check=False)
+    assert refused.returncode == 1 and "--restore-files" in refused.stdout + refused.stderr, refused
+    assert conf_d.log("a")[-1] == "start - other"
+
+
+@pytest.mark.parametrize("damage", ["zeroed", "gone"])
+def test_rollback_writes_nothing_when_one_copy_is_damaged(conf_d, damage):
+    for name in ("1", "2"):
+        conf_d.write(f"conf.d/{name}.conf", "other\n")
+        conf_d.sync()
+    explained = conf_d.ctl.json("explain", str(conf_d / "conf.d/2.conf"))
+    copy = Path(explained["watches"][0]["copies"][1])
+    if damage == "zeroed":
+        copy.write_bytes(bytes(copy.stat().st_size))
+    else:
+        copy.unlink()
+    refused = conf_d.ctl("rollback", "demo", "--restore-files", check=False)
+    assert refused.returncode == 1 and "no file was written" in refused.stdout + refused.stderr, refused
+    assert {path.read_text() for path in (conf_d / "conf.d").iterdir()} == {"other\n"}
 
 
 def test_what_there_is_not_cannot_be_gone_back_to(kept):

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Debian package: it installs, is started by its bus name and by its socket, and purges clean."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
 
 import pytest
-from harness import environment, run, systemctl, unit_property
+from harness import environment, run, save, systemctl, unit_property
+from project import PROJECTS
+from test_pin_installed import DROP_IN, SITE, VIEWS, pinned
+from test_nginx import CONF, get
 
 DEB = os.environ.get("HOTRELOAD_DEB")
 pytestmark = pytest.mark.skipif(not DEB, reason="not installed from a package")
@@ -24,10 +28,29 @@ def ping(user):
     run("busctl", bus, "call", "org.hotreload", "/org/hotreload", "org.freedesktop.DBus.Peer", "Ping", user=user)
 
 
+def install():
+    run("dpkg", "--install", DEB, timeout=120)
+
+
+def remove():
+    run("dpkg", "--remove", "hotreload", timeout=120)
+
+
+def main_pids():
+    return [unit_property("hotreloadd.service", "MainPID", user=user) for user in INSTANCES]
+
+
+def every_socket_answers():
+    for user in INSTANCES:
+        assert systemctl("is-active", "hotreloadd.socket", user=user).stdout.strip() == "active"
+        assert "org.hotreload" in run("varlinkctl", "info", f"unix:{socket_path(user)}", user=user).stdout
+
+
 @pytest.fixture
 def reinstalled():
     yield
-    run("dpkg", "--install", DEB, timeout=120)
+    install()
+    every_socket_answers()
 
 
 def test_what_is_installed_is_what_was_packed():
@@ -57,13 +80,53 @@ def test_the_socket_starts_the_daemon(user):
     assert unit_property("hotreloadd.service", "ActiveState", user=user) == "active"
 
 
-@pytest.mark.parametrize("user", INSTANCES)
-def test_an_upgrade_restarts_a_daemon_that_runs(user):
-    ping(user)
-    before = unit_property("hotreloadd.service", "MainPID", user=user)
-    run("dpkg", "--install", DEB, timeout=120)
-    after = unit_property("hotreloadd.service", "MainPID", user=user)
-    assert after not in ("0", before)
+def test_an_upgrade_restarts_a_daemon_that_runs_and_its_socket():
+    for user in INSTANCES:
+        ping(user)
+    before = main_pids()
+    install()
+    after = main_pids()
+    assert not {"0", *before} & set(after)
+    every_socket_answers()
+
+
+def test_the_sockets_outlive_an_upgrade_while_the_daemons_had_nothing_to_do():
+    for user in INSTANCES:
+        systemctl("stop", "hotreloadd.service", user=user)
+    install()
+    every_socket_answers()
+
+
+def test_a_removal_lets_pinned_units_go_and_another_installation_brings_the_sockets_back(attach, etc):
+    save(CONF, SITE.replace("    include /etc/nginx/extra/*.conf;\n", "") % "first")
+    attach("nginx", "nginx.service", pinned("/etc/nginx/**").replace("NAME", "nginx"))
+    assert DROP_IN.exists()
+    for user in INSTANCES:
+        ping(user)
+    systemctl("stop", "hotreloadd.socket")  # and so the daemon, which cannot let go of anything
+    assert unit_property("hotreloadd.service", "ActiveState") == "inactive"
+    try:
+        remove()
+        for user in INSTANCES:
+            assert unit_property("hotreloadd.service", "ActiveState", user=user) == "inactive"
+            assert unit_property("hotreloadd.socket", "ActiveState", user=user) == "inactive"
+        assert not DROP_IN.exists()
+        assert unit_property("nginx.service", "NeedDaemonReload") == "no"
+        # Until it is started again it reads what it was shown, and can.
+        assert list(VIEWS.iterdir()) != []
+        systemctl("reload", "nginx.service")
+        save(CONF, CONF.read_text().replace("first", "second"))
+        systemctl("restart", "nginx.service")
+        assert get() == "second"
+    finally:
+        install()
+    every_socket_answers()
+
+
+@pytest.mark.parametrize("name", ["examples/recipes/nginx.toml", "README.md", "NEWS", "README.Debian", "org.hotreload.varlink"])
+def test_its_documentation_is_there(name):
+    path = Path("/usr/share/doc/hotreload") / name
+    assert path.exists() or (path.with_name(path.name + ".gz").exists() and path.suffix != ".varlink")
 
 
 def test_its_messages_are_in_the_catalog():
@@ -86,6 +149,8 @@ def test_lintian_finds_no_error():
 
 
 def test_it_purges_clean(reinstalled):
+    with contextlib.suppress(OSError):
+        PROJECTS.rmdir()  # another test has made it
     ping(None)
     ping("dev")
     files = [Path(line) for line in run("dpkg", "--listfiles", "hotreload").stdout.splitlines()]

@@ -90,7 +90,7 @@ def test_it_stays_pinned_when_it_leaves_the_project_file_in_the_middle_of_an_edi
     save(CONF, "half of an ed")
     nginx.finished("invalid")
     save(project, '[services.other]\ncommand = ["sleep", "infinity"]\nverify = "0"\n')
-    nginx.finished("rolled-back")
+    nginx.events.wait_for("ReloadFinished", project="nginx", result="rolled-back")
     nginx.ctl("sync")  # it is not tried again and again
     assert get() == "first" and nginx.same_process()
     save(CONF, site("first"))
@@ -167,7 +167,7 @@ def test_a_unit_that_is_masked_is_not_touched_and_nothing_is_left_of_the_attempt
         with system_ctl.monitor() as events:
             system_ctl("up", PROJECTS / "masked.toml", check=False)
             done = service_of(events.wait_for("ReloadFinished", project="masked"), "nginx")
-            assert done["result"] == "failed" and "masked" in done["problem"]["message"], done
+            assert done["result"] == "invalid" and "masked" in done["problem"]["message"], done
             assert "putting" not in done["problem"]["message"] and done["gap_usec"] == 0
         system_ctl("down", "masked")
         system_ctl("sync")  # by its answer, the daemon has forgotten the project

@@ -139,7 +139,7 @@ def test_a_project_that_cannot_be_recorded_does_not_go_up(app, number):
 @pytest.mark.parametrize("number", REFUSED, ids=errno.errorcode.get)
 def test_a_project_whose_record_cannot_be_removed_can_go_down_again(app, number):
     app.up()
-    strike(str(number), *4 * ["remove"], "remove")  # the record and the history of each service before it
+    strike(str(number), *6 * ["remove"], "remove")  # the record, events and history of each service before it
     done = app.down()
     assert done.returncode == 1 and os.strerror(number) in done.stderr and "down demo" in done.stderr, done
     assert is_known(app) and app.units() == []

@@ -50,6 +50,10 @@ inline std::expected<Value, Problem> parsed(Format format, std::string_view text
     const auto patch = diff(Value{}, *value);
     for (const auto& operation : patch)
         expect(!touched_leaves(operation).empty(), "an operation touches something");
+    // Of two documents: they are equal, or a patch says what is not.
+    const auto half = parse_document(format, text.substr(0, text.size() / 2), kLimits);
+    if (half)
+        expect(diff(*half, *value).empty() == (*half == *value), "a difference is told");
     (void)Secrets().masked(patch);
     (void)to_json(patch);
     return value;

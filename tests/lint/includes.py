@@ -16,7 +16,7 @@ FOLDERS = {
     "base": set(),
     "core": {"base"},
     "os": {"core", "base"},
-    "config": {"core", "base"},
+    "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
     "state": {"core", "base"},
     "strategy": {"core", "base"},
@@ -41,8 +41,8 @@ LIBRARIES = [
     (r"xxhash\.h", {"watch"}),
     (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
-    (r"yaml-cpp/", {"document"}),
-    (r"yaml-cpp/", {"document"}),
+    (r"libfyaml\.h", {"document"}),
+    (r"pcre2\.h", {"document"}),
     (r"sys/inotify\.h", {"os"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),

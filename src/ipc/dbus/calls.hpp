@@ -12,6 +12,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -41,21 +42,29 @@ public:
     template <class... R>
     void serve(sdbus::IObject& object, const Presence& present, sdbus::Result<R...>&& reply,
                CallAnswer<R...> work) {
+        serve(object, present, std::move(reply),
+              [work = std::move(work)](uid_t) mutable { return std::move(work); });
+    }
+
+    // Of work that has to know its caller: made of his user id, once he is admitted.
+    template <class... R, std::invocable<uid_t> Make>
+    void serve(sdbus::IObject& object, const Presence& present, sdbus::Result<R...>&& reply,
+               Make make) {
         const auto call = object.getCurrentlyProcessedMessage();
         const char* sender = call.getSender();
         tasks_.spawn(run(std::move(reply), call.getInterfaceName(), call.getMemberName(),
-                         sender ? sender : "", present, std::move(work)));
+                         sender ? sender : "", present, std::move(make)));
     }
 
 private:
-    template <class... R>
+    template <class... R, class Make>
     Task<> run(sdbus::Result<R...> reply, std::string interface, std::string method,
-               std::string sender, std::weak_ptr<const bool> present, CallAnswer<R...> work) {
+               std::string sender, std::weak_ptr<const bool> present, Make make) {
         ++in_flight_;
         auto admitted = co_await admit(std::move(interface), std::move(method), std::move(sender));
         Result<std::tuple<R...>> answer = std::unexpected(admitted ? Error() : admitted.error());
         if (admitted)
-            answer = co_await std::move(work);
+            answer = co_await make(*admitted);
         if (answer && present.expired())
             answer = fail(ErrorCode::NotFound, "the object that was called is gone");
         const bool sent = send_if_connected([&] {
@@ -74,7 +83,7 @@ private:
             on_answered();
     }
 
-    Task<Result<>> admit(std::string interface, std::string method, std::string sender);
+    Task<Result<uid_t>> admit(std::string interface, std::string method, std::string sender);
 
     Callers callers_;
     std::size_t in_flight_ = 0;

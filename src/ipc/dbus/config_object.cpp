@@ -85,7 +85,7 @@ std::string ConfigObject::State() {
     return status_.state;
 }
 ProblemList ConfigObject::Problems() {
-    return to_bus(status_.problems);
+    return to_bus(status_.problems, Audience::Everybody);
 }
 
 } // namespace hotreload::ipc

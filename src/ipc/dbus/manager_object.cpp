@@ -65,25 +65,27 @@ void ManagerObject::Plan(sdbus::Result<std::string>&& reply, std::string target,
 }
 
 auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::string> {
-    auto options = reload_options(raw);
+    auto options = plan_request(raw);
     if (!options)
         co_return error_of(options);
     auto plan = co_await service_.plan(std::move(target), *options);
     if (!plan)
         co_return error_of(plan);
-    co_return std::tuple(plan_json(*plan));
+    co_return std::tuple(plan_json(*plan, Audience::Inspectors));
 }
 
 void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
                            OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 reload(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return reload(target, options, caller); });
 }
 
-auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
+auto ManagerObject::reload(std::string target, OptionMap raw, uid_t caller)
+    -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.reload(std::move(target), *options);
     if (!id)
         co_return error_of(id);
@@ -93,13 +95,15 @@ auto ManagerObject::reload(std::string target, OptionMap raw) -> CallAnswer<std:
 void ManagerObject::Restart(sdbus::Result<std::uint64_t>&& reply, std::string target,
                             OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 restart(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return restart(target, options, caller); });
 }
 
-auto ManagerObject::restart(std::string target, OptionMap raw) -> CallAnswer<std::uint64_t> {
+auto ManagerObject::restart(std::string target, OptionMap raw, uid_t caller)
+    -> CallAnswer<std::uint64_t> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.restart(std::move(target), *options);
     if (!id)
         co_return error_of(id);
@@ -120,39 +124,42 @@ auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
 
 void ManagerObject::Stop(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 stop(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return stop(target, options, caller); });
 }
 
-auto ManagerObject::stop(std::string target, OptionMap raw) -> CallAnswer<> {
+auto ManagerObject::stop(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
-        done = co_await service_.stop(std::move(target));
+        done = co_await service_.stop(std::move(target), caller);
     co_return done.transform([] { return std::tuple<>(); });
 }
 
 void ManagerObject::Pause(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 pause(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return pause(target, options, caller); });
 }
 
-auto ManagerObject::pause(std::string target, OptionMap raw) -> CallAnswer<> {
-    auto done = no_options(raw);
-    if (done)
-        done = co_await service_.pause(std::move(target));
+auto ManagerObject::pause(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
+    auto options = pause_options(raw);
+    if (!options)
+        co_return error_of(options);
+    options->caller = caller;
+    const auto done = co_await service_.pause(std::move(target), *options);
     co_return done.transform([] { return std::tuple<>(); });
 }
 
 void ManagerObject::Rollback(sdbus::Result<std::uint64_t>&& reply, std::string target,
                              std::uint64_t generation, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 rollback(std::move(target), generation, std::move(options)));
+                 [=, this](uid_t caller) { return rollback(target, generation, options, caller); });
 }
 
-auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw)
-    -> CallAnswer<std::uint64_t> {
+auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw,
+                             uid_t caller) -> CallAnswer<std::uint64_t> {
     auto options = rollback_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto id = co_await service_.rollback(std::move(target), generation, *options);
     if (!id)
         co_return error_of(id);
@@ -187,13 +194,13 @@ auto ManagerObject::diff(std::string target, std::uint64_t from, std::uint64_t t
 
 void ManagerObject::Resume(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 resume(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return resume(target, options, caller); });
 }
 
-auto ManagerObject::resume(std::string target, OptionMap raw) -> CallAnswer<> {
+auto ManagerObject::resume(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
-        done = co_await service_.resume(std::move(target));
+        done = co_await service_.resume(std::move(target), caller);
     co_return done.transform([] { return std::tuple<>(); });
 }
 
@@ -238,6 +245,35 @@ auto ManagerObject::debug_events(std::uint32_t limit, OptionMap raw) -> CallAnsw
         limit ? std::size_t{limit} : std::numeric_limits<std::size_t>::max())));
 }
 
+void ManagerObject::Status(sdbus::Result<std::string>&& reply, std::string target,
+                           OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply),
+                 status(std::move(target), std::move(options)));
+}
+
+auto ManagerObject::status(std::string target, OptionMap raw) -> CallAnswer<std::string> {
+    if (auto ok = no_options(raw); !ok)
+        co_return error_of(ok);
+    auto projects = service_.status(target);
+    if (!projects)
+        co_return error_of(projects);
+    co_return std::tuple(status_json(HOTRELOAD_VERSION, *projects, Audience::Inspectors));
+}
+
+void ManagerObject::Details(sdbus::Result<std::string>&& reply, std::uint64_t id,
+                            OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply), details(id, std::move(options)));
+}
+
+auto ManagerObject::details(std::uint64_t id, OptionMap raw) -> CallAnswer<std::string> {
+    if (auto ok = no_options(raw); !ok)
+        co_return error_of(ok);
+    auto details = service_.details(id);
+    if (!details)
+        co_return error_of(details);
+    co_return std::tuple(details_json(**details));
+}
+
 void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,
                           OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
@@ -253,7 +289,7 @@ auto ManagerObject::check(std::string path, OptionMap raw) -> CallAnswer<bool, P
     auto problems = co_await service_.check(std::move(path));
     if (!problems)
         co_return error_of(problems);
-    co_return std::tuple(problems->empty(), to_bus(*problems));
+    co_return std::tuple(problems->empty(), to_bus(*problems, Audience::Inspectors));
 }
 
 std::string ManagerObject::Version() {

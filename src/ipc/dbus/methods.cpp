@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/methods.hpp"
 
+#include "ipc/permission.hpp"
+
 #include <algorithm>
 #include <array>
 #include <format>
@@ -30,6 +32,8 @@ constexpr auto kTable = std::to_array<MethodRow>({
     {kManager, "Explain", Inspect, "sa{sv}", "path s, options a{sv}"},
     {kManager, "Sync", Inspect, "a{sv}", "options a{sv}"},
     {kManager, "DebugEvents", Inspect, "ua{sv}", "limit u, options a{sv}"},
+    {kManager, "Status", Inspect, "sa{sv}", "target s, options a{sv}"},
+    {kManager, "Details", Inspect, "ta{sv}", "id t, options a{sv}"},
     {kManager, "Check", Inspect, "sa{sv}", "path s, options a{sv}"},
     {kConfig, "GetValue", Inspect, "a{sv}", "options a{sv}"},
 });
@@ -60,7 +64,7 @@ const MethodRow* find_method(std::string_view interface, std::string_view name) 
 }
 
 Result<> authorise(const MethodRow& method, uid_t caller, uid_t owner) {
-    if (caller == 0 || caller == owner)
+    if (permitted(caller, owner))
         return {};
     if (owner == 0)
         return fail(ErrorCode::NotAuthorized,

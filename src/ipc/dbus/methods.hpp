@@ -29,7 +29,7 @@ struct MethodRow {
 std::span<const MethodRow> method_table();
 const MethodRow* find_method(std::string_view interface, std::string_view name);
 
-// Root, and the user that the instance belongs to, may do everything; nobody else anything.
+// NotAuthorized, with who may, when the caller is not permitted (ipc/permission.hpp).
 Result<> authorise(const MethodRow& method, uid_t caller, uid_t owner);
 
 } // namespace hotreload::ipc

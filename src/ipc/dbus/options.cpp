@@ -68,7 +68,7 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     if (word == "auto")
         return std::nullopt;
     const auto strategy = parse_strategy(word);
-    if (!strategy || *strategy == Strategy::Manual) // manual is what force is for
+    if (!strategy || is_manual(*strategy)) // manual is what force is for
         return fail(ErrorCode::Invalid,
                     std::format("option \"strategy\": unknown strategy \"{}\"; it is one of auto, "
                                 "none, live, reload, swap, restart",
@@ -98,6 +98,21 @@ Result<> check_absolute(const std::string& path, std::string_view wanted) {
 Result<UpOptions> up_options(const OptionMap& options) {
     UpOptions result;
     return Reader(options).flag("wait", result.wait).finish().transform([&] { return result; });
+}
+
+Result<PlanRequest> plan_request(const OptionMap& options) {
+    PlanRequest result;
+    std::string strategy = "auto";
+    return Reader(options)
+        .flag("force", result.force)
+        .text("strategy", strategy)
+        .flag("validate", result.validate)
+        .finish()
+        .and_then([&] { return strategy_of(strategy); })
+        .transform([&](const std::optional<Strategy>& least) {
+            result.strategy = least;
+            return result;
+        });
 }
 
 Result<ReloadOptions> reload_options(const OptionMap& options) {
@@ -131,6 +146,25 @@ Result<RollbackOptions> rollback_options(const OptionMap& options) {
             result.drain = patience;
             return result;
         });
+}
+
+Result<PauseOptions> pause_options(const OptionMap& options) {
+    PauseOptions result;
+    std::string time;
+    auto read = Reader(options).text("for", time).text("reason", result.reason).finish();
+    if (!read)
+        return std::unexpected(std::move(read.error()));
+    if (time.empty())
+        return result;
+    const auto duration = parse_duration(time);
+    if (!duration)
+        return std::unexpected(Error(duration.error()).in_context("option \"for\""));
+    if (*duration <= Duration::zero() || *duration == kInfinity)
+        return fail(ErrorCode::Invalid, std::format("option \"for\": \"{}\" is no time after "
+                                                    "which anything could be resumed",
+                                                    time));
+    result.time = *duration;
+    return result;
 }
 
 Result<> no_options(const OptionMap& options) {

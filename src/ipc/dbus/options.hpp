@@ -16,9 +16,11 @@ namespace hotreload::ipc {
 
 using OptionMap = std::map<std::string, sdbus::Variant>;
 
-Result<UpOptions> up_options(const OptionMap& options);             // wait b
-Result<ReloadOptions> reload_options(const OptionMap& options);     // force b, strategy s, drain s
+Result<UpOptions> up_options(const OptionMap& options);         // wait b
+Result<ReloadOptions> reload_options(const OptionMap& options); // force b, strategy s, drain s
+Result<PlanRequest> plan_request(const OptionMap& options);     // force b, strategy s, validate b
 Result<RollbackOptions> rollback_options(const OptionMap& options); // restore-files b, drain s
+Result<PauseOptions> pause_options(const OptionMap& options);       // for s, reason s
 Result<> no_options(const OptionMap& options);
 
 // Path arguments: the daemon's working directory is not the caller's, so they must be absolute.

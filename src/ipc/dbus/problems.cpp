@@ -5,11 +5,11 @@
 
 namespace hotreload::ipc {
 
-ProblemList to_bus(const std::vector<Problem>& problems) {
+ProblemList to_bus(const std::vector<Problem>& problems, Audience reader) {
     ProblemList list;
     for (const auto& problem : problems)
         list.emplace_back(to_utf8(problem.path), problem.line, problem.column,
-                          to_utf8(problem.message));
+                          to_utf8(shown_to(reader, problem).message));
     return list;
 }
 

@@ -93,32 +93,33 @@ void DbusServer::file_changed(const std::string& project, const std::string& pat
         [&] { manager_.emitFileChanged(project, to_utf8(path), kind, to_utf8(from)); });
 }
 
-void DbusServer::config_changed(const std::string& project, const std::string& name,
-                                const std::string& old_json, const std::string& new_json,
-                                const std::string& patch_json) noexcept {
+void DbusServer::config_changed(std::uint64_t id, const ConfigChange& change) noexcept {
     send_if_connected([&] {
-        manager_.emitConfigChanged(project, name, to_utf8(old_json), to_utf8(new_json),
-                                   to_utf8(patch_json));
+        manager_.emitConfigChanged(id, change.project, to_utf8(change.name),
+                                   keys_json(change.keys));
     });
 }
 
-void DbusServer::validation_failed(const std::string& project, const std::string& target,
-                                   const Problem& problem) noexcept {
+void DbusServer::validation_failed(std::uint64_t id, const std::string& project,
+                                   const std::string& target, const Problem& problem) noexcept {
     send_if_connected([&] {
-        manager_.emitValidationFailed(project, target, to_utf8(problem.path), problem.line,
-                                      problem.column, to_utf8(problem.message));
+        const auto told = shown_to(Audience::Everybody, problem);
+        manager_.emitValidationFailed(id, project, target, to_utf8(told.path), told.line,
+                                      told.column, to_utf8(told.message));
     });
 }
 
 void DbusServer::reload_started(std::uint64_t id, const Plan& plan) noexcept {
-    send_if_connected([&] { manager_.emitReloadStarted(id, plan.project, plan_json(plan)); });
+    send_if_connected([&] {
+        manager_.emitReloadStarted(id, plan.project, plan_json(plan, Audience::Everybody));
+    });
 }
 
 void DbusServer::reload_finished(const Outcome& outcome) noexcept {
     send_if_connected([&] {
         manager_.emitReloadFinished(outcome.id, outcome.project, outcome.result,
                                     static_cast<std::uint64_t>(outcome.duration.count()),
-                                    detail_json(outcome));
+                                    detail_json(outcome, Audience::Everybody));
     });
 }
 

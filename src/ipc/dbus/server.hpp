@@ -43,10 +43,8 @@ public:
 
     void file_changed(const std::string& project, const std::string& path, const std::string& kind,
                       const std::string& from) noexcept override;
-    void config_changed(const std::string& project, const std::string& name,
-                        const std::string& old_json, const std::string& new_json,
-                        const std::string& patch_json) noexcept override;
-    void validation_failed(const std::string& project, const std::string& target,
+    void config_changed(std::uint64_t id, const ConfigChange& change) noexcept override;
+    void validation_failed(std::uint64_t id, const std::string& project, const std::string& target,
                            const Problem& problem) noexcept override;
     void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;

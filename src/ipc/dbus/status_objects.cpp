@@ -49,6 +49,9 @@ std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
         .in("LastResult", &ServiceStatus::last_result)
         .in("LastChangesJSON", &ServiceStatus::last_changes)
         .in("Paused", &ServiceStatus::paused)
+        .in("PausedUntilUSec", &ServiceStatus::paused_until_usec)
+        .in("PauseReason", &ServiceStatus::pause_reason)
+        .in("Held", &ServiceStatus::held)
         .in("Draining", &ServiceStatus::draining)
         .in("LastGapUSec", &ServiceStatus::last_gap_usec)
         .names();
@@ -83,7 +86,7 @@ std::string ProjectObject::State() {
     return status_.state;
 }
 ProblemList ProjectObject::Problems() {
-    return ipc::to_bus(status_.problems);
+    return ipc::to_bus(status_.problems, Audience::Everybody);
 }
 
 ServiceObject::ServiceObject(sdbus::IConnection& connection, ServiceStatus status)
@@ -133,7 +136,7 @@ std::uint64_t ServiceObject::LastAppliedUSec() {
     return status_.last_applied_usec;
 }
 ProblemList ServiceObject::Problems() {
-    return ipc::to_bus(status_.problems);
+    return ipc::to_bus(status_.problems, Audience::Everybody);
 }
 std::vector<std::string> ServiceObject::Waiting() {
     return to_bus(status_.waiting);
@@ -151,10 +154,19 @@ std::string ServiceObject::LastResult() {
     return status_.last_result;
 }
 std::string ServiceObject::LastChangesJSON() {
-    return changes_json(status_.last_changes);
+    return changes_json(status_.last_changes, Audience::Everybody);
 }
 bool ServiceObject::Paused() {
     return status_.paused;
+}
+std::uint64_t ServiceObject::PausedUntilUSec() {
+    return status_.paused_until_usec;
+}
+std::string ServiceObject::PauseReason() {
+    return to_utf8(status_.pause_reason);
+}
+std::vector<std::string> ServiceObject::Held() {
+    return to_bus(status_.held);
 }
 std::vector<std::uint64_t> ServiceObject::Draining() {
     return status_.draining;

@@ -58,6 +58,9 @@ private:
     std::string LastResult() override;
     std::string LastChangesJSON() override;
     bool Paused() override;
+    std::uint64_t PausedUntilUSec() override;
+    std::string PauseReason() override;
+    std::vector<std::string> Held() override;
     std::vector<std::uint64_t> Draining() override;
     std::uint64_t LastGapUSec() override;
 

@@ -17,7 +17,10 @@ namespace {
 // Streams; a ReloadStarted is rendered before its action, on the way to it.
 class Json {
 public:
-    explicit Json(std::string& text) : out_(text) {}
+    Json(std::string& text, Audience reader) : out_(text), reader_(reader) {}
+
+    [[nodiscard]] Audience reader() const { return reader_; }
+    [[nodiscard]] bool tells_values() const { return reader_ == Audience::Inspectors; }
 
     // Members of the object that `write` writes.
     template <class Write>
@@ -98,19 +101,27 @@ private:
     }
 
     jsoncons::compact_json_string_encoder out_;
+    Audience reader_;
 };
 
+// Of `write`, which is given the Json to write one value to.
 template <class Write>
-std::string render(Write write) {
+std::string render_value(Audience reader, Write write) {
     std::string text;
     {
-        Json json(text); // its end flushes
-        json.object([&] { write(json); });
+        Json json(text, reader); // its end flushes
+        write(json);
     }
     return text;
 }
 
-void problem_members(Json& json, const Problem& problem) {
+template <class Write>
+std::string render(Audience reader, Write write) {
+    return render_value(reader, [&](Json& json) { json.object([&] { write(json); }); });
+}
+
+void problem_members(Json& json, const Problem& told) {
+    const auto problem = shown_to(json.reader(), told);
     json.member("path", problem.path);
     json.member("line", problem.line);
     json.member("column", problem.column);
@@ -127,9 +138,9 @@ void key_members(Json& json, const KeyChange& key) {
     json.member("op", key.operation);
     json.member("path", key.pointer);
     json.member("key", key.key);
-    if (!key.before.empty())
+    if (json.tells_values() && !key.before.empty())
         json.member_json("old", key.before);
-    if (!key.after.empty())
+    if (json.tells_values() && !key.after.empty())
         json.member_json("new", key.after);
     json.member("strategy", to_string(key.strategy));
     json.member("reason", key.reason);
@@ -139,13 +150,17 @@ void change_object(Json& json, const Change& change) {
     json.object([&] {
         json.member("subject", change.subject);
         json.member("kind", change.kind);
-        json.member("before", change.before);
-        json.member("after", change.after);
+        json.member("before", json.tells_values() ? change.before : "");
+        json.member("after", json.tells_values() ? change.after : "");
         json.member("strategy", to_string(change.strategy));
-        json.member("reason", change.reason);
+        json.member("reason", change.problem ? "invalid: " + to_string(shown_to(json.reader(),
+                                                                                *change.problem))
+                                             : change.reason);
         if (!change.keys.empty())
             json.list("keys", change.keys,
                       [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
+        if (!change.lines.empty())
+            json.member("lines", change.lines);
     });
 }
 
@@ -161,14 +176,52 @@ void plan_members(Json& json, const Plan& plan) {
             json.member("action", to_string(service.action));
             json.member("reason", service.reason);
             changes(json, "changes", service.changes);
+            if (service.refusal)
+                json.member_object("problem", [&] { problem_members(json, *service.refusal); });
         });
     });
+}
+
+void caller_member(Json& json, const CallerUid& caller) {
+    if (caller)
+        json.member("caller_uid", *caller);
+}
+
+void outcome_members(Json& json, const Outcome& outcome) {
+    json.member("result", outcome.result);
+    json.member("trigger", outcome.trigger);
+    caller_member(json, outcome.caller);
+    json.list("services", outcome.services, [&](const ServiceOutcome& service) {
+        json.object([&] {
+            json.member("service", service.service);
+            json.member("action", to_string(service.action));
+            json.member("result", service.result);
+            json.member("generation", service.generation);
+            json.member("unit", service.unit);
+            json.member("gap_usec", service.gap.count());
+            json.member("note", json.tells_values() ? service.note : "");
+            changes(json, "changes", service.changes);
+            if (service.problem)
+                json.member_object("problem", [&] { problem_members(json, *service.problem); });
+        });
+    });
+    problems(json, outcome.problems);
+    if (!outcome.files.empty())
+        json.list("files", outcome.files, [&](const FileRestored& file) {
+            json.object([&] {
+                json.member("path", file.path);
+                json.member("kind", file.kind);
+                json.member("aside", file.aside);
+                json.member("note", file.note);
+            });
+        });
 }
 
 void watch_members(Json& json, const WatchExplanation& watch) {
     json.member("project", watch.project);
     json.member("target", watch.target);
     json.member("watch", watch.watch);
+    json.member("path", watch.path);
     json.member("pattern", watch.pattern);
     json.member("stopped", watch.stopped);
     json.member("format", watch.format);
@@ -203,6 +256,9 @@ void service_members(Json& json, const ServiceStatus& service) {
     json.member("lastResult", service.last_result);
     changes(json, "lastChanges", service.last_changes);
     json.member("paused", service.paused);
+    json.member("pausedUntilUSec", service.paused_until_usec);
+    json.member("pauseReason", service.pause_reason);
+    json.member("held", service.held);
     json.list("draining", service.draining,
               [&](std::uint64_t generation) { json.number(generation); });
     json.member("lastGapUSec", service.last_gap_usec);
@@ -210,37 +266,60 @@ void service_members(Json& json, const ServiceStatus& service) {
 
 } // namespace
 
-std::string plan_json(const Plan& plan) {
-    return render([&](Json& json) { plan_members(json, plan); });
+std::string plan_json(const Plan& plan, Audience reader) {
+    return render(reader, [&](Json& json) { plan_members(json, plan); });
 }
 
-std::string changes_json(const std::vector<Change>& changes) {
-    std::string text;
-    {
-        Json json(text);
+std::string changes_json(const std::vector<Change>& changes, Audience reader) {
+    return render_value(reader, [&](Json& json) {
         json.list(changes, [&](const Change& change) { change_object(json, change); });
-    }
-    return text;
+    });
 }
 
-std::string history_json(const std::vector<KeptGeneration>& generations) {
-    return render([&](Json& json) {
-        json.list("generations", generations, [&](const KeptGeneration& each) {
+std::string keys_json(const std::vector<KeyStep>& keys) {
+    return render_value(Audience::Everybody, [&](Json& json) {
+        json.list(keys, [&](const KeyStep& key) {
+            json.object([&] {
+                json.member("op", key.operation);
+                json.member("path", key.pointer);
+            });
+        });
+    });
+}
+
+std::string history_json(const History& history) {
+    return render(Audience::Inspectors, [&](Json& json) {
+        json.list("generations", history.generations, [&](const KeptGeneration& each) {
             json.object([&] {
                 json.member("service", each.service);
                 json.member("generation", each.generation);
                 json.member("applied_usec", each.applied_usec);
                 json.member("strategy", each.strategy);
                 json.member("applied", each.applied);
+                json.member("trigger", each.trigger);
+                caller_member(json, each.caller);
                 changes(json, "changes", each.changes);
                 json.member("files", each.files);
+            });
+        });
+        json.list("events", history.events, [&](const PastEvent& past) {
+            const auto& event = past.event;
+            json.object([&] {
+                json.member("service", past.service);
+                json.member("realtime_usec", event.realtime_usec);
+                json.member("what", event.what);
+                json.member("generation", event.generation);
+                json.member("strategy", event.strategy);
+                json.member("trigger", event.trigger);
+                caller_member(json, event.caller);
+                json.member_object("problem", [&] { problem_members(json, event.problem); });
             });
         });
     });
 }
 
 std::string difference_json(const GenerationDifference& difference) {
-    return render([&](Json& json) {
+    return render(Audience::Inspectors, [&](Json& json) {
         json.member("from", difference.from);
         json.member("to", difference.to);
         changes(json, "changes", difference.changes);
@@ -248,7 +327,7 @@ std::string difference_json(const GenerationDifference& difference) {
 }
 
 std::string explain_json(const PathExplanation& explanation) {
-    return render([&](Json& json) {
+    return render(Audience::Inspectors, [&](Json& json) {
         json.member("path", explanation.path);
         json.member("state", explanation.state);
         json.list("watches", explanation.watches, [&](const WatchExplanation& watch) {
@@ -260,7 +339,7 @@ std::string explain_json(const PathExplanation& explanation) {
 }
 
 std::string events_json(const std::vector<WatcherEvent>& events) {
-    return render([&](Json& json) {
+    return render(Audience::Inspectors, [&](Json& json) {
         json.list("events", events, [&](const WatcherEvent& event) {
             json.object([&] {
                 json.member("realtime_usec", event.realtime_usec);
@@ -272,30 +351,45 @@ std::string events_json(const std::vector<WatcherEvent>& events) {
     });
 }
 
-std::string detail_json(const Outcome& outcome) {
-    return render([&](Json& json) {
-        json.member("result", outcome.result);
-        json.member("trigger", outcome.trigger);
-        json.list("services", outcome.services, [&](const ServiceOutcome& service) {
+std::string detail_json(const Outcome& outcome, Audience reader) {
+    return render(reader, [&](Json& json) { outcome_members(json, outcome); });
+}
+
+std::string details_json(const Details& details) {
+    return render(Audience::Inspectors, [&](Json& json) {
+        json.member("id", details.id);
+        json.list("plans", details.plans,
+                  [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
+        json.list("outcomes", details.outcomes, [&](const Outcome& outcome) {
             json.object([&] {
-                json.member("service", service.service);
-                json.member("action", to_string(service.action));
-                json.member("result", service.result);
-                json.member("generation", service.generation);
-                json.member("unit", service.unit);
-                json.member("gap_usec", service.gap.count());
-                json.member("note", service.note);
-                changes(json, "changes", service.changes);
-                if (service.problem)
-                    json.member_object("problem", [&] { problem_members(json, *service.problem); });
+                json.member("project", outcome.project);
+                json.member("duration_usec", outcome.duration.count());
+                json.member_object("detail", [&] { outcome_members(json, outcome); });
             });
         });
-        problems(json, outcome.problems);
+        json.list("problems", details.problems, [&](const Announced& announced) {
+            json.object([&] {
+                json.member("project", announced.project);
+                json.member("target", announced.target);
+                problem_members(json, announced.problem);
+            });
+        });
+        json.list("changes", details.changes, [&](const ConfigChange& change) {
+            json.object([&] {
+                const auto texts = change.texts();
+                json.member("project", change.project);
+                json.member("name", change.name);
+                json.member_json("old", texts.before);
+                json.member_json("new", texts.after);
+                json.member_json("patch", texts.patch);
+            });
+        });
     });
 }
 
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects) {
-    return render([&](Json& json) {
+std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
+                        Audience reader) {
+    return render(reader, [&](Json& json) {
         json.member("version", version);
         json.list("projects", projects, [&](const ProjectView& view) {
             json.object([&] {

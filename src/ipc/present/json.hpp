@@ -2,10 +2,13 @@
 #pragma once
 
 // What is told in JSON, rendered once for every transport. Members are only ever added: clients
-// read them by name. Always valid UTF-8, whatever the files are called.
+// read them by name. Always valid UTF-8, whatever the files are called. Where there is a reader, no
+// value is in what everybody reads: "before", "after" and "note" are empty, "old" and "new" are not
+// there, and a problem's message is what everybody may be told.
 
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
+#include "ipc/details.hpp"
 #include "ipc/status.hpp"
 
 #include <string>
@@ -18,20 +21,24 @@ namespace hotreload::ipc {
 // {"project":"shop","services":[{"service":"web","action":"restart","reason":"…","changes":[
 //  {"subject":"env.LOG_LEVEL","kind":"definition","before":"","after":"","strategy":"restart",
 //   "reason":"…"}]}]}
+// A service that a reload would refuse, as its checks say, has "problem" as in detail_json.
 // A document that was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
 // "old":"info","new":"debug","strategy":"reload","reason":"…"}], the values as the document has
 // them; one that was shortened is text.
-std::string plan_json(const Plan& plan);
+std::string plan_json(const Plan& plan, Audience reader);
 
 // {"generations":[{"service":"shop/web","generation":8,"applied_usec":…,"strategy":"swap",
 //  "applied":true,"changes":[…],"files":["…"]}]}, the changes from the one before it.
-std::string history_json(const std::vector<KeptGeneration>& generations);
+// Also "events":[{"service":"shop/web","realtime_usec":…,"what":"invalid","generation":0,
+//  "strategy":"reload","trigger":"file","problem":{…}}], and in both "caller_uid" of a request.
+std::string history_json(const History& history);
 
-// {"from":7,"to":8,"changes":[…]}
+// {"from":7,"to":8,"changes":[…]}; a file that is a text, and was not compared by meaning, has
+// "lines":["@@ -1 +1 @@","-a","+b"].
 std::string difference_json(const GenerationDifference& difference);
 
 // [{"subject":…}], as in a plan.
-std::string changes_json(const std::vector<Change>& changes);
+std::string changes_json(const std::vector<Change>& changes, Audience reader);
 
 // {"path":"…","state":"a regular file","watches":[{"project":"shop","target":"web",
 //  "watch":"watch[0]","pattern":"config/*","stopped":"","format":"toml","copies":["…"]}],
@@ -44,16 +51,20 @@ std::string events_json(const std::vector<WatcherEvent>& events);
 // {"result":"applied","trigger":"file","services":[{"service":"web","action":"restart",
 //  "result":"applied","generation":8,"unit":"…","gap_usec":0,"note":"","changes":[…],"problem":{…}}],
 //  "problems":[{"path":"","line":0,"column":0,"message":""}]}, "problem" where there is one.
-std::string detail_json(const Outcome& outcome);
+std::string detail_json(const Outcome& outcome, Audience reader);
+
+// [{"op":"replace","path":"/log/level"}]: an RFC 6902 patch without its values.
+std::string keys_json(const std::vector<KeyStep>& keys);
+
+// {"id":7,"plans":[plan],"outcomes":[{"project":"shop","duration_usec":5,"detail":{…}}],
+//  "problems":[{"project":"shop","target":"web","path":"","line":0,"column":0,"message":""}],
+//  "changes":[{"project":"shop","name":"/srv/web.toml","old":{…},"new":{…},"patch":[…]}]}
+std::string details_json(const Details& details);
 
 // {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}],
 //  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the
-// values of configs: everybody may read it.
-struct ProjectView {
-    ProjectStatus project;
-    std::vector<ServiceStatus> services;
-    std::vector<ConfigStatus> configs;
-};
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects);
+// values of configs.
+std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
+                        Audience reader);
 
 } // namespace hotreload::ipc

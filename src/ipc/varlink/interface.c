@@ -10,6 +10,7 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_FIELD_COMMENT("Line and column count from 1; 0 means not known"),
     SD_VARLINK_DEFINE_FIELD(line, SD_VARLINK_INT, 0),
     SD_VARLINK_DEFINE_FIELD(column, SD_VARLINK_INT, 0),
+    SD_VARLINK_FIELD_COMMENT("Where it may quote a file, who may not inspect is told how to see it"),
     SD_VARLINK_DEFINE_FIELD(message, SD_VARLINK_STRING, 0));
 
 static SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -21,7 +22,7 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(attached, SD_VARLINK_BOOL, 0),
     SD_VARLINK_FIELD_COMMENT("Number of the applied state; 0 before the first"),
     SD_VARLINK_DEFINE_FIELD(generation, SD_VARLINK_INT, 0),
-    SD_VARLINK_FIELD_COMMENT("running, stopped, failed, applying, invalid, rolled-back, needs-attention, waiting or paused"),
+    SD_VARLINK_FIELD_COMMENT("running, stopped, done, ended, failed, applying, invalid, rolled-back, held-back, needs-attention, waiting or paused"),
     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(activeState, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(mainPID, SD_VARLINK_INT, 0),
@@ -40,10 +41,17 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_FIELD_COMMENT("Of the last reload that did something; empty before"),
     SD_VARLINK_DEFINE_FIELD(lastResult, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT(
-        "What it was about, as in a plan: subject, kind, before, after, strategy, reason; keys"),
+        "What it was about, as in a plan: subject, kind, before, after, strategy, reason; keys. "
+        "Values are for who may inspect"),
     SD_VARLINK_DEFINE_FIELD(lastChanges, SD_VARLINK_OBJECT, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("Changes are held back until they are resumed"),
     SD_VARLINK_DEFINE_FIELD(paused, SD_VARLINK_BOOL, 0),
+    SD_VARLINK_FIELD_COMMENT("When they are resumed by themselves; 0: never, or not paused"),
+    SD_VARLINK_DEFINE_FIELD(pausedUntilUSec, SD_VARLINK_INT, 0),
+    SD_VARLINK_FIELD_COMMENT("As it was given to the pause"),
+    SD_VARLINK_DEFINE_FIELD(pauseReason, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT("What has changed meanwhile, and waits to be resumed"),
+    SD_VARLINK_DEFINE_FIELD(held, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("Old generations that finish what they have in hand"),
     SD_VARLINK_DEFINE_FIELD(draining, SD_VARLINK_INT, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("How long nobody served at the last restart; 0 before the first"),
@@ -82,7 +90,7 @@ static SD_VARLINK_DEFINE_ERROR(NoSuchTarget, SD_VARLINK_DEFINE_FIELD(target, SD_
 static SD_VARLINK_DEFINE_INTERFACE(
     org_hotreload, "org.hotreload",
     SD_VARLINK_INTERFACE_COMMENT("What hotreloadd knows of projects and their services"),
-    SD_VARLINK_SYMBOL_COMMENT("The state of projects and of their services, for everybody"),
+    SD_VARLINK_SYMBOL_COMMENT("The state of projects and of their services; values and reasons for who may inspect"),
     &vl_method_Status, SD_VARLINK_SYMBOL_COMMENT("There is no such project"),
     &vl_error_NoSuchTarget, SD_VARLINK_SYMBOL_COMMENT("What is wrong at one place of one file"),
     &vl_type_Problem, SD_VARLINK_SYMBOL_COMMENT("A service of a project"), &vl_type_Service,

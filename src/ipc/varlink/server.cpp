@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/varlink/server.hpp"
 
+#include "ipc/permission.hpp"
 #include "ipc/present/json.hpp"
 #include "ipc/varlink/interface.h"
 
 #include <systemd/sd-json.h>
 #include <systemd/sd-varlink.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace hotreload::ipc {
@@ -22,6 +25,20 @@ constexpr sd_json_dispatch_field kStatusArguments[] = {
      offsetof(StatusArguments, project), SD_JSON_NULLABLE},
     {},
 };
+
+// Every connection costs the loop something in each of its turns, so that thousands of them would
+// bring it to a stop. A caller needs one. What others cannot take is left to root and the owner.
+constexpr unsigned kMostOfOneUser = 64;
+constexpr unsigned kMostOfStrangers = 256;
+constexpr unsigned kMost = kMostOfStrangers + 2 * kMostOfOneUser;
+
+constexpr auto kFlags = static_cast<sd_varlink_server_flags_t>(SD_VARLINK_SERVER_INHERIT_USERDATA |
+                                                               SD_VARLINK_SERVER_ACCOUNT_UID);
+
+bool is_stranger(sd_varlink* link) {
+    uid_t caller = 0;
+    return sd_varlink_get_peer_uid(link, &caller) < 0 || !permitted(caller, ::geteuid());
+}
 
 struct VariantDeleter {
     void operator()(sd_json_variant* variant) const noexcept { sd_json_variant_unref(variant); }
@@ -52,18 +69,27 @@ Result<> VarlinkServer::make() {
             return r;
         return static_cast<VarlinkServer*>(self)->status(link, arguments.project);
     };
+    // An error closes the link.
+    constexpr auto on_connect = [](sd_varlink_server*, sd_varlink* link, void* self) noexcept {
+        return static_cast<VarlinkServer*>(self)->connected(link);
+    };
     // The link is not counted any more.
-    constexpr auto on_disconnect = [](sd_varlink_server*, sd_varlink*, void* self) noexcept {
-        static_cast<VarlinkServer*>(self)->active();
+    constexpr auto on_disconnect = [](sd_varlink_server*, sd_varlink* link, void* self) noexcept {
+        static_cast<VarlinkServer*>(self)->disconnected(link);
     };
     sd_varlink_server* server = nullptr;
-    return checked(sd_varlink_server_new(&server, SD_VARLINK_SERVER_INHERIT_USERDATA))
+    return checked(sd_varlink_server_new(&server, kFlags))
         .and_then([&] {
             server_.reset(server);
             sd_varlink_server_set_userdata(server, this);
             return checked(sd_varlink_server_set_info(server, "hotreload", "hotreloadd",
                                                       HOTRELOAD_VERSION, nullptr));
         })
+        .and_then([&] { return checked(sd_varlink_server_set_connections_max(server, kMost)); })
+        .and_then([&] {
+            return checked(sd_varlink_server_set_connections_per_uid_max(server, kMostOfOneUser));
+        })
+        .and_then([&] { return checked(sd_varlink_server_bind_connect(server, on_connect)); })
         .and_then([&] {
             return checked(sd_varlink_server_add_interface(server, hotreload_varlink_interface()));
         })
@@ -97,19 +123,32 @@ void VarlinkServer::active() noexcept {
         on_activity();
 }
 
+int VarlinkServer::connected(sd_varlink* link) noexcept {
+    if (!is_stranger(link))
+        return 0;
+    if (strangers_.size() >= kMostOfStrangers)
+        return -EUSERS;
+    strangers_.insert(link);
+    return 0;
+}
+
+void VarlinkServer::disconnected(sd_varlink* link) noexcept {
+    strangers_.erase(link);
+    active();
+}
+
 int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
     active();
-    std::vector<ProjectView> views;
-    for (auto& each : service_.projects())
-        if (!project || each.name == project)
-            views.push_back({each, service_.services(each.name), service_.configs(each.name)});
-    if (project && views.empty())
+    const auto views = service_.status(project ? project : "");
+    if (!views)
         return sd_varlink_errorbo(link, "org.hotreload.NoSuchTarget",
-                                  SD_JSON_BUILD_PAIR_STRING("target", project));
-
+                                  SD_JSON_BUILD_PAIR_STRING("target", project ? project : ""));
+    uid_t caller = 0;
+    if (const int r = sd_varlink_get_peer_uid(link, &caller); r < 0)
+        return r;
     sd_json_variant* parsed = nullptr;
-    const int r =
-        sd_json_parse(status_json(HOTRELOAD_VERSION, views).c_str(), {}, &parsed, nullptr, nullptr);
+    const auto text = status_json(HOTRELOAD_VERSION, *views, audience_of(caller, ::geteuid()));
+    const int r = sd_json_parse(text.c_str(), {}, &parsed, nullptr, nullptr);
     const Variant answer(parsed);
     return r < 0 ? r : sd_varlink_reply(link, answer.get());
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 // org.hotreload as Varlink, for callers without a bus: on the socket that hotreloadd.socket opened.
-// Status is for whoever the socket's mode lets in; it tells what the bus tells everybody.
+// Status is for whoever the socket's mode lets in: who may inspect is told values and reasons, too,
+// the others what the bus tells everybody. One user has a few dozen connections at most, and all
+// strangers together a few hundred: what is more is closed at once, and others go on being served.
 
 #include "base/fd.hpp"
 #include "ipc/service.hpp"
@@ -10,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 using sd_json_variant = struct sd_json_variant;
@@ -39,10 +42,13 @@ private:
 
     Result<> make();
     void active() noexcept;
+    int connected(sd_varlink* link) noexcept; // not 0: it is turned away
+    void disconnected(sd_varlink* link) noexcept;
     int status(sd_varlink* link, const char* project) noexcept;
 
     os::EventLoop& loop_;
     Service& service_;
+    std::set<sd_varlink*> strangers_; // links of those who may not inspect
     std::unique_ptr<sd_varlink_server, ServerDeleter> server_;
 };
 

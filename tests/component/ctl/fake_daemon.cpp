@@ -221,6 +221,25 @@ void FakeDaemon::DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit
     result.returnResults(events);
 }
 
+// Asked beside what a command is about: not noted.
+void FakeDaemon::Status(sdbus::Result<std::string>&& result, std::string, Options) {
+    answer(result, [&] {
+        if (status.empty())
+            throw sdbus::Error(sdbus::Error::Name("org.hotreload.Error.NotAuthorized"), "no");
+        result.returnResults(status);
+    });
+}
+
+void FakeDaemon::Details(sdbus::Result<std::string>&& result, std::uint64_t id, Options) {
+    answer(result, [&] {
+        if (status.empty())
+            throw sdbus::Error(sdbus::Error::Name("org.hotreload.Error.NotAuthorized"), "no");
+        if (!details.contains(id))
+            throw sdbus::Error(sdbus::Error::Name("org.hotreload.Error.NoSuchTarget"), "no");
+        result.returnResults(details.at(id));
+    });
+}
+
 void FakeDaemon::Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
                        Options options) {
     note("Check", path, options);

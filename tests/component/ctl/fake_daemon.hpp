@@ -12,6 +12,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -71,6 +72,9 @@ private:
     std::string LastResult() override { return "applied"; }
     std::string LastChangesJSON() override { return last_changes; }
     bool Paused() override { return false; }
+    std::uint64_t PausedUntilUSec() override { return 0; }
+    std::string PauseReason() override { return ""; }
+    std::vector<std::string> Held() override { return {}; }
     std::vector<std::uint64_t> Draining() override { return {}; }
     std::uint64_t LastGapUSec() override { return 0; }
 
@@ -140,6 +144,8 @@ public:
     std::string plan = "{}";
     std::string explanation = "{}";
     std::string events = "{}";
+    std::string status = "{}";                    // that is for who may inspect; "": he may not
+    std::map<std::uint64_t, std::string> details; // likewise, by id
 
     void finish(std::uint64_t id, const std::string& project, const std::string& result,
                 const std::string& detail) {
@@ -169,6 +175,8 @@ private:
     void Explain(sdbus::Result<std::string>&& result, std::string path, Options options) override;
     void Sync(sdbus::Result<>&& result, Options options) override;
     void DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) override;
+    void Status(sdbus::Result<std::string>&& result, std::string target, Options options) override;
+    void Details(sdbus::Result<std::string>&& result, std::uint64_t id, Options options) override;
     void Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
                Options options) override;
     std::string Version() override { return "0"; }

@@ -378,13 +378,54 @@ TEST_F(Ctl, status_of_a_target_tells_what_changed_last) {
         << out;
 }
 
+TEST_F(Ctl, status_tells_values_and_reasons_to_who_may_see_them) {
+    web->last_changes = R"([{"subject":"/p/a.toml","kind":"modified","before":"","after":"",
+        "strategy":"reload","reason":"r","keys":[{"op":"replace","path":"/a","key":"a",
+        "strategy":"reload","reason":"r"}]}])";
+    daemon->add_config("shop", "app", directory + "/shop/app.toml").become("invalid", 4);
+    const auto path = directory + "/shop/app.toml";
+    daemon->status = R"({"version":"0","projects":[{"name":"shop","problems":[],"services":[
+        {"name":"web","project":"shop","problems":[],"lastChanges":[{"subject":"/p/a.toml",
+        "kind":"modified","strategy":"reload","reason":"r","keys":[{"op":"replace","path":"/a",
+        "key":"a","old":"VALUE1","new":"VALUE2","strategy":"reload","reason":"r"}]}]}],"configs":[
+        {"name":"app","problems":[{"path":")" +
+                     path + R"(","line":3,"column":1,"message":"VALUE3"}]}]}]})";
+    auto out = run_ctl({"status", "shop/web", "shop"}).out;
+    for (const auto* value : {"VALUE1", "VALUE2", "VALUE3"})
+        EXPECT_NE(out.find(value), std::string::npos) << value << " in " << out;
+    EXPECT_EQ(out.find("are left out"), std::string::npos) << out;
+    out = run_ctl({"status", "--json=short", "shop"}).out;
+    EXPECT_NE(out.find("VALUE2"), std::string::npos) << out;
+
+    daemon->status = "";
+    const auto stranger = run_ctl({"status", "shop/web", "shop"});
+    EXPECT_EQ(stranger.out.find("VALUE"), std::string::npos) << stranger.out;
+    EXPECT_NE(stranger.out.find("are left out"), std::string::npos) << stranger.out;
+    EXPECT_NE(stranger.out.find("a.toml: a: reload (r)"), std::string::npos) << stranger.out;
+    EXPECT_EQ(stranger.status, 1) << "an invalid config, as for everybody";
+}
+
+TEST_F(Ctl, monitor_goes_on_without_values_for_who_may_not_see_them) {
+    auto& config = daemon->add_config("shop", "app", "/p/app.toml");
+    daemon->status = "";
+    daemon->details[5] = R"({"id":5})";
+    CtlProcess monitor({"monitor"});
+    config.wait_until_read();
+    EXPECT_TRUE(monitor.read_line().contains("are left out"));
+    daemon->emitConfigChanged(5, "shop", "/p/web.toml",
+                              R"([{"op":"replace","path":"/log/level"}])");
+    EXPECT_EQ(monitor.read_line(), "/p/web.toml: log.level");
+}
+
 TEST_F(Ctl, monitor_tells_of_documents_key_by_key_and_of_revisions) {
+    daemon->details[5] = R"({"id":5,"changes":[{"project":"shop","name":"/p/web.toml",
+        "old":{},"new":{},"patch":
+        [{"op":"replace","path":"/log/level","value":"debug","old":"info"}]}]})";
     auto& config = daemon->add_config("shop", "app", "/p/app.toml");
     CtlProcess monitor({"monitor"});
     config.wait_until_read(); // it has subscribed before
-    daemon->emitConfigChanged(
-        "shop", "/p/web.toml", "{}", "{}",
-        R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"}])");
+    daemon->emitConfigChanged(5, "shop", "/p/web.toml",
+                              R"([{"op":"replace","path":"/log/level"}])");
     EXPECT_EQ(monitor.read_line(), R"(/p/web.toml: log.level "info" → "debug")");
     config.become("valid", 2);
     EXPECT_EQ(monitor.read_line(), "shop/configs.app: valid, revision 2");

@@ -21,12 +21,14 @@ public:
     explicit FakeService(Executor& executor) : executor_(executor) {}
 
     std::vector<std::string> asked;
-    std::optional<Error> error; // for every answer from now on
-    bool slow = false;          // answers wait for finish()
+    std::vector<CallerUid> callers; // of what is told who asked
+    std::optional<Error> error;     // for every answer from now on
+    bool slow = false;              // answers wait for finish()
     std::vector<Problem> problems;
     std::vector<ProjectStatus> known_projects;
     std::vector<ServiceStatus> known_services;
     std::vector<ConfigStatus> known_configs;
+    Details known_details;
     PathExplanation explanation;
     std::vector<WatcherEvent> events;
 
@@ -40,35 +42,50 @@ public:
         return answer("up " + path + (options.wait ? " wait" : " no-wait"), std::string("my-shop"));
     }
     Task<Result<>> down(std::string project) override { return done("down " + project); }
-    Task<Result<Plan>> plan(std::string target, ReloadOptions options) override {
-        return answer("plan " + target + to_string(options), Plan{.project = "shop"});
+    Task<Result<Plan>> plan(std::string target, PlanRequest options) override {
+        return answer("plan " + target + to_string(options) + (options.validate ? "" : " as it is"),
+                      Plan{.project = "shop"});
     }
     Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) override {
+        callers.push_back(options.caller);
         return answer("reload " + target + to_string(options), std::uint64_t{7});
     }
     Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) override {
         return answer("restart " + target + to_string(options), std::uint64_t{8});
     }
     Task<Result<>> start(std::string target) override { return done("start " + target); }
-    Task<Result<>> stop(std::string target) override { return done("stop " + target); }
-    Task<Result<>> pause(std::string target) override { return done("pause " + target); }
+    Task<Result<>> stop(std::string target, CallerUid caller) override {
+        callers.push_back(caller);
+        return done("stop " + target);
+    }
+    Task<Result<>> pause(std::string target, PauseOptions options) override {
+        callers.push_back(options.caller);
+        const auto time = options.time > Duration::zero() ? " for " + format_duration(options.time)
+                                                          : std::string();
+        return done("pause " + target + time +
+                    (options.reason.empty() ? "" : ": " + options.reason));
+    }
     Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
                                          RollbackOptions options) override {
         return answer(std::format("rollback {} {}{}", target, generation,
                                   options.restore_files ? " restore-files" : ""),
                       std::uint64_t{9});
     }
-    Task<Result<std::vector<KeptGeneration>>> history(std::string target,
-                                                      std::size_t limit) override {
-        return answer(std::format("history {} {}", target, limit),
-                      std::vector{KeptGeneration{.service = "shop/web", .generation = 3}});
+    Task<Result<History>> history(std::string target, std::size_t limit) override {
+        return answer(
+            std::format("history {} {}", target, limit),
+            History{.generations = {{.service = "shop/web", .trigger = "file", .generation = 3}},
+                    .events = {}});
     }
     Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                             std::uint64_t to) override {
         return answer(std::format("diff {} {} {}", target, from, to),
                       GenerationDifference{.from = from, .to = to});
     }
-    Task<Result<>> resume(std::string target) override { return done("resume " + target); }
+    Task<Result<>> resume(std::string target, CallerUid caller) override {
+        callers.push_back(caller);
+        return done("resume " + target);
+    }
     Task<Result<PathExplanation>> explain(std::string path) override {
         return answer("explain " + path, explanation);
     }
@@ -80,13 +97,25 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
-    std::vector<ProjectStatus> projects() const override { return known_projects; }
-    std::vector<ServiceStatus> services(const std::string& project) const override {
-        std::vector<ServiceStatus> found;
-        for (const auto& service : known_services)
-            if (service.project == project)
-                found.push_back(service);
+    Result<std::vector<ProjectView>> status(const std::string& target) const override {
+        std::vector<ProjectView> found;
+        for (const auto& project : known_projects) {
+            if (!target.empty() && project.name != target)
+                continue;
+            auto& view = found.emplace_back(project);
+            for (const auto& service : known_services)
+                if (service.project == project.name)
+                    view.services.push_back(service);
+            view.configs = configs(project.name);
+        }
+        if (found.empty() && !target.empty())
+            return fail(ErrorCode::NotFound, "no project \"" + target + "\"");
         return found;
+    }
+    Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override {
+        if (id != known_details.id)
+            return fail(ErrorCode::NotFound, "nothing is kept of it");
+        return std::make_shared<const Details>(known_details);
     }
     std::vector<ConfigStatus> configs(const std::string& project) const override {
         std::vector<ConfigStatus> found;
@@ -97,7 +126,7 @@ public:
     }
 
 private:
-    static std::string to_string(const ReloadOptions& options) {
+    static std::string to_string(const auto& options) {
         std::string text = options.force ? " force" : "";
         if (options.strategy)
             text += " " + std::string(hotreload::to_string(*options.strategy));

@@ -119,8 +119,28 @@ TEST_F(DbusServerTest, options_reach_the_service) {
     call_with("Up", "/", "wait", "b", 0);
     call_with("Reload", "shop", "force", "b", 1);
     call_with("Reload", "shop", "strategy", "s", "restart");
-    EXPECT_EQ(service_.asked, (std::vector<std::string>{"up / no-wait", "reload shop force",
-                                                        "reload shop restart"}));
+    call_with("Plan", "shop", "validate", "b", 0);
+    call_with("Pause", "shop", "for", "s", "90s");
+    call_with("Pause", "shop", "reason", "s", "deploy");
+    EXPECT_EQ(service_.asked,
+              (std::vector<std::string>{"up / no-wait", "reload shop force", "reload shop restart",
+                                        "plan shop as it is", "pause shop for 1min 30s",
+                                        "pause shop: deploy"}));
+}
+
+TEST_F(DbusServerTest, a_pause_of_no_time_is_a_mistake) {
+    for (const auto* time : {"0", "infinity", "soon"})
+        EXPECT_EQ(call_with("Pause", "shop", "for", "s", time).error, "org.hotreload.Error.Invalid")
+            << time;
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+TEST_F(DbusServerTest, the_service_is_told_who_asks) {
+    call("Reload", "shop");
+    call("Stop", "shop");
+    call("Pause", "shop");
+    call("Resume", "shop");
+    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(4, ::geteuid())));
 }
 
 TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {
@@ -211,11 +231,11 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
               "[State running]]");
     EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").text(),
               "[[ActiveState active] [Attached false] [Draining []] [Generation 1] "
-              "[LastAppliedUSec 0] "
+              "[Held []] [LastAppliedUSec 0] "
               "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"\",\"before\":\"\","
               "\"after\":\"\",\"strategy\":\"none\",\"reason\":\"\"}]] [LastGapUSec 0] "
               "[LastResult applied] [LastStrategy ] [MainPID 42] [Missing [/caf\ufffd]] "
-              "[Name web] [Paused false] [Problems []] "
+              "[Name web] [PauseReason ] [Paused false] [PausedUntilUSec 0] [Problems []] "
               "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
               "[Waiting [a b]] [Watching ] [Writing []]]");
     EXPECT_EQ(get_all(kRoot, kManager).text(), "[[Version " HOTRELOAD_VERSION "]]");
@@ -330,8 +350,11 @@ TEST_F(DbusServerTest, a_status_that_changes_tells_what_differs_and_the_same_aga
 TEST_F(DbusServerTest, each_event_is_a_signal) {
     client_.listen();
     server_.file_changed("shop", "/caf\xe9", "renamed", "/caf\xe8");
-    server_.config_changed("shop", "web", "{}", "{\"a\":1}", "[]");
-    server_.validation_failed("shop", "shop/web", {"/x", 1, 2, "no"});
+    server_.config_changed(
+        5, {.project = "shop", .name = "web", .keys = {{"replace", "/a"}}, .texts = [] {
+                return ConfigChange::Texts{"0", "1", "[]"};
+            }});
+    server_.validation_failed(6, "shop", "shop/web", Problem{"/x", 1, 2, "no"}.for_everybody());
     server_.reload_started(7, {.project = "shop"});
     server_.reload_finished({.id = 7,
                              .project = "shop",
@@ -342,12 +365,77 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
     EXPECT_EQ(client_.signals,
               (std::vector<std::string>{
                   "/org/hotreload FileChanged shop /caf\ufffd renamed /caf\ufffd",
-                  "/org/hotreload ConfigChanged shop web {} {\"a\":1} []",
-                  "/org/hotreload ValidationFailed shop shop/web /x 1 2 no",
+                  "/org/hotreload ConfigChanged 5 shop web [{\"op\":\"replace\",\"path\":\"/a\"}]",
+                  "/org/hotreload ValidationFailed 6 shop shop/web /x 1 2 no",
                   "/org/hotreload ReloadStarted 7 shop {\"project\":\"shop\",\"services\":[]}",
                   "/org/hotreload ReloadFinished 7 shop applied 3000 "
                   "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
                   "\"problems\":[]}"}));
+}
+
+// A marker in each value, and in each text that may quote one.
+TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_signal) {
+    const Problem quoting{"/srv/web.toml", 3, 9, "MARKER"};
+    const Change change{.subject = "/srv/web.toml",
+                        .before = "MARKER",
+                        .after = "MARKER",
+                        .keys = {{.operation = "replace",
+                                  .pointer = "/log/level",
+                                  .key = "log.level",
+                                  .before = "\"MARKER\"",
+                                  .after = "\"MARKER\""}},
+                        .problem = quoting};
+    auto shop = kShop;
+    auto web = kWeb;
+    auto app = kApp;
+    app.value = "\"MARKER\"";
+    shop.problems = web.problems = app.problems = {quoting};
+    web.last_changes = {change};
+    client_.listen();
+    server_.project_changed(kShop);
+    server_.service_changed(kWeb);
+    server_.config_status_changed(kApp);
+    server_.project_changed(shop);
+    server_.service_changed(web);
+    server_.config_status_changed(app);
+    server_.config_changed(
+        5, {.project = "my-shop", .name = "web", .keys = {{"replace", "/log/level"}}, .texts = [] {
+                return ConfigChange::Texts{"MARKER", "MARKER", "MARKER"};
+            }});
+    server_.validation_failed(6, "my-shop", "web", quoting);
+    const ServicePlan plan{.service = "web", .changes = {change}};
+    server_.reload_started(7, {.project = "my-shop", .services = {plan}});
+    server_.reload_finished(
+        {.id = 7,
+         .project = "my-shop",
+         .services =
+             {{.service = "web", .changes = {change}, .problem = quoting, .note = "MARKER"}},
+         .problems = {quoting}});
+    client_.wait_for_signals(10);
+    ASSERT_EQ(client_.signals.size(), 10U);
+    for (const auto& signal : client_.signals)
+        EXPECT_FALSE(signal.contains("MARKER")) << signal;
+    const auto objects =
+        client_.call(kRoot, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").text();
+    EXPECT_FALSE(objects.contains("MARKER")) << objects;
+    EXPECT_TRUE(objects.contains("/srv/web.toml 3 9 the reason is shown to")) << objects;
+    EXPECT_TRUE(objects.contains("log.level")) << objects;
+
+    service_.known_projects = {shop};
+    service_.known_services = {web};
+    const auto status = call("Status", "my-shop").text();
+    EXPECT_TRUE(status.contains("MARKER")) << status;
+}
+
+TEST_F(DbusServerTest, details_are_told_of_an_id_that_is_known) {
+    service_.known_details = {.id = 7, .problems = {{"shop", "web", {"/x", 1, 2, "MARKER"}}}};
+    const auto details = [&](std::uint64_t id) {
+        return client_.call(kRoot, kManager, "Details", [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "ta{sv}", id, 0);
+        });
+    };
+    EXPECT_TRUE(details(7).text().contains("MARKER"));
+    EXPECT_EQ(details(8).error, "org.hotreload.Error.NoSuchTarget");
 }
 
 TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_gives_it_back) {
@@ -389,7 +477,7 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
         if (sd_bus_open_user(&bus) < 0)
             ::_exit(11);
         for (const auto* member : {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop",
-                                   "Resume", "Explain", "Check"}) {
+                                   "Resume", "Explain", "Check", "Status"}) {
             sd_bus_error error = SD_BUS_ERROR_NULL;
             sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, member, &error, nullptr,
                                "sa{sv}", "/", 0);
@@ -397,13 +485,15 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
                 ::_exit(12);
         }
         // Each with the arguments that it takes: who is told of wrong ones has learned nothing.
-        sd_bus_error errors[3] = {};
+        sd_bus_error errors[4] = {};
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "Sync", &errors[0], nullptr,
                            "a{sv}", 0);
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "DebugEvents", &errors[1],
                            nullptr, "ua{sv}", 1, 0);
         sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfigInterface, "GetValue", &errors[2],
                            nullptr, "a{sv}", 0);
+        sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "Details", &errors[3], nullptr,
+                           "ta{sv}", std::uint64_t{7}, 0);
         for (const auto& error : errors)
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(14);

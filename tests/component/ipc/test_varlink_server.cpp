@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -62,7 +63,7 @@ protected:
 
     // Or a second is over.
     void turn_until(const std::function<bool()>& holds) {
-        for (int i = 0; i < 100 && !holds(); ++i)
+        for (int i = 0; i < 1000 && !holds(); ++i)
             loop_.run_once(std::chrono::milliseconds(10));
     }
 
@@ -80,7 +81,7 @@ protected:
         std::string err;
     };
 
-    Answer varlinkctl(std::vector<std::string> arguments) {
+    Answer varlinkctl(std::vector<std::string> arguments, uid_t as = ::geteuid()) {
         const auto out = directory_ + "/out";
         const auto err = directory_ + "/err";
         const auto child = ::fork();
@@ -88,6 +89,8 @@ protected:
             ::dup2(::open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), 1);
             ::dup2(::open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), 2);
             ::setenv("NO_COLOR", "1", 1);
+            if (as != ::geteuid() && ::setresuid(as, as, as) < 0)
+                ::_exit(126);
             std::vector<char*> argv{const_cast<char*>("varlinkctl")};
             for (auto& argument : arguments)
                 argv.push_back(argument.data());
@@ -184,6 +187,49 @@ TEST_F(VarlinkServerTest, a_caller_who_goes_is_activity_and_is_not_counted_any_m
     caller = Fd();
     turn_until([&] { return !counted.empty(); });
     EXPECT_EQ(counted, std::vector<unsigned>{0});
+}
+
+TEST_F(VarlinkServerTest, one_user_does_not_shut_the_others_out) {
+    const auto address = socket_address();
+    std::vector<Fd> callers;
+    for (int i = 0; i < 300; ++i) {
+        Fd caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        if (::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) <
+            0)
+            loop_.run_once(std::chrono::milliseconds(10)); // the queue is full
+        callers.push_back(std::move(caller));
+    }
+    turn_until([&] { return server_.connections() >= 64; });
+    for (int i = 0; i < 100; ++i)
+        loop_.run_once(std::chrono::milliseconds(0));
+    EXPECT_EQ(server_.connections(), 64U) << "of one user";
+    const auto closed = std::ranges::count_if(callers, [](const Fd& caller) {
+        char none = 0;
+        return ::recv(caller.get(), &none, 1, 0) == 0;
+    });
+    EXPECT_GT(closed, 0) << "what is too much is told so";
+    callers.clear();
+    turn_until([&] { return server_.connections() == 0; });
+    EXPECT_EQ(server_.connections(), 0U);
+    EXPECT_EQ(call("org.hotreload.Status", "{}").status, 0);
+}
+
+// A stranger sees names and places, by the same call.
+TEST_F(VarlinkServerTest, a_stranger_is_told_no_value_and_no_quoting_reason) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    service_.known_services.front().last_changes.front().keys.front().after = "\"MARKER\"";
+    service_.known_services.front().problems = {{"/srv/web.toml", 3, 9, "MARKER"}};
+    EXPECT_TRUE(call("org.hotreload.Status", "{}").out.contains("MARKER"));
+    std::filesystem::permissions(directory_, std::filesystem::perms(0711));
+    std::filesystem::permissions(path(), std::filesystem::perms(0666));
+    constexpr uid_t nobody = 65534;
+    const auto answer =
+        varlinkctl({"--json=short", "call", path(), "org.hotreload.Status", "{}"}, nobody);
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_FALSE(answer.out.contains("MARKER")) << answer.out;
+    EXPECT_TRUE(answer.out.contains("log.level")) << answer.out;
+    EXPECT_TRUE(answer.out.contains("/srv/web.toml")) << answer.out;
 }
 
 } // namespace

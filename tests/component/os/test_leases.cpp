@@ -87,3 +87,19 @@ TEST_F(LeasesTest, a_file_that_is_open_for_writing_cannot_be_leased) {
     EXPECT_FALSE(take());
     EXPECT_FALSE(leases.take("/no/such/file", {}));
 }
+
+TEST_F(LeasesTest, an_opener_who_does_not_wait_is_not_looked_for_for_long) {
+    const auto lease = take();
+    ASSERT_TRUE(lease);
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(::open(file.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC) >= 0);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0) << "he was let in";
+    constexpr int turns = 40; // each can be a look at every process
+    for (int i = 0; i < turns && opened == 0; ++i)
+        loop.run_once(1s);
+    EXPECT_EQ(opened, 1);
+    EXPECT_TRUE(groups.empty());
+}

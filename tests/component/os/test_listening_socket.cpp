@@ -214,6 +214,21 @@ TEST_F(ListeningSocket, a_live_socket_file_stays) {
     EXPECT_TRUE(accepts(path()));
 }
 
+TEST_F(ListeningSocket, what_has_taken_the_place_of_a_socket_file_is_not_removed) {
+    const Fd fd = opened(port(path()));
+    const auto file = socket_file(path());
+    ASSERT_TRUE(file);
+    std::filesystem::remove(path());
+    std::ofstream(path()) << "text";
+    EXPECT_EQ(remove_socket_file(path(), *file).error().code, ErrorCode::Busy);
+    EXPECT_EQ(first_line(path()), "text");
+    std::filesystem::remove(path());
+    const auto left = stale();
+    EXPECT_FALSE(remove_socket_file(left, *file));
+    EXPECT_TRUE(remove_socket_file(left, *socket_file(left)));
+    EXPECT_FALSE(socket_file(left));
+}
+
 TEST_F(ListeningSocket, a_file_that_is_no_socket_stays) {
     std::ofstream(path()) << "text";
     const auto error = refusal(port(path()));

@@ -11,14 +11,14 @@ namespace hotreload::test {
 
 UnitsTest::UnitsTest()
     : bus(as_user() ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection()) {
-    bus->attachSdEventLoop(loop.handle());
-    units = std::make_unique<units::SystemdUnits>(
-        loop, *bus, as_user() ? units::Mode::User : units::Mode::System);
-    const auto connected = run(units->connect());
-    EXPECT_TRUE(connected) << connected.error().message;
     std::string path = std::filesystem::temp_directory_path() / "units-test-XXXXXX";
     directory = ::mkdtemp(path.data());
     std::filesystem::permissions(directory, std::filesystem::perms(0755));
+    bus->attachSdEventLoop(loop.handle());
+    units = std::make_unique<units::SystemdUnits>(
+        loop, *bus, as_user() ? units::Mode::User : units::Mode::System, directory);
+    const auto connected = run(units->connect());
+    EXPECT_TRUE(connected) << connected.error().message;
 }
 
 UnitsTest::~UnitsTest() {

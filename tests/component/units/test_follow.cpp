@@ -176,40 +176,40 @@ TEST_F(Follow, MoreUnitsThanABusAllowsRepliesToOneConnection) {
 TEST_F(Follow, StaysActiveEndsAfterTheTime) {
     const auto unit = started(program({"sleep", "1000"}));
     const auto since = std::chrono::steady_clock::now();
-    const auto stayed = run(units->stays_active(unit, 300ms));
+    const auto stayed = run(units->stays_active(unit, 300ms, {}));
     EXPECT_TRUE(stayed) << stayed.error().message;
     EXPECT_GE(std::chrono::steady_clock::now() - since, 300ms);
-    EXPECT_TRUE(run(units->stays_active(unit, 0ms)));
+    EXPECT_TRUE(run(units->stays_active(unit, 0ms, {})));
 }
 
 TEST_F(Follow, StaysActiveEndsAtOnceWhenTheProcessDies) {
     const auto unit = started(when_told("exit 7"));
-    auto staying = units->stays_active(unit, kInfinity);
+    auto staying = units->stays_active(unit, kInfinity, {});
     const auto stayed = told_meanwhile(staying);
     ASSERT_FALSE(stayed);
     EXPECT_TRUE(stayed.error().message.contains("exit code 7")) << stayed.error().message;
-    EXPECT_FALSE(run(units->stays_active(unit, 0ms)));
+    EXPECT_FALSE(run(units->stays_active(unit, 0ms, {})));
 }
 
 TEST_F(Follow, StaysActiveIsBrokenByAnAutomaticRestart) {
     auto definition = when_told("exit 7");
     definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"0"}}};
-    auto staying = units->stays_active(started(definition), kInfinity);
+    auto staying = units->stays_active(started(definition), kInfinity, {});
     EXPECT_FALSE(told_meanwhile(staying));
 }
 
 TEST_F(Follow, ACleanEndOfAServiceIsNotStaying) {
-    auto staying = units->stays_active(started(when_told("exit 0")), kInfinity);
+    auto staying = units->stays_active(started(when_told("exit 0")), kInfinity, {});
     EXPECT_FALSE(told_meanwhile(staying));
 }
 
 TEST_F(Follow, AOneshotThatHasDoneItsWorkIsWell) {
     const auto unit = started(program({"/bin/true"}, ServiceType::Oneshot));
-    const auto stayed = run(units->stays_active(unit, 20s));
+    const auto stayed = run(units->stays_active(unit, 20s, {}));
     EXPECT_TRUE(stayed) << stayed.error().message;
     auto remaining = program({"/bin/true"}, ServiceType::Oneshot);
     remaining.properties = {{"RemainAfterExit", {"yes"}}};
-    EXPECT_TRUE(run(units->stays_active(started(remaining), 100ms)));
+    EXPECT_TRUE(run(units->stays_active(started(remaining), 100ms, {})));
 }
 
 TEST_F(Follow, AnAbandonedStartHarmsNothing) {

@@ -181,6 +181,22 @@ TEST_F(Reload, LivePropertiesAreSetOnTheRunningUnit) {
     EXPECT_FALSE(run(units->set_properties(unit, {{"Nice", std::uint32_t(3)}})));
 }
 
+TEST_F(Reload, ACommandNamesTheMainProcessAfterADaemonReloadToo) {
+    const auto unit = name();
+    const auto file = (directory / "told").string();
+    auto definition = program({"sleep", "1000"});
+    definition.reload = {"/bin/sh", "-c",  "echo $0 $1 $2 $3 > " + file, "$MAINPID", "<${MAINPID}>",
+                         "$HOME",   "100%"};
+    ASSERT_TRUE(start(unit, definition));
+    const auto pid = show(unit, "MainPID");
+    for (const bool reloaded : {false, true}) {
+        if (reloaded)
+            systemctl("daemon-reload");
+        ASSERT_TRUE(run(units->reload_unit(unit)));
+        EXPECT_EQ(shell("cat " + file), pid + " <" + pid + "> $HOME 100%") << reloaded;
+    }
+}
+
 TEST_F(Reload, AnAttachedUnitIsReloadedToo) {
     if (as_user() || show("nginx.service", "LoadState") != "loaded")
         GTEST_SKIP() << "no nginx here";

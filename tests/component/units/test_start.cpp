@@ -3,7 +3,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <format>
 #include <fstream>
+#include <map>
+#include <random>
+#include <ranges>
 
 using namespace std::chrono_literals;
 
@@ -68,6 +72,75 @@ TEST_F(Start, CommandsAndEnvironmentAreLiteralAlsoAfterADaemonReload) {
     systemctl("daemon-reload");
     ASSERT_TRUE(run(units->restart_unit(unit)));
     until([&] { return read_file(directory / "out") == expected; });
+}
+
+// By the manager's own parser, which /proc has the result of.
+TEST_F(Start, EveryValueOfAnEnvironmentArrivesAsItIsAndIsShownToNobody) {
+    const auto unit = name();
+    auto definition = program({"sleep", "infinity"}, ServiceType::Simple);
+    std::string all;
+    for (int c = 1; c < 128; ++c)
+        all += static_cast<char>(c);
+    definition.env = {{"ALL", all},
+                      {"EMPTY", ""},
+                      {"LEADING", "  \t x  "},
+                      {"QUOTES", "\"'`\\\"\\'"},
+                      {"BACKSLASHES", "\\\\\\n\\"},
+                      {"DOLLAR", "$HOME ${HOME} $$ %h %%"},
+                      {"HASH", "# no comment ; either"},
+                      {"LINES", "one\ntwo\n\nB=no variable\n"},
+                      {"UTF8", "café ☕ \u202e"}};
+    constexpr unsigned seed = 7;
+    std::minstd_rand random(seed);
+    for (int i = 0; i < 50; ++i) {
+        std::string value;
+        for (auto length = random() % 20; length > 0; --length)
+            value += "\\\"'$`\n\r\t #;=aA%"[random() % 15];
+        definition.env[std::format("RANDOM_{}", i)] = value;
+    }
+    ASSERT_TRUE(start(unit, definition));
+    const auto environment = [&] {
+        const auto text = read_file(std::format("/proc/{}/environ", units->state(unit).main_pid));
+        std::map<std::string, std::string> variables;
+        for (const auto part : std::views::split(text, '\0')) {
+            const std::string each(part.begin(), part.end());
+            const auto sign = each.find('=');
+            if (sign != std::string::npos && definition.env.contains(each.substr(0, sign)))
+                variables[each.substr(0, sign)] = each.substr(sign + 1);
+        }
+        return variables;
+    };
+    until([&] { return environment() == definition.env; });
+    EXPECT_EQ(show(unit, "Environment"), "");
+    systemctl("daemon-reload");
+    ASSERT_TRUE(run(units->restart_unit(unit)));
+    until([&] { return environment() == definition.env; });
+}
+
+TEST_F(Start, TheFileOfAnEnvironmentIsThereAsLongAsTheUnitAndGoesWithIt) {
+    const auto unit = name("my-web");
+    auto definition = program({"sleep", "infinity"});
+    definition.env = {{"A", "1"}};
+    ASSERT_TRUE(start(unit, definition));
+    const auto files = [&] {
+        return std::ranges::distance(
+            std::filesystem::directory_iterator(directory / "environment"));
+    };
+    EXPECT_EQ(files(), 1);
+    ASSERT_TRUE(run(units->stop_unit(unit)));
+    ASSERT_TRUE(start(unit, definition)) << "started again";
+    EXPECT_EQ(files(), 1);
+    ASSERT_TRUE(run(units->discard(unit)));
+    EXPECT_EQ(files(), 0);
+    EXPECT_FALSE(start(name(),
+                       [&] {
+                           auto other = definition;
+                           other.command = {"/nowhere/program"};
+                           other.working_dir = "not absolute";
+                           return other;
+                       }()))
+        << "refused by the manager";
+    EXPECT_EQ(files(), 0);
 }
 
 TEST_F(Start, PropertiesOfBothSectionsAreInForce) {

@@ -186,7 +186,7 @@ TEST_F(Directories, AFileThatMayNotBeReadIsNamedAndTakenWhenItMay) {
     chmod((own + "/f").c_str(), 0);
     auto watched = watch(own + "/*");
     EXPECT_EQ(watched->content.unreadable,
-              (std::vector<Problem>{{own + "/f", 0, 0, "Permission denied"}}));
+              (std::vector<Problem>{{own + "/f", 0, 0, "Permission denied", Audience::Everybody}}));
     chmod((own + "/f").c_str(), 0600);
     EXPECT_TRUE(until([&] { return watched->has(own + "/f"); }));
     EXPECT_TRUE(watched->content.unreadable.empty());

@@ -172,7 +172,8 @@ TEST_F(Writing, OtherBytesOfTheSameSizeWithTheTimeSetBackAreAChange) {
 TEST_F(Writing, AFileReadWithinTheClocksGranularityOfItsChangeIsRacy) {
     const auto file = dir / "f";
     write(file, "aaaa");
-    ContentReader reader;
+    os::Opener opener;
+    ContentReader reader(opener);
     EXPECT_TRUE(reader.read(file, false)->racy);
     const auto old = dir / "old";
     write(old, "aaaa");

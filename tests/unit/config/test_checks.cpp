@@ -28,7 +28,7 @@ TEST_F(ProjectTest, an_attached_unit_has_no_settings_of_its_own) {
 TEST_F(ProjectTest, a_unit_is_valid_and_attached_once) {
     expect_problem("[services.x]\nunit = 'a b'\n", "2:1: services.x.unit: \"a b\" is not a valid");
     expect_problem("[services.x]\nunit = ''\n", "is not a valid unit name");
-    expect_problem("[services.x]\nunit = 'a.timer'\n", "is not a service");
+    expect_problem("[services.x]\nunit = 'a.socket'\n", "cannot be attached");
     expect_problem("[services.x]\nunit = 'a'\n[services.y]\nunit = 'a.service'\n",
                    "4:1: services.y.unit: a.service is attached already by services.x");
 }
@@ -71,4 +71,44 @@ TEST_F(ProjectTest, a_cycle_is_named_once_with_all_its_services) {
                     "[services.c]\ncommand = ['sh']\nafter = ['d']\n"
                     "[services.d]\ncommand = ['sh']\n",
                     0);
+}
+
+TEST_F(ProjectTest, a_timer_is_restarted_and_never_reloaded) {
+    const std::string timer = "[services.tick]\nunit = 'tick.timer'\n";
+    EXPECT_EQ(service(timer + "watch = ['a']\nstrategy = 'restart'\n", "tick").unit, "tick.timer");
+    expect_problem(timer + "strategy = 'reload'\n",
+                   "3:1: services.tick.strategy: a timer or a path unit cannot be reloaded");
+    expect_problem(timer + "[[services.tick.watch]]\nfiles = ['a']\non_change = 'reload'\n",
+                   "services.tick.watch.0.on_change: a timer or a path unit cannot be reloaded");
+    expect_problem(timer + "reload_signal = 'HUP'\n", "tick.timer has no process to send it to");
+}
+
+TEST_F(ProjectTest, files_that_nothing_checks_before_a_unit_reads_them_are_warned_of) {
+    const auto warnings = [&](const std::string& text) {
+        return good("[services.redis]\nunit = 'redis-server'\n" + text).source_map.warnings;
+    };
+    const auto plain = warnings("watch = ['/etc/redis/*.conf']\n");
+    ASSERT_EQ(plain.size(), 1U);
+    EXPECT_TRUE(to_string(plain[0]).contains(":3:1: services.redis.watch: nothing checks these "
+                                             "files before redis-server.service reads"));
+    const std::string watch = "[[services.redis.watch]]\nfiles = ['/etc/redis/*.conf']\n";
+    EXPECT_EQ(warnings(watch).at(0).line, 3U);
+    EXPECT_TRUE(warnings(watch + "pin = true\n").empty());
+    EXPECT_TRUE(warnings(watch + "on_change = 'manual'\n").empty());
+    EXPECT_TRUE(warnings("validate = 'sh x'\n" + watch).empty());
+    EXPECT_TRUE(warnings("strategy = 'none'\n" + watch).empty());
+    EXPECT_TRUE(good(kWeb + "watch = ['a']\n").source_map.warnings.empty());
+}
+
+TEST_F(ProjectTest, a_unit_may_stand_for_all_instances_of_a_template) {
+    const std::string all = "[services.a]\nunit = 'foo@*'\n";
+    EXPECT_EQ(service(all, "a").unit, "foo@*.service");
+    expect_problem("[services.a]\nunit = 'foo@.service'\n", "or all of them as \"foo@*.service\"");
+    expect_problem("[services.a]\nunit = 'foo*'\n", "stands for all instances of a template");
+    expect_problem("[services.a]\nunit = 'foo@a*'\n", "stands for all instances of a template");
+    expect_problem("[services.a]\nunit = '@*'\n", "is not a valid unit name");
+    expect_problem(all + "[services.b]\nunit = 'foo@1'\n", "foo@1.service is attached already by");
+    expect_problem("[services.a]\nunit = 'foo@1'\n[services.b]\nunit = 'foo@*'\n",
+                   "foo@*.service is attached already by services.a");
+    expect_problem(all + "ready = { tcp = '127.0.0.1:1' }\n", "does not tell of all instances");
 }

@@ -31,21 +31,23 @@ TEST(Paths, patterns_keep_their_wildcards_and_escape_the_directory) {
 }
 
 TEST_F(ProjectTest, programs_are_found_by_path_or_in_the_managers_path) {
-    EXPECT_EQ(resolve_program(directory_, "bin/web"), directory_ + "/bin/web");
-    EXPECT_EQ(resolve_program(directory_, "/bin/sh"), "/bin/sh");
-    EXPECT_EQ(resolve_program(directory_, "sh"), "sh");
+    const ProgramPlaces places{directory_, "", {}};
+    EXPECT_EQ(resolve_program(places, "bin/web"), directory_ + "/bin/web");
+    EXPECT_EQ(resolve_program(places, "/bin/sh"), "/bin/sh");
+    EXPECT_EQ(resolve_program(places, "sh"), "sh");
     write("run", "#!/bin/sh\n");
     const auto message = [&](const std::string& name) {
-        const auto result = resolve_program(directory_, name);
+        const auto result = resolve_program(places, name);
         return result ? "found" : result.error().message;
     };
     EXPECT_EQ(message("./run"), directory_ + "/run is not executable");
     EXPECT_EQ(message("bin/wbe"), directory_ + "/bin/wbe: No such file or directory");
     EXPECT_EQ(message("./bin"), directory_ + "/bin: Is a directory");
-    EXPECT_EQ(message("run"), "program \"run\" is not in the service manager's PATH");
+    const auto none = "there is no program \"run\" in " + path_variable({}) + "; ";
+    EXPECT_EQ(message("run"),
+              none + "write its path, or where it is: path = [\"DIRECTORY\"] in [project]");
     fs::permissions(directory_ + "/run", fs::perms::owner_all);
-    EXPECT_EQ(message("run"), "program \"run\" is not in the service manager's PATH; for the file "
-                              "of the project write \"./run\"");
+    EXPECT_EQ(message("run"), none + "for the file of the project write \"./run\"");
 }
 
 TEST_F(ProjectTest, only_regular_files_of_a_sane_size_are_read_and_nothing_blocks) {
@@ -80,12 +82,20 @@ TEST(Words, signals_are_named_with_and_without_their_prefix) {
         EXPECT_FALSE(signal_word(word).has_value()) << word;
 }
 
-TEST(Words, units_are_services_and_no_templates) {
-    EXPECT_EQ(service_unit_name("nginx"), "nginx.service");
-    EXPECT_EQ(service_unit_name("a.b"), "a.b.service");
-    EXPECT_EQ(service_unit_name("getty@tty1.service"), "getty@tty1.service");
+TEST(Words, units_are_services_or_what_starts_them_and_no_templates) {
+    EXPECT_EQ(attached_unit_name("nginx"), "nginx.service");
+    EXPECT_EQ(attached_unit_name("a.b"), "a.b.service");
+    EXPECT_EQ(attached_unit_name("getty@tty1.service"), "getty@tty1.service");
     for (const char* word :
          {"", ".service", "a b", "a/b", "nginx.socket", "getty@.service", "@x.service", ".x", "é"})
-        EXPECT_FALSE(service_unit_name(word).has_value()) << word;
-    EXPECT_FALSE(service_unit_name(std::string(250, 'x')).has_value());
+        EXPECT_FALSE(attached_unit_name(word).has_value()) << word;
+    EXPECT_FALSE(attached_unit_name(std::string(250, 'x')).has_value());
+    EXPECT_EQ(attached_unit_name("tick.timer"), "tick.timer");
+    EXPECT_EQ(attached_unit_name("in.path"), "in.path");
+    EXPECT_EQ(
+        attached_unit_name("acc.socket").error().message,
+        "\"acc.socket\" cannot be attached: a socket is not restarted while its service runs: "
+        "attach the service that it starts");
+    for (const char* word : {".timer", "a@.timer", "a b.path", "x.mount", "x.target", "x.scope"})
+        EXPECT_FALSE(attached_unit_name(word).has_value()) << word;
 }

@@ -91,7 +91,7 @@ TEST_F(ProjectTest, a_program_that_is_not_there_is_named) {
     expect_problem("[services.web]\ncommand = ['']\n", "services.web.command: is empty");
     expect_problem("[services.web]\ncommand = ['bin/none']\n", "No such file or directory");
     expect_problem(kWebWithArgument + "validate = ['no-such-program']\n",
-                   "3:1: services.web.validate: program \"no-such-program\" is not in");
+                   "3:1: services.web.validate: there is no program \"no-such-program\" in");
     expect_problem(kWebWithArgument + "reload = ['./hotreload.none']\n",
                    "3:1: services.web.reload: ");
 }

@@ -34,7 +34,8 @@ TEST_F(ProjectTest, the_long_form_adds_to_the_defaults) {
                              "files = ['**/*.conf']\n"
                              "on_change = 'auto'\n");
     ASSERT_EQ(web.watches.size(), 2U);
-    EXPECT_EQ(web.watches[0].exclude, (Patterns{"**/*.tmp", directory_ + "/sub/b"}));
+    EXPECT_EQ(web.watches[0].exclude,
+              (Patterns{"**/*.tmp", directory_ + "/sub/b", directory_ + "/sub/b/**"}));
     EXPECT_EQ(web.watches[0].debounce, 2s);
     EXPECT_EQ(web.watches[0].debounce_max, 3s);
     EXPECT_EQ(web.watches[0].on_change, Strategy::Manual);
@@ -146,4 +147,27 @@ TEST_F(ProjectTest, what_is_wrong_with_a_config_is_named) {
     expect_problem("configs = ['a.toml', 'x/a.yaml']\n", "is the name of another one");
     expect_problem("configs = 'a.toml'\n", "expected a table or an array of strings");
     expect_problem("[project]\nsecrets = ['a..b']\n", "project.secrets.0");
+}
+
+TEST_F(ProjectTest, an_exclude_may_name_a_directory) {
+    const auto web =
+        service("[watch]\nexclude = ['bin', 'dist/', '**/cache', '*.d/', '**/x/**']\n" + kWeb +
+                "watch = ['**']\n");
+    EXPECT_EQ(web.watches[0].exclude,
+              (Patterns{directory_ + "/bin", directory_ + "/bin/**", directory_ + "/dist",
+                        directory_ + "/dist/**", "**/cache", "**/cache/**", directory_ + "/*.d",
+                        "**/x/**", directory_ + "/hotreload.toml"}));
+}
+
+TEST_F(ProjectTest, the_project_file_is_no_content_of_its_services_unless_it_is_named) {
+    env_files_[directory_ + "/.env"] = "";
+    const auto project = good(kWeb + "env_file = ['.env', '-none.env']\nwatch = ['**']\n"
+                                     "[services.b]\ncommand = 'sh'\nwatch = ['*', '.env']\n"
+                                     "[services.c]\ncommand = 'sh'\nwatch = ['conf/*']\n");
+    EXPECT_EQ(
+        project.services.at("web").watches[0].exclude,
+        (Patterns{directory_ + "/.env", directory_ + "/none.env", directory_ + "/hotreload.toml"}));
+    EXPECT_EQ(project.services.at("b").watches[0].exclude,
+              (Patterns{directory_ + "/none.env", directory_ + "/hotreload.toml"}));
+    EXPECT_TRUE(project.services.at("c").watches[0].exclude.empty());
 }

@@ -66,24 +66,54 @@ public:
             shown[unit].push_back(bind.source + " at " + bind.target);
         co_return true;
     }
-    Task<Result<>> reload_unit(std::string unit) override {
+    // By unit: somebody else stops it while it is acted on so: "reload", "verify", "start" …
+    std::map<std::string, std::string> stopped_by_others_in;
+    std::set<std::string> stale; // installed units whose files on disk are newer
+
+    Task<Result<>> load_anew(std::string unit) override {
+        if (stale.erase(unit) > 0)
+            calls.push_back("load anew " + unit);
+        co_return Result<>{};
+    }
+    Task<Result<UnitState>> reload_unit(std::string unit) override {
         calls.push_back("reload " + unit);
+        const auto well = state(unit);
+        if (is_stopped(unit, "reload"))
+            co_return fail(ErrorCode::Failed, "the reload was canceled by another job");
         if (auto error = reload_errors.extract(unit))
             co_return fail(ErrorCode::Failed, error.mapped());
-        co_return Result<>{};
+        co_return well;
     }
-    Task<Result<>> signal_unit(std::string unit, int signal) override {
+    Task<Result<UnitState>> signal_unit(std::string unit, int signal) override {
         calls.push_back("signal " + unit + " " + std::to_string(signal));
-        co_return Result<>{};
+        const auto well = state(unit);
+        if (ended_by_signal.contains(unit))
+            units[unit] = ended_by_signal[unit];
+        co_return well;
     }
+    std::map<std::string, UnitState> ended_by_signal; // what it is right after a signal
+    bool patient = false;                             // nobody's time to be watched is ever over
+    std::vector<Duration> verified;                   // how long each was watched
+    UnitState dead_state{.load_state = "loaded", .active_state = "failed"}; // of what dies
+    std::map<std::string, std::string> invocations;                         // by unit
     Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) override {
         for (const auto& value : values)
             calls.push_back("set " + unit + " " + value.property);
         co_return Result<>{};
     }
-    Task<Result<>> stays_active(std::string unit, Duration) override {
+    bool proofs_take_time = false;
+    Task<Result<>> stays_active(std::string unit, Duration time,
+                                std::optional<UnitState> since) override {
+        verified.push_back(time);
+        if (proofs_take_time || (patient && time > Duration::zero()))
+            co_await std::suspend_always{};
+        if (is_stopped(unit, "verify"))
+            co_return fail(ErrorCode::Failed, "it is deactivating");
+        const auto now = state(unit);
+        if (since && (!now.running() || now.main_pid != since->main_pid))
+            co_return fail(ErrorCode::Failed, describe_failure(now));
         if (dies.contains(unit)) {
-            units[unit].active_state = "failed";
+            units[unit] = dead_state;
             co_return fail(ErrorCode::Failed, dies[unit]);
         }
         co_return Result<>{};
@@ -109,15 +139,29 @@ public:
     Task<Result<std::vector<std::string>>> list(std::string) override {
         co_return std::vector<std::string>{};
     }
+    std::vector<std::string> unit_files;
+    Task<Result<std::vector<std::string>>> installed(std::string) override { co_return unit_files; }
     const std::string& manager_id() const override { return manager_id_; }
 
 private:
+    bool is_stopped(const std::string& unit, const std::string& when) {
+        if (!stopped_by_others_in.contains(unit) || stopped_by_others_in[unit] != when)
+            return false;
+        stopped_by_others_in.erase(unit);
+        units[unit].active_state = "inactive";
+        units[unit].end = UnitEnd::Others;
+        return true;
+    }
+
     Result<> begin(const std::string& verb, const std::string& unit) {
         calls.push_back(verb + " " + unit);
+        if (is_stopped(unit, verb))
+            return fail(ErrorCode::Failed, "the start was canceled by another job");
         if (refuses.contains(unit))
             return fail(ErrorCode::Failed, refuses[unit]);
         if (start_errors.contains(unit)) {
             units[unit] = {.load_state = "loaded", .active_state = "failed"};
+            units[unit].invocation = invocations[unit];
             return fail(ErrorCode::Failed, start_errors[unit]);
         }
         if (auto error = next_start_errors.extract(unit)) {

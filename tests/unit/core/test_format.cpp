@@ -15,6 +15,7 @@ TEST(Format, IsToldByTheSuffix) {
     EXPECT_EQ(format_of("php.ini"), Format::Ini);
     EXPECT_EQ(format_of("/etc/systemd/system/a.b.service"), Format::Unit);
     EXPECT_EQ(format_of("10-lan.network"), Format::Unit);
+    EXPECT_EQ(format_of("/etc/systemd/nspawn/a.nspawn"), Format::Unit);
 }
 
 TEST(Format, OfAllOtherNamesIsBytes) {

@@ -173,5 +173,23 @@ TEST(Glob, ManyStarsTakeNoExponentialTime) {
     EXPECT_FALSE(matches(pattern, "/" + std::string(250, 'a') + "b"));
 }
 
+TEST(Glob, a_name_in_brackets_matches_itself_too) {
+    const auto id = Glob::parse("/src/[id].conf");
+    EXPECT_TRUE(id->matches("/src/[id].conf"));
+    EXPECT_TRUE(id->matches("/src/i.conf"));
+    EXPECT_FALSE(id->matches("/src/x.conf"));
+    EXPECT_TRUE(Glob::parse("/app/[...slug]/**")->matches("/app/[...slug]/page.ts"));
+    EXPECT_TRUE(Glob::parse("/app/[...slug]/*.ts")->may_match_below("/app/[...slug]"));
+    EXPECT_FALSE(Glob::parse("/a/\\[id\\]")->matches("/a/i"));
+    EXPECT_FALSE(id->literal()) << "the file need not be there";
+}
+
+TEST(Glob, knows_the_components_that_it_names) {
+    const auto glob = Glob::parse("/p/{a,b}/node_modules/*/x*");
+    EXPECT_TRUE(glob->has_component("node_modules"));
+    EXPECT_TRUE(glob->has_component("b"));
+    EXPECT_FALSE(glob->has_component("x"));
+}
+
 } // namespace
 } // namespace hotreload

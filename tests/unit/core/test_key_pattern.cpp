@@ -54,6 +54,18 @@ TEST(KeyPattern, IndexesAreLiteralOrAny) {
     EXPECT_FALSE(matches("[1]", {2_i}));
 }
 
+TEST(KeyPattern, AnIndexThatIsNotNamedIsAny) {
+    EXPECT_TRUE(matches("server.port", {"server", 1_i, "port", 0_i}));
+    EXPECT_TRUE(matches("ports", {"ports", 3_i}));
+    EXPECT_TRUE(matches("a[0]", {"a", 0_i, 5_i}));
+    EXPECT_FALSE(matches("a[0]", {"a", 1_i, 0_i}));
+    EXPECT_FALSE(matches("log.*", {"log", 0_i, "a", "b"}));
+    EXPECT_TRUE(pattern("a[*].b").more_specific_than(pattern("a.b")));
+    EXPECT_TRUE(pattern("a[0].b").more_specific_than(pattern("a.*")));
+    EXPECT_FALSE(pattern("a.b").more_specific_than(pattern("a[*].b")));
+    EXPECT_TRUE(pattern("a.b").more_specific_than(pattern("a.**")));
+}
+
 TEST(KeyPattern, AQuotedKeyHasNoWildcards) {
     EXPECT_TRUE(matches("log.\"a.b\"", {"log", "a.b"}));
     EXPECT_TRUE(matches("\"*\"", {"*"}));

@@ -2,6 +2,7 @@
 #include "core/dependencies.hpp"
 #include "core/groups.hpp"
 #include "core/plan.hpp"
+#include "core/unit_files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -284,4 +285,204 @@ TEST(Plan, groups_what_after_connects) {
     ASSERT_EQ(pair.size(), 2U);
     EXPECT_EQ(pair[0].service, "db");
     EXPECT_EQ(pair[1].service, "web");
+}
+
+namespace {
+
+// Services that run and have not changed, each with what it follows, in the plan's order.
+struct Followers {
+    void add(const std::string& name, Action action, std::vector<std::string> required,
+             std::vector<std::string> part_of = {}) {
+        plan.services.push_back({name, action, {}, ""});
+        auto& view = views[name];
+        view.wanted = ServiceDefinition{.name = name, .required = required, .part_of = part_of};
+        view.unit = {.load_state = "loaded", .active_state = "active"};
+    }
+
+    std::string restarted() {
+        restart_followers(plan, views);
+        std::string names;
+        for (const auto& each : plan.services)
+            if (each.action == Action::Restart)
+                names += each.service + " ";
+        return names;
+    }
+
+    Plan plan{"shop", {}};
+    std::map<std::string, ServiceView> views;
+};
+
+} // namespace
+
+TEST(Plan, acts_on_what_was_stopped_by_request_and_started_by_hand) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.record->wanted = false;
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.active_state = "inactive";
+    EXPECT_EQ(action_of(view), Action::Record);
+}
+
+TEST(Followers, of_a_service_with_two_that_are_restarted_stand_before_it_and_are_not_left_out) {
+    Followers all;
+    all.add("sidecar", Action::None, {}, {"app"});
+    all.add("cache", Action::Restart, {});
+    all.add("db", Action::Restart, {});
+    all.add("app", Action::None, {"cache", "db"});
+    EXPECT_EQ(all.restarted(), "sidecar cache db app ");
+}
+
+TEST(Followers, are_followed_link_by_link_in_any_order) {
+    Followers all;
+    all.add("d", Action::None, {}, {"c"});
+    all.add("c", Action::None, {"b"});
+    all.add("b", Action::Reload, {}, {"a"});
+    all.add("a", Action::Restart, {});
+    EXPECT_EQ(all.restarted(), "d c b a ");
+}
+
+TEST(Followers, in_a_circle_are_restarted_once) {
+    Followers all;
+    all.add("a", Action::None, {"c"});
+    all.add("b", Action::None, {}, {"a"});
+    all.add("c", Action::Restart, {"b"});
+    EXPECT_EQ(all.restarted(), "a b c ");
+}
+
+TEST(Followers, of_a_swap_are_not_interrupted) {
+    Followers all;
+    all.add("app", Action::None, {"db"});
+    all.add("db", Action::Swap, {});
+    EXPECT_EQ(all.restarted(), "");
+}
+
+TEST(Plan, starts_again_what_ended_by_itself_though_it_ended_well) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.unit.active_state = "inactive";
+    view.unit.end = UnitEnd::ByItself;
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.end = UnitEnd::Others; // systemctl stop
+    EXPECT_EQ(action_of(view), Action::Record);
+}
+
+TEST(Plan, does_not_start_an_installed_unit_again_that_ended_by_itself_but_in_an_action_of_ours) {
+    auto nginx = web();
+    nginx.unit = "nginx.service";
+    auto view = applied(nginx);
+    view.unit.active_state = "inactive";
+    view.unit.end = UnitEnd::ByItself;
+    auto tried = view.files->files;
+    tried["/etc/web/a.conf"] = {9, 9, 9};
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view), Action::Record);
+    view.record->refusal = Refusal{*view.wanted, tried, "failed", {}, true};
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
+TEST(Plan, brings_back_what_was_left_down_though_its_unit_is_only_stopped) {
+    auto view = applied();
+    auto tried = view.files->files;
+    tried["/etc/web/a.conf"] = {9, 9, 9};
+    view.record->refusal = Refusal{*view.wanted, tried, "needs-attention", {}, true};
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.unit.active_state = "inactive"; // another run of ours: nobody saw its end
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.end = UnitEnd::Ours;
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.end = UnitEnd::Others;
+    EXPECT_EQ(action_of(view), Action::Record);
+}
+
+TEST(Plan, restarts_for_a_change_that_waits_for_a_restart_though_the_service_can_reload) {
+    auto view = applied();
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    view.wanted->strategy = view.record->definition.strategy = Strategy::Manual;
+    EXPECT_EQ(action_of(view, {.force = true}), Action::Reload);
+    view.wanted->strategy = view.record->definition.strategy = Strategy::ManualRestart;
+    EXPECT_EQ(action_of(view), Action::Wait);
+    EXPECT_EQ(action_of(view, {.at_least = Strategy::Reload}), Action::Wait);
+    EXPECT_EQ(action_of(view, {.force = true}), Action::Restart);
+    EXPECT_EQ(action_of(view, {.restart = true}), Action::Restart);
+}
+
+TEST(Plan, restarts_a_unit_whose_own_file_has_changed_though_it_can_reload) {
+    ServiceDefinition foo;
+    foo.name = "web";
+    foo.unit = "foo@1.service";
+    foo.watches = {{.files = {"/etc/systemd/system/foo@*"}}};
+    for (const std::string path :
+         {"/etc/systemd/system/foo@1.service.d/env.conf",
+          "/etc/systemd/system/foo@.service.d/env.conf", "/etc/systemd/system/foo@.service"}) {
+        auto view = applied(foo);
+        view.unit.can_reload = true;
+        view.wanted->watches[0].files = view.record->definition.watches[0].files = {path};
+        view.record->files = {{path, {1, 1, 1}}};
+        view.files->files = {{path, {2, 2, 2}}};
+        EXPECT_EQ(action_of(view), Action::Restart) << path;
+        view.wanted->watches[0].on_change = Strategy::Reload;
+        view.record->definition = *view.wanted;
+        EXPECT_EQ(action_of(view), Action::Reload) << path;
+    }
+}
+
+TEST(Plan, does_nothing_to_a_unit_that_cannot_be_acted_on) {
+    auto view = applied();
+    view.barred = Problem{.message = "no such unit"};
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+    EXPECT_EQ(action_of(view, {.force = true, .retry = true, .start = true}), Action::Refused);
+    view.wanted.reset(); // it can leave
+    EXPECT_EQ(action_of(view), Action::Stop);
+}
+
+TEST(Plan, takes_up_what_was_held_back_when_what_was_at_fault_is_in_order) {
+    Plan plan{"shop", {}};
+    std::map<std::string, ServiceView> views;
+    views["web"] = applied();
+    views["web"].wanted->env["A"] = "b";
+    views["web"].record->refusal =
+        Refusal{*views["web"].wanted, views["web"].files->files, "held-back", {}, false, "db"};
+    views["db"] = applied();
+    plan.services = {{"web", action_of(views["web"]), {}, ""}, {"db", Action::Refused, {}, ""}};
+    ASSERT_EQ(plan.services[0].action, Action::Refused);
+    take_up_held_back(plan, views, {});
+    EXPECT_EQ(plan.services[0].action, Action::Refused);
+    plan.services[1].action = Action::None; // its file is as it was before
+    take_up_held_back(plan, views, {});
+    EXPECT_EQ(plan.services[0].action, Action::Restart);
+}
+
+TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
+    Plan plan{"shop", {}};
+    std::map<std::string, ServiceView> views;
+    const auto held = [&](const std::string& name, const std::string& because) {
+        auto& view = views[name] = applied();
+        view.wanted->env["A"] = "b";
+        view.record->refusal =
+            Refusal{*view.wanted, view.files->files, "held-back", {}, false, because};
+        plan.services.push_back({name, Action::Refused, {}, ""});
+    };
+    held("a", "b");
+    held("b", "c");
+    held("d", "c");
+    views["d"].barred = Problem{.message = "masked"};
+    views["c"] = applied();
+    plan.services.push_back({"c", Action::None, {}, ""});
+    take_up_held_back(plan, views, {});
+    EXPECT_EQ(plan.services[0].action, Action::Restart);
+    EXPECT_EQ(plan.services[1].action, Action::Restart);
+    EXPECT_EQ(plan.services[2].action, Action::Refused);
+}
+
+TEST(UnitFiles, are_told_by_their_names) {
+    EXPECT_TRUE(is_file_of_unit("/etc/systemd/system/nginx.service", "nginx.service"));
+    EXPECT_TRUE(is_file_of_unit("/run/systemd/system/nginx.service.d/x.conf", "nginx.service"));
+    EXPECT_TRUE(is_file_of_unit("/etc/systemd/system/service.d/x.conf", "nginx.service"));
+    EXPECT_TRUE(is_file_of_unit("/etc/systemd/system/a-.service.d/x.conf", "a-b.service"));
+    EXPECT_FALSE(is_file_of_unit("/etc/systemd/system/a-.service.d/x.txt", "a-b.service"));
+    EXPECT_FALSE(is_file_of_unit("/etc/nginx/nginx.conf", "nginx.service"));
+    EXPECT_FALSE(is_file_of_unit("/etc/nginx/conf.d/x.conf", "nginx.service"));
+    EXPECT_FALSE(is_file_of_unit("/etc/systemd/system/foo@2.service", "foo@1.service"));
+    EXPECT_FALSE(is_file_of_unit("nginx.service", ""));
 }

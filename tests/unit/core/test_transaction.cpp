@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/rehearsal.hpp"
 #include "core/transaction.hpp"
 #include "fake_means.hpp"
 #include "strategy/table.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace hotreload;
@@ -27,6 +29,12 @@ public:
     std::optional<std::string> content(const ContentId&) const override { return std::nullopt; }
     Problem problem_at(const std::string&, std::string message) const override {
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
+    }
+    std::string distrust; // of every service
+    std::optional<Problem> distrusted(const ServiceDefinition& service) const override {
+        if (distrust.empty())
+            return std::nullopt;
+        return problem_at("services." + service.name, distrust);
     }
     std::uint64_t realtime_usec() const override { return 42; }
 };
@@ -51,6 +59,7 @@ protected:
         units.run(unit(name, 1));
         view.unit = units.state(unit(name, 1));
         input.order.push_back(name);
+        input.project = "shop";
     }
 
     static std::string unit(const std::string& name, int generation) {
@@ -101,6 +110,15 @@ protected:
         input.id = 5;
         input.project = "shop";
         auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+        task.start();
+        EXPECT_TRUE(task.done());
+        return task.take();
+    }
+
+    std::optional<Plan> rehearsed() {
+        input.id = 5;
+        input.project = "shop";
+        auto task = rehearse(input, make_plan(input), means(), host);
         task.start();
         EXPECT_TRUE(task.done());
         return task.take();
@@ -197,6 +215,18 @@ TEST_F(Transaction, touches_nothing_when_a_validator_says_no) {
     EXPECT_EQ(outcome.problems[0].line, 12U);
     EXPECT_EQ(host.committed.at("web")->refusal->result, "invalid");
     EXPECT_EQ(host.committed.at("web")->generation, 1U);
+}
+
+TEST_F(Transaction, runs_nothing_that_others_could_have_changed) {
+    have("web");
+    input.views["web"].wanted->validate = {"/bin/check"};
+    input.views["web"].wanted->env["A"] = "b";
+    host.distrust = "/srv can be changed by dev";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_TRUE(units.calls.empty());
+    ASSERT_EQ(outcome.problems.size(), 1U);
+    EXPECT_EQ(outcome.problems[0].message, host.distrust);
 }
 
 TEST_F(Transaction, tells_a_validator_which_files_changed) {
@@ -703,9 +733,8 @@ TEST_F(Transaction, an_installed_unit_that_is_pinned_no_longer_reads_the_disk_in
 TEST_F(Transaction, a_pinned_installed_unit_is_let_go_of_in_a_new_process) {
     have_pinned("web");
     input.views["web"].wanted.reset();
-    EXPECT_EQ(of(run(), "web").result, "stopped");
-    EXPECT_EQ(units.calls,
-              (Calls{"unshow web.service", "restart web.service", "unfollow web.service"}));
+    EXPECT_EQ(of(run(), "web").result, "let-go");
+    EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service"}));
     EXPECT_TRUE(views.shown.empty());
     EXPECT_FALSE(host.committed["web"]);
 }
@@ -734,4 +763,442 @@ TEST_F(Transaction, a_pinned_installed_unit_that_cannot_read_the_disk_is_not_let
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
                                   "start_unit web.service"}));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
+}
+
+TEST_F(Transaction, a_service_that_dies_of_its_reload_signal_has_failed_and_is_started_again) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    // As the manager has it: a clean exit.
+    units.ended_by_signal[unit("web", 1)] = {.load_state = "loaded",
+                                             .active_state = "inactive",
+                                             .exec_main_code = CLD_KILLED,
+                                             .exec_main_status = SIGHUP,
+                                             .end = UnitEnd::ByItself};
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "failed");
+    EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
+    EXPECT_EQ(host.committed.at("web")->generation, 1U);
+    const auto& message = of(outcome, "web").problem->message;
+    EXPECT_TRUE(message.contains("killed by SIGHUP")) << message;
+    EXPECT_TRUE(message.contains("generation 1 was started again")) << message;
+}
+
+TEST_F(Transaction, a_restart_by_the_manager_is_no_reload) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.ended_by_signal[unit("web", 1)] = {
+        .load_state = "loaded", .active_state = "active", .main_pid = 7, .restarts = 1};
+    EXPECT_EQ(run().result, "failed");
+    EXPECT_EQ(units.calls.size(), 1U) << "it runs: nothing is to be put back";
+}
+
+TEST_F(Transaction, gives_a_reload_that_proves_nothing_a_moment_to_fail) {
+    have("signalled");
+    have("told");
+    have("asked");
+    auto& seen = input.views;
+    seen["signalled"].wanted->reload_signal = SIGHUP;
+    seen["told"].wanted->type = ServiceType::NotifyReload;
+    seen["asked"].wanted->reload_signal = SIGHUP;
+    seen["asked"].wanted->verify = std::chrono::seconds(3);
+    for (auto& [name, view] : seen) {
+        view.record->definition = *view.wanted;
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    }
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(units.verified,
+              (std::vector<Duration>{std::chrono::seconds(3), std::chrono::milliseconds(100),
+                                     Duration::zero()}));
+}
+
+TEST_F(Transaction, what_somebody_stops_while_it_is_reloaded_stays_stopped) {
+    for (const std::string when : {"reload", "verify"}) {
+        have("web");
+        auto& view = input.views["web"];
+        view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+        view.files->files["/etc/web"] = {2, 2, 2};
+        units.stopped_by_others_in[unit("web", 1)] = when;
+        const auto outcome = run();
+        EXPECT_EQ(outcome.result, "stopped-meanwhile");
+        ASSERT_TRUE(of(outcome, "web").problem);
+        EXPECT_EQ(units.calls, (Calls{"reload " + unit("web", 1)})) << when;
+        const auto& record = *host.committed.at("web");
+        EXPECT_EQ(record.definition, *view.wanted);
+        EXPECT_FALSE(record.refusal);
+        EXPECT_FALSE(record.underway);
+        units.calls.clear();
+        input.order.clear();
+    }
+}
+
+TEST_F(Transaction, what_somebody_stops_while_its_change_is_checked_is_not_started_by_a_restart) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.units[unit("web", 1)].active_state = "inactive";
+    units.units[unit("web", 1)].end = UnitEnd::Others;
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.acted.empty());
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+}
+
+TEST_F(Transaction, what_somebody_stops_after_its_restart_stays_stopped) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.stopped_by_others_in[unit("web", 2)] = "verify";
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 2));
+    EXPECT_FALSE(units.state(unit("web", 2)).running());
+    EXPECT_FALSE(units.state(unit("web", 1)).running());
+}
+
+TEST_F(Transaction, an_installed_unit_that_somebody_stops_while_it_is_restarted_stays_stopped) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/web"] = {2, 2, 2};
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    units.stopped_by_others_in["web.service"] = "restart";
+    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
+    EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{2, 2, 2}));
+}
+
+TEST_F(Transaction, a_service_that_somebody_stops_while_it_is_swapped_does_not_go_on_elsewhere) {
+    have_port("web");
+    input.views["web"].wanted->env["A"] = "b";
+    struct StopsTheOld : Probes {
+        test::FakeUnits& units;
+        std::string old;
+        StopsTheOld(test::FakeUnits& of, std::string unit) : units(of), old(std::move(unit)) {}
+        Task<Result<>> until_ready(ReadyProbe, ProbedUnit) override {
+            units.units[old].active_state = "inactive";
+            units.units[old].end = UnitEnd::Others;
+            co_return Result<>{};
+        }
+    } stops(units, unit("web", 1));
+    input.views["web"].wanted->ready = ReadyProbe{.http = "", .tcp = "127.0.0.1:80", .command = {}};
+    input.project = "shop";
+    Means means{units, sockets, stops, views, [] { return Duration::zero(); }};
+    auto task = run_transaction(input, make_plan(input), means, strategy::handler_for, host);
+    task.start();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "stopped-meanwhile");
+    EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
+    EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
+    EXPECT_TRUE(host.committed.at("web")->draining.empty());
+}
+
+TEST_F(Transaction, a_reload_that_cannot_be_taken_back_is_not_told_as_put_back) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views) {
+        view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    }
+    units.reload_errors[unit("web", 1)] = "exit code 1";
+    const auto outcome = run();
+    const auto& db = of(outcome, "db");
+    EXPECT_EQ(db.result, "failed");
+    EXPECT_TRUE(db.problem->message.contains("it holds the new content of /etc/db"))
+        << db.problem->message;
+    EXPECT_TRUE(host.committed.at("db")->refusal->attempted);
+    EXPECT_EQ(host.committed.at("db")->files.at("/etc/db"), (ContentId{1, 1, 1}));
+}
+
+TEST_F(Transaction, a_service_in_order_is_held_back_and_not_invalid_because_of_another) {
+    have("db");
+    have("web", {"db"});
+    for (auto& [name, view] : input.views)
+        view.wanted->env["A"] = "b";
+    input.views["db"].wanted->validate = {"/bin/check"};
+    units.commands["/bin/check"] = {.reason = "exit code 1"};
+    EXPECT_EQ(of(run(), "web").result, "unchanged");
+    const auto& refusal = *host.committed.at("web")->refusal;
+    EXPECT_EQ(refusal.result, "held-back");
+    EXPECT_EQ(refusal.because, "db");
+    // The next look at both: "db" is as it was before, and so is what held "web" back.
+    input.views["web"].record = host.committed.at("web");
+    input.views["db"].record = host.committed.at("db");
+    input.views["db"].wanted = input.views["db"].record->definition;
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "db").result, "unchanged");
+    EXPECT_EQ(of(outcome, "web").result, "applied");
+}
+
+TEST_F(Transaction, a_program_that_has_done_its_work_is_not_put_back_because_another_failed) {
+    have("css");
+    have("web", {"css"});
+    for (auto& [name, view] : input.views)
+        view.files->files["/etc/" + name] = {2, 2, 2};
+    auto& css = input.views["css"];
+    css.wanted->type = css.record->definition.type = ServiceType::Oneshot;
+    css.unit = units.units[unit("css", 1)] = {.load_state = "loaded"};
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "css").result, "applied");
+    EXPECT_EQ(of(outcome, "css").gap, Duration::zero());
+    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(host.committed.at("css")->generation, 2U);
+    EXPECT_EQ(std::ranges::count(units.calls, "start " + unit("css", 1)), 0);
+}
+
+TEST_F(Transaction, files_that_it_failed_with_and_would_read_again_are_not_tried_twice) {
+    have("web");
+    auto& view = input.views["web"];
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    const auto outcome = run();
+    EXPECT_EQ(of(outcome, "web").result, "needs-attention");
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
+                                  "discard " + unit("web", 2)}));
+    EXPECT_TRUE(of(outcome, "web").problem->message.contains("waits for the next change"));
+    // Mended, it is started though its unit is only stopped.
+    view.record = host.committed.at("web");
+    view.unit = units.state(unit("web", 1));
+    view.unit.end = UnitEnd::Ours;
+    view.files->files["/etc/web"] = {3, 3, 3};
+    EXPECT_EQ(run().result, "applied");
+}
+
+TEST_F(Transaction, an_installed_unit_is_not_started_twice_with_the_same_files_either) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->watches[0].pin = false;
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    view.record->view = "";
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.start_errors["web.service"] = "exit code 1";
+    EXPECT_EQ(run().result, "needs-attention");
+    EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
+}
+
+TEST_F(Transaction, a_unit_is_restarted_as_its_files_on_disk_say) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.stale = {"web.service"};
+    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(units.calls, (Calls{"load anew web.service", "restart web.service"}));
+}
+
+TEST_F(Transaction, a_failure_is_told_in_the_services_own_words) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    units.invocations[unit("web", 2)] = "abc";
+    units.commands["/bin/sh"] = {.ok = true,
+                                 .reason = {},
+                                 .output = "starting\n"
+                                           "Traceback (most recent call last):\n"
+                                           "  File \"/srv/app.py\", line 3, in <module>\n"
+                                           "KeyError: 'PORT'\n"};
+    const auto outcome = run();
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_TRUE(problem.message.contains("KeyError: 'PORT' (exit code 1")) << problem.message;
+    EXPECT_EQ(problem.audience, Audience::Inspectors);
+    EXPECT_EQ(units.requests.back().command.back(), "_SYSTEMD_INVOCATION_ID=abc");
+    EXPECT_EQ(host.committed.at("web")->refusal->problem, problem);
+}
+
+TEST_F(Transaction, a_place_that_the_service_names_is_the_place_of_the_problem) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    units.invocations[unit("web", 2)] = "abc";
+    units.commands["/bin/sh"] = {
+        .ok = true, .reason = {}, .output = "starting\nbad value in /etc/web:12\nbye\n"};
+    const auto outcome = run();
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_EQ(problem.path, "/etc/web");
+    EXPECT_EQ(problem.line, 12U);
+}
+
+TEST_F(Transaction, a_program_that_ends_well_where_it_was_to_stay_gets_a_hint) {
+    have("css");
+    input.views["css"].wanted->env["A"] = "b";
+    units.dies[unit("css", 2)] = "it ended: exit code 0";
+    units.dead_state = {
+        .load_state = "loaded", .active_state = "inactive", .exec_main_code = CLD_EXITED};
+    const auto outcome = run();
+    const auto& message = of(outcome, "css").problem->message;
+    EXPECT_TRUE(message.contains("type = \"oneshot\"")) << message;
+}
+
+TEST_F(Transaction, a_project_that_does_not_go_down_remembers_what_was_refused_before) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    const Refusal before{*view.wanted, {{"/etc/web", {9, 9, 9}}}, "rolled-back", {}, true};
+    view.record->refusal = before;
+    view.wanted.reset();
+    view.goes_down = true;
+    views.moved_on = true;
+    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(host.committed.at("web")->refusal, before);
+}
+
+TEST_F(Transaction, a_newer_change_does_not_wait_until_a_reload_has_had_its_moment_to_fail) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.patient = true;
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+    task.start();
+    ASSERT_FALSE(task.done());
+    input.hurry->request();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "applied");
+    EXPECT_EQ(units.verified,
+              (std::vector<Duration>{std::chrono::milliseconds(100), Duration::zero()}));
+}
+
+TEST_F(Transaction, that_is_only_planned_runs_the_validator_and_touches_nothing) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->validate = {"check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.commands["check"] = {.ok = false, .output = "/etc/web:3: no such word"};
+    const auto plan = rehearsed().value();
+    ASSERT_TRUE(plan.services.front().refusal);
+    EXPECT_EQ(plan.services.front().action, Action::Restart);
+    EXPECT_EQ(plan.services.front().refusal->line, 3);
+    EXPECT_EQ(units.requests.size(), 1U);
+    EXPECT_TRUE(units.calls.empty());
+    EXPECT_TRUE(host.committed.empty());
+    EXPECT_EQ(host.starts, 0);
+    EXPECT_TRUE(views.shown.empty());
+}
+
+TEST_F(Transaction, that_is_only_planned_tells_who_would_be_held_back_with_what_is_invalid) {
+    have("db");
+    have("web", {"db"});
+    have("mail");
+    for (const auto* name : {"db", "web", "mail"})
+        input.views[name].files->files[std::string("/etc/") + name] = {2, 2, 2};
+    input.views["db"].wanted->validate = input.views["mail"].wanted->validate = {"check"};
+    units.commands["check"] = {.ok = false, .output = "no"};
+    input.views["mail"].wanted->validate = {"true"};
+    const auto plan = rehearsed().value();
+    EXPECT_EQ(plan.services[1].refusal->message, "untouched, because db is invalid");
+    EXPECT_TRUE(plan.services[0].refusal);
+    EXPECT_FALSE(plan.services[2].refusal);
+}
+
+TEST_F(Transaction, that_is_only_planned_runs_no_validator_for_what_does_not_differ) {
+    have("web");
+    input.views["web"].wanted->validate = {"check"};
+    input.views["web"].record->definition.validate = {"check"};
+    EXPECT_FALSE(rehearsed().value().services.front().refusal);
+    EXPECT_TRUE(units.requests.empty());
+}
+
+TEST_F(Transaction, that_is_only_planned_is_planned_anew_when_a_file_has_moved_on) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->validate = {"check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    views.moved_on = true;
+    EXPECT_EQ(rehearsed(), std::nullopt);
+}
+
+// The proof of a restart that a file asked for, when a newer file is there.
+class TransactionProof : public Transaction {
+protected:
+    TransactionProof() { units.proofs_take_time = true; }
+
+    Outcome run_until_newer() {
+        auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+        task.start();
+        EXPECT_FALSE(task.done());
+        input.newer->request();
+        if (!task.done()) { // it goes on: nothing of it is to be ended
+            units.proofs_take_time = false;
+            return {.result = "goes on"};
+        }
+        return task.take();
+    }
+    void save(const std::string& name, std::uint64_t content) {
+        input.views[name].files->files["/etc/" + name] = {content, content, content};
+    }
+};
+
+TEST_F(TransactionProof, of_a_restart_for_files_ends_when_a_newer_change_is_there) {
+    have("web");
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "superseded");
+    const auto record = *host.committed["web"];
+    EXPECT_EQ(record.generation, 1U) << "nothing else was proved";
+    EXPECT_EQ(record.files, input.views["web"].record->files);
+    EXPECT_EQ(record.unit, unit("web", 2));
+    EXPECT_EQ(record.last_used, 2U);
+    EXPECT_FALSE(record.underway);
+    ASSERT_TRUE(record.refusal && record.refusal->interrupted()) << "it holds what is not proved";
+    EXPECT_TRUE(std::ranges::contains(units.calls, "discard " + unit("web", 1)));
+    EXPECT_FALSE(std::ranges::contains(units.calls, "discard " + unit("web", 2)));
+}
+
+TEST_F(TransactionProof, that_was_ended_leaves_what_was_proved_last_to_go_back_to) {
+    have("web");
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "superseded");
+    units.proofs_take_time = false;
+    input.newer = std::make_shared<Cancellation>();
+    auto& view = input.views["web"];
+    view.record = *host.committed["web"];
+    view.unit = units.state(view.record->unit);
+    const auto unproved = view;
+
+    save("web", 3);
+    units.dies[unit("web", 3)] = "exit code 1";
+    const auto failed = run();
+    EXPECT_EQ(of(failed, "web").result, "needs-attention") << "no start would read other files";
+    EXPECT_EQ(of(failed, "web").generation, 1U);
+    EXPECT_EQ(units.calls.back(), "discard " + unit("web", 3));
+    EXPECT_EQ(host.committed["web"]->generation, 1U);
+
+    units.dies.clear();
+    view = unproved;
+    save("web", 4);
+    const auto applied = run();
+    EXPECT_EQ(of(applied, "web").generation, 3U);
+    EXPECT_FALSE(host.committed["web"]->refusal);
+
+    // What was proved is there again, but the process has read the other.
+    view = unproved;
+    save("web", 1);
+    EXPECT_EQ(of(run(), "web").action, Action::Restart);
+}
+
+TEST_F(TransactionProof, of_a_restart_goes_on_when_its_failure_could_not_be_taken_back_later) {
+    have("web");
+    save("web", 2);
+    input.views["web"].wanted->env["A"] = "b";
+    EXPECT_EQ(run_until_newer().result, "goes on") << "another definition";
+}
+
+TEST_F(TransactionProof, of_two_services_that_depend_on_each_other_goes_on) {
+    have("db");
+    have("web", {"db"});
+    save("db", 2);
+    save("web", 2);
+    EXPECT_EQ(run_until_newer().result, "goes on");
+}
+
+TEST_F(TransactionProof, is_not_begun_when_the_newer_change_was_there_before) {
+    have("web");
+    save("web", 2);
+    input.newer->request();
+    auto task = run_transaction(input, make_plan(input), means(), strategy::handler_for, host);
+    task.start();
+    ASSERT_TRUE(task.done());
+    EXPECT_EQ(task.take().result, "superseded");
 }

@@ -137,3 +137,25 @@ TEST(PlanOfDocuments, a_schema_that_changed_is_recorded) {
     EXPECT_EQ(plan.action, Action::Record);
     EXPECT_EQ(plan.changes.at(0).reason, "documents are checked against it");
 }
+
+TEST(WatchRules, a_set_that_was_refused_may_wait_for_the_rest_of_it) {
+    ServiceRecord record;
+    record.definition.watches = {{.files = {"/tls/cert", "/tls/key"}, .together = true},
+                                 {.files = {"/etc/web.conf"}}};
+    record.files = {
+        {"/tls/cert", {1, 1, 1}}, {"/tls/key", {2, 2, 2}}, {"/etc/web.conf", {3, 3, 3}}};
+    auto files = record.files;
+    files["/tls/cert"] = {4, 4, 4};
+    record.refusal = Refusal{record.definition, files, "invalid", {}, false};
+    EXPECT_TRUE(waits_for_rest_of_set(record));
+    record.refusal->files["/tls/key"] = {5, 5, 5};
+    EXPECT_FALSE(waits_for_rest_of_set(record)) << "all of it is there";
+    record.refusal->files = files;
+    record.refusal->files["/etc/web.conf"] = {6, 6, 6};
+    EXPECT_FALSE(waits_for_rest_of_set(record)) << "something else may be wrong";
+    record.refusal->files = record.files;
+    EXPECT_FALSE(waits_for_rest_of_set(record));
+    record.refusal->files = files;
+    record.refusal->result = "failed";
+    EXPECT_FALSE(waits_for_rest_of_set(record));
+}

@@ -49,6 +49,15 @@ TEST(Changes, of_a_document_in_a_plan_have_a_line_for_each_key) {
                      "  − listen: restart (on_change of its watch)"}));
 }
 
+TEST(Changes, of_order_alone_say_what_moved) {
+    const auto moved = changes(
+        R"([{"subject":"/p/u.ini","kind":"modified","strategy":"restart","reason":"","keys":[
+            {"op":"move","path":"/uwsgi/plugins","key":"uwsgi.plugins","old":"a","new":"a",
+             "strategy":"restart","reason":""}]}])");
+    EXPECT_EQ(list_changes(moved, "/p"),
+              (Texts{"u.ini modified: restart", "    uwsgi.plugins: moved: restart"}));
+}
+
 TEST(Changes, of_a_document_that_means_the_same_ask_for_nothing) {
     const auto same =
         changes(R"([{"subject":"/p/web.toml","kind":"rewritten","strategy":"none","reason":""}])");

@@ -78,3 +78,30 @@ TEST(CommandLine, every_row_of_the_table_is_a_command_with_a_summary) {
         EXPECT_FALSE(row.summary.empty()) << row.name;
     }
 }
+
+TEST(CommandLine, mistakes_are_told_in_words_of_our_own) {
+    EXPECT_EQ(Parsed({"logs", "-n", "x"}).told, "hotreloadctl: --lines: \"x\" is not a number\n");
+    EXPECT_EQ(Parsed({"reload", "--strategy=hope"}).told,
+              "hotreloadctl: --strategy: \"hope\" is none of live, reload, swap, restart\n");
+    EXPECT_EQ(Parsed({"--user", "--system", "list"}).told,
+              "hotreloadctl: --system and --user exclude each other\n");
+    EXPECT_EQ(Parsed({"reload", "--no-validate"}).told,
+              "hotreloadctl: --no-validate goes with --dry-run only\n");
+    EXPECT_EQ(Parsed({"diff"}).told, "hotreloadctl: TARGET is missing\n");
+    EXPECT_EQ(Parsed({"logs", "--lines"}).told, "hotreloadctl: --lines needs a value\n");
+}
+
+TEST(CommandLine, the_help_has_nothing_of_the_parser_s_notation) {
+    const CommandLine line;
+    auto text = line.app().help();
+    for (const auto& row : command_table())
+        text += line.app().get_subcommand(std::string(row.name))->help();
+    for (const auto* notation : {"Excludes", "Needs", "{", "TARGET TEXT", "UINT", "REQUIRED"})
+        EXPECT_FALSE(text.contains(notation)) << notation << "\n" << text;
+    EXPECT_TRUE(text.contains("--json[=MODE]"));
+}
+
+TEST(CommandLine, help_takes_the_name_of_a_command) {
+    EXPECT_EQ(Parsed({"help", "reload"}).status, std::nullopt);
+    EXPECT_EQ(Parsed({"help"}).status, std::nullopt);
+}

@@ -28,8 +28,8 @@ TEST(Event, a_plan_is_an_object_too_and_text_that_is_not_json_stays_text) {
 }
 
 TEST(Event, a_problem_has_its_place) {
-    EXPECT_EQ(json_of(ValidationFailed{"shop", "shop/web", {"/p/a \"b\"", 3, 4, "bad\n"}}),
-              R"({"event":"ValidationFailed","project":"shop","target":"shop/web",)"
+    EXPECT_EQ(json_of(ValidationFailed{9, "shop", "shop/web", {"/p/a \"b\"", 3, 4, "bad\n"}}),
+              R"({"event":"ValidationFailed","id":9,"project":"shop","target":"shop/web",)"
               R"("path":"/p/a \"b\"","line":3,"column":4,"message":"bad\n"})");
 }
 
@@ -53,21 +53,38 @@ TEST(Event, for_a_person_is_a_line_with_the_report_below) {
 
 TEST(Event, a_document_that_changed_has_a_line_for_each_key) {
     const ConfigChanged document{
-        "shop", "/p/config/web.toml", "{}", "{}",
+        9,
+        "shop",
+        "/p/config/web.toml",
         R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},
-            {"op":"remove","path":"/listen","old":1}])"};
+            {"op":"remove","path":"/listen","old":1}])",
+        "{}",
+        "{}"};
     EXPECT_EQ(show_event(document, "/p"),
               (std::vector<Line>{{Mark::Plain, R"(config/web.toml: log.level "info" → "debug")"},
                                  {Mark::Plain, "config/web.toml: − listen"}}));
     EXPECT_EQ(to_json(Event(document))["patch"][0]["old"].as<std::string>(), "info");
-    EXPECT_EQ(show_event(ConfigChanged{"shop", "/p/a.toml", "", "", ""}, "/p"),
+    EXPECT_EQ(show_event(ConfigChanged{9, "shop", "/p/a.toml", "", "", ""}, "/p"),
               (std::vector<Line>{{Mark::Plain, "a.toml changed"}}));
 }
 
+TEST(Event, a_document_whose_values_are_not_told_has_its_keys) {
+    const ConfigChanged document{
+        9,
+        "shop",
+        "/p/web.toml",
+        R"([{"op":"replace","path":"/log/level"},{"op":"add","path":"/a"}])",
+        "",
+        ""};
+    EXPECT_EQ(show_event(document, "/p"), (std::vector<Line>{{Mark::Plain, "web.toml: log.level"},
+                                                             {Mark::Plain, "web.toml: + a"}}));
+}
+
 TEST(Event, a_definition_that_changed_names_its_service_and_the_fields) {
-    EXPECT_EQ(show_event(ConfigChanged{"shop", "web", "{}", "{}",
+    EXPECT_EQ(show_event(ConfigChanged{9, "shop", "web",
                                        R"([{"op":"replace","path":"/env.A","value":""},
-                                           {"op":"replace","path":"/type","value":"exec"}])"},
+                                           {"op":"replace","path":"/type","value":"exec"}])",
+                                       "{}", "{}"},
                          ""),
               (std::vector<Line>{{Mark::Plain, "shop: web changed"},
                                  {Mark::Plain, "    env.A"},

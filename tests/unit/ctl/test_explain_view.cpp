@@ -39,6 +39,15 @@ TEST(Explain, says_which_pattern_matches_how_it_is_compared_and_what_is_kept) {
     EXPECT_EQ(report.status, ExitStatus::Ok);
 }
 
+TEST(Explain, of_what_is_watched_by_a_link_names_the_path_of_that) {
+    const auto report = explained(R"([{"project":"web","target":"nginx","watch":"watch[0]",
+        "path":"/etc/nginx/conf.d/a.conf","pattern":"/etc/nginx/**","stopped":"",
+        "format":"bytes","copies":[]}])");
+    EXPECT_EQ(report.lines[1],
+              (Line{Mark::Applied, "web/nginx, watch[0]: as /etc/nginx/conf.d/a.conf, "
+                                   "\"/etc/nginx/**\" matches, compared as bytes"}));
+}
+
 TEST(Explain, of_what_is_kept_out_names_what_stops_it_and_gives_1) {
     const auto report = explained(R"([{"project":"shop","target":"web","watch":"watch[0]",
         "pattern":"**","stopped":"exclude \"**/*.tmp\"","format":"bytes","copies":[]},

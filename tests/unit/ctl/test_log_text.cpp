@@ -59,3 +59,10 @@ TEST(Log, colours_differ_between_services_and_end_before_the_text) {
     EXPECT_TRUE(web.ends_with("\x1b[0mx"));
     EXPECT_NE(web.substr(0, 5), api.substr(0, 5));
 }
+
+TEST(Log, times_stand_in_front_where_they_are_wanted) {
+    LogPainter painter(false, false, true);
+    painter.expect("shop", "");
+    const auto line = painter.paint(entry("web", "x"));
+    EXPECT_TRUE(line.ends_with(":00 web       | x")) << line;
+}

@@ -89,13 +89,13 @@ TEST(Report, a_failure_counts_more_than_what_waits) {
 TEST(Report, an_invalid_file_is_named_with_its_place_once) {
     const auto problem =
         R"({"path":"/home/u/shop/nginx.conf","line":3,"column":0,"message":"unknown directive"})";
-    const auto report =
-        report_of("invalid",
-                  std::string(R"({"services":[{"service":"web","action":"reload",
+    const auto report = report_of(
+        "invalid",
+        std::string(R"({"services":[{"service":"web","action":"reload",
                       "result":"invalid","generation":7,"changes":[{"subject":"nginx.conf"}],
                       "problem":)") +
-                      problem + R"(}],"problems":[)" + problem + "]}",
-                  {{"shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
+            problem + R"(}],"problems":[)" + problem + "]}",
+        {{8, "shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
     EXPECT_EQ(
         report.lines,
         (std::vector<Line>{{Mark::Failed, "web: refused (nginx.conf), generation 7 stays in force"},
@@ -106,8 +106,8 @@ TEST(Report, an_invalid_file_is_named_with_its_place_once) {
 TEST(Report, an_announced_problem_is_told_when_the_detail_lacks_it) {
     const auto report =
         report_of("invalid", R"({"services":[],"problems":[]})",
-                  {{"shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
-                   {"other", "", {"/x", 1, 1, "of another project"}}});
+                  {{8, "shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
+                   {9, "other", "", {"/x", 1, 1, "of another project"}}});
     EXPECT_EQ(report.lines,
               (std::vector<Line>{{Mark::Failed, "hotreload.toml:2:5: expected a value"}}));
 }
@@ -159,4 +159,32 @@ TEST(Report, what_is_superseded_is_unchanged_and_no_failure) {
     EXPECT_EQ(report.status, ExitStatus::Ok);
     EXPECT_EQ(report_of("superseded", "{}").lines,
               (std::vector<Line>{{Mark::Unchanged, "shop: superseded by a newer change"}}));
+}
+
+TEST(Report, what_somebody_else_stopped_meanwhile_is_no_success) {
+    const auto report = report_of_service("stopped-meanwhile", R"({"service":"web",
+        "action":"reload","result":"stopped-meanwhile","generation":3,"changes":[],
+        "problem":{"message":"somebody else stopped web.service meanwhile"}})");
+    EXPECT_EQ(
+        report.lines,
+        (std::vector<Line>{{Mark::Failed, "web: somebody else stopped web.service meanwhile"}}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Report, an_installed_unit_was_let_go_of_and_not_stopped) {
+    const auto report = report_of_service("applied", R"({"service":"web","action":"stop",
+        "result":"let-go","generation":3,"unit":"nginx.service","changes":[]})");
+    EXPECT_EQ(
+        report.lines,
+        (std::vector<Line>{{Mark::Applied, "web: let go of; nginx.service goes on as it is"}}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+}
+
+TEST(Report, what_waits_for_a_restart_is_told_with_the_command_that_does_it) {
+    const auto report = report_of("waiting", R"({"services":[{"service":"db","action":"wait",
+        "result":"waiting","changes":[{"subject":"a","strategy":"manual"},
+        {"subject":"b","strategy":"manual-restart"}]}]})");
+    EXPECT_TRUE(report.lines.front().text.contains("run: hotreloadctl restart shop/db"))
+        << report.lines.front().text;
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
 }

@@ -44,6 +44,16 @@ TEST(Plan, shows_the_keys_of_a_document_below_it) {
                   {Mark::Plain, "    config/db.toml: means the same"}}));
 }
 
+TEST(Plan, that_would_be_refused_gives_the_reason_and_1) {
+    const auto report = report_plan(R"({"project":"web","services":[
+        {"service":"nginx","action":"reload","reason":"","problem":{"path":"/etc/nginx/a.conf",
+         "line":3,"column":0,"message":"unknown directive"},"changes":[]}]})",
+                                    "/etc/nginx");
+    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Failed, "nginx: reload would be refused"},
+                                               {Mark::Failed, "a.conf:3: unknown directive"}}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
 TEST(Plan, with_something_that_waits_gives_3) {
     const auto report = report_plan(R"({"project":"shop","services":[
         {"service":"web","action":"wait","reason":"strategy is manual","changes":[]}]})",

@@ -57,6 +57,26 @@ TEST(Status, of_what_waits_says_what_to_run_and_gives_3) {
     EXPECT_EQ(report.status, ExitStatus::Waiting);
 }
 
+TEST(Status, of_a_set_that_waits_for_its_other_files_gives_3_and_no_failure) {
+    auto project = shop();
+    project.services[1].state = "incomplete";
+    project.services[1].problems = {{"/p/cert.pem", 0, 0, "key values mismatch"}};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+    EXPECT_TRUE(text_of(report).contains("web: waits for the other files of a set"));
+    for (const auto& line : report.lines)
+        EXPECT_NE(line.mark, Mark::Failed) << line.text;
+    const auto services = report_services(project, "/p");
+    EXPECT_EQ(services.lines.back().text,
+              "web: incomplete, generation 8: the other files of a set are to come");
+}
+
+TEST(Status, of_a_unit_that_is_not_there_gives_1) {
+    auto project = shop();
+    project.services[1].state = "missing";
+    EXPECT_EQ(report_status(project, now, "/p").status, ExitStatus::Failed);
+}
+
 TEST(Status, of_a_service_that_was_rolled_back_gives_1_and_the_problem) {
     auto project = shop();
     project.services[1].state = "rolled-back";
@@ -104,11 +124,12 @@ TEST(Status, tells_what_changed_last_when_asked_for_or_when_something_is_wrong) 
     project.services[1].last_changes_json = R"([{"subject":"/p/web.toml","kind":"modified",
         "strategy":"restart","reason":"","keys":[{"op":"replace","key":"log.level","old":"info",
         "new":"debug","strategy":"reload","reason":"keys \"log.*\""}]}])";
-    const std::string told =
-        "web: last change, rolled-back:\n"
+    const std::string change =
         "    web.toml: log.level: \"info\" → \"debug\": reload (keys \"log.*\")\n";
+    const auto told = "web: last change, rolled-back:\n" + change;
     EXPECT_FALSE(text_of(report_status(project, now, "/p")).contains("last change"));
-    EXPECT_TRUE(text_of(report_status(project, now, "/p", true)).ends_with(told));
+    EXPECT_TRUE(text_of(report_status(project, now, "/p", true))
+                    .ends_with("web: last change, rolled-back, then taken back:\n" + change));
     project.services[1].state = "rolled-back";
     EXPECT_TRUE(text_of(report_status(project, now, "/p")).ends_with(told));
     EXPECT_FALSE(text_of(report_status(project, now, "/p")).contains("db: last change"));
@@ -178,4 +199,47 @@ TEST(Services, after_a_start_each_has_a_line) {
                                  {Mark::Failed, "db.conf: Permission denied"},
                                  {Mark::Applied, "web: running, generation 8"}}));
     EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Status, of_a_paused_service_is_no_warning_while_nothing_waits) {
+    auto project = shop();
+    auto& web = project.services[1];
+    web.paused = true;
+    web.state = "paused";
+    web.pause_reason = "deploy";
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.lines.back(), (Line{Mark::Unchanged, "web: paused: deploy — run: hotreloadctl "
+                                                          "resume shop/web"}));
+    EXPECT_EQ(report.status, ExitStatus::Ok);
+    EXPECT_EQ(report_services(project, "/p").lines[1].mark, Mark::Applied);
+}
+
+TEST(Status, of_a_paused_service_names_what_waits_and_gives_3) {
+    auto project = shop();
+    project.services[1].paused = true;
+    project.services[1].held = {"/p/a.conf", "env.A"};
+    const auto report = report_status(project, now, "/p");
+    EXPECT_EQ(report.lines.back(),
+              (Line{Mark::Waiting, "web: paused; waiting: a.conf, env.A — run: "
+                                   "hotreloadctl resume shop/web"}));
+    EXPECT_EQ(report.status, ExitStatus::Waiting);
+}
+
+TEST(Status, of_a_project_that_is_not_enabled_is_one_word_everywhere) {
+    auto project = shop();
+    project.enabled = false;
+    EXPECT_EQ(report_status(project, now, "/p").lines.front().text,
+              "shop: disabled, hotreload.toml");
+    EXPECT_TRUE(list_projects({project}).lines[1].text.contains("disabled"));
+    project.state = "invalid";
+    EXPECT_TRUE(list_projects({project}).lines[1].text.contains("invalid, disabled"));
+}
+
+TEST(Status, of_what_was_refused_and_is_mended_says_so) {
+    auto project = shop();
+    project.services[1].last_result = "refused";
+    project.services[1].last_changes_json =
+        R"([{"subject":"/p/a.conf","kind":"modified","strategy":"reload","reason":""}])";
+    const auto text = text_of(report_status(project, now, "/p", true));
+    EXPECT_TRUE(text.contains("web: last change, refused, then taken back:")) << text;
 }

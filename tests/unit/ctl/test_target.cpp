@@ -112,3 +112,27 @@ TEST(Select, names_the_nearest_project_to_one_that_is_not_there) {
     EXPECT_EQ(select(projects, {{"shop", "wbe"}}).error().message,
               "no service \"shop/wbe\"; did you mean \"web\"?");
 }
+
+TEST(Targets, a_service_is_found_by_the_unit_that_carries_it) {
+    auto all = projects;
+    all[0].services[0].unit = "postfix.service";
+    all[1].services[0].unit = all[1].services[1].unit = "nginx.service";
+    const auto smtp = resolve_target("postfix.service", all, "/");
+    ASSERT_TRUE(smtp);
+    EXPECT_EQ(smtp->text(), "mail/smtp");
+    EXPECT_EQ(resolve_target("nginx.service", all, "/").error().message,
+              "nginx.service carries several services: shop/api or shop/web?");
+    EXPECT_EQ(resolve_target("none.service", all, "/").error().status, ExitStatus::Failed);
+}
+
+TEST(Targets, a_published_document_stands_where_a_service_does) {
+    auto all = projects;
+    all[1].configs.push_back({.project = "shop", .name = "app"});
+    const auto app = resolve_target("app", all, "/home/u/shop");
+    ASSERT_TRUE(app);
+    EXPECT_EQ(app->text(), "shop/app");
+    const auto selected = select(all, {*app});
+    ASSERT_TRUE(selected);
+    EXPECT_TRUE(selected->front().services.empty());
+    EXPECT_EQ(selected->front().configs.size(), 1U);
+}

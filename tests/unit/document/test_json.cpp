@@ -28,12 +28,23 @@ TEST(Json, IsReadAsItMeans) {
     EXPECT_EQ(json_of("[]"), "[]");
 }
 
-TEST(Json, SpacesOrderAndSpellingDoNotCount) {
+TEST(Json, SpacesOrderAndEscapesDoNotCount) {
     EXPECT_EQ(json(R"({"a":1.0,"b":"/"})"),
-              json("\xEF\xBB\xBF{\r\n \"b\": \"\\/\",\r\n \"a\": 1.00 }\r\n"));
+              json("\xEF\xBB\xBF{\r\n \"b\": \"\\/\",\r\n \"a\": 1.0 }\r\n"));
     EXPECT_NE(json("[1,2]"), json("[2,1]"));
     EXPECT_NE(json("1"), json("1.0"));
     EXPECT_NE(json("8080"), json("\"8080\""));
+}
+
+TEST(Json, NumbersThatAReaderOfDigitsTellsApartAreTwo) {
+    EXPECT_NE(json("1.10"), json("1.1"));
+    EXPECT_NE(json("1e3"), json("1000.0"));
+    EXPECT_NE(json("0.1"), json("0.1000000000000000055"));
+    EXPECT_NE(json("-0"), json("0"));
+    EXPECT_NE(json("-0.0"), json("0.0"));
+    EXPECT_NE(json("1E5"), json("1e5"));
+    EXPECT_EQ(to_json(diff(json("[1.10]"), json("[1.1]"))),
+              R"([{"op":"replace","path":"/0","value":1.1,"old":"1.10"}])");
 }
 
 TEST(Json, NumbersThatFitNoTypeKeepTheirDigits) {

@@ -31,6 +31,14 @@ std::string told_of_x(std::string_view rule, std::string_view value) {
     return told(std::format("{{\"properties\":{{\"x\":{}}}}}", rule), std::format("x: {}", value));
 }
 
+TEST(Schema, WhatIsWrittenInAnotherWayMeansTheSame) {
+    EXPECT_EQ(told_of_x(R"({"type":"number","maximum":2})", "1.10"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"integer","enum":[16]})", "0x10"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"boolean"})", "True"), "");
+    EXPECT_EQ(told_of_x(R"({"type":"null"})", "~"), "");
+    EXPECT_NE(told_of_x(R"({"type":"string"})", "1.10"), "");
+}
+
 TEST(Schema, HasNothingToSayOfADocumentThatMeetsIt) {
     EXPECT_EQ(
         told(
@@ -100,7 +108,11 @@ TEST(Schema, SaysWhatWouldBeRight) {
               "1:1: a key of x has to have at most 2 characters\n");
     EXPECT_EQ(told_of_x("false", "1"), "1:1: x is not allowed here\n");
     EXPECT_EQ(told_of_x(R"({"dependentRequired":{"a":["b"]}})", "{a: 1}"),
-              "1:5: x.a does not meet \"dependentRequired\"\n");
+              "1:1: x.b is missing; x.a requires it\n");
+    EXPECT_EQ(told_of_x(R"({"contains":{"const":1},"minContains":2,"maxContains":2})", "[1, 2]"),
+              "1:1: x has too few elements that meet \"contains\"\n");
+    EXPECT_EQ(told_of_x(R"({"contains":{"const":1},"maxContains":1})", "[1, 1]"),
+              "1:1: x has too many elements that meet \"contains\"\n");
     EXPECT_EQ(told_of_x(R"({"type":"boolean"})", "yes"),
               "1:1: x has to be true or false, not a word that YAML 1.1 and 1.2 take differently: "
               "quote it, or write "
@@ -170,40 +182,259 @@ TEST(Schema, RefusesReferencesInACircle) {
     EXPECT_EQ(compile_error(R"({"properties":{"a":{"$ref":"#"}}})"), "");
 }
 
-TEST(Schema, RefusesWhatWouldTakeTooLong) {
-    std::string doubling = "{\"$defs\":{\"a0\":{}";
-    std::string chain = "{\"$defs\":{\"a0\":{}";
-    for (int i = 1; i < 20; ++i)
-        doubling += std::format(
-            R"(,"a{0}":{{"allOf":[{{"$ref":"#/$defs/a{1}"}},{{"$ref":"#/$defs/a{1}"}}]}})", i,
-            i - 1);
-    for (int i = 1; i < 100'000; ++i)
-        chain += std::format(R"(,"a{0}":{{"$ref":"#/$defs/a{1}"}})", i, i - 1);
-    EXPECT_NE(compile_error(doubling + "}}").find("more than 10000 times"), std::string::npos);
-    EXPECT_NE(compile_error(chain + "}}").find("more than 64 schemas"), std::string::npos);
-    EXPECT_NE(compile_error(std::format(R"({{"pattern":"{}"}})", std::string(2000, '('))), "");
-}
-
 TEST(Schema, RefusesWhatIsNoSchema) {
     EXPECT_EQ(compile_error("1"), "1:1: a schema is an object, or true or false");
     EXPECT_NE(compile_error(R"({"pattern":"["})").find("no regular expression"), std::string::npos);
-    EXPECT_NE(compile_error(R"({"$schema":"https://example.com/mine"})"), "");
-    EXPECT_EQ(compile_error("{\"properties\":{\n\"a\":{\"type\":\"strng\"}}}"),
-              "2:6: the schema is wrong: type does not meet \"anyOf\"");
-}
-
-TEST(Schema, LongTextsAreNotMatchedToPatterns) {
-    EXPECT_NE(told_of_x(R"({"pattern":"^(a|b)*$"})", std::string(100'000, 'a'))
-                  .find("more than 8192 bytes"),
-              std::string::npos);
-    EXPECT_EQ(told_of_x(R"({"pattern":"^(a|b|c)*$"})", std::string(8192, 'a')), "");
-    EXPECT_EQ(told_of_x(R"({"type":"string"})", std::string(100'000, 'a')), "");
+    EXPECT_EQ(
+        compile_error("{\"properties\":{\n\"a\":{\"type\":\"strng\"}}}"),
+        "2:6: the schema is wrong: \"type\" has to be one of \"null\", \"boolean\", \"integer\", "
+        "\"number\", \"string\", \"array\" and \"object\", or a list of them");
+    EXPECT_EQ(compile_error(R"({"$schema":"https://example.com/mine"})"),
+              "1:2: \"$schema\" names a draft that is not known; known are 04, 06, 07, 2019-09 and "
+              "2020-12, as in \"https://json-schema.org/draft/2020-12/schema\"");
+    for (const auto* schema :
+         {R"({"minLength":-1})", R"({"maxItems":1.5})", R"({"minimum":"1"})", R"({"required":"a"})",
+          R"({"required":[1]})", R"({"properties":[]})", R"({"properties":{"a":1}})",
+          R"({"anyOf":{}})", R"({"allOf":[]})", R"({"not":1})", R"({"enum":1})", R"({"pattern":1})",
+          R"({"uniqueItems":1})", R"({"multipleOf":0})", R"({"items":[{}]})", R"({"$ref":1})",
+          R"({"exclusiveMinimum":true})", R"({"type":["string",1]})",
+          R"({"minContains":"1","contains":{}})"})
+        EXPECT_TRUE(compile_error(schema).starts_with("1:")) << schema;
 }
 
 TEST(Schema, ChecksTomlDatesAndLargeNumbers) {
     const auto* schema = R"({"properties":{"d":{"type":"string"},"n":{"type":"integer"}}})";
     EXPECT_EQ(told(schema, "d = 2024-01-01\nn = 1", Format::Toml), "");
     EXPECT_EQ(told(schema, R"({"n":123456789012345678901234567890})", Format::Json), "");
+    EXPECT_EQ(told(R"({"properties":{"d":{"pattern":"^2024-","minLength":10}}})", "d = 2023-01-01",
+                   Format::Toml),
+              "1:1: d has to match the pattern \"^2024-\"\n");
+}
+
+TEST(Schema, NumbersAreNotRounded) {
+    const auto meets = [](std::string_view rule, std::string_view number) {
+        return told(std::format(R"({{"properties":{{"x":{}}}}})", rule),
+                    std::format(R"({{"x":{}}})", number), Format::Json) == "";
+    };
+    EXPECT_TRUE(meets(R"({"multipleOf":0.01})", "0.07"));
+    EXPECT_TRUE(meets(R"({"multipleOf":0.01})", "4.35"));
+    EXPECT_FALSE(meets(R"({"multipleOf":0.01})", "4.355"));
+    EXPECT_TRUE(meets(R"({"multipleOf":0.0001})", "1e300"));
+    EXPECT_TRUE(meets(R"({"multipleOf":3})", "-123456789012345678901234567890"));
+    EXPECT_FALSE(meets(R"({"multipleOf":7})", "123456789012345678901234567891"));
+    EXPECT_FALSE(meets(R"({"multipleOf":10})", "15"));
+    EXPECT_TRUE(meets(R"({"multipleOf":1e-400})", "1"));
+    EXPECT_TRUE(meets(R"({"maximum":9007199254740993})", "9007199254740993"));
+    EXPECT_FALSE(meets(R"({"maximum":9007199254740992})", "9007199254740993"));
+    EXPECT_FALSE(meets(R"({"maximum":18446744073709551615})", "18446744073709551616"));
+    EXPECT_TRUE(meets(R"({"minimum":18446744073709551615})", "18446744073709551616"));
+    EXPECT_FALSE(meets(R"({"minimum":-1})", "-18446744073709551616"));
+    EXPECT_TRUE(meets(R"({"exclusiveMaximum":1e400})", "1e399"));
+    EXPECT_TRUE(meets(R"({"const":1})", "1.0"));
+    EXPECT_TRUE(meets(R"({"const":0})", "-0.0"));
+    EXPECT_TRUE(meets(R"({"const":100000000000000000000})", "1e20"));
+    EXPECT_FALSE(meets(R"({"const":1})", "true"));
+    EXPECT_FALSE(meets(R"({"enum":[[0]]})", "[false]"));
+    EXPECT_TRUE(meets(R"({"enum":[{"a":[1.0]}]})", R"({"a":[1]})"));
+    EXPECT_TRUE(meets(R"({"type":"integer"})", "1.0"));
+    EXPECT_TRUE(meets(R"({"type":"integer"})", "1e400"));
+    EXPECT_FALSE(meets(R"({"type":"integer"})", "1.5"));
+    EXPECT_TRUE(meets(R"({"maxLength":2.0})", "\"ab\""));
+    EXPECT_EQ(told_of_x(R"({"maximum":1})", ".inf"), "1:1: x has to be at most 1\n");
+    EXPECT_EQ(told_of_x(R"({"maximum":1})", ".nan"), "1:1: x has to be at most 1\n");
+    EXPECT_EQ(told_of_x(R"({"multipleOf":1})", ".inf"), "1:1: x has to be a multiple of 1\n");
+    EXPECT_EQ(told_of_x(R"({"const":18446744073709551616})", "0x10000000000000000"), "");
+    EXPECT_EQ(
+        told(R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"})", "1.0"),
+        "1:1: the document has to be an integer, not a number with a fraction\n");
+}
+
+TEST(Schema, ATagOfYamlIsNoKeyAndNoElement) {
+    EXPECT_EQ(
+        told(
+            R"({"properties":{"x":{"properties":{"a":{}},"additionalProperties":false,"maxProperties":1}}})",
+            "x: !map {a: 1}"),
+        "");
+    EXPECT_EQ(told_of_x(R"({"items":{"type":"integer"},"maxItems":2})", "!list [1, 2]"), "");
+}
+
+// A map that several places refer to was checked by the rule for its members.
+TEST(Schema, AMapThatIsReferredToIsCheckedAsAMap) {
+    const auto* schema =
+        R"({"properties":{"labels":{"$ref":"#/$defs/m"}},"$defs":{"m":{"type":"object","additionalProperties":{"type":"string"}}}})";
+    EXPECT_EQ(told(schema, "labels: {a: b}"), "");
+    EXPECT_EQ(told(schema, "labels: text"), "1:1: labels has to be an object, not a string\n");
+    EXPECT_EQ(told(schema, "labels: {a: 1}"),
+              "1:10: labels.a has to be a string, not an integer\n");
+    EXPECT_EQ(
+        told(
+            R"({"properties":{"limits":{"$ref":"#/$defs/m"}},"$defs":{"m":{"properties":{"cpu":{"maximum":4}},"additionalProperties":{"type":"object"}}}})",
+            "limits: {cpu: 400}"),
+        "1:10: limits.cpu has to be at most 4\n");
+    EXPECT_EQ(
+        told(
+            R"({"additionalProperties":{"$id":"https://example.com/x","type":"string"},"properties":{"a":{"$ref":"#/additionalProperties"}}})",
+            "{a: 1}"),
+        "1:2: a has to be a string, not an integer\n");
+}
+
+TEST(Schema, MayReferToItselfOnItsWayIntoTheDocument) {
+    const auto* map = R"({"additionalProperties":{"anyOf":[{"type":"string"},{"$ref":"#"}]}})";
+    const auto* objects =
+        R"({"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"$ref":"#"}]}})";
+    EXPECT_EQ(told(map, "a: {b: {c: x}}"), "");
+    EXPECT_EQ(
+        told(objects, "a: {b: [1]}"),
+        "1:5: a has to meet one of the 2 schemas of \"anyOf\"; the 2nd comes nearest: a.b has "
+        "to meet one of the 2 schemas of \"anyOf\"\n");
+    for (const auto* keyword : {"additionalProperties", "items", "propertyNames", "contains"})
+        EXPECT_EQ(compile_error(std::format(R"({{"{}":{{"$ref":"#"}}}})", keyword)), "");
+    const auto* twice =
+        R"({"$schema":"http://json-schema.org/draft-07/schema#","$defs":{"a":{"properties":{"x":{"$ref":"#/$defs/a"}}},
+        "b":{"properties":{"x":{"$ref":"#/$defs/a"}}}},"properties":{"c":{"$ref":"#/$defs/b"}}})";
+    EXPECT_EQ(told(twice, "c: {x: {x: {}}}"), "");
+}
+
+TEST(Schema, FindsReferencesByAnyName) {
+    for (const auto* reference :
+         {"#/$defs/a<b>", "#/$defs/a%3Cb%3E", "#/$defs/a<b>/", "#/x-mine/0/%24it"}) {
+        const auto schema = std::format(
+            R"({{"$defs":{{"a<b>":{{"type":"null","":{{"type":"null"}}}}}},"x-mine":[{{"$it":{{"type":"null"}}}}],"$ref":"{}"}})",
+            reference);
+        EXPECT_EQ(told(schema, "1"), "1:1: the document has to be null, not an integer\n")
+            << reference;
+    }
+    // An "$id" counts only where a schema stands.
+    EXPECT_NE(compile_error(R"({"enum":[{"$id":"x"}],"$ref":"x"})"), "");
+    // Before 2019-09, what stands beside "$ref" says nothing.
+    const auto* beside =
+        R"({{"$schema":"{}","$ref":"#/definitions/a","type":"string","definitions":{{"a":true}}}})";
+    EXPECT_EQ(
+        told(std::vformat(beside, std::make_format_args("http://json-schema.org/draft-07/schema#")),
+             "1"),
+        "");
+}
+
+TEST(Schema, FollowsReferencesThatAreLookedUpOnTheWay) {
+    // A tree that is closed by who uses it.
+    const auto* tree =
+        R"({"$id":"https://example.com/strict","$dynamicAnchor":"node","$ref":"tree","unevaluatedProperties":false,
+        "$defs":{"tree":{"$id":"tree","$dynamicAnchor":"node","properties":{"data":true,"children":{"items":{"$dynamicRef":"#node"}}}}}})";
+    EXPECT_EQ(told(tree, "children: [{data: 1}]"), "");
+    EXPECT_EQ(told(tree, "children: [{daat: 1}]"), "1:13: children[0].daat is not a known key\n");
+    const auto* old =
+        R"({"$schema":"https://json-schema.org/draft/2019-09/schema","$id":"https://example.com/strict","$recursiveAnchor":true,"$ref":"tree","unevaluatedProperties":false,
+        "$defs":{"tree":{"$id":"tree","$recursiveAnchor":true,"properties":{"data":true,"children":{"items":{"$recursiveRef":"#"}}}}}})";
+    EXPECT_EQ(told(old, "children: [{data: 1}]"), "");
+    EXPECT_EQ(told(old, "children: [{daat: 1}]"), "1:13: children[0].daat is not a known key\n");
+}
+
+TEST(Schema, KnowsTheDraftsOwnSchemas) {
+    for (const auto* draft :
+         {"http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-06/schema",
+          "http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft-07/schema",
+          "https://json-schema.org/draft/2019-09/schema",
+          "https://json-schema.org/draft/2020-12/schema"}) {
+        const auto schema = std::format(R"({{"properties":{{"x":{{"$ref":"{}"}}}}}})", draft);
+        EXPECT_EQ(told(schema, "x: {properties: {a: {type: string}}}"), "") << draft;
+        EXPECT_NE(told(schema, "x: {properties: {a: {type: strng}}}"), "") << draft;
+    }
+    EXPECT_EQ(
+        told(R"({"$ref":"http://json-schema.org/draft-07/schema#/definitions/nonNegativeInteger"})",
+             "-1"),
+        "1:1: the document has to be at least 0\n");
+}
+
+TEST(Schema, WhatSchemasBesideHaveSeenIsNotUnevaluated) {
+    const auto* schema =
+        R"({"allOf":[{"properties":{"a":true}}],"anyOf":[{"properties":{"b":{"type":"null"}}},{"patternProperties":{"^c":true}}],
+        "if":{"required":["d"],"properties":{"d":true}},"then":{"properties":{"e":true}},"unevaluatedProperties":false})";
+    EXPECT_EQ(told(schema, "{a: 1, b: null, c: 1}"), "");
+    EXPECT_EQ(told(schema, "{a: 1, b: 1}"), "1:8: b is not a known key\n");
+    EXPECT_EQ(told(schema, "{d: 1, e: 1}"), "");
+    EXPECT_EQ(told(schema, "{e: 1}"), "1:2: e is not a known key\n");
+    EXPECT_EQ(told_of_x(R"({"prefixItems":[true],"contains":{"const":3},"unevaluatedItems":false})",
+                        "[1, 3]"),
+              "");
+    EXPECT_EQ(told_of_x(R"({"prefixItems":[true],"contains":{"const":3},"unevaluatedItems":false})",
+                        "[1, 3, 2]"),
+              "1:11: x[2] is an element too many\n");
+}
+
+TEST(Schema, SaysWhichSchemaOfManyComesNearest) {
+    const auto* kinds = R"({"oneOf":[
+        {"properties":{"kind":{"const":"tcp"},"port":{"type":"integer"}},"required":["kind","port"]},
+        {"properties":{"kind":{"const":"unix"},"path":{"type":"string"}},"required":["kind","path"]},
+        {"type":"string"}]})";
+    EXPECT_EQ(
+        told_of_x(kinds, "{kind: unix, path: 1}"),
+        "1:17: x has to meet exactly one of the 3 schemas of \"oneOf\"; the 2nd comes nearest: "
+        "x.path has to be a string, not an integer\n");
+    EXPECT_EQ(
+        told_of_x(kinds, "{kind: tcp}"),
+        "1:1: x has to meet exactly one of the 3 schemas of \"oneOf\"; the 1st comes nearest: "
+        "x.port is missing; it is required\n");
+    EXPECT_EQ(told_of_x(kinds, "1"),
+              "1:1: x has to meet exactly one of the 3 schemas of \"oneOf\"\n");
+    EXPECT_EQ(
+        told_of_x(R"({"anyOf":[{"type":"integer"},{"maxLength":2,"pattern":"^a"}]})", "hunter2"),
+        "1:1: x has to meet one of the 2 schemas of \"anyOf\"; the 2nd comes nearest: x has to "
+        "have at most 2 characters (and 1 more)\n");
+}
+
+// Alternatives that double at each step, and are never all looked at.
+std::string doubling(std::string_view keyword, int steps) {
+    std::string schema = R"({"$defs":{"a0":{"type":"integer"})";
+    for (int i = 1; i <= steps; ++i)
+        schema += std::format(
+            R"(,"a{0}":{{"{2}":[{{"$ref":"#/$defs/a{1}"}},{{"$ref":"#/$defs/a{1}"}}]}})", i, i - 1,
+            keyword);
+    return schema + std::format(R"(}},"$ref":"#/$defs/a{}"}})", steps);
+}
+
+TEST(Schema, EndsInTimeAndNamesWhatTakesTooLong) {
+    const auto* work = "1:1: cannot be checked: the schema is too much work, for its references or "
+                       "alternatives multiply\n";
+    EXPECT_EQ(told(doubling("allOf", 10), "1"), "");
+    EXPECT_EQ(told(doubling("allOf", 60), "1"), work);
+    EXPECT_EQ(told(doubling("anyOf", 60), "x"), work);
+    EXPECT_EQ(told_of_x(R"({"pattern":"^([a-z0-9]+[.-]?)+$"})", std::string(45, 'a') + "!"),
+              "1:1: x cannot be checked: to match it to the pattern \"^([a-z0-9]+[.-]?)+$\" of the "
+              "schema takes too long; the schema is the schema\n");
+
+    std::string chain = R"({"$ref":"#/$defs/a20000","$defs":{"a0":{})";
+    for (int i = 1; i <= 20'000; ++i)
+        chain += std::format(R"(,"a{0}":{{"$ref":"#/$defs/a{1}"}})", i, i - 1);
+    EXPECT_NE(told(chain + "}}", "1").find("nested too deep"), std::string::npos);
+
+    std::string anchors = R"({"$defs":{"a":{})";
+    for (int i = 0; i < 5000; ++i)
+        anchors += std::format(
+            R"(,"d{0}":{{"$id":"https://example.com/{0}","$dynamicAnchor":"a","items":{{"$dynamicRef":"#a"}}}})",
+            i);
+    EXPECT_EQ(compile_error(anchors + "}}"), "");
+}
+
+TEST(Schema, LargeDocumentsAreChecked) {
+    std::string numbers;
+    for (int i = 0; i < 100'000; ++i)
+        numbers += std::format("{}{}", i > 0 ? "," : "", i);
+    const auto list = std::format("[{}]", numbers);
+    EXPECT_EQ(told(R"({"uniqueItems":true})", list, Format::Json), "");
+    EXPECT_EQ(told(std::format(R"({{"items":{{"enum":{}}}}})", list), list, Format::Json), "");
+    EXPECT_EQ(told_of_x(R"({"pattern":"^(a|b|c)*$"})", std::string(100'000, 'a')), "");
+    EXPECT_NE(told_of_x(R"({"pattern":"^(a|b|c)*$"})", std::string(100'000, 'a') + "d"), "");
+}
+
+TEST(Schema, ProblemsAreFewAndShort) {
+    const auto compiled = Schema::compile(
+        parsed(Format::Json, R"({"additionalProperties":{"items":{"type":"string"}}})"));
+    const auto problems = compiled->check(
+        parsed(Format::Json, std::format(R"({{"{}":[{}1]}})", std::string(1'000'000, 'k'),
+                                         repeated("1,", 5000))));
+    EXPECT_EQ(problems.size(), 1000);
+    for (const auto& problem : problems)
+        EXPECT_LT(problem.message.size(), 1000);
 }
 
 } // namespace schema_test

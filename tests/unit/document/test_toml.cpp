@@ -32,6 +32,18 @@ TEST(Toml, CommentsOrderAndSpellingDoNotCount) {
     EXPECT_EQ(toml("a = nan"), toml("a = nan"));
 }
 
+TEST(Toml, DigitsBeyondADoubleCount) {
+    EXPECT_EQ(toml("a = 1e3"), toml("a = 1_000.0"));
+    EXPECT_EQ(toml("a = 1.10"), toml("a = +1.1"));
+    EXPECT_EQ(toml("a = 6.02e23"), toml("a = 602_000_000_000_000_000_000_000.0"));
+    EXPECT_EQ(toml("a = 1\n\"ü\" = 0.10"), toml("a = 1\n\"ü\" = 0.1"));
+    EXPECT_NE(toml("a = 0.1"), toml("a = 0.1000000000000000055"));
+    EXPECT_EQ(toml("a = 0.1000000000000000055"), toml("a = 1.000000000000000055e-1"));
+    EXPECT_EQ(to_json(toml("a = 0.1000000000000000055")), R"({"a":0.1})");
+    EXPECT_NE(toml("a = 0.0"), toml("a = -0.0"));
+    EXPECT_EQ(toml("a = -0"), toml("a = 0"));
+}
+
 TEST(Toml, DatesAndTimesHaveOneSpelling) {
     const auto text = [](std::string_view value) {
         const auto root = toml("a = " + std::string(value));

@@ -23,7 +23,7 @@ TEST(Errors, each_code_has_its_name_on_the_bus) {
 
 TEST(Errors, bytes_that_the_bus_would_not_take_are_replaced) {
     EXPECT_EQ(to_bus_error({ErrorCode::Failed, "caf\xe9"}).getMessage(), "caf\ufffd");
-    EXPECT_EQ(to_bus({{"/caf\xe9", 1, 2, "\xff"}}),
+    EXPECT_EQ(to_bus({{"/caf\xe9", 1, 2, "\xff"}}, Audience::Inspectors),
               (ProblemList{{"/caf\ufffd", 1U, 2U, std::string("\ufffd")}}));
 }
 

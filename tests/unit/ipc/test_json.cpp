@@ -22,7 +22,7 @@ TEST(Json, a_plan_lists_services_with_their_changes) {
         .project = "shop",
         .services = {{.service = "web", .action = Action::Restart, .changes = {kChange}},
                      {.service = "db", .action = Action::Start, .reason = "not running"}}};
-    EXPECT_EQ(plan_json(plan),
+    EXPECT_EQ(plan_json(plan, Audience::Inspectors),
               R"({"project":"shop","services":[{"service":"web","action":"restart","reason":"",)"
               R"("changes":[)" +
                   kChangeJson +
@@ -64,8 +64,8 @@ const std::string kDocumentJson =
     R"("old":false,"strategy":"none","reason":""}]})";
 
 TEST(Json, a_document_that_changed_has_its_keys_with_their_values_as_they_are_written) {
-    EXPECT_EQ(changes_json({kDocument}), "[" + kDocumentJson + "]");
-    EXPECT_EQ(changes_json({}), "[]");
+    EXPECT_EQ(changes_json({kDocument}, Audience::Inspectors), "[" + kDocumentJson + "]");
+    EXPECT_EQ(changes_json({}, Audience::Inspectors), "[]");
 }
 
 TEST(Json, an_explanation_has_watches_and_plans) {
@@ -74,6 +74,7 @@ TEST(Json, an_explanation_has_watches_and_plans) {
                                       .watches = {{.project = "shop",
                                                    .target = "web",
                                                    .watch = "watch[0]",
+                                                   .path = "/srv/link",
                                                    .pattern = "**",
                                                    .stopped = "inside .git",
                                                    .format = "toml",
@@ -81,7 +82,8 @@ TEST(Json, an_explanation_has_watches_and_plans) {
                                       .plans = {{.project = "shop", .services = {}}}};
     EXPECT_EQ(explain_json(explanation),
               "{\"path\":\"/srv/caf\ufffd\",\"state\":\"missing\",\"watches\":[{\"project\":"
-              "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"pattern\":\"**\","
+              "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"path\":\"/srv/"
+              "link\",\"pattern\":\"**\","
               "\"stopped\":\"inside .git\",\"format\":\"toml\",\"copies\":[\"/var/a\"]}],"
               "\"plans\":[{\"project\":\"shop\",\"services\":[]}]}");
 }
@@ -112,7 +114,7 @@ TEST(Json, an_outcome_tells_of_each_service_and_has_a_problem_only_where_there_i
                      {.service = "db", .action = Action::None, .result = "unchanged"}},
         .problems = {{"", 0, 0, "late"}}};
     EXPECT_EQ(
-        detail_json(outcome),
+        detail_json(outcome, Audience::Inspectors),
         R"({"result":"rolled-back","trigger":"file","services":[{"service":"web",)"
         R"("action":"restart","result":"rolled-back","generation":7,)"
         R"("unit":"hotreload-shop.web@7.service","gap_usec":1500,"note":"","changes":[)" +
@@ -154,7 +156,7 @@ TEST(Json, a_status_holds_every_property) {
                                         .state = "valid",
                                         .problems = {}}}};
     EXPECT_EQ(
-        status_json("1.0", {view}),
+        status_json("1.0", {view}, Audience::Inspectors),
         R"({"version":"1.0","projects":[{"name":"shop","path":"/srv/shop/hotreload.toml",)"
         R"("enabled":false,"state":"invalid","problems":[{"path":"/srv/shop/hotreload.toml",)"
         R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
@@ -163,13 +165,93 @@ TEST(Json, a_status_holds_every_property) {
         R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"watching",)"
         R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
             kChangeJson +
-            R"(],"paused":false,"draining":[],"lastGapUSec":0}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
+            R"(],"paused":false,"pausedUntilUSec":0,"pauseReason":"","held":[],"draining":[],"lastGapUSec":0}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
             R"("revision":3,"state":"valid","problems":[]}]}]})");
+}
+
+// A marker in each value, and in each text that may quote one.
+const Change kTelling{.subject = "/srv/web.toml",
+                      .kind = "modified",
+                      .before = "MARKER",
+                      .after = "MARKER",
+                      .keys = {{.operation = "replace",
+                                .pointer = "/log/level",
+                                .key = "log.level",
+                                .before = "\"MARKER\"",
+                                .after = "\"MARKER\"",
+                                .strategy = Strategy::Reload,
+                                .reason = "keys"}}};
+const Change kInvalid{.subject = "/srv/bad.toml",
+                      .problem = Problem{"/srv/bad.toml", 3, 9, "MARKER"}};
+const Problem kQuoting{"/srv/bad.toml", 3, 9, "MARKER"};
+
+TEST(Json, what_everybody_reads_has_names_and_places_and_no_value) {
+    const Plan plan{.project = "shop",
+                    .services = {{.service = "web", .changes = {kTelling, kInvalid}}}};
+    const Outcome outcome{.project = "shop",
+                          .services = {{.service = "web",
+                                        .changes = {kTelling, kInvalid},
+                                        .problem = kQuoting,
+                                        .note = "MARKER"}},
+                          .problems = {kQuoting}};
+    const ProjectView view{
+        .project = {.name = "shop", .problems = {kQuoting}},
+        .services = {{.name = "web", .problems = {kQuoting}, .last_changes = {kTelling, kInvalid}}},
+        .configs = {{.name = "app", .value = "\"MARKER\"", .problems = {kQuoting}}}};
+    const auto all = [&](Audience reader) {
+        return std::vector{plan_json(plan, reader), detail_json(outcome, reader),
+                           changes_json({kTelling, kInvalid}, reader),
+                           status_json("1.0", {view}, reader)};
+    };
+    for (const auto& text : all(Audience::Everybody)) {
+        EXPECT_FALSE(text.contains("MARKER")) << text;
+        EXPECT_TRUE(text.contains("log.level")) << text;
+        EXPECT_TRUE(text.contains("/srv/bad.toml:3:9") || text.contains("\"line\":3")) << text;
+    }
+    for (const auto& text : all(Audience::Inspectors))
+        EXPECT_TRUE(text.contains("MARKER")) << text;
+}
+
+TEST(Json, a_problem_that_quotes_nothing_is_told_to_everybody) {
+    const Outcome outcome{.problems = {Problem{"/x", 0, 0, "is missing"}.for_everybody()}};
+    EXPECT_TRUE(detail_json(outcome, Audience::Everybody).contains("is missing"));
+}
+
+TEST(Json, details_are_made_when_they_are_asked_for) {
+    int made = 0;
+    Details details{
+        .id = 7,
+        .plans = {{.project = "shop", .services = {}}},
+        .outcomes = {{.id = 7,
+                      .project = "shop",
+                      .result = "applied",
+                      .trigger = "file",
+                      .duration = microseconds(5)}},
+        .problems = {{"shop", "web", kQuoting}},
+        .changes = {{.project = "shop", .name = "/srv/web.toml", .keys = {}, .texts = [&made] {
+                         ++made;
+                         return ConfigChange::Texts{"{\"a\":1}", "{\"a\":2}", "[]"};
+                     }}}};
+    EXPECT_EQ(made, 0);
+    EXPECT_EQ(details_json(details),
+              R"({"id":7,"plans":[{"project":"shop","services":[]}],"outcomes":[{"project":"shop",)"
+              R"("duration_usec":5,"detail":{"result":"applied","trigger":"file","services":[],)"
+              R"("problems":[]}}],"problems":[{"project":"shop","target":"web",)"
+              R"("path":"/srv/bad.toml","line":3,"column":9,"message":"MARKER"}],)"
+              R"("changes":[{"project":"shop","name":"/srv/web.toml","old":{"a":1},)"
+              R"("new":{"a":2},"patch":[]}]})");
+    EXPECT_EQ(made, 1);
+}
+
+TEST(Json, keys_are_a_patch_without_values) {
+    EXPECT_EQ(keys_json({{"replace", "/log/level"}, {"add", "/a~1b"}}),
+              R"([{"op":"replace","path":"/log/level"},{"op":"add","path":"/a~1b"}])");
 }
 
 TEST(Json, text_is_escaped_and_bytes_that_are_no_text_are_replaced) {
     const Plan plan{.project = "a\"b\\c\n\xff☕"};
-    EXPECT_EQ(plan_json(plan), "{\"project\":\"a\\\"b\\\\c\\n\ufffd☕\",\"services\":[]}");
+    EXPECT_EQ(plan_json(plan, Audience::Inspectors),
+              "{\"project\":\"a\\\"b\\\\c\\n\ufffd☕\",\"services\":[]}");
 }
 
 } // namespace

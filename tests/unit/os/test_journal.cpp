@@ -41,8 +41,12 @@ TEST(Journal, every_entry_of_the_catalog_belongs_to_a_message) {
 }
 
 TEST(Journal, the_catalog_names_only_fields_that_messages_have) {
-    const auto fields = journal_fields(
-        {.project = "p", .service = "s", .generation = 1, .reload_id = 2, .object_pid = 3});
+    const auto fields = journal_fields({.project = "p",
+                                        .service = "s",
+                                        .generation = 1,
+                                        .reload_id = 2,
+                                        .object_pid = 3,
+                                        .caller_uid = 0});
     std::set<std::string, std::less<>> names;
     for (const auto& field : fields)
         names.insert(field.substr(0, field.find('=')));

@@ -53,7 +53,25 @@ inline std::vector<GenerationRecord> sample_history() {
              .applied_usec = 7,
              .strategy = "swap",
              .definition = sample_definition(),
-             .files = {{"/srv/shop/web.toml", {1, 2, 3}}}}};
+             .files = {{"/srv/shop/web.toml", {1, 2, 3}}},
+             .trigger = "request",
+             .caller = 0}};
+}
+
+inline std::vector<EventRecord> sample_events() {
+    return {{.realtime_usec = 9,
+             .what = "invalid",
+             .generation = 4,
+             .strategy = "restart",
+             .trigger = "file",
+             .caller = std::nullopt,
+             .problem = {"/srv/shop/x", 3, 9, "no"}},
+            {.realtime_usec = 8,
+             .what = "paused",
+             .strategy = {},
+             .trigger = "request",
+             .caller = 1000,
+             .problem = {"", 0, 0, "deploy"}}};
 }
 
 inline ProjectRecord sample_record() {
@@ -73,14 +91,16 @@ inline ProjectRecord sample_record() {
                            .files = {{"/srv/shop/x", {1, 2, 3}}},
                            .result = "rolled-back",
                            .problem = {"/srv/shop/x", 3, 9, "no \"such\" key", Audience::Everybody},
-                           .attempted = true},
+                           .attempted = true,
+                           .because = "db"},
         .draining = {{6, "hotreload-shop.web@6.service", std::chrono::seconds(4)}},
     };
     return {.name = "shop",
             .path = "/srv/shop/hotreload.toml",
             .manager_id = "boot-1",
             .services = {{"web", service}, {"db", {}}},
-            .paused = {"web"}};
+            .paused = {"web"},
+            .pauses = {{"web", {.until_usec = 5, .reason = "deploy"}}}};
 }
 
 } // namespace hotreload::state

@@ -44,9 +44,14 @@ protected:
 
     std::vector<ProjectRecord> load(FileRecordStore& store) {
         broken_.clear();
-        auto records = store.load_all(broken_);
-        EXPECT_TRUE(records.has_value()) << records.error().message;
-        return *records;
+        const auto projects = store.load_all();
+        EXPECT_TRUE(projects.has_value()) << projects.error().message;
+        std::vector<ProjectRecord> records;
+        for (const auto& [record, broken] : *projects) {
+            records.push_back(record);
+            broken_.insert(broken_.end(), broken.begin(), broken.end());
+        }
+        return records;
     }
 
     std::string directory_;
@@ -88,8 +93,12 @@ TEST_F(FileRecordStoreTest, a_removed_service_is_gone_with_its_history) {
     auto store = open();
     ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
     EXPECT_EQ(store.history("shop", "web"), sample_history());
+    ASSERT_TRUE(store.save_events("shop", "web", sample_events()));
+    EXPECT_EQ(store.events("shop", "web"), sample_events());
+    EXPECT_EQ(load(store).front().services.size(), 2U) << "they are no service's record";
     ASSERT_TRUE(store.remove_service("shop", "web"));
     EXPECT_TRUE(store.history("shop", "web").empty());
+    EXPECT_TRUE(store.events("shop", "web").empty());
     EXPECT_EQ(load(store).front().services.size(), 1U);
 }
 
@@ -114,6 +123,52 @@ TEST_F(FileRecordStoreTest, a_service_whose_record_is_broken_is_as_its_history_s
     EXPECT_TRUE(broken_[0].message.contains("web.json.corrupt")) << broken_[0].message;
 }
 
+TEST_F(FileRecordStoreTest, a_project_whose_record_is_broken_has_its_services_still) {
+    save(Durability::Memory, sample_record());
+    auto store = open();
+    put("shop.json", "");
+    const auto records = load(store);
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records[0].name, "shop");
+    EXPECT_EQ(records[0].path, "");
+    EXPECT_EQ(records[0].services, sample_record().services);
+    ASSERT_EQ(broken_.size(), 1U);
+    EXPECT_EQ(broken_[0].path, file("shop.json"));
+}
+
+TEST_F(FileRecordStoreTest, a_copy_of_another_services_record_is_none_of_this_one) {
+    auto store = open();
+    ASSERT_TRUE(store.save(ProjectRecord{.name = "shop"}));
+    ServiceRecord record{.generation = 2, .unit = "hotreload-shop.a@2.service"};
+    record.definition.name = "a";
+    ASSERT_TRUE(store.save_service("shop", "a", record));
+    fs::copy(file("services/shop/a.json"), file("services/shop/b.json"));
+    EXPECT_EQ(load(store).front().services.size(), 1U);
+    ASSERT_EQ(broken_.size(), 1U);
+    EXPECT_TRUE(broken_[0].message.contains("another service")) << broken_[0].message;
+}
+
+TEST_F(FileRecordStoreTest, a_broken_history_is_named_and_costs_nothing_else) {
+    save(Durability::Memory, sample_record());
+    auto store = open();
+    put("services/shop/web.history.json", "{");
+    EXPECT_EQ(load(store).front().services, sample_record().services);
+    ASSERT_EQ(broken_.size(), 1U);
+    EXPECT_TRUE(broken_[0].path.ends_with("web.history.json"));
+}
+
+TEST_F(FileRecordStoreTest, directories_that_somebody_removes_are_made_again_by_the_next_save) {
+    auto store = open();
+    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 1}));
+    fs::remove_all(file("services/shop"));
+    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 2}));
+    EXPECT_TRUE(fs::exists(file("services/shop/web.json")));
+    fs::remove_all(state());
+    ASSERT_TRUE(store.save(ProjectRecord{.name = "shop"}));
+    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 3}));
+    EXPECT_EQ(load(store).front().services.at("web").generation, 3U);
+}
+
 TEST_F(FileRecordStoreTest, a_removed_record_is_gone_and_removing_it_again_is_no_error) {
     auto store = open();
     ASSERT_TRUE(store.save(sample_record()));
@@ -128,7 +183,7 @@ TEST_F(FileRecordStoreTest, a_broken_record_is_named_and_moved_aside_and_the_oth
     put("torn.json", R"({"version":1,"name":"to)");
     put("newer.json", R"({"version":3,"name":"newer"})");
     put("copy.json", R"({"version":1,"name":"shop"})");
-    EXPECT_EQ(load(store).size(), 1U);
+    EXPECT_EQ(load(store).size(), 4U) << "named, with what is left of them";
     ASSERT_EQ(broken_.size(), 3U);
     EXPECT_EQ(broken_[0].path, file("copy.json"));
     EXPECT_NE(broken_[1].message.find("version 3"), std::string::npos);
@@ -154,7 +209,7 @@ TEST_F(FileRecordStoreTest, a_link_in_the_place_of_a_record_is_not_followed) {
     auto store = open();
     std::ofstream(directory_ + "/elsewhere") << R"({"version":1,"name":"shop"})";
     fs::create_symlink(directory_ + "/elsewhere", file("shop.json"));
-    EXPECT_TRUE(load(store).empty());
+    EXPECT_EQ(load(store), std::vector{ProjectRecord{.name = "shop"}});
     EXPECT_EQ(broken_.size(), 1U);
 }
 

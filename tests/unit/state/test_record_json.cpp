@@ -24,6 +24,18 @@ TEST(RecordJson, every_field_comes_back) {
     project.services.clear(); // they have files of their own
     expect_to_come_back(project);
     expect_to_come_back(sample_history());
+    expect_to_come_back(sample_events());
+}
+
+TEST(RecordJson, what_earlier_versions_did_not_keep_is_empty) {
+    const auto history = read_record<History>(
+        R"({"version":2,"generations":[{"generation":3,"strategy":"reload"}]})");
+    ASSERT_TRUE(history.has_value()) << history.error().message;
+    EXPECT_EQ(history->front().trigger, "");
+    EXPECT_EQ(history->front().caller, std::nullopt);
+    const auto project = read_record<ProjectRecord>(R"({"version":2,"name":"a","paused":[""]})");
+    ASSERT_TRUE(project.has_value()) << project.error().message;
+    EXPECT_EQ(project->paused, std::vector<std::string>{""});
 }
 
 TEST(RecordJson, a_record_of_defaults_comes_back) {
@@ -45,6 +57,24 @@ TEST(RecordJson, a_property_without_values_is_not_a_property_that_is_not_there) 
     ServiceRecord service;
     service.definition.properties["ExecStartPre"] = {};
     expect_to_come_back(service);
+}
+
+TEST(RecordJson, no_flipped_byte_passes_for_another_record) {
+    const ServiceRecord record{.generation = 7, .unit = "hotreload-shop.web@7.service"};
+    const auto text = write_record(record);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto flipped = text;
+        flipped[i] = static_cast<char>(flipped[i] ^ 1);
+        const auto read = read_record<ServiceRecord>(flipped);
+        EXPECT_TRUE(!read || *read == record) << "byte " << i << ": " << flipped;
+    }
+}
+
+TEST(RecordJson, no_part_of_a_record_passes_for_one) {
+    const auto text = write_record(ServiceRecord{.generation = 7, .unit = "u"});
+    for (std::size_t size = 0; size + 1 < text.size();
+         ++size) // without its last newline, it is one
+        EXPECT_FALSE(read_record<ServiceRecord>(text.substr(0, size))) << size;
 }
 
 TEST(RecordJson, version_1_has_the_services_in_the_project) {

@@ -136,7 +136,7 @@ TEST_F(RestoreFileTest, a_file_that_is_not_there_is_made) {
 TEST_F(RestoreFileTest, what_cannot_be_restored_is_an_error_that_leaves_all_as_it_was) {
     fs::create_directory(directory + "/d");
     fs::create_symlink("loop", directory + "/loop");
-    for (const auto* path : {"/d", "/none/x", "/a.conf/x", "/loop", "/d/"}) {
+    for (const auto* path : {"/d", "/a.conf/x", "/loop", "/d/"}) {
         const auto restored = restore_file(directory + path, "old");
         ASSERT_FALSE(restored) << path;
         EXPECT_NE(restored.error().message.find(directory + path), std::string::npos);
@@ -145,4 +145,81 @@ TEST_F(RestoreFileTest, what_cannot_be_restored_is_an_error_that_leaves_all_as_i
     EXPECT_EQ(read(file), "new");
     EXPECT_EQ(entries(), 3);
     EXPECT_TRUE(fs::is_empty(directory + "/d"));
+}
+
+TEST_F(RestoreFileTest, directories_that_are_gone_are_made_again) {
+    ASSERT_TRUE(restore_file(directory + "/conf.d/more/x.conf", "old"));
+    EXPECT_EQ(read(directory + "/conf.d/more/x.conf"), "old");
+    EXPECT_EQ(status(directory + "/conf.d").st_mode & 07777, 0755U);
+}
+
+TEST_F(RestoreFileTest, a_file_with_another_name_stays_one_file) {
+    fs::create_hard_link(file, directory + "/other");
+    EXPECT_EQ(restore_file(file, "old content"), Written::InPlace);
+    EXPECT_EQ(read(directory + "/other"), "old content");
+    EXPECT_EQ(restore_file(file, "o"), Written::InPlace);
+    EXPECT_EQ(read(directory + "/other"), "o");
+    EXPECT_EQ(entries(), 2);
+}
+
+// As a user who may write the file, and can give it neither to its owner nor to its group.
+TEST_F(RestoreFileTest, what_is_in_a_foreign_group_keeps_it_by_being_written_in_place) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can become another user";
+    ASSERT_EQ(::chown(directory.c_str(), 12345, 12345), 0);
+    ASSERT_EQ(::chown(file.c_str(), 12345, 54321), 0);
+    const auto before = status(file);
+    ASSERT_EQ(::setegid(12345), 0);
+    ASSERT_EQ(::seteuid(12345), 0);
+    const auto written = restore_file(file, "old");
+    ASSERT_EQ(::seteuid(0), 0);
+    ASSERT_EQ(::setegid(0), 0);
+    EXPECT_EQ(written, Written::InPlace);
+    EXPECT_EQ(read(file), "old");
+    EXPECT_EQ(status(file).st_gid, 54321U);
+    EXPECT_EQ(status(file).st_ino, before.st_ino);
+}
+
+TEST_F(RestoreFileTest, what_may_not_be_written_is_an_error_and_stays) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can become another user";
+    ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+    ASSERT_EQ(::chmod(directory.c_str(), 0755), 0);
+    ASSERT_EQ(::seteuid(12345), 0);
+    const auto refused = restore_file(file, "old");
+    ASSERT_EQ(::seteuid(0), 0);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::NotAuthorized);
+    EXPECT_EQ(read(file), "new");
+    EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(RestoreFileTest, a_file_is_taken_away_and_put_back_with_all_about_it) {
+    ASSERT_EQ(::chmod(file.c_str(), 0604), 0);
+    const auto aside = directory + "/aside";
+    ASSERT_TRUE(take_file_away(file, aside));
+    EXPECT_FALSE(fs::exists(file));
+    EXPECT_EQ(read(aside), "new");
+    EXPECT_EQ(status(aside).st_mode & 07777, 0604U);
+    ASSERT_TRUE(put_file_back(file, aside));
+    EXPECT_EQ(read(file), "new");
+    EXPECT_EQ(status(file).st_mode & 07777, 0604U);
+    EXPECT_FALSE(fs::exists(aside));
+}
+
+TEST_F(RestoreFileTest, of_a_link_the_link_is_taken_away) {
+    fs::create_symlink("a.conf", directory + "/enabled");
+    ASSERT_TRUE(take_file_away(directory + "/enabled", directory + "/aside"));
+    EXPECT_EQ(read(file), "new");
+    EXPECT_EQ(fs::read_symlink(directory + "/aside"), "a.conf");
+    EXPECT_FALSE(fs::is_symlink(directory + "/enabled"));
+}
+
+TEST_F(RestoreFileTest, nothing_is_written_over_what_lies_aside_and_no_directory_is_taken) {
+    std::ofstream(directory + "/aside") << "old";
+    EXPECT_FALSE(take_file_away(file, directory + "/aside"));
+    EXPECT_EQ(read(file), "new");
+    EXPECT_EQ(read(directory + "/aside"), "old");
+    fs::create_directory(directory + "/d");
+    EXPECT_FALSE(take_file_away(directory + "/d", directory + "/d.aside"));
 }

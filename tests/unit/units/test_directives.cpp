@@ -37,6 +37,14 @@ TEST(Directives, WhatWouldBecomeAnotherLineIsUnfit) {
     EXPECT_TRUE(unfit_for_a_line("[Service]", "5"));
 }
 
+TEST(Directives, OfACommandOnlyTheMainProcessStandsForSomething) {
+    EXPECT_EQ(exec_line({"kill", "-HUP", "$MAINPID"}), R"("kill" "-HUP" "$MAINPID")");
+    EXPECT_EQ(exec_line({"/a $b%", "x${MAINPID}y", "sh $MAINPID", "$HOME", "50%", "$$"}),
+              R"("/a $b%%" "x${MAINPID}y" "sh $$MAINPID" "$$HOME" "50%%" "$$$$")");
+    EXPECT_EQ(exec_line({"a", "\"q\" \\", "l\nm\r", "", "'"}), R"("a" "\"q\" \\" "l\nm\r" "" "'")");
+    EXPECT_FALSE(unfit_for_a_line("ExecReload", exec_line({"a", "l\nm\\"})));
+}
+
 // As systemd 257 reads them.
 TEST(Directives, PathsThatAreShownMayHaveSeparatorsAndSpecifiersInThem) {
     const auto shown = bind_directives({{"/run/a b:c", "/etc/50%"}, {"/d\\e", "/live", true}});

@@ -115,31 +115,36 @@ TEST(JudgeStop, AUnitThatDoesNotRunIsStopped) {
 }
 
 TEST(Broken, NamesWhatHappened) {
-    EXPECT_FALSE(broken(running(), running()));
+    EXPECT_FALSE(broken(running().state, running()));
     auto failed = dead("failed", "exit-code");
     failed.state.exec_main_status = 7;
-    EXPECT_EQ(broken(running(), failed), "exit code 7");
+    EXPECT_EQ(broken(running().state, failed), "exit code 7");
     auto restarted = running();
     restarted.state.restarts = 1;
     restarted.state.main_pid = 102;
-    EXPECT_TRUE(broken(running(), restarted)->contains("started again"));
+    EXPECT_TRUE(broken(running().state, restarted)->contains("started again"));
+    restarted.state.active_state = "activating";
+    restarted.state.sub_state = "auto-restart";
+    restarted.state.exec_main_code = CLD_KILLED;
+    restarted.state.exec_main_status = SIGHUP;
+    EXPECT_EQ(broken(running().state, restarted), "it ended: killed by SIGHUP");
     auto replaced = running();
     replaced.state.main_pid = 102;
-    EXPECT_TRUE(broken(running(), replaced));
+    EXPECT_TRUE(broken(running().state, replaced));
 }
 
 TEST(Broken, ReloadingIsWell) {
     auto reloading = running();
     reloading.state.active_state = "reloading";
-    EXPECT_FALSE(broken(running(), reloading));
+    EXPECT_FALSE(broken(running().state, reloading));
 }
 
 TEST(Broken, OnlyAOneshotMayEndWell) {
     auto ended = dead("inactive", "success");
-    EXPECT_EQ(broken(running(), ended), "it ended: exit code 0");
+    EXPECT_EQ(broken(running().state, ended), "it ended: exit code 0");
     EXPECT_FALSE(finished(ended));
     ended.type = "oneshot";
-    EXPECT_FALSE(broken(ended, ended));
+    EXPECT_FALSE(broken(ended.state, ended));
     EXPECT_TRUE(finished(ended));
 }
 

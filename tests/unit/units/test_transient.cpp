@@ -35,12 +35,14 @@ ServiceDefinition web() {
     return definition;
 }
 
-Properties generation(const ServiceDefinition& definition) {
+Properties generation(const ServiceDefinition& definition,
+                      const std::string& environment_file = {}) {
     return generation_properties({.unit = generation_unit("my-shop", "web-1", 12),
                                   .slice = project_slice("my-shop"),
                                   .definition = definition,
                                   .sockets = {},
-                                  .binds = {}});
+                                  .binds = {}},
+                                 environment_file);
 }
 
 } // namespace
@@ -61,21 +63,17 @@ TEST(Transient, TheCommandIsLiteralAndTheReloadCommandMaySayMainPid) {
     EXPECT_EQ(std::get<0>(start), "bin");
     EXPECT_EQ(std::get<1>(start), definition.command);
     EXPECT_EQ(std::get<2>(start), Words{"no-env-expand"});
-    const auto reload = value<Commands>(generation(definition), "ExecReloadEx").front();
-    EXPECT_EQ(std::get<1>(reload), definition.reload);
-    EXPECT_TRUE(std::get<2>(reload).empty());
+    EXPECT_EQ(find(generation(definition), "ExecReloadEx"), nullptr) << "it is in the drop-in";
 }
 
 TEST(Transient, OnlyWhatIsGivenIsSet) {
     auto definition = web();
     for (const auto* name :
-         {"ExecReloadEx", "ReloadSignal", "Environment", "WorkingDirectory", "User"})
+         {"ExecReloadEx", "ReloadSignal", "EnvironmentFiles", "WorkingDirectory", "User"})
         EXPECT_EQ(find(generation(definition), name), nullptr) << name;
-    definition.env = {{"A", "1"}, {"B", "x=y z"}};
     definition.working_dir = "/srv";
     definition.user = "www-data";
     definition.reload_signal = SIGUSR2;
-    EXPECT_EQ(value<Words>(generation(definition), "Environment"), (Words{"A=1", "B=x=y z"}));
     EXPECT_EQ(value<std::string>(generation(definition), "WorkingDirectory"), "/srv");
     EXPECT_EQ(value<std::string>(generation(definition), "User"), "www-data");
     EXPECT_EQ(value<std::int32_t>(generation(definition), "ReloadSignal"), SIGUSR2);
@@ -93,14 +91,30 @@ TEST(Transient, ANameOutsideAProjectStillHasADescription) {
                                                         .slice = "system.slice",
                                                         .definition = web(),
                                                         .sockets = {},
-                                                        .binds = {}}),
+                                                        .binds = {}},
+                                                       ""),
                                  "Description"),
               "hotreload: x.service");
 }
 
+// Everybody reads Environment= by "systemctl show", and the unit file that it is written to.
+TEST(Transient, NoVariableIsInWhatEverybodyIsShown) {
+    using File = sdbus::Struct<std::string, bool>;
+    auto definition = web();
+    definition.env = {{"PASSWORD", "hunter2"}};
+    const auto properties = generation(definition, "/run/hotreload/environment/x");
+    EXPECT_EQ(find(properties, "Environment"), nullptr);
+    const auto files = value<std::vector<File>>(properties, "EnvironmentFiles");
+    EXPECT_EQ(files, std::vector{File("/run/hotreload/environment/x", false)});
+    CommandRequest command{.unit = {}, .command = {"true"}, .env = definition.env};
+    const auto of_command = command_properties(command, "/run/x", STDOUT_FILENO);
+    EXPECT_EQ(find(of_command, "Environment"), nullptr);
+    EXPECT_NE(find(of_command, "EnvironmentFiles"), nullptr);
+}
+
 TEST(Transient, TextThatIsNotUtf8IsRefusedByTheBusLibrary) {
     auto definition = web();
-    definition.env = {{"A", "\xff"}};
+    definition.working_dir = "/\xff";
     EXPECT_THROW(generation(definition), sdbus::Error);
 }
 
@@ -109,13 +123,14 @@ TEST(Transient, ACommandIsACollectedOneshotWithALimit) {
     request.description = "validator of web";
     request.command = {"nginx", "-t"};
     request.timeout = std::chrono::milliseconds(1500);
-    const auto properties = command_properties(request, STDOUT_FILENO);
+    const auto properties = command_properties(request, "", STDOUT_FILENO);
     EXPECT_EQ(value<std::string>(properties, "Type"), "oneshot");
     EXPECT_EQ(value<std::string>(properties, "CollectMode"), "inactive-or-failed");
     EXPECT_EQ(value<std::uint64_t>(properties, "TimeoutStartUSec"), 1'500'000U);
     request.timeout = kInfinity;
-    EXPECT_EQ(value<std::uint64_t>(command_properties(request, STDOUT_FILENO), "TimeoutStartUSec"),
-              UINT64_MAX);
+    EXPECT_EQ(
+        value<std::uint64_t>(command_properties(request, "", STDOUT_FILENO), "TimeoutStartUSec"),
+        UINT64_MAX);
 }
 
 TEST(Transient, LiveValuesKeepTheirTypes) {

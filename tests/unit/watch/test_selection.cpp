@@ -135,7 +135,7 @@ TEST(Selection, SaysWhyAFileIsNotOurs) {
 TEST(Selection, ExplainsWhichPatternMatchesAndWhichExcludeStopsIt) {
     WatchDefinition one;
     one.files = {"/c/*.txt", "/c/**"};
-    one.exclude = {"**/node_modules", "**/*.log"};
+    one.exclude = {"**/vendor", "**/*.log"};
     WatchDefinition two;
     two.files = {"/c/a.log", "/d/*"};
     const auto selection = *Selection::parse({one, two});
@@ -143,8 +143,8 @@ TEST(Selection, ExplainsWhichPatternMatchesAndWhichExcludeStopsIt) {
     EXPECT_EQ(selection.explain("/c/f.txt").watches[0].pattern, "/c/*.txt");
     EXPECT_EQ(selection.explain("/c/a.log"),
               (Explanation{true, "", {{"/c/**", "**/*.log"}, {"/c/a.log", ""}}}));
-    EXPECT_EQ(selection.explain("/c/node_modules/m/f"),
-              (Explanation{false, "", {{"/c/**", "**/node_modules"}, {"", ""}}}));
+    EXPECT_EQ(selection.explain("/c/vendor/m/f"),
+              (Explanation{false, "", {{"/c/**", "**/vendor"}, {"", ""}}}));
     EXPECT_EQ(selection.explain("/e"), (Explanation{false, "", {{"", ""}, {"", ""}}}));
 }
 
@@ -155,9 +155,32 @@ TEST(Selection, ExplainsWhatIsBuiltIn) {
     EXPECT_EQ(dropping.built_in, "left by an editor or a tool (f~)");
     const auto hidden = selection.explain("/c/.git/HEAD");
     EXPECT_FALSE(hidden.watched);
-    EXPECT_EQ(hidden.built_in, "in .git, which is never looked into");
+    EXPECT_EQ(hidden.built_in, "in .git, which is not looked into");
     EXPECT_TRUE(selection.explain("/c/.git/config").watched) << "it is named";
 }
 
 } // namespace
+TEST(Selection, what_build_tools_write_is_not_looked_into_unless_a_pattern_asks_for_it) {
+    const auto selection = select({"/p/**"});
+    for (const char* name : {"__pycache__", "node_modules", ".venv", ".pytest_cache", ".next"})
+        EXPECT_FALSE(selection.directory(std::string("/p/a/") + name)) << name;
+    for (const char* name : {"target", "dist", "build", "venv", "cache", "__pycache"})
+        EXPECT_TRUE(selection.directory(std::string("/p/a/") + name)) << name;
+    EXPECT_FALSE(selection.file("/p/a.pyc"));
+    EXPECT_TRUE(selection.file("/p/a.py"));
+    EXPECT_EQ(selection.explain("/p/node_modules/x/a.js").built_in,
+              "in node_modules, which is not looked into");
+
+    const auto asked = select({"/p/*/node_modules/x/*.js", "/p/**", "/p/**/*.pyc", "/p/f.swp"});
+    EXPECT_TRUE(asked.directory("/p/a/node_modules"));
+    EXPECT_TRUE(asked.directory("/p/a/node_modules/x"));
+    EXPECT_FALSE(asked.directory("/p/a/b/node_modules")) << "it cannot match there";
+    EXPECT_FALSE(asked.directory("/p/a/.venv"));
+    EXPECT_TRUE(asked.explain("/p/a/node_modules/x/a.js").watched);
+    EXPECT_TRUE(asked.file("/p/b/a.pyc"));
+    EXPECT_TRUE(asked.file("/p/f.swp"));
+    EXPECT_FALSE(asked.file("/p/a.swp"));
+    EXPECT_TRUE(select({"/p/node_modules/x/**"}).directory("/p/node_modules/x/lib"));
+}
+
 } // namespace hotreload::watch

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What root acts on must be root's alone to change: a project file, and what a service runs as
+// root. What a service runs as another user may be that user's, too. The rule is os/trust.hpp's;
+// where we are not root, the kernel sees to it, and nothing is asked here.
+
+#include "core/definition.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+// Why the file at `path` decides nothing for who runs as `user` ("": root): where it can be
+// changed, by whom, and what mends that. Nothing when it may, or is not there.
+std::optional<std::string> distrusted(const std::string& path, const std::string& user);
+
+struct Distrust {
+    std::string key; // of the service: "command"
+    std::string why;
+};
+// The programs that the service runs and others could change, as they are now: of command,
+// validate, reload and ready, and the script that an interpreter is given.
+std::vector<Distrust> distrusted_programs(const ServiceDefinition& service);
+// The first of them as a problem of the project file, for everybody. Nothing: all may be run.
+std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
+                                            const ServiceDefinition& service);
+
+} // namespace hotreload

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// "foo@*.service": all instances of a template, as one unit that a service is attached to. Pure.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace hotreload {
+
+inline bool names_instances(std::string_view unit) {
+    return unit.contains("@*.");
+}
+
+// `pattern` is one of the above.
+inline bool is_instance_of(std::string_view unit, std::string_view pattern) {
+    const auto star = pattern.find('*');
+    const auto start = pattern.substr(0, star), end = pattern.substr(star + 1);
+    return unit.size() > start.size() + end.size() && unit.starts_with(start) &&
+           unit.ends_with(end) && !unit.contains('*');
+}
+
+// "foo@.service", whose drop-ins are those of all instances.
+inline std::string template_of(std::string_view pattern) {
+    std::string unit(pattern);
+    std::erase(unit, '*');
+    return unit;
+}
+
+} // namespace hotreload

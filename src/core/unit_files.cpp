@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/unit_files.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+namespace {
+
+// The names that a unit's file may have: its own, and that of its template.
+std::vector<std::string> file_names(std::string_view unit) {
+    std::vector<std::string> names{std::string(unit)};
+    const auto at = unit.find('@');
+    const auto suffix = unit.rfind('.');
+    if (at != unit.npos && suffix != unit.npos && at < suffix)
+        names.push_back(std::string(unit.substr(0, at + 1)) + std::string(unit.substr(suffix)));
+    return names;
+}
+
+// The directories of its drop-ins, without ".d": also those for a prefix of its name that ends in a
+// dash, and for all units of its type.
+std::vector<std::string> drop_in_names(std::string_view unit) {
+    auto names = file_names(unit);
+    const auto suffix = std::string(unit.substr(std::min(unit.rfind('.'), unit.size())));
+    const auto stem = unit.substr(0, std::min(unit.find('@'), unit.rfind('.')));
+    for (auto dash = stem.find('-'); dash != stem.npos; dash = stem.find('-', dash + 1))
+        names.push_back(std::string(stem.substr(0, dash + 1)) + suffix);
+    if (!suffix.empty())
+        names.push_back(suffix.substr(1));
+    return names;
+}
+
+} // namespace
+
+bool is_file_of_unit(std::string_view path, std::string_view unit) {
+    const auto slash = path.rfind('/');
+    if (unit.empty() || slash == path.npos)
+        return false;
+    const auto name = path.substr(slash + 1);
+    if (std::ranges::contains(file_names(unit), name))
+        return true;
+    auto directory = path.substr(0, slash);
+    directory.remove_prefix(std::min(directory.rfind('/') + 1, directory.size()));
+    if (!name.ends_with(".conf") || !directory.ends_with(".d"))
+        return false;
+    directory.remove_suffix(2);
+    return std::ranges::contains(drop_in_names(unit), directory);
+}
+
+bool changes_unit_files(const ServiceDefinition& service, const ServicePlan& plan) {
+    return std::ranges::any_of(plan.changes, [&](const Change& change) {
+        return is_file_of_unit(change.subject, service.unit);
+    });
+}
+
+} // namespace hotreload

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Which service has which installed unit: whoever named it first, until he lets go of it. Two that
+// act on one unit would each undo what the other does, and take each other's word for it.
+
+#include "core/units_port.hpp"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload::daemon {
+
+class Attachments {
+public:
+    struct Holder {
+        std::string project;
+        std::string service;
+
+        bool operator==(const Holder&) const = default;
+    };
+
+    explicit Attachments(const Units& units) : units_(units) {}
+
+    // What the service names from now on; nothing: it has left.
+    void keep_only(const Holder& holder, const std::set<std::string>& units);
+
+    // Who has the unit in the service's place. A unit is the same by all of its names, as far as
+    // they are known.
+    [[nodiscard]] std::optional<Holder> rival(const std::string& unit, const Holder& holder) const;
+
+    // The same for a service that is not registered: who has it, but for the project of that name.
+    [[nodiscard]] std::optional<Holder> holder(const std::string& unit,
+                                               const std::string& but_for) const;
+
+    // A unit has become free: others may have waited for it. Called from within keep_only().
+    std::function<void()> on_release;
+
+private:
+    struct Claim {
+        std::string unit;
+        Holder holder;
+    };
+    [[nodiscard]] bool are_one(const std::string& a, const std::string& b) const;
+    [[nodiscard]] std::string own_name(const std::string& unit) const;
+
+    const Units& units_;
+    std::vector<Claim> claims_; // the oldest first
+};
+
+// Why a unit cannot be acted on; "" when it can. For people.
+std::string why_unfit(const std::string& unit, const UnitState& state);
+// Only that it stands for others, and has nothing by which their success could be told.
+std::string why_meaningless(const std::string& unit, const UnitState& state);
+std::string why_taken(const std::string& unit, const Attachments::Holder& by);
+
+} // namespace hotreload::daemon

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Who may call what, and be told what: the same for every transport.
+
+#include "base/error.hpp"
+
+#include <sys/types.h>
+
+namespace hotreload::ipc {
+
+// Root, and the user that the instance belongs to, may do everything; nobody else anything.
+inline bool permitted(uid_t caller, uid_t owner) {
+    return caller == 0 || caller == owner;
+}
+
+// What a caller is told of values and of reasons that quote them.
+inline Audience audience_of(uid_t caller, uid_t owner) {
+    return permitted(caller, owner) ? Audience::Inspectors : Audience::Everybody;
+}
+
+} // namespace hotreload::ipc

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/trust.hpp"
+
+#include <algorithm>
+#include <format>
+#include <string_view>
+
+namespace hotreload::os {
+
+namespace {
+
+constexpr mode_t kRead = 04;
+constexpr mode_t kSearch = 01;
+
+// With an access control list nobody but the owner is sure to: what it says is not looked at.
+bool may(uid_t user, const Permissions& of, mode_t bits, Accounts& accounts) {
+    if (of.owner == user)
+        return true; // he may give himself the right
+    if (of.has_list)
+        return false;
+    const bool member = std::ranges::contains(accounts.groups(user), of.group);
+    return ((member ? of.mode >> 3 : of.mode) & bits) == bits;
+}
+
+// Who may write a directory may have linked any file into it, by a name that he likes.
+bool linked_by_others(const Permissions& directory, const Permissions& file, Accounts& accounts) {
+    if (!file.several_links)
+        return false;
+    if (directory.mode & S_IWOTH)
+        return !(file.mode & S_IROTH) || file.has_list;
+    if (!(directory.mode & S_IWGRP) ||
+        (!directory.has_list && accounts.private_group(directory.group, directory.owner)))
+        return false;
+    const bool group_reads = file.group == directory.group && file.mode & S_IRGRP;
+    return directory.has_list || file.has_list || !(group_reads || file.mode & S_IROTH);
+}
+
+// By what `leader` decides, and what would be right.
+std::string refusal(const PathStep& by, std::string_view leader) {
+    if (by.is_link())
+        return std::format("the symbolic link {0} belongs to {1}, who could not read what it leads "
+                           "to: let {1} read that, or keep the link where only root can write",
+                           by.path, leader);
+    return std::format("the directory {0} belongs to {1}, who could not read this himself: let {1} "
+                       "read it, or chown root {0}",
+                       by.path, leader);
+}
+
+class Changers {
+public:
+    Changers(std::optional<uid_t> user, Accounts& accounts) : user_(user), accounts_(accounts) {}
+
+    // `next`: what was looked up in the directory.
+    [[nodiscard]] std::optional<std::string> of(const PathStep& step, const PathStep* next) const {
+        const auto& is = step.permissions;
+        if (!allowed(is.owner))
+            return std::format("{0} can be changed by {1} (chown {2}root {0})", step.path,
+                               accounts_.user_name(is.owner), step.is_link() ? "-h " : "");
+        if (step.is_link() || (step.is_directory() && keeps(is, next)))
+            return {};
+        if (is.mode & S_IWOTH)
+            return std::format("{0} can be changed by everybody (chmod o-w {0})", step.path);
+        if (!(is.mode & S_IWGRP))
+            return {};
+        if (is.has_list)
+            return std::format("{0} can be changed by whom its access control list names "
+                               "(setfacl -b {0})",
+                               step.path);
+        if (!accounts_.private_group(is.group, user_.value_or(0)))
+            return std::format("{0} can be changed by the group {1} (chmod g-w {0})", step.path,
+                               accounts_.group_name(is.group));
+        return {};
+    }
+
+private:
+    [[nodiscard]] bool allowed(uid_t owner) const {
+        return owner == 0 || (user_ && owner == *user_);
+    }
+
+    // In a sticky directory, such as /tmp, only the owner of an entry can replace it: he is asked
+    // for next.
+    static bool keeps(const Permissions& directory, const PathStep* next) {
+        return directory.mode & S_ISVTX && next && !next->permissions.several_links;
+    }
+
+    std::optional<uid_t> user_;
+    Accounts& accounts_;
+};
+
+} // namespace
+
+std::optional<std::string> misled(std::span<const PathStep> way, const Permissions* end,
+                                  Accounts& accounts) {
+    const PathStep* directory = nullptr;
+    for (const auto& by : way) {
+        if (by.is_directory())
+            directory = &by;
+        const auto leader = by.permissions.owner;
+        if (leader == 0 || (end && leader == end->owner))
+            continue;
+        const bool reaches = std::ranges::all_of(way, [&](const PathStep& step) {
+            return !step.is_directory() || may(leader, step.permissions, kSearch, accounts);
+        });
+        const mode_t wanted = end && S_ISDIR(end->mode) ? kRead | kSearch : kRead;
+        if (!reaches || (end && !may(leader, *end, wanted, accounts)))
+            return refusal(by, accounts.user_name(leader));
+    }
+    if (end && directory && linked_by_others(directory->permissions, *end, accounts))
+        return std::format("it has other names (hard links), and others than root, who could not "
+                           "read it, can write to {0}: chmod go-w {0}",
+                           directory->path);
+    return {};
+}
+
+std::optional<std::string> changeable(const PathWalk& walk, std::optional<uid_t> user,
+                                      Accounts& accounts) {
+    if (walk.error != 0)
+        return {};
+    const Changers changers(user, accounts);
+    for (std::size_t i = 0; i < walk.steps.size(); ++i) {
+        const auto* const next = i + 1 < walk.steps.size() ? &walk.steps[i + 1] : nullptr;
+        if (auto found = changers.of(walk.steps[i], next))
+            return found;
+    }
+    return {};
+}
+
+} // namespace hotreload::os

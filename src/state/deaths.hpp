@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What this process died of: the work that it was at when it ended without finishing it (a crash of
+// a library, the watchdog, want of memory). What ended it twice is set aside, so that it does not
+// a third time; once may be anybody's SIGKILL at a bad moment. Both are kept in the run-time
+// directory: a reboot is another try.
+
+#include "state/work_note.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::state {
+
+struct Death {
+    Work work;
+    unsigned count = 0; // of the process, over this work
+
+    bool operator==(const Death&) const = default;
+};
+
+class Deaths {
+public:
+    static constexpr unsigned kTooMany = 2;
+
+    // Of one run only, for tests and where there is no run-time directory.
+    Deaths() = default;
+    // Counts the death of the process before, if it was one. `DIRECTORY/doing` is the note,
+    // `DIRECTORY/deaths.json` the count; one that cannot be read is started anew.
+    static Result<Deaths> open(const std::string& directory);
+
+    // The work that the process before has died of, as counted now; nothing: it ended orderly.
+    [[nodiscard]] const std::optional<Death>& last() const { return last_; }
+
+    // It is not to be begun.
+    [[nodiscard]] bool set_aside(const Work& work) const;
+
+    // Somebody asks for it: a project, or a project file by its path, is tried again.
+    void forgive(const std::string& project, const std::string& path);
+
+    // The work is under way from here to the end of the scope; what is begun within it is what
+    // counts meanwhile. The scope must not be left to the event loop: no wait is within it.
+    class Scope {
+    public:
+        Scope(Deaths& deaths, Work work);
+        ~Scope();
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        Deaths& deaths_;
+        Work work_;
+        const Work* outer_;
+    };
+
+private:
+    Deaths(std::string directory, WorkNote note);
+
+    void finished(const Work& work) noexcept;
+    void save() const noexcept;
+
+    std::string directory_;
+    WorkNote note_;
+    std::vector<Death> counted_; // the oldest first
+    std::optional<Death> last_;
+    const Work* current_ = nullptr;
+};
+
+} // namespace hotreload::state

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/restoration.hpp"
+
+#include "base/fd.hpp"
+#include "state/files.hpp"
+#include "state/restore_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <format>
+#include <functional>
+#include <optional>
+#include <utility>
+
+namespace hotreload::state {
+
+namespace {
+
+// Nothing: it is not there, or cannot be read.
+std::optional<std::string> read_live(const std::string& path) {
+    const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+        return std::nullopt;
+    auto bytes = read_all(file.get(), std::string().max_size());
+    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
+bool exists(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0;
+}
+
+Result<std::string> make_directory_of_now(const std::string& above) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto stem = std::format("{}/{:%Y%m%dT%H%M%SZ}", above, now);
+    const auto parent = above.substr(0, above.rfind('/'));
+    for (const auto& each : {parent, above})
+        if (::mkdir(each.c_str(), 0700) < 0 && errno != EEXIST)
+            return fail_errno(errno, "making " + each);
+    constexpr int most = 100;
+    for (int i = 0; i < most; ++i) {
+        auto path = i == 0 ? stem : std::format("{}-{}", stem, i);
+        if (::mkdir(path.c_str(), 0700) == 0)
+            return path;
+        if (errno != EEXIST)
+            return fail_errno(errno, "making " + path);
+    }
+    return fail_errno(EEXIST, "making " + stem);
+}
+
+// As one name: "/etc/nginx/a.conf" is "etc-nginx-a.conf", told apart by a number where need be.
+std::string aside_name(const std::string& path, std::size_t number) {
+    auto name = path.substr(path.find_first_not_of('/'));
+    for (char& c : name)
+        if (c == '/')
+            c = '-';
+    constexpr std::size_t longest = 200; // of the 255 that a file system takes
+    if (name.size() > longest)
+        name.erase(0, name.size() - longest);
+    return number == 0 ? name : std::format("{}.{}", name, number);
+}
+
+} // namespace
+
+// What was done, undone by its destructor in the other order, unless all went well.
+class Restoration::Undo {
+public:
+    Undo() = default;
+    ~Undo() {
+        for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
+            (*step)();
+    }
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+
+    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
+    void all_went_well() { steps_.clear(); }
+
+private:
+    std::vector<std::function<void()>> steps_;
+};
+
+Result<> Restoration::write(const std::string& path, std::string bytes) {
+    const auto [known, is_new] = written_.try_emplace(path, std::move(bytes));
+    if (!is_new && known->second != bytes)
+        return fail(ErrorCode::Invalid,
+                    path + " is of several services, and held something else in each of their "
+                           "generations: roll one of them back by its name");
+    taken_.erase(path);
+    return {};
+}
+
+void Restoration::take_away(const std::string& path) {
+    if (!written_.contains(path))
+        taken_.insert(path);
+}
+
+Result<std::vector<FileRestored>> Restoration::preview() const {
+    std::vector<FileRestored> all;
+    for (const auto& [path, bytes] : written_) {
+        if (auto can = can_restore_file(path); !can)
+            return std::unexpected(std::move(can.error()));
+        const auto live = read_live(path);
+        if (live != bytes)
+            all.push_back({path, live ? "written back" : "made again", "", ""});
+    }
+    for (const auto& path : taken_)
+        if (exists(path))
+            all.push_back({path, "moved aside", aside_, ""});
+    return all;
+}
+
+Result<FileRestored> Restoration::restore(const std::string& path, const std::string& bytes,
+                                          Undo& undo) {
+    const bool was_there = exists(path);
+    auto before = read_live(path);
+    auto written = restore_file(path, bytes);
+    if (!written)
+        return std::unexpected(std::move(written.error()));
+    if (before)
+        undo.add([path, before = std::move(*before)] { (void)restore_file(path, before); });
+    else if (!was_there)
+        undo.add([path] { (void)::remove(path.c_str()); });
+    return FileRestored{path, was_there ? "written back" : "made again", "",
+                        *written == Written::InPlace
+                            ? "in place: a new file could not have its owner, or its other names"
+                            : ""};
+}
+
+Result<FileRestored> Restoration::move(const std::string& path, const std::string& directory,
+                                       Undo& undo) {
+    std::string aside;
+    for (std::size_t number = 0; aside.empty() || exists(aside); ++number)
+        aside = directory + "/" + aside_name(path, number);
+    if (auto moved = take_file_away(path, aside); !moved)
+        return std::unexpected(std::move(moved.error()));
+    undo.add([path, aside] { (void)put_file_back(path, aside); });
+    return FileRestored{path, "moved aside", aside, ""};
+}
+
+Result<std::vector<FileRestored>> Restoration::carry_out() {
+    const auto steps = preview();
+    if (!steps)
+        return steps;
+    std::string directory;
+    for (const auto& step : *steps)
+        if (step.kind == "moved aside" && directory.empty()) {
+            auto made = make_directory_of_now(aside_);
+            if (!made)
+                return std::unexpected(std::move(made.error()));
+            directory = *std::move(made);
+        }
+    Undo undo;
+    std::vector<FileRestored> done;
+    for (const auto& step : *steps) {
+        const auto written = written_.find(step.path);
+        auto restored = written == written_.end() ? move(step.path, directory, undo)
+                                                  : restore(step.path, written->second, undo);
+        if (!restored) {
+            restored.error().message += "; no file was changed";
+            return std::unexpected(std::move(restored.error()));
+        }
+        done.push_back(*std::move(restored));
+    }
+    undo.all_went_well();
+    return done;
+}
+
+} // namespace hotreload::state

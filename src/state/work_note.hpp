@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What the process is doing at this moment, written down where it is found when the process has
+// died of it, in whatever way: a page of a file that is mapped. Writing it costs no system call.
+
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hotreload::state {
+
+// Something that a person wrote, in our hands.
+struct Work {
+    std::string project; // "": of a project file, that is read before its project is known
+    std::string path;    // the file that is read; "": all that is done for the project
+    std::string content; // tells it from the same work on another content
+
+    bool operator==(const Work&) const = default;
+};
+
+class WorkNote {
+public:
+    // One that nobody finds: where the file cannot be had.
+    WorkNote() = default;
+    // The file is made when it is not there, with mode 0600.
+    static Result<WorkNote> open(const std::string& path);
+
+    // Of the process that had the file before: it ended in the middle of this.
+    [[nodiscard]] const std::optional<Work>& left() const { return left_; }
+
+    void write(const Work& work) noexcept; // one that is too long for a page is not noted
+    void clear() noexcept;
+
+private:
+    struct Page;
+    struct Unmap {
+        void operator()(Page* page) const noexcept;
+    };
+
+    explicit WorkNote(std::unique_ptr<Page, Unmap> page);
+
+    std::unique_ptr<Page, Unmap> page_;
+    std::optional<Work> left_;
+};
+
+} // namespace hotreload::state

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/restoration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace hotreload::state {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RestorationTest : public testing::Test {
+protected:
+    RestorationTest() {
+        std::string pattern = fs::temp_directory_path() / "hotreload-restoration-XXXXXX";
+        directory = ::mkdtemp(pattern.data());
+        fs::create_directory(directory + "/conf.d");
+        put("a.conf", "new a");
+        put("b.conf", "new b");
+    }
+    ~RestorationTest() override { fs::remove_all(directory); }
+
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return directory + "/conf.d/" + name;
+    }
+    void put(const std::string& name, const std::string& text) const {
+        std::ofstream(path(name)) << text;
+    }
+    static std::string read(const std::string& path) {
+        std::ifstream in(path);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    // Names and what they hold.
+    [[nodiscard]] std::map<std::string, std::string> all() const {
+        std::map<std::string, std::string> found;
+        for (const auto& each : fs::directory_iterator(directory + "/conf.d"))
+            found[each.path().filename()] = read(each.path());
+        return found;
+    }
+    [[nodiscard]] Restoration make() const { return Restoration(directory + "/aside/shop"); }
+
+    std::string directory;
+};
+
+TEST_F(RestorationTest, files_are_written_back_made_again_and_moved_aside) {
+    auto restoration = make();
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("b.conf"), "new b")) << "as it is";
+    EXPECT_TRUE(restoration.write(path("gone.conf"), "old"));
+    put("s1.conf", "added");
+    restoration.take_away(path("s1.conf"));
+    restoration.take_away(path("a.conf")); // which is written
+    restoration.take_away(path("nothing.conf"));
+    const auto preview = restoration.preview();
+    ASSERT_TRUE(preview);
+    EXPECT_EQ(all().at("a.conf"), "new a") << "it was only looked at";
+
+    const auto done = restoration.carry_out();
+    ASSERT_TRUE(done) << done.error().message;
+    ASSERT_EQ(done->size(), 3U);
+    EXPECT_EQ(preview->size(), 3U);
+    EXPECT_EQ((*done)[0], (FileRestored{path("a.conf"), "written back", "", ""}));
+    EXPECT_EQ((*done)[1], (FileRestored{path("gone.conf"), "made again", "", ""}));
+    EXPECT_EQ((*done)[2].kind, "moved aside");
+    EXPECT_EQ(read((*done)[2].aside), "added");
+    EXPECT_EQ((*done)[2].aside.find(directory + "/aside/shop/"), 0U);
+    EXPECT_EQ(all(), (std::map<std::string, std::string>{
+                         {"a.conf", "old a"}, {"b.conf", "new b"}, {"gone.conf", "old"}}));
+}
+
+TEST_F(RestorationTest, what_is_found_wrong_before_leaves_all_as_it_was) {
+    auto restoration = make();
+    fs::create_directory(path("z.conf"));
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("z.conf"), "old z"));
+    EXPECT_FALSE(restoration.carry_out());
+    EXPECT_EQ(read(path("a.conf")), "new a");
+}
+
+TEST_F(RestorationTest, what_fails_in_the_middle_puts_back_what_was_done) {
+    auto restoration = make();
+    put("s1.conf", "added");
+    put("s2.conf", "added, too");
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("gone.conf"), "old"));
+    restoration.take_away(path("s1.conf"));
+    const auto before = all();
+    fs::create_directory(path("t"));
+    restoration.take_away(path("t"));
+    const auto done = restoration.carry_out();
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.ends_with("no file was changed")) << done.error().message;
+    fs::remove(path("t"));
+    EXPECT_EQ(all(), before);
+}
+
+TEST_F(RestorationTest, one_file_cannot_become_two) {
+    auto restoration = make();
+    EXPECT_TRUE(restoration.write(path("a.conf"), "one"));
+    EXPECT_TRUE(restoration.write(path("a.conf"), "one"));
+    const auto refused = restoration.write(path("a.conf"), "two");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
+}
+
+TEST_F(RestorationTest, nothing_lies_over_another_thing_aside) {
+    for (const auto* content : {"first", "second"}) {
+        put("s1.conf", content);
+        auto restoration = make();
+        restoration.take_away(path("s1.conf"));
+        const auto done = restoration.carry_out();
+        ASSERT_TRUE(done);
+        EXPECT_EQ(read(done->front().aside), content);
+    }
+}
+
+} // namespace
+} // namespace hotreload::state
