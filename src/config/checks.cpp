@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <format>
 #include <limits>
 #include <ranges>
@@ -107,7 +108,8 @@ void warn_of_unchecked_files(Reading& reading, const ServiceDefinition& service)
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
         const WatchDefinition& watch = service.watches[i];
         const auto strategy = watch.on_change ? watch.on_change : service.strategy;
-        if (watch.pin || strategy == Strategy::None || strategy == Strategy::Manual)
+        if (watch.pin || !watch.schema.empty() || strategy == Strategy::None ||
+            strategy == Strategy::Manual)
             continue;
         const auto own = key_of(service, std::format("watch.{}", i));
         reading.warning(reading.has(own + ".files") ? own : key_of(service, "watch"),
@@ -115,6 +117,18 @@ void warn_of_unchecked_files(Reading& reading, const ServiceDefinition& service)
                                     "mistake in one may take it down: give validate = […], or pin "
                                     "= true in [[{}]]",
                                     service.unit, key_of(service, "watch")));
+    }
+}
+
+// It may come later; until it does, every change is refused.
+void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service) {
+    std::error_code error;
+    for (std::size_t i = 0; i < service.watches.size(); ++i) {
+        const auto& schema = service.watches[i].schema;
+        if (!schema.empty() && !std::filesystem::exists(schema, error))
+            reading.warning(key_of(service, std::format("watch.{}.schema", i)),
+                            schema +
+                                " is not there: until it is, no change of these files is taken");
     }
 }
 
@@ -171,17 +185,13 @@ void check_ports_once(Reading& reading) {
         }
 }
 
-bool covers(const std::string& pattern, const std::string& unit) {
-    return names_instances(pattern) && is_instance_of(unit, pattern);
-}
-
 void check_attached_once(Reading& reading) {
     std::map<std::string, std::string> owners;
     for (const auto& [name, service] : reading.project.services) {
         if (!service.attached())
             continue;
         for (const auto& [unit, owner] : owners)
-            if (unit == service.unit || covers(unit, service.unit) || covers(service.unit, unit))
+            if (are_one_unit(unit, service.unit))
                 reading.problem(
                     key_of(service, "unit"),
                     std::format("{} is attached already by services.{}", service.unit, owner));
@@ -244,6 +254,7 @@ void check_services(Reading& reading) {
         check_ready(reading, service);
         check_length(reading, service);
         warn_of_unchecked_files(reading, service);
+        warn_of_missing_schemas(reading, service);
         check_links(reading, service);
         check_trust(reading, service);
     }

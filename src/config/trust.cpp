@@ -4,12 +4,14 @@
 #include "config/paths.hpp"
 #include "os/trust.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <format>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 namespace hotreload {
@@ -23,23 +25,74 @@ std::string_view last_name(std::string_view path) {
 }
 
 // "python3.13" is python.
-bool is_interpreter(std::string_view program) {
-    static constexpr auto known = std::to_array<std::string_view>(
-        {"ash", "bash", "busybox", "dash", "deno", "fish", "java", "ksh", "lua", "node", "nodejs",
-         "perl", "php", "pypy", "python", "ruby", "sh", "tclsh", "zsh"});
+std::string_view plain_name(std::string_view program) {
     const auto name = last_name(program);
-    return std::ranges::contains(known, name.substr(0, name.find_last_not_of("0123456789.") + 1));
+    return name.substr(0, name.find_last_not_of("0123456789.") + 1);
 }
 
-// The words after the options; none when the program is given as text (`sh -c`).
-Words after_options(Words words) {
-    while (!words.empty() && (words.front().starts_with('-') || words.front().contains('='))) {
-        const std::string_view option = words.front();
-        if (option == "-c" || option == "-e" || option == "-m" || option == "--eval")
-            return {};
+bool is_shell(std::string_view program) {
+    static constexpr auto known = std::to_array<std::string_view>(
+        {"ash", "bash", "busybox", "dash", "fish", "ksh", "sh", "zsh"});
+    return std::ranges::contains(known, plain_name(program));
+}
+
+bool is_interpreter(std::string_view program) {
+    static constexpr auto known =
+        std::to_array<std::string_view>({"deno", "java", "lua", "node", "nodejs", "perl", "php",
+                                         "pypy", "python", "ruby", "tclsh"});
+    return is_shell(program) || std::ranges::contains(known, plain_name(program));
+}
+
+// Runs the program that its arguments name.
+bool is_wrapper(std::string_view program) {
+    static constexpr auto known = std::to_array<std::string_view>(
+        {"choom", "chrt", "env", "flock", "ionice", "nice", "nohup", "prlimit", "runuser",
+         "setpriv", "setsid", "stdbuf", "sudo", "taskset", "timeout", "unshare"});
+    return std::ranges::contains(known, last_name(program));
+}
+
+bool is_file(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// Where a word of a command leads as a program.
+std::string program_path(const std::string& word, const std::string& directory) {
+    return word.contains('/') && !directory.empty() ? absolute_path(directory, word)
+                                                    : find_program(word);
+}
+
+// From the first word on that is a program: options have arguments of their own ("env -u NAME").
+Words wrapped(Words words, const std::string& directory) {
+    while (!words.empty()) {
+        const auto program = program_path(words.front(), directory);
+        if (program.starts_with('/') && is_file(program) && ::access(program.c_str(), X_OK) == 0)
+            break;
         words = words.subspan(1);
     }
     return words;
+}
+
+// The program is given as text: `sh -ec`, `perl -e`. To a shell, -e is another thing.
+bool gives_text(std::string_view option, bool shell) {
+    if (shell)
+        return option.starts_with('-') && !option.starts_with("--") && option.contains('c');
+    return option == "-c" || option == "-e" || option == "-m" || option == "--eval";
+}
+
+// The script that an interpreter is given: the first word that is a file, for options have
+// arguments here, too ("bash -o pipefail"). Nothing when the program is text.
+std::optional<std::string> script_of(Words words, bool shell, const std::string& directory) {
+    for (const auto& word : words) {
+        if (word.starts_with('-') || word.starts_with('+')) {
+            if (gives_text(word, shell))
+                return std::nullopt;
+        } else if (word.starts_with('/') || !directory.empty()) {
+            if (auto path = absolute_path(directory, word); is_file(path))
+                return path;
+        }
+    }
+    return std::nullopt;
 }
 
 // The files that decide what the command does: the program, and what it is given to run.
@@ -47,17 +100,30 @@ std::vector<std::string> deciding(Words command, const std::string& directory) {
     std::vector<std::string> files;
     while (!command.empty()) {
         const auto& program = command.front();
-        files.push_back(find_program(program));
-        const bool env = last_name(program) == "env";
-        const bool interpreter = is_interpreter(program);
-        command = env || interpreter ? after_options(command.subspan(1)) : Words();
-        if (env || command.empty())
-            continue;
-        if (const auto& script = command.front(); script.starts_with('/') || !directory.empty())
-            files.push_back(absolute_path(directory, script));
-        break;
+        files.push_back(program_path(program, directory));
+        const auto arguments = command.subspan(1);
+        if (is_interpreter(program))
+            if (auto script = script_of(arguments, is_shell(program), directory))
+                files.push_back(*std::move(script));
+        command = is_wrapper(program) ? wrapped(arguments, directory) : Words();
     }
     return files;
+}
+
+// "ExecStartPre" and its like, which systemd runs.
+bool is_command(std::string_view directive) {
+    return directive.starts_with("Exec") && directive != "ExecPaths" &&
+           directive != "ExecSearchPath";
+}
+
+// Of a line as systemd has it, without the signs before its program ("-", "+").
+std::vector<std::string> words_of(std::string_view line) {
+    line.remove_prefix(std::min(line.find_first_not_of("@-:+!|"), line.size()));
+    std::vector<std::string> words;
+    std::istringstream text{std::string(line)};
+    for (std::string word; text >> word;)
+        words.push_back(std::move(word));
+    return words;
 }
 
 } // namespace
@@ -72,6 +138,12 @@ std::optional<std::string> distrusted(const std::string& path, const std::string
         *found = std::format("{}, and root acts only on what {} alone can change", *found,
                              user.empty() ? "root" : std::format("root and {}", user));
     return found;
+}
+
+std::optional<std::string> led_astray(const std::string& path) {
+    if (::geteuid() != 0)
+        return {};
+    return os::replaceable(os::walk_path(path), os::system_accounts());
 }
 
 std::vector<Distrust> distrusted_programs(const ServiceDefinition& service) {
@@ -92,6 +164,10 @@ std::vector<Distrust> distrusted_programs(const ServiceDefinition& service) {
     judge("reload", service.reload);
     if (service.ready)
         judge("ready.command", service.ready->command);
+    for (const auto& [name, lines] : service.properties)
+        if (is_command(name))
+            for (const auto& line : lines)
+                judge("properties." + name, words_of(line));
     return all;
 }
 

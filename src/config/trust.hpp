@@ -17,6 +17,10 @@ namespace hotreload {
 // changed, by whom, and what mends that. Nothing when it may, or is not there.
 std::optional<std::string> distrusted(const std::string& path, const std::string& user);
 
+// Why nothing may be mounted over `path`: the manager looks it up again when it does, and somebody
+// other than root could lead it elsewhere until then. Nothing when it may.
+std::optional<std::string> led_astray(const std::string& path);
+
 struct Distrust {
     std::string key; // of the service: "command"
     std::string why;

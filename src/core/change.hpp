@@ -9,6 +9,7 @@
 #include "core/document_state.hpp"
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
+#include "core/unit_state.hpp"
 
 #include <map>
 #include <optional>
@@ -70,11 +71,11 @@ bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
 // Nor is a file that only one of the two definitions watches: it was a watch that changed.
-// `documents` are those whose content differs, by path.
+// `documents` are those whose content differs, by path; `unit` is the one that carries the service.
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               bool unit_can_reload);
+                               const UnitState& unit);
 
 // Nothing but documents that were written anew and mean the same.
 bool all_rewritten(const std::vector<Change>& changes);

@@ -61,10 +61,10 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               bool unit_can_reload) {
+                               const UnitState& unit) {
     std::vector<Change> changes;
-    const WatchRules rules(wanted, unit_can_reload);
-    const WatchRules applied_rules(applied.definition, unit_can_reload);
+    const WatchRules rules(wanted, unit.can_reload, unit.id);
+    const WatchRules applied_rules(applied.definition, unit.can_reload, unit.id);
     const auto add = [&](const std::string& path, std::string_view kind) {
         auto [strategy, reason] = rules.strategy(path);
         changes.push_back({.subject = path,

@@ -21,6 +21,12 @@ inline bool is_instance_of(std::string_view unit, std::string_view pattern) {
            unit.ends_with(end) && !unit.contains('*');
 }
 
+// An instance, and all of a template's instances, are one unit to whoever acts on them.
+inline bool are_one_unit(std::string_view a, std::string_view b) {
+    return a == b || (names_instances(a) && is_instance_of(b, a)) ||
+           (names_instances(b) && is_instance_of(a, b));
+}
+
 // "foo@.service", whose drop-ins are those of all instances.
 inline std::string template_of(std::string_view pattern) {
     std::string unit(pattern);

@@ -14,7 +14,6 @@ namespace hotreload {
 namespace {
 
 constexpr std::size_t kMostWords = 4 * 1024;
-constexpr std::size_t kLongestLine = 500;
 constexpr auto kPatience = std::chrono::seconds(2);
 constexpr std::uint64_t kUsecPerSecond = 1'000'000;
 
@@ -41,13 +40,7 @@ std::string last_reason(std::string_view written) {
         if (sounds_like_an_error(line))
             last_error = line;
     }
-    auto reason = last_error.empty() ? std::move(last) : std::move(last_error);
-    if (reason.size() <= kLongestLine)
-        return reason;
-    auto end = kLongestLine;
-    while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80)
-        --end; // not in the middle of a character
-    return reason.substr(0, end) + "…";
+    return last_error.empty() ? last : last_error;
 }
 
 } // namespace
@@ -88,7 +81,8 @@ Problem in_its_own_words(Problem problem, std::string_view written, const Resolv
     problem.audience = Audience::Inspectors; // a program's output may quote anything
     auto said = problem_in_output({.reason = {}, .output = std::string(written)}, "", resolve);
     if (said.path.empty()) {
-        problem.message = std::format("{} ({})", last_reason(written), problem.message);
+        problem.message =
+            std::format("{} ({})", shown_output(last_reason(written)), problem.message);
         return problem;
     }
     said.message = std::format("{} ({})", said.message, problem.message);

@@ -183,6 +183,7 @@ std::vector<std::size_t> out_of_order(const std::vector<std::size_t>& numbers) {
 // Entries that say what they said, in another place among the others that do.
 void add_moves(const Value& before, const Value& after, Patch& patch) {
     constexpr std::size_t many = 50;
+    constexpr std::size_t many_passed = 100'000; // paths, of all that was moved
     const auto old_entries = entries_of(before);
     const auto new_entries = entries_of(after);
     std::map<Words, std::vector<std::size_t>> there;
@@ -199,7 +200,7 @@ void add_moves(const Value& before, const Value& after, Patch& patch) {
         found->second.pop_back();
     }
     const auto moved = out_of_order(stood);
-    if (moved.size() > many) {
+    if (moved.size() > many || moved.size() * kept.size() > many_passed) {
         patch.push_back({Kind::Replace, {}, before, after, {}});
         return;
     }

@@ -62,6 +62,8 @@ Task<Result<>> show_applied_view(const ActionContext& context) {
     auto view = context.means.views.find(applied_view(context));
     if (!view)
         co_return fail(ErrorCode::NotFound, "there is no private view " + applied_view(context));
+    if (!view->unbound.empty())
+        co_return fail(ErrorCode::Invalid, "its files cannot be pinned any more: " + view->unbound);
     co_return co_await show(context, context.view.record->unit, std::move(view->binds));
 }
 
@@ -152,6 +154,11 @@ Result<> prepare_pins(ActionContext& context, const Views::Kept& kept) {
         context.means.views.make(name, watches, selected_by(*context.view.files, watches), kept);
     if (!view)
         return std::unexpected(std::move(view.error()));
+    if (!view->unbound.empty()) {
+        context.means.views.remove(name);
+        return fail(ErrorCode::Invalid,
+                    std::format("these files cannot be pinned: {}", view->unbound));
+    }
     context.binds = std::move(view->binds);
     if (!wanted.attached())
         return {};

@@ -26,7 +26,8 @@ Refusals refuse_together(const std::vector<ServicePlan>& group, const Refusals& 
         else
             refusals[each.service] =
                 host.problem_at("services." + each.service,
-                                std::format("untouched, because {} is invalid", first->service));
+                                std::format("untouched, because {} is invalid", first->service))
+                    .for_everybody();
     return refusals;
 }
 

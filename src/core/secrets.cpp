@@ -201,6 +201,16 @@ bool hides(const KeyPath& path, const std::vector<KeyPattern>& patterns) {
     return std::ranges::any_of(patterns, [&](const auto& each) { return each.matches(path); });
 }
 
+// Also of what is kept as it is written: an entry of an INI file after a colon, a tagged scalar.
+std::string* text_in(Value& value) {
+    auto* opaque = std::get_if<Opaque>(&value.data);
+    return opaque ? &opaque->text : std::get_if<std::string>(&value.data);
+}
+const std::string* text_in(const Value& value) {
+    const auto* opaque = std::get_if<Opaque>(&value.data);
+    return opaque ? &opaque->text : value.string();
+}
+
 void mask_below(Value& value, KeyPath& path, const std::vector<KeyPattern>& patterns) {
     const auto mask_member = [&](Value& member) {
         if (hides(path, patterns))
@@ -219,7 +229,7 @@ void mask_below(Value& value, KeyPath& path, const std::vector<KeyPattern>& patt
             path.emplace_back(i);
             mask_member((*array)[i]);
         }
-    } else if (auto* text = std::get_if<std::string>(&value.data)) {
+    } else if (auto* text = text_in(value)) {
         *text = masked_text(*text);
     }
 }
@@ -228,7 +238,7 @@ void mask_below(Value& value, KeyPath& path, const std::vector<KeyPattern>& patt
 constexpr std::size_t kShortestRedacted = 3;
 
 void collect_texts(const Value& value, std::vector<std::string>& texts) {
-    if (const auto* text = value.string()) {
+    if (const auto* text = text_in(value)) {
         if (text->size() >= kShortestRedacted)
             texts.push_back(*text);
     } else if (const auto* object = value.object()) {

@@ -15,7 +15,9 @@ namespace hotreload {
 // "/etc/systemd/system/foo@.service" and ".../foo@1.service.d/env.conf" for "foo@1.service".
 bool is_file_of_unit(std::string_view path, std::string_view unit);
 
-// A service's plan has a change of such a file.
-bool changes_unit_files(const ServiceDefinition& service, const ServicePlan& plan);
+// A service's plan has a change of such a file: of its unit by the name in its definition, or by
+// the unit's own name where that is an alias.
+bool changes_unit_files(const ServiceDefinition& service, const ServicePlan& plan,
+                        std::string_view own_name);
 
 } // namespace hotreload

@@ -59,7 +59,8 @@ public:
 
     // Keep state(unit) current and tell on_change; also keeps a stopped transient unit loaded
     // (RefUnit), so that it can be started again. Ends with the first state read. An alias is
-    // followed to the unit that it names. Counted: a unit is followed until each has unfollowed it.
+    // followed to the unit that it names. Counted: a unit is followed until each has unfollowed it,
+    // also whoever was told an error: it could not be read now, and what comes of it later is told.
     virtual Task<Result<UnitState>> follow(std::string unit) = 0;
     virtual void unfollow(const std::string& unit) = 0;
     // Called with the name that was given to follow().

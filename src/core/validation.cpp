@@ -122,6 +122,8 @@ Task<Verdict> run_validator(const ActionContext& context, const ValidationHost& 
         request.binds = shown.view()->binds;
         for (auto& bind : request.binds)
             bind.writable = true;
+        if (!shown.view()->unbound.empty())
+            verdict.note = on_live_files(shown.view()->unbound);
     }
     auto result = co_await context.means.units.run_command(request);
     if (result && result->no_namespace && !request.binds.empty()) {

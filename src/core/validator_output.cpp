@@ -194,6 +194,11 @@ Lines lines_of(std::string_view output, const ResolveName& resolve,
 
 } // namespace
 
+// Masked first: of what is cut, it is not to be seen any more that it was a secret.
+std::string shown_output(std::string_view text) {
+    return shortened(masked_output(text));
+}
+
 Problem problem_in_output(const CommandResult& result, const std::string& command,
                           const ResolveName& resolve) {
     std::optional<Problem> innermost;
@@ -222,14 +227,14 @@ Problem problem_in_output(const CommandResult& result, const std::string& comman
     else if (is_of_syntax(message))
         place = innermost;
     if (place) {
-        place->message = masked_output(shortened(without_place(message, resolve)));
+        place->message = shown_output(without_place(message, resolve));
         return *std::move(place);
     }
     return {.path = {},
             .line = 0,
             .column = 0,
             .message = std::format("{}: {}{}{}", command, result.reason,
-                                   message.empty() ? "" : ": ", masked_output(shortened(message)))};
+                                   message.empty() ? "" : ": ", shown_output(message))};
 }
 
 } // namespace hotreload

@@ -23,4 +23,7 @@ using ResolveName = std::function<std::optional<std::string>(std::string_view)>;
 Problem problem_in_output(const CommandResult& result, const std::string& command,
                           const ResolveName& resolve);
 
+// Of what a program wrote, as it is shown to people: with secrets masked, and not too long.
+std::string shown_output(std::string_view text);
+
 } // namespace hotreload

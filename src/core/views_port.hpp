@@ -27,6 +27,7 @@ struct Bind {
 struct View {
     std::string directory; // with the files at their live paths beneath it
     std::vector<Bind> binds;
+    std::string unbound = {}; // why there are no binds though there are files, for people
 
     bool operator==(const View&) const = default;
 };

@@ -26,8 +26,8 @@ bool any_matches(const std::vector<Glob>& globs, const std::string& path) {
 
 } // namespace
 
-WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload)
-    : service_(service), unit_can_reload_(unit_can_reload) {
+WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name)
+    : service_(service), unit_can_reload_(unit_can_reload), own_name_(std::move(own_name)) {
     for (const auto& each : service.watches) {
         Watch watch{&each, parse_all(each.files), parse_all(each.exclude), {}};
         for (const auto& [text, strategy] : each.keys)
@@ -61,7 +61,7 @@ Format WatchRules::format(const std::string& path) const {
 std::pair<Strategy, std::string> WatchRules::automatic(const std::string& path) const {
     if (service_.strategy)
         return {*service_.strategy, "strategy of the service"};
-    if (is_file_of_unit(path, service_.unit))
+    if (is_file_of_unit(path, service_.unit) || is_file_of_unit(path, own_name_))
         return {Strategy::Restart, "a file of the unit itself: a new process gets what it says"};
     if (can_reload(service_, unit_can_reload_))
         return {Strategy::Reload, "the service can reload"};

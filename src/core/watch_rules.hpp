@@ -18,8 +18,9 @@ namespace hotreload {
 
 class WatchRules {
 public:
-    // `service` outlives it.
-    WatchRules(const ServiceDefinition& service, bool unit_can_reload);
+    // `service` outlives it. `own_name` is the name of its installed unit, where the service knows
+    // the unit by an alias.
+    WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name = {});
 
     // The first watch that the path belongs to; nullptr for none.
     [[nodiscard]] const WatchDefinition* watch(const std::string& path) const;
@@ -57,6 +58,7 @@ private:
 
     const ServiceDefinition& service_;
     bool unit_can_reload_;
+    std::string own_name_;
     std::vector<Watch> watches_;
 };
 

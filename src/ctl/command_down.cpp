@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/project_files.hpp"
 #include "ctl/command.hpp"
 
 #include <algorithm>
-#include <array>
 #include <format>
 #include <optional>
-#include <string_view>
 
 namespace hotreload::ctl {
 
@@ -39,20 +38,20 @@ public:
     }
 
 private:
-    // "" when it is not registered: the daemon says so.
+    // "" when it is not registered, as the daemon says, or gone.
     static std::string file_of(Session& session, const std::string& name) {
         const auto projects = session.projects();
         if (!projects)
             return "";
         const auto found = std::ranges::find(*projects, name, &ProjectState::name);
-        return found == projects->end() ? "" : found->path;
+        return found == projects->end() || found->state == "missing" ? "" : found->path;
     }
 
     // Where the system instance finds projects by itself.
     static bool is_of_the_system(const std::string& file) {
-        static constexpr std::array<std::string_view, 3> directories = {
-            "/etc/hotreload/", "/run/hotreload.d/", "/usr/lib/hotreload/"};
-        return std::ranges::any_of(directories, [&](auto each) { return file.starts_with(each); });
+        return std::ranges::any_of(project_file_directories(), [&](const std::string& each) {
+            return file.starts_with(each + "/");
+        });
     }
 
     // Never several: that is not what somebody means who stands in the wrong directory.

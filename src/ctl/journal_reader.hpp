@@ -33,10 +33,7 @@ struct LogFilter {
     int priority = 7; // and more important ones
     std::optional<std::regex> pattern;
 
-    [[nodiscard]] bool admits(const LogEntry& entry) const {
-        return entry.priority <= priority &&
-               (!pattern || std::regex_search(entry.message, *pattern));
-    }
+    [[nodiscard]] bool admits(const LogEntry& entry) const;
 };
 
 struct LogBegin {

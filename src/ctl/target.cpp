@@ -2,6 +2,7 @@
 #include "ctl/target.hpp"
 
 #include "base/nearest.hpp"
+#include "core/instances.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -59,7 +60,8 @@ Answer<Target> service_of_unit(const std::string& unit, const std::vector<Projec
     std::vector<Target> found;
     for (const auto& project : projects)
         for (const auto& service : project.services)
-            if (service.unit == unit)
+            if (service.unit == unit ||
+                (names_instances(service.unit) && is_instance_of(unit, service.unit)))
                 found.push_back({project.name, service.name});
     if (found.empty())
         return give_up(ExitStatus::Failed,

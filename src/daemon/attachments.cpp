@@ -14,8 +14,9 @@ std::string why_unfit(const std::string& unit, const UnitState& state) {
     if (state.load_state == "masked")
         return std::format("{0} is masked: \"systemctl unmask {0}\" makes it a unit again", unit);
     if (!state.loaded())
-        return std::format("{0} cannot be used ({1}): \"systemctl status {0}\" says why", unit,
-                           state.load_state);
+        return std::format("{0} cannot be used ({1}): \"systemctl status {0}\" says why; "
+                           "when its file is mended, run: systemctl daemon-reload",
+                           unit, state.load_state);
     return why_meaningless(unit, state);
 }
 
@@ -36,11 +37,8 @@ std::string why_taken(const std::string& unit, const Attachments::Holder& by) {
                        unit, by.project, by.service);
 }
 
-// An instance, and all of a template's instances, are one unit.
 bool Attachments::are_one(const std::string& a, const std::string& b) const {
-    const auto one = own_name(a), other = own_name(b);
-    return one == other || (names_instances(one) && is_instance_of(other, one)) ||
-           (names_instances(other) && is_instance_of(one, other));
+    return are_one_unit(own_name(a), own_name(b));
 }
 
 std::string Attachments::own_name(const std::string& unit) const {

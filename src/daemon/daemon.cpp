@@ -13,7 +13,8 @@ namespace hotreload::daemon {
 
 namespace {
 
-// With no project there is nothing to watch: the next call starts a new daemon.
+// With no project, nor a file that is to become one, there is nothing to watch: the next call
+// starts a new daemon.
 constexpr auto kIdleTime = std::chrono::seconds(30);
 
 } // namespace
@@ -142,6 +143,8 @@ Task<> Daemon::take_up_project_files() {
     manager_.keep_refused(files);
     for (auto& file : files)
         co_await manager_.take_up(std::move(file));
+    if (opened_)
+        watch_idleness(); // one that was refused may be gone
 }
 
 void Daemon::reload() {

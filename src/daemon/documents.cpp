@@ -19,10 +19,13 @@ namespace hotreload::daemon {
 
 namespace {
 
-constexpr std::uint64_t kMostParsed = 8 << 20;        // bytes of files whose trees are held
-constexpr std::size_t kMostShown = 1024;              // of a value's JSON, in plans and reports
-constexpr std::uint64_t kMostNoted = 32 << 20;        // bytes that wait to become copies
-constexpr std::uint64_t kMostCopied = 16 << 20;       // larger files have no copies
+constexpr std::uint64_t kMostParsed = 8 << 20;  // bytes of files whose trees are held
+constexpr std::size_t kMostShown = 1024;        // of a value's JSON, in plans and reports
+constexpr std::uint64_t kMostNoted = 32 << 20;  // bytes that wait to become copies
+constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies
+// What has taken long once is not done again at each look at what it said.
+constexpr auto kSlowCheck = std::chrono::milliseconds(20);
+constexpr std::size_t kMostSlowChecks = 256;
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
 std::string shown(std::string text) {
@@ -201,8 +204,18 @@ std::vector<Problem> Documents::check(const Value& document, const Request& requ
                                            state::content_name(*request.schema->id))};
     if (auto problem = set_aside(checking))
         return {*std::move(problem)};
+    const CheckKey key{request.now, request.format, *request.schema->id, request.schema->path};
+    if (const auto known = slow_checks_.find(key); known != slow_checks_.end())
+        return known->second;
     const state::Deaths::Scope at_it(deaths_, checking);
-    return (*rules)->check(document);
+    const auto begin = std::chrono::steady_clock::now();
+    auto problems = (*rules)->check(document);
+    if (std::chrono::steady_clock::now() - begin > kSlowCheck) {
+        if (slow_checks_.size() >= kMostSlowChecks)
+            slow_checks_.clear();
+        slow_checks_.emplace(key, problems);
+    }
+    return problems;
 }
 
 DocumentState Documents::compare(const Request& request) {

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace hotreload::daemon {
 
@@ -78,6 +79,8 @@ private:
         unsigned older = 0;
     };
     using Key = std::pair<ContentId, Format>;
+    // The document, how it is understood, the schema and its path, which is in what it says.
+    using CheckKey = std::tuple<ContentId, Format, ContentId, std::string>;
 
     std::optional<std::string> bytes(const std::string& path, const ContentId& id);
     Parsed parse(const std::string& path, const ContentId& id, Format format);
@@ -99,6 +102,7 @@ private:
     std::deque<Key> parsed_order_; // the oldest first
     std::uint64_t parsed_bytes_ = 0;
     std::optional<std::pair<ContentId, hotreload::Schema>> compiled_; // the one asked for last
+    std::map<CheckKey, std::vector<Problem>> slow_checks_;            // that took long
     std::deque<Copy> queue_;
     std::vector<Copy> unkept_; // that the disk did not take
     std::string problem_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config/trust.hpp"
 #include "daemon/daemon.hpp"
 #include "os/notify.hpp"
 #include "watch/content.hpp"
@@ -122,7 +123,7 @@ int run(const Options& options) {
     daemon::Daemon daemon(loop, journal, std::move(*bus),
                           {std::move(*records),
                            state::FileContentStore(directory, watch::content_id),
-                           state::FileViews(run_time + "/views", watch::content_id),
+                           state::FileViews(run_time + "/views", watch::content_id, led_astray),
                            deaths ? std::move(*deaths) : state::Deaths(), directory + "/aside"},
                           std::move(*watcher), options.mode, run_time);
     TaskScope tasks;

@@ -104,6 +104,12 @@ Manager::Manager(Surroundings around)
     };
 }
 
+// What the projects let go of on their way out is told to nobody: they are not all there any more.
+Manager::~Manager() {
+    units_.on_change = nullptr;
+    around_.attachments.on_release = nullptr;
+}
+
 Task<> Manager::open(std::vector<LoadedProject> loaded) {
     std::vector<Project*> opened;
     for (auto& each : loaded) {
@@ -479,8 +485,9 @@ Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOpti
     co_return Result<>{};
 }
 
-Task<Result<>> Manager::start(std::string target) {
-    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true}, {});
+Task<Result<>> Manager::start(std::string target, CallerUid caller) {
+    return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true},
+                   caller);
 }
 
 Task<Result<>> Manager::stop(std::string target, CallerUid caller) {
@@ -574,17 +581,18 @@ std::vector<ipc::ConfigStatus> Manager::configs(const std::string& name) const {
 Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& project,
                                                      const ServiceDefinition& service) {
     const auto& unit = service.unit;
-    if (const auto state = co_await units_.follow(unit); !state)
-        co_return std::nullopt; // what cannot be told is none of the file's faults
+    const auto state = co_await units_.follow(unit);
     std::optional<Problem> problem;
     const auto at = [&](std::string message) {
         return project.problem_at("services." + service.name + ".unit", std::move(message))
             .for_everybody();
     };
-    if (const auto holder = around_.attachments.holder(unit, project.name))
-        problem = at(why_taken(unit, *holder));
-    else if (auto why = why_meaningless(unit, units_.state(unit)); !why.empty())
-        problem = at(std::move(why));
+    if (state) { // what cannot be told is none of the file's faults
+        if (const auto holder = around_.attachments.holder(unit, project.name))
+            problem = at(why_taken(unit, *holder));
+        else if (auto why = why_meaningless(unit, *state); !why.empty())
+            problem = at(std::move(why));
+    }
     units_.unfollow(unit);
     co_return problem;
 }

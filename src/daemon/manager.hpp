@@ -18,6 +18,9 @@ class Manager final : public ipc::Service {
 public:
     // `next_id` of the surroundings is the manager's own to set.
     explicit Manager(Surroundings around);
+    ~Manager() override;
+    Manager(const Manager&) = delete;
+    Manager& operator=(const Manager&) = delete;
 
     // Takes up the projects that are on record. Ends when all of them are adopted and looked at. A
     // project that cannot be opened is told as such, and keeps none of the others from it.
@@ -32,14 +35,15 @@ public:
     // Reads every project file again.
     void look_again();
 
-    [[nodiscard]] bool empty() const { return projects_.empty(); }
+    // There is no project, nor a file that would be one if it were mended.
+    [[nodiscard]] bool empty() const { return projects_.empty() && refused_.empty(); }
 
     Task<Result<std::string>> up(std::string path, ipc::UpOptions options) override;
     Task<Result<>> down(std::string project) override;
     Task<Result<Plan>> plan(std::string target, ipc::PlanRequest options) override;
     Task<Result<std::uint64_t>> reload(std::string target, ipc::ReloadOptions options) override;
     Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
-    Task<Result<>> start(std::string target) override;
+    Task<Result<>> start(std::string target, CallerUid caller) override;
     Task<Result<>> stop(std::string target, CallerUid caller) override;
     Task<Result<>> pause(std::string target, ipc::PauseOptions options) override;
     Task<Result<>> resume(std::string target, CallerUid caller) override;

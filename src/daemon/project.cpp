@@ -151,6 +151,11 @@ bool Project::take_project_file() {
         accept(std::move(*loaded));
         return true;
     }
+    if (missing_)
+        for (auto& problem : loaded.error())
+            problem.message += std::format(
+                "; what runs goes on: when it is gone for good, run: hotreloadctl down {}",
+                record_.name);
     if (problems_ != loaded.error()) {
         problems_ = std::move(loaded.error());
         for (const auto& problem : problems_)
@@ -274,9 +279,12 @@ void Project::arm(const std::string& service) {
             debounce = std::max(debounce, watch.debounce);
         settled.changed_at = around_.loop.now() - debounce;
         settled.rest = settled.rests_until = Duration::zero();
-        hurry(service);
-        if (settled.proving && !paused(service) && moved_on(settled))
-            request_soon(settled.proving);
+        settled.emptied_until = Duration::zero(); // what was emptied may be whole again
+        if (!paused(service)) {                   // else nothing follows what is under way
+            hurry(service);
+            if (settled.proving && moved_on(settled))
+                request_soon(settled.proving);
+        }
         pump();
     });
     slot.unwatchable = watched ? "" : watched.error().message;

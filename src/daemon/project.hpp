@@ -186,8 +186,11 @@ private:
         bool fresh = true;        // `files` was never read
         bool due = true;          // to be looked at
         bool interrupted = false;
+        bool at_rest = false;   // its installed unit was stopped by somebody, when last heard of
         Snapshot snapshot;      // as last read
         std::uint64_t mark = 0; // of `files`, then
+        // On record as applied, but gone when the service had been made to read its files.
+        std::set<std::string> gone;
         std::map<std::string, std::string>
             renamed; // by the last look: from the new path to the old
         std::vector<std::string> waiting;
@@ -238,10 +241,12 @@ private:
     [[nodiscard]] state::Deaths::Scope at_work();
     // project_units.cpp
     void hold_units(const std::string& service);
-    Task<> get_to_know(std::string service, std::string unit);
+    enum class Known { NotYet, Before };
+    Task<> get_to_know(std::string service, std::string unit, Known known);
     Task<> look_for_unit(std::string service, std::string unit);
     [[nodiscard]] std::optional<Problem> barred(const std::string& service) const;
     void look_who_is_barred(const std::string& service);
+    void look_at_what_was_started(const std::string& service);
 
     bool read_project_file();
     void accept(ProjectDefinition definition);
@@ -273,6 +278,7 @@ private:
     void forget_service(const std::string& service);
     void look(const std::set<std::string>& reserved);
     void doubt(const std::string& service);
+    void doubt_what_came_back(const std::string& service, const Snapshot& now);
     Task<> work(TransactionInput input, Plan plan, std::set<std::string> scope, Request request);
     void supersede(const std::string& service);
     void hurry(const std::string& service);
@@ -301,14 +307,15 @@ private:
     void look_who_writes(const std::string& service);
     void suspend(const std::string& service);
     void leave_out_suspended(const std::string& service, ServiceView& view) const;
-    void hold_incomplete_sets(const std::string& service, ServiceView& view) const;
+    static void hold_incomplete_sets(const WatchRules& rules, ServiceView& view);
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
-    void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const;
+    static void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view);
     Task<> settle_quietly(TransactionInput input, Plan plan, std::set<std::string> scope);
     [[nodiscard]] bool hold_emptied(const std::string& service);
     void uninterrupted(const std::string& service);
     void tell_files(const Plan& plan);
     void report(const Outcome& outcome);
+    void report_what_is_done(Outcome outcome);
     void note_changes(const ServiceOutcome& outcome);
     bool note_waiting(const Outcome& outcome);
 

@@ -89,18 +89,26 @@ Task<> Project::remove_orphans() {
     remove_stale_views();
 }
 
-// A record that was lost is no reason to lose the service: its newest unit carries the applied
-// state, which the history may know; else the first look finds it changed.
+// A record that was lost, or could not be saved (a full disk), is no reason to lose the service:
+// its newest unit carries the applied state, which the history may know; else the first look finds
+// it changed.
 Task<> Project::take_over_what_is_not_on_record(std::vector<std::string> units) {
-    const auto is_lost = [this](const std::string& service) {
-        const auto record = record_.services.find(service);
-        return record == record_.services.end() ||
-               (record->second.generation > 0 && record->second.unit.empty() &&
-                !record->second.definition.attached());
+    const auto is_lost = [this](const std::string& service, std::uint64_t generation) {
+        const auto found = record_.services.find(service);
+        if (found == record_.services.end())
+            return true;
+        const auto& record = found->second;
+        if (record.definition.attached() || record.generation == 0)
+            return false;
+        // An action that is on record is begun anew; of one that is not, the end is not either.
+        const bool is_older = !record.underway && generation > record.generation &&
+                              !around_.units.state(record.unit).running();
+        return record.unit.empty() || is_older;
     };
     std::map<std::string, std::pair<std::uint64_t, std::string>> newest;
     for (const auto& unit : units)
-        if (const auto found = service_of(unit, record_.name); found && is_lost(found->first))
+        if (const auto found = service_of(unit, record_.name);
+            found && is_lost(found->first, found->second))
             newest[found->first] = std::max(newest[found->first], std::pair(found->second, unit));
     for (const auto& [service, each] : newest) {
         const auto& [generation, unit] = each;
@@ -109,6 +117,7 @@ Task<> Project::take_over_what_is_not_on_record(std::vector<std::string> units) 
             continue; // an orphan like any other
         auto& record = record_.services[service];
         record.unit = unit;
+        record.wanted = true;
         record.generation = std::max(record.generation, generation);
         record.last_used = std::max(record.last_used, record.generation);
         record.definition.name = service;

@@ -7,11 +7,14 @@
 #include "document/json.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace hotreload::daemon {
 
 namespace {
+
+constexpr auto kMostChecking = std::chrono::milliseconds(500); // of a service that is refused
 
 std::optional<ContentId> find_id(const std::map<std::string, ContentId>& files,
                                  const std::string& path) {
@@ -29,7 +32,12 @@ void Project::compare_documents(ServiceView& view, const WatchRules& rules) {
     const auto& applied = view.record ? view.record->files : nothing;
     const bool any_schema = std::ranges::any_of(
         view.wanted->watches, [](const auto& each) { return !each.schema.empty(); });
+    const auto enough = std::chrono::steady_clock::now() + kMostChecking;
+    bool refused = false;
     for (const auto& [path, id] : now) {
+        // One problem refuses the service: what more there are is not worth that all others wait.
+        if (refused && std::chrono::steady_clock::now() > enough)
+            break;
         const auto old = find_id(applied, path);
         if (old == id && !any_schema)
             continue;
@@ -44,7 +52,8 @@ void Project::compare_documents(ServiceView& view, const WatchRules& rules) {
             request.schema && find_id(applied, watch->schema) != request.schema->id;
         if (old == id && !schema_changed)
             continue;
-        view.documents.emplace(path, documents_.compare(request));
+        const auto compared = view.documents.emplace(path, documents_.compare(request)).first;
+        refused = refused || !compared->second.problems.empty();
     }
 }
 

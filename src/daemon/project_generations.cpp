@@ -37,7 +37,7 @@ constexpr std::size_t kFewestEvents = 10; // that are kept, however few generati
 constexpr std::array<std::string_view, 5> kEvents = {"invalid", "failed", "rolled-back",
                                                      "needs-attention", "stopped"};
 
-// Its lines do not tell that they are secret, each by itself.
+// The lines of a key do not tell that they are secret, each by itself.
 bool holds_private_key(std::string_view text) {
     return text.contains("PRIVATE KEY-----");
 }
@@ -208,8 +208,11 @@ Result<> Project::plan_restoration(const std::string& service, const GenerationR
         return std::unexpected(watched.error());
     const auto& now = (*watched)->look(watch::Rescan::All).content;
     for (const auto& [path, id] : goal.files) {
-        if (const auto live = now.files.find(path); live != now.files.end() && live->second == id)
+        if (const auto live = now.files.find(path); live != now.files.end() && live->second == id) {
+            if (auto can = restoration.keep(path); !can)
+                return can;
             continue;
+        }
         auto bytes = content(id);
         if (!bytes)
             return fail(ErrorCode::NotFound,
@@ -301,10 +304,10 @@ std::vector<Change> Project::changes_between(const GenerationRecord& older,
         .files = Snapshot{.files = newer.files, .missing = {}, .writing = {}, .unreadable = {}},
         .record = ServiceRecord{.definition = older.definition, .files = older.files}};
     compare_documents(view, rules.rules);
-    const bool unit_can_reload =
-        newer.definition.attached() && around_.units.state(newer.definition.unit).can_reload;
+    if (newer.definition.attached())
+        view.unit = around_.units.state(newer.definition.unit);
     std::ranges::move(
-        diff_files(*view.record, newer.definition, *view.files, view.documents, unit_can_reload),
+        diff_files(*view.record, newer.definition, *view.files, view.documents, view.unit),
         std::back_inserter(changes));
     return changes;
 }

@@ -25,16 +25,15 @@ TransactionInput Project::gather(const std::set<std::string>& services, PlanOpti
             removed[name] = applied_definition(name);
     std::ranges::move(order_services(removed), std::back_inserter(input.order));
     for (const auto& name : services) {
-        auto& seen =
-            input.views
-                .emplace(name, view(name, wanted(name) ? read_files(name, rescan) : Snapshot{}))
-                .first->second;
+        auto files = wanted(name) ? read_files(name, rescan) : Snapshot{};
+        doubt_what_came_back(name, files);
+        auto& seen = input.views.emplace(name, view(name, std::move(files))).first->second;
         if (!wanted(name))
             continue;
         auto& slot = slots_.at(name);
         if (!options.retry)
             leave_out_suspended(name, seen);
-        hold_incomplete_sets(name, seen);
+        hold_incomplete_sets(slot.rules->rules, seen);
         hold_what_was_refused(name, seen);
         compare_documents(seen, slot.rules->rules);
         slot.compared.clear();
@@ -178,7 +177,9 @@ Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOp
         seen.wanted.reset();
         if (it != loaded->services.end()) {
             seen.wanted = it->second;
-            compare_documents(seen, WatchRules(it->second, false));
+            const WatchRules rules(it->second, false);
+            hold_incomplete_sets(rules, seen);
+            compare_documents(seen, rules);
         }
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));

@@ -11,15 +11,16 @@ namespace hotreload::daemon {
 
 namespace {
 
-// The unit is the service's, of any generation, or one of its helpers.
+// The group is of the service's unit, of any generation, or of one of its helpers. `own`: the name
+// of an installed unit that its group has, whatever it is attached by.
 bool is_unit_of(const std::string& group, const std::string& project,
-                const ServiceDefinition& service) {
+                const ServiceDefinition& service, const std::string& own) {
     if (names_instances(service.unit))
         return std::ranges::any_of(std::views::split(group, '/'), [&](auto part) {
             return is_instance_of(std::string_view(part.begin(), part.end()), service.unit);
         });
     if (service.attached())
-        return group.contains("/" + service.unit);
+        return group.contains("/" + (own.empty() ? service.unit : own));
     auto unit = generation_unit(project, service.name, 0);
     unit.resize(unit.rfind('@'));
     return group.contains("/" + unit + "@") || group.contains("/" + unit + "-");
@@ -62,8 +63,9 @@ void Project::look_who_writes(const std::string& service) {
                 if (found == slots_.end())
                     return;
                 const auto& definition = found->second.rules->definition;
+                const auto name = around_.units.state(definition.unit).id;
                 const bool own = std::ranges::any_of(groups, [&](const auto& group) {
-                    return is_unit_of(group, record_.name, definition);
+                    return is_unit_of(group, record_.name, definition, name);
                 });
                 if (own)
                     found->second.loop.written_by_service(path);
@@ -90,8 +92,7 @@ void Project::leave_out_suspended(const std::string& service, ServiceView& view)
 }
 
 // A set that is not whole is as it was applied, until it is.
-void Project::hold_incomplete_sets(const std::string& service, ServiceView& view) const {
-    const auto& rules = slots_.at(service).rules->rules;
+void Project::hold_incomplete_sets(const WatchRules& rules, ServiceView& view) {
     std::set<const WatchDefinition*> incomplete;
     const auto look = [&](const std::string& path) {
         if (const auto* const watch = rules.watch(path); watch && watch->together)
@@ -106,7 +107,7 @@ void Project::hold_incomplete_sets(const std::string& service, ServiceView& view
 }
 
 // The files of the watch count as they were applied.
-void Project::hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) const {
+void Project::hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) {
     if (!view.record)
         return;
     auto& files = view.files->files;

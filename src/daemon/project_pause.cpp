@@ -117,9 +117,9 @@ std::set<std::string> Project::paused_services() const {
 void Project::go_on(const std::set<std::string>& before, const std::string& what,
                     CallerUid caller) {
     arm_end_of_pauses();
+    save();
     if (before.empty())
         return;
-    save();
     const auto still = paused_services();
     if (before != still)
         around_.events.pause_changed(record_.name, what, {}, false, caller);

@@ -30,13 +30,14 @@ void Project::hold_units(const std::string& service) {
     around_.attachments.keep_only({record_.name, service}, units);
     for (const auto& unit : units)
         if (!before.contains(unit))
-            tasks_.spawn(get_to_know(service, unit));
+            tasks_.spawn(get_to_know(service, unit, Known::NotYet));
 }
 
-// An installed unit that is new to the project: nothing is decided before its state is known.
-Task<> Project::get_to_know(std::string service, std::string unit) {
+// An installed unit: nothing is decided before its state is known, and whether it is there.
+Task<> Project::get_to_know(std::string service, std::string unit, Known known) {
     busy_.insert(service);
-    co_await follow(unit);
+    if (known == Known::NotYet)
+        co_await follow(unit);
     co_await look_for_unit(service, unit);
     busy_.erase(busy_.find(service));
     const auto slot = slots_.find(service);
@@ -82,7 +83,7 @@ std::optional<Problem> Project::barred(const std::string& service) const {
     return std::nullopt;
 }
 
-// Told once, and looked at again when it is over.
+// The reason is told once, and the service is looked at again when it is over.
 void Project::look_who_is_barred(const std::string& service) {
     auto& slot = slots_.at(service);
     const auto problem = barred(service);
@@ -102,9 +103,36 @@ void Project::unit_changed(const std::string& unit) {
         const bool on_record = record != record_.services.end() && record->second.unit == unit;
         if (!on_record && !slot.following.contains(unit))
             continue;
+        if (!slot.no_such_unit.empty())
+            tasks_.spawn(get_to_know(name, unit, Known::Before)); // it may be installed by now
         look_who_is_barred(name);
+        look_at_what_was_started(name);
         tell(name);
     }
+}
+
+// A validator may need what is there only while the unit runs, such as its RuntimeDirectory=: what
+// it refused meanwhile is looked at again. Not when the manager starts what has failed again and
+// again.
+void Project::look_at_what_was_started(const std::string& service) {
+    auto& slot = slots_.at(service);
+    const auto* definition = wanted(service);
+    if (!definition || !definition->attached())
+        return;
+    const auto state = around_.units.state(definition->unit);
+    if (!state.running()) {
+        slot.at_rest = state.end == UnitEnd::Others || state.end == UnitEnd::Ours;
+        return;
+    }
+    const auto record = record_.services.find(service);
+    if (busy_.contains(service) || !std::exchange(slot.at_rest, false) ||
+        record == record_.services.end() || !record->second.refusal ||
+        record->second.refusal->result != "invalid")
+        return;
+    record->second.refusal.reset();
+    save(service);
+    slot.due = true;
+    pump_soon();
 }
 
 void Project::units_released() {

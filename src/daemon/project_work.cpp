@@ -54,6 +54,10 @@ void Project::submit(Request request) {
         around_.deaths.forgive(record_.name, record_.path);
         if (!std::exchange(broken_, {}).empty())
             tell_project();
+        for (const auto& [name, slot] : slots_)
+            if (!slot.no_such_unit.empty())
+                for (const auto& unit : slot.following)
+                    tasks_.spawn(get_to_know(name, unit, Known::Before));
     }
     const bool goes_down = request.kind == Request::Kind::Remove;
     requests_.push_back(std::move(request));
@@ -119,7 +123,7 @@ void Project::pump() {
         tell_settled();
 }
 
-// That left the project file before anything was done to them, or while something was.
+// Services that left the project file before anything was done to them, or while something was.
 void Project::forget_services() {
     std::vector<std::string> left;
     for (const auto& [name, unused] : slots_)
@@ -155,6 +159,7 @@ void Project::refuse(Request request, Problem problem) {
                           .project = record_.name,
                           .result = "failed",
                           .trigger = "request",
+                          .caller = request.caller,
                           .problems = {std::move(problem)},
                           .files = std::move(request.files)};
     around_.events.reload_finished(outcome);
@@ -179,11 +184,16 @@ std::set<std::string> Project::start_requests() {
     while (!requests_.empty() && !gone_) {
         auto request = std::move(requests_.front());
         requests_.pop_front();
+        if (request.kind == Request::Kind::Reload && set_aside_) { // again: it was tried for this
+            refuse(std::move(request), *set_aside_);
+            continue;
+        }
         if (request.kind == Request::Kind::Reload && !read_project_file()) {
             Outcome refused{.id = request.id,
                             .project = record_.name,
                             .result = "invalid",
                             .trigger = "request",
+                            .caller = request.caller,
                             .problems = problems_};
             around_.events.reload_finished(refused);
             if (request.done)
@@ -413,6 +423,7 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
     rest(scope, superseded && !cancellation->requested() && !newer->requested());
     // Somebody still waits for what he asked for: it begins again, with what is wanted now.
     if (superseded && request.kind == Request::Kind::Reload) {
+        report_what_is_done(std::move(outcome));
         submit(std::move(request));
         co_return;
     }
@@ -503,7 +514,8 @@ bool Project::hold_emptied(const std::string& service) {
 
 // A file that was written while the service was made to read it, or that has gone since, may have
 // been something else then, though it may be again what it was before: it is not sure to be
-// applied, and the next look that sees it finds it new.
+// applied, and the next look that sees it finds it new. One that stays away is on record until
+// then, for that it was deleted is a change, too.
 void Project::doubt(const std::string& service) {
     const auto slot = slots_.find(service);
     const auto record = record_.services.find(service);
@@ -511,15 +523,44 @@ void Project::doubt(const std::string& service) {
         return;
     auto& files = *slot->second.files;
     const auto look = files.look(watch::Rescan::Dirty);
+    const auto& now = look.content;
     auto& applied = record->second.files;
-    auto doubted = std::erase_if(
-        applied, [&](const auto& each) { return !look.content.files.contains(each.first); });
+    const auto is_state = [&](const std::string& path) { // no change as long as it is
+        return std::ranges::contains(now.missing, path) ||
+               std::ranges::contains(now.writing, path) ||
+               std::ranges::contains(now.unreadable, path, &Problem::path);
+    };
+    auto doubted = std::erase_if(applied, [&](const auto& each) {
+        return !now.files.contains(each.first) && is_state(each.first);
+    });
     for (const auto& path : files.written_since(slot->second.mark))
-        doubted += applied.erase(path);
-    if (doubted > 0) {
+        if (now.files.contains(path))
+            doubted += applied.erase(path);
+    for (const auto& [path, id] : applied)
+        if (!now.files.contains(path))
+            slot->second.gone.insert(path);
+    if (doubted > 0 || !slot->second.gone.empty())
         slot->second.changed_at = around_.loop.now();
+    if (doubted > 0)
         save(service);
-    }
+}
+
+// What was gone when the service had been made to read its files, and is there again.
+void Project::doubt_what_came_back(const std::string& service, const Snapshot& now) {
+    const auto slot = slots_.find(service);
+    const auto record = record_.services.find(service);
+    if (slot == slots_.end() || record == record_.services.end())
+        return;
+    auto& applied = record->second.files;
+    std::size_t doubted = 0;
+    std::erase_if(slot->second.gone, [&](const std::string& path) {
+        if (!now.files.contains(path))
+            return !applied.contains(path); // that it is gone has been acted on
+        doubted += applied.erase(path);
+        return true;
+    });
+    if (doubted > 0)
+        save(service);
 }
 
 // What was asked to start is wanted from now on, unless it could not be had.
@@ -655,6 +696,25 @@ void Project::report(const Outcome& outcome) {
                                              *service.problem);
     around_.events.reload_finished(outcome);
     note_events(outcome);
+}
+
+// Of a transaction that begins again: what another group of it has come to. By then, nothing of
+// that is new any more, and nobody would hear of it.
+void Project::report_what_is_done(Outcome outcome) {
+    std::erase_if(outcome.services, [](const ServiceOutcome& each) {
+        return each.result != "applied" && each.result != "recorded" && each.result != "stopped" &&
+               each.result != "let-go";
+    });
+    if (outcome.services.empty())
+        return;
+    outcome.id = around_.next_id(); // the one that was given out goes on
+    outcome.result = "applied";
+    outcome.problems.clear();
+    for (const auto& each : outcome.services) {
+        note_changes(each);
+        tell(each.service);
+    }
+    report(outcome);
 }
 
 // Whether something waits that did not before.

@@ -66,7 +66,13 @@ void RecentDetails::add(std::uint64_t id, ipc::Announced problem) {
 }
 
 void RecentDetails::add(std::uint64_t id, ipc::ConfigChange change) {
-    grow(id, sizeof change + change.bytes).changes.push_back(std::move(change));
+    const auto bytes = sizeof change + change.bytes;
+    const auto known =
+        std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
+    if (known != entries_.end() && !known->details->changes.empty() &&
+        known->bytes + bytes > kMostBytes)
+        return; // its keys have been told
+    grow(id, bytes).changes.push_back(std::move(change));
 }
 
 std::shared_ptr<const ipc::Details> RecentDetails::find(std::uint64_t id) const {

@@ -2,7 +2,8 @@
 #pragma once
 
 // The details of the last events, by id, as they were: nothing is rendered before somebody asks.
-// The oldest go when there are many or they are large.
+// The oldest go when there are many or they are large; of one id, documents that would be too many
+// are left out, but for the first.
 
 #include "ipc/details.hpp"
 

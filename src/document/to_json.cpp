@@ -48,6 +48,12 @@ void append_number(std::string& json, double number) {
         json += ".0"; // 1.0 is not 1
 }
 
+// The %YAML directive, which document/ keeps as one more member or element of the document.
+bool is_directive(const Value& value) {
+    const auto* opaque = std::get_if<Opaque>(&value.data);
+    return opaque && opaque->text.empty() && opaque->type.starts_with("%YAML ");
+}
+
 struct JsonWriter {
     std::string& json;
 
@@ -66,7 +72,8 @@ struct JsonWriter {
 
     void operator()(const Value::Array& array) const {
         json += '[';
-        for (std::size_t i = 0; i < array.size(); ++i) {
+        const std::size_t size = array.size() - (!array.empty() && is_directive(array.back()));
+        for (std::size_t i = 0; i < size; ++i) {
             if (i > 0)
                 json += ',';
             write(array[i]);
@@ -78,6 +85,8 @@ struct JsonWriter {
         json += '{';
         bool first = true;
         for (const auto& [key, member] : object) {
+            if (is_directive(member))
+                continue;
             if (!std::exchange(first, false))
                 json += ',';
             append_string(json, key);

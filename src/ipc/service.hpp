@@ -65,7 +65,7 @@ public:
     // target.
     virtual Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) = 0;
     virtual Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) = 0;
-    virtual Task<Result<>> start(std::string target) = 0;
+    virtual Task<Result<>> start(std::string target, CallerUid caller) = 0;
     virtual Task<Result<>> stop(std::string target, CallerUid caller) = 0;
 
     // Changes are held back until resume. It also takes up watches that were suspended because

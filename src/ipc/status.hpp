@@ -19,7 +19,7 @@ struct ProjectStatus {
     std::string name;
     std::string path;
     bool enabled = true;
-    std::string state; // running, invalid, missing
+    std::string state; // running, invalid, missing, failed
     std::vector<Problem> problems;
 
     bool operator==(const ProjectStatus&) const = default;

@@ -87,6 +87,11 @@ private:
     Accounts& accounts_;
 };
 
+// Others can write it, and its own owner only is kept from an entry of theirs.
+bool is_shared(const Permissions& directory) {
+    return S_ISDIR(directory.mode) && directory.mode & (S_IWOTH | S_IWGRP);
+}
+
 } // namespace
 
 std::optional<std::string> misled(std::span<const PathStep> way, const Permissions* end,
@@ -123,6 +128,23 @@ std::optional<std::string> changeable(const PathWalk& walk, std::optional<uid_t>
             return found;
     }
     return {};
+}
+
+std::optional<std::string> replaceable(const PathWalk& walk, Accounts& accounts) {
+    const Changers changers({}, accounts);
+    const auto& steps = walk.steps;
+    // The end is not asked; of what is not there, the last directory on the way to it is.
+    const auto asked = walk.error != 0 || steps.empty() ? steps.size() : steps.size() - 1;
+    for (std::size_t i = 0; i < asked; ++i)
+        if (auto found = changers.of(steps[i], i + 1 < steps.size() ? &steps[i + 1] : nullptr))
+            return found;
+    if (asked == 0 || asked == steps.size() || !is_shared(steps[asked - 1].permissions))
+        return {};
+    const auto& end = steps[asked];
+    if (end.permissions.owner == 0)
+        return {};
+    return std::format("{0} can be replaced by {1} (chown root {0})", end.path,
+                       accounts.user_name(end.permissions.owner));
 }
 
 } // namespace hotreload::os

@@ -30,4 +30,9 @@ std::optional<std::string> misled(std::span<const PathStep> way, const Permissio
 std::optional<std::string> changeable(const PathWalk& walk, std::optional<uid_t> user,
                                       Accounts& accounts);
 
+// Somebody other than root could put something else in the place of what the path leads to, or a
+// link, whoever may change that itself: where, who, and what mends it, as above. For a path that
+// is looked up again later, when nobody asks: the target of a mount.
+std::optional<std::string> replaceable(const PathWalk& walk, Accounts& accounts);
+
 } // namespace hotreload::os

@@ -87,7 +87,8 @@ Deaths::Scope::~Scope() {
         deaths_.note_.write(*outer_);
     else
         deaths_.note_.clear();
-    if (!deaths_.counted_.empty())
+    const bool goes_on = outer_ && *outer_ == work_;
+    if (!goes_on && !deaths_.counted_.empty())
         deaths_.finished(work_);
 }
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <format>
 
 namespace hotreload::state {
 
@@ -98,8 +99,8 @@ std::optional<ViewTargets> read_targets(const std::string& path) {
 
 } // namespace
 
-FileViews::FileViews(std::string directory, ContentHash hash)
-    : directory_(std::move(directory)), hash_(hash) {
+FileViews::FileViews(std::string directory, ContentHash hash, Astray astray)
+    : directory_(std::move(directory)), hash_(hash), astray_(astray) {
     if (!make_passable(directory_))
         return; // make() says so
     if (const auto found = list_files(open_view(directory_).get()))
@@ -112,10 +113,24 @@ std::string FileViews::path_of(const std::string& name) const {
     return join(directory_, name);
 }
 
+std::optional<std::string> FileViews::why_unbound(const ViewTargets& targets) const {
+    if (!astray_)
+        return std::nullopt;
+    for (const auto* each : {&targets.directories, &targets.files})
+        for (const auto& target : *each)
+            if (auto why = astray_(target))
+                return std::format("{}, who could have it shown in another place", *why);
+    return std::nullopt;
+}
+
 View FileViews::view_of(const std::string& name, const ViewTargets& targets) const {
     const auto files = path_of(name) + "/files";
     const auto live = path_of(name) + "/live";
     View view{.directory = files};
+    if (auto why = why_unbound(targets)) {
+        view.unbound = *std::move(why);
+        return view;
+    }
     for (const auto& each : targets.directories) {
         view.binds.push_back({files + each, each});
         view.binds.push_back({each, live + each, true});

@@ -37,9 +37,14 @@ namespace hotreload::state {
 
 class FileViews final : public Views {
 public:
+    // Why nothing may be mounted over a path, for people; nothing when it may. The manager looks
+    // the path up when it mounts: who can put a link in its place until then has his files shown
+    // in place of any others, /etc say, to what runs as root.
+    using Astray = std::optional<std::string> (*)(const std::string& path);
+
     // `directory` is made when it is not there, in one that is; users of services have to be able
     // to get there. What an earlier life left half made is removed. `hash` is watch::content_id.
-    FileViews(std::string directory, ContentHash hash);
+    FileViews(std::string directory, ContentHash hash, Astray astray = nullptr);
 
     // Errors beside Busy: Invalid, for what cannot be a view (a pattern in "/etc", a name that is
     // no file's); Failed, for more than 10 000 entries or 256 MiB.
@@ -55,6 +60,7 @@ public:
 
 private:
     [[nodiscard]] std::string path_of(const std::string& name) const;
+    [[nodiscard]] std::optional<std::string> why_unbound(const ViewTargets& targets) const;
     [[nodiscard]] View view_of(const std::string& name, const ViewTargets& targets) const;
     Result<ViewTargets> targets(const ViewScope& scope, const Snapshot& snapshot) const;
     Result<> build(const std::string& place, const std::string& name, const Kept& kept,
@@ -62,6 +68,7 @@ private:
 
     std::string directory_;
     ContentHash hash_;
+    Astray astray_;
 };
 
 } // namespace hotreload::state

@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <format>
 #include <functional>
 #include <optional>
@@ -65,6 +64,12 @@ std::string aside_name(const std::string& path, std::size_t number) {
     return number == 0 ? name : std::format("{}.{}", name, number);
 }
 
+std::unexpected<Error> of_several(const std::string& path) {
+    return fail(ErrorCode::Invalid,
+                path + " is of several services, and held something else in each of their "
+                       "generations: roll one of them back by its name");
+}
+
 } // namespace
 
 // What was done, undone by its destructor in the other order, unless all went well.
@@ -86,17 +91,25 @@ private:
 };
 
 Result<> Restoration::write(const std::string& path, std::string bytes) {
+    if (kept_.contains(path))
+        return of_several(path);
     const auto [known, is_new] = written_.try_emplace(path, std::move(bytes));
     if (!is_new && known->second != bytes)
-        return fail(ErrorCode::Invalid,
-                    path + " is of several services, and held something else in each of their "
-                           "generations: roll one of them back by its name");
+        return of_several(path);
+    taken_.erase(path);
+    return {};
+}
+
+Result<> Restoration::keep(const std::string& path) {
+    if (written_.contains(path))
+        return of_several(path);
+    kept_.insert(path);
     taken_.erase(path);
     return {};
 }
 
 void Restoration::take_away(const std::string& path) {
-    if (!written_.contains(path))
+    if (!written_.contains(path) && !kept_.contains(path))
         taken_.insert(path);
 }
 
@@ -125,7 +138,7 @@ Result<FileRestored> Restoration::restore(const std::string& path, const std::st
     if (before)
         undo.add([path, before = std::move(*before)] { (void)restore_file(path, before); });
     else if (!was_there)
-        undo.add([path] { (void)::remove(path.c_str()); });
+        undo.add([path] { (void)remove_made_file(path); });
     return FileRestored{path, was_there ? "written back" : "made again", "",
                         *written == Written::InPlace
                             ? "in place: a new file could not have its owner, or its other names"

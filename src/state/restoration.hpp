@@ -21,7 +21,10 @@ public:
 
     // Errors: Invalid, when the same file was to hold something else.
     Result<> write(const std::string& path, std::string bytes);
-    // Unless it is written.
+    // It holds what it is to hold: nobody else's generation changes that, or takes it away. Errors
+    // as above.
+    Result<> keep(const std::string& path);
+    // Unless it is written or kept.
     void take_away(const std::string& path);
 
     // What carry_out() would do: in the order of the paths.
@@ -36,6 +39,7 @@ private:
 
     std::string aside_;
     std::map<std::string, std::string> written_; // by path
+    std::set<std::string> kept_;
     std::set<std::string> taken_;
 };
 

@@ -304,8 +304,31 @@ Result<> copy_entry(int from, const std::string& name, int to, const std::string
     return sync_directory(to);
 }
 
+// Of a name that is to be taken away: what it may be a link to does not matter.
+Result<Place> find_entry(const std::string& path) {
+    auto place = find_place(path, {.follow_last = false});
+    if (!place)
+        return place;
+    struct stat above{};
+    if (::fstat(place->directory.get(), &above) < 0)
+        return fail_errno(errno, "looking at its directory");
+    if (!may_lead(*place, above, {}))
+        return fail(ErrorCode::NotAuthorized,
+                    "a symbolic link leads to it whose owner could not write it himself");
+    return place;
+}
+
+Result<> remove_entry(const std::string& path) {
+    const auto place = find_entry(path);
+    if (!place)
+        return std::unexpected(place.error());
+    if (::unlinkat(place->directory.get(), place->name.c_str(), 0) < 0)
+        return fail_errno(errno, "taking it away");
+    return {};
+}
+
 Result<> move_entry(const std::string& from, const std::string& to) {
-    const auto source = find_place(from, {.follow_last = false});
+    const auto source = find_entry(from);
     if (!source)
         return std::unexpected(source.error());
     const auto target = find_place(to, {.follow_last = false});
@@ -313,13 +336,6 @@ Result<> move_entry(const std::string& from, const std::string& to) {
         return std::unexpected(target.error());
     if (target->there)
         return fail(ErrorCode::Busy, to + " has come meanwhile");
-    struct stat above{};
-    struct stat file{};
-    if (::fstat(source->directory.get(), &above) < 0)
-        return fail_errno(errno, "looking at its directory");
-    if (!may_lead(*source, above, file))
-        return fail(ErrorCode::NotAuthorized,
-                    "a symbolic link leads to it whose owner could not write it himself");
     if (auto copied = copy_entry(source->directory.get(), source->name, target->directory.get(),
                                  target->name);
         !copied)
@@ -347,6 +363,10 @@ Result<Written> restore_file(const std::string& path, std::string_view bytes) {
             return restore_at(place, bytes);
         }),
         "restoring " + path);
+}
+
+Result<> remove_made_file(const std::string& path) {
+    return in_context(remove_entry(path), "removing " + path);
 }
 
 std::optional<std::uint64_t> changed_usec(const std::string& path) {

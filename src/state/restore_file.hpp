@@ -27,6 +27,9 @@ enum class Written {
 // 0755.
 Result<Written> restore_file(const std::string& path, std::string_view bytes);
 
+// Takes away a file that restore_file() has made.
+Result<> remove_made_file(const std::string& path);
+
 // When its name, its content or what is about it was changed last, in microseconds of
 // CLOCK_REALTIME, as far as the file system tells; nothing: it is not there. No link is followed.
 std::optional<std::uint64_t> changed_usec(const std::string& path);

@@ -30,6 +30,20 @@ bool is_regular(const Fd& fd, struct stat& status) {
     return fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+// Nothing but a regular file is ever opened to be read: to open a device may be to set it going.
+// errno says why nothing is.
+Fd open_regular(const std::string& path) {
+    const Fd found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    struct stat status{};
+    if (!found)
+        return {};
+    if (!is_regular(found, status)) {
+        errno = ENOENT;
+        return {};
+    }
+    return Fd(::open(std::format("/proc/self/fd/{}", found.get()).c_str(), kOpenFile));
+}
+
 // A copy of ours; who owns its directory may have linked another file there.
 bool is_ours_alone(const Fd& fd, struct stat& status) {
     return is_regular(fd, status) && status.st_nlink == 1;
@@ -163,7 +177,7 @@ Result<> ViewWriter::stage_file(ViewNode& file, const Fd& present) {
         if (const auto bytes = read_all(present.get(), file.id.size);
             bytes && hash_(*bytes) == file.id)
             return {};
-    const Fd live(::open(file.live.c_str(), kOpenFile));
+    const Fd live = open_regular(file.live);
     const auto bytes = content(file, live);
     if (!bytes)
         return std::unexpected(bytes.error());
@@ -225,7 +239,7 @@ Result<> ViewWriter::put_file(const ViewNode& node, int at, const std::string& n
     if (node.staged.empty()) {
         // The content is right; owner or mode may have been what was wrong.
         const Fd present(::openat(at, name.c_str(), kOpenFile | O_NOFOLLOW));
-        const Fd live(::open(node.live.c_str(), kOpenFile));
+        const Fd live = open_regular(node.live);
         struct stat ours{};
         struct stat theirs{};
         if (!is_ours_alone(present, ours) || !is_regular(live, theirs))

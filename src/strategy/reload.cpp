@@ -21,7 +21,7 @@ public:
         // With the limits of the new definition before its work begins.
         if (auto set = co_await set_live_properties(context, Towards::Wanted); !set)
             co_return set;
-        if (changes_unit_files(*context.view.wanted, context.plan))
+        if (changes_unit_files(*context.view.wanted, context.plan, context.view.unit.id))
             if (auto loaded = co_await context.means.units.load_anew(context.unit); !loaded)
                 co_return loaded;
         co_return co_await read_again(context);

@@ -19,6 +19,10 @@ void read_reply(sdbus::MethodReply reply, std::pair<const char*, const char*> na
     });
 }
 
+bool is_id(std::pair<const char*, const char*> name) {
+    return name.second && std::string_view(name.second) == "Id";
+}
+
 } // namespace
 
 std::string SystemdUnits::own_name(const std::string& unit) const {
@@ -34,6 +38,11 @@ SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) {
 const SystemdUnits::Followed* SystemdUnits::find(const std::string& unit) const {
     const auto found = followed_.find(unit_path(own_name(unit)));
     return found == followed_.end() ? nullptr : found->second.get();
+}
+
+const SystemdUnits::Followed* SystemdUnits::find_known(const std::string& unit) const {
+    const auto* followed = find(unit);
+    return followed && followed->known ? followed : nullptr;
 }
 
 UnitState SystemdUnits::state(const std::string& unit) const {
@@ -79,13 +88,17 @@ void SystemdUnits::know_as(const std::string& name, const std::string& own) {
     if (!place) {
         place = moved ? std::move(moved) : std::make_unique<Followed>();
         place->unit = own;
+        place->known = false; // what was read was another unit's
     } else if (moved) {
         place->watchers.merge(moved->watchers);
         if (moved->referenced)
             send_only(*manager_, kManager, "UnrefUnit", moved->unit);
     }
-    if (follows > 0)
-        place->names[name] += follows;
+    if (follows == 0)
+        return;
+    place->names[name] += follows;
+    place->internal = place->instance = false;
+    place->told = {}; // those who follow it by this name have not been told of it
 }
 
 void SystemdUnits::leave(const std::string& unit) {
@@ -134,7 +147,7 @@ void SystemdUnits::tell_watchers(const Followed& followed) {
 }
 
 void SystemdUnits::tell_owner(Followed& followed) {
-    if (followed.internal || followed.facts.state == followed.told)
+    if (followed.internal || !followed.known || followed.facts.state == followed.told)
         return;
     followed.told = followed.facts.state;
     const auto unit = followed.unit;
@@ -177,11 +190,16 @@ SystemdUnits::ReplyReader SystemdUnits::into_cache(const std::string& unit, Prop
         auto* followed = find(unit);
         if (!followed)
             return;
+        if (is_id(name)) { // whose the other answers are
+            UnitFacts own;
+            read_reply(reply, name, own);
+            know_as(unit, own.state.id);
+            find(unit)->facts.state.id = own.state.id;
+            return;
+        }
         const auto before = followed->facts.state;
         read_reply(reply, name, followed->facts);
         note_end(followed->facts.state, before);
-        if (followed->facts.state.id != followed->unit)
-            know_as(unit, followed->facts.state.id);
     };
 }
 
@@ -221,6 +239,14 @@ Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
         co_return BusResult<>();
     if (refused)
         followed->referenced = false;
+    followed->known = followed->known || unit_read.has_value();
+    // An alias that names another unit than before: what was referred to was that one.
+    const bool new_here = !refer && !followed->referenced && !followed->starting &&
+                          !followed->instance && followed->facts.state.loaded();
+    if (new_here) {
+        followed->referenced = true;
+        send_only(*unit_object, kUnit, "Ref");
+    }
     // A reference to a name without a unit would keep the manager from forgetting it.
     if (followed->referenced && !followed->facts.state.loaded()) {
         followed->referenced = false;
@@ -243,11 +269,8 @@ Task<Result<UnitState>> SystemdUnits::follow(std::string unit) {
     auto& entry = enter(unit);
     entry.internal = entry.instance = false;
     ++entry.names[unit];
-    const auto read = co_await read_all(unit);
-    if (!read) {
-        unfollow(unit);
+    if (const auto read = co_await read_all(unit); !read)
         co_return std::unexpected(to_error(read.error()).in_context("reading " + unit));
-    }
     co_return state(unit);
 }
 
@@ -265,6 +288,8 @@ void SystemdUnits::unfollow(const std::string& unit) {
         aliases_.erase(unit);
     else if (!is_followed_as_instance(*followed))
         leave(unit);
+    else if (std::exchange(followed->referenced, false))
+        send_only(*manager_, kManager, "UnrefUnit", followed->unit);
 }
 
 Task<> SystemdUnits::read_some(std::string unit, std::vector<PropertyName> names) {
@@ -282,7 +307,7 @@ Task<> SystemdUnits::read_some(std::string unit, std::vector<PropertyName> names
 }
 
 Task<UnitFacts> SystemdUnits::facts_of(std::string unit) {
-    if (const auto* followed = find(unit))
+    if (const auto* followed = find_known(unit))
         co_return followed->facts;
     UnitFacts facts;
     const auto unit_object = object(unit_path(unit));

@@ -71,6 +71,7 @@ void SystemdUnits::remove_files(const std::string& unit) {
 void SystemdUnits::follow_new(const std::string& unit) {
     auto& entry = enter(unit);
     entry.internal = false;
+    entry.known = true;
     entry.names.try_emplace(unit, 1);
 }
 

@@ -4,19 +4,45 @@
 // so that the manager forgets one that has ended, as it would without us.
 #include "core/instances.hpp"
 
+#include "units/judge.hpp"
 #include "units/systemd_units.hpp"
 
 #include <algorithm>
 
 namespace hotreload::units {
 
+namespace {
+
+// The backslashes of an escaped name are none of a pattern's.
+std::string literal_glob(std::string_view text) {
+    std::string glob;
+    for (const char each : text) {
+        if (each == '\\')
+            glob += '\\';
+        glob += each;
+    }
+    return glob;
+}
+
+} // namespace
+
 // While one instance runs the whole does; what can be done to it is what can be done to each.
 UnitState SystemdUnits::state_of_instances(const std::string& pattern) const {
     const auto known = instances_.find(pattern);
     if (known == instances_.end())
         return {};
+    const auto& units = known->second.units;
+    const bool all_read = std::ranges::all_of(units, [this](const auto& unit) {
+        const auto* followed = find(unit);
+        return !followed || followed->known;
+    });
+    // One that is being read may be the one that runs.
+    if (!all_read && known->second.told.loaded())
+        return known->second.told;
     UnitState whole;
-    for (const auto& unit : known->second.units) {
+    for (const auto& unit : units) {
+        if (!find_known(unit))
+            continue;
         const auto one = state(unit);
         const bool better = (one.running() && !whole.running()) ||
                             (one.failed() && !whole.running() && !whole.failed()) ||
@@ -37,22 +63,27 @@ UnitState SystemdUnits::state_of_instances(const std::string& pattern) const {
 }
 
 Task<Result<UnitState>> SystemdUnits::follow_instances(std::string pattern) {
-    listen_to_new_units();
+    listen_to_new_jobs();
     ++instances_[pattern].follows;
     if (auto found = co_await find_instances(pattern); !found)
         co_return std::unexpected(std::move(found.error()));
     co_return state(pattern);
 }
 
-// Only while somebody wants to know: the manager makes units all the time.
-void SystemdUnits::listen_to_new_units() {
-    if (std::exchange(hears_new_units_, true))
+// Only when somebody wants to know: the manager makes jobs all the time. No instance comes to run
+// without one. That a unit is new (UnitNew) says less: whoever asks after one that does not run has
+// the manager load it, which is such news, and forget it at once; answered by asking again, that
+// would go on for ever.
+void SystemdUnits::listen_to_new_jobs() {
+    if (std::exchange(hears_new_jobs_, true))
         return;
-    std::ignore = guarded([this] { match_manager("UnitNew", &SystemdUnits::on_unit_new); });
+    std::ignore = guarded([this] { match_manager("JobNew", &SystemdUnits::on_job_new); });
 }
 
 Task<Result<>> SystemdUnits::find_instances(std::string pattern) {
-    const auto listed = co_await list(pattern);
+    const auto star = pattern.find('*');
+    const auto listed = co_await list(literal_glob(pattern.substr(0, star)) + "*" +
+                                      literal_glob(pattern.substr(star + 1)));
     if (!listed)
         co_return std::unexpected(listed.error());
     for (const auto& unit : *listed)
@@ -60,22 +91,25 @@ Task<Result<>> SystemdUnits::find_instances(std::string pattern) {
     co_return Result<>();
 }
 
+// Ends when it has been read, whoever else reads it already.
 Task<> SystemdUnits::take_up_instance(std::string pattern, std::string unit) {
     const auto known = instances_.find(pattern);
-    if (known == instances_.end() || !is_instance_of(unit, pattern) ||
-        !known->second.units.insert(unit).second)
+    if (known == instances_.end() || !is_instance_of(unit, pattern))
         co_return;
-    const bool followed_already = find(unit) != nullptr;
-    if (!followed_already) {
+    known->second.units.insert(unit);
+    if (!find(unit))
         enter(unit).instance = true;
-        std::ignore = co_await read_all(unit);
-    }
+    if (!find_known(unit))
+        if (const auto read = co_await read_all(unit); !read)
+            drop_instance(unit);
     tell_of_instances(pattern);
 }
 
-void SystemdUnits::on_unit_new(sdbus::Message& signal) {
+void SystemdUnits::on_job_new(sdbus::Message& signal) {
+    std::uint32_t id = 0;
+    sdbus::ObjectPath job;
     std::string unit;
-    signal >> unit;
+    signal >> id >> job >> unit;
     std::vector<std::string> concerned;
     for (const auto& [pattern, unused] : instances_)
         if (is_instance_of(unit, pattern))
@@ -102,13 +136,19 @@ bool SystemdUnits::is_followed_as_instance(Followed& followed) const {
 
 // The manager has forgotten one that nobody else follows.
 void SystemdUnits::drop_instance(const std::string& unit) {
-    if (const auto* followed = find(unit); !followed || !followed->instance)
+    const auto* followed = find(unit);
+    if (!followed || !followed->instance)
         return;
+    const bool rightly =
+        followed->facts.state.end == UnitEnd::Others || followed->facts.type == "oneshot";
     leave(unit);
     std::vector<std::string> concerned;
-    for (auto& [pattern, instances] : instances_)
+    for (auto& [pattern, instances] : instances_) {
+        if (rightly)
+            instances.acted.erase(unit);
         if (instances.units.erase(unit) > 0)
             concerned.push_back(pattern);
+    }
     for (const auto& pattern : concerned)
         tell_of_instances(pattern);
 }
@@ -139,10 +179,16 @@ Task<Result<>> SystemdUnits::each_running(std::string pattern,
         co_return found;
     const auto known = instances_.find(pattern);
     const auto units = known == instances_.end() ? std::set<std::string>() : known->second.units;
-    for (const auto& unit : units)
-        if (state(unit).running())
-            if (auto done = co_await act(unit); !done)
-                co_return done;
+    if (known != instances_.end())
+        known->second.acted.clear();
+    for (const auto& unit : units) {
+        if (!state(unit).running())
+            continue;
+        if (auto done = co_await act(unit); !done)
+            co_return done;
+        if (const auto still = instances_.find(pattern); still != instances_.end())
+            still->second.acted.insert(unit);
+    }
     co_return Result<>();
 }
 
@@ -154,6 +200,8 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
         co_return fail(ErrorCode::NotFound,
                        "no instance of " + pattern +
                            " is known that could be started: start one with systemctl");
+    if (known != instances_.end())
+        known->second.acted.clear();
     for (const auto& unit : units)
         if (auto started = co_await start_unit(unit); !started)
             co_return started;
@@ -167,15 +215,29 @@ Task<Result<>> SystemdUnits::stop_instances(std::string pattern) {
             if (state(unit).running())
                 known->second.stopped.insert(unit);
     }
-    return each_running(std::move(pattern), [this](std::string unit) { return stop_unit(unit); });
+    auto stopped =
+        co_await each_running(pattern, [this](std::string unit) { return stop_unit(unit); });
+    if (const auto known = instances_.find(pattern); known != instances_.end())
+        known->second.acted.clear();
+    co_return stopped;
 }
 
 Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration time) {
     std::vector<Task<Result<>>> staying;
-    if (const auto known = instances_.find(pattern); known != instances_.end())
+    if (const auto known = instances_.find(pattern); known != instances_.end()) {
+        // The first ones may have died of it while the last ones had their turn.
+        for (const auto& unit : known->second.acted) {
+            const auto now = state(unit);
+            const auto* followed = find(unit);
+            const bool done = followed && finished(followed->facts);
+            if (!now.running() && !now.stopped_by_others() && !done)
+                co_return fail(ErrorCode::Failed,
+                               unit + ": " + (followed ? describe_failure(now) : "it has ended"));
+        }
         for (const auto& unit : known->second.units)
             if (state(unit).running())
                 staying.push_back(stays_active(unit, time, std::nullopt));
+    }
     if (staying.empty())
         co_return fail(ErrorCode::Failed, "no instance of " + pattern + " is running");
     for (auto& result : co_await when_all(std::move(staying)))

@@ -66,7 +66,8 @@ private:
 class SystemdUnits::Helper {
 public:
     Helper(SystemdUnits& units, const std::string& unit) : units_(units), unit_(unit) {
-        units_.enter(unit_).internal = true;
+        auto& entry = units_.enter(unit_);
+        entry.internal = entry.known = true;
     }
     Helper(const Helper&) = delete;
     Helper& operator=(const Helper&) = delete;

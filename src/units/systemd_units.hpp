@@ -67,6 +67,7 @@ private:
         std::string unit;                      // its own name
         std::map<std::string, unsigned> names; // that it is followed by, each how often
         UnitFacts facts;
+        bool known = false; // facts has been read, or comes with the signals of a start of ours
         unsigned done_by_others = 0;                   // jobs on it
         UnitState told;                                // what on_change was last told
         bool internal = false;                         // a helper of ours: nobody is told
@@ -80,6 +81,7 @@ private:
         unsigned follows = 0;
         std::set<std::string> units;   // that the manager has loaded
         std::set<std::string> stopped; // by us: what a start brings back
+        std::set<std::string> acted;   // those that our last action was done to, to live through it
         UnitState told;
     };
     class Watch;  // of a followed unit's facts
@@ -106,6 +108,8 @@ private:
     // By any of its names, as far as the manager has told them.
     Followed* find(const std::string& unit);
     [[nodiscard]] const Followed* find(const std::string& unit) const;
+    // Only when all of its facts are there.
+    [[nodiscard]] const Followed* find_known(const std::string& unit) const;
     [[nodiscard]] std::string own_name(const std::string& unit) const;
     Followed& enter(const std::string& unit);
     // Whose name it is, as the manager says now.
@@ -135,8 +139,8 @@ private:
     [[nodiscard]] UnitState state_of_instances(const std::string& pattern) const;
     Task<Result<UnitState>> follow_instances(std::string pattern);
     void unfollow_instances(const std::string& pattern);
-    void listen_to_new_units();
-    void on_unit_new(sdbus::Message& signal);
+    void listen_to_new_jobs();
+    void on_job_new(sdbus::Message& signal);
     Task<Result<>> find_instances(std::string pattern);
     Task<> take_up_instance(std::string pattern, std::string unit);
     void drop_instance(const std::string& unit);
@@ -197,7 +201,7 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Followed>> followed_; // by object path
     std::unordered_map<std::string, std::string> aliases_; // to the own name of the unit
     std::map<std::string, Instances> instances_;           // by pattern
-    bool hears_new_units_ = false;
+    bool hears_new_jobs_ = false;
     int last_watcher_ = 0;
     bool reloading_ = false; // the manager is; units that go now come back
     std::vector<sdbus::Slot> matches_;

@@ -188,7 +188,7 @@ Task<Result<UnitState>> SystemdUnits::reload_unit(std::string unit) {
     // For a followed unit nothing is asked before the call: the time until the service has its
     // signal counts.
     UnitFacts before;
-    if (const auto* followed = find(unit))
+    if (const auto* followed = find_known(unit))
         before = followed->facts;
     else
         before = co_await facts_of(unit);
@@ -210,6 +210,10 @@ Task<Result<UnitState>> SystemdUnits::reload_unit(std::string unit) {
     const auto judged = judge_reload(*job, before, after);
     if (judged)
         co_return after.state;
+    // A restart while the service reloads takes over the reload's job: it ends as theirs.
+    if (auto* followed = find(unit);
+        followed && *job == "done" && after.state.invocation != before.state.invocation)
+        ++followed->done_by_others;
     if (co_await started_by_others(unit, done_before, before.state))
         co_return state(unit);
     co_return std::unexpected(Error(judged.error()).in_context("reloading " + unit));
@@ -224,7 +228,7 @@ Task<Result<UnitState>> SystemdUnits::signal_unit(std::string unit, int signal) 
     }
     co_await until_started(unit);
     UnitState before;
-    if (const auto* followed = find(unit))
+    if (const auto* followed = find_known(unit))
         before = followed->facts.state;
     else
         before = (co_await facts_of(unit)).state;

@@ -2,6 +2,7 @@
 // Waiting for what becomes of a unit, without a job of ours.
 #include "core/instances.hpp"
 #include "units/judge.hpp"
+#include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ Task<Result<>> SystemdUnits::stays_active(std::string unit, Duration time,
                                           std::optional<UnitState> since) {
     if (names_instances(unit))
         co_return co_await instances_stay_active(std::move(unit), time);
-    const bool known = find(unit) != nullptr;
+    const bool known = find_known(unit) != nullptr;
     const Hold hold(*this, unit);
     if (!known)
         if (const auto read = co_await read_all(unit); !read)
@@ -115,26 +116,27 @@ Task<SystemdUnits::OtherJob> SystemdUnits::job_of_others(std::string unit) {
 
 Task<bool> SystemdUnits::started_by_others(std::string unit, unsigned done_before,
                                            UnitState since) {
-    const auto expected = expect_job(unit);
+    auto expected = expect_job(unit);
     const auto job = co_await job_of_others(unit);
     if (auto* followed = find(unit); followed && job.type == "stop") {
         followed->facts.state.end = UnitEnd::Others;
         co_return false;
     }
     const bool starts = job.type.ends_with("start"); // restart, try-restart
-    if (starts) {
-        Completion<std::string> end(loop_);
+    Completion<std::string> end(loop_);
+    if (starts)
         jobs_.wait(job.path, end.resolver());
+    expected.reset(); // what else has ended meanwhile was theirs, and counts
+    if (starts)
         (void)co_await end;
-    }
     const auto* followed = find(unit);
     if (!followed)
         co_return false;
     // What the manager starts by itself (Restart=) is no job of anybody's.
     const auto& now = followed->facts.state;
     const bool by_others = starts || followed->done_by_others != done_before;
-    co_return by_others&& now.active_state == "active" &&
-        now.main_pid != since.main_pid&& now.restarts <= since.restarts;
+    const bool anew = now.main_pid != since.main_pid && now.restarts <= since.restarts;
+    co_return (by_others && anew && now.active_state == "active");
 }
 
 Task<> SystemdUnits::until_started(std::string unit) {

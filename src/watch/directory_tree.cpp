@@ -212,7 +212,10 @@ void DirectoryTree::take_links(const Node& node, int fd, std::vector<std::string
     for (const auto& path : gone)
         forget_link(path);
     for (const auto& path : there)
-        follow(path, how, ahead);
+        if (links_.size() < kMaxLinked || links_.contains(path))
+            follow(path, how, ahead);
+        else if (one_too_many_.empty()) // each costs a way of its own, whatever it leads to
+            one_too_many_ = path;
 }
 
 void DirectoryTree::follow(const std::string& path, Scan how, std::vector<Ahead>& ahead) {

@@ -48,6 +48,21 @@ def test_a_service_whose_record_is_garbage_runs_on(app):
     eventually(lambda: app.log("a")[-1] == "start - third", "the next change")
 
 
+def test_a_service_whose_last_change_could_not_be_recorded_runs_on(app):
+    """A full disk: the record is of the generation before, and the daemon is gone."""
+    services = app.state / "services/demo"
+    record = (services / "a.json").read_text()
+    app.write("a.conf", "third\n")
+    eventually(lambda: app.log("a")[-1] == "start - third", "the change")
+    app.sync()
+    daemon("stop")
+    (services / "a.json").write_text(record)
+    daemon("start")
+    eventually(lambda: app["a"]["state"] == "running" and app["a"]["generation"] > 2, "it runs, or runs again")
+    app.write("a.conf", "fourth\n")
+    eventually(lambda: app.log("a")[-1] == "start - fourth", "the next change")
+
+
 def test_with_its_history_lost_too_it_is_replaced_and_never_simply_gone(app):
     pids = app.pids()
     daemon("stop")

@@ -64,7 +64,8 @@ def test_a_service_that_ends_by_itself_is_told_from_one_that_was_stopped(demo):
 def test_what_somebody_stops_while_it_is_reloaded_stays_stopped(demo):
     demo.write("a.conf", "1\n")
     demo.fifo("go")
-    demo.toml('[services.a]\ncommand = ["/usr/bin/sleep", "infinity"]\nreload = ["/bin/cat", "go"]\nverify = "0s"\n'
+    demo.toml('[services.a]\ncommand = ["/usr/bin/sleep", "infinity"]\nverify = "0s"\n'
+              'reload = ["/bin/sh", "-c", "trap \'exit 0\' TERM; cat go"]\n'
               'watch = ["a.conf"]\n')
     demo.up()
     unit = demo["a"]["unit"]
@@ -98,14 +99,15 @@ def test_a_start_that_is_refused_leaves_the_service_stopped(demo):
 
 
 def test_a_reload_that_makes_way_for_a_stop_is_done_after_it(demo):
-    demo.fifo("checked")
+    # Beside the watched files, a validator sees what was there when they were looked at.
+    demo.fifo("out/checked")
     for name in ("a", "b"):
         demo.write(f"{name}.conf", "1\n")
     text = """
 [services.NAME]
 command = ["/usr/bin/sleep", "infinity"]
 verify = "0s"
-validate = ["/bin/sh", "-c", "grep 1 NAME.conf || [ -e ok ] || { touch NAME.asked; read line <checked; }"]
+validate = ["/bin/sh", "-c", "grep 1 NAME.conf || [ -e out/ok ] || { touch out/NAME.asked; read line <out/checked; }"]
 """
     demo.toml('enabled = false\n' + "".join(text.replace("NAME", name) + f'watch = ["{name}.conf"]\n' for name in "ab"))
     demo.up()
@@ -113,8 +115,8 @@ validate = ["/bin/sh", "-c", "grep 1 NAME.conf || [ -e ok ] || { touch NAME.aske
         demo.write(f"{name}.conf", "2\n")
     with demo.ctl.monitor() as events:
         asked = demo.hotreload.call("Reload", "sa{sv}", "demo", {})
-        eventually(lambda: all((demo / f"{name}.asked").exists() for name in "ab"), "the validators")
-        demo.write("ok", "")
+        eventually(lambda: all((demo / f"out/{name}.asked").exists() for name in "ab"), "the validators")
+        demo.write("out/ok", "")
         demo.ctl("stop", "demo/a")
         done = finished(events, id=asked)
     assert done["result"] == "applied", done
@@ -168,8 +170,8 @@ def installed(system_ctl):
 
 
 def services(ctl, name) -> dict:
-    found = [project for project in ctl.json("status", check=False) or [] if project["name"] == name]
-    return {each["name"]: each for each in found[0]["services"]} if found else {}
+    found = [project for project in ctl.json("status", check=False) or [] if project["project"] == name]
+    return {each["service"]: each for each in found[0]["services"]} if found else {}
 
 
 def state(ctl, project, service) -> str:

@@ -75,6 +75,12 @@ def test_root_runs_no_program_that_others_can_change(rooted):
     refused = rooted.up(check=False)
     assert refused.returncode == 1
     assert f"services.x.validate: {worker} can be changed by dev (chown root {worker})" in refused.stdout + refused.stderr
+    rooted.toml(
+        '[services.x]\ncommand = ["/usr/bin/sleep", "infinity"]\n'
+        f'properties = {{ ExecStartPre = "-{worker} --check" }}\n'
+    )
+    refused = rooted.up(check=False)
+    assert refused.returncode == 1 and "properties.ExecStartPre" in refused.stdout + refused.stderr
     # That user's own service may run it.
     (rooted / "check").write_text("#!/bin/sh\n")
     (rooted / "check").chmod(0o755)
@@ -134,3 +140,20 @@ def test_what_lies_behind_a_link_is_watched_and_explained(rooted):
     done = events.wait_for("ReloadFinished", project="rooted")
     assert done["result"] == "invalid", done
     events.close()
+
+
+def test_what_a_user_could_lead_elsewhere_is_not_mounted_over(rooted, dev_dir):
+    """Between our look and the mount he could put a link to /etc there: his files would be root's /etc."""
+    config = dev_dir / "c.conf"
+    save(config, "a = 1\n", user="dev")
+    text = (
+        '[services.%s]\ncommand = ["/usr/bin/sleep", "infinity"]\n'
+        f'validate = ["/bin/sh", "-c", "! grep -q {dev_dir} /proc/self/mounts"]\n'
+    )
+    watch = f'[[services.%s.watch]]\nfiles = ["{config}"]\n'
+    rooted.toml(text % "app" + watch % "app")
+    rooted.up()
+    rooted.toml(text % "pinned" + watch % "pinned" + "pin = true\n")
+    refused = rooted.up(check=False)
+    assert refused.returncode == 1
+    assert "these files cannot be pinned: /home/dev can be changed by dev" in refused.stdout + refused.stderr

@@ -193,3 +193,18 @@ def test_a_file_that_is_never_quiet_is_acted_on_now_and_then(demo):
         eventually(lambda: demo.log("a")[-1] == "reload - 30", "the last one")
         demo.nothing_to_do(events)
         assert 3 <= len(acted_on(events)) <= 10
+
+
+def test_what_is_deleted_while_a_restart_is_proved_is_a_change(demo):
+    """Documents, whose newer changes wait for the proof: the deletion is all that the next look sees."""
+    demo.write("conf/a.yaml", "a: 1\n")
+    demo.write("conf/b.yaml", "b: 1\n")
+    demo.toml('[services.a]\ncommand = ["./worker", "a", "conf/a.yaml"]\ntype = "notify"\nwatch = ["conf/*"]\n')
+    demo.up()
+    with demo.ctl.monitor() as events:
+        write_in_place(demo / "conf/a.yaml", "a: 2\n")
+        eventually(lambda: len(demo.log("a")) == 2, "the restart")
+        (demo / "conf/b.yaml").unlink()
+        for _ in range(2):
+            assert events.wait_for("ReloadFinished", result=lambda result: result != "unchanged")["result"] == "applied"
+    eventually(lambda: len(demo.log("a")) == 3, "the restart for what was deleted")

@@ -47,25 +47,32 @@ struct TypeOf {
     }
 };
 
-// The tag of a YAML collection, which document/ keeps as one more member or element.
-bool is_tag(const Value& value) {
+// The tag of a YAML collection, or the %YAML directive of its document, which document/ keeps as
+// one more member or element each.
+bool is_tag(const Value& value, std::string_view mark) {
     const auto* opaque = std::get_if<Opaque>(&value.data);
-    return opaque && opaque->text.empty() && opaque->type.starts_with('!');
+    return opaque && opaque->text.empty() && opaque->type.starts_with(mark);
 }
 
 bool is_tag(const std::string& key, const Value& value) {
-    return key.starts_with('!') && is_tag(value) && std::get<Opaque>(value.data).type == key;
+    return (is_tag(value, "!") || is_tag(value, "%YAML ")) &&
+           std::get<Opaque>(value.data).type == key;
 }
 
 std::size_t elements_of(const Value::Array& array) {
-    return array.size() - (!array.empty() && is_tag(array.back()) ? 1 : 0);
+    auto size = array.size();
+    for (const std::string_view mark : {"%YAML ", "!"}) // in front of it
+        if (size > 0 && is_tag(array[size - 1], mark))
+            --size;
+    return size;
 }
 
 std::size_t members_of(const Value::Object& object) {
-    auto first = object.lower_bound("!");
     std::size_t tags = 0;
-    for (; first != object.end() && first->first.starts_with('!'); ++first)
-        tags += is_tag(first->first, first->second) ? 1 : 0;
+    for (const char* const mark : {"!", "%"})
+        for (auto first = object.lower_bound(mark);
+             first != object.end() && first->first.starts_with(mark); ++first)
+            tags += is_tag(first->first, first->second) ? 1 : 0;
     return object.size() - tags;
 }
 

@@ -112,13 +112,13 @@ auto ManagerObject::restart(std::string target, OptionMap raw, uid_t caller)
 
 void ManagerObject::Start(sdbus::Result<>&& reply, std::string target, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
-                 start(std::move(target), std::move(options)));
+                 [=, this](uid_t caller) { return start(target, options, caller); });
 }
 
-auto ManagerObject::start(std::string target, OptionMap raw) -> CallAnswer<> {
+auto ManagerObject::start(std::string target, OptionMap raw, uid_t caller) -> CallAnswer<> {
     auto done = no_options(raw);
     if (done)
-        done = co_await service_.start(std::move(target));
+        done = co_await service_.start(std::move(target), caller);
     co_return done.transform([] { return std::tuple<>(); });
 }
 

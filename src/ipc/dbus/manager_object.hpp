@@ -51,7 +51,7 @@ private:
     CallAnswer<std::string> plan(std::string target, OptionMap options);
     CallAnswer<std::uint64_t> reload(std::string target, OptionMap options, uid_t caller);
     CallAnswer<std::uint64_t> restart(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<> start(std::string target, OptionMap options);
+    CallAnswer<> start(std::string target, OptionMap options, uid_t caller);
     CallAnswer<> stop(std::string target, OptionMap options, uid_t caller);
     CallAnswer<> pause(std::string target, OptionMap options, uid_t caller);
     CallAnswer<> resume(std::string target, OptionMap options, uid_t caller);

@@ -24,6 +24,7 @@ std::vector<std::string> to_bus(const std::vector<std::string>& texts) {
 std::vector<sdbus::PropertyName> changed_properties(const ProjectStatus& was,
                                                     const ProjectStatus& is) {
     return Differences(was, is)
+        .in("Path", &ProjectStatus::path)
         .in("Enabled", &ProjectStatus::enabled)
         .in("State", &ProjectStatus::state)
         .in("Problems", &ProjectStatus::problems)

@@ -159,7 +159,7 @@ void change_object(Json& json, const Change& change) {
         if (!change.keys.empty())
             json.list("keys", change.keys,
                       [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
-        if (!change.lines.empty())
+        if (json.tells_values() && !change.lines.empty())
             json.member("lines", change.lines);
     });
 }

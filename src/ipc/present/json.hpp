@@ -3,8 +3,8 @@
 
 // What is told in JSON, rendered once for every transport. Members are only ever added: clients
 // read them by name. Always valid UTF-8, whatever the files are called. Where there is a reader, no
-// value is in what everybody reads: "before", "after" and "note" are empty, "old" and "new" are not
-// there, and a problem's message is what everybody may be told.
+// value is in what everybody reads: "before", "after" and "note" are empty, "old", "new" and
+// "lines" are not there, and a problem's message is what everybody may be told.
 
 #include "core/outcome.hpp"
 #include "core/plan.hpp"

@@ -53,7 +53,9 @@ public:
     Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) override {
         return answer("restart " + target + to_string(options), std::uint64_t{8});
     }
-    Task<Result<>> start(std::string target) override { return done("start " + target); }
+    Task<Result<>> start(std::string target, CallerUid /*caller*/) override {
+        return done("start " + target);
+    }
     Task<Result<>> stop(std::string target, CallerUid caller) override {
         callers.push_back(caller);
         return done("stop " + target);

@@ -45,7 +45,8 @@ protected:
 
 TEST_F(Instances, AreFollowedAsOneUnitThatRunsWhileOneDoes) {
     ASSERT_TRUE(run(units->follow(pattern_)));
-    EXPECT_FALSE(units->state(pattern_).loaded());
+    EXPECT_FALSE(units->state(pattern_).running());
+    EXPECT_TRUE(units->state(pattern_).loaded()) << "which is no fault of the template's";
     start_instance("a");
     until([&] { return units->state(pattern_).running(); });
     EXPECT_TRUE(std::ranges::contains(told_, pattern_));
@@ -58,6 +59,31 @@ TEST_F(Instances, AreFollowedAsOneUnitThatRunsWhileOneDoes) {
     systemctl("stop " + instance("b"));
     until([&] { return !units->state(pattern_).running(); });
     until([&] { return run(units->list(pattern_))->empty(); }); // no reference of ours keeps them
+}
+
+// A look at one that does not run has the manager load it for a moment.
+TEST_F(Instances, ThatDoNotRunAreNotAskedAfter) {
+    ASSERT_TRUE(run(units->follow(pattern_)));
+    start_instance("a");
+    until([&] { return units->state(pattern_).running(); });
+    int made = 0;
+    bus->addMatch("type='signal',sender='org.freedesktop.systemd1',member='UnitNew'",
+                  [&](sdbus::Message signal) {
+                      std::string unit;
+                      signal >> unit;
+                      made += unit.starts_with(stem_);
+                  });
+    systemctl("stop " + instance("a"));
+    show(instance("a"), "ActiveState");
+    until([&] { return made > 0 && !units->state(pattern_).running(); });
+    const auto talk = [&] {
+        for (int i = 0; i < 20; ++i)
+            std::ignore = run(units->list(pattern_));
+    };
+    talk(); // our own look at how it ended may be one more
+    const int before = made;
+    talk();
+    EXPECT_EQ(made, before);
 }
 
 TEST_F(Instances, ThatRunAreActedOnOneAfterAnotherUntilOneFails) {

@@ -475,6 +475,26 @@ TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
     EXPECT_EQ(plan.services[2].action, Action::Refused);
 }
 
+TEST(UnitFiles, are_those_of_the_unit_that_an_alias_names_too) {
+    ServiceDefinition sshd;
+    sshd.unit = "sshd.service";
+    sshd.watches = {{.files = {"/etc/systemd/system/*.d/*.conf"}}};
+    auto view = applied(sshd);
+    view.unit.can_reload = true;
+    view.unit.id = "ssh.service";
+    for (const auto* path : {"/etc/systemd/system/ssh.service.d/a.conf",
+                             "/etc/systemd/system/sshd.service.d/a.conf"}) {
+        view.files->files = {{path, {2, 2, 2}}};
+        view.record->files = {{path, {1, 1, 1}}};
+        EXPECT_EQ(action_of(view), Action::Restart) << path;
+        EXPECT_TRUE(changes_unit_files(sshd, plan_service("web", view, {}), view.unit.id));
+    }
+    const char* const other = "/etc/systemd/system/other.service.d/a.conf";
+    view.files->files = {{other, {2, 2, 2}}};
+    view.record->files = {{other, {1, 1, 1}}};
+    EXPECT_EQ(action_of(view), Action::Reload);
+}
+
 TEST(UnitFiles, are_told_by_their_names) {
     EXPECT_TRUE(is_file_of_unit("/etc/systemd/system/nginx.service", "nginx.service"));
     EXPECT_TRUE(is_file_of_unit("/run/systemd/system/nginx.service.d/x.conf", "nginx.service"));

@@ -144,6 +144,17 @@ TEST(Secrets, OfAUrlAreMaskedInDocumentsToo) {
     EXPECT_EQ(Secrets().masked(text("x://u:pw@h"), {"list", std::size_t{0}}), text("x://u:***@h"));
 }
 
+TEST(Secrets, OfWhatIsKeptAsItIsWrittenAreMaskedToo) {
+    const auto opaque = [](std::string text) {
+        return Value{.data = Opaque{"after a colon", std::move(text)}};
+    };
+    const Value document =
+        object({{"url", opaque("postgres://u:pw@h/db")}, {"password", opaque("hunter2")}});
+    EXPECT_EQ(Secrets().masked(document),
+              object({{"url", opaque("postgres://u:***@h/db")}, {"password", text("***")}}));
+    EXPECT_EQ(Secrets().redacted("hunter2 is too short", document), "*** is too short");
+}
+
 TEST(Secrets, CoverAllThatIsBelow) {
     const Secrets secrets;
     EXPECT_TRUE(secrets.covers({"secrets", "db", std::size_t{0}, "user"}));

@@ -56,6 +56,16 @@ TEST(RecentDetails, the_oldest_go_when_they_are_large_and_the_newest_stays_anyho
     EXPECT_TRUE(recent.find(4));
 }
 
+TEST(RecentDetails, of_one_id_no_more_documents_are_kept_than_of_all) {
+    RecentDetails recent;
+    for (int i = 0; i < 3; ++i)
+        recent.add(1, change_of(RecentDetails::kMostBytes));
+    EXPECT_EQ(recent.find(1)->changes.size(), 1U);
+    recent.add(2, change_of(RecentDetails::kMostBytes / 4));
+    recent.add(2, change_of(RecentDetails::kMostBytes / 4));
+    EXPECT_EQ(recent.find(2)->changes.size(), 2U);
+}
+
 TEST(RecentDetails, what_somebody_reads_stays_with_him) {
     RecentDetails recent;
     recent.add(1, plan_of("shop"));

@@ -202,6 +202,8 @@ TEST(Yaml, AStreamOfDocumentsIsNoList) {
     EXPECT_NE(yaml("a: 1\n---\n"), yaml("a: 1\n"));
     EXPECT_EQ(diff(yaml("--- a\n--- b\n"), yaml("[a, b]")).size(), 1);
     EXPECT_NE(yaml("%YAML 1.1\n---\na: 1\n"), yaml("%YAML 1.2\n---\na: 1\n"));
+    EXPECT_EQ(json_of("%YAML 1.2\n---\na: 1\n"), R"({"a":1})"); // it is none of the values
+    EXPECT_EQ(json_of("%YAML 1.2\n---\n- 1\n"), "[1]");
 }
 
 TEST(Yaml, SeveralDocumentsAreAnArray) {

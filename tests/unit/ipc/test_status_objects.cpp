@@ -38,8 +38,8 @@ TEST(StatusObjects, each_property_that_can_change_is_told) {
                             .last_changes = {{}}};
     EXPECT_EQ(changed_properties(ServiceStatus{}, all).size(), 15U);
     const ProjectStatus project{
-        .name = "", .path = "", .enabled = false, .state = "s", .problems = {{}}};
-    EXPECT_EQ(changed_properties(ProjectStatus{}, project).size(), 3U);
+        .name = "", .path = "p", .enabled = false, .state = "s", .problems = {{}}};
+    EXPECT_EQ(changed_properties(ProjectStatus{}, project).size(), 4U);
     const ConfigStatus config{.name = "",
                               .project = "",
                               .path = "p",

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 using namespace hotreload::os;
 
 namespace {
@@ -53,6 +55,13 @@ protected:
     std::string change(uid_t owner, mode_t mode, std::optional<uid_t> user = {}, gid_t group = 0) {
         step("/end", S_IFREG, owner, group, mode);
         auto found = changeable(walk, user, accounts).value_or("");
+        walk.steps.pop_back();
+        return found;
+    }
+
+    std::string replace(uid_t owner, mode_t type = S_IFDIR) {
+        step("/end", type, owner, owner, 0755);
+        auto found = replaceable(walk, accounts).value_or("");
         walk.steps.pop_back();
         return found;
     }
@@ -178,4 +187,36 @@ TEST_F(Trust, a_group_that_writes_by_an_access_control_list_is_anybody) {
     directory("/");
     directory("/srv", 0, 0775).permissions.has_list = true;
     EXPECT_NE(change(0, 0644), "");
+}
+
+TEST_F(Trust, what_lies_where_root_alone_can_write_is_replaced_by_nobody) {
+    directory("/");
+    directory("/srv");
+    EXPECT_EQ(replace(kDev), "") << "what is in it may be his";
+    EXPECT_EQ(replace(kDev, S_IFREG), "");
+    walk.error = ENOENT;
+    EXPECT_EQ(replaceable(walk, accounts), std::nullopt);
+}
+
+TEST_F(Trust, who_owns_a_directory_can_put_a_link_in_the_place_of_what_is_in_it) {
+    directory("/");
+    directory("/home/dev", kDev);
+    EXPECT_EQ(replace(0), "/home/dev can be changed by dev (chown root /home/dev)");
+    walk.error = ENOENT;
+    EXPECT_NE(replaceable(walk, accounts), std::nullopt);
+}
+
+TEST_F(Trust, who_owns_a_link_on_the_way_can_lead_a_mount_elsewhere) {
+    directory("/");
+    link("/srv/current", kDev);
+    EXPECT_NE(replace(0), "");
+}
+
+TEST_F(Trust, an_entry_of_a_sticky_directory_is_replaced_by_its_owner) {
+    directory("/");
+    directory("/tmp", 0, 01777);
+    EXPECT_EQ(replace(0), "");
+    EXPECT_EQ(replace(kEve), "/end can be replaced by eve (chown root /end)");
+    walk.error = ENOENT;
+    EXPECT_NE(replaceable(walk, accounts), std::nullopt) << "nobody has it yet";
 }

@@ -88,6 +88,16 @@ TEST_F(DeathsTest, the_inner_work_counts_and_then_the_outer_one_again) {
     EXPECT_EQ(next_run().last(), (Death{project, 1}));
 }
 
+TEST_F(DeathsTest, a_part_of_the_work_that_goes_well_is_not_its_end) {
+    const Work project{"shop", "", ""};
+    auto deaths = after_death_of(project);
+    const Deaths::Scope outer(deaths, project);
+    {
+        const Deaths::Scope again(deaths, project);
+    }
+    EXPECT_EQ(next_run().last(), (Death{project, 2}));
+}
+
 TEST_F(DeathsTest, who_asks_for_a_project_has_all_of_it_tried_again) {
     const Work file{"", "/srv/hotreload.toml", "7"};
     for (int i = 0; i < 2; ++i) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 using namespace hotreload;
 using namespace hotreload::state;
@@ -410,4 +411,18 @@ TEST_F(FileViewsTest, a_view_that_is_made_again_takes_the_place_of_the_old_one) 
     put("a.conf", "B");
     ASSERT_TRUE(make(snapshot({"a.conf"})));
     EXPECT_EQ(read(view() + "/a.conf"), "B");
+}
+
+TEST_F(FileViewsTest, nothing_is_bound_over_what_somebody_could_lead_elsewhere) {
+    put("a.conf", "A");
+    const auto astray = [](const std::string& path) -> std::optional<std::string> {
+        return path + " can be changed by dev";
+    };
+    FileViews careful(views_directory(), hash, astray);
+    const auto made = careful.make("v", {watch}, snapshot({"a.conf"}), {});
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(made->binds.empty());
+    EXPECT_NE(made->unbound.find(live + " can be changed by dev"), std::string::npos);
+    EXPECT_EQ(read(made->directory + live + "/a.conf"), "A") << "HOTRELOAD_SNAPSHOT has it";
+    EXPECT_EQ(careful.find("v"), *made);
 }

@@ -106,6 +106,20 @@ TEST_F(RestorationTest, one_file_cannot_become_two) {
     EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
 }
 
+TEST_F(RestorationTest, what_one_service_keeps_no_other_one_changes_or_takes_away) {
+    auto restoration = make();
+    restoration.take_away(path("a.conf"));
+    EXPECT_TRUE(restoration.keep(path("a.conf")));
+    restoration.take_away(path("a.conf"));
+    EXPECT_FALSE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("b.conf"), "old b"));
+    EXPECT_FALSE(restoration.keep(path("b.conf")));
+    const auto preview = restoration.preview();
+    ASSERT_TRUE(preview);
+    ASSERT_EQ(preview->size(), 1U);
+    EXPECT_EQ(preview->front().path, path("b.conf"));
+}
+
 TEST_F(RestorationTest, nothing_lies_over_another_thing_aside) {
     for (const auto* content : {"first", "second"}) {
         put("s1.conf", content);
