@@ -240,7 +240,7 @@ void check_trust(Reading& reading, const ServiceDefinition& service) {
         if (of == service.name)
             if (auto why = distrusted(path, service.user))
                 reading.problem(key, *std::move(why));
-    for (auto& [key, why] : distrusted_programs(service))
+    for (auto& [key, why] : distrusted_programs(service, true))
         reading.problem(key_of(service, key), std::move(why));
 }
 

@@ -146,7 +146,7 @@ std::optional<std::string> led_astray(const std::string& path) {
     return os::replaceable(os::walk_path(path), os::system_accounts());
 }
 
-std::vector<Distrust> distrusted_programs(const ServiceDefinition& service) {
+std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts) {
     std::vector<Distrust> all;
     if (::geteuid() != 0)
         return all;
@@ -159,11 +159,14 @@ std::vector<Distrust> distrusted_programs(const ServiceDefinition& service) {
                 break;
             }
     };
-    judge("command", service.command);
+    if (starts)
+        judge("command", service.command);
     judge("validate", service.validate);
     judge("reload", service.reload);
     if (service.ready)
         judge("ready.command", service.ready->command);
+    if (!starts)
+        return all;
     for (const auto& [name, lines] : service.properties)
         if (is_command(name))
             for (const auto& line : lines)
@@ -172,8 +175,8 @@ std::vector<Distrust> distrusted_programs(const ServiceDefinition& service) {
 }
 
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
-                                            const ServiceDefinition& service) {
-    const auto found = distrusted_programs(service);
+                                            const ServiceDefinition& service, bool starts) {
+    const auto found = distrusted_programs(service, starts);
     if (found.empty())
         return std::nullopt;
     const auto key = std::format("services.{}.{}", service.name, found.front().key);

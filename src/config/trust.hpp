@@ -25,11 +25,12 @@ struct Distrust {
     std::string key; // of the service: "command"
     std::string why;
 };
-// The programs that the service runs and others could change, as they are now: of command,
-// validate, reload and ready, and the script that an interpreter is given.
-std::vector<Distrust> distrusted_programs(const ServiceDefinition& service);
+// The programs that the service runs and others could change, as they are now: of validate, reload
+// and ready, and the script that an interpreter is given. `starts`: of command and properties, too,
+// which only a new process runs.
+std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts);
 // The first of them as a problem of the project file, for everybody. Nothing: all may be run.
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
-                                            const ServiceDefinition& service);
+                                            const ServiceDefinition& service, bool starts);
 
 } // namespace hotreload

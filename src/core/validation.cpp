@@ -156,7 +156,8 @@ Task<Verdict> validate_service(const ActionContext& context, const ValidationHos
         co_return verdict;
     verdict.problem = document_problem(context.view);
     if (!verdict.problem)
-        verdict.problem = host.distrusted(*context.view.wanted);
+        verdict.problem =
+            host.distrusted(*context.view.wanted, starts_generation(context.plan.action));
     if (!verdict.problem)
         verdict.problem = co_await check_properties(context, host);
     if (verdict.problem)

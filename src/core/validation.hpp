@@ -23,10 +23,10 @@ public:
     // Where a definition's key stands, for problems that are found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
-    // Why the service must not be run, as its programs are now: others could have changed what root
-    // would run. Nothing when it may.
-    [[nodiscard]] virtual std::optional<Problem>
-    distrusted(const ServiceDefinition& service) const = 0;
+    // Why the service must not be acted on, as its programs are now: others could have changed what
+    // root would run. Nothing when it may. `starts`: a new process of it is run, too.
+    [[nodiscard]] virtual std::optional<Problem> distrusted(const ServiceDefinition& service,
+                                                            bool starts) const = 0;
 };
 
 struct Verdict {

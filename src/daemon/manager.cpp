@@ -72,9 +72,9 @@ public:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override {
         return definition_.problem_at(key, std::move(message));
     }
-    [[nodiscard]] std::optional<Problem>
-    distrusted(const ServiceDefinition& service) const override {
-        return distrust_of_programs(definition_, service);
+    [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
+                                                    bool starts) const override {
+        return distrust_of_programs(definition_, service, starts);
     }
 
 private:

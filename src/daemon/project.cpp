@@ -427,8 +427,8 @@ Problem Project::problem_at(const std::string& key, std::string message) const {
     return definition_.problem_at(key, std::move(message));
 }
 
-std::optional<Problem> Project::distrusted(const ServiceDefinition& service) const {
-    return distrust_of_programs(definition_, service);
+std::optional<Problem> Project::distrusted(const ServiceDefinition& service, bool starts) const {
+    return distrust_of_programs(definition_, service, starts);
 }
 
 std::uint64_t Project::realtime_usec() const {

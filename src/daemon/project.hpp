@@ -230,8 +230,8 @@ private:
     void commit(const std::string& service, std::optional<ServiceRecord> record) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
-    [[nodiscard]] std::optional<Problem>
-    distrusted(const ServiceDefinition& service) const override;
+    [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
+                                                    bool starts) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> take_up();

@@ -139,7 +139,12 @@ Opener::NotOpened Opener::not_opened(std::span<const PathStep> way, int error) {
 const PathWalk& Opener::way_to(const std::string& directory) {
     if (!last_ || last_->first != directory) {
         last_.reset(); // its descriptors first
-        last_.emplace(directory, walk_path(directory));
+        auto way = trusted_.find(directory);
+        if (!way) {
+            way = walk_path(directory);
+            trusted_.remember(directory, *way);
+        }
+        last_.emplace(directory, *std::move(way));
     }
     return last_->second;
 }

@@ -8,6 +8,7 @@
 #include "base/fd.hpp"
 #include "os/accounts.hpp"
 #include "os/path_walk.hpp"
+#include "os/trusted_directories.hpp"
 
 #include <sys/stat.h>
 
@@ -58,6 +59,7 @@ private:
 
     bool judges_;
     Accounts& accounts_ = system_accounts();
+    TrustedDirectories trusted_;
     std::optional<std::pair<std::string, PathWalk>> last_;
 };
 

@@ -4,6 +4,7 @@ never a value, whatever he reads. A marker is in every value and in every text t
 there is to be read is found by introspection and by walking, so that what is new is covered."""
 
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -37,7 +38,7 @@ if grep -q refuse app.toml; then
     exit 1
 fi
 touch {SIGNS}/validated
-while [ -e {SIGNS}/hold ]; do sleep 0.05; done
+[ ! -p {SIGNS}/hold ] || read line <{SIGNS}/hold
 """
 TOML = f"""
 env = {{ OF_PROJECT = "MARKERproject" }}
@@ -213,13 +214,15 @@ def test_a_stranger_reads_names_and_states_and_no_value(vault, stranger):
 
     # Each format, applied, while its validator runs.
     (SIGNS / "validated").unlink()
-    (SIGNS / "hold").touch()
+    os.mkfifo(SIGNS / "hold")
     for name, text in DOCUMENTS.items():
         project.write(name, text.replace("0", "1"))  # with the mode as it is
     eventually((SIGNS / "validated").exists, "the validator")
     assert "-validate@" in stranger.units()
     stranger.reads_nothing("while a validator runs")
-    (SIGNS / "hold").unlink()
+    with (SIGNS / "hold").open("w") as go:
+        (SIGNS / "hold").unlink()
+        go.write("on\n")
     applied = events.wait_for("ReloadFinished", result="applied")
     assert "MARKERtoml1" in json.dumps(applied), "root sees it"
     stranger.reads_nothing("after a change")

@@ -57,6 +57,38 @@ TEST_F(Led, AFileThatItsOwnerReplacesByALinkToASecretIsNotRead) {
     EXPECT_NE(watched->content.files.at(file), before);
 }
 
+TEST_F(Led, ADirectoryOfRootsIsJudgedAnewWhenItHasBecomeSomebodys) {
+    const std::string own = dir / "etc/f";
+    fs::create_directories(dir / "etc");
+    write(own, "1");
+    auto watched = watch(own);
+    const auto before = watched->content.files.at(own);
+    write(own, "2");
+    ASSERT_TRUE(until([&] { return watched->content.files.at(own) != before; }));
+    const auto last = watched->content.files.at(own);
+    give(dir / "etc");
+    fs::create_hard_link(dir / "shadow", dir / "etc/other");
+    fs::rename(dir / "etc/other", own);
+    ASSERT_TRUE(until([&] { return !watched->content.unreadable.empty(); }));
+    EXPECT_EQ(watched->content.files.at(own), last);
+}
+
+TEST_F(Led, ADirectoryInThePlaceOfOneOfRootsIsJudged) {
+    const std::string own = dir / "srv/conf/f";
+    fs::create_directories(dir / "srv/conf");
+    write(own, "1");
+    auto watched = watch(own);
+    const auto before = watched->content.files.at(own);
+    write(dir / "secret/f", "s3cret");
+    fs::create_directories(dir / "other");
+    link("../secret", dir / "other/conf");
+    give(dir / "other");
+    fs::rename(dir / "srv", dir / "old");
+    fs::rename(dir / "other", dir / "srv");
+    ASSERT_TRUE(until([&] { return !watched->content.unreadable.empty(); }));
+    EXPECT_EQ(watched->content.files.at(own), before);
+}
+
 TEST_F(Led, ALinkOfSomebodysInADirectoryOfRootsIsNamed) {
     fs::create_directories(dir / "etc");
     link(dir / "shadow", dir / "etc/f");

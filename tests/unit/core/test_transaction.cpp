@@ -30,9 +30,10 @@ public:
     Problem problem_at(const std::string&, std::string message) const override {
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
     }
-    std::string distrust; // of every service
-    std::optional<Problem> distrusted(const ServiceDefinition& service) const override {
-        if (distrust.empty())
+    std::string distrust; // of every service's command
+    std::optional<Problem> distrusted(const ServiceDefinition& service,
+                                      bool new_process) const override {
+        if (distrust.empty() || !new_process)
             return std::nullopt;
         return problem_at("services." + service.name, distrust);
     }
@@ -227,6 +228,15 @@ TEST_F(Transaction, runs_nothing_that_others_could_have_changed) {
     EXPECT_TRUE(units.calls.empty());
     ASSERT_EQ(outcome.problems.size(), 1U);
     EXPECT_EQ(outcome.problems[0].message, host.distrust);
+}
+
+TEST_F(Transaction, a_reload_runs_no_new_process_whose_program_could_have_been_changed) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    host.distrust = "/srv can be changed by dev";
+    EXPECT_EQ(run().result, "applied");
 }
 
 TEST_F(Transaction, tells_a_validator_which_files_changed) {

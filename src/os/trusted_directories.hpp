@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Directories to which nobody but root led when the way was gone, and in which nobody else decides.
+// Each is known by what it is, so that one look tells whether a path leads to it still: whoever
+// leads there by now, and by whatever way, leads to nothing but what root has put there.
+
+#include "os/path_walk.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace hotreload::os {
+
+class TrustedDirectories {
+public:
+    // The way to the directory, of one step; nullopt: it is not known, or is another one now.
+    [[nodiscard]] std::optional<PathWalk> find(const std::string& path) const;
+
+    // Of a way that walk_path() has gone; one on which others have a say is passed over.
+    void remember(const std::string& path, const PathWalk& way);
+
+private:
+    // An inode's number is used again, but not with the same time of birth.
+    struct Identity {
+        std::uint32_t device_major = 0;
+        std::uint32_t device_minor = 0;
+        std::uint64_t inode = 0;
+        std::int64_t born_seconds = 0;
+        std::uint32_t born_nanoseconds = 0;
+        std::uint32_t owner = 0;
+        std::uint32_t group = 0;
+        std::uint32_t mode = 0;
+
+        bool operator==(const Identity&) const = default;
+    };
+    // nullopt: it cannot be told, or the file system knows no time of birth.
+    static std::optional<Identity> identify(int fd);
+
+    std::unordered_map<std::string, Identity> known_;
+};
+
+} // namespace hotreload::os
