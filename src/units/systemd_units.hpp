@@ -162,14 +162,18 @@ private:
     Task<> until_started(std::string unit);
     // Why it is not any more what it was at `since`; nothing when `time` is over.
     Task<std::optional<std::string>> until_broken(std::string unit, UnitState since, Duration time);
-    // A unit is not as it should be: it may be somebody else's doing. A job of his that stops it is
-    // noted in its state; one that starts it anew is waited for. True when it runs again by one.
+    // A unit is not as it should be: it may be somebody else's doing. A job of theirs that stops it
+    // is noted in its state as soon as it has begun; one that starts it anew is waited for. True
+    // when it runs again by one.
     Task<bool> started_by_others(std::string unit, unsigned done_before, UnitState since);
     struct OtherJob {
         std::string path;
         std::string type; // "stop", "restart" …; "" for none
     };
     Task<OtherJob> job_of_others(std::string unit);
+    // Waits until a stop job has begun on a followed unit, or has ended without. True when the unit
+    // is on its way down.
+    Task<bool> goes_down(std::string unit, Completion<std::string>& job_end);
     [[nodiscard]] unsigned done_by_others(const std::string& unit) const;
 
     // ---- unit_jobs.cpp, generations.cpp

@@ -118,15 +118,13 @@ Task<bool> SystemdUnits::started_by_others(std::string unit, unsigned done_befor
                                            UnitState since) {
     auto expected = expect_job(unit);
     const auto job = co_await job_of_others(unit);
-    if (auto* followed = find(unit); followed && job.type == "stop") {
-        followed->facts.state.end = UnitEnd::Others;
-        co_return false;
-    }
-    const bool starts = job.type.ends_with("start"); // restart, try-restart
+    const bool starts = job.type.ends_with("start");
     Completion<std::string> end(loop_);
-    if (starts)
+    if (starts || job.type == "stop")
         jobs_.wait(job.path, end.resolver());
     expected.reset(); // what else has ended meanwhile was theirs, and counts
+    if (job.type == "stop" && co_await goes_down(unit, end))
+        co_return false;
     if (starts)
         (void)co_await end;
     const auto* followed = find(unit);
@@ -137,6 +135,27 @@ Task<bool> SystemdUnits::started_by_others(std::string unit, unsigned done_befor
     const bool by_others = starts || followed->done_by_others != done_before;
     const bool anew = now.main_pid != since.main_pid && now.restarts <= since.restarts;
     co_return (by_others && anew && now.active_state == "active");
+}
+
+// A stop job may have to wait for those of other units: until its turn comes, the unit runs as if
+// nobody had asked for anything. True when the unit is on its way down.
+Task<bool> SystemdUnits::goes_down(std::string unit, Completion<std::string>& job_end) {
+    if (!find(unit))
+        co_return false;
+    const auto look = [this, unit, resolve = job_end.resolver()] {
+        if (!state(unit).running())
+            resolve({});
+    };
+    {
+        const Watch watch(*this, unit, look);
+        look();
+        (void)co_await job_end;
+    }
+    auto* followed = find(unit);
+    if (!followed || followed->facts.state.running())
+        co_return false;
+    followed->facts.state.end = UnitEnd::Others;
+    co_return true;
 }
 
 Task<> SystemdUnits::until_started(std::string unit) {

@@ -148,6 +148,32 @@ TEST_F(Others, AStopDuringAReloadIsTheirs) {
     EXPECT_TRUE(units->state(unit).stopped_by_others());
 }
 
+// The manager cancels the reload at once, and stops the unit when what is ordered after it is down.
+TEST_F(Others, AStopThatHasToWaitForOtherUnitsIsTheirsAllTheSame) {
+    shell("mkfifo -m 0666 " + path("go") + " " + path("end"));
+    const auto later = std::format("units-test-later-{}.service", ::getpid());
+    const auto unit = install("waits", "ExecStart=sleep 1000\nExecReload=/bin/cat " + path("go") +
+                                           "\n[Unit]\nBefore=" + later + "\n");
+    install("later", "ExecStart=sleep 1000\nExecStop=/bin/cat " + path("end") + "\n");
+    systemctl("start '" + unit + "' '" + later + "'");
+    ASSERT_TRUE(run(units->follow(unit)));
+    auto reload = units->reload_unit(unit);
+    reload.start();
+    until([&] { return reloads(unit); });
+    systemctl("stop --no-block '" + later + "' '" + unit + "'");
+    // The reload has been canceled, and whatever it asks the manager then has been answered.
+    until([&] { return show(later, "ActiveState").starts_with("deactivating"); });
+    for (int i = 0; i < 8; ++i)
+        (void)run(units->list(unit));
+    EXPECT_EQ(units->state(unit).active_state, "reloading");
+    EXPECT_FALSE(reload.done());
+    shell("echo >" + path("end"));
+    until([&] { return reload.done(); });
+    EXPECT_FALSE(reload.take());
+    EXPECT_TRUE(units->state(unit).stopped_by_others());
+    units->unfollow(unit);
+}
+
 TEST_F(Others, AStopThatTakesLongIsTheirsAsSoonAsItHasBegun) {
     shell("mkfifo -m 0666 " + path("end"));
     const auto unit = name();
