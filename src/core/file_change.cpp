@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <format>
+#include <optional>
 #include <tuple>
 
 namespace hotreload {
@@ -64,7 +65,6 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
                                const UnitState& unit) {
     std::vector<Change> changes;
     const WatchRules rules(wanted, unit.can_reload, unit.id);
-    const WatchRules applied_rules(applied.definition, unit.can_reload, unit.id);
     const auto add = [&](const std::string& path, std::string_view kind) {
         auto [strategy, reason] = rules.strategy(path);
         changes.push_back({.subject = path,
@@ -75,13 +75,15 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
                            .reason = std::move(reason),
                            .keys = {}});
     };
-    const bool same_watches = applied.definition.watches == wanted.watches;
+    std::optional<WatchRules> applied_rules; // where they are other ones
+    if (applied.definition.watches != wanted.watches)
+        applied_rules.emplace(applied.definition, unit.can_reload, unit.id);
     for (const auto& [path, content] : now.files) {
         if (std::ranges::contains(now.writing, path))
             continue; // `content` is what was read of it last: it is taken when it is whole
         const auto old = applied.files.find(path);
         if (old == applied.files.end()) {
-            if (rules.watch(path) && (same_watches || applied_rules.watch(path)))
+            if (rules.watch(path) && (!applied_rules || applied_rules->watch(path)))
                 add(path, "created");
         } else if (old->second != content) {
             const auto document = documents.find(path);

@@ -3,26 +3,28 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
 
 namespace {
 
-// The names that a unit's file may have: its own, and that of its template.
-std::vector<std::string> file_names(std::string_view unit) {
-    std::vector<std::string> names{std::string(unit)};
+// "foo@bar.service" is made of "foo@.service"; "" for a unit without a template.
+std::string template_name(std::string_view unit) {
     const auto at = unit.find('@');
     const auto suffix = unit.rfind('.');
-    if (at != unit.npos && suffix != unit.npos && at < suffix)
-        names.push_back(std::string(unit.substr(0, at + 1)) + std::string(unit.substr(suffix)));
-    return names;
+    if (at == unit.npos || suffix == unit.npos || at > suffix)
+        return {};
+    return std::string(unit.substr(0, at + 1)).append(unit.substr(suffix));
 }
 
-// The directories of its drop-ins, without ".d": also those for a prefix of its name that ends in a
-// dash, and for all units of its type.
+// The directories of a unit's drop-ins, without ".d": also those for a prefix of its name that ends
+// in a dash, and for all units of its type.
 std::vector<std::string> drop_in_names(std::string_view unit) {
-    auto names = file_names(unit);
+    std::vector<std::string> names{std::string(unit)};
+    if (auto of = template_name(unit); !of.empty())
+        names.push_back(std::move(of));
     const auto suffix = std::string(unit.substr(std::min(unit.rfind('.'), unit.size())));
     const auto stem = unit.substr(0, std::min(unit.find('@'), unit.rfind('.')));
     for (auto dash = stem.find('-'); dash != stem.npos; dash = stem.find('-', dash + 1))
@@ -39,11 +41,13 @@ bool is_file_of_unit(std::string_view path, std::string_view unit) {
     if (unit.empty() || slash == path.npos)
         return false;
     const auto name = path.substr(slash + 1);
-    if (std::ranges::contains(file_names(unit), name))
+    if (name == unit || (name.contains('@') && name == template_name(unit)))
         return true;
+    if (!name.ends_with(".conf"))
+        return false;
     auto directory = path.substr(0, slash);
     directory.remove_prefix(std::min(directory.rfind('/') + 1, directory.size()));
-    if (!name.ends_with(".conf") || !directory.ends_with(".d"))
+    if (!directory.ends_with(".d"))
         return false;
     directory.remove_suffix(2);
     return std::ranges::contains(drop_in_names(unit), directory);
