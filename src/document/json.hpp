@@ -2,7 +2,9 @@
 #pragma once
 
 // Documents and patches as JSON text, for the bus and for people. What JSON has no type for is
-// told as a string; so is a number that is not finite.
+// told as a string, without its tag; so is a number that is not finite. What an array or object has
+// beside its members (document/mark.hpp) is left out, and told only where it is what a patch adds
+// or removes.
 
 #include "core/patch.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/utf8.hpp"
 #include "document/json.hpp"
+#include "document/mark.hpp"
 #include "document/plain_value.hpp"
 
 #include <charconv>
@@ -48,12 +49,6 @@ void append_number(std::string& json, double number) {
         json += ".0"; // 1.0 is not 1
 }
 
-// The %YAML directive, which document/ keeps as one more member or element of the document.
-bool is_directive(const Value& value) {
-    const auto* opaque = std::get_if<Opaque>(&value.data);
-    return opaque && opaque->text.empty() && opaque->type.starts_with("%YAML ");
-}
-
 struct JsonWriter {
     std::string& json;
 
@@ -72,11 +67,13 @@ struct JsonWriter {
 
     void operator()(const Value::Array& array) const {
         json += '[';
-        const std::size_t size = array.size() - (!array.empty() && is_directive(array.back()));
-        for (std::size_t i = 0; i < size; ++i) {
-            if (i > 0)
+        bool first = true;
+        for (const auto& element : array) {
+            if (document::is_mark(element))
+                continue;
+            if (!std::exchange(first, false))
                 json += ',';
-            write(array[i]);
+            write(element);
         }
         json += ']';
     }
@@ -85,7 +82,7 @@ struct JsonWriter {
         json += '{';
         bool first = true;
         for (const auto& [key, member] : object) {
-            if (is_directive(member))
+            if (document::is_mark(member))
                 continue;
             if (!std::exchange(first, false))
                 json += ',';

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <format>
 #include <limits>
 #include <optional>
 
@@ -262,7 +263,7 @@ std::optional<Value> plain_tree(const Value& tree) {
 std::string short_tag(std::string_view tag) {
     if (tag.starts_with(kStandard))
         return "!!" + std::string(tag.substr(kStandard.size()));
-    return std::string(tag);
+    return tag.starts_with('!') ? std::string(tag) : std::format("!<{}>", tag);
 }
 
 namespace {

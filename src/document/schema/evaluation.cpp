@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/evaluation.hpp"
 
+#include "document/mark.hpp"
 #include "document/schema/compare.hpp"
 #include "document/schema/rules.hpp"
 
@@ -47,33 +48,17 @@ struct TypeOf {
     }
 };
 
-// The tag of a YAML collection, or the %YAML directive of its document, which document/ keeps as
-// one more member or element each.
-bool is_tag(const Value& value, std::string_view mark) {
-    const auto* opaque = std::get_if<Opaque>(&value.data);
-    return opaque && opaque->text.empty() && opaque->type.starts_with(mark);
-}
-
-bool is_tag(const std::string& key, const Value& value) {
-    return (is_tag(value, "!") || is_tag(value, "%YAML ")) &&
-           std::get<Opaque>(value.data).type == key;
-}
-
+// Without the marks behind them.
 std::size_t elements_of(const Value::Array& array) {
     auto size = array.size();
-    for (const std::string_view mark : {"%YAML ", "!"}) // in front of it
-        if (size > 0 && is_tag(array[size - 1], mark))
-            --size;
+    while (size > 0 && is_mark(array[size - 1]))
+        --size;
     return size;
 }
 
 std::size_t members_of(const Value::Object& object) {
-    std::size_t tags = 0;
-    for (const char* const mark : {"!", "%"})
-        for (auto first = object.lower_bound(mark);
-             first != object.end() && first->first.starts_with(mark); ++first)
-            tags += is_tag(first->first, first->second) ? 1 : 0;
-    return object.size() - tags;
+    return static_cast<std::size_t>(
+        std::ranges::count_if(object, [](const auto& member) { return !is_mark(member.second); }));
 }
 
 std::size_t characters_of(std::string_view text) {
@@ -321,7 +306,7 @@ bool SchemaEvaluation::meets_object(const SchemaNode& node, const At& at, Seen* 
         for (const auto& [key, value] : object) {
             if (!go_on())
                 return false;
-            if (is_tag(key, value))
+            if (is_mark(value))
                 continue;
             bool known = false;
             good = meets_member(node, {.value = &value, .above = &at, .key = &key}, known) && good;
@@ -365,7 +350,7 @@ bool SchemaEvaluation::meets_member(const SchemaNode& node, const At& member, bo
 bool SchemaEvaluation::meets_names(const SchemaNode& node, const At& at) {
     bool good = true;
     for (const auto& [key, value] : *at.value->object()) {
-        if (is_tag(key, value))
+        if (is_mark(value))
             continue;
         steps_.take(4 + (key.size() / 16));
         const Value name{.data = key, .line = value.line, .column = value.column};
@@ -496,7 +481,7 @@ bool SchemaEvaluation::meets_unevaluated(const SchemaNode& node, const At& at, S
                   "unevaluatedItems", node.unevaluated_items_rule);
     else
         for (const auto& [key, value] : *at.value->object())
-            if (!is_tag(key, value))
+            if (!is_mark(value))
                 check(*node.unevaluated_properties, {.value = &value, .above = &at, .key = &key},
                       "unevaluatedProperties", node.unevaluated_properties_rule);
     return good;

@@ -42,11 +42,12 @@ TEST(Schema, WhatIsWrittenInAnotherWayMeansTheSame) {
 TEST(Schema, SeesNoTagAndNoDirective) {
     const auto* closed =
         R"({"properties":{"a":{}},"additionalProperties":false,"maxProperties":1})";
-    for (const auto* document :
-         {"%YAML 1.2\n---\na: yes\n", "!x\na: 1\n", "%YAML 1.1\n---\n!x {a: 1}\n"})
+    for (const auto* document : {"%YAML 1.2\n---\na: yes\n", "!x\na: 1\n",
+                                 "%YAML 1.1\n---\n!x {a: 1}\n", "!<tag:x,2000:y> {a: 1}\n"})
         EXPECT_EQ(told(closed, document), "") << document;
     EXPECT_EQ(told(R"({"maxItems":1,"items":{"type":"integer"}})", "%YAML 1.2\n--- !x\n- 1\n"), "");
     EXPECT_NE(told(closed, "\"%YAML 1.2\": ''\na: 1\n"), "");
+    EXPECT_NE(told(closed, "a: 1\n'!x': !x \n"), "");
 }
 
 TEST(Schema, HasNothingToSayOfADocumentThatMeetsIt) {
