@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/ecma.hpp"
 
+#include "document/formats.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -263,11 +265,7 @@ private:
             if (kind != "General_Category" && kind != "gc")
                 throw NotUnderstood{std::format("there is no property {}", kind.substr(0, 40))};
         }
-        std::string low(name);
-        std::ranges::transform(low, low.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-        const auto* found = std::ranges::find(kCategories, low, &PropertyName::name);
+        const auto* found = std::ranges::find(kCategories, lower(name), &PropertyName::name);
         return std::string(found == kCategories.end() ? name : found->category);
     }
 
