@@ -14,10 +14,11 @@ namespace hotreload::document {
 
 namespace {
 
-constexpr std::size_t kMaxDepth = 2000;  // schemas within schemas, each some 500 bytes of stack
-constexpr std::size_t kMaxAdvised = 100; // unknown keys, with the nearest that is known
-constexpr std::size_t kMaxOfChoice = 20; // problems of one of the schemas of "anyOf"
-constexpr std::size_t kMaxCompared = 50; // schemas of "anyOf", for the one that comes nearest
+constexpr std::size_t kMaxDepth = 2000;      // schemas within schemas, each some 500 bytes of stack
+constexpr std::size_t kMaxAdvised = 100;     // unknown keys, with the nearest that is known
+constexpr std::size_t kLongestAdvised = 100; // bytes of such a key: nearest() takes no longer one
+constexpr std::size_t kMaxOfChoice = 20;     // problems of one of the schemas of "anyOf"
+constexpr std::size_t kMaxCompared = 50;     // schemas of "anyOf", for the one that comes nearest
 constexpr std::size_t kComplaintSteps = 2000; // to put one into words
 constexpr std::size_t kLongestToldKey = 200;  // as it is told
 
@@ -59,6 +60,16 @@ std::size_t elements_of(const Value::Array& array) {
 std::size_t members_of(const Value::Object& object) {
     return static_cast<std::size_t>(
         std::ranges::count_if(object, [](const auto& member) { return !is_mark(member.second); }));
+}
+
+// Of one among the keys of an object.
+std::size_t look_up_steps(std::string_view key) {
+    return 4 + (key.size() / 16);
+}
+
+// Of finding the nearest to a key: the work is the product of the lengths of both, for each.
+std::size_t advice_steps(std::size_t candidates, std::string_view key) {
+    return candidates * (10 + (key.size() * key.size() / 5));
 }
 
 std::size_t characters_of(std::string_view text) {
@@ -111,13 +122,13 @@ private:
 };
 
 bool SchemaEvaluation::meets(const Value& document) {
-    steps_ = Steps();
+    steps_ = Steps(most_steps_);
     findings_ = nullptr;
     return meets(*schema_.root, {.value = &document}, nullptr);
 }
 
 std::vector<Problem> SchemaEvaluation::problems(const Value& document, std::size_t most) {
-    steps_ = Steps();
+    steps_ = Steps(most_steps_);
     Findings findings{.list = {}, .most = most};
     findings_ = &findings;
     try {
@@ -296,10 +307,13 @@ bool SchemaEvaluation::meets_contains(const SchemaNode& node, const At& at, Seen
 bool SchemaEvaluation::meets_object(const SchemaNode& node, const At& at, Seen* seen) {
     const auto& rules = *node.object;
     const auto& object = *at.value->object();
-    bool good = rules.counts.empty() || meets_counts(node, at, rules.counts, members_of(object));
+    bool good = true;
     const auto go_on = [&] { return good || !is_enough(); };
-    steps_.take(rules.required.size());
-    const auto is_there = [&](std::string_view key) { return object.contains(key); };
+    if (!rules.counts.empty()) {
+        steps_.take(object.size());
+        good = meets_counts(node, at, rules.counts, members_of(object));
+    }
+    const auto is_there = [&](std::string_view key) { return has(object, key); };
     if (go_on() && !std::ranges::all_of(rules.required, is_there))
         good = broken(node, at, "required", rules.required_rule);
     if (!rules.properties.empty() || !rules.patterns.empty() || rules.additional)
@@ -320,10 +334,15 @@ bool SchemaEvaluation::meets_object(const SchemaNode& node, const At& at, Seen* 
     return good;
 }
 
+bool SchemaEvaluation::has(const Value::Object& object, std::string_view key) {
+    steps_.take(look_up_steps(key));
+    return object.contains(key);
+}
+
 bool SchemaEvaluation::meets_member(const SchemaNode& node, const At& member, bool& known) {
     const auto& rules = *node.object;
     const std::string_view key = *member.key;
-    steps_.take(4);
+    steps_.take(look_up_steps(key));
     bool good = true;
     const auto property = std::ranges::lower_bound(rules.properties, key, {},
                                                    [](const auto& each) { return each.first; });
@@ -352,7 +371,7 @@ bool SchemaEvaluation::meets_names(const SchemaNode& node, const At& at) {
     for (const auto& [key, value] : *at.value->object()) {
         if (is_mark(value))
             continue;
-        steps_.take(4 + (key.size() / 16));
+        steps_.take(look_up_steps(key));
         const Value name{.data = key, .line = value.line, .column = value.column};
         good =
             meets(*node.object->names, {.value = &name, .above = &at, .is_key = true}, nullptr) &&
@@ -367,11 +386,8 @@ bool SchemaEvaluation::meets_dependent(const SchemaNode& node, const At& at) {
     const auto& object = *at.value->object();
     bool good = true;
     for (const auto& [key, rule, keys] : node.object->dependent_required) {
-        steps_.take(4);
-        if (!object.contains(key))
-            continue;
-        steps_.take(keys.size());
-        if (std::ranges::all_of(keys, [&](auto each) { return object.contains(each); }))
+        if (!has(object, key) ||
+            std::ranges::all_of(keys, [&](auto each) { return has(object, each); }))
             continue;
         good = broken(node, at, "dependentRequired", rule, key);
         if (is_enough())
@@ -395,7 +411,7 @@ bool SchemaEvaluation::meets_combined(const SchemaNode& node, const At& at, Seen
         good = meets_condition(node, at, seen) && good;
     if (const auto* object = at.value->object())
         for (const auto& [key, schema] : rules.dependent)
-            if (go_on() && object->contains(key))
+            if (go_on() && has(*object, key))
                 good = meets(*schema, at, seen) && good;
     return good;
 }
@@ -501,8 +517,12 @@ bool SchemaEvaluation::broken(const SchemaNode& node, const At& at, std::string_
                               const Value* rule, std::string_view because) {
     if (is_enough())
         return false;
-    steps_.take(kComplaintSteps);
     const bool of_a_key = at.is_key;
+    const bool unknown = keyword == "additionalProperties" || keyword == "unevaluatedProperties";
+    const bool advise = unknown && at.key && at.key->size() <= kLongestAdvised &&
+                        findings_->list.size() < kMaxAdvised;
+    if (advise && node.object)
+        steps_.take(advice_steps(node.object->properties.size(), *at.key));
     const BrokenRule rule_broken{.keyword = keyword,
                                  .rule = rule,
                                  .schema = node.schema,
@@ -510,12 +530,14 @@ bool SchemaEvaluation::broken(const SchemaNode& node, const At& at, std::string_
                                  .value = of_a_key ? at.above->value : at.value,
                                  .of_a_key = of_a_key,
                                  .because = because,
-                                 .advise = findings_->list.size() < kMaxAdvised};
-    for (auto& each : complaints(rule_broken))
-        if (!is_enough())
-            findings_->list.push_back({.problem = problem_at(*each.at, std::move(each.message)),
-                                       .keyword = keyword,
-                                       .depth = depth_of(at)});
+                                 .advise = advise,
+                                 .most = findings_->most - findings_->list.size()};
+    for (auto& each : complaints(rule_broken)) {
+        steps_.take(kComplaintSteps);
+        findings_->list.push_back({.problem = problem_at(*each.at, std::move(each.message)),
+                                   .keyword = keyword,
+                                   .depth = depth_of(at)});
+    }
     return false;
 }
 
