@@ -13,6 +13,7 @@
 #include <format>
 #include <functional>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 namespace hotreload::state {
@@ -72,22 +73,24 @@ std::unexpected<Error> of_several(const std::string& path) {
 
 } // namespace
 
-// What was done, undone by its destructor in the other order, unless all went well.
+// The ways back from what was done.
 class Restoration::Undo {
 public:
-    Undo() = default;
-    ~Undo() {
-        for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
-            (*step)();
+    void add(std::string path, std::function<bool()> step) {
+        steps_.emplace_back(std::move(path), std::move(step));
     }
-    Undo(const Undo&) = delete;
-    Undo& operator=(const Undo&) = delete;
 
-    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
-    void all_went_well() { steps_.clear(); }
+    // Goes them all, the last one first: what became of the files, for people.
+    std::string carry_out() {
+        std::string left;
+        for (const auto& [path, step] : std::views::reverse(steps_))
+            if (!step())
+                left += (left.empty() ? "" : ", ") + path;
+        return left.empty() ? "no file was changed" : "what could not be put back: " + left;
+    }
 
 private:
-    std::vector<std::function<void()>> steps_;
+    std::vector<std::pair<std::string, std::function<bool()>>> steps_;
 };
 
 Result<> Restoration::write(const std::string& path, std::string bytes) {
@@ -136,9 +139,11 @@ Result<FileRestored> Restoration::restore(const std::string& path, const std::st
     if (!written)
         return std::unexpected(std::move(written.error()));
     if (before)
-        undo.add([path, before = std::move(*before)] { (void)restore_file(path, before); });
-    else if (!was_there)
-        undo.add([path] { (void)remove_made_file(path); });
+        undo.add(path, [path, before = std::move(*before)] {
+            return restore_file(path, before).has_value();
+        });
+    else
+        undo.add(path, [path, was_there] { return !was_there && remove_made_file(path); });
     return FileRestored{path, was_there ? "written back" : "made again", "",
                         *written == Written::InPlace
                             ? "in place: a new file could not have its owner, or its other names"
@@ -152,7 +157,7 @@ Result<FileRestored> Restoration::move(const std::string& path, const std::strin
         aside = directory + "/" + aside_name(path, number);
     if (auto moved = take_file_away(path, aside); !moved)
         return std::unexpected(std::move(moved.error()));
-    undo.add([path, aside] { (void)put_file_back(path, aside); });
+    undo.add(path, [path, aside] { return put_file_back(path, aside).has_value(); });
     return FileRestored{path, "moved aside", aside, ""};
 }
 
@@ -162,7 +167,7 @@ Result<std::vector<FileRestored>> Restoration::carry_out() {
         return steps;
     std::string directory;
     for (const auto& step : *steps)
-        if (step.kind == "moved aside" && directory.empty()) {
+        if (taken_.contains(step.path) && directory.empty()) {
             auto made = make_directory_of_now(aside_);
             if (!made)
                 return std::unexpected(std::move(made.error()));
@@ -175,12 +180,11 @@ Result<std::vector<FileRestored>> Restoration::carry_out() {
         auto restored = written == written_.end() ? move(step.path, directory, undo)
                                                   : restore(step.path, written->second, undo);
         if (!restored) {
-            restored.error().message += "; no file was changed";
+            restored.error().message += "; " + undo.carry_out();
             return std::unexpected(std::move(restored.error()));
         }
         done.push_back(*std::move(restored));
     }
-    undo.all_went_well();
     return done;
 }
 

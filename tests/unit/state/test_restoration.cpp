@@ -2,7 +2,9 @@
 #include "state/restoration.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -95,6 +97,41 @@ TEST_F(RestorationTest, what_fails_in_the_middle_puts_back_what_was_done) {
     EXPECT_TRUE(done.error().message.ends_with("no file was changed")) << done.error().message;
     fs::remove(path("t"));
     EXPECT_EQ(all(), before);
+}
+
+// As on a disk that is full: what was written has room, and what was there has not any more.
+class SmallFiles {
+public:
+    explicit SmallFiles(rlim_t most) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit small{.rlim_cur = most, .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~SmallFiles() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, signal_);
+    }
+    SmallFiles(const SmallFiles&) = delete;
+    SmallFiles& operator=(const SmallFiles&) = delete;
+
+private:
+    rlimit before_{};
+    void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST_F(RestorationTest, what_cannot_be_put_back_is_told) {
+    auto restoration = make();
+    put("a.conf", std::string(1000, 'n'));
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("b.conf"), std::string(1000, 'o')));
+    const auto done = [&] {
+        const SmallFiles small(100);
+        return restoration.carry_out();
+    }();
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.ends_with("could not be put back: " + path("a.conf")))
+        << done.error().message;
+    EXPECT_EQ(read(path("b.conf")), "new b");
 }
 
 TEST_F(RestorationTest, one_file_cannot_become_two) {
