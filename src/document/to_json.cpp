@@ -49,6 +49,19 @@ void append_number(std::string& json, double number) {
         json += ".0"; // 1.0 is not 1
 }
 
+std::string as_it_is_written(const Opaque& opaque) {
+    return opaque.text;
+}
+
+// `!vault x`, `!vault "x"`, "yes (yaml)", "8080 (after a colon)".
+std::string with_its_type(const Opaque& opaque) {
+    const auto& [type, text] = opaque;
+    if (!type.starts_with('!'))
+        return std::format("{} ({})", text, type);
+    return type.ends_with('"') ? std::format("{}{}\"", type, text)
+                               : std::format("{} {}", type, text);
+}
+
 struct JsonWriter {
     std::string& json;
 
@@ -110,13 +123,16 @@ Sides sides_of(const PatchOperation& operation) {
         sides.before = to_json(*operation.before);
     if (operation.after)
         sides.after = to_json(*operation.after);
-    if (operation.kind == PatchOperation::Kind::Replace && sides.before == sides.after)
-        for (auto [side, value] : {std::pair(&sides.before, &operation.before),
-                                   std::pair(&sides.after, &operation.after)})
-            if (const auto* opaque = std::get_if<Opaque>(&(*value)->data)) {
-                side->clear();
-                append_string(*side, opaque->text);
-            }
+    if (operation.kind != PatchOperation::Kind::Replace)
+        return sides;
+    for (const auto words : {as_it_is_written, with_its_type})
+        if (sides.before == sides.after)
+            for (auto [side, value] : {std::pair(&sides.before, &operation.before),
+                                       std::pair(&sides.after, &operation.after)})
+                if (const auto* opaque = std::get_if<Opaque>(&(*value)->data)) {
+                    side->clear();
+                    append_string(*side, words(*opaque));
+                }
     return sides;
 }
 

@@ -157,6 +157,17 @@ TEST(Yaml, TagsCount) {
     EXPECT_EQ(find(yaml("a: !x [1]"), {"a", std::size_t{0}})->data, Value::Data(std::int64_t{1}));
 }
 
+TEST(Yaml, WhatDiffersOnlyInWhatItIsIsTold) {
+    const auto told = [](std::string_view before, std::string_view after) {
+        return std::format(R"([{{"op":"replace","path":"/a","value":"{}","old":"{}"}}])", after,
+                           before);
+    };
+    EXPECT_EQ(difference("a: !x foo", "a: !y foo"), told("!x foo", "!y foo"));
+    EXPECT_EQ(difference("a: !x foo", "a: foo"), told("!x foo", "foo"));
+    EXPECT_EQ(difference("a: !x 1", "a: !x '1'"), told("!x 1", R"(!x \"1\")"));
+    EXPECT_EQ(difference("a: 'yes'", "a: yes"), told("yes", "yes (yaml)"));
+}
+
 TEST(Yaml, ATagOfACollectionIsNoneOfItsMembers) {
     EXPECT_NE(yaml("!foo [a]"), yaml("[a, !foo ]"));
     EXPECT_NE(yaml("!foo {a: 1}"), yaml("{a: 1, !foo : !foo }"));
