@@ -73,7 +73,7 @@ std::optional<std::string> replaced_elsewhere(std::string_view path) {
     return {};
 }
 
-// Where people's tools put programs that no manager's PATH has.
+// Directories into which people's tools put programs, and which no manager's PATH has.
 constexpr auto kPlacesOfProjects =
     std::to_array<std::string_view>({"bin", ".venv/bin", "venv/bin", "node_modules/.bin"});
 constexpr auto kPlacesOfUsers = std::to_array<std::string_view>(

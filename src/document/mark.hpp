@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a YAML array or object has beside its members, and what has to make a difference: a tag, and
-// the %YAML directive of its document. yaml.cpp puts it among them, as one more element at the end
-// or as a member that is called after it; whoever counts or shows the members passes it over.
+// Marks: what a YAML array or object has beside its members and what has to make a difference, a
+// tag and the %YAML directive of its document. yaml.cpp puts them among the members, as one more
+// element at the end or under a key of their own text; whoever counts or shows members passes them
+// over.
 
 #include "core/value.hpp"
 

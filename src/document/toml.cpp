@@ -53,7 +53,7 @@ Place place_at(const toml::source_position& position) {
     return {.line = position.line, .column = position.column};
 }
 
-// Where its positions, which count characters, are in a text.
+// A text with the positions of the parser, which count characters.
 class TomlText {
 public:
     explicit TomlText(std::string_view text) : text_(text) {

@@ -229,7 +229,7 @@ private:
         add_member(object, key.text, std::move(value), key.place);
     }
 
-    // What is there stays.
+    // A member that is there stays.
     static void merge_member(Value::Object& object, const std::string& name, Value member) {
         const auto there = object.find(name);
         if (there != object.end() && there->second.typed_key == member.typed_key)

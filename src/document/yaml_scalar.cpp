@@ -201,7 +201,7 @@ Value::Data tagged_scalar(std::string_view tag, std::string_view text, bool plai
         if (data)
             return as_written(*std::move(data), text);
     }
-    // What is plain and what is quoted may be two things to whoever knows the tag.
+    // Plain and quoted may be two things to whoever knows the tag.
     return Opaque{short_tag(tag) + (plain ? "" : " \""), std::string(text)};
 }
 

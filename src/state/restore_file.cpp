@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kMaxLinks = 40; // the kernel's
 
-// Where a path leads: a directory that is open, and a name in it.
+// The place to which a path leads: a directory that is open, and a name in it.
 struct Place {
     Fd directory; // O_PATH
     std::string name;
@@ -31,7 +31,7 @@ struct Place {
     std::vector<uid_t> link_owners; // of those that led here and are neither root nor we
 };
 
-// What to do with what is met on the way to it.
+// Rules for what is met on the way to it.
 struct Way {
     bool follow_last = true;       // a link that has the name itself
     bool make_directories = false; // that are not there
@@ -217,7 +217,7 @@ Result<> overwrite(int fd, std::string_view bytes) {
     return {};
 }
 
-// What cannot go wrong any more when it begins, as far as that can be had.
+// Writing that cannot fail any more once it has begun, as far as that can be had.
 Result<> write_in_place(const Place& place, std::string_view bytes) {
     const Fd file(::openat(place.directory.get(), place.name.c_str(),
                            O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -304,7 +304,7 @@ Result<> copy_entry(int from, const std::string& name, int to, const std::string
     return sync_directory(to);
 }
 
-// Of a name that is to be taken away: what it may be a link to does not matter.
+// The place of a name that is to be taken away: what it may be a link to does not matter.
 Result<Place> find_entry(const std::string& path) {
     auto place = find_place(path, {.follow_last = false});
     if (!place)

@@ -102,7 +102,7 @@ public:
     }
 
 private:
-    // What an item within [] is.
+    // The kinds of items within [].
     enum class Item { Nothing, Character, HalfCharacter, Set, RangeEnd };
 
     bool take(std::string_view text) {

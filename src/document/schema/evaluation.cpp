@@ -62,12 +62,12 @@ std::size_t members_of(const Value::Object& object) {
         std::ranges::count_if(object, [](const auto& member) { return !is_mark(member.second); }));
 }
 
-// Of one among the keys of an object.
+// Steps to look up one key of an object.
 std::size_t look_up_steps(std::string_view key) {
     return 4 + (key.size() / 16);
 }
 
-// Of finding the nearest to a key: the work is the product of the lengths of both, for each.
+// Steps to find the nearest to a key: the product of both lengths, for each candidate.
 std::size_t advice_steps(std::size_t candidates, std::string_view key) {
     return candidates * (10 + (key.size() * key.size() / 5));
 }
@@ -92,7 +92,7 @@ std::string ordinal(std::size_t number) {
 
 } // namespace
 
-// What it takes to go into one schema more.
+// A scope within one schema more.
 class SchemaEvaluation::Entered {
 public:
     Entered(SchemaEvaluation& evaluation, const SchemaNode& node, const At& at)
@@ -178,7 +178,7 @@ bool SchemaEvaluation::meets(const SchemaNode& node, const At& at, Seen* seen) {
     return good;
 }
 
-// What is said of the value itself.
+// Keywords about the value itself.
 bool SchemaEvaluation::meets_value(const SchemaNode& node, const At& at) {
     bool good = true;
     const auto go_on = [&] { return good || !is_enough(); };
@@ -541,8 +541,8 @@ bool SchemaEvaluation::broken(const SchemaNode& node, const At& at, std::string_
     return false;
 }
 
-// Of many schemas none is met: the one with the fewest faults is what people have meant, if it is
-// not another type of value, or another kind of it (which a "const" or "enum" in it tells).
+// The schema with the fewest faults, of many of which none is met, is what people have meant, if it
+// is not another type of value, or another kind of it (which a "const" or "enum" in it tells).
 bool SchemaEvaluation::none_of(const SchemaNode& node, const At& at, std::string_view keyword,
                                const Value& rule, const std::vector<const SchemaNode*>& choices) {
     if (is_enough())

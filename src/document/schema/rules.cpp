@@ -61,7 +61,7 @@ bool is_small(const Value& value, std::size_t& left) {
     return !text || text->size() <= kLongestWord;
 }
 
-// What the schema has there, as JSON.
+// A value of the schema as JSON, as much of it as a message can take.
 std::string shown(const Value& value, std::size_t most = kLongestWord) {
     if (const auto* text = value.string())
         return to_json(Value{.data = shortened(*text, most)});
