@@ -5,7 +5,6 @@
 #include "state/files.hpp"
 #include "state/restore_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -22,9 +21,8 @@ namespace {
 
 // Nothing: it is not there, or cannot be read.
 std::optional<std::string> read_live(const std::string& path) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+    const Fd file = open_regular(path);
+    if (!file)
         return std::nullopt;
     auto bytes = read_all(file.get(), std::string().max_size());
     return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
@@ -133,19 +131,19 @@ Result<std::vector<FileRestored>> Restoration::preview() const {
 
 Result<FileRestored> Restoration::restore(const std::string& path, const std::string& bytes,
                                           Undo& undo) {
-    const bool was_there = exists(path);
-    auto before = read_live(path);
-    auto written = restore_file(path, bytes);
-    if (!written)
-        return std::unexpected(std::move(written.error()));
-    if (before)
-        undo.add(path, [path, before = std::move(*before)] {
+    auto restored = restore_file(path, bytes);
+    if (!restored)
+        return std::unexpected(std::move(restored.error()));
+    auto& [how, before] = *restored;
+    const bool was_there = before.has_value();
+    if (was_there)
+        undo.add(path, [path, before = *std::move(before)] {
             return restore_file(path, before).has_value();
         });
     else
-        undo.add(path, [path, was_there] { return !was_there && remove_made_file(path); });
+        undo.add(path, [path] { return remove_made_file(path).has_value(); });
     return FileRestored{path, was_there ? "written back" : "made again", "",
-                        *written == Written::InPlace
+                        how == Written::InPlace
                             ? "in place: a new file could not have its owner, or its other names"
                             : ""};
 }

@@ -99,6 +99,19 @@ TEST_F(RestorationTest, what_fails_in_the_middle_puts_back_what_was_done) {
     EXPECT_EQ(all(), before);
 }
 
+TEST_F(RestorationTest, what_was_made_at_the_end_of_a_link_is_taken_away_and_the_link_stays) {
+    auto restoration = make();
+    fs::create_symlink(directory + "/made", path("a-link.conf"));
+    EXPECT_TRUE(restoration.write(path("a-link.conf"), "old"));
+    fs::create_directory(path("t"));
+    restoration.take_away(path("t"));
+    const auto done = restoration.carry_out();
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.ends_with("no file was changed")) << done.error().message;
+    EXPECT_FALSE(fs::exists(directory + "/made"));
+    EXPECT_TRUE(fs::is_symlink(path("a-link.conf")));
+}
+
 // As on a disk that is full: what was written has room, and what was there has not any more.
 class SmallFiles {
 public:
