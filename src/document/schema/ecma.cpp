@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/ecma.hpp"
 
+#include "base/ascii.hpp"
 #include "document/formats.hpp"
 
 #include <algorithm>
@@ -82,10 +83,6 @@ constexpr std::array kCategories = {
     PropertyName{"private_use", "Co"},
     PropertyName{"unassigned", "Cn"},
 };
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 std::string character(std::uint32_t code) {
     return std::format("\\x{{{:x}}}", code);
