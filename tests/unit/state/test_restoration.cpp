@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/restoration.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -17,13 +18,10 @@ namespace fs = std::filesystem;
 class RestorationTest : public testing::Test {
 protected:
     RestorationTest() {
-        std::string pattern = fs::temp_directory_path() / "hotreload-restoration-XXXXXX";
-        directory = ::mkdtemp(pattern.data());
         fs::create_directory(directory + "/conf.d");
         put("a.conf", "new a");
         put("b.conf", "new b");
     }
-    ~RestorationTest() override { fs::remove_all(directory); }
 
     [[nodiscard]] std::string path(const std::string& name) const {
         return directory + "/conf.d/" + name;
@@ -44,7 +42,8 @@ protected:
     }
     [[nodiscard]] Restoration make() const { return Restoration(directory + "/aside/shop"); }
 
-    std::string directory;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
 };
 
 TEST_F(RestorationTest, files_are_written_back_made_again_and_moved_aside) {

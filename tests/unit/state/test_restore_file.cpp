@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/restore_file.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -17,13 +18,7 @@ namespace {
 
 class RestoreFileTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string path = (fs::temp_directory_path() / "hotreload-restore-XXXXXX").string();
-        directory = mkdtemp(path.data());
-        file = directory + "/a.conf";
-        std::ofstream(file) << "new";
-    }
-    void TearDown() override { fs::remove_all(directory); }
+    void SetUp() override { std::ofstream(file) << "new"; }
 
     static std::string read(const std::string& path) {
         std::ifstream in(path);
@@ -38,7 +33,9 @@ protected:
         return std::distance(fs::directory_iterator(directory), {});
     }
 
-    std::string directory, file;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
+    const std::string file = directory + "/a.conf";
 };
 
 } // namespace
