@@ -71,20 +71,28 @@ std::unexpected<Error> of_several(const std::string& path) {
 
 } // namespace
 
-// The ways back from what was done.
+// The ways back from what was done, which are gone unless all went well.
 class Restoration::Undo {
 public:
+    Undo() = default;
+    ~Undo() { (void)carry_out(); }
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+
     void add(std::string path, std::function<bool()> step) {
         steps_.emplace_back(std::move(path), std::move(step));
     }
 
+    void all_went_well() { steps_.clear(); }
+
     // Goes them all, the last one first: what became of the files, for people.
     std::string carry_out() {
         std::string left;
-        for (const auto& [path, step] : std::views::reverse(steps_))
+        for (const auto& [path, step] : std::views::reverse(std::exchange(steps_, {})))
             if (!step())
                 left += (left.empty() ? "" : ", ") + path;
-        return left.empty() ? "no file was changed" : "what could not be put back: " + left;
+        return left.empty() ? "no file was changed"
+                            : "what could not be put back and is as the rollback left it: " + left;
     }
 
 private:
@@ -183,6 +191,7 @@ Result<std::vector<FileRestored>> Restoration::carry_out() {
         }
         done.push_back(*std::move(restored));
     }
+    undo.all_went_well();
     return done;
 }
 

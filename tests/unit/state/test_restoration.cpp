@@ -141,7 +141,7 @@ TEST_F(RestorationTest, what_cannot_be_put_back_is_told) {
         return restoration.carry_out();
     }();
     ASSERT_FALSE(done);
-    EXPECT_TRUE(done.error().message.ends_with("could not be put back: " + path("a.conf")))
+    EXPECT_TRUE(done.error().message.ends_with("is as the rollback left it: " + path("a.conf")))
         << done.error().message;
     EXPECT_EQ(read(path("b.conf")), "new b");
 }
