@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/duration.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -62,10 +64,6 @@ constexpr auto kShown = std::to_array<Unit>({{"w", 604800 * kSecond},
                                              {"s", kSecond},
                                              {"ms", 1000},
                                              {"us", 1}});
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 void skip_space(std::string_view& text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))

@@ -17,7 +17,7 @@ std::vector<CommandWord> words_of_array(const Entry& entry) {
     return words;
 }
 
-// Where the program is a whole command line.
+// A hint for a program that is a whole command line.
 std::string split_hint(const std::string& program, std::string_view variable) {
     if (!program.contains(' '))
         return "";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/command_words.hpp"
 
+#include "base/ascii.hpp"
 #include "config/env_file.hpp"
 
 #include <algorithm>
@@ -23,10 +24,6 @@ constexpr auto kBuiltIns = std::to_array<std::string_view>(
 
 bool is_blank(char c) {
     return kBlanks.contains(c);
-}
-
-bool begins_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 // Goes through the text once, from left to right.
@@ -162,7 +159,7 @@ private:
         const bool braces = rest.starts_with('{');
         const auto name = rest.substr(braces ? 1 : 0);
         const auto end = std::ranges::find_if_not(
-            name, [](char c) { return begins_name(c) || (c >= '0' && c <= '9'); });
+            name, [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
         const auto length = static_cast<std::size_t>(end - name.begin());
         const auto found = name.substr(0, length);
         const bool special = !braces && !rest.empty() &&

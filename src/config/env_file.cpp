@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/env_file.hpp"
 
+#include "base/ascii.hpp"
 #include "config/text.hpp"
 
 #include <algorithm>
@@ -167,11 +168,9 @@ Checked<std::map<std::string, std::string>> parse_env_file(std::string_view text
 }
 
 bool valid_env_name(std::string_view name) {
-    const auto letter = [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-    };
+    const auto letter = [](char c) { return is_letter(c) || c == '_'; };
     return !name.empty() && letter(name.front()) &&
-           std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+           std::ranges::all_of(name, [&](char c) { return letter(c) || is_digit(c); });
 }
 
 } // namespace hotreload

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/paths.hpp"
 
+#include "base/ascii.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -56,7 +58,6 @@ std::optional<std::uint32_t> id_of(const std::string& name) {
 // Why a path is not meant as it stands: it is another program that would replace a part of it.
 std::optional<std::string> replaced_elsewhere(std::string_view path) {
     const auto first = path.substr(0, path.find('/'));
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     if (path.starts_with("$HOME/") || path.starts_with("${HOME}/") || path.starts_with("%h/"))
         return std::format("\"{}\": \"{}\" is not replaced in a path: write \"~{}\"", path, first,
                            path.substr(first.size()));
@@ -65,15 +66,15 @@ std::optional<std::string> replaced_elsewhere(std::string_view path) {
                            "directory itself",
                            path, first);
     const bool variable = first.size() > 1 && first.front() == '$' && first.size() < path.size() &&
-                          (letter(first[1]) || first[1] == '_' || first[1] == '{');
+                          (is_letter(first[1]) || first[1] == '_' || first[1] == '{');
     if (variable || path.contains("${"))
         return std::format("\"{}\": variables are not replaced in a path: write its value", path);
-    if (first.size() == 2 && first.front() == '%' && letter(first[1]))
+    if (first.size() == 2 && first.front() == '%' && is_letter(first[1]))
         return std::format("\"{}\": specifiers are not replaced in a path: write its value", path);
     return {};
 }
 
-// Where people's tools put programs that no manager's PATH has.
+// Directories into which people's tools put programs, and which no manager's PATH has.
 constexpr auto kPlacesOfProjects =
     std::to_array<std::string_view>({"bin", ".venv/bin", "venv/bin", "node_modules/.bin"});
 constexpr auto kPlacesOfUsers = std::to_array<std::string_view>(

@@ -36,7 +36,7 @@ struct PathStart {
 Result<PathStart> start_of_path(const std::string& directory, const std::string& user,
                                 const std::string& path);
 
-// Where programs are looked for.
+// Places in which programs are looked for.
 struct ProgramPlaces {
     std::string directory;         // of the project
     std::string user;              // whose home "~/" is; "": of whoever asks

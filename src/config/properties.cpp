@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/ascii.hpp"
 #include "config/keys.hpp"
 
 #include <algorithm>
@@ -26,9 +27,8 @@ constexpr auto kOurs = std::to_array<std::pair<std::string_view, std::string_vie
 
 bool looks_like_directive(std::string_view name) {
     const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    return !name.empty() && upper(name.front()) && std::ranges::all_of(name, [&](char c) {
-        return upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    });
+    return !name.empty() && upper(name.front()) &&
+           std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
 // As a line of a unit file; nothing for what cannot be one.

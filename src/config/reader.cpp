@@ -33,6 +33,11 @@ std::string_view expected(Kind kind) {
     return "";
 }
 
+bool is_array(Kind kind) {
+    return kind == Kind::Strings || kind == Kind::StringsOrTables ||
+           kind == Kind::EachStringOrTable;
+}
+
 bool is_array_of_tables(const toml::node& value) {
     const auto* const array = value.as_array();
     return array != nullptr && array->is_homogeneous(toml::node_type::table);
@@ -134,7 +139,7 @@ void check_keys(Reading& reading, const toml::table& table, const std::string& w
 
 bool check_kind(Reading& reading, const Entry& entry, Kind kind) {
     if (!of_kind(entry.value, kind)) {
-        const bool alone = entry.value.is_string() && expected(kind).starts_with("an array");
+        const bool alone = entry.value.is_string() && is_array(kind);
         reading.problem(entry.key,
                         std::format("expected {}, found {}{}", expected(kind),
                                     describe(entry.value), alone ? ": write [\"…\"]" : ""));

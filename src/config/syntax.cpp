@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/syntax.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <format>
@@ -17,10 +19,6 @@ std::string_view trim(std::string_view text) {
     if (first == std::string_view::npos)
         return {};
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 // "“", "”", "‘", "’", "„": what word processors make of quotes.
@@ -77,7 +75,7 @@ std::optional<std::string> about_value(std::string_view key, std::string_view va
     if (first == '"' || first == '\'')
         return "something follows the value, and only a comment may, which begins with #; a quote "
                "within \"…\" is written \\\"";
-    const bool digit = (first >= '0' && first <= '9') || first == '-' || first == '+';
+    const bool digit = is_digit(first) || first == '-' || first == '+';
     if (digit && std::ranges::any_of(value, [](char c) { return is_letter(c) || c == ':'; }))
         return std::format("what is not a plain number has to be in quotes, such as a time or a "
                            "size: {}",

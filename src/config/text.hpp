@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxTextFile = 1024 * 1024;
 // are files over kMaxTextFile.
 Result<std::string> read_text_file(const std::string& path);
 
-// Where `text` is not UTF-8, if it is not.
+// The place at which `text` is not UTF-8, if it is not.
 std::optional<Problem> check_utf8(const std::string& path, std::string_view text);
 
 // A problem at an offset of `text`; columns count bytes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/words.hpp"
 
+#include "base/ascii.hpp"
 #include "base/nearest.hpp"
 #include "base/signal.hpp"
 
@@ -83,8 +84,7 @@ bool restarted_only(std::string_view unit) {
 
 Result<std::string> attached_unit_name(std::string_view word) {
     const auto legal = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view(":-_.\\@").contains(c);
+        return is_letter(c) || is_digit(c) || std::string_view(":-_.\\@").contains(c);
     };
     for (const auto& [suffix, instead] : kOtherUnits)
         if (word.ends_with(suffix))

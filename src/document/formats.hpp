@@ -25,7 +25,7 @@ inline constexpr std::string_view kBom = "\xEF\xBB\xBF"; // byte order mark
 
 [[noreturn]] void fail_at(Place place, std::string message);
 
-// Where the byte at `offset` of `text` is.
+// The place of the byte at `offset` of `text`.
 Place place_of(std::string_view text, std::size_t offset);
 
 // The same for many offsets, which mostly grow.
@@ -60,7 +60,7 @@ private:
 // Puts a member into an object; throws when it is there already. The member stands at its key.
 Value& add_member(Value::Object& object, std::string key, Value value, Place place);
 
-// What decimal digits mean that are no integer: a double, or as they are when they fit none.
+// Decimal digits that are no integer: a double, or as they are when they fit none.
 Value::Data real(std::string_view digits);
 
 // An integer in any base, of digits alone.

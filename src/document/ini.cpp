@@ -20,10 +20,6 @@ std::string_view without_return(std::string_view line) {
     return line;
 }
 
-bool is_comment(std::string_view text) {
-    return text.starts_with('#') || text.starts_with(';');
-}
-
 // There is no standard. Nothing is left out here but what no dialect takes for a part of the
 // configuration: lines of comments, blank lines, and blanks at both ends of a line and around its
 // separator. What a line means is told by the rules of Python's configparser; a file that other

@@ -2,7 +2,9 @@
 #pragma once
 
 // Documents and patches as JSON text, for the bus and for people. What JSON has no type for is
-// told as a string; so is a number that is not finite.
+// told as a string, without its tag; so is a number that is not finite. What an array or object has
+// beside its members (document/mark.hpp) is left out, and told only where it is what a patch adds
+// or removes.
 
 #include "core/patch.hpp"
 
@@ -13,7 +15,8 @@ namespace hotreload {
 std::string to_json(const Value& value);
 
 // Nothing for a side that is not there. Of a scalar that is only written in another way, how it is
-// written, as a string: "1.10" and 1.1.
+// written, as a string: "1.10" and 1.1. Of one that differs only in what it is, what it is, too:
+// "!x foo" and "!y foo", "yes (yaml)" and "yes".
 struct Sides {
     std::string before;
     std::string after;

@@ -10,6 +10,11 @@
 
 namespace hotreload::document {
 
+// A line without the blanks in front, or what follows on one.
+inline bool is_comment(std::string_view text) {
+    return text.starts_with('#') || text.starts_with(';');
+}
+
 class Sections {
 public:
     explicit Sections(const DocumentLimits& limits) : budget_(limits) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/utf8.hpp"
 #include "document/json.hpp"
+#include "document/mark.hpp"
 #include "document/plain_value.hpp"
 
 #include <charconv>
@@ -48,10 +49,17 @@ void append_number(std::string& json, double number) {
         json += ".0"; // 1.0 is not 1
 }
 
-// The %YAML directive, which document/ keeps as one more member or element of the document.
-bool is_directive(const Value& value) {
-    const auto* opaque = std::get_if<Opaque>(&value.data);
-    return opaque && opaque->text.empty() && opaque->type.starts_with("%YAML ");
+std::string as_it_is_written(const Opaque& opaque) {
+    return opaque.text;
+}
+
+// `!vault x`, `!vault "x"`, "yes (yaml)", "8080 (after a colon)".
+std::string with_its_type(const Opaque& opaque) {
+    const auto& [type, text] = opaque;
+    if (!type.starts_with('!'))
+        return std::format("{} ({})", text, type);
+    return type.ends_with('"') ? std::format("{}{}\"", type, text)
+                               : std::format("{} {}", type, text);
 }
 
 struct JsonWriter {
@@ -72,11 +80,13 @@ struct JsonWriter {
 
     void operator()(const Value::Array& array) const {
         json += '[';
-        const std::size_t size = array.size() - (!array.empty() && is_directive(array.back()));
-        for (std::size_t i = 0; i < size; ++i) {
-            if (i > 0)
+        bool first = true;
+        for (const auto& element : array) {
+            if (document::is_mark(element))
+                continue;
+            if (!std::exchange(first, false))
                 json += ',';
-            write(array[i]);
+            write(element);
         }
         json += ']';
     }
@@ -85,7 +95,7 @@ struct JsonWriter {
         json += '{';
         bool first = true;
         for (const auto& [key, member] : object) {
-            if (is_directive(member))
+            if (document::is_mark(member))
                 continue;
             if (!std::exchange(first, false))
                 json += ',';
@@ -113,13 +123,16 @@ Sides sides_of(const PatchOperation& operation) {
         sides.before = to_json(*operation.before);
     if (operation.after)
         sides.after = to_json(*operation.after);
-    if (operation.kind == PatchOperation::Kind::Replace && sides.before == sides.after)
-        for (auto [side, value] : {std::pair(&sides.before, &operation.before),
-                                   std::pair(&sides.after, &operation.after)})
-            if (const auto* opaque = std::get_if<Opaque>(&(*value)->data)) {
-                side->clear();
-                append_string(*side, opaque->text);
-            }
+    if (operation.kind != PatchOperation::Kind::Replace)
+        return sides;
+    for (const auto words : {as_it_is_written, with_its_type})
+        if (sides.before == sides.after)
+            for (auto [side, value] : {std::pair(&sides.before, &operation.before),
+                                       std::pair(&sides.after, &operation.after)})
+                if (const auto* opaque = std::get_if<Opaque>(&(*value)->data)) {
+                    side->clear();
+                    append_string(*side, words(*opaque));
+                }
     return sides;
 }
 

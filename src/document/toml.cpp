@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/toml_overview.hpp"
 #include "base/utf8.hpp"
+#include "document/decimal.hpp"
 #include "document/formats.hpp"
-#include "document/json.hpp"
 
 #include <toml++/toml.hpp>
 
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <format>
@@ -54,37 +53,7 @@ Place place_at(const toml::source_position& position) {
     return {.line = position.line, .column = position.column};
 }
 
-// The digits of a number without zeros at their ends, and the power of ten: "15e2" of 1.50e3. TOML
-// has no other spelling that a reader could see, but some read more digits than a double has.
-std::string exact_digits(std::string_view number) {
-    std::string digits;
-    long power = 0;
-    bool fraction = false;
-    for (std::size_t at = 0; at < number.size(); ++at) {
-        const char c = number[at];
-        if (c == 'e' || c == 'E') {
-            long written = 0;
-            const auto from = at + (number.substr(at + 1).starts_with('+') ? 2 : 1);
-            std::from_chars(number.data() + from, number.data() + number.size(), written);
-            power += written;
-            break;
-        }
-        if (c == '.')
-            fraction = true;
-        else if (c >= '0' && c <= '9') {
-            power -= fraction ? 1 : 0;
-            digits += c;
-        }
-    }
-    digits.erase(0, digits.find_first_not_of('0'));
-    while (digits.ends_with('0')) {
-        digits.pop_back();
-        ++power;
-    }
-    return digits.empty() ? "0" : std::format("{}e{}", digits, power);
-}
-
-// Where its positions, which count characters, are in a text.
+// A text with the positions of the parser, which count characters.
 class TomlText {
 public:
     explicit TomlText(std::string_view text) : text_(text) {
@@ -152,11 +121,12 @@ private:
     Value::Data data(const toml::value<double>& number, Place, std::size_t) const {
         if (!std::isfinite(number.get()))
             return number.get();
-        const auto written = text_.number_at(number.source().begin);
-        const auto exact = exact_digits(written);
-        if (exact == exact_digits(to_json({.data = number.get()})))
+        // TOML has no spellings that a reader could see, but some read more digits than a double
+        // has.
+        const auto exact = Decimal::parse(text_.number_at(number.source().begin));
+        if (exact == Decimal::of({.data = number.get()}))
             return number.get();
-        return Opaque{std::string(kSpelledNumber), (written.starts_with('-') ? "-" : "") + exact};
+        return Opaque{std::string(kSpelledNumber), exact.text()};
     }
     static Value::Data data(const toml::value<bool>& flag, Place, std::size_t) {
         return flag.get();

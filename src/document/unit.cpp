@@ -18,10 +18,6 @@ constexpr std::array<std::string_view, 11> kOneOfAKind = {"Unit",  "Install",   
                                                           "Mount", "Automount", "Swap",    "Path",
                                                           "Timer", "Slice",     "Scope"};
 
-bool is_comment_line(std::string_view text) {
-    return text.starts_with('#') || text.starts_with(';');
-}
-
 // As systemd reads lines: "\r\n" ends one, and so does "\r".
 std::string with_one_line_end(std::string_view text) {
     std::string result;
@@ -64,7 +60,7 @@ private:
         line_.clear();
         for (std::string_view part; lines_.next(part);) {
             const auto blanks = std::min(part.find_first_not_of(" \t"), part.size());
-            if (is_comment_line(part.substr(blanks)))
+            if (is_comment(part.substr(blanks)))
                 continue;
             if (!any)
                 place_ = {.line = lines_.number(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/formats.hpp"
 #include "document/json.hpp"
+#include "document/mark.hpp"
 #include "document/yaml_events.hpp"
 #include "document/yaml_scalar.hpp"
 
@@ -163,7 +164,7 @@ private:
     void mark(Open& done, const std::string& tag) {
         budget_.add_values(1, done.place);
         ++done.weight.values;
-        Value value{.data = Opaque{tag, ""}};
+        Value value{.data = document::mark(tag)};
         if (auto* array = std::get_if<Value::Array>(&done.value.data)) {
             value.line = done.place.line;
             value.column = done.place.column;
@@ -228,7 +229,7 @@ private:
         add_member(object, key.text, std::move(value), key.place);
     }
 
-    // What is there stays.
+    // A member that is there stays.
     static void merge_member(Value::Object& object, const std::string& name, Value member) {
         const auto there = object.find(name);
         if (there != object.end() && there->second.typed_key == member.typed_key)
@@ -236,12 +237,6 @@ private:
         const Place place{.line = member.line, .column = member.column};
         const Key key{name, member.typed_key, place, false};
         add_key(object, key, std::move(member));
-    }
-
-    // It has a tag, which mark() has put there.
-    static bool is_marked(const Value::Array& list) {
-        const auto* last = list.empty() ? nullptr : std::get_if<Opaque>(&list.back().data);
-        return last && last->type.starts_with('!') && last->text.empty();
     }
 
     static void merge_into(Open& parent, Value value, Place place) {
@@ -262,7 +257,7 @@ private:
             }
         };
         auto* list = std::get_if<Value::Array>(&value.data);
-        if (list && is_marked(*list))
+        if (list && !list->empty() && is_mark(list->back())) // it has a tag
             parent.unmerged.push_back(std::move(value));
         else if (list)
             std::ranges::for_each(*list, take);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <format>
 #include <limits>
 #include <optional>
 
@@ -200,7 +201,7 @@ Value::Data tagged_scalar(std::string_view tag, std::string_view text, bool plai
         if (data)
             return as_written(*std::move(data), text);
     }
-    // What is plain and what is quoted may be two things to whoever knows the tag.
+    // Plain and quoted may be two things to whoever knows the tag.
     return Opaque{short_tag(tag) + (plain ? "" : " \""), std::string(text)};
 }
 
@@ -262,7 +263,7 @@ std::optional<Value> plain_tree(const Value& tree) {
 std::string short_tag(std::string_view tag) {
     if (tag.starts_with(kStandard))
         return "!!" + std::string(tag.substr(kStandard.size()));
-    return std::string(tag);
+    return tag.starts_with('!') ? std::string(tag) : std::format("!<{}>", tag);
 }
 
 namespace {

@@ -17,10 +17,11 @@ namespace hotreload::document {
 // string there, as Go's do for a field of that type, sees the word itself.
 Value::Data plain_scalar(std::string_view text);
 
-// Of a scalar whose tag is written there.
+// The meaning of a scalar whose tag is written there.
 Value::Data tagged_scalar(std::string_view tag, std::string_view text, bool plain);
 
-// "!!set" for "tag:yaml.org,2002:set": as people write it.
+// "!!set" for "tag:yaml.org,2002:set", "!<tag:x,2000:y>" for another one of the whole world: as
+// people write it, always with "!" in front.
 std::string short_tag(std::string_view tag);
 
 // A key as a string: 8080 for 8080, ["a", 1] for a list.

@@ -31,7 +31,8 @@ public:
     virtual std::string group_name(gid_t group) = 0;
 };
 
-// Remembers each answer for a minute: a look-up may have to ask a server.
+// Remembers for a minute what the rules ask: a look-up may have to ask a server. Names for people
+// are looked up when somebody is told them.
 class SystemAccounts final : public Accounts {
 public:
     const std::vector<gid_t>& groups(uid_t user) override;
@@ -39,7 +40,7 @@ public:
     std::string user_name(uid_t user) override;
     std::string group_name(gid_t group) override;
 
-    // Of an account, or a number as it is; nothing when there is no such account.
+    // The number of an account, or a number as it is; nothing when there is no such account.
     std::optional<uid_t> user_id(const std::string& name);
 
 private:
@@ -57,7 +58,7 @@ private:
     Memory<std::string, std::optional<uid_t>> ids_;
 };
 
-// What the one thread remembers of the machine's accounts, whoever asks.
+// The one memory of the machine's accounts, whoever asks: there is one thread.
 SystemAccounts& system_accounts();
 
 } // namespace hotreload::os

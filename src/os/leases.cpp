@@ -28,7 +28,7 @@ int break_signal() {
     return SIGRTMIN + 1;
 }
 
-// Of all who wait for a lease to be given back: there is no list of those who wait for one.
+// Control groups of all who wait for any lease to be given back: nothing tells who waits for which.
 std::vector<std::string> groups_that_wait() {
     std::vector<std::string> groups;
     for (const auto& process : process_ids())

@@ -39,7 +39,7 @@ struct PathWalk {
     std::vector<PathStep> steps;
     int error = 0; // errno: why the way does not go on after the last of them
 
-    // Where the end lies: its directory is an O_PATH descriptor in `steps`, its name no link.
+    // The place of the end: its directory is an O_PATH descriptor in `steps`, its name no link.
     int directory = -1;
     std::string name;
 };
@@ -47,7 +47,7 @@ struct PathWalk {
 // `path` is absolute. Never opens anything but directories, and those for no more than the way.
 PathWalk walk_path(const std::string& path);
 
-// Of what is open as `fd`; O_PATH will do.
+// The permissions of what is open as `fd`; O_PATH will do.
 Permissions permissions_of(const struct stat& status, int fd);
 
 } // namespace hotreload::os

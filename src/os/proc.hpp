@@ -8,10 +8,10 @@
 
 namespace hotreload::os {
 
-// Of all that can be seen, as they are spelled in /proc.
+// Numbers of all processes that can be seen, as they are spelled in /proc.
 std::vector<std::string> process_ids();
 
-// Of a file of one line.
+// The text of a file of one line.
 std::string first_line(const std::string& path);
 
 // In the unified hierarchy: "/system.slice/nginx.service".

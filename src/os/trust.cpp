@@ -22,7 +22,7 @@ bool may(uid_t user, const Permissions& of, mode_t bits, Accounts& accounts) {
     return ((member ? of.mode >> 3 : of.mode) & bits) == bits;
 }
 
-// Who may write a directory may have linked any file into it, by a name that he likes.
+// Anybody who may write a directory may have linked any file into it, by a name that he likes.
 bool linked_by_others(const Permissions& directory, const Permissions& file, Accounts& accounts) {
     if (!file.several_links)
         return false;

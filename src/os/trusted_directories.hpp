@@ -19,7 +19,7 @@ public:
     // The way to the directory, of one step; nullopt: it is not known, or is another one now.
     [[nodiscard]] std::optional<PathWalk> find(const std::string& path) const;
 
-    // Of a way that walk_path() has gone; one on which others have a say is passed over.
+    // `way` is as walk_path() has gone it; one on which others have a say is passed over.
     void remember(const std::string& path, const PathWalk& way);
 
 private:

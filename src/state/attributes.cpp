@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kAcl = "system.posix_acl_access";
 
-// Of the one file, or for what is made in the one directory.
+// Attributes of the one file alone, or for what is made in the one directory.
 constexpr std::string_view kNotCopied[] = {"security.capability", "security.evm", "security.ima",
                                            "system.posix_acl_default"};
 

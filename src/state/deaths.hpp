@@ -25,7 +25,7 @@ class Deaths {
 public:
     static constexpr unsigned kTooMany = 2;
 
-    // Of one run only, for tests and where there is no run-time directory.
+    // A count of one run only, for tests and where there is no run-time directory.
     Deaths() = default;
     // Counts the death of the process before, if it was one. `DIRECTORY/doing` is the note,
     // `DIRECTORY/deaths.json` the count; one that cannot be read is started anew.

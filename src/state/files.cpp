@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/files.hpp"
 
-#include "base/fd.hpp"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <format>
 #include <memory>
 
 namespace hotreload::state {
@@ -25,6 +24,19 @@ Result<std::string> read_file(int directory, const std::string& file) {
     if (!fd)
         return fail_errno(errno, "opening");
     return read_all(fd.get(), std::string().max_size());
+}
+
+Fd open_regular(const std::string& path) {
+    const Fd found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    struct stat status{};
+    if (!found || ::fstat(found.get(), &status) < 0)
+        return {};
+    if (!S_ISREG(status.st_mode)) {
+        errno = ENOENT;
+        return {};
+    }
+    return Fd(::open(std::format("/proc/self/fd/{}", found.get()).c_str(),
+                     O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 Result<std::string> read_all(int fd, std::size_t limit) {

@@ -4,6 +4,7 @@
 // Small files in a directory that is open: read whole, replaced whole.
 
 #include "base/error.hpp"
+#include "base/fd.hpp"
 
 #include <cstddef>
 #include <string>
@@ -21,6 +22,10 @@ Result<std::string> read_file(int directory, const std::string& file);
 Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
                       Durability durability);
 bool is_temporary(std::string_view file);
+
+// Nothing but a regular file is ever opened to be read: to open a device may be to set it going.
+// Links are followed. errno says why nothing is open.
+Fd open_regular(const std::string& path);
 
 // From where the file is to its end; never much more than `limit`, of a file that grows.
 Result<std::string> read_all(int fd, std::size_t limit);

@@ -5,7 +5,6 @@
 #include "state/files.hpp"
 #include "state/restore_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <format>
 #include <functional>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 namespace hotreload::state {
@@ -21,9 +21,8 @@ namespace {
 
 // Nothing: it is not there, or cannot be read.
 std::optional<std::string> read_live(const std::string& path) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+    const Fd file = open_regular(path);
+    if (!file)
         return std::nullopt;
     auto bytes = read_all(file.get(), std::string().max_size());
     return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
@@ -72,22 +71,32 @@ std::unexpected<Error> of_several(const std::string& path) {
 
 } // namespace
 
-// What was done, undone by its destructor in the other order, unless all went well.
+// The ways back from what was done, which are gone unless all went well.
 class Restoration::Undo {
 public:
     Undo() = default;
-    ~Undo() {
-        for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
-            (*step)();
-    }
+    ~Undo() { (void)carry_out(); }
     Undo(const Undo&) = delete;
     Undo& operator=(const Undo&) = delete;
 
-    void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
+    void add(std::string path, std::function<bool()> step) {
+        steps_.emplace_back(std::move(path), std::move(step));
+    }
+
     void all_went_well() { steps_.clear(); }
 
+    // Goes them all, the last one first: what became of the files, for people.
+    std::string carry_out() {
+        std::string left;
+        for (const auto& [path, step] : std::views::reverse(std::exchange(steps_, {})))
+            if (!step())
+                left += (left.empty() ? "" : ", ") + path;
+        return left.empty() ? "no file was changed"
+                            : "what could not be put back and is as the rollback left it: " + left;
+    }
+
 private:
-    std::vector<std::function<void()>> steps_;
+    std::vector<std::pair<std::string, std::function<bool()>>> steps_;
 };
 
 Result<> Restoration::write(const std::string& path, std::string bytes) {
@@ -130,17 +139,19 @@ Result<std::vector<FileRestored>> Restoration::preview() const {
 
 Result<FileRestored> Restoration::restore(const std::string& path, const std::string& bytes,
                                           Undo& undo) {
-    const bool was_there = exists(path);
-    auto before = read_live(path);
-    auto written = restore_file(path, bytes);
-    if (!written)
-        return std::unexpected(std::move(written.error()));
-    if (before)
-        undo.add([path, before = std::move(*before)] { (void)restore_file(path, before); });
-    else if (!was_there)
-        undo.add([path] { (void)remove_made_file(path); });
+    auto restored = restore_file(path, bytes);
+    if (!restored)
+        return std::unexpected(std::move(restored.error()));
+    auto& [how, before] = *restored;
+    const bool was_there = before.has_value();
+    if (was_there)
+        undo.add(path, [path, before = *std::move(before)] {
+            return restore_file(path, before).has_value();
+        });
+    else
+        undo.add(path, [path] { return remove_made_file(path).has_value(); });
     return FileRestored{path, was_there ? "written back" : "made again", "",
-                        *written == Written::InPlace
+                        how == Written::InPlace
                             ? "in place: a new file could not have its owner, or its other names"
                             : ""};
 }
@@ -152,7 +163,7 @@ Result<FileRestored> Restoration::move(const std::string& path, const std::strin
         aside = directory + "/" + aside_name(path, number);
     if (auto moved = take_file_away(path, aside); !moved)
         return std::unexpected(std::move(moved.error()));
-    undo.add([path, aside] { (void)put_file_back(path, aside); });
+    undo.add(path, [path, aside] { return put_file_back(path, aside).has_value(); });
     return FileRestored{path, "moved aside", aside, ""};
 }
 
@@ -162,7 +173,7 @@ Result<std::vector<FileRestored>> Restoration::carry_out() {
         return steps;
     std::string directory;
     for (const auto& step : *steps)
-        if (step.kind == "moved aside" && directory.empty()) {
+        if (taken_.contains(step.path) && directory.empty()) {
             auto made = make_directory_of_now(aside_);
             if (!made)
                 return std::unexpected(std::move(made.error()));
@@ -175,7 +186,7 @@ Result<std::vector<FileRestored>> Restoration::carry_out() {
         auto restored = written == written_.end() ? move(step.path, directory, undo)
                                                   : restore(step.path, written->second, undo);
         if (!restored) {
-            restored.error().message += "; no file was changed";
+            restored.error().message += "; " + undo.carry_out();
             return std::unexpected(std::move(restored.error()));
         }
         done.push_back(*std::move(restored));

@@ -16,7 +16,7 @@ namespace hotreload::state {
 
 class Restoration {
 public:
-    // What is taken away comes into a new directory below `aside`, called after the time.
+    // Files that are taken away come into a new directory below `aside`, called after the time.
     explicit Restoration(std::string aside) : aside_(std::move(aside)) {}
 
     // Errors: Invalid, when the same file was to hold something else.
@@ -27,7 +27,7 @@ public:
     // Unless it is written or kept.
     void take_away(const std::string& path);
 
-    // What carry_out() would do: in the order of the paths.
+    // The steps of carry_out(), in the order of the paths.
     [[nodiscard]] Result<std::vector<FileRestored>> preview() const;
     Result<std::vector<FileRestored>> carry_out();
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kMaxLinks = 40; // the kernel's
 
-// Where a path leads: a directory that is open, and a name in it.
+// The place to which a path leads: a directory that is open, and a name in it.
 struct Place {
     Fd directory; // O_PATH
     std::string name;
@@ -31,7 +31,7 @@ struct Place {
     std::vector<uid_t> link_owners; // of those that led here and are neither root nor we
 };
 
-// What to do with what is met on the way to it.
+// Rules for what is met on the way to it.
 struct Way {
     bool follow_last = true;       // a link that has the name itself
     bool make_directories = false; // that are not there
@@ -217,26 +217,23 @@ Result<> overwrite(int fd, std::string_view bytes) {
     return {};
 }
 
-// What cannot go wrong any more when it begins, as far as that can be had.
-Result<> write_in_place(const Place& place, std::string_view bytes) {
+// Writing that cannot fail any more once it has begun, as far as that can be had.
+Result<> write_in_place(const Place& place, std::string_view bytes, std::string_view before) {
     const Fd file(::openat(place.directory.get(), place.name.c_str(),
                            O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file)
         return fail_errno(errno, "opening it");
-    const auto before = read_all(file.get(), std::string().max_size());
-    if (!before)
-        return std::unexpected(before.error());
     if (!bytes.empty() &&
         ::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes.size())) < 0 &&
         errno != EOPNOTSUPP)
         return fail_errno(errno, "reserving the room for it");
     auto written = overwrite(file.get(), bytes);
     if (!written)
-        (void)overwrite(file.get(), *before);
+        (void)overwrite(file.get(), before);
     return written;
 }
 
-Result<Written> restore_at(const Place& place, std::string_view bytes) {
+Result<Restored> restore_at(const Place& place, std::string_view bytes) {
     const int directory = place.directory.get();
     struct stat above{};
     struct stat file{};
@@ -254,18 +251,26 @@ Result<Written> restore_at(const Place& place, std::string_view bytes) {
     if (!may_lead(place, above, file))
         return fail(ErrorCode::NotAuthorized,
                     "a symbolic link leads to it whose owner could not write it himself");
+    Restored restored;
+    if (place.there) {
+        auto before = read_all(present.get(), std::string().max_size());
+        if (!before)
+            return std::unexpected(std::move(before.error()));
+        restored.before = *std::move(before);
+    }
     Result<> anew;
     if (file.st_nlink <= 1) {
         anew = write_anew(place, present, file, above, bytes);
         if (anew)
-            return Written::Anew;
+            return restored;
         if (!place.there)
             return std::unexpected(std::move(anew.error()));
     }
-    auto in_place = write_in_place(place, bytes);
+    auto in_place = write_in_place(place, bytes, *restored.before);
     if (!in_place) // the first error is of what would have been better
         return std::unexpected(std::move(anew ? in_place.error() : anew.error()));
-    return Written::InPlace;
+    restored.how = Written::InPlace;
+    return restored;
 }
 
 // A link as it is, or a file with all about it, under another name; on disk.
@@ -304,9 +309,9 @@ Result<> copy_entry(int from, const std::string& name, int to, const std::string
     return sync_directory(to);
 }
 
-// Of a name that is to be taken away: what it may be a link to does not matter.
-Result<Place> find_entry(const std::string& path) {
-    auto place = find_place(path, {.follow_last = false});
+// The place of a name that is to be taken away.
+Result<Place> find_entry(const std::string& path, Way way) {
+    auto place = find_place(path, way);
     if (!place)
         return place;
     struct stat above{};
@@ -318,8 +323,9 @@ Result<Place> find_entry(const std::string& path) {
     return place;
 }
 
-Result<> remove_entry(const std::string& path) {
-    const auto place = find_entry(path);
+// A link stays: what it leads to was made.
+Result<> remove_made(const std::string& path) {
+    const auto place = find_entry(path, {});
     if (!place)
         return std::unexpected(place.error());
     if (::unlinkat(place->directory.get(), place->name.c_str(), 0) < 0)
@@ -328,7 +334,7 @@ Result<> remove_entry(const std::string& path) {
 }
 
 Result<> move_entry(const std::string& from, const std::string& to) {
-    const auto source = find_entry(from);
+    const auto source = find_entry(from, {.follow_last = false});
     if (!source)
         return std::unexpected(source.error());
     const auto target = find_place(to, {.follow_last = false});
@@ -357,7 +363,7 @@ Result<T> in_context(Result<T> result, std::string_view doing) {
 
 } // namespace
 
-Result<Written> restore_file(const std::string& path, std::string_view bytes) {
+Result<Restored> restore_file(const std::string& path, std::string_view bytes) {
     return in_context(
         find_place(path, {.make_directories = true}).and_then([&](const Place& place) {
             return restore_at(place, bytes);
@@ -366,7 +372,7 @@ Result<Written> restore_file(const std::string& path, std::string_view bytes) {
 }
 
 Result<> remove_made_file(const std::string& path) {
-    return in_context(remove_entry(path), "removing " + path);
+    return in_context(remove_made(path), "removing " + path);
 }
 
 std::optional<std::uint64_t> changed_usec(const std::string& path) {

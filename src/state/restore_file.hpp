@@ -19,15 +19,20 @@ enum class Written {
     InPlace, // for a new file could not be all that the old one is
 };
 
+struct Restored {
+    Written how = Written::Anew;
+    std::optional<std::string> before; // what it held; nothing: it was made
+};
+
 // By a temporary beside it, of a name that the watcher passes over, that is on disk before it gets
 // the file's name. In place is written what has other names (hard links), an owner or a group that
 // is not ours to give, a directory that is not ours to write, or a mount on it; the room for it is
 // reserved before. A link stays, what it leads to is replaced. A file that is not there is made
 // with mode 0644 and the owner of its directory, and so are directories that lead to it, with mode
 // 0755.
-Result<Written> restore_file(const std::string& path, std::string_view bytes);
+Result<Restored> restore_file(const std::string& path, std::string_view bytes);
 
-// Takes away a file that restore_file() has made.
+// Takes away a file that restore_file() has made; a link that led there stays.
 Result<> remove_made_file(const std::string& path);
 
 // When its name, its content or what is about it was changed last, in microseconds of

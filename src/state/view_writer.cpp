@@ -30,20 +30,6 @@ bool is_regular(const Fd& fd, struct stat& status) {
     return fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// Nothing but a regular file is ever opened to be read: to open a device may be to set it going.
-// errno says why nothing is.
-Fd open_regular(const std::string& path) {
-    const Fd found(::open(path.c_str(), O_PATH | O_CLOEXEC));
-    struct stat status{};
-    if (!found)
-        return {};
-    if (!is_regular(found, status)) {
-        errno = ENOENT;
-        return {};
-    }
-    return Fd(::open(std::format("/proc/self/fd/{}", found.get()).c_str(), kOpenFile));
-}
-
 // A copy of ours; who owns its directory may have linked another file there.
 bool is_ours_alone(const Fd& fd, struct stat& status) {
     return is_regular(fd, status) && status.st_nlink == 1;

@@ -29,7 +29,7 @@ public:
     // The file is made when it is not there, with mode 0600.
     static Result<WorkNote> open(const std::string& path);
 
-    // Of the process that had the file before: it ended in the middle of this.
+    // The work in the middle of which the process ended that had the file before.
     [[nodiscard]] const std::optional<Work>& left() const { return left_; }
 
     void write(const Work& work) noexcept; // one that is too long for a page is not noted

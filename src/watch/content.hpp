@@ -44,7 +44,7 @@ struct NotRead {
     std::string reason; // for people; empty where `why` says it all
 };
 
-// Of bytes that are at hand: the same as of a file that holds them.
+// The id of bytes that are at hand: the same as of a file that holds them.
 ContentId content_id(std::string_view bytes);
 
 class ContentReader {
@@ -66,7 +66,7 @@ public:
     std::expected<Content, NotRead> read(const std::string& path, bool seems_written,
                                          bool keep = false);
 
-    // Of the file that was read last; nothing when it was too large or was not kept.
+    // The bytes of the file that was read last; nothing when it was too large or was not kept.
     [[nodiscard]] std::optional<std::string_view> bytes() const { return bytes_; }
 
 private:

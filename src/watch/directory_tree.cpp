@@ -27,7 +27,7 @@ bool same_directory(const std::string& path, std::uint64_t device, std::uint64_t
     return lstat(path.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
-// Of a link: its target is a directory, or not there yet.
+// A link whose target is a directory, or not there yet.
 bool may_lead_on(int directory, const std::string& name) {
     struct stat status{};
     return fstatat(directory, name.c_str(), &status, 0) == 0 ? S_ISDIR(status.st_mode)
@@ -48,7 +48,7 @@ bool enters_version_control(const std::string& path, const std::string& holder) 
 
 } // namespace
 
-// Where patterns begin, or a link below: a path that may not exist, or lead through links.
+// A path at which patterns begin, or a link below: it may not exist, or lead through links.
 struct DirectoryTree::Root {
     Root(DirectoryTree& tree, std::string as, std::string from)
         : path(std::move(as)), trail(tree.table_, std::move(from), [&tree](const EntryEvent*) {
@@ -453,7 +453,7 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
             ahead.push_back({std::move(path), join(node.physical, name), node.linked});
         return false;
     });
-    // That the kernel's watches are used up is not this directory's problem alone: the state of
+    // Watches of the kernel that are used up are not this directory's problem alone: the state of
     // the set tells it.
     if (error != 0 && !out_of_watches(error))
         unreadable_[node.path] = std::strerror(error);

@@ -68,7 +68,8 @@ public:
     // The link at this path has been found to lead to a directory.
     void leads_to_directory(const std::string& path);
 
-    // What of `directory` or above is not looked into, though a pattern may match below.
+    // The directory, at `directory` or above, that is not looked into though a pattern may match
+    // below.
     struct LeftOut {
         std::string path;
         std::string why; // for people, with the path

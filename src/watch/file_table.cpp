@@ -306,7 +306,7 @@ Fate FileTable::examine(Entry& entry, const std::string& path) {
         set_state(entry, path, false, std::move(why)); // it is as it was read last
         return Fate::Unreadable;
     }
-    // What is new need not be compared. If it has become a link since, an event says so.
+    // A file that is new need not be compared. If it has become a link since, an event says so.
     if (std::exchange(file.listed, false) && !file.literal && !file.trail)
         return read(entry, path);
     struct stat status{};
@@ -350,7 +350,7 @@ Fate FileTable::read(Entry& entry, const std::string& path) {
     const auto content = place_.reader.read(path, seems_written, on_read_ != nullptr);
     if (!content) {
         const auto& [why, reason] = content.error();
-        // What was read last stays in the snapshot while the file cannot be read.
+        // The content that was read last stays in the snapshot while the file cannot be read.
         if (why == Why::Writing || why == Why::Unreadable) {
             set_state(entry, path, why == Why::Writing, reason);
             return why == Why::Writing ? Fate::BeingWritten : Fate::Unreadable;

@@ -33,7 +33,7 @@ public:
     using OnDirty = std::function<void(const Timing&)>;
     using Clock = std::chrono::steady_clock;
 
-    // What the table stands on: all outlive it.
+    // The things that the table stands on: all outlive it.
     struct Place {
         const os::EventLoop& loop;
         DirectoryTable& directories;

@@ -60,7 +60,7 @@ public:
     // state() has changed. Called from the event loop; it may end the set.
     std::function<void()> on_state;
 
-    // What it makes of a path, as of the last look.
+    // The answer to whether and why it watches a path, as of the last look.
     [[nodiscard]] Explanation explain(const std::string& path) const;
     // The paths, through symbolic links, by which it would watch the file at a path without any.
     [[nodiscard]] std::set<std::string> names_of(const std::string& physical) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/compare.hpp"
 
-#include "document/schema/decimal.hpp"
+#include "document/decimal.hpp"
 
 #include <algorithm>
 #include <cmath>

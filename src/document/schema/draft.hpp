@@ -15,7 +15,7 @@ enum class Draft { Draft4, Draft6, Draft7, Draft2019, Draft2020 };
 // known.
 std::optional<Draft> draft_of(std::string_view schema);
 
-// What stands at an address of json-schema.org, in JSON; empty: nothing of ours. `address` is
+// The schema at an address of json-schema.org, in JSON; empty: none of ours. `address` is
 // without a fragment.
 std::string_view draft_text(std::string_view address);
 

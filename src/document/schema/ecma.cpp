@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/ecma.hpp"
 
+#include "base/ascii.hpp"
+#include "document/formats.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -81,10 +84,6 @@ constexpr std::array kCategories = {
     PropertyName{"unassigned", "Cn"},
 };
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 std::string character(std::uint32_t code) {
     return std::format("\\x{{{:x}}}", code);
 }
@@ -100,7 +99,7 @@ public:
     }
 
 private:
-    // What an item within [] is.
+    // The kinds of items within [].
     enum class Item { Nothing, Character, HalfCharacter, Set, RangeEnd };
 
     bool take(std::string_view text) {
@@ -263,11 +262,7 @@ private:
             if (kind != "General_Category" && kind != "gc")
                 throw NotUnderstood{std::format("there is no property {}", kind.substr(0, 40))};
         }
-        std::string low(name);
-        std::ranges::transform(low, low.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-        const auto* found = std::ranges::find(kCategories, low, &PropertyName::name);
+        const auto* found = std::ranges::find(kCategories, lower(name), &PropertyName::name);
         return std::string(found == kCategories.end() ? name : found->category);
     }
 

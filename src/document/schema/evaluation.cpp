@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema/evaluation.hpp"
 
+#include "document/mark.hpp"
 #include "document/schema/compare.hpp"
 #include "document/schema/rules.hpp"
 
@@ -13,10 +14,11 @@ namespace hotreload::document {
 
 namespace {
 
-constexpr std::size_t kMaxDepth = 2000;  // schemas within schemas, each some 500 bytes of stack
-constexpr std::size_t kMaxAdvised = 100; // unknown keys, with the nearest that is known
-constexpr std::size_t kMaxOfChoice = 20; // problems of one of the schemas of "anyOf"
-constexpr std::size_t kMaxCompared = 50; // schemas of "anyOf", for the one that comes nearest
+constexpr std::size_t kMaxDepth = 2000;      // schemas within schemas, each some 500 bytes of stack
+constexpr std::size_t kMaxAdvised = 100;     // unknown keys, with the nearest that is known
+constexpr std::size_t kLongestAdvised = 100; // bytes of such a key: nearest() takes no longer one
+constexpr std::size_t kMaxOfChoice = 20;     // problems of one of the schemas of "anyOf"
+constexpr std::size_t kMaxCompared = 50;     // schemas of "anyOf", for the one that comes nearest
 constexpr std::size_t kComplaintSteps = 2000; // to put one into words
 constexpr std::size_t kLongestToldKey = 200;  // as it is told
 
@@ -47,33 +49,27 @@ struct TypeOf {
     }
 };
 
-// The tag of a YAML collection, or the %YAML directive of its document, which document/ keeps as
-// one more member or element each.
-bool is_tag(const Value& value, std::string_view mark) {
-    const auto* opaque = std::get_if<Opaque>(&value.data);
-    return opaque && opaque->text.empty() && opaque->type.starts_with(mark);
-}
-
-bool is_tag(const std::string& key, const Value& value) {
-    return (is_tag(value, "!") || is_tag(value, "%YAML ")) &&
-           std::get<Opaque>(value.data).type == key;
-}
-
+// Without the marks behind them.
 std::size_t elements_of(const Value::Array& array) {
     auto size = array.size();
-    for (const std::string_view mark : {"%YAML ", "!"}) // in front of it
-        if (size > 0 && is_tag(array[size - 1], mark))
-            --size;
+    while (size > 0 && is_mark(array[size - 1]))
+        --size;
     return size;
 }
 
 std::size_t members_of(const Value::Object& object) {
-    std::size_t tags = 0;
-    for (const char* const mark : {"!", "%"})
-        for (auto first = object.lower_bound(mark);
-             first != object.end() && first->first.starts_with(mark); ++first)
-            tags += is_tag(first->first, first->second) ? 1 : 0;
-    return object.size() - tags;
+    return static_cast<std::size_t>(
+        std::ranges::count_if(object, [](const auto& member) { return !is_mark(member.second); }));
+}
+
+// Steps to look up one key of an object.
+std::size_t look_up_steps(std::string_view key) {
+    return 4 + (key.size() / 16);
+}
+
+// Steps to find the nearest to a key: the product of both lengths, for each candidate.
+std::size_t advice_steps(std::size_t candidates, std::string_view key) {
+    return candidates * (10 + (key.size() * key.size() / 5));
 }
 
 std::size_t characters_of(std::string_view text) {
@@ -96,7 +92,7 @@ std::string ordinal(std::size_t number) {
 
 } // namespace
 
-// What it takes to go into one schema more.
+// A scope within one schema more.
 class SchemaEvaluation::Entered {
 public:
     Entered(SchemaEvaluation& evaluation, const SchemaNode& node, const At& at)
@@ -126,13 +122,13 @@ private:
 };
 
 bool SchemaEvaluation::meets(const Value& document) {
-    steps_ = Steps();
+    steps_ = Steps(most_steps_);
     findings_ = nullptr;
     return meets(*schema_.root, {.value = &document}, nullptr);
 }
 
 std::vector<Problem> SchemaEvaluation::problems(const Value& document, std::size_t most) {
-    steps_ = Steps();
+    steps_ = Steps(most_steps_);
     Findings findings{.list = {}, .most = most};
     findings_ = &findings;
     try {
@@ -182,7 +178,7 @@ bool SchemaEvaluation::meets(const SchemaNode& node, const At& at, Seen* seen) {
     return good;
 }
 
-// What is said of the value itself.
+// Keywords about the value itself.
 bool SchemaEvaluation::meets_value(const SchemaNode& node, const At& at) {
     bool good = true;
     const auto go_on = [&] { return good || !is_enough(); };
@@ -311,17 +307,20 @@ bool SchemaEvaluation::meets_contains(const SchemaNode& node, const At& at, Seen
 bool SchemaEvaluation::meets_object(const SchemaNode& node, const At& at, Seen* seen) {
     const auto& rules = *node.object;
     const auto& object = *at.value->object();
-    bool good = rules.counts.empty() || meets_counts(node, at, rules.counts, members_of(object));
+    bool good = true;
     const auto go_on = [&] { return good || !is_enough(); };
-    steps_.take(rules.required.size());
-    const auto is_there = [&](std::string_view key) { return object.contains(key); };
+    if (!rules.counts.empty()) {
+        steps_.take(object.size());
+        good = meets_counts(node, at, rules.counts, members_of(object));
+    }
+    const auto is_there = [&](std::string_view key) { return has(object, key); };
     if (go_on() && !std::ranges::all_of(rules.required, is_there))
         good = broken(node, at, "required", rules.required_rule);
     if (!rules.properties.empty() || !rules.patterns.empty() || rules.additional)
         for (const auto& [key, value] : object) {
             if (!go_on())
                 return false;
-            if (is_tag(key, value))
+            if (is_mark(value))
                 continue;
             bool known = false;
             good = meets_member(node, {.value = &value, .above = &at, .key = &key}, known) && good;
@@ -335,10 +334,15 @@ bool SchemaEvaluation::meets_object(const SchemaNode& node, const At& at, Seen* 
     return good;
 }
 
+bool SchemaEvaluation::has(const Value::Object& object, std::string_view key) {
+    steps_.take(look_up_steps(key));
+    return object.contains(key);
+}
+
 bool SchemaEvaluation::meets_member(const SchemaNode& node, const At& member, bool& known) {
     const auto& rules = *node.object;
     const std::string_view key = *member.key;
-    steps_.take(4);
+    steps_.take(look_up_steps(key));
     bool good = true;
     const auto property = std::ranges::lower_bound(rules.properties, key, {},
                                                    [](const auto& each) { return each.first; });
@@ -365,9 +369,9 @@ bool SchemaEvaluation::meets_member(const SchemaNode& node, const At& member, bo
 bool SchemaEvaluation::meets_names(const SchemaNode& node, const At& at) {
     bool good = true;
     for (const auto& [key, value] : *at.value->object()) {
-        if (is_tag(key, value))
+        if (is_mark(value))
             continue;
-        steps_.take(4 + (key.size() / 16));
+        steps_.take(look_up_steps(key));
         const Value name{.data = key, .line = value.line, .column = value.column};
         good =
             meets(*node.object->names, {.value = &name, .above = &at, .is_key = true}, nullptr) &&
@@ -382,11 +386,8 @@ bool SchemaEvaluation::meets_dependent(const SchemaNode& node, const At& at) {
     const auto& object = *at.value->object();
     bool good = true;
     for (const auto& [key, rule, keys] : node.object->dependent_required) {
-        steps_.take(4);
-        if (!object.contains(key))
-            continue;
-        steps_.take(keys.size());
-        if (std::ranges::all_of(keys, [&](auto each) { return object.contains(each); }))
+        if (!has(object, key) ||
+            std::ranges::all_of(keys, [&](auto each) { return has(object, each); }))
             continue;
         good = broken(node, at, "dependentRequired", rule, key);
         if (is_enough())
@@ -410,7 +411,7 @@ bool SchemaEvaluation::meets_combined(const SchemaNode& node, const At& at, Seen
         good = meets_condition(node, at, seen) && good;
     if (const auto* object = at.value->object())
         for (const auto& [key, schema] : rules.dependent)
-            if (go_on() && object->contains(key))
+            if (go_on() && has(*object, key))
                 good = meets(*schema, at, seen) && good;
     return good;
 }
@@ -496,7 +497,7 @@ bool SchemaEvaluation::meets_unevaluated(const SchemaNode& node, const At& at, S
                   "unevaluatedItems", node.unevaluated_items_rule);
     else
         for (const auto& [key, value] : *at.value->object())
-            if (!is_tag(key, value))
+            if (!is_mark(value))
                 check(*node.unevaluated_properties, {.value = &value, .above = &at, .key = &key},
                       "unevaluatedProperties", node.unevaluated_properties_rule);
     return good;
@@ -516,8 +517,12 @@ bool SchemaEvaluation::broken(const SchemaNode& node, const At& at, std::string_
                               const Value* rule, std::string_view because) {
     if (is_enough())
         return false;
-    steps_.take(kComplaintSteps);
     const bool of_a_key = at.is_key;
+    const bool unknown = keyword == "additionalProperties" || keyword == "unevaluatedProperties";
+    const bool advise = unknown && at.key && at.key->size() <= kLongestAdvised &&
+                        findings_->list.size() < kMaxAdvised;
+    if (advise && node.object)
+        steps_.take(advice_steps(node.object->properties.size(), *at.key));
     const BrokenRule rule_broken{.keyword = keyword,
                                  .rule = rule,
                                  .schema = node.schema,
@@ -525,17 +530,19 @@ bool SchemaEvaluation::broken(const SchemaNode& node, const At& at, std::string_
                                  .value = of_a_key ? at.above->value : at.value,
                                  .of_a_key = of_a_key,
                                  .because = because,
-                                 .advise = findings_->list.size() < kMaxAdvised};
-    for (auto& each : complaints(rule_broken))
-        if (!is_enough())
-            findings_->list.push_back({.problem = problem_at(*each.at, std::move(each.message)),
-                                       .keyword = keyword,
-                                       .depth = depth_of(at)});
+                                 .advise = advise,
+                                 .most = findings_->most - findings_->list.size()};
+    for (auto& each : complaints(rule_broken)) {
+        steps_.take(kComplaintSteps);
+        findings_->list.push_back({.problem = problem_at(*each.at, std::move(each.message)),
+                                   .keyword = keyword,
+                                   .depth = depth_of(at)});
+    }
     return false;
 }
 
-// Of many schemas none is met: the one with the fewest faults is what people have meant, if it is
-// not another type of value, or another kind of it (which a "const" or "enum" in it tells).
+// The schema with the fewest faults, of many of which none is met, is what people have meant, if it
+// is not another type of value, or another kind of it (which a "const" or "enum" in it tells).
 bool SchemaEvaluation::none_of(const SchemaNode& node, const At& at, std::string_view keyword,
                                const Value& rule, const std::vector<const SchemaNode*>& choices) {
     if (is_enough())

@@ -22,7 +22,9 @@ struct Uncheckable {
 
 class SchemaEvaluation {
 public:
-    explicit SchemaEvaluation(const CompiledSchema& schema) : schema_(schema), matcher_(steps_) {}
+    // `most_steps`: for each of the two below.
+    explicit SchemaEvaluation(const CompiledSchema& schema, std::uint64_t most_steps = kMaxSteps)
+        : schema_(schema), most_steps_(most_steps), matcher_(steps_) {}
 
     // Throws OutOfSteps and Uncheckable, as the next one does.
     [[nodiscard]] bool meets(const Value& document);
@@ -70,6 +72,7 @@ private:
     bool meets_contains(const SchemaNode& node, const At& at, Seen* seen);
     bool has_repeated(const Value::Array& array);
     bool meets_object(const SchemaNode& node, const At& at, Seen* seen);
+    bool has(const Value::Object& object, std::string_view key);
     bool meets_member(const SchemaNode& node, const At& member, bool& known);
     bool meets_names(const SchemaNode& node, const At& at);
     bool meets_dependent(const SchemaNode& node, const At& at);
@@ -96,6 +99,7 @@ private:
     [[nodiscard]] static std::size_t depth_of(const At& at);
 
     const CompiledSchema& schema_;
+    std::uint64_t most_steps_;
     Steps steps_;
     Matcher matcher_;
     Findings* findings_ = nullptr;                 // nullptr: only the verdict counts

@@ -18,7 +18,7 @@ constexpr std::string_view kOwnAddress = "https://hotreload.invalid/schema";
 
 enum class Holds { Schema, List, SchemaOrList, Map };
 
-// Where schemas stand within a schema, and which drafts say so.
+// A keyword below which schemas stand, and the drafts that say so.
 struct Location {
     std::string_view keyword;
     Holds holds;
@@ -69,7 +69,7 @@ std::string_view id_keyword(Draft draft) {
     return draft == Draft::Draft4 ? "id" : "$id";
 }
 
-// What a schema says to be, or what it is else.
+// The draft that a schema says to be of, or the one that it is else.
 Draft own_draft(const Value::Object& object, Draft otherwise) {
     const auto* name = text_at(object, "$schema");
     if (!name)

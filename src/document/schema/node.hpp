@@ -21,7 +21,7 @@ namespace hotreload::document {
 
 struct SchemaNode;
 
-// What one "$id" stands for: a schema, and what is written below it up to the next "$id".
+// A resource is what one "$id" stands for: a schema, and all below it up to the next "$id".
 struct SchemaResource {
     std::string address; // without a fragment
     Draft draft = Draft::Draft2020;
@@ -94,7 +94,7 @@ struct ObjectRules {
     std::vector<WantedKeys> dependent_required;
 };
 
-// What is applied to the same value.
+// Schemas that are applied to the same value.
 struct Combined {
     const SchemaNode* reference = nullptr; // of "$ref", "$dynamicRef" or "$recursiveRef"
     std::string dynamic_name; // of "$dynamicRef", when it is looked up while evaluating

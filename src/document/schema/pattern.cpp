@@ -20,7 +20,7 @@ constexpr std::uint32_t kMaxGroups = 200;     // in one another: PCRE2 compiles 
 constexpr std::uint32_t kMaxHeap = 64 * 1024; // KiB, for one match
 constexpr std::uint64_t kMatchSteps = 20;     // that begin and end a match
 
-// Where the last item of a match began.
+// The place in the pattern at which the last item of a match began.
 struct Progress {
     Steps* steps;
     std::size_t at;

@@ -34,7 +34,7 @@ private:
     std::unique_ptr<pcre2_real_code_8, Free> code_;
 };
 
-// What matching needs beside the pattern, kept for many matches.
+// Memory that matching needs beside the pattern, kept for many matches.
 class Matcher {
 public:
     // `steps` has to outlive it.

@@ -19,7 +19,6 @@ constexpr std::size_t kLongestKey = 300; // with the keys above it
 constexpr std::size_t kLongestWord = 100;
 constexpr std::size_t kLongestPattern = 400;
 constexpr std::size_t kMostShown = 20;        // values of one that is in the schema
-constexpr std::size_t kMostMissing = 1000;    // keys that are told one by one
 constexpr std::size_t kMostCandidates = 1000; // keys that one that is not known may be near to
 
 std::string named_below(KeyPath path, std::string_view key) {
@@ -62,7 +61,7 @@ bool is_small(const Value& value, std::size_t& left) {
     return !text || text->size() <= kLongestWord;
 }
 
-// What the schema has there, as JSON.
+// A value of the schema as JSON, as much of it as a message can take.
 std::string shown(const Value& value, std::size_t most = kLongestWord) {
     if (const auto* text = value.string())
         return to_json(Value{.data = shortened(*text, most)});
@@ -195,11 +194,14 @@ std::vector<Complaint> missing_keys(const BrokenRule& broken) {
                          ? std::string("it is required")
                          : std::format("{} requires it", named_below(broken.path, broken.because));
     std::vector<Complaint> result;
-    for (const auto& each : *broken.rule->array())
-        if (each.string() && !member(broken.value, *each.string()) && result.size() < kMostMissing)
+    for (const auto& each : *broken.rule->array()) {
+        if (result.size() >= broken.most)
+            break;
+        if (each.string() && !member(broken.value, *each.string()))
             result.push_back(
                 {broken.value,
                  std::format("{} is missing; {}", named_below(broken.path, *each.string()), why)});
+    }
     return result;
 }
 

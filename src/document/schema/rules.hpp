@@ -7,6 +7,7 @@
 #include "core/key_path.hpp"
 #include "core/value.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct BrokenRule {
     bool of_a_key = false;        // "propertyNames": of a key in the object at `path`
     std::string_view because;     // "dependentRequired": the key that wants others
     bool advise = true;           // which known key is nearest to one that is not
+    std::size_t most = 1;         // complaints that are wanted
 };
 
 // Mostly one; of several keys that are missing, one for each.

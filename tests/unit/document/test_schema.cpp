@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/schema.hpp"
+#include "document/schema/compiler.hpp"
+#include "document/schema/evaluation.hpp"
 #include "parsing.hpp"
 
 namespace hotreload {
@@ -42,11 +44,12 @@ TEST(Schema, WhatIsWrittenInAnotherWayMeansTheSame) {
 TEST(Schema, SeesNoTagAndNoDirective) {
     const auto* closed =
         R"({"properties":{"a":{}},"additionalProperties":false,"maxProperties":1})";
-    for (const auto* document :
-         {"%YAML 1.2\n---\na: yes\n", "!x\na: 1\n", "%YAML 1.1\n---\n!x {a: 1}\n"})
+    for (const auto* document : {"%YAML 1.2\n---\na: yes\n", "!x\na: 1\n",
+                                 "%YAML 1.1\n---\n!x {a: 1}\n", "!<tag:x,2000:y> {a: 1}\n"})
         EXPECT_EQ(told(closed, document), "") << document;
     EXPECT_EQ(told(R"({"maxItems":1,"items":{"type":"integer"}})", "%YAML 1.2\n--- !x\n- 1\n"), "");
     EXPECT_NE(told(closed, "\"%YAML 1.2\": ''\na: 1\n"), "");
+    EXPECT_NE(told(closed, "a: 1\n'!x': !x \n"), "");
 }
 
 TEST(Schema, HasNothingToSayOfADocumentThatMeetsIt) {
@@ -423,6 +426,67 @@ TEST(Schema, EndsInTimeAndNamesWhatTakesTooLong) {
             R"(,"d{0}":{{"$id":"https://example.com/{0}","$dynamicAnchor":"a","items":{{"$dynamicRef":"#a"}}}})",
             i);
     EXPECT_EQ(compile_error(anchors + "}}"), "");
+}
+
+// With a budget that a schema and a document of this size come nowhere near, unless it is all of
+// the one times all of the other.
+bool multiplies(std::string_view schema, std::string_view document) {
+    const auto compiled = document::compile_schema(parsed(Format::Json, schema));
+    document::SchemaEvaluation evaluation(*compiled, 100'000);
+    const auto value = parsed(Format::Json, document);
+    try {
+        if (!evaluation.meets(value))
+            (void)evaluation.problems(value, 1000);
+        return false;
+    } catch (const document::OutOfSteps&) {
+        return true;
+    }
+}
+
+// `item` with each number in place of its {}.
+std::string list_of(int count, std::string_view item) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += (i > 0 ? "," : "") + std::vformat(item, std::make_format_args(i));
+    return text;
+}
+
+TEST(Schema, LookingUpKeysIsWork) {
+    const auto objects = std::format("[{}]", list_of(200, R"({{"a":{}}})"));
+    EXPECT_TRUE(multiplies(
+        std::format(R"({{"items":{{"dependentSchemas":{{{}}}}}}})", list_of(200, R"("k{}":{{}})")),
+        objects));
+    EXPECT_FALSE(multiplies(
+        std::format(R"({{"items":{{"dependentSchemas":{{{}}}}}}})", list_of(20, R"("k{}":{{}})")),
+        objects));
+
+    const auto long_keys = std::string(20'000, 'k');
+    const auto required =
+        std::format(R"({{"required":[{}]}})", list_of(20, std::format(R"("{}{{}}")", long_keys)));
+    const auto document =
+        std::format("{{{}}}", list_of(20, std::format(R"("{}{{}}":1)", long_keys)));
+    EXPECT_TRUE(
+        multiplies(std::format(R"({{"allOf":[{}],"$defs":{{"a":{}}}}})",
+                               list_of(10, R"({{"$ref":"#/$defs/a","title":"{}"}})"), required),
+                   document));
+    EXPECT_FALSE(multiplies(required, document));
+}
+
+TEST(Schema, CountingKeysIsWork) {
+    const auto document = std::format("{{{}}}", list_of(2000, R"("!{}":1)"));
+    EXPECT_TRUE(multiplies(
+        std::format(R"({{"allOf":[{}]}})", list_of(100, R"({{"minProperties":1,"title":"{}"}})")),
+        document));
+    EXPECT_FALSE(multiplies(R"({"minProperties":1})", document));
+}
+
+TEST(Schema, FindingTheNearestKeyIsWork) {
+    const auto choice =
+        std::format(R"({{"properties":{{{}}},"additionalProperties":false}})",
+                    list_of(100, std::format(R"("{}{{}}":{{{{}}}})", std::string(90, 'k'))));
+    const auto schema = std::format(R"({{"anyOf":[{0},{0}]}})", choice);
+    EXPECT_TRUE(multiplies(schema, std::format(R"({{"{}":1}})", std::string(90, 'x'))));
+    EXPECT_FALSE(multiplies(schema, R"({"x":1})"));
 }
 
 TEST(Schema, LargeDocumentsAreChecked) {

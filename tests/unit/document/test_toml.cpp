@@ -41,6 +41,9 @@ TEST(Toml, DigitsBeyondADoubleCount) {
     EXPECT_EQ(toml("a = 0.1000000000000000055"), toml("a = 1.000000000000000055e-1"));
     EXPECT_EQ(to_json(toml("a = 0.1000000000000000055")), R"({"a":0.1})");
     EXPECT_NE(toml("a = 0.0"), toml("a = -0.0"));
+    EXPECT_EQ(to_json(toml("a = -0.1000000000000000055")), R"({"a":-0.1})");
+    EXPECT_NE(toml("a = 1e-99999999999999999999"), toml("a = 1e-2"));
+    EXPECT_NE(to_json(toml("a = 1e-99999999999999999999")), to_json(toml("a = 1.0")));
     EXPECT_EQ(toml("a = -0"), toml("a = 0"));
 }
 

@@ -92,6 +92,7 @@ TEST(Yaml, KeysHaveTypes) {
     EXPECT_NE(yaml("~: 1"), yaml("'~': 1"));
     EXPECT_NE(yaml("1.10: 1"), yaml("1.1: 1"));
     EXPECT_NE(yaml("!x a: 1"), yaml("a: 1"));
+    EXPECT_NE(yaml("? !<tag:x,2000:t> a\n: 1"), yaml("? !<tag:y,2000:t> a\n: 1"));
     EXPECT_EQ(yaml("a: 1"), yaml("\"a\": 1"));
     EXPECT_EQ(
         difference("8080: a", "\"8080\": a"),
@@ -154,6 +155,32 @@ TEST(Yaml, TagsCount) {
     EXPECT_NE(yaml("a: !x [1]"), yaml("a: [1]"));
     EXPECT_NE(yaml("a: !x {b: 1}"), yaml("a: !y {b: 1}"));
     EXPECT_EQ(find(yaml("a: !x [1]"), {"a", std::size_t{0}})->data, Value::Data(std::int64_t{1}));
+}
+
+TEST(Yaml, WhatDiffersOnlyInWhatItIsIsTold) {
+    const auto told = [](std::string_view before, std::string_view after) {
+        return std::format(R"([{{"op":"replace","path":"/a","value":"{}","old":"{}"}}])", after,
+                           before);
+    };
+    EXPECT_EQ(difference("a: !x foo", "a: !y foo"), told("!x foo", "!y foo"));
+    EXPECT_EQ(difference("a: !x foo", "a: foo"), told("!x foo", "foo"));
+    EXPECT_EQ(difference("a: !x 1", "a: !x '1'"), told("!x 1", R"(!x \"1\")"));
+    EXPECT_EQ(difference("a: 'yes'", "a: yes"), told("yes", "yes (yaml)"));
+}
+
+TEST(Yaml, ATagOfACollectionIsNoneOfItsMembers) {
+    EXPECT_NE(yaml("!foo [a]"), yaml("[a, !foo ]"));
+    EXPECT_NE(yaml("!foo {a: 1}"), yaml("{a: 1, !foo : !foo }"));
+    EXPECT_NE(yaml("!foo {a: 1}"), yaml("{a: 1, '!foo': !foo }"));
+    for (const auto* tag : {"!foo", "!<tag:x,2000:foo>", "!!set"}) {
+        EXPECT_EQ(json_of(std::format("{} [1]", tag)), "[1]") << tag;
+        EXPECT_EQ(json_of(std::format("{} {{a: 1}}", tag)), R"({"a":1})") << tag;
+    }
+    EXPECT_EQ(json_of("[a, !foo ]"), R"(["a",""])");
+    EXPECT_EQ(difference("a: !x [1]", "a: !y [1]"),
+              R"([{"op":"replace","path":"/a/1","value":"!y","old":"!x"}])");
+    EXPECT_EQ(difference("a: {b: 1}", "a: !y {b: 1}"),
+              R"([{"op":"add","path":"/a/!y","value":"!y"}])");
 }
 
 TEST(Yaml, AliasesAreWhatTheyRepeat) {
@@ -241,7 +268,7 @@ TEST(Yaml, ReadsWhatIsSeldomWritten) {
     EXPECT_EQ(json_of("a:\n- b\n-  c\n"), R"({"a":["b","c"]})");
     EXPECT_EQ(json_of("[a: b, c]"), R"([{"a":"b"},"c"])");
     EXPECT_EQ(json_of("{a, b: }"), R"({"a":null,"b":null})");
-    EXPECT_EQ(json_of("!!set\n? a\n? b\n"), R"({"!!set":"","a":null,"b":null})");
+    EXPECT_EQ(json_of("!!set\n? a\n? b\n"), R"({"a":null,"b":null})");
     EXPECT_EQ(json_of("a: [\n1, 2\n]\n"), R"({"a":[1,2]})");
     EXPECT_EQ(json_of("--- |\n  %x\n...\n"), R"("%x\n")");
     EXPECT_EQ(json_of("a: 2024-01-01\nb: 010\nc: 1:30\n"),

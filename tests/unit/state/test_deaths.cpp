@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/deaths.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,12 +14,6 @@ namespace fs = std::filesystem;
 
 class DeathsTest : public testing::Test {
 protected:
-    DeathsTest() {
-        std::string pattern = fs::temp_directory_path() / "hotreload-deaths-XXXXXX";
-        directory = ::mkdtemp(pattern.data());
-    }
-    ~DeathsTest() override { fs::remove_all(directory); }
-
     [[nodiscard]] Deaths next_run() const {
         auto deaths = Deaths::open(directory);
         EXPECT_TRUE(deaths) << deaths.error().message;
@@ -38,7 +33,8 @@ protected:
         return next_run();
     }
 
-    std::string directory;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
     const Work document{"shop", "/srv/a.yaml", "1"};
 };
 

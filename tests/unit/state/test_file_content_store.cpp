@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/content_name.hpp"
 #include "state/file_content_store.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -16,12 +17,6 @@ namespace {
 
 class ContentStoreTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string path = (fs::temp_directory_path() / "hotreload-state-XXXXXX").string();
-        directory = mkdtemp(path.data());
-    }
-    void TearDown() override { fs::remove_all(directory); }
-
     static ContentId hash(std::string_view bytes) {
         return {std::hash<std::string_view>()(bytes), 2, bytes.size()};
     }
@@ -41,7 +36,8 @@ protected:
         return count;
     }
 
-    std::string directory;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
     ContentStore::InUse in_use = [](const ContentId&) { return false; };
 };
 

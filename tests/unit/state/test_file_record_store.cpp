@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/file_record_store.hpp"
 #include "state/sample.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -15,12 +16,6 @@ namespace fs = std::filesystem;
 
 class FileRecordStoreTest : public testing::Test {
 protected:
-    FileRecordStoreTest() {
-        std::string pattern = fs::temp_directory_path() / "hotreload-state-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~FileRecordStoreTest() override { fs::remove_all(directory_); }
-
     [[nodiscard]] std::string state() const { return directory_ + "/state"; }
     [[nodiscard]] std::string file(const std::string& name) const { return state() + "/" + name; }
 
@@ -54,7 +49,8 @@ protected:
         return records;
     }
 
-    std::string directory_;
+    const TemporaryDirectory temporary_;
+    const std::string& directory_ = temporary_.path();
     std::vector<Problem> broken_;
 };
 

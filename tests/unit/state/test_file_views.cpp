@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/file_views.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -35,14 +36,9 @@ mode_t mode_of(const std::string& path) {
 class FileViewsTest : public testing::Test {
 protected:
     void SetUp() override {
-        std::string path =
-            (fs::canonical(fs::temp_directory_path()) / "hotreload-views-XXXXXX").string();
-        directory = mkdtemp(path.data());
-        live = directory + "/app";
         fs::create_directory(live);
         watch.files = {live + "/**/*.conf"};
     }
-    void TearDown() override { fs::remove_all(directory); }
 
     void put(const std::string& name, const std::string& text) const {
         fs::create_directories(fs::path(live + "/" + name).parent_path());
@@ -72,7 +68,9 @@ protected:
         return *views_;
     }
 
-    std::string directory, live;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
+    const std::string live = directory + "/app";
     WatchDefinition watch;
     std::optional<FileViews> views_;
 };

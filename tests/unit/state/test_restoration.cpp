@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/restoration.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -15,13 +18,10 @@ namespace fs = std::filesystem;
 class RestorationTest : public testing::Test {
 protected:
     RestorationTest() {
-        std::string pattern = fs::temp_directory_path() / "hotreload-restoration-XXXXXX";
-        directory = ::mkdtemp(pattern.data());
         fs::create_directory(directory + "/conf.d");
         put("a.conf", "new a");
         put("b.conf", "new b");
     }
-    ~RestorationTest() override { fs::remove_all(directory); }
 
     [[nodiscard]] std::string path(const std::string& name) const {
         return directory + "/conf.d/" + name;
@@ -42,7 +42,8 @@ protected:
     }
     [[nodiscard]] Restoration make() const { return Restoration(directory + "/aside/shop"); }
 
-    std::string directory;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
 };
 
 TEST_F(RestorationTest, files_are_written_back_made_again_and_moved_aside) {
@@ -95,6 +96,54 @@ TEST_F(RestorationTest, what_fails_in_the_middle_puts_back_what_was_done) {
     EXPECT_TRUE(done.error().message.ends_with("no file was changed")) << done.error().message;
     fs::remove(path("t"));
     EXPECT_EQ(all(), before);
+}
+
+TEST_F(RestorationTest, what_was_made_at_the_end_of_a_link_is_taken_away_and_the_link_stays) {
+    auto restoration = make();
+    fs::create_symlink(directory + "/made", path("a-link.conf"));
+    EXPECT_TRUE(restoration.write(path("a-link.conf"), "old"));
+    fs::create_directory(path("t"));
+    restoration.take_away(path("t"));
+    const auto done = restoration.carry_out();
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.ends_with("no file was changed")) << done.error().message;
+    EXPECT_FALSE(fs::exists(directory + "/made"));
+    EXPECT_TRUE(fs::is_symlink(path("a-link.conf")));
+}
+
+// As on a disk that is full: what was written has room, and what was there has not any more.
+class SmallFiles {
+public:
+    explicit SmallFiles(rlim_t most) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit small{.rlim_cur = most, .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~SmallFiles() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, signal_);
+    }
+    SmallFiles(const SmallFiles&) = delete;
+    SmallFiles& operator=(const SmallFiles&) = delete;
+
+private:
+    rlimit before_{};
+    void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST_F(RestorationTest, what_cannot_be_put_back_is_told) {
+    auto restoration = make();
+    put("a.conf", std::string(1000, 'n'));
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("b.conf"), std::string(1000, 'o')));
+    const auto done = [&] {
+        const SmallFiles small(100);
+        return restoration.carry_out();
+    }();
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.ends_with("is as the rollback left it: " + path("a.conf")))
+        << done.error().message;
+    EXPECT_EQ(read(path("b.conf")), "new b");
 }
 
 TEST_F(RestorationTest, one_file_cannot_become_two) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/restore_file.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -17,13 +18,7 @@ namespace {
 
 class RestoreFileTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string path = (fs::temp_directory_path() / "hotreload-restore-XXXXXX").string();
-        directory = mkdtemp(path.data());
-        file = directory + "/a.conf";
-        std::ofstream(file) << "new";
-    }
-    void TearDown() override { fs::remove_all(directory); }
+    void SetUp() override { std::ofstream(file) << "new"; }
 
     static std::string read(const std::string& path) {
         std::ifstream in(path);
@@ -38,7 +33,9 @@ protected:
         return std::distance(fs::directory_iterator(directory), {});
     }
 
-    std::string directory, file;
+    const TemporaryDirectory temporary;
+    const std::string& directory = temporary.path();
+    const std::string file = directory + "/a.conf";
 };
 
 } // namespace
@@ -155,9 +152,9 @@ TEST_F(RestoreFileTest, directories_that_are_gone_are_made_again) {
 
 TEST_F(RestoreFileTest, a_file_with_another_name_stays_one_file) {
     fs::create_hard_link(file, directory + "/other");
-    EXPECT_EQ(restore_file(file, "old content"), Written::InPlace);
+    EXPECT_EQ(restore_file(file, "old content")->how, Written::InPlace);
     EXPECT_EQ(read(directory + "/other"), "old content");
-    EXPECT_EQ(restore_file(file, "o"), Written::InPlace);
+    EXPECT_EQ(restore_file(file, "o")->how, Written::InPlace);
     EXPECT_EQ(read(directory + "/other"), "o");
     EXPECT_EQ(entries(), 2);
 }
@@ -174,7 +171,7 @@ TEST_F(RestoreFileTest, what_is_in_a_foreign_group_keeps_it_by_being_written_in_
     const auto written = restore_file(file, "old");
     ASSERT_EQ(::seteuid(0), 0);
     ASSERT_EQ(::setegid(0), 0);
-    EXPECT_EQ(written, Written::InPlace);
+    EXPECT_EQ(written->how, Written::InPlace);
     EXPECT_EQ(read(file), "old");
     EXPECT_EQ(status(file).st_gid, 54321U);
     EXPECT_EQ(status(file).st_ino, before.st_ino);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "document/schema/decimal.hpp"
+#include "document/decimal.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <format>
 #include <utility>
 #include <vector>
 
@@ -120,6 +121,13 @@ Decimal Decimal::of(const Value& value) {
     }
     char buffer[32];
     return parse({buffer, std::to_chars(buffer, buffer + sizeof buffer, *number).ptr});
+}
+
+std::string Decimal::text() const {
+    if (digits_.empty())
+        return "0";
+    return std::format("{}{}e{}", negative_ ? "-" : "", digits_,
+                       point_ - static_cast<std::int64_t>(digits_.size()));
 }
 
 bool Decimal::is_whole() const {
