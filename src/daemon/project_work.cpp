@@ -277,19 +277,17 @@ void Project::begin(Request request, std::set<std::string> scope) {
                 done(outcome);
         };
     } else {
-        Goals goals;
         if (request.rollback) {
-            auto found = prepare_rollback(request);
-            if (!found) {
+            if (const auto prepared = prepare_rollback(request); !prepared) {
                 auto problem =
                     problem_at(request.service ? "services." + *request.service : "services",
-                               found.error().message)
+                               prepared.error().message)
                         .for_everybody();
                 refuse(std::move(request), std::move(problem));
                 return;
             }
-            goals = *std::move(found);
         }
+        const auto goals = request.rollback ? *request.rollback->goals : Goals();
         input = gather(scope, request.options, watch::Rescan::All);
         for (auto& [name, view] : input.views) {
             view.drain = request.drain;
