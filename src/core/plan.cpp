@@ -35,9 +35,11 @@ Action action_for(Strategy strategy) {
     return Action::Restart;
 }
 
-// Nobody stopped it: its process ended, whatever it ended with.
+// The process ended and nobody stopped it, whatever it ended with. One that somebody stopped may
+// have failed in that.
 bool ended_by_itself(const UnitState& unit) {
-    return !unit.running() && (unit.failed() || unit.end == UnitEnd::ByItself);
+    return !unit.running() && unit.end != UnitEnd::Others &&
+           (unit.failed() || unit.end == UnitEnd::ByItself);
 }
 
 // An action of ours ended with the service down: it is ours to bring back. What of an installed
@@ -123,7 +125,12 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
 // An installed unit is taken as it is, but for files that are to be pinned.
 ServicePlan plan_attached(const std::string& name, const ServiceView& view) {
     if (!view.wanted->pinned())
-        return {name, Action::Record, {}, "attached"};
+        return {.service = name,
+                .action = Action::Record,
+                .changes = {},
+                .reason = "attached",
+                .refusal = {},
+                .takes_as_it_is = true};
     if (view.unit.running())
         return {name, Action::Restart, {}, "only a new process is shown what is pinned"};
     return {name, Action::Record, {}, "pinned from its next start on"};

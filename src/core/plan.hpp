@@ -36,6 +36,7 @@ struct ServicePlan {
     std::vector<Change> changes;    // what differs, each with strategy and reason
     std::string reason;             // for an action without changes: "not running", "asked for"
     std::optional<Problem> refusal; // of a plan that was rehearsed: why it would not be done
+    bool takes_as_it_is = false;    // an installed unit: nothing changes that could be checked
 
     bool operator==(const ServicePlan&) const = default;
 };

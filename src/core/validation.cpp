@@ -152,7 +152,7 @@ Task<Verdict> run_validator(const ActionContext& context, const ValidationHost& 
 
 Task<Verdict> validate_service(const ActionContext& context, const ValidationHost& host) {
     Verdict verdict;
-    if (!context.view.wanted || context.plan.reason == "attached")
+    if (!context.view.wanted || context.plan.takes_as_it_is)
         co_return verdict;
     verdict.problem = document_problem(context.view);
     if (!verdict.problem)

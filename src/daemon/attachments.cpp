@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -46,25 +47,32 @@ std::string Attachments::own_name(const std::string& unit) const {
     return id.empty() ? unit : id;
 }
 
-void Attachments::keep_only(const Holder& holder, const std::set<std::string>& units) {
-    const auto dropped = std::erase_if(claims_, [&](const Claim& claim) {
-        return claim.holder == holder && !units.contains(claim.unit);
-    });
+void Attachments::keep_only(const Holder& holder, const std::set<std::string>& units,
+                            const std::string& leaves) {
+    bool freed = 0 < std::erase_if(claims_, [&](const Claim& claim) {
+                     return claim.holder == holder && !units.contains(claim.unit);
+                 });
     for (const auto& unit : units) {
-        const bool known = std::ranges::any_of(claims_, [&](const Claim& claim) {
+        const bool is_left = unit == leaves;
+        const auto known = std::ranges::find_if(claims_, [&](const Claim& claim) {
             return claim.holder == holder && claim.unit == unit;
         });
-        if (!known)
-            claims_.push_back({unit, holder});
+        if (known == claims_.end())
+            claims_.push_back({unit, holder, is_left});
+        else if (!std::exchange(known->is_left, is_left) && is_left)
+            freed = true;
     }
-    if (dropped > 0 && on_release)
+    if (freed && on_release)
         on_release();
 }
 
 std::optional<Attachments::Holder> Attachments::rival(const std::string& unit,
                                                       const Holder& holder) const {
-    const auto first = std::ranges::find_if(
-        claims_, [&](const Claim& claim) { return are_one(claim.unit, unit); });
+    const auto first = std::ranges::find_if(claims_, [&](const Claim& claim) {
+        const bool gives_way =
+            claim.is_left && claim.holder != holder && claim.holder.project == holder.project;
+        return !gives_way && are_one(claim.unit, unit);
+    });
     if (first == claims_.end() || first->holder == holder)
         return std::nullopt;
     return first->holder;

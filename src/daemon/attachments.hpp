@@ -25,8 +25,11 @@ public:
 
     explicit Attachments(const Units& units) : units_(units) {}
 
-    // What the service names from now on; nothing: it has left.
-    void keep_only(const Holder& holder, const std::set<std::string>& units);
+    // What the service names from now on; nothing: it has left. One of them it may be about to
+    // leave for another one: no other service of its project waits for that, for two that swap
+    // their units would wait for each other.
+    void keep_only(const Holder& holder, const std::set<std::string>& units,
+                   const std::string& leaves = "");
 
     // Who has the unit in the service's place. A unit is the same by all of its names, as far as
     // they are known.
@@ -43,6 +46,7 @@ private:
     struct Claim {
         std::string unit;
         Holder holder;
+        bool is_left = false;
     };
     [[nodiscard]] bool are_one(const std::string& a, const std::string& b) const;
     [[nodiscard]] std::string own_name(const std::string& unit) const;

@@ -71,6 +71,9 @@ struct Request {
     struct Rollback {
         std::uint64_t generation = 0; // 0: the one before the applied one
         bool restore_files = false;   // write the content of watched files back
+        // What each service goes back to, once it was found and the files were written: a rollback
+        // that begins again neither looks for it nor writes them anew.
+        std::optional<std::map<std::string, GenerationRecord>> goals = {};
     };
     std::optional<Rollback> rollback = {};
     CallerUid caller = {};
@@ -341,7 +344,7 @@ private:
                                                            std::uint64_t generation) const;
     using Goals = std::map<std::string, GenerationRecord>; // of a rollback, by service
     [[nodiscard]] Result<Goals> find_goals(const Request& request) const;
-    Result<Goals> prepare_rollback(Request& request);
+    Result<> prepare_rollback(Request& request);
     Result<state::Restoration> plan_restoration(const Goals& goals);
     Result<> plan_restoration(const std::string& service, const GenerationRecord& goal,
                               state::Restoration& restoration);

@@ -166,10 +166,12 @@ Result<Project::Goals> Project::find_goals(const Request& request) const {
 }
 
 // What can be found wrong is found before the first file is written, of all services.
-Result<Project::Goals> Project::prepare_rollback(Request& request) {
+Result<> Project::prepare_rollback(Request& request) {
+    if (request.rollback->goals)
+        return {};
     auto goals = find_goals(request);
     if (!goals)
-        return goals;
+        return std::unexpected(std::move(goals.error()));
     if (!request.rollback->restore_files) {
         const bool any_change = std::ranges::any_of(*goals, [&](const auto& each) {
             const auto& [name, goal] = each;
@@ -182,14 +184,16 @@ Result<Project::Goals> Project::prepare_rollback(Request& request) {
                         std::format("generation {} differs only in files, which are left as they "
                                     "are: --restore-files writes them back, too",
                                     goals->begin()->second.generation));
-        return goals;
+        request.rollback->goals = *std::move(goals);
+        return {};
     }
     auto restored = plan_restoration(*goals).and_then(
         [](state::Restoration restoration) { return restoration.carry_out(); });
     if (!restored)
         return std::unexpected(std::move(restored.error()));
-    std::ranges::move(*restored, std::back_inserter(request.files));
-    return goals;
+    request.files = *std::move(restored);
+    request.rollback->goals = *std::move(goals);
+    return {};
 }
 
 Result<state::Restoration> Project::plan_restoration(const Goals& goals) {

@@ -16,18 +16,25 @@ namespace hotreload::daemon {
 void Project::hold_units(const std::string& service) {
     auto& slot = slots_[service];
     std::set<std::string> units;
-    if (const auto* definition = wanted(service); definition && definition->attached())
+    const auto* const definition = wanted(service);
+    if (definition && definition->attached())
         units.insert(definition->unit);
+    std::string leaves;
     if (const auto record = record_.services.find(service);
-        record != record_.services.end() && record->second.definition.attached())
-        units.insert(record->second.unit);
+        record != record_.services.end() && record->second.definition.attached()) {
+        const auto& applied = record->second;
+        // A unit that is shown something by us is left when that is taken away.
+        if (definition && !units.contains(applied.unit) && applied.view.empty())
+            leaves = applied.unit;
+        units.insert(applied.unit);
+    }
     const auto before = std::exchange(slot.following, units);
     for (const auto& unit : before)
         if (!units.contains(unit)) {
             around_.units.unfollow(unit);
             slot.known.erase(unit);
         }
-    around_.attachments.keep_only({record_.name, service}, units);
+    around_.attachments.keep_only({record_.name, service}, units, leaves);
     for (const auto& unit : units)
         if (!before.contains(unit))
             tasks_.spawn(get_to_know(service, unit, Known::NotYet));

@@ -241,8 +241,21 @@ std::set<std::string> Project::scope_of(const Request& request) const {
             scope.insert(name);
         return scope;
     }
-    scope = asked_for(request);
-    return with_followers(definition_.services, std::move(scope));
+    const auto asked = asked_for(request);
+    scope = with_followers(definition_.services, asked);
+    if (request.kind != Request::Kind::Reload)
+        return scope;
+    // What is drawn in is left alone while it is paused, and its changes are held on; what is
+    // required and does not run is started.
+    std::erase_if(scope, [&](const auto& name) {
+        if (name == *request.service || !paused(name))
+            return false;
+        const auto record = record_.services.find(name);
+        const bool runs =
+            record != record_.services.end() && around_.units.state(record->second.unit).running();
+        return runs || !asked.contains(name);
+    });
+    return scope;
 }
 
 std::set<std::string> Project::asked_for(const Request& request) const {
@@ -277,19 +290,17 @@ void Project::begin(Request request, std::set<std::string> scope) {
                 done(outcome);
         };
     } else {
-        Goals goals;
         if (request.rollback) {
-            auto found = prepare_rollback(request);
-            if (!found) {
+            if (const auto prepared = prepare_rollback(request); !prepared) {
                 auto problem =
                     problem_at(request.service ? "services." + *request.service : "services",
-                               found.error().message)
+                               prepared.error().message)
                         .for_everybody();
                 refuse(std::move(request), std::move(problem));
                 return;
             }
-            goals = *std::move(found);
         }
+        const auto goals = request.rollback ? *request.rollback->goals : Goals();
         input = gather(scope, request.options, watch::Rescan::All);
         for (auto& [name, view] : input.views) {
             view.drain = request.drain;
@@ -337,6 +348,7 @@ void Project::look(const std::set<std::string>& reserved) {
         return std::ranges::any_of(all, [&](const auto& each) { return taken.contains(each); });
     });
     due = with_followers(definition_.services, std::move(due));
+    std::erase_if(due, [this](const auto& name) { return paused(name); });
     if (due.empty())
         return;
     fault::point("look");

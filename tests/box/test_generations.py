@@ -355,6 +355,14 @@ def test_what_requires_or_is_a_part_of_a_service_is_restarted_with_it(linked):
     assert starts(linked) == {"db": 2, "app": 3, "side": 3, "other": 1}
 
 
+def test_it_is_left_alone_while_it_is_paused(linked):
+    linked.ctl("pause", "demo/side")
+    linked.write("db.conf", "second\n")
+    eventually(lambda: starts(linked) == {"db": 2, "app": 2, "side": 1, "other": 1}, "all but the paused one")
+    linked.ctl("restart", "demo/app")
+    assert starts(linked) == {"db": 2, "app": 3, "side": 1, "other": 1}
+
+
 def test_it_is_stopped_with_it_and_a_start_takes_what_it_requires_along(linked):
     linked.ctl("stop", "demo/db")
     states = lambda: {name: each["state"] for name, each in linked.services().items()}

@@ -366,6 +366,33 @@ TEST(Plan, starts_again_what_ended_by_itself_though_it_ended_well) {
     EXPECT_EQ(action_of(view), Action::Record);
 }
 
+TEST(Plan, leaves_down_what_somebody_stopped_though_it_failed_in_that) {
+    for (const std::string unit : {"", "nginx.service"}) {
+        auto service = web();
+        service.unit = unit;
+        auto view = applied(service);
+        view.unit.active_state = "failed";
+        view.unit.end = UnitEnd::Others;
+        auto tried = view.files->files;
+        tried["/etc/web/a.conf"] = {9, 9, 9};
+        view.files->files["/etc/web/a.conf"] = {2, 2, 2};
+        EXPECT_EQ(action_of(view), Action::Record) << unit;
+        view.record->refusal = Refusal{*view.wanted, tried, "failed", {}, true};
+        EXPECT_EQ(action_of(view), Action::Record) << unit;
+    }
+}
+
+TEST(Plan, says_of_an_installed_unit_whether_it_is_taken_as_it_is) {
+    ServiceView view;
+    view.wanted = web();
+    view.wanted->unit = "nginx.service";
+    view.files = Snapshot{};
+    EXPECT_TRUE(plan_service("web", view, {}).takes_as_it_is);
+    view = applied(*view.wanted);
+    view.wanted->env["A"] = "b";
+    EXPECT_FALSE(plan_service("web", view, {}).takes_as_it_is);
+}
+
 TEST(Plan, does_not_start_an_installed_unit_again_that_ended_by_itself_but_in_an_action_of_ours) {
     auto nginx = web();
     nginx.unit = "nginx.service";
