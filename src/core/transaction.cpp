@@ -412,6 +412,7 @@ private:
         std::string result;
         Problem problem;
         bool attempted = false;
+        bool unproved = false; // what was put back is a process that nobody has seen live
     };
 
     Task<Ending> undo(std::size_t i, const Failure& failure) {
@@ -434,8 +435,12 @@ private:
         if (!ending.attempted)
             co_return ending; // it reads nothing now
         step.at_fault = i == failure.step;
+        const auto& units = step.means.units;
+        const auto before = units.state(step.unit).main_pid;
         if (undone && !step.given_way)
             undone = co_await handler->undo(step);
+        ending.unproved =
+            units.state(step.unit).running() && units.state(step.unit).main_pid != before;
         if (co_await gives_way(step)) {
             ending.result = "stopped-meanwhile";
             ending.problem = about(given_way_text(step));
@@ -466,6 +471,29 @@ private:
         co_return ending;
     }
 
+    // A process that was started to put things back lives as long as one that a change starts has
+    // to; a newer change does not wait for it.
+    Task<bool> prove_put_back(ActionContext& step, Ending& ending) {
+        if (!ending.unproved)
+            co_return true;
+        auto& units = step.means.units;
+        const auto& applied = step.view.record ? step.view.record->definition : *step.view.wanted;
+        const auto time = applied.verify.value_or(actions_(step.plan.action)->default_verify(step));
+        auto lives = co_await hurry_->unless(units.stays_active(step.unit, time, std::nullopt));
+        if (!lives)
+            lives = co_await units.stays_active(step.unit, Duration::zero(), std::nullopt);
+        if (*lives)
+            co_return true;
+        if (co_await gives_way(step)) {
+            ending.result = "stopped-meanwhile";
+            co_return false;
+        }
+        ending.result = "needs-attention";
+        ending.problem.message += "; and what was put back failed: " + lives->error().message;
+        ending.problem.audience = Audience::Inspectors;
+        co_return false;
+    }
+
     // Of the process that failed, which what puts things back may replace.
     Task<> add_last_words(const ActionContext& step, const std::string& invocation,
                           Problem& problem) const {
@@ -494,6 +522,10 @@ private:
             if (!stays[i])
                 endings[i] = co_await undo(i, failure);
         }
+        std::vector<Task<bool>> proofs;
+        for (std::size_t i = 0; i < steps_.size(); ++i)
+            proofs.push_back(prove_put_back(steps_[i], endings[i]));
+        (void)co_await when_all(std::move(proofs));
         if (!failed.given_way)
             co_await add_last_words(failed, invocation, endings[failure.step].problem);
         for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -503,10 +535,11 @@ private:
                 co_await actions_(step.plan.action)->finish(step);
                 continue;
             }
-            const auto& [result, problem, attempted] = endings[i];
-            refuse_step(step, result == "unchanged" ? "held-back" : result, problem, attempted,
+            const auto& ending = endings[i];
+            refuse_step(step, ending.result == "unchanged" ? "held-back" : ending.result,
+                        ending.problem, ending.attempted,
                         i == failure.step ? "" : steps_[failure.step].plan.service);
-            outcomes_.push_back(outcome(step, result, problem));
+            outcomes_.push_back(outcome(step, ending.result, ending.problem));
         }
     }
 

@@ -532,6 +532,18 @@ TEST_F(Transaction, that_cannot_be_undone_needs_attention) {
     EXPECT_EQ(host.committed.at("web")->refusal->result, "needs-attention");
 }
 
+TEST_F(Transaction, what_was_put_back_is_not_in_order_before_it_was_seen_to_live) {
+    have("web");
+    input.views["web"].wanted->env["A"] = "b";
+    units.start_errors[unit("web", 2)] = "exit code 1";
+    units.dies[unit("web", 1)] = "killed by SIGSEGV";
+    const auto outcome = run();
+    EXPECT_EQ(outcome.result, "needs-attention");
+    const auto& problem = *of(outcome, "web").problem;
+    EXPECT_TRUE(problem.message.contains("exit code 1")) << problem.message;
+    EXPECT_TRUE(problem.message.contains("killed by SIGSEGV")) << problem.message;
+}
+
 TEST_F(Transaction, is_superseded_when_a_file_is_not_any_more_what_was_looked_at) {
     have("web");
     input.views["web"].wanted->validate = {"/bin/check"};
