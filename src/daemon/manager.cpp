@@ -246,7 +246,9 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     if (!project)
         co_return std::unexpected(project.error());
 
-    Request request{.id = ++last_id_, .options = {.retry = true, .start = true, .up = true}};
+    Request request{.id = ++last_id_,
+                    .options = {.retry = true, .start = true, .up = true},
+                    .caller = options.caller};
     // Asked for before the first look, so that what is new is started by this request.
     if (!options.wait) {
         (*project)->submit(std::move(request));

@@ -22,6 +22,7 @@ namespace hotreload::ipc {
 
 struct UpOptions {
     bool wait = true; // answer when the services are started, not when the project is registered
+    CallerUid caller;
 };
 
 struct ReloadOptions {

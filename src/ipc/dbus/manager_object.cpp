@@ -31,15 +31,18 @@ ManagerObject::~ManagerObject() {
 
 void ManagerObject::Up(sdbus::Result<sdbus::ObjectPath>&& reply, std::string path,
                        OptionMap options) {
-    calls_.serve(getObject(), present_, std::move(reply), up(std::move(path), std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply),
+                 [=, this](uid_t caller) { return up(path, options, caller); });
 }
 
-auto ManagerObject::up(std::string path, OptionMap raw) -> CallAnswer<sdbus::ObjectPath> {
+auto ManagerObject::up(std::string path, OptionMap raw, uid_t caller)
+    -> CallAnswer<sdbus::ObjectPath> {
     if (auto ok = check_path(path); !ok)
         co_return error_of(ok);
     auto options = up_options(raw);
     if (!options)
         co_return error_of(options);
+    options->caller = caller;
     auto project = co_await service_.up(std::move(path), *options);
     if (!project)
         co_return error_of(project);

@@ -46,7 +46,7 @@ private:
     void Check(sdbus::Result<bool, ProblemList>&&, std::string path, OptionMap) override;
     std::string Version() override;
 
-    CallAnswer<sdbus::ObjectPath> up(std::string path, OptionMap options);
+    CallAnswer<sdbus::ObjectPath> up(std::string path, OptionMap options, uid_t caller);
     CallAnswer<> down(std::string project, OptionMap options);
     CallAnswer<std::string> plan(std::string target, OptionMap options);
     CallAnswer<std::uint64_t> reload(std::string target, OptionMap options, uid_t caller);

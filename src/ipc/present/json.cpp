@@ -182,15 +182,15 @@ void plan_members(Json& json, const Plan& plan) {
     });
 }
 
-void caller_member(Json& json, const CallerUid& caller) {
+void cause_members(Json& json, const std::string& trigger, const CallerUid& caller) {
+    json.member("trigger", trigger);
     if (caller)
         json.member("caller_uid", *caller);
 }
 
 void outcome_members(Json& json, const Outcome& outcome) {
     json.member("result", outcome.result);
-    json.member("trigger", outcome.trigger);
-    caller_member(json, outcome.caller);
+    cause_members(json, outcome.trigger, outcome.caller);
     json.list("services", outcome.services, [&](const ServiceOutcome& service) {
         json.object([&] {
             json.member("service", service.service);
@@ -296,8 +296,7 @@ std::string history_json(const History& history) {
                 json.member("applied_usec", each.applied_usec);
                 json.member("strategy", each.strategy);
                 json.member("applied", each.applied);
-                json.member("trigger", each.trigger);
-                caller_member(json, each.caller);
+                cause_members(json, each.trigger, each.caller);
                 changes(json, "changes", each.changes);
                 json.member("files", each.files);
             });
@@ -310,8 +309,7 @@ std::string history_json(const History& history) {
                 json.member("what", event.what);
                 json.member("generation", event.generation);
                 json.member("strategy", event.strategy);
-                json.member("trigger", event.trigger);
-                caller_member(json, event.caller);
+                cause_members(json, event.trigger, event.caller);
                 json.member_object("problem", [&] { problem_members(json, event.problem); });
             });
         });

@@ -39,6 +39,7 @@ public:
     }
 
     Task<Result<std::string>> up(std::string path, UpOptions options) override {
+        callers.push_back(options.caller);
         return answer("up " + path + (options.wait ? " wait" : " no-wait"), std::string("my-shop"));
     }
     Task<Result<>> down(std::string project) override { return done("down " + project); }

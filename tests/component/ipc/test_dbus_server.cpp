@@ -136,11 +136,12 @@ TEST_F(DbusServerTest, a_pause_of_no_time_is_a_mistake) {
 }
 
 TEST_F(DbusServerTest, the_service_is_told_who_asks) {
+    call("Up", "/");
     call("Reload", "shop");
     call("Stop", "shop");
     call("Pause", "shop");
     call("Resume", "shop");
-    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(4, ::geteuid())));
+    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(5, ::geteuid())));
 }
 
 TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {
