@@ -145,8 +145,8 @@ Result<FileRestored> Restoration::restore(const std::string& path, const std::st
     auto& [how, before] = *restored;
     const bool was_there = before.has_value();
     if (was_there)
-        undo.add(path, [path, before = *std::move(before)] {
-            return restore_file(path, before).has_value();
+        undo.add(path, [path, content = *std::move(before)] {
+            return restore_file(path, content).has_value();
         });
     else
         undo.add(path, [path] { return remove_made_file(path).has_value(); });
