@@ -12,12 +12,15 @@
 #include "core/unit_state.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hotreload {
+
+class WatchPatterns;
 
 // One operation of a document's patch, with what it asks for.
 struct KeyChange {
@@ -71,11 +74,13 @@ bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
 
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
 // Nor is a file that only one of the two definitions watches: it was a watch that changed.
-// `documents` are those whose content differs, by path; `unit` is the one that carries the service.
+// `documents` are those whose content differs, by path; `unit` is the one that carries the service;
+// `patterns` are those of the wanted watches, where somebody has parsed them.
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               const UnitState& unit);
+                               const UnitState& unit,
+                               std::shared_ptr<const WatchPatterns> patterns = nullptr);
 
 // Nothing but documents that were written anew and mean the same.
 bool all_rewritten(const std::vector<Change>& changes);

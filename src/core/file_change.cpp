@@ -6,6 +6,7 @@
 #include <format>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 namespace hotreload {
 
@@ -62,9 +63,10 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               const UnitState& unit) {
+                               const UnitState& unit,
+                               std::shared_ptr<const WatchPatterns> patterns) {
     std::vector<Change> changes;
-    const WatchRules rules(wanted, unit.can_reload, unit.id);
+    const WatchRules rules(wanted, unit.can_reload, unit.id, std::move(patterns));
     const auto add = [&](const std::string& path, std::string_view kind) {
         auto [strategy, reason] = rules.strategy(path);
         changes.push_back({.subject = path,

@@ -84,7 +84,7 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
     auto held = *view.record;
     held.definition = refusal->definition;
     held.files = refusal->files;
-    auto held_changes = diff_files(held, *view.wanted, *view.files, {}, view.unit);
+    auto held_changes = diff_files(held, *view.wanted, *view.files, {}, view.unit, view.patterns);
     if (refusal->interrupted()) // else its properties were put back
         std::ranges::move(diff_definitions(held.definition, *view.wanted),
                           std::back_inserter(held_changes));
@@ -191,8 +191,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
                    : ServicePlan{name, Action::Start, {}, "another unit carries it"};
 
     ServicePlan plan{name, Action::None, diff_definitions(record.definition, *view.wanted), ""};
-    std::ranges::move(diff_files(record, *view.wanted, *view.files, view.documents, view.unit),
-                      std::back_inserter(plan.changes));
+    std::ranges::move(
+        diff_files(record, *view.wanted, *view.files, view.documents, view.unit, view.patterns),
+        std::back_inserter(plan.changes));
     add_what_it_may_hold(plan.changes, view);
     if (options.force)
         force_manual(plan.changes, view);

@@ -9,6 +9,7 @@
 #include "core/unit_state.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,7 @@ struct PlanOptions {
 // All that is known of one service when a plan is made.
 struct ServiceView {
     std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
+    std::shared_ptr<const WatchPatterns> patterns;  // of its watches; nullptr: not parsed yet
     std::optional<Snapshot> files;                  // of the wanted definition's watches
     std::map<std::string, DocumentState> documents; // whose content is not the applied one
     std::optional<ServiceRecord> record;            // nothing: never applied

@@ -26,10 +26,9 @@ bool any_matches(const std::vector<Glob>& globs, const std::string& path) {
 
 } // namespace
 
-WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name)
-    : service_(service), unit_can_reload_(unit_can_reload), own_name_(std::move(own_name)) {
-    for (const auto& each : service.watches) {
-        Watch watch{&each, parse_all(each.files), parse_all(each.exclude), {}};
+WatchPatterns::WatchPatterns(const std::vector<WatchDefinition>& watches) {
+    for (const auto& each : watches) {
+        OfWatch watch{parse_all(each.files), parse_all(each.exclude), {}};
         for (const auto& [text, strategy] : each.keys)
             if (auto pattern = KeyPattern::parse(text))
                 watch.keys.push_back({*std::move(pattern), strategy});
@@ -37,16 +36,28 @@ WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, s
     }
 }
 
-const WatchRules::Watch* WatchRules::find(const std::string& path) const {
-    const auto found = std::ranges::find_if(watches_, [&](const Watch& watch) {
+WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name,
+                       std::shared_ptr<const WatchPatterns> patterns)
+    : service_(service),
+      unit_can_reload_(unit_can_reload),
+      own_name_(std::move(own_name)),
+      patterns_(std::move(patterns)) {
+    if (!patterns_)
+        patterns_ = std::make_shared<const WatchPatterns>(service.watches);
+}
+
+const WatchPatterns::OfWatch* WatchRules::find(const std::string& path) const {
+    const auto& watches = patterns_->watches_;
+    const auto found = std::ranges::find_if(watches, [&](const auto& watch) {
         return any_matches(watch.files, path) && !any_matches(watch.exclude, path);
     });
-    return found == watches_.end() ? nullptr : &*found;
+    return found == watches.end() ? nullptr : &*found;
 }
 
 const WatchDefinition* WatchRules::watch(const std::string& path) const {
     const auto* const found = find(path);
-    return found ? found->definition : nullptr;
+    return found ? &service_.watches[static_cast<std::size_t>(found - patterns_->watches_.data())]
+                 : nullptr;
 }
 
 bool WatchRules::is_schema(const std::string& path) const {
@@ -54,8 +65,8 @@ bool WatchRules::is_schema(const std::string& path) const {
 }
 
 Format WatchRules::format(const std::string& path) const {
-    const auto* const found = find(path);
-    return found ? found->definition->format.value_or(format_of(path)) : Format::Bytes;
+    const auto* const found = watch(path);
+    return found ? found->format.value_or(format_of(path)) : Format::Bytes;
 }
 
 std::pair<Strategy, std::string> WatchRules::automatic(const std::string& path) const {
@@ -81,7 +92,7 @@ std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
     const auto* const found = find(path);
     std::pair<Strategy, std::string> highest{Strategy::None, ""};
     for (const auto& leaf : difference.leaves) {
-        const KeyRule* rule = nullptr;
+        const WatchPatterns::KeyRule* rule = nullptr;
         if (found)
             for (const auto& each : found->keys)
                 if (each.pattern.matches(leaf) &&

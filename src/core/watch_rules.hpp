@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the watches of a service say of a path: its patterns, parsed once for a whole comparison.
+// What the watches of a service say of a path.
 
 #include "core/change.hpp"
 #include "core/definition.hpp"
@@ -10,17 +10,41 @@
 #include "core/key_pattern.hpp"
 #include "core/record.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hotreload {
 
+// The patterns of watches, parsed: they are asked at each save.
+class WatchPatterns {
+public:
+    explicit WatchPatterns(const std::vector<WatchDefinition>& watches);
+
+private:
+    friend class WatchRules;
+    struct KeyRule {
+        KeyPattern pattern;
+        std::optional<Strategy> strategy;
+    };
+    struct OfWatch {
+        std::vector<Glob> files;
+        std::vector<Glob> exclude;
+        std::vector<KeyRule> keys;
+    };
+    std::vector<OfWatch> watches_; // in the order of the definitions
+};
+
 class WatchRules {
 public:
     // `service` outlives it. `own_name` is the name of its installed unit, where the service knows
-    // the unit by an alias.
-    WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name = {});
+    // the unit by an alias. `patterns` are those of the service's watches; nullptr: nobody has
+    // parsed them yet.
+    WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name = {},
+               std::shared_ptr<const WatchPatterns> patterns = nullptr);
+
+    [[nodiscard]] const std::shared_ptr<const WatchPatterns>& patterns() const { return patterns_; }
 
     // The first watch that the path belongs to; nullptr for none.
     [[nodiscard]] const WatchDefinition* watch(const std::string& path) const;
@@ -42,24 +66,13 @@ public:
                                                             const KeyDifference& difference) const;
 
 private:
-    struct KeyRule {
-        KeyPattern pattern;
-        std::optional<Strategy> strategy;
-    };
-    struct Watch {
-        const WatchDefinition* definition;
-        std::vector<Glob> files;
-        std::vector<Glob> exclude;
-        std::vector<KeyRule> keys;
-    };
-
-    [[nodiscard]] const Watch* find(const std::string& path) const;
+    [[nodiscard]] const WatchPatterns::OfWatch* find(const std::string& path) const;
     [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;
     bool unit_can_reload_;
     std::string own_name_;
-    std::vector<Watch> watches_;
+    std::shared_ptr<const WatchPatterns> patterns_;
 };
 
 // What was refused is a set (`together`) of which only some files have changed: the others may be

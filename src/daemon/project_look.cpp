@@ -67,6 +67,7 @@ void Project::hold_what_was_refused(const std::string& service, ServiceView& vie
         return;
     view.held = record->refusal;
     view.wanted = record->definition;
+    view.patterns = nullptr;
 }
 
 ServiceView Project::view(const std::string& service, Snapshot files) const {
@@ -84,6 +85,9 @@ ServiceView Project::view(const std::string& service, Snapshot files) const {
     if (!unit.empty())
         view.unit = around_.units.state(unit);
     const auto slot = slots_.find(service);
+    if (const auto rules = slot == slots_.end() ? nullptr : slot->second.rules;
+        rules && view.wanted && rules->definition.watches == view.wanted->watches)
+        view.patterns = rules->rules.patterns();
     view.interrupted = slot != slots_.end() && slot->second.interrupted;
     view.barred = barred(service);
     return view;
@@ -175,6 +179,7 @@ Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOp
         }
         auto seen = view(name, std::move(files));
         seen.wanted.reset();
+        seen.patterns = nullptr;
         if (it != loaded->services.end()) {
             seen.wanted = it->second;
             const WatchRules rules(it->second, false);

@@ -40,6 +40,14 @@ bool anybody_leads(std::span<const PathStep> way, const struct stat& end) {
     });
 }
 
+// What is at `path`, as it is called from the directory that `way` leads to.
+std::string name_in(const PathWalk& way, const std::string& path) {
+    if (way.directory == AT_FDCWD)
+        return path;
+    auto name = path.substr(path.rfind('/') + 1);
+    return name.empty() ? "." : name;
+}
+
 } // namespace
 
 std::string Opener::NotOpened::reason() const {
@@ -59,12 +67,10 @@ std::expected<Opener::Opened, Opener::NotOpened> Opener::open(const std::string&
 
 std::expected<Opener::Opened, Opener::NotOpened> Opener::open_judged(const std::string& path,
                                                                      int flags) {
-    const auto slash = path.rfind('/');
-    const auto& way = way_to(path.substr(0, slash));
+    const auto& way = way_to(path.substr(0, path.rfind('/')));
     if (way.error != 0 || !way.name.empty())
         return std::unexpected(not_opened(way.steps, way.error != 0 ? way.error : ENOTDIR));
-    const auto name = path.substr(slash + 1);
-    return open_end(way, name.empty() ? "." : name, flags, &path);
+    return open_end(way, name_in(way, path), flags, &path);
 }
 
 std::expected<Opener::Opened, Opener::NotOpened>
@@ -106,13 +112,10 @@ std::expected<struct stat, Opener::NotOpened> Opener::status(const std::string& 
             return std::unexpected(NotOpened{errno, ""});
         return status;
     }
-    const auto slash = path.rfind('/');
-    const auto name = path.substr(slash + 1);
-    const auto& way = way_to(path.substr(0, slash));
+    const auto& way = way_to(path.substr(0, path.rfind('/')));
     if (way.error != 0 || !way.name.empty())
         return std::unexpected(not_opened(way.steps, way.error != 0 ? way.error : ENOTDIR));
-    if (::fstatat(way.directory, name.empty() ? "." : name.c_str(), &status, AT_SYMLINK_NOFOLLOW) <
-        0)
+    if (::fstatat(way.directory, name_in(way, path).c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0)
         return std::unexpected(not_opened(way.steps, errno));
     if (S_ISLNK(status.st_mode)) {
         const auto walk = walk_path(path);

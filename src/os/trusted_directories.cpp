@@ -23,11 +23,12 @@ bool is_roots_alone(const PathWalk& way) {
 
 } // namespace
 
-std::optional<TrustedDirectories::Identity> TrustedDirectories::identify(int fd) {
+std::optional<TrustedDirectories::Identity> TrustedDirectories::identify(int fd, const char* path) {
     struct statx status{};
     constexpr unsigned wanted =
         STATX_INO | STATX_BTIME | STATX_UID | STATX_GID | STATX_MODE | STATX_TYPE;
-    if (::statx(fd, "", AT_EMPTY_PATH, wanted, &status) < 0 || (status.stx_mask & wanted) != wanted)
+    if (::statx(fd, path, AT_EMPTY_PATH, wanted, &status) < 0 ||
+        (status.stx_mask & wanted) != wanted)
         return std::nullopt;
     return Identity{.device_major = status.stx_dev_major,
                     .device_minor = status.stx_dev_minor,
@@ -43,18 +44,13 @@ std::optional<PathWalk> TrustedDirectories::find(const std::string& path) const 
     const auto known = known_.find(path);
     if (known == known_.end())
         return std::nullopt;
-    Fd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!fd)
-        return std::nullopt;
-    const auto identity = identify(fd.get());
+    const auto identity = identify(AT_FDCWD, path.empty() ? "/" : path.c_str());
     if (!identity || *identity != known->second)
         return std::nullopt;
     PathWalk way;
-    way.directory = fd.get();
+    way.directory = AT_FDCWD;
     way.steps.push_back(
-        {path,
-         {.owner = identity->owner, .group = identity->group, .mode = identity->mode},
-         std::move(fd)});
+        {path, {.owner = identity->owner, .group = identity->group, .mode = identity->mode}});
     return way;
 }
 
@@ -64,7 +60,7 @@ void TrustedDirectories::remember(const std::string& path, const PathWalk& way) 
         return;
     if (known_.size() >= kMostKnown)
         known_.clear();
-    if (const auto identity = identify(way.directory))
+    if (const auto identity = identify(way.directory, ""))
         known_.emplace(path, *identity);
 }
 

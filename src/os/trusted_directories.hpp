@@ -2,8 +2,8 @@
 #pragma once
 
 // Directories to which nobody but root led when the way was gone, and in which nobody else decides.
-// Each is known by what it is, so that one look tells whether a path leads to it still: whoever
-// leads there by now, and by whatever way, leads to nothing but what root has put there.
+// Each is known by what it is, so that one look tells whether its path leads to it still. Between
+// that look and the opening of what is in it, nobody but root could lead elsewhere.
 
 #include "os/path_walk.hpp"
 
@@ -16,7 +16,8 @@ namespace hotreload::os {
 
 class TrustedDirectories {
 public:
-    // The way to the directory, of one step; nullopt: it is not known, or is another one now.
+    // The way to the directory, of one step and without a descriptor: what is in it is to be asked
+    // for by its whole path. nullopt: it is not known, or is another one now.
     [[nodiscard]] std::optional<PathWalk> find(const std::string& path) const;
 
     // `way` is as walk_path() has gone it; one on which others have a say is passed over.
@@ -37,7 +38,7 @@ private:
         bool operator==(const Identity&) const = default;
     };
     // nullopt: it cannot be told, or the file system knows no time of birth.
-    static std::optional<Identity> identify(int fd);
+    static std::optional<Identity> identify(int fd, const char* path);
 
     std::unordered_map<std::string, Identity> known_;
 };

@@ -25,7 +25,7 @@ bool is_id(std::pair<const char*, const char*> name) {
 
 } // namespace
 
-std::string SystemdUnits::own_name(const std::string& unit) const {
+const std::string& SystemdUnits::own_name(const std::string& unit) const {
     const auto alias = aliases_.find(unit);
     return alias == aliases_.end() ? unit : alias->second;
 }

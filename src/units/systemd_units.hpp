@@ -110,7 +110,7 @@ private:
     [[nodiscard]] const Followed* find(const std::string& unit) const;
     // Only when all of its facts are there.
     [[nodiscard]] const Followed* find_known(const std::string& unit) const;
-    [[nodiscard]] std::string own_name(const std::string& unit) const;
+    [[nodiscard]] const std::string& own_name(const std::string& unit) const;
     Followed& enter(const std::string& unit);
     // Whose name it is, as the manager says now.
     void know_as(const std::string& name, const std::string& own);
