@@ -85,6 +85,7 @@ def test_a_project_whose_record_is_garbage_is_taken_up_again_as_it_runs(app):
     assert told.returncode == 1 and "demo.json.corrupt" in told.stdout and "hotreloadctl up DIR" in told.stdout, told
     app.write("a.conf", "third\n")
     eventually(lambda: app.log("a")[-1] == "start - third", "its services are served")
+    app.sync()
     pids = app.pids()
     app.up()
     assert app.pids() == pids
