@@ -152,10 +152,10 @@ struct Ours {
         watcher = *watch::TreeWatcher::make(loop);
         set = *watch::WatchedSet::make(*watcher, {watch}, [this] {
             ++decisions;
-            changes = set->look(watch::Rescan::Dirty).changes.size();
+            changes = set->look(Rescan::Dirty).changes.size();
         });
     }
-    long look() { return static_cast<long>(set->look(watch::Rescan::All).content.files.size()); }
+    long look() { return static_cast<long>(set->look(Rescan::All).content.files.size()); }
 
     os::EventLoop loop;
     std::unique_ptr<watch::TreeWatcher> watcher;

@@ -2,6 +2,7 @@
 #include "config/paths.hpp"
 
 #include "base/ascii.hpp"
+#include "core/glob.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -22,8 +23,6 @@
 namespace hotreload {
 
 namespace {
-
-constexpr std::string_view kWildcards = "*?[]{}\\";
 
 // What systemd gives to services that set no PATH of their own, and where it looks for programs.
 constexpr auto kPath = std::to_array<std::string_view>(
@@ -118,16 +117,6 @@ std::string absolute_path(const std::string& directory, const std::string& path)
     std::string out = (std::filesystem::path(directory) / path).lexically_normal().string();
     while (out.size() > 1 && out.ends_with('/'))
         out.pop_back();
-    return out;
-}
-
-std::string escape_glob(std::string_view path) {
-    std::string out;
-    for (const char c : path) {
-        if (kWildcards.contains(c))
-            out += '\\';
-        out += c;
-    }
     return out;
 }
 

@@ -19,9 +19,6 @@ std::string absolute_path(const std::string& directory, const std::string& path)
 // The same for a pattern. Its wildcards stay, those in the directory's own name are escaped.
 std::string absolute_glob(const std::string& directory, const std::string& pattern);
 
-// The pattern that matches `path` and nothing else.
-std::string escape_glob(std::string_view path);
-
 // The home of `user`, by name or number, or, without one, of whoever asks.
 std::optional<std::string> home_of(const std::string& user);
 

@@ -359,4 +359,14 @@ std::string Glob::literal_path() const {
     return join(components);
 }
 
+std::string escape_glob(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        if (kWildcards.contains(c))
+            out += '\\';
+        out += c;
+    }
+    return out;
+}
+
 } // namespace hotreload

@@ -45,4 +45,10 @@ private:
     std::vector<std::vector<std::string>> alternatives_; // braces expanded, split at '/'
 };
 
+// The characters that mean something else than themselves in a pattern.
+inline constexpr std::string_view kWildcards = "*?[]{}\\";
+
+// The pattern that matches `path` and nothing else.
+std::string escape_glob(std::string_view path);
+
 } // namespace hotreload

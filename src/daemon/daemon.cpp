@@ -2,8 +2,11 @@
 #include "daemon/daemon.hpp"
 
 #include "config/project_files.hpp"
+#include "daemon/documents.hpp"
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
+#include "state/restoration.hpp"
+#include "strategy/table.hpp"
 
 #include <csignal>
 #include <format>
@@ -32,22 +35,10 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
       leases_(loop),
+      files_(*watcher_),
+      reader_(state_.deaths),
       attachments_(units_),
-      manager_({loop,
-                units_,
-                sockets_,
-                prober_,
-                state_.views,
-                *watcher_,
-                state_.records,
-                state_.contents,
-                leases_,
-                state_.deaths,
-                attachments_,
-                state_.aside,
-                reporter_,
-                reporter_.recent(),
-                {}}),
+      manager_(ports(), *watcher_, reporter_.recent()),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
       terminate_(loop, SIGTERM, [this] { stop(0); }),
@@ -61,6 +52,34 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
     };
     dbus_.on_activity = [this] { watch_idleness(); };
     varlink_.on_activity = [this] { watch_idleness(); };
+}
+
+project::Ports Daemon::ports() {
+    return {.clock = loop_,
+            .units = units_,
+            .sockets = sockets_,
+            .probes = prober_,
+            .views = state_.views,
+            .files = files_,
+            .writers = leases_,
+            .store = state_.records,
+            .contents = state_.contents,
+            .deaths = state_.deaths,
+            .reader = reader_,
+            .attachments = attachments_,
+            .events = reporter_,
+            .actions = strategy::handler_for,
+            .of_a_user = mode_ == units::Mode::User,
+            .make_documents =
+                [this](const std::string& project) {
+                    return std::make_unique<ParsedDocuments>(state_.contents, state_.deaths,
+                                                             project);
+                },
+            .make_restoration =
+                [this](const std::string& project) {
+                    return std::make_unique<state::FileRestoration>(state_.aside + "/" + project);
+                },
+            .next_id = {}};
 }
 
 Task<> Daemon::start() {
@@ -100,14 +119,16 @@ Task<Result<>> Daemon::open() {
         WatchDefinition watch;
         for (const auto& directory : project_file_directories())
             watch.files.push_back(directory + "/*.toml");
-        auto files = watch::WatchedSet::make(*watcher_, {std::move(watch)}, [this] {
-            (void)project_files_->look(watch::Rescan::Dirty);
-            tasks_.spawn(take_up_project_files());
-        });
+        auto files = files_.watch({std::move(watch)},
+                                  [this] {
+                                      (void)project_files_->look(Rescan::Dirty);
+                                      tasks_.spawn(take_up_project_files());
+                                  },
+                                  {});
         if (!files)
             co_return std::unexpected(files.error());
         project_files_ = std::move(*files);
-        (void)project_files_->look(watch::Rescan::All);
+        (void)project_files_->look(Rescan::All);
         co_await take_up_project_files();
     }
     for (auto& socket : varlink)
@@ -127,7 +148,7 @@ void Daemon::tell_last_death() {
     journal_.write(
         {.priority = Priority::Error,
          .id = MessageId::DiedAtWork,
-         .text = death->count < state::Deaths::kTooMany
+         .text = death->count < state::NotedDeaths::kTooMany
                      ? std::format(
                            "{}: hotreloadd ended in the middle of it; it is tried once more", what)
                      : std::format("{}: hotreloadd ended in the middle of it {} times: it is left "

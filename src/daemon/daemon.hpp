@@ -5,6 +5,7 @@
 // then the loop, until a signal, idleness, or a bus that is gone.
 
 #include "daemon/manager.hpp"
+#include "daemon/project_reading.hpp"
 #include "daemon/reporter.hpp"
 #include "daemon/service_sockets.hpp"
 #include "ipc/dbus/bus.hpp"
@@ -19,6 +20,7 @@
 #include "state/file_record_store.hpp"
 #include "state/file_views.hpp"
 #include "units/systemd_units.hpp"
+#include "watch/disk_files.hpp"
 #include "watch/tree_watcher.hpp"
 
 #include <memory>
@@ -32,8 +34,8 @@ public:
         state::FileRecordStore records;
         state::FileContentStore contents;
         state::FileViews views;
-        state::Deaths deaths;
-        std::string aside; // see Surroundings
+        state::NotedDeaths deaths;
+        std::string aside; // the directory of what rollbacks take away, below it by project
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
            std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
@@ -43,6 +45,7 @@ public:
     Task<> start();
 
 private:
+    project::Ports ports();
     Task<Result<>> open();
     void tell_last_death();
     Task<> take_up_project_files();
@@ -63,11 +66,13 @@ private:
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     os::Leases leases_;
-    Attachments attachments_;
+    watch::DiskFiles files_;
+    NotedReader reader_;
+    project::Attachments attachments_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;
-    std::unique_ptr<watch::WatchedSet> project_files_;
+    std::unique_ptr<WatchedFiles> project_files_;
     os::SignalSource terminate_;
     os::SignalSource interrupt_;
     os::SignalSource hangup_;

@@ -65,10 +65,10 @@ std::optional<std::string> read_whole(const std::string& path, std::uint64_t siz
 
 } // namespace
 
-Documents::Documents(ContentStore& store, state::Deaths& deaths, std::string project)
+ParsedDocuments::ParsedDocuments(ContentStore& store, Deaths& deaths, std::string project)
     : store_(store), deaths_(deaths), project_(std::move(project)) {}
 
-void Documents::set_secrets(const std::vector<std::string>& patterns) {
+void ParsedDocuments::set_secrets(const std::vector<std::string>& patterns) {
     std::vector<KeyPattern> parsed;
     for (const auto& pattern : patterns)
         if (auto good = KeyPattern::parse(pattern))
@@ -76,7 +76,7 @@ void Documents::set_secrets(const std::vector<std::string>& patterns) {
     secrets_ = Secrets(std::move(parsed));
 }
 
-void Documents::note(const std::string& path, const ContentId& id, std::string_view bytes) {
+void ParsedDocuments::note(const std::string& path, const ContentId& id, std::string_view bytes) {
     forget_noted(path);
     if (store_.has(project_, id))
         return;
@@ -87,7 +87,7 @@ void Documents::note(const std::string& path, const ContentId& id, std::string_v
         forget_noted(std::string(noted_order_.front()));
 }
 
-void Documents::forget_noted(const std::string& path) {
+void ParsedDocuments::forget_noted(const std::string& path) {
     const auto noted = noted_.find(path);
     if (noted == noted_.end())
         return;
@@ -96,7 +96,7 @@ void Documents::forget_noted(const std::string& path) {
     std::erase(noted_order_, path);
 }
 
-std::optional<std::string> Documents::bytes(const std::string& path, const ContentId& id) {
+std::optional<std::string> ParsedDocuments::bytes(const std::string& path, const ContentId& id) {
     if (const auto noted = noted_.find(path); noted != noted_.end() && noted->second.first == id)
         return noted->second.second;
     auto bytes = store_.content(project_, id);
@@ -107,7 +107,8 @@ std::optional<std::string> Documents::bytes(const std::string& path, const Conte
     return bytes;
 }
 
-Documents::Parsed Documents::value(const std::string& path, const ContentId& id, Format format) {
+ParsedDocuments::Parsed ParsedDocuments::value(const std::string& path, const ContentId& id,
+                                               Format format) {
     const Key key{id, format};
     auto parsed = [&]() -> Parsed {
         if (const auto known = parsed_.find(key); known != parsed_.end())
@@ -121,9 +122,10 @@ Documents::Parsed Documents::value(const std::string& path, const ContentId& id,
 
 // What says something of the content is remembered; that it is not to be had, or is not looked at,
 // may be another answer the next time.
-Documents::Parsed Documents::parse(const std::string& path, const ContentId& id, Format format) {
-    const state::Work reading{project_, path,
-                              std::format("{} as {}", state::content_name(id), to_string(format))};
+ParsedDocuments::Parsed ParsedDocuments::parse(const std::string& path, const ContentId& id,
+                                               Format format) {
+    const Work reading{project_, path,
+                       std::format("{} as {}", state::content_name(id), to_string(format))};
     if (auto problem = set_aside(reading))
         return std::unexpected(*std::move(problem));
     const auto content = bytes(path, id);
@@ -132,7 +134,7 @@ Documents::Parsed Documents::parse(const std::string& path, const ContentId& id,
                                                       ? "is too large for a document"
                                                       : "its content is to be had no more"}
                                    .for_everybody());
-    const state::Deaths::Scope at_it(deaths_, reading);
+    const Deaths::Scope at_it(deaths_, reading);
     fault::point("parse");
     auto tree = parse_document(format, *content);
     Parsed parsed;
@@ -147,7 +149,7 @@ Documents::Parsed Documents::parse(const std::string& path, const ContentId& id,
     return parsed;
 }
 
-std::optional<Problem> Documents::set_aside(const state::Work& work) const {
+std::optional<Problem> ParsedDocuments::set_aside(const Work& work) const {
     if (!deaths_.set_aside(work))
         return std::nullopt;
     return Problem{
@@ -158,7 +160,7 @@ std::optional<Problem> Documents::set_aside(const state::Work& work) const {
         .for_everybody();
 }
 
-void Documents::remember(const Key& key, const Parsed& parsed) {
+void ParsedDocuments::remember(const Key& key, const Parsed& parsed) {
     if (!parsed_.try_emplace(key, parsed).second)
         return;
     parsed_order_.push_back(key);
@@ -170,7 +172,7 @@ void Documents::remember(const Key& key, const Parsed& parsed) {
     }
 }
 
-std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schema& schema) {
+std::expected<const hotreload::Schema*, Problem> ParsedDocuments::compiled(const Schema& schema) {
     if (!schema.id)
         return std::unexpected(
             Problem{schema.path, 0, 0, "the schema is missing or cannot be read"}.for_everybody());
@@ -181,11 +183,10 @@ std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schem
         value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
     if (!tree)
         return std::unexpected(tree.error());
-    const state::Work compiling{project_, schema.path,
-                                state::content_name(*schema.id) + " as a schema"};
+    const Work compiling{project_, schema.path, state::content_name(*schema.id) + " as a schema"};
     if (auto problem = set_aside(compiling))
         return std::unexpected(*std::move(problem));
-    const state::Deaths::Scope at_it(deaths_, compiling);
+    const Deaths::Scope at_it(deaths_, compiling);
     auto fresh = hotreload::Schema::compile(**tree, schema.path);
     if (!fresh) {
         fresh.error().path = schema.path;
@@ -195,19 +196,19 @@ std::expected<const hotreload::Schema*, Problem> Documents::compiled(const Schem
     return &compiled_->second;
 }
 
-std::vector<Problem> Documents::check(const Value& document, const Request& request) {
+std::vector<Problem> ParsedDocuments::check(const Value& document, const Request& request) {
     const auto rules = compiled(*request.schema);
     if (!rules)
         return {rules.error()};
-    const state::Work checking{project_, request.path,
-                               std::format("{} against {}", state::content_name(request.now),
-                                           state::content_name(*request.schema->id))};
+    const Work checking{project_, request.path,
+                        std::format("{} against {}", state::content_name(request.now),
+                                    state::content_name(*request.schema->id))};
     if (auto problem = set_aside(checking))
         return {*std::move(problem)};
     const CheckKey key{request.now, request.format, *request.schema->id, request.schema->path};
     if (const auto known = slow_checks_.find(key); known != slow_checks_.end())
         return known->second;
-    const state::Deaths::Scope at_it(deaths_, checking);
+    const Deaths::Scope at_it(deaths_, checking);
     const auto begin = std::chrono::steady_clock::now();
     auto problems = (*rules)->check(document);
     if (std::chrono::steady_clock::now() - begin > kSlowCheck) {
@@ -218,7 +219,7 @@ std::vector<Problem> Documents::check(const Value& document, const Request& requ
     return problems;
 }
 
-DocumentState Documents::compare(const Request& request) {
+DocumentState ParsedDocuments::compare(const Request& request) {
     DocumentState state;
     const auto now = value(request.path, request.now, request.format);
     if (!now) {
@@ -244,8 +245,22 @@ DocumentState Documents::compare(const Request& request) {
     return state;
 }
 
-void Documents::keep(const std::string& path, const ContentId& id, unsigned older,
-                     const ContentStore::InUse& in_use) {
+std::string ParsedDocuments::json(const Value& value) const {
+    return to_json(value);
+}
+
+std::function<ConfigChange::Texts()>
+ParsedDocuments::texts(std::shared_ptr<const Value> before,
+                       std::shared_ptr<const Value> after) const {
+    return [before = std::move(before), after = std::move(after), secrets = secrets_] {
+        return ConfigChange::Texts{to_json(secrets.masked(*before)),
+                                   to_json(secrets.masked(*after)),
+                                   to_json(secrets.masked(diff(*before, *after)))};
+    };
+}
+
+void ParsedDocuments::keep(const std::string& path, const ContentId& id, unsigned older,
+                           const ContentStore::InUse& in_use) {
     const auto noted = noted_.find(path);
     if (noted != noted_.end() && noted->second.first == id) {
         if (put({path, id, older}, noted->second.second, in_use))
@@ -257,7 +272,7 @@ void Documents::keep(const std::string& path, const ContentId& id, unsigned olde
     }
 }
 
-void Documents::copy_some(const ContentStore::InUse& in_use) {
+void ParsedDocuments::copy_some(const ContentStore::InUse& in_use) {
     const auto end = std::chrono::steady_clock::now() + kSlice;
     while (!queue_.empty() && std::chrono::steady_clock::now() < end) {
         const auto copy = std::move(queue_.front());
@@ -269,7 +284,8 @@ void Documents::copy_some(const ContentStore::InUse& in_use) {
         flush();
 }
 
-bool Documents::put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use) {
+bool ParsedDocuments::put(const Copy& copy, std::string_view bytes,
+                          const ContentStore::InUse& in_use) {
     const auto kept = store_.keep(project_, copy.path, copy.id, bytes, copy.older, in_use);
     if (!kept) {
         problem_ = kept.error().message;
@@ -278,19 +294,19 @@ bool Documents::put(const Copy& copy, std::string_view bytes, const ContentStore
     return kept.has_value();
 }
 
-void Documents::flush() {
+void ParsedDocuments::flush() {
     if (const auto flushed = store_.flush(project_); !flushed)
         problem_ = flushed.error().message;
     else if (unkept_.empty() && queue_.empty())
         problem_.clear();
 }
 
-void Documents::try_again() {
+void ParsedDocuments::try_again() {
     std::ranges::move(unkept_, std::back_inserter(queue_));
     unkept_.clear();
 }
 
-std::vector<std::string> Documents::copies(const std::string& path) const {
+std::vector<std::string> ParsedDocuments::copies(const std::string& path) const {
     return store_.copies(project_, path);
 }
 

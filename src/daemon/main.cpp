@@ -115,17 +115,17 @@ int run(const Options& options) {
     if (!watcher)
         return give_up(watcher.error());
     const auto run_time = run_time_directory(options.mode);
-    auto deaths = state::Deaths::open(run_time);
+    auto deaths = state::NotedDeaths::open(run_time);
     if (!deaths) // all works without, but for what has ended us
         journal.write({.priority = Priority::Warning,
                        .id = MessageId::Failed,
                        .text = "what is being done is not noted: " + deaths.error().message});
-    daemon::Daemon daemon(loop, journal, std::move(*bus),
-                          {std::move(*records),
-                           state::FileContentStore(directory, watch::content_id),
-                           state::FileViews(run_time + "/views", watch::content_id, led_astray),
-                           deaths ? std::move(*deaths) : state::Deaths(), directory + "/aside"},
-                          std::move(*watcher), options.mode, run_time);
+    daemon::Daemon daemon(
+        loop, journal, std::move(*bus),
+        {std::move(*records), state::FileContentStore(directory, watch::content_id),
+         state::FileViews(run_time + "/views", watch::content_id, led_astray),
+         deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
+        std::move(*watcher), options.mode, run_time);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

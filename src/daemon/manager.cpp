@@ -6,14 +6,10 @@
 #include "base/nearest.hpp"
 #include "base/utf8.hpp"
 #include "config/project_file.hpp"
-#include "config/trust.hpp"
 #include "core/installed_units.hpp"
 #include "core/names.hpp"
 #include "core/rehearsal.hpp"
-#include "daemon/project_reading.hpp"
 #include "watch/paths.hpp"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,6 +20,8 @@
 namespace hotreload::daemon {
 
 namespace fs = std::filesystem;
+using project::Project;
+using project::Request;
 
 namespace {
 
@@ -63,8 +61,12 @@ constexpr int kMostLooks = 3;
 // What the checks of a plan need, for as long as they take.
 class Rehearsal final : public ValidationHost {
 public:
-    Rehearsal(ContentStore& contents, std::string project, ProjectDefinition definition)
-        : contents_(contents), project_(std::move(project)), definition_(std::move(definition)) {}
+    Rehearsal(ContentStore& contents, ProjectReader& reader, std::string project,
+              ProjectDefinition definition)
+        : contents_(contents),
+          reader_(reader),
+          project_(std::move(project)),
+          definition_(std::move(definition)) {}
 
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override {
         return contents_.content(project_, id);
@@ -74,30 +76,33 @@ public:
     }
     [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
                                                     bool starts) const override {
-        return distrust_of_programs(definition_, service, starts);
+        return reader_.distrusted(definition_, service, starts);
     }
 
 private:
     ContentStore& contents_;
+    ProjectReader& reader_;
     std::string project_;
     ProjectDefinition definition_;
 };
 
 } // namespace
 
-Manager::Manager(Surroundings around)
-    : around_(std::move(around)),
-      units_(around_.units),
-      store_(around_.store),
-      events_(around_.events) {
-    around_.next_id = [this] { return ++last_id_; };
+Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const RecentDetails& recent)
+    : ports_(std::move(ports)),
+      watcher_(watcher),
+      recent_(recent),
+      units_(ports_.units),
+      store_(ports_.store),
+      events_(ports_.events) {
+    ports_.next_id = [this] { return ++last_id_; };
     units_.on_change = [this](const std::string& unit, const UnitState&) {
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
     };
     // Later: whoever lets go of it is in the middle of something.
-    around_.attachments.on_release = [this] {
-        around_.loop.post([this] {
+    ports_.attachments.on_release = [this] {
+        ports_.clock.post([this] {
             for (auto& [name, project] : projects_)
                 project->units_released();
         });
@@ -107,7 +112,7 @@ Manager::Manager(Surroundings around)
 // What the projects let go of on their way out is told to nobody: they are not all there any more.
 Manager::~Manager() {
     units_.on_change = nullptr;
-    around_.attachments.on_release = nullptr;
+    ports_.attachments.on_release = nullptr;
 }
 
 Task<> Manager::open(std::vector<LoadedProject> loaded) {
@@ -117,16 +122,15 @@ Task<> Manager::open(std::vector<LoadedProject> loaded) {
         if (projects_.contains(name))
             continue; // somebody had it registered before we were ready
         auto& project = projects_[name];
-        project =
-            std::make_unique<Project>(around_, std::move(each.record), std::move(each.broken));
+        project = std::make_unique<Project>(ports_, std::move(each.record), std::move(each.broken));
         opened.push_back(project.get());
     }
     for (auto* project : opened)
         co_await project->open();
     // What an action that was cut short has opened for a service that nobody knows.
-    for (const auto& [project, service] : around_.sockets.services())
+    for (const auto& [project, service] : ports_.sockets.services())
         if (!projects_.contains(project) || !projects_.at(project)->has_service(service))
-            around_.sockets.keep_only(project, service, {});
+            ports_.sockets.keep_only(project, service, {});
 }
 
 Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
@@ -160,7 +164,7 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     record.services = store_.left_services(definition.name);
     if (auto saved = store_.save(record); !saved)
         return std::unexpected(saved.error());
-    auto project = std::make_unique<Project>(around_, std::move(record));
+    auto project = std::make_unique<Project>(ports_, std::move(record));
     return (projects_[definition.name] = std::move(project)).get();
 }
 
@@ -171,7 +175,7 @@ Task<> Manager::take_up(std::string file) {
         forget_refused(file);
         co_return;
     }
-    const auto definition = load_noted(around_.deaths, file);
+    const auto definition = ports_.reader.read(file, nullptr);
     if (!definition) {
         refuse_file(file, definition.error());
         co_return;
@@ -237,8 +241,8 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    around_.deaths.forgive("", *file);
-    const auto definition = load_noted(around_.deaths, *file);
+    ports_.deaths.forgive("", *file);
+    const auto definition = ports_.reader.read(*file, nullptr);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -294,7 +298,7 @@ Task<Result<>> Manager::down(std::string name) {
         co_return Result<>{}; // somebody else had it go down at the same time
     auto removed = store_.remove(name);
     if (removed)
-        removed = around_.contents.remove_contents(name);
+        removed = ports_.contents.remove_contents(name);
     if (!removed) {
         removed.error().message +=
             std::format(": run \"hotreloadctl down {}\" again when that is mended", name);
@@ -302,7 +306,7 @@ Task<Result<>> Manager::down(std::string name) {
     }
     fault::point("forgotten");
     // The project's own task is still on the stack of this call.
-    around_.loop.post([this, name] {
+    ports_.clock.post([this, name] {
         if (projects_.erase(name) > 0)
             events_.project_removed(name);
     });
@@ -337,8 +341,7 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
     }
     const auto service = target.substr(slash + 1);
     if (!project->second->has_service(service)) {
-        if (std::ranges::contains(project->second->config_statuses(), service,
-                                  &ipc::ConfigStatus::name))
+        if (std::ranges::contains(project->second->config_statuses(), service, &ConfigStatus::name))
             return fail(ErrorCode::NotFound,
                         std::format("{0} is a published document, not a service: \"hotreloadctl "
                                     "get {0}\" shows its value, \"hotreloadctl status {0}\" its "
@@ -388,9 +391,9 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         if (!options.validate)
             co_return plan;
         draft->input.id = ++last_id_;
-        const Rehearsal host(around_.contents, project, std::move(draft->definition));
+        const Rehearsal host(ports_.contents, ports_.reader, project, std::move(draft->definition));
         if (auto rehearsed = co_await rehearse(std::move(draft->input), std::move(plan),
-                                               means_of(around_), host))
+                                               project::means_of(ports_), host))
             co_return *std::move(rehearsed);
     }
     co_return fail(ErrorCode::Busy,
@@ -440,11 +443,11 @@ Task<Result<std::uint64_t>> Manager::rollback(std::string target, std::uint64_t 
                               .caller = options.caller});
 }
 
-Task<Result<ipc::History>> Manager::history(std::string target, std::size_t limit) {
+Task<Result<History>> Manager::history(std::string target, std::size_t limit) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    ipc::History all;
+    History all;
     for (const auto& each : *found)
         for (const auto& service : each.project->service_names()) {
             if (each.service && *each.service != service)
@@ -457,8 +460,8 @@ Task<Result<ipc::History>> Manager::history(std::string target, std::size_t limi
     co_return all;
 }
 
-Task<Result<ipc::GenerationDifference>> Manager::diff(std::string target, std::uint64_t from,
-                                                      std::uint64_t to) {
+Task<Result<GenerationDifference>> Manager::diff(std::string target, std::uint64_t from,
+                                                 std::uint64_t to) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
@@ -501,7 +504,7 @@ Task<Result<>> Manager::pause(std::string target, ipc::PauseOptions options) {
     if (!found)
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
-        each.project->pause(each.service, options);
+        each.project->pause(each.service, {options.time, options.reason, options.caller});
     co_return Result<>{};
 }
 
@@ -514,11 +517,11 @@ Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
     co_return Result<>{};
 }
 
-Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
+Task<Result<PathExplanation>> Manager::explain(std::string path) {
     if (!path.starts_with('/'))
         co_return fail(ErrorCode::Invalid,
                        std::format("\"{}\" is not absolute: give the whole path", path));
-    ipc::PathExplanation explanation{.path = fs::path(path).lexically_normal(), .state = {}};
+    PathExplanation explanation{.path = fs::path(path).lexically_normal(), .state = {}};
     std::error_code error;
     const auto status = fs::status(explanation.path, error);
     explanation.state = fs::is_regular_file(status)                 ? "a regular file"
@@ -551,8 +554,8 @@ Task<Result<ipc::PathExplanation>> Manager::explain(std::string path) {
 }
 
 Task<Result<>> Manager::sync() {
-    Completion<bool> seen(around_.loop);
-    around_.watcher.sync([resolve = seen.resolver()] { resolve(true); });
+    Completion<bool> seen(ports_.clock);
+    watcher_.sync([resolve = seen.resolver()] { resolve(true); });
     co_await seen;
     std::vector<std::string> names;
     for (const auto& [name, project] : projects_)
@@ -563,9 +566,9 @@ Task<Result<>> Manager::sync() {
     co_return Result<>{};
 }
 
-std::vector<ipc::WatcherEvent> Manager::watcher_events(std::size_t limit) const {
-    std::vector<ipc::WatcherEvent> events;
-    for (const auto& each : around_.watcher.recent_events())
+std::vector<WatcherEvent> Manager::watcher_events(std::size_t limit) const {
+    std::vector<WatcherEvent> events;
+    for (const auto& each : watcher_.recent_events())
         events.push_back(
             {each.realtime_usec, watch::join(each.directory, each.name), each.mask, each.fate});
     if (events.size() > limit)
@@ -573,9 +576,9 @@ std::vector<ipc::WatcherEvent> Manager::watcher_events(std::size_t limit) const 
     return events;
 }
 
-std::vector<ipc::ConfigStatus> Manager::configs(const std::string& name) const {
+std::vector<ConfigStatus> Manager::configs(const std::string& name) const {
     const auto project = projects_.find(name);
-    return project == projects_.end() ? std::vector<ipc::ConfigStatus>()
+    return project == projects_.end() ? std::vector<ConfigStatus>()
                                       : project->second->config_statuses();
 }
 
@@ -590,9 +593,9 @@ Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& pr
             .for_everybody();
     };
     if (state) { // what cannot be told is none of the file's faults
-        if (const auto holder = around_.attachments.holder(unit, project.name))
-            problem = at(why_taken(unit, *holder));
-        else if (auto why = why_meaningless(unit, *state); !why.empty())
+        if (const auto holder = ports_.attachments.holder(unit, project.name))
+            problem = at(project::why_taken(unit, *holder));
+        else if (auto why = project::why_meaningless(unit, *state); !why.empty())
             problem = at(std::move(why));
     }
     units_.unfollow(unit);
@@ -603,8 +606,8 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     const auto file = project_file_at(path);
     if (!file)
         co_return std::unexpected(file.error());
-    around_.deaths.forgive("", *file);
-    const auto definition = load_noted(around_.deaths, *file);
+    ports_.deaths.forgive("", *file);
+    const auto definition = ports_.reader.read(*file, nullptr);
     if (!definition)
         co_return definition.error();
     auto problems = co_await check_units(*definition);
@@ -639,14 +642,14 @@ Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definit
         if (there && !is_installed(service.unit, *there))
             problems.push_back(definition
                                    .problem_at(std::format("services.{}.unit", name),
-                                               no_such_unit(service.unit, *there, ::geteuid() != 0))
+                                               no_such_unit(service.unit, *there, ports_.of_a_user))
                                    .for_everybody());
     }
     co_return problems;
 }
 
-Result<std::vector<ipc::ProjectView>> Manager::status(const std::string& target) const {
-    std::vector<ipc::ProjectView> views;
+Result<std::vector<ProjectView>> Manager::status(const std::string& target) const {
+    std::vector<ProjectView> views;
     for (const auto& [file, status] : refused_)
         if (target.empty() || (target == status.name && !projects_.contains(target)))
             views.emplace_back(status);
@@ -666,8 +669,8 @@ Result<std::vector<ipc::ProjectView>> Manager::status(const std::string& target)
     return views;
 }
 
-Result<std::shared_ptr<const ipc::Details>> Manager::details(std::uint64_t id) const {
-    auto details = around_.recent.find(id);
+Result<std::shared_ptr<const Details>> Manager::details(std::uint64_t id) const {
+    auto details = recent_.find(id);
     if (!details)
         return fail(ErrorCode::NotFound,
                     std::format("nothing is kept of {}: it is long ago, or of an earlier run of "

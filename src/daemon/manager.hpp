@@ -4,8 +4,10 @@
 // All projects, and the answers to every transport's calls: finds the project that a target names
 // and passes the work on to it.
 
-#include "daemon/project.hpp"
+#include "daemon/recent_details.hpp"
 #include "ipc/service.hpp"
+#include "project/project.hpp"
+#include "watch/tree_watcher.hpp"
 
 #include <map>
 #include <memory>
@@ -16,8 +18,8 @@ namespace hotreload::daemon {
 
 class Manager final : public ipc::Service {
 public:
-    // `next_id` of the surroundings is the manager's own to set.
-    explicit Manager(Surroundings around);
+    // `next_id` of the ports is the manager's own to set. `recent`: what was told to their events.
+    Manager(project::Ports ports, watch::TreeWatcher& watcher, const RecentDetails& recent);
     ~Manager() override;
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
@@ -49,23 +51,21 @@ public:
     Task<Result<>> resume(std::string target, CallerUid caller) override;
     Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
                                          ipc::RollbackOptions options) override;
-    Task<Result<ipc::History>> history(std::string target, std::size_t limit) override;
-    Task<Result<ipc::GenerationDifference>> diff(std::string target, std::uint64_t from,
-                                                 std::uint64_t to) override;
-    Task<Result<ipc::PathExplanation>> explain(std::string path) override;
+    Task<Result<History>> history(std::string target, std::size_t limit) override;
+    Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
+                                            std::uint64_t to) override;
+    Task<Result<PathExplanation>> explain(std::string path) override;
     Task<Result<>> sync() override;
-    [[nodiscard]] std::vector<ipc::WatcherEvent> watcher_events(std::size_t limit) const override;
+    [[nodiscard]] std::vector<WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
-    [[nodiscard]] Result<std::vector<ipc::ProjectView>>
-    status(const std::string& target) const override;
-    [[nodiscard]] Result<std::shared_ptr<const ipc::Details>>
-    details(std::uint64_t id) const override;
-    [[nodiscard]] std::vector<ipc::ConfigStatus> configs(const std::string& project) const override;
+    [[nodiscard]] Result<std::vector<ProjectView>> status(const std::string& target) const override;
+    [[nodiscard]] Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override;
+    [[nodiscard]] std::vector<ConfigStatus> configs(const std::string& project) const override;
 
 private:
     // A target, found: the project, and one service of it or all.
     struct Found {
-        Project* project;
+        project::Project* project;
         std::optional<std::string> service;
     };
 
@@ -74,20 +74,22 @@ private:
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
     Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
                                     ipc::PlanRequest options);
-    Result<std::uint64_t> submit(const std::string& target, const Request& request);
-    Task<Result<>> perform(std::string target, Request::Kind kind, PlanOptions options,
+    Result<std::uint64_t> submit(const std::string& target, const project::Request& request);
+    Task<Result<>> perform(std::string target, project::Request::Kind kind, PlanOptions options,
                            CallerUid caller);
     Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,
                                                 const ServiceDefinition& service);
     Task<std::vector<Problem>> check_units(const ProjectDefinition& definition);
-    Result<Project*> make_project(const ProjectDefinition& definition);
+    Result<project::Project*> make_project(const ProjectDefinition& definition);
 
-    Surroundings around_;
+    project::Ports ports_;
+    watch::TreeWatcher& watcher_;
+    const RecentDetails& recent_;
     Units& units_;
     RecordStore& store_;
-    ipc::Events& events_;
-    std::map<std::string, std::unique_ptr<Project>> projects_;
-    std::map<std::string, ipc::ProjectStatus> refused_; // by file: never in force
+    Events& events_;
+    std::map<std::string, std::unique_ptr<project::Project>> projects_;
+    std::map<std::string, ProjectStatus> refused_; // by file: never in force
     std::uint64_t last_id_ = 0;
 };
 

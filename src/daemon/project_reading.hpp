@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How the daemon reads a project file: what has ended it before is not read again.
+// Reading project files: one that has ended the daemon twice is not read.
 
-#include "config/project_file.hpp"
-#include "state/deaths.hpp"
-
-#include <string>
-#include <vector>
+#include "core/deaths_port.hpp"
+#include "core/project_reader.hpp"
 
 namespace hotreload::daemon {
 
-// What tells a file from itself before a change; "" for one that is not there.
-std::string file_stamp(const std::string& path);
+class NotedReader final : public ProjectReader {
+public:
+    explicit NotedReader(Deaths& deaths) : deaths_(deaths) {}
 
-// As load_project() does; but what has ended this daemon before is a problem, and is not read again
-// until the file changes.
-Checked<ProjectDefinition> load_noted(state::Deaths& deaths, const std::string& path,
-                                      std::vector<std::string>* sources = nullptr);
+    Checked<ProjectDefinition> read(const std::string& path,
+                                    std::vector<std::string>* sources) override;
+    [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition& project,
+                                                    const ServiceDefinition& service,
+                                                    bool starts) const override;
+
+private:
+    Deaths& deaths_;
+};
 
 } // namespace hotreload::daemon

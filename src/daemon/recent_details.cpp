@@ -26,11 +26,11 @@ std::size_t size_of(const std::vector<Change>& changes) {
 
 } // namespace
 
-ipc::Details& RecentDetails::grow(std::uint64_t id, std::size_t bytes) {
+Details& RecentDetails::grow(std::uint64_t id, std::size_t bytes) {
     auto entry =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
     if (entry == entries_.end()) {
-        entry = entries_.insert(entry, Entry{std::make_shared<ipc::Details>(), 0});
+        entry = entries_.insert(entry, Entry{std::make_shared<Details>(), 0});
         entry->details->id = id;
     }
     entry->bytes += bytes;
@@ -61,11 +61,11 @@ void RecentDetails::add(Outcome outcome) {
     grow(outcome.id, bytes).outcomes.push_back(std::move(outcome));
 }
 
-void RecentDetails::add(std::uint64_t id, ipc::Announced problem) {
+void RecentDetails::add(std::uint64_t id, Announced problem) {
     grow(id, size_of(problem.problem)).problems.push_back(std::move(problem));
 }
 
-void RecentDetails::add(std::uint64_t id, ipc::ConfigChange change) {
+void RecentDetails::add(std::uint64_t id, ConfigChange change) {
     const auto bytes = sizeof change + change.bytes;
     const auto known =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
@@ -75,7 +75,7 @@ void RecentDetails::add(std::uint64_t id, ipc::ConfigChange change) {
     grow(id, bytes).changes.push_back(std::move(change));
 }
 
-std::shared_ptr<const ipc::Details> RecentDetails::find(std::uint64_t id) const {
+std::shared_ptr<const Details> RecentDetails::find(std::uint64_t id) const {
     const auto found =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
     return found == entries_.end() ? nullptr : found->details;

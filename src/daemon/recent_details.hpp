@@ -5,7 +5,7 @@
 // The oldest go when there are many or they are large; of one id, documents that would be too many
 // are left out, but for the first.
 
-#include "ipc/details.hpp"
+#include "core/details.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,19 +21,19 @@ public:
 
     void add(std::uint64_t id, Plan plan);
     void add(Outcome outcome); // with its id
-    void add(std::uint64_t id, ipc::Announced problem);
-    void add(std::uint64_t id, ipc::ConfigChange change);
+    void add(std::uint64_t id, Announced problem);
+    void add(std::uint64_t id, ConfigChange change);
 
     // Nothing: nothing is kept of it, any more or at all.
-    [[nodiscard]] std::shared_ptr<const ipc::Details> find(std::uint64_t id) const;
+    [[nodiscard]] std::shared_ptr<const Details> find(std::uint64_t id) const;
 
 private:
     struct Entry {
-        std::shared_ptr<ipc::Details> details;
+        std::shared_ptr<Details> details;
         std::size_t bytes = 0;
     };
     // The details to add to; they are about to be larger by so much.
-    ipc::Details& grow(std::uint64_t id, std::size_t bytes);
+    Details& grow(std::uint64_t id, std::size_t bytes);
 
     std::deque<Entry> entries_; // by when their id was first seen
     std::size_t bytes_ = 0;

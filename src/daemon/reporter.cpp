@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/reporter.hpp"
 
+#include "ipc/present/definition.hpp"
 #include "ipc/present/json.hpp"
 
 #include <algorithm>
@@ -85,23 +86,28 @@ void Reporter::release() {
 void Reporter::file_changed(const std::string& project, const std::string& path,
                             const std::string& kind, const std::string& from) noexcept {
     hold_back([=, this] {
-        to_all([&](ipc::Events& listener) { listener.file_changed(project, path, kind, from); });
+        to_all([&](Events& listener) { listener.file_changed(project, path, kind, from); });
     });
     log_.debug(std::format("{}: {} was {}", project, path, kind));
 }
 
-void Reporter::config_changed(std::uint64_t id, const ipc::ConfigChange& change) noexcept {
+void Reporter::config_changed(std::uint64_t id, const ConfigChange& change) noexcept {
     release();
     recent_.add(id, change);
-    to_all([&](ipc::Events& listener) { listener.config_changed(id, change); });
+    to_all([&](Events& listener) { listener.config_changed(id, change); });
+}
+
+void Reporter::definition_changed(std::uint64_t id, const std::string& project,
+                                  const ServiceDefinition& before,
+                                  const ServiceDefinition& after) noexcept {
+    config_changed(id, ipc::definition_change(project, before, after));
 }
 
 void Reporter::validation_failed(std::uint64_t id, const std::string& project,
                                  const std::string& target, const Problem& problem) noexcept {
     release();
-    recent_.add(id, ipc::Announced{project, target, problem});
-    to_all(
-        [&](ipc::Events& listener) { listener.validation_failed(id, project, target, problem); });
+    recent_.add(id, Announced{project, target, problem});
+    to_all([&](Events& listener) { listener.validation_failed(id, project, target, problem); });
     if (target.empty())
         log_.write({.priority = Priority::Error,
                     .id = MessageId::ProjectInvalid,
@@ -112,8 +118,8 @@ void Reporter::validation_failed(std::uint64_t id, const std::string& project,
 void Reporter::project_refused(std::uint64_t id, const std::string& project,
                                const Problem& problem) noexcept {
     release();
-    recent_.add(id, ipc::Announced{project, "", problem});
-    to_all([&](ipc::Events& listener) { listener.project_refused(id, project, problem); });
+    recent_.add(id, Announced{project, "", problem});
+    to_all([&](Events& listener) { listener.project_refused(id, project, problem); });
     log_.write({.priority = Priority::Error,
                 .id = MessageId::ProjectInvalid,
                 .text = to_string(problem) + "; nothing of it is in force",
@@ -122,7 +128,7 @@ void Reporter::project_refused(std::uint64_t id, const std::string& project,
 
 void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
     hold_back([this, id, plan = plan]() mutable {
-        to_all([&](ipc::Events& listener) { listener.reload_started(id, plan); });
+        to_all([&](Events& listener) { listener.reload_started(id, plan); });
         recent_.add(id, std::move(plan));
     });
 }
@@ -175,7 +181,7 @@ void Reporter::pause_changed(const std::string& project, const std::string& serv
 void Reporter::reload_finished(const Outcome& outcome) noexcept {
     release();
     recent_.add(outcome);
-    to_all([&](ipc::Events& listener) { listener.reload_finished(outcome); });
+    to_all([&](Events& listener) { listener.reload_finished(outcome); });
     for (const auto& service : outcome.services)
         log_service(outcome, service);
 }
@@ -238,31 +244,31 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     log_.write(message);
 }
 
-void Reporter::project_changed(const ipc::ProjectStatus& status) noexcept {
-    tell([&](ipc::Events& listener) { listener.project_changed(status); });
+void Reporter::project_changed(const ProjectStatus& status) noexcept {
+    tell([&](Events& listener) { listener.project_changed(status); });
 }
 
 void Reporter::project_removed(const std::string& project) noexcept {
-    tell([&](ipc::Events& listener) { listener.project_removed(project); });
+    tell([&](Events& listener) { listener.project_removed(project); });
     log_.write({.id = MessageId::ProjectForgotten,
                 .text = std::format("{}: forgotten", project),
                 .project = project});
 }
 
-void Reporter::service_changed(const ipc::ServiceStatus& status) noexcept {
-    tell([&](ipc::Events& listener) { listener.service_changed(status); });
+void Reporter::service_changed(const ServiceStatus& status) noexcept {
+    tell([&](Events& listener) { listener.service_changed(status); });
 }
 
 void Reporter::service_removed(const std::string& project, const std::string& service) noexcept {
-    tell([&](ipc::Events& listener) { listener.service_removed(project, service); });
+    tell([&](Events& listener) { listener.service_removed(project, service); });
 }
 
-void Reporter::config_status_changed(const ipc::ConfigStatus& status) noexcept {
-    tell([&](ipc::Events& listener) { listener.config_status_changed(status); });
+void Reporter::config_status_changed(const ConfigStatus& status) noexcept {
+    tell([&](Events& listener) { listener.config_status_changed(status); });
 }
 
 void Reporter::config_removed(const std::string& project, const std::string& config) noexcept {
-    tell([&](ipc::Events& listener) { listener.config_removed(project, config); });
+    tell([&](Events& listener) { listener.config_removed(project, config); });
 }
 
 } // namespace hotreload::daemon

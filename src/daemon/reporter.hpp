@@ -10,10 +10,10 @@
 // it, so that the order stays.
 
 #include "base/executor.hpp"
+#include "core/events.hpp"
 #include "core/messages.hpp"
 #include "core/units_port.hpp"
 #include "daemon/recent_details.hpp"
-#include "ipc/events.hpp"
 
 #include <functional>
 #include <memory>
@@ -22,18 +22,21 @@
 
 namespace hotreload::daemon {
 
-class Reporter final : public ipc::Events {
+class Reporter final : public Events {
 public:
     Reporter(Log& log, const Units& units, Executor& executor)
         : log_(log), units_(units), executor_(executor) {}
 
-    void add(ipc::Events& listener) { listeners_.push_back(&listener); }
+    void add(Events& listener) { listeners_.push_back(&listener); }
 
     [[nodiscard]] const RecentDetails& recent() const { return recent_; }
 
     void file_changed(const std::string& project, const std::string& path, const std::string& kind,
                       const std::string& from) noexcept override;
-    void config_changed(std::uint64_t id, const ipc::ConfigChange& change) noexcept override;
+    void config_changed(std::uint64_t id, const ConfigChange& change) noexcept override;
+    void definition_changed(std::uint64_t id, const std::string& project,
+                            const ServiceDefinition& before,
+                            const ServiceDefinition& after) noexcept override;
     void validation_failed(std::uint64_t id, const std::string& project, const std::string& target,
                            const Problem& problem) noexcept override;
     void project_refused(std::uint64_t id, const std::string& project,
@@ -46,11 +49,11 @@ public:
     void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
                        bool paused, CallerUid caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
-    void project_changed(const ipc::ProjectStatus& status) noexcept override;
+    void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;
-    void service_changed(const ipc::ServiceStatus& status) noexcept override;
+    void service_changed(const ServiceStatus& status) noexcept override;
     void service_removed(const std::string& project, const std::string& service) noexcept override;
-    void config_status_changed(const ipc::ConfigStatus& status) noexcept override;
+    void config_status_changed(const ConfigStatus& status) noexcept override;
     void config_removed(const std::string& project, const std::string& config) noexcept override;
 
 private:
@@ -71,7 +74,7 @@ private:
     Log& log_;
     const Units& units_;
     Executor& executor_;
-    std::vector<ipc::Events*> listeners_;
+    std::vector<Events*> listeners_;
     RecentDetails recent_;
     // Shared with what is posted, which may outlive us.
     std::shared_ptr<std::vector<std::move_only_function<void()>>> held_ =

@@ -8,9 +8,9 @@
 // the transport's error name: NotFound is an unknown target, Invalid an input to correct.
 
 #include "base/task.hpp"
+#include "core/details.hpp"
 #include "core/plan.hpp"
-#include "ipc/details.hpp"
-#include "ipc/status.hpp"
+#include "core/status.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <system_error>
 
@@ -82,6 +83,15 @@ Duration EventLoop::now() const {
     std::uint64_t usec = 0;
     sd_event_now(event_, CLOCK_MONOTONIC, &usec);
     return Duration(static_cast<Duration::rep>(usec));
+}
+
+std::uint64_t EventLoop::realtime_usec() const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now).count());
+}
+
+std::unique_ptr<Alarm> EventLoop::make_alarm() {
+    return std::make_unique<Timer>(*this);
 }
 
 void Timer::arm(Duration delay, std::move_only_function<void()> callback) {

@@ -5,9 +5,9 @@
 // callback ends the loop for good, so callbacks given here are run in noexcept trampolines: one
 // that throws ends the process, and systemd starts it again, which nothing managed notices.
 
+#include "base/clock.hpp"
 #include "base/duration.hpp"
 #include "base/error.hpp"
-#include "base/executor.hpp"
 #include "base/task.hpp"
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct SourceDeleter {
 };
 using Source = std::unique_ptr<sd_event_source, SourceDeleter>;
 
-class EventLoop final : public Executor {
+class EventLoop final : public Clock {
 public:
     EventLoop();
     ~EventLoop() override;
@@ -44,8 +44,9 @@ public:
 
     void post(std::move_only_function<void()> work) override;
 
-    // CLOCK_MONOTONIC now, as of this iteration.
-    [[nodiscard]] Duration now() const;
+    [[nodiscard]] Duration now() const override;
+    [[nodiscard]] std::uint64_t realtime_usec() const override;
+    [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override;
 
 private:
     static int drain(sd_event_source*, void* self) noexcept;
@@ -58,12 +59,12 @@ private:
 // Calls back once, `delay` from now (CLOCK_MONOTONIC). Owned: destroyed or re-armed, the old one
 // never fires. At most 1 ms late, or `slack` where it is given: the kernel is then free to let it
 // wake us together with something else.
-class Timer {
+class Timer final : public Alarm {
 public:
     explicit Timer(EventLoop& loop) : loop_(loop) {}
-    void arm(Duration delay, std::move_only_function<void()> callback);
+    void arm(Duration delay, std::move_only_function<void()> callback) override;
     void arm(Duration delay, Duration slack, std::move_only_function<void()> callback);
-    void disarm() { source_.reset(); }
+    void disarm() override { source_.reset(); }
     [[nodiscard]] bool armed() const { return source_ != nullptr; }
 
 private:

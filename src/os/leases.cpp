@@ -42,7 +42,7 @@ std::vector<std::string> groups_that_wait() {
 Leases::Leases(EventLoop& loop)
     : again_(loop), signal_(loop, break_signal(), [this] { broken(); }) {}
 
-Leases::Handle Leases::take(const std::string& path, OnOpened on_opened) {
+Writers::Handle Leases::find_writer(const std::string& path, OnOpened on_opened) {
     auto opened = Opener().open(path);
     if (!opened || fcntl(opened->fd.get(), F_SETSIG, break_signal()) < 0 ||
         fcntl(opened->fd.get(), F_SETLEASE, F_RDLCK) < 0)
@@ -56,7 +56,7 @@ Leases::Handle Leases::take(const std::string& path, OnOpened on_opened) {
 // One signal may stand for several. While a lease is being broken, it is told as what it is to
 // become.
 void Leases::broken() {
-    std::vector<Handle> opened;
+    std::vector<std::shared_ptr<Entry>> opened;
     for (const auto& each : entries_)
         if (auto entry = each.lock(); entry && fcntl(entry->file.get(), F_GETLEASE) != F_RDLCK)
             opened.push_back(std::move(entry));

@@ -6,6 +6,7 @@
 // costs him a moment, so leases are for when something is suspected.
 
 #include "base/fd.hpp"
+#include "core/writers_port.hpp"
 #include "os/event_loop.hpp"
 
 #include <functional>
@@ -16,22 +17,17 @@
 
 namespace hotreload::os {
 
-class Leases {
+class Leases final : public Writers {
 public:
     explicit Leases(EventLoop& loop);
     Leases(const Leases&) = delete;
     Leases& operator=(const Leases&) = delete;
 
-    // The control groups ("/system.slice/nginx.service") of those who wait to open the file.
-    using OnOpened = std::function<void(const std::vector<std::string>& groups)>;
-
-    // Held until the file is opened for writing, once, or the handle is destroyed.
-    struct Entry;
-    using Handle = std::shared_ptr<Entry>;
-    // Nothing: it cannot be leased (another's file, open for writing, no such file).
-    Handle take(const std::string& path, OnOpened on_opened);
+    Handle find_writer(const std::string& path, OnOpened on_opened) override;
 
 private:
+    struct Entry;
+
     void broken();
 
     std::list<std::weak_ptr<Entry>> entries_;

@@ -23,15 +23,15 @@ Fd open_run_time_directory(const std::string& path) {
 
 } // namespace
 
-Deaths::Deaths(std::string directory, WorkNote note)
+NotedDeaths::NotedDeaths(std::string directory, WorkNote note)
     : directory_(std::move(directory)), note_(std::move(note)) {}
 
-Result<Deaths> Deaths::open(const std::string& directory) {
+Result<NotedDeaths> NotedDeaths::open(const std::string& directory) {
     ::mkdir(directory.c_str(), 0755); // systemd made it, unless we were started by hand
     auto note = WorkNote::open(directory + "/doing");
     if (!note)
         return std::unexpected(std::move(note.error()));
-    Deaths deaths(directory, std::move(*note));
+    NotedDeaths deaths(directory, std::move(*note));
     if (const auto text = read_file(open_run_time_directory(directory).get(), kDeathsFile))
         if (auto counted = read_record<std::vector<Death>>(*text))
             deaths.counted_ = std::move(*counted);
@@ -50,12 +50,12 @@ Result<Deaths> Deaths::open(const std::string& directory) {
     return deaths;
 }
 
-bool Deaths::set_aside(const Work& work) const {
+bool NotedDeaths::set_aside(const Work& work) const {
     const auto known = std::ranges::find(counted_, work, &Death::work);
     return known != counted_.end() && known->count >= kTooMany;
 }
 
-void Deaths::forgive(const std::string& project, const std::string& path) {
+void NotedDeaths::forgive(const std::string& project, const std::string& path) {
     const auto forgiven = std::erase_if(counted_, [&](const Death& death) {
         return death.work.project.empty() ? death.work.path == path : death.work.project == project;
     });
@@ -64,32 +64,33 @@ void Deaths::forgive(const std::string& project, const std::string& path) {
 }
 
 // It was no death of this work, or it is none any more.
-void Deaths::finished(const Work& work) noexcept {
+void NotedDeaths::finished(const Work& work) noexcept {
     if (std::erase_if(counted_, [&](const Death& death) { return death.work == work; }) > 0)
         save();
 }
 
 // A count that cannot be kept starts anew with the next death.
-void Deaths::save() const noexcept {
+void NotedDeaths::save() const noexcept {
     if (const auto directory = open_run_time_directory(directory_))
         (void)replace_file(directory.get(), kDeathsFile, write_record(counted_),
                            Durability::Memory);
 }
 
-Deaths::Scope::Scope(Deaths& deaths, Work work)
-    : deaths_(deaths), work_(std::move(work)), outer_(std::exchange(deaths.current_, &work_)) {
-    deaths_.note_.write(work_);
+const Work* NotedDeaths::begin(const Work& work) {
+    const auto* const outer = std::exchange(current_, &work);
+    note_.write(work);
+    return outer;
 }
 
-Deaths::Scope::~Scope() {
-    deaths_.current_ = outer_;
-    if (outer_)
-        deaths_.note_.write(*outer_);
+void NotedDeaths::end(const Work& work, const Work* outer) noexcept {
+    current_ = outer;
+    if (outer)
+        note_.write(*outer);
     else
-        deaths_.note_.clear();
-    const bool goes_on = outer_ && *outer_ == work_;
-    if (!goes_on && !deaths_.counted_.empty())
-        deaths_.finished(work_);
+        note_.clear();
+    const bool goes_on = outer && *outer == work;
+    if (!goes_on && !counted_.empty())
+        finished(work);
 }
 
 } // namespace hotreload::state

@@ -6,6 +6,7 @@
 // a third time; once may be anybody's SIGKILL at a bad moment. Both are kept in the run-time
 // directory: a reboot is another try.
 
+#include "core/deaths_port.hpp"
 #include "state/work_note.hpp"
 
 #include <string>
@@ -21,42 +22,28 @@ struct Death {
     bool operator==(const Death&) const = default;
 };
 
-class Deaths {
+class NotedDeaths final : public Deaths {
 public:
     static constexpr unsigned kTooMany = 2;
 
     // A count of one run only, for tests and where there is no run-time directory.
-    Deaths() = default;
+    NotedDeaths() = default;
     // Counts the death of the process before, if it was one. `DIRECTORY/doing` is the note,
     // `DIRECTORY/deaths.json` the count; one that cannot be read is started anew.
-    static Result<Deaths> open(const std::string& directory);
+    static Result<NotedDeaths> open(const std::string& directory);
 
     // The work that the process before has died of, as counted now; nothing: it ended orderly.
     [[nodiscard]] const std::optional<Death>& last() const { return last_; }
 
-    // It is not to be begun.
-    [[nodiscard]] bool set_aside(const Work& work) const;
+    [[nodiscard]] bool set_aside(const Work& work) const override;
+    void forgive(const std::string& project, const std::string& path) override;
 
-    // Somebody asks for it: a project, or a project file by its path, is tried again.
-    void forgive(const std::string& project, const std::string& path);
-
-    // The work is under way from here to the end of the scope; what is begun within it is what
-    // counts meanwhile. The scope must not be left to the event loop: no wait is within it.
-    class Scope {
-    public:
-        Scope(Deaths& deaths, Work work);
-        ~Scope();
-        Scope(const Scope&) = delete;
-        Scope& operator=(const Scope&) = delete;
-
-    private:
-        Deaths& deaths_;
-        Work work_;
-        const Work* outer_;
-    };
+protected:
+    const Work* begin(const Work& work) override;
+    void end(const Work& work, const Work* outer) noexcept override;
 
 private:
-    Deaths(std::string directory, WorkNote note);
+    NotedDeaths(std::string directory, WorkNote note);
 
     void finished(const Work& work) noexcept;
     void save() const noexcept;

@@ -72,7 +72,7 @@ std::unexpected<Error> of_several(const std::string& path) {
 } // namespace
 
 // The ways back from what was done, which are gone unless all went well.
-class Restoration::Undo {
+class FileRestoration::Undo {
 public:
     Undo() = default;
     ~Undo() { (void)carry_out(); }
@@ -99,7 +99,7 @@ private:
     std::vector<std::pair<std::string, std::function<bool()>>> steps_;
 };
 
-Result<> Restoration::write(const std::string& path, std::string bytes) {
+Result<> FileRestoration::write(const std::string& path, std::string bytes) {
     if (kept_.contains(path))
         return of_several(path);
     const auto [known, is_new] = written_.try_emplace(path, std::move(bytes));
@@ -109,7 +109,7 @@ Result<> Restoration::write(const std::string& path, std::string bytes) {
     return {};
 }
 
-Result<> Restoration::keep(const std::string& path) {
+Result<> FileRestoration::keep(const std::string& path) {
     if (written_.contains(path))
         return of_several(path);
     kept_.insert(path);
@@ -117,12 +117,12 @@ Result<> Restoration::keep(const std::string& path) {
     return {};
 }
 
-void Restoration::take_away(const std::string& path) {
+void FileRestoration::take_away(const std::string& path) {
     if (!written_.contains(path) && !kept_.contains(path))
         taken_.insert(path);
 }
 
-Result<std::vector<FileRestored>> Restoration::preview() const {
+Result<std::vector<FileRestored>> FileRestoration::preview() const {
     std::vector<FileRestored> all;
     for (const auto& [path, bytes] : written_) {
         if (auto can = can_restore_file(path); !can)
@@ -137,8 +137,8 @@ Result<std::vector<FileRestored>> Restoration::preview() const {
     return all;
 }
 
-Result<FileRestored> Restoration::restore(const std::string& path, const std::string& bytes,
-                                          Undo& undo) {
+Result<FileRestored> FileRestoration::restore(const std::string& path, const std::string& bytes,
+                                              Undo& undo) {
     auto restored = restore_file(path, bytes);
     if (!restored)
         return std::unexpected(std::move(restored.error()));
@@ -156,8 +156,8 @@ Result<FileRestored> Restoration::restore(const std::string& path, const std::st
                             : ""};
 }
 
-Result<FileRestored> Restoration::move(const std::string& path, const std::string& directory,
-                                       Undo& undo) {
+Result<FileRestored> FileRestoration::move(const std::string& path, const std::string& directory,
+                                           Undo& undo) {
     std::string aside;
     for (std::size_t number = 0; aside.empty() || exists(aside); ++number)
         aside = directory + "/" + aside_name(path, number);
@@ -167,7 +167,7 @@ Result<FileRestored> Restoration::move(const std::string& path, const std::strin
     return FileRestored{path, "moved aside", aside, ""};
 }
 
-Result<std::vector<FileRestored>> Restoration::carry_out() {
+Result<std::vector<FileRestored>> FileRestoration::carry_out() {
     const auto steps = preview();
     if (!steps)
         return steps;

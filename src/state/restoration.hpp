@@ -5,7 +5,7 @@
 // before the first file is touched, and what fails in the middle puts back what was done.
 
 #include "base/error.hpp"
-#include "core/file_restored.hpp"
+#include "core/restoration_port.hpp"
 
 #include <map>
 #include <set>
@@ -14,22 +14,18 @@
 
 namespace hotreload::state {
 
-class Restoration {
+class FileRestoration final : public Restoration {
 public:
     // Files that are taken away come into a new directory below `aside`, called after the time.
-    explicit Restoration(std::string aside) : aside_(std::move(aside)) {}
+    explicit FileRestoration(std::string aside) : aside_(std::move(aside)) {}
 
-    // Errors: Invalid, when the same file was to hold something else.
-    Result<> write(const std::string& path, std::string bytes);
-    // It holds what it is to hold: nobody else's generation changes that, or takes it away. Errors
-    // as above.
-    Result<> keep(const std::string& path);
-    // Unless it is written or kept.
-    void take_away(const std::string& path);
+    Result<> write(const std::string& path, std::string bytes) override;
+    Result<> keep(const std::string& path) override;
+    void take_away(const std::string& path) override;
+    Result<std::vector<FileRestored>> carry_out() override;
 
-    // The steps of carry_out(), in the order of the paths.
+    // The steps of carry_out(), in the order of the paths; nothing is touched.
     [[nodiscard]] Result<std::vector<FileRestored>> preview() const;
-    Result<std::vector<FileRestored>> carry_out();
 
 private:
     class Undo;

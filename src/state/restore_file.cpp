@@ -375,16 +375,6 @@ Result<> remove_made_file(const std::string& path) {
     return in_context(remove_made(path), "removing " + path);
 }
 
-std::optional<std::uint64_t> changed_usec(const std::string& path) {
-    struct stat status{};
-    if (::lstat(path.c_str(), &status) < 0)
-        return std::nullopt;
-    constexpr std::uint64_t usec_per_sec = 1'000'000;
-    constexpr std::uint64_t nsec_per_usec = 1'000;
-    return static_cast<std::uint64_t>(status.st_ctim.tv_sec) * usec_per_sec +
-           static_cast<std::uint64_t>(status.st_ctim.tv_nsec) / nsec_per_usec;
-}
-
 Result<> can_restore_file(const std::string& path) {
     const auto place = find_place(path, {});
     if (place || place.error().code == ErrorCode::NotFound) // that can be made

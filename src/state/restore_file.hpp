@@ -35,10 +35,6 @@ Result<Restored> restore_file(const std::string& path, std::string_view bytes);
 // Takes away a file that restore_file() has made; a link that led there stays.
 Result<> remove_made_file(const std::string& path);
 
-// When its name, its content or what is about it was changed last, in microseconds of
-// CLOCK_REALTIME, as far as the file system tells; nothing: it is not there. No link is followed.
-std::optional<std::uint64_t> changed_usec(const std::string& path);
-
 // Whether restore_file() could find the way to it; changes nothing.
 Result<> can_restore_file(const std::string& path);
 

@@ -5,6 +5,7 @@
 // died of it, in whatever way: a page of a file that is mapped. Writing it costs no system call.
 
 #include "base/error.hpp"
+#include "core/deaths_port.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -12,15 +13,6 @@
 #include <string>
 
 namespace hotreload::state {
-
-// Something that a person wrote, in our hands.
-struct Work {
-    std::string project; // "": of a project file, that is read before its project is known
-    std::string path;    // the file that is read; "": all that is done for the project
-    std::string content; // tells it from the same work on another content
-
-    bool operator==(const Work&) const = default;
-};
 
 class WorkNote {
 public:

@@ -4,6 +4,7 @@
 // What became of files between two looks, from the difference of what was known then and is known
 // now: never from events. A file that is as it was has not changed.
 
+#include "core/files_port.hpp"
 #include "watch/content.hpp"
 
 #include <map>
@@ -13,16 +14,6 @@
 #include <vector>
 
 namespace hotreload::watch {
-
-struct FileChange {
-    enum class Kind { Created, Modified, Deleted, Renamed };
-
-    Kind kind;
-    std::string path;
-    std::string from; // of a renamed file
-
-    bool operator==(const FileChange&) const = default;
-};
 
 std::string_view to_string(FileChange::Kind kind);
 

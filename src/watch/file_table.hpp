@@ -23,10 +23,7 @@
 
 namespace hotreload::watch {
 
-// Told of each file that was read whole: its path as the patterns have it. The bytes are gone when
-// it returns. It must not call into the set.
-using OnRead =
-    std::function<void(const std::string& path, const ContentId& id, std::string_view bytes)>;
+using OnRead = Files::OnRead;
 
 class FileTable {
 public:

@@ -148,15 +148,14 @@ std::string Selection::stopped_above(const Watch& watch, std::string_view path,
     return "";
 }
 
-Explanation Selection::explain(std::string_view path) const {
-    Explanation explanation;
+PathMatch Selection::explain(std::string_view path) const {
+    PathMatch match;
     const auto name = last_component(path);
     const bool literal = literals_.contains(std::string(path));
     if (is_dropping(name) && !names(name))
-        explanation.built_in =
-            std::string("left by an editor or a tool (").append(name).append(")");
+        match.built_in = std::string("left by an editor or a tool (").append(name).append(")");
     for (const auto& watch : watches_) {
-        auto& one = explanation.watches.emplace_back();
+        auto& one = match.watches.emplace_back();
         const auto* pattern = first_match(watch.files, path);
         if (!pattern)
             continue;
@@ -164,14 +163,13 @@ Explanation Selection::explain(std::string_view path) const {
         if (const auto* exclude = first_match(watch.exclude, path))
             one.excluded_by = exclude->glob.pattern();
         else if (!literal) // one that is named is followed by itself
-            one.excluded_by = stopped_above(watch, path, explanation.built_in);
+            one.excluded_by = stopped_above(watch, path, match.built_in);
     }
-    explanation.watched =
-        explanation.built_in.empty() &&
-        std::ranges::any_of(explanation.watches, [](const Explanation::Watch& each) {
-            return !each.pattern.empty() && each.excluded_by.empty();
-        });
-    return explanation;
+    match.watched = match.built_in.empty() &&
+                    std::ranges::any_of(match.watches, [](const PathMatch::Watch& each) {
+                        return !each.pattern.empty() && each.excluded_by.empty();
+                    });
+    return match;
 }
 
 Selection::Here::Here(const Selection& selection, std::string_view directory)

@@ -7,6 +7,7 @@
 #include "core/definition.hpp"
 #include "core/droppings.hpp"
 #include "core/glob.hpp"
+#include "core/path_match.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -28,23 +29,6 @@ struct Timing {
     bool operator==(const Timing&) const = default;
 };
 
-// What a set of watches makes of one path, for people.
-struct Explanation {
-    struct Watch {
-        std::string pattern;     // the first that matches; empty: none
-        std::string excluded_by; // the exclude that stops it, of the path or of a directory above
-        std::string left_out;    // why it, or a directory above, is not read; of a WatchedSet only
-
-        bool operator==(const Watch&) const = default;
-    };
-
-    bool watched = false;       // a file at the path is one of ours
-    std::string built_in;       // what else stops it: "an editor's dropping (f~)", "in .git, …"
-    std::vector<Watch> watches; // in the order of the definitions
-
-    bool operator==(const Explanation&) const = default;
-};
-
 class Selection {
 public:
     enum class Verdict { Ours, Dropping, NoPattern, Excluded };
@@ -64,7 +48,7 @@ public:
     [[nodiscard]] bool names(std::string_view file_name) const;
 
     // Whether a file at `path` is watched, and by what it is or is not.
-    [[nodiscard]] Explanation explain(std::string_view path) const;
+    [[nodiscard]] PathMatch explain(std::string_view path) const;
 
     // The slowest of all.
     [[nodiscard]] const Timing& timing() const { return slowest_; }

@@ -57,15 +57,15 @@ Look WatchedSet::look(Rescan how) {
     return {files_.snapshot(), files_.take_changes()};
 }
 
-Explanation WatchedSet::explain(const std::string& path) const {
-    auto explanation = selection_.explain(path);
+PathMatch WatchedSet::explain(const std::string& path) const {
+    auto match = selection_.explain(path);
     const auto left = tree_.left_out(parent_of(path));
     const auto& unreadable = files_.snapshot().unreadable;
     const auto problem = std::ranges::find(unreadable, path, &Problem::path);
     if (!left && problem == unreadable.end())
-        return explanation;
-    explanation.watched = false;
-    for (auto& each : explanation.watches) {
+        return match;
+    match.watched = false;
+    for (auto& each : match.watches) {
         const auto pattern = Glob::parse(each.pattern);
         if (each.pattern.empty() || !pattern)
             continue;
@@ -73,11 +73,10 @@ Explanation WatchedSet::explain(const std::string& path) const {
             each.left_out = problem->message;
         else if (!at_or_below(pattern->base(), left->path)) // where it begins is gone to by itself
             each.left_out = left->why;
-        explanation.watched =
-            explanation.watched ||
-            (each.excluded_by.empty() && each.left_out.empty() && explanation.built_in.empty());
+        match.watched = match.watched || (each.excluded_by.empty() && each.left_out.empty() &&
+                                          match.built_in.empty());
     }
-    return explanation;
+    return match;
 }
 
 std::set<std::string> WatchedSet::names_of(const std::string& physical) const {

@@ -19,6 +19,7 @@ FOLDERS = {
     "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
     "state": {"core", "base"},
+    "project": {"core", "base"},
     "strategy": {"core", "base"},
     "watch": {"core", "base", "os"},
     "units": {"core", "base", "os"},

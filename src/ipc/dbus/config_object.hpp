@@ -4,11 +4,11 @@
 // A published document: its state as properties, for everybody, and its value by a method, for who
 // may inspect. The value may hold secrets: this object does not keep it, the Service is asked.
 
+#include "core/status.hpp"
 #include "ipc/dbus/calls.hpp"
 #include "ipc/dbus/options.hpp"
 #include "ipc/dbus/problems.hpp"
 #include "ipc/service.hpp"
-#include "ipc/status.hpp"
 #include "org.hotreload.Config1.adaptor.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>

@@ -5,12 +5,12 @@
 // config, and the signals. daemon/ makes it, tells it what there is through Events, and publishes
 // the name last: who waits for activation then sees everything loaded.
 
+#include "core/events.hpp"
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/calls.hpp"
 #include "ipc/dbus/config_object.hpp"
 #include "ipc/dbus/manager_object.hpp"
 #include "ipc/dbus/status_objects.hpp"
-#include "ipc/events.hpp"
 #include "ipc/service.hpp"
 
 #include <functional>

@@ -4,8 +4,8 @@
 // The objects of projects and services: the last status that was told, as properties. Made, they
 // announce themselves, updated, they tell what differs, and destroyed, that they are gone.
 
+#include "core/status.hpp"
 #include "ipc/dbus/problems.hpp"
-#include "ipc/status.hpp"
 #include "org.hotreload.Project1.adaptor.hpp"
 #include "org.hotreload.Service1.adaptor.hpp"
 

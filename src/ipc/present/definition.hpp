@@ -5,7 +5,7 @@
 // everywhere.
 
 #include "core/definition.hpp"
-#include "ipc/details.hpp"
+#include "core/details.hpp"
 
 #include <string>
 

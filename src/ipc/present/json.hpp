@@ -6,10 +6,10 @@
 // value is in what everybody reads: "before", "after" and "note" are empty, "old", "new" and
 // "lines" are not there, and a problem's message is what everybody may be told.
 
+#include "core/details.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
-#include "ipc/details.hpp"
-#include "ipc/status.hpp"
+#include "core/status.hpp"
 
 #include <string>
 #include <string_view>

@@ -42,7 +42,7 @@ protected:
     int opened = 0;
     std::vector<std::string> groups;
     Leases::Handle take() {
-        return leases.take(file, [this](const auto& who) {
+        return leases.find_writer(file, [this](const auto& who) {
             ++opened;
             groups = who;
         });
@@ -85,7 +85,7 @@ TEST_F(LeasesTest, a_lease_that_is_dropped_holds_nobody_up) {
 TEST_F(LeasesTest, a_file_that_is_open_for_writing_cannot_be_leased) {
     const Fd writer(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
     EXPECT_FALSE(take());
-    EXPECT_FALSE(leases.take("/no/such/file", {}));
+    EXPECT_FALSE(leases.find_writer("/no/such/file", {}));
 }
 
 TEST_F(LeasesTest, an_opener_who_does_not_wait_is_not_looked_for_for_long) {

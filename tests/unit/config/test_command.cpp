@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/command_words.hpp"
 #include "config/paths.hpp"
+#include "core/glob.hpp"
 #include "fixture.hpp"
 
 #include <cstdlib>

@@ -10,7 +10,7 @@ Plan plan_of(std::string project) {
     return {.project = std::move(project), .services = {}};
 }
 
-ipc::ConfigChange change_of(std::size_t bytes) {
+ConfigChange change_of(std::size_t bytes) {
     return {.project = "shop", .name = "app", .keys = {}, .texts = {}, .bytes = bytes};
 }
 
@@ -19,7 +19,7 @@ TEST(RecentDetails, all_that_has_one_id_is_found_by_it) {
     recent.add(7, plan_of("shop"));
     recent.add(8, plan_of("other"));
     recent.add(7, plan_of("blog"));
-    recent.add(7, ipc::Announced{"shop", "web", {"/a", 1, 2, "no"}});
+    recent.add(7, Announced{"shop", "web", {"/a", 1, 2, "no"}});
     recent.add(7, change_of(1));
     recent.add({.id = 7, .project = "shop", .result = "applied", .trigger = "file"});
     const auto found = recent.find(7);

@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 
 class DeathsTest : public testing::Test {
 protected:
-    [[nodiscard]] Deaths next_run() const {
-        auto deaths = Deaths::open(directory);
+    [[nodiscard]] NotedDeaths next_run() const {
+        auto deaths = NotedDeaths::open(directory);
         EXPECT_TRUE(deaths) << deaths.error().message;
         return std::move(*deaths);
     }
 
     // Of a process that is at it when it is killed, the files stay as they are then.
-    [[nodiscard]] Deaths after_death_of(const Work& work) const {
+    [[nodiscard]] NotedDeaths after_death_of(const Work& work) const {
         const auto left = directory + ".left";
         {
             auto deaths = next_run();

@@ -40,7 +40,9 @@ protected:
             found[each.path().filename()] = read(each.path());
         return found;
     }
-    [[nodiscard]] Restoration make() const { return Restoration(directory + "/aside/shop"); }
+    [[nodiscard]] FileRestoration make() const {
+        return FileRestoration(directory + "/aside/shop");
+    }
 
     const TemporaryDirectory temporary;
     const std::string& directory = temporary.path();

@@ -139,13 +139,13 @@ TEST(Selection, ExplainsWhichPatternMatchesAndWhichExcludeStopsIt) {
     WatchDefinition two;
     two.files = {"/c/a.log", "/d/*"};
     const auto selection = *Selection::parse({one, two});
-    EXPECT_EQ(selection.explain("/c/f"), (Explanation{true, "", {{"/c/**", ""}, {"", ""}}}));
+    EXPECT_EQ(selection.explain("/c/f"), (PathMatch{true, "", {{"/c/**", ""}, {"", ""}}}));
     EXPECT_EQ(selection.explain("/c/f.txt").watches[0].pattern, "/c/*.txt");
     EXPECT_EQ(selection.explain("/c/a.log"),
-              (Explanation{true, "", {{"/c/**", "**/*.log"}, {"/c/a.log", ""}}}));
+              (PathMatch{true, "", {{"/c/**", "**/*.log"}, {"/c/a.log", ""}}}));
     EXPECT_EQ(selection.explain("/c/vendor/m/f"),
-              (Explanation{false, "", {{"/c/**", "**/vendor"}, {"", ""}}}));
-    EXPECT_EQ(selection.explain("/e"), (Explanation{false, "", {{"", ""}, {"", ""}}}));
+              (PathMatch{false, "", {{"/c/**", "**/vendor"}, {"", ""}}}));
+    EXPECT_EQ(selection.explain("/e"), (PathMatch{false, "", {{"", ""}, {"", ""}}}));
 }
 
 TEST(Selection, ExplainsWhatIsBuiltIn) {

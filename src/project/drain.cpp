@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Old generations that were told to end.
 #include "base/fault.hpp"
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -46,4 +46,4 @@ std::set<std::string> Project::full_drains() const {
     return full;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -3,14 +3,12 @@
 // record names them, and acted on only when nothing speaks against it.
 #include "core/installed_units.hpp"
 #include "core/instances.hpp"
-#include "daemon/project.hpp"
-
-#include <unistd.h>
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <format>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 // Follows what is new, and lets go of what nothing names any more.
 void Project::hold_units(const std::string& service) {
@@ -63,7 +61,7 @@ Task<> Project::look_for_unit(std::string service, std::string unit) {
     if (around_.units.state(unit).load_state == "not-found" || names_instances(unit)) {
         const auto installed = co_await around_.units.installed(std::string(unit_suffix(unit)));
         if (installed && !is_installed(unit, *installed))
-            why = no_such_unit(unit, *installed, ::geteuid() != 0);
+            why = no_such_unit(unit, *installed, around_.of_a_user);
     }
     if (const auto slot = slots_.find(service);
         slot != slots_.end() && slot->second.following.contains(unit))
@@ -151,4 +149,4 @@ void Project::units_released() {
     }
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

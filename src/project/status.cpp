@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is told of a project and of its services.
 #include "core/watch_rules.hpp"
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
 #include <format>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -44,21 +44,21 @@ std::string state_word(const ServiceRecord* record, const UnitState& unit, bool 
 
 } // namespace
 
-ipc::ProjectStatus Project::status() const {
-    ipc::ProjectStatus status{.name = record_.name,
-                              .path = record_.path,
-                              .enabled = definition_.enabled,
-                              .state = set_aside_          ? "failed"
-                                       : missing_          ? "missing"
-                                       : problems_.empty() ? "running"
-                                                           : "invalid",
-                              .problems = problems_};
+ProjectStatus Project::status() const {
+    ProjectStatus status{.name = record_.name,
+                         .path = record_.path,
+                         .enabled = definition_.enabled,
+                         .state = set_aside_          ? "failed"
+                                  : missing_          ? "missing"
+                                  : problems_.empty() ? "running"
+                                                      : "invalid",
+                         .problems = problems_};
     if (set_aside_)
         status.problems.insert(status.problems.begin(), *set_aside_);
     status.problems.insert(status.problems.end(), broken_.begin(), broken_.end());
-    if (!documents_.problem().empty())
+    if (!documents_->problem().empty())
         status.problems.push_back(
-            {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_.problem()),
+            {"", 0, 0, std::format("copies of files cannot be kept: {}", documents_->problem()),
              Audience::Everybody});
     if (!store_problem_.empty())
         status.problems.push_back(
@@ -82,18 +82,18 @@ std::string Project::watching_text(const Slot& slot) const {
         return "watching";
     const auto state = slot.files->state();
     switch (state.kind) {
-    case watch::WatchState::Kind::Watching:
+    case WatchState::Kind::Watching:
         break;
-    case watch::WatchState::Kind::Polling:
+    case WatchState::Kind::Polling:
         return "polling: " + state.why;
-    case watch::WatchState::Kind::Incomplete:
+    case WatchState::Kind::Incomplete:
         return "incomplete: " + state.why;
     }
     return "watching";
 }
 
-ipc::ServiceStatus Project::service_status(const std::string& service) const {
-    ipc::ServiceStatus status{.name = service, .project = record_.name};
+ServiceStatus Project::service_status(const std::string& service) const {
+    ServiceStatus status{.name = service, .project = record_.name};
     const auto it = record_.services.find(service);
     const auto* record = it == record_.services.end() ? nullptr : &it->second;
     const auto* definition = wanted(service);
@@ -168,4 +168,4 @@ ipc::ServiceStatus Project::service_status(const std::string& service) const {
     return status;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

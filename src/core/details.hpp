@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::ipc {
+namespace hotreload {
 
 // One operation of a patch without its value, for everybody.
 struct KeyStep {
@@ -55,4 +55,4 @@ struct Details {
     std::vector<ConfigChange> changes;
 };
 
-} // namespace hotreload::ipc
+} // namespace hotreload

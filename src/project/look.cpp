@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a project sees its services: what is wanted, on disk, on record and running.
-#include "config/paths.hpp"
-#include "config/project_file.hpp"
 #include "core/dependencies.hpp"
 #include "core/watch_rules.hpp"
-#include "daemon/project.hpp"
-#include "daemon/project_reading.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 TransactionInput Project::gather(const std::set<std::string>& services, PlanOptions options,
-                                 watch::Rescan rescan) {
+                                 Rescan rescan) {
     TransactionInput input{.project = record_.name, .options = options};
     for (const auto& name : order_services(definition_.services))
         if (services.contains(name))
@@ -105,44 +102,48 @@ WatchDefinition schema_watch(const WatchDefinition& of) {
             .backup = 0};
 }
 
-// What a service watches, and the schemas of that. Documents are remembered as they are read.
-Project::Watched Project::watch_service(std::shared_ptr<const ServiceRules> rules,
-                                        watch::WatchedSet::OnSettled settled) {
-    auto watches = rules->definition.watches;
-    for (const auto& watch : rules->definition.watches)
+// What a service watches, and the schemas of that.
+std::vector<WatchDefinition> watches_of(const ServiceRules& rules) {
+    auto watches = rules.definition.watches;
+    for (const auto& watch : rules.definition.watches)
         if (!watch.schema.empty())
             watches.push_back(schema_watch(watch));
-    return watch_files(
-        watches, std::move(settled),
-        [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
-                                         std::string_view bytes) {
-            if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
-                documents_.note(path, id, bytes);
-        });
+    return watches;
 }
 
-Project::Watched Project::watch_files(const std::vector<WatchDefinition>& watches,
-                                      watch::WatchedSet::OnSettled settled, watch::OnRead read) {
-    return watch::WatchedSet::make(around_.watcher, watches, std::move(settled), std::move(read));
+// Documents are remembered as they are read.
+Files::OnRead Project::note_documents(std::shared_ptr<const ServiceRules> rules) {
+    return [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
+                                            std::string_view bytes) {
+        if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
+            documents_->note(path, id, bytes);
+    };
 }
 
-const Snapshot& Project::read_files(const std::string& service, watch::Rescan rescan) {
+Project::Watched Project::watch_service(const std::shared_ptr<const ServiceRules>& rules,
+                                        Files::OnSettled settled) {
+    return around_.files.watch(watches_of(*rules), std::move(settled), note_documents(rules));
+}
+
+Result<Snapshot> Project::read_once(const std::shared_ptr<const ServiceRules>& rules) {
+    return around_.files.read_once(watches_of(*rules), note_documents(rules));
+}
+
+const Snapshot& Project::read_files(const std::string& service, Rescan rescan) {
     auto& slot = slots_.at(service);
     auto before = std::move(slot.snapshot.missing);
     if (slot.files) {
-        const auto look = slot.files->look(slot.fresh ? watch::Rescan::All : rescan);
+        const auto look = slot.files->look(slot.fresh ? Rescan::All : rescan);
         slot.snapshot = look.content;
         slot.mark = slot.files->mark();
         slot.renamed.clear();
         for (const auto& change : look.changes)
-            if (change.kind == watch::FileChange::Kind::Renamed)
+            if (change.kind == FileChange::Kind::Renamed)
                 slot.renamed[change.path] = change.from;
     } else {
         // Not enabled: looked at because somebody asked, and not watched after that. What cannot be
         // looked at is as it was applied.
-        const auto once = watch_service(slot.rules, [] {});
-        slot.snapshot =
-            once ? (*once)->look(watch::Rescan::All).content : applied_snapshot(service);
+        slot.snapshot = read_once(slot.rules).value_or(applied_snapshot(service));
     }
     if (std::exchange(slot.fresh, false))
         keep_first_contents(service);
@@ -154,7 +155,7 @@ const Snapshot& Project::read_files(const std::string& service, watch::Rescan re
 
 Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOptions options) {
     // A read-only look at the disk: neither the definition in force nor the watches move.
-    auto loaded = load_noted(around_.deaths, record_.path);
+    auto loaded = around_.reader.read(record_.path, nullptr);
     if (!loaded) {
         std::string text;
         for (const auto& problem : loaded.error())
@@ -172,10 +173,10 @@ Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOp
         Snapshot files;
         const auto it = loaded->services.find(name);
         if (it != loaded->services.end()) {
-            const auto once = watch_service(std::make_shared<ServiceRules>(it->second), [] {});
+            auto once = read_once(std::make_shared<ServiceRules>(it->second));
             if (!once)
                 return std::unexpected(once.error());
-            files = (*once)->look(watch::Rescan::All).content;
+            files = *std::move(once);
         }
         auto seen = view(name, std::move(files));
         seen.wanted.reset();
@@ -192,4 +193,4 @@ Result<Project::Draft> Project::draft(std::optional<std::string> service, PlanOp
     return Draft{std::move(input), std::move(*loaded)};
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -3,13 +3,13 @@
 // record names.
 #include "core/names.hpp"
 #include "core/pins.hpp"
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <format>
 #include <utility>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 // What runs is adopted as it is. What does not, although nobody stopped it, was interrupted.
 Task<> Project::adopt() {
@@ -150,4 +150,4 @@ void Project::remove_stale_views() {
     }
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -6,23 +6,14 @@
 // ends in pump(), which looks at what is due and nobody works at, and starts transactions.
 
 #include "base/task.hpp"
+#include "core/events.hpp"
 #include "core/record.hpp"
+#include "core/status.hpp"
 #include "core/transaction.hpp"
 #include "core/units_port.hpp"
 #include "core/watch_rules.hpp"
 #include "core/write_loop.hpp"
-#include "daemon/attachments.hpp"
-#include "daemon/documents.hpp"
-#include "daemon/recent_details.hpp"
-#include "ipc/events.hpp"
-#include "ipc/service.hpp"
-#include "ipc/status.hpp"
-#include "os/event_loop.hpp"
-#include "os/leases.hpp"
-#include "state/deaths.hpp"
-#include "state/restoration.hpp"
-#include "watch/tree_watcher.hpp"
-#include "watch/watched_set.hpp"
+#include "project/ports.hpp"
 
 #include <deque>
 #include <functional>
@@ -33,26 +24,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::daemon {
-
-// What all projects share.
-struct Surroundings {
-    os::EventLoop& loop;
-    Units& units;
-    Sockets& sockets;
-    Probes& probes;
-    Views& views;
-    watch::TreeWatcher& watcher;
-    RecordStore& store;
-    ContentStore& contents;
-    os::Leases& leases;
-    state::Deaths& deaths;
-    Attachments& attachments;
-    std::string aside; // the directory for files that a rollback takes away, below it by project
-    ipc::Events& events;
-    const RecentDetails& recent; // what was told to them
-    std::function<std::uint64_t()> next_id;
-};
+namespace hotreload::project {
 
 // What is asked of a project, by somebody or by its files.
 struct Request {
@@ -81,6 +53,13 @@ struct Request {
     std::move_only_function<void(const Outcome&)> done;
 };
 
+// Changes are held back for a time; zero: until somebody resumes.
+struct PauseRequest {
+    Duration time{};
+    std::string reason; // as it was given; may be ""
+    CallerUid caller;
+};
+
 // The watches of a definition, with their patterns parsed.
 struct ServiceRules {
     explicit ServiceRules(ServiceDefinition from)
@@ -93,15 +72,16 @@ struct ServiceRules {
 };
 
 // What acts for the project's transactions.
-Means means_of(const Surroundings& around);
+Means means_of(const Ports& ports);
 
 // The watch of a watch's schema.
 WatchDefinition schema_watch(const WatchDefinition& of);
+std::vector<WatchDefinition> watches_of(const ServiceRules& rules);
 
 class Project final : public TransactionHost {
 public:
     // `broken` of its records could not be read: told until somebody asks for a reload.
-    Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken = {});
+    Project(Ports around, ProjectRecord record, std::vector<Problem> broken = {});
     ~Project() override;
     Project(const Project&) = delete;
     Project& operator=(const Project&) = delete;
@@ -141,16 +121,16 @@ public:
     [[nodiscard]] const std::string& name() const { return record_.name; }
     [[nodiscard]] const std::string& path() const { return record_.path; }
     [[nodiscard]] bool has_service(const std::string& service) const;
-    [[nodiscard]] ipc::ProjectStatus status() const;
-    [[nodiscard]] ipc::ServiceStatus service_status(const std::string& service) const;
+    [[nodiscard]] ProjectStatus status() const;
+    [[nodiscard]] ServiceStatus service_status(const std::string& service) const;
     [[nodiscard]] std::vector<std::string> service_names() const;
-    [[nodiscard]] std::vector<ipc::ConfigStatus> config_statuses() const;
+    [[nodiscard]] std::vector<ConfigStatus> config_statuses() const;
 
     // What of the project a path concerns: its watches, its schemas, the project file's sources.
-    [[nodiscard]] std::vector<ipc::WatchExplanation> explain(const std::string& path) const;
+    [[nodiscard]] std::vector<WatchExplanation> explain(const std::string& path) const;
 
     // Changes are held back until resume, which applies the newest once, or until the time is over.
-    void pause(const std::optional<std::string>& service, const ipc::PauseOptions& options);
+    void pause(const std::optional<std::string>& service, const PauseRequest& request);
     // Also, watches that were suspended are in force again.
     void resume(const std::optional<std::string>& service, CallerUid caller);
 
@@ -160,15 +140,15 @@ public:
     // before.
     [[nodiscard]] Result<> can_roll_back(const std::optional<std::string>& service,
                                          const Request::Rollback& rollback) const;
-    [[nodiscard]] std::vector<ipc::KeptGeneration> kept_generations(const std::string& service,
-                                                                    std::size_t limit);
+    [[nodiscard]] std::vector<KeptGeneration> kept_generations(const std::string& service,
+                                                               std::size_t limit);
     // What else happened to a service, the newest first.
-    [[nodiscard]] std::vector<ipc::PastEvent> past_events(const std::string& service,
-                                                          std::size_t limit) const;
+    [[nodiscard]] std::vector<PastEvent> past_events(const std::string& service,
+                                                     std::size_t limit) const;
     // From one kept state of a service to another; a `to` of 0: what is applied, a `from` of 0: the
     // one before `to`.
-    [[nodiscard]] Result<ipc::GenerationDifference>
-    difference(const std::string& service, std::uint64_t from, std::uint64_t to);
+    [[nodiscard]] Result<GenerationDifference> difference(const std::string& service,
+                                                          std::uint64_t from, std::uint64_t to);
 
     // It went down: nothing is begun any more, and whoever asks for something is turned away.
     [[nodiscard]] bool gone() const { return gone_; }
@@ -179,7 +159,7 @@ public:
 private:
     // A service as it is watched and worked at.
     struct Slot {
-        std::unique_ptr<watch::WatchedSet> files;
+        std::unique_ptr<WatchedFiles> files;
         std::shared_ptr<const ServiceRules> rules; // that `files` was made of
         // Installed units that it names or has on record: followed, and known once they were read.
         std::set<std::string> following;
@@ -208,13 +188,13 @@ private:
         std::string last_result;
         std::vector<Change> last_changes;
         WriteLoop loop;
-        std::vector<os::Leases::Handle> leases; // that tell who writes what the loop suspects
-        Duration changed_at{};                  // when its files changed last
-        std::set<std::string> draining;         // units that we wait for
-        Duration rest{};                        // the last one
-        Duration rests_until{};                 // as its files had moved on
-        Duration last_gap{};                    // of its last restart: how long nobody served
-        std::string suspended;                  // the file that the service writes itself
+        std::vector<Writers::Handle> leases; // that tell who writes what the loop suspects
+        Duration changed_at{};               // when its files changed last
+        std::set<std::string> draining;      // units that we wait for
+        Duration rest{};                     // the last one
+        Duration rests_until{};              // as its files had moved on
+        Duration last_gap{};                 // of its last restart: how long nobody served
+        std::string suspended;               // the file that the service writes itself
         std::string unwatchable; // why its files are not: a definition on record of another grammar
         std::map<std::string, Duration> emptied; // files that lost all they held: seen when
         Duration emptied_until{};                // they are not acted on before
@@ -223,9 +203,9 @@ private:
     // A document that is published.
     struct Published {
         ConfigDefinition definition;
-        std::unique_ptr<watch::WatchedSet> files;
+        std::unique_ptr<WatchedFiles> files;
         std::optional<ContentId> looked_at; // what was told of it last
-        ipc::ConfigStatus status;
+        ConfigStatus status;
     };
 
     void started(std::uint64_t id, const Plan& plan) override;
@@ -240,8 +220,8 @@ private:
     Task<> take_up();
     Task<> set_aside(Problem why);
     void retry();
-    [[nodiscard]] state::Work all_work() const;
-    [[nodiscard]] state::Deaths::Scope at_work();
+    [[nodiscard]] Work all_work() const;
+    [[nodiscard]] Deaths::Scope at_work();
     // project_units.cpp
     void hold_units(const std::string& service);
     enum class Known { NotYet, Before };
@@ -294,18 +274,17 @@ private:
     void go_on_after_rest();
     Task<> stop_services(Request request, std::set<std::string> scope);
     TransactionInput gather(const std::set<std::string>& services, PlanOptions options,
-                            watch::Rescan rescan);
+                            Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
     [[nodiscard]] Snapshot applied_snapshot(const std::string& service) const;
     [[nodiscard]] ServiceDefinition applied_definition(const std::string& service) const;
     // Errors: Invalid, for a pattern. Those that config/ has read have none, those on record may.
-    using Watched = Result<std::unique_ptr<watch::WatchedSet>>;
-    [[nodiscard]] Watched watch_files(const std::vector<WatchDefinition>& watches,
-                                      watch::WatchedSet::OnSettled settled,
-                                      watch::OnRead read = {});
-    [[nodiscard]] Watched watch_service(std::shared_ptr<const ServiceRules> rules,
-                                        watch::WatchedSet::OnSettled settled);
-    const Snapshot& read_files(const std::string& service, watch::Rescan rescan);
+    using Watched = Result<std::unique_ptr<WatchedFiles>>;
+    [[nodiscard]] Watched watch_service(const std::shared_ptr<const ServiceRules>& rules,
+                                        Files::OnSettled settled);
+    [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const ServiceRules>& rules);
+    [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const ServiceRules> rules);
+    const Snapshot& read_files(const std::string& service, Rescan rescan);
     [[nodiscard]] std::set<std::string> find_loops(const Plan& plan);
     void look_who_writes(const std::string& service);
     void suspend(const std::string& service);
@@ -345,9 +324,9 @@ private:
     using Goals = std::map<std::string, GenerationRecord>; // of a rollback, by service
     [[nodiscard]] Result<Goals> find_goals(const Request& request) const;
     Result<> prepare_rollback(Request& request);
-    Result<state::Restoration> plan_restoration(const Goals& goals);
+    Result<std::unique_ptr<Restoration>> plan_restoration(const Goals& goals);
     Result<> plan_restoration(const std::string& service, const GenerationRecord& goal,
-                              state::Restoration& restoration);
+                              Restoration& restoration);
     [[nodiscard]] bool is_new_since(const std::string& service, const GenerationRecord& goal,
                                     const std::string& path) const;
     Result<> aim_back(const std::string& service, const GenerationRecord& goal, ServiceView& view);
@@ -368,20 +347,19 @@ private:
         std::shared_ptr<const Value> value;
         ContentId id; // of the content that it is read from
     };
-    [[nodiscard]] ipc::ConfigChange document_change(const std::string& name,
-                                                    std::vector<ipc::KeyStep> keys,
-                                                    const HeldValue& before,
-                                                    const HeldValue& after) const;
+    [[nodiscard]] ConfigChange document_change(const std::string& name, std::vector<KeyStep> keys,
+                                               const HeldValue& before,
+                                               const HeldValue& after) const;
     void tell_documents(std::uint64_t id, const ServiceOutcome& outcome);
 
     // project_configs.cpp
     void publish_configs();
     void look_at_configs();
-    void look_at_config(const std::string& name, watch::Rescan rescan);
+    void look_at_config(const std::string& name, Rescan rescan);
     [[nodiscard]] Watched watch_config(const ConfigDefinition& definition);
-    void take_what_is_there(Published& config, watch::Rescan rescan);
+    void take_what_is_there(Published& config, Rescan rescan);
     void take_config(Published& config, ContentId now);
-    void tell_config(Published& config, ipc::ConfigStatus status);
+    void tell_config(Published& config, ConfigStatus status);
 
     [[nodiscard]] std::string watching_text(const Slot& slot) const;
     [[nodiscard]] bool paused(const std::string& service) const;
@@ -398,7 +376,7 @@ private:
     [[nodiscard]] std::set<std::string> asked_for(const Request& request) const;
     [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
 
-    Surroundings around_;
+    Ports around_;
     ProjectRecord record_;
     ProjectDefinition definition_;     // the last valid one
     std::vector<Problem> problems_;    // of the project file as it is now
@@ -411,14 +389,14 @@ private:
     std::string copies_problem_;       // of the documents', as it was told last
     std::set<std::string> unsaved_;    // of which services it is; "": of the project itself
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
-    os::Timer again_;
-    os::Timer rested_;
-    os::Timer pauses_end_;
-    std::unique_ptr<watch::WatchedSet> sources_;
+    std::unique_ptr<Alarm> again_;
+    std::unique_ptr<Alarm> rested_;
+    std::unique_ptr<Alarm> pauses_end_;
+    std::unique_ptr<WatchedFiles> sources_;
     std::vector<std::string> read_sources_; // env_files that the project file named last
     std::vector<std::string> watched_sources_;
     std::pair<Duration, Duration> sources_debounce_;
-    Documents documents_;
+    std::unique_ptr<Documents> documents_;
     std::map<std::string, Slot> slots_;
     std::map<std::string, Published> configs_;
     std::map<std::string, std::set<ContentId>> history_contents_; // by service
@@ -434,4 +412,4 @@ private:
     TaskScope tasks_;
 };
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Why a path concerns a project, or does not.
-#include "daemon/project.hpp"
-#include "watch/selection.hpp"
+#include "project/project.hpp"
 
-#include <filesystem>
 #include <format>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
 // One line for each of the watches with a pattern that matches.
-void explain_watches(const watch::Explanation& explained, const std::string& path,
-                     const std::vector<WatchDefinition>& watches, const ipc::WatchExplanation& of,
-                     std::vector<ipc::WatchExplanation>& all) {
+void explain_watches(const PathMatch& explained, const std::string& path,
+                     const std::vector<WatchDefinition>& watches, const WatchExplanation& of,
+                     std::vector<WatchExplanation>& all) {
     for (std::size_t i = 0; i < watches.size(); ++i) {
         const auto& each = explained.watches[i];
         if (each.pattern.empty())
@@ -32,20 +30,19 @@ void explain_watches(const watch::Explanation& explained, const std::string& pat
 }
 
 // The same for each name by which the set, or one that is not watched now, knows the file.
-void explain_names(const watch::WatchedSet* set, const std::string& path,
-                   const std::vector<WatchDefinition>& watches, const ipc::WatchExplanation& of,
-                   std::vector<ipc::WatchExplanation>& all) {
+void explain_names(const Files& files, const WatchedFiles* set, const std::string& path,
+                   const std::vector<WatchDefinition>& watches, const WatchExplanation& of,
+                   std::vector<WatchExplanation>& all) {
     if (!set) {
-        if (const auto selection = watch::Selection::parse(watches))
-            explain_watches(selection->explain(path), path, watches, of, all);
+        if (const auto match = files.explain(watches, path))
+            explain_watches(*match, path, watches, of, all);
         return;
     }
     explain_watches(set->explain(path), path, watches, of, all);
-    std::error_code error;
-    const auto real = std::filesystem::weakly_canonical(path, error).string();
-    if (error)
+    const auto real = files.real_path(path);
+    if (!real)
         return;
-    for (const auto& name : set->names_of(real))
+    for (const auto& name : set->names_of(*real))
         if (name != path) {
             auto line = of;
             line.path = name;
@@ -53,18 +50,13 @@ void explain_names(const watch::WatchedSet* set, const std::string& path,
         }
 }
 
-bool same_file(const std::string& path, const std::string& other) {
-    std::error_code ignored; // of what is not there
-    return path == other || std::filesystem::equivalent(path, other, ignored);
-}
-
 } // namespace
 
-std::vector<ipc::WatchExplanation> Project::explain(const std::string& path) const {
-    std::vector<ipc::WatchExplanation> all;
+std::vector<WatchExplanation> Project::explain(const std::string& path) const {
+    std::vector<WatchExplanation> all;
     const auto plain = [&](const std::string& target, const std::string& watch,
                            const std::string& name) {
-        if (name.empty() || !same_file(path, name))
+        if (name.empty() || (path != name && !around_.files.are_one(path, name)))
             return;
         all.push_back({.project = record_.name,
                        .target = target,
@@ -78,25 +70,26 @@ std::vector<ipc::WatchExplanation> Project::explain(const std::string& path) con
     plain("", "project file", record_.path);
     for (const auto& source : read_sources_)
         plain("", "env_file", source);
-    const auto copies = documents_.copies(path);
+    const auto copies = documents_->copies(path);
     for (const auto& [name, service] : definition_.services) {
         for (const auto& watch : service.watches)
             plain(name, "schema", watch.schema);
         const auto slot = slots_.find(name);
         const bool looked = slot != slots_.end() && slot->second.files && !slot->second.fresh;
-        explain_names(looked ? slot->second.files.get() : nullptr, path, service.watches,
-                      {.project = record_.name, .target = name, .copies = copies}, all);
+        explain_names(around_.files, looked ? slot->second.files.get() : nullptr, path,
+                      service.watches, {.project = record_.name, .target = name, .copies = copies},
+                      all);
     }
     for (const auto& [name, config] : definition_.configs) {
         const auto target = "configs." + name;
         plain(target, "schema", config.watch.schema);
         const auto published = configs_.find(name);
         explain_names(
-            published == configs_.end() ? nullptr : published->second.files.get(), path,
-            {config.watch},
+            around_.files, published == configs_.end() ? nullptr : published->second.files.get(),
+            path, {config.watch},
             {.project = record_.name, .target = target, .watch = "file", .copies = copies}, all);
     }
     return all;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Changes that are held back: since somebody asked for it, until he resumes or his time is over.
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <chrono>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -23,18 +23,18 @@ std::vector<std::string> subjects_of(const Plan& plan) {
 
 } // namespace
 
-void Project::pause(const std::optional<std::string>& service, const ipc::PauseOptions& options) {
+void Project::pause(const std::optional<std::string>& service, const PauseRequest& request) {
     const auto name = service.value_or("");
     if (!std::ranges::contains(record_.paused, name))
         record_.paused.push_back(name);
     const auto now = realtime_usec();
     record_.pauses[name] = {.until_usec =
-                                options.time > Duration::zero()
-                                    ? now + static_cast<std::uint64_t>(options.time.count())
+                                request.time > Duration::zero()
+                                    ? now + static_cast<std::uint64_t>(request.time.count())
                                     : 0,
-                            .reason = options.reason};
+                            .reason = request.reason};
     save();
-    around_.events.pause_changed(record_.name, name, record_.pauses.at(name), true, options.caller);
+    around_.events.pause_changed(record_.name, name, record_.pauses.at(name), true, request.caller);
     for (const auto& each : service_names()) {
         if (service && *service != each)
             continue;
@@ -42,8 +42,8 @@ void Project::pause(const std::optional<std::string>& service, const ipc::PauseO
                           .what = "paused",
                           .strategy = {},
                           .trigger = "request",
-                          .caller = options.caller,
-                          .problem = {"", 0, 0, options.reason}});
+                          .caller = request.caller,
+                          .problem = {"", 0, 0, request.reason}});
         tell(each);
     }
     arm_end_of_pauses();
@@ -162,9 +162,9 @@ void Project::arm_end_of_pauses() {
             next = std::min(next, pause.until_usec <= now ? Duration::zero()
                                                           : Duration(pause.until_usec - now));
     if (next == kInfinity)
-        pauses_end_.disarm();
+        pauses_end_->disarm();
     else
-        pauses_end_.arm(std::min(next, kLookAtClock), [this] { end_pauses(); });
+        pauses_end_->arm(std::min(next, kLookAtClock), [this] { end_pauses(); });
 }
 
 // What would be done now if it were not for the pause.
@@ -173,7 +173,7 @@ void Project::note_held() {
         if (!paused(name) || !slot.due || busy_.contains(name) || !wanted(name))
             continue;
         slot.due = false;
-        const auto held = subjects_of(make_plan(gather({name}, {}, watch::Rescan::Dirty)));
+        const auto held = subjects_of(make_plan(gather({name}, {}, Rescan::Dirty)));
         if (held == slot.held)
             continue;
         slot.held = held;
@@ -181,4 +181,4 @@ void Project::note_held() {
     }
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

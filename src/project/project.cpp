@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
 #include "base/completion.hpp"
-#include "config/paths.hpp"
-#include "config/project_file.hpp"
-#include "config/trust.hpp"
+#include "core/glob.hpp"
 #include "core/names.hpp"
-#include "daemon/project_reading.hpp"
-#include "ipc/present/definition.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <filesystem>
 #include <format>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -23,14 +18,14 @@ constexpr auto kSaveAgain = std::chrono::seconds(5);
 
 } // namespace
 
-Project::Project(Surroundings around, ProjectRecord record, std::vector<Problem> broken)
+Project::Project(Ports around, ProjectRecord record, std::vector<Problem> broken)
     : around_(std::move(around)),
       record_(std::move(record)),
       broken_(std::move(broken)),
-      again_(around_.loop),
-      rested_(around_.loop),
-      pauses_end_(around_.loop),
-      documents_(around_.contents, around_.deaths, record_.name) {
+      again_(around_.clock.make_alarm()),
+      rested_(around_.clock.make_alarm()),
+      pauses_end_(around_.clock.make_alarm()),
+      documents_(around_.make_documents(record_.name)) {
     definition_.name = record_.name;
     definition_.path = record_.path;
     // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
@@ -58,7 +53,7 @@ Project::~Project() {
 
 Task<> Project::open() {
     tell_project();
-    stamp_ = file_stamp(record_.path);
+    stamp_ = around_.files.stamp(record_.path);
     Problem why{.path = record_.path};
     try {
         if (around_.deaths.set_aside(all_work()))
@@ -98,15 +93,17 @@ Task<> Project::set_aside(Problem why) {
     set_aside_ = std::move(why);
     for (auto& [name, slot] : slots_)
         slot.files.reset();
-    auto sources = watch_files({WatchDefinition{.files = {escape_glob(record_.path)}}}, [this] {
-        around_.loop.post([this, alive = alive_] {
-            if (*alive)
-                retry();
-        });
-    });
+    auto sources = around_.files.watch({WatchDefinition{.files = {escape_glob(record_.path)}}},
+                                       [this] {
+                                           around_.clock.post([this, alive = alive_] {
+                                               if (*alive)
+                                                   retry();
+                                           });
+                                       },
+                                       {});
     if (sources) {
         sources_ = std::move(*sources);
-        (void)sources_->look(watch::Rescan::All);
+        (void)sources_->look(Rescan::All);
     }
     tell_project();
     co_await follow_all();
@@ -125,11 +122,11 @@ void Project::retry() {
     tasks_.spawn(open());
 }
 
-state::Work Project::all_work() const {
+Work Project::all_work() const {
     return {record_.name, "", stamp_};
 }
 
-state::Deaths::Scope Project::at_work() {
+Deaths::Scope Project::at_work() {
     return {around_.deaths, all_work()};
 }
 
@@ -143,10 +140,9 @@ bool Project::read_project_file() {
 }
 
 bool Project::take_project_file() {
-    stamp_ = file_stamp(record_.path);
+    stamp_ = around_.files.stamp(record_.path);
     auto loaded = load();
-    std::error_code ignored;
-    missing_ = !loaded && !record_.path.empty() && !std::filesystem::exists(record_.path, ignored);
+    missing_ = !loaded && !record_.path.empty() && !around_.files.exists(record_.path);
     if (loaded) {
         accept(std::move(*loaded));
         return true;
@@ -175,7 +171,7 @@ Checked<ProjectDefinition> Project::load() {
                        "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
                        "tells it anew"});
     // Where nothing was read (a syntax error), what was read last is what may matter.
-    auto loaded = load_noted(around_.deaths, record_.path, &read_sources_);
+    auto loaded = around_.reader.read(record_.path, &read_sources_);
     if (!loaded)
         return loaded;
     if (loaded->name != record_.name)
@@ -203,8 +199,8 @@ void Project::accept(ProjectDefinition definition) {
         const bool differs = old != definition_.services.end() && old->second != service;
         if (opened_ && differs) {
             supersede(name);
-            around_.events.config_changed(
-                around_.next_id(), ipc::definition_change(record_.name, old->second, service));
+            around_.events.definition_changed(around_.next_id(), record_.name, old->second,
+                                              service);
         }
     }
     definition_ = std::move(definition);
@@ -214,7 +210,7 @@ void Project::accept(ProjectDefinition definition) {
             record.refusal.reset(); // another word of the project file's: it is tried again
             save(name);
         }
-    documents_.set_secrets(definition_.secrets);
+    documents_->set_secrets(definition_.secrets);
     publish_configs();
     for (const auto& [name, unused] : definition_.services) {
         const bool is_new = !slots_.contains(name);
@@ -242,16 +238,18 @@ bool Project::watch_sources() {
     WatchDefinition watch{.files = std::move(sources)};
     watch.debounce = definition_.debounce;
     watch.debounce_max = definition_.debounce_max;
-    auto watched = watch_files({std::move(watch)}, [this] {
-        const auto at_it = at_work();
-        (void)sources_->look(watch::Rescan::Dirty);
-        read_project_file();
-        pump();
-    });
+    auto watched = around_.files.watch({std::move(watch)},
+                                       [this] {
+                                           const auto at_it = at_work();
+                                           (void)sources_->look(Rescan::Dirty);
+                                           read_project_file();
+                                           pump();
+                                       },
+                                       {});
     if (!watched)
         return false;
     sources_ = std::move(*watched);
-    (void)sources_->look(watch::Rescan::All);
+    (void)sources_->look(Rescan::All);
     return true;
 }
 
@@ -277,7 +275,7 @@ void Project::arm(const std::string& service) {
         Duration debounce{};
         for (const auto& watch : settled.rules->definition.watches)
             debounce = std::max(debounce, watch.debounce);
-        settled.changed_at = around_.loop.now() - debounce;
+        settled.changed_at = around_.clock.now() - debounce;
         settled.rest = settled.rests_until = Duration::zero();
         settled.emptied_until = Duration::zero(); // what was emptied may be whole again
         if (!paused(service)) {                   // else nothing follows what is under way
@@ -296,7 +294,7 @@ void Project::arm(const std::string& service) {
 // Something else is there than is being applied. Of a document it is not known whether it means
 // something else: that is compared when nobody works at the service.
 bool Project::moved_on(const Slot& slot) {
-    const auto now = slot.files->look(watch::Rescan::Dirty).content;
+    const auto now = slot.files->look(Rescan::Dirty).content;
     const auto& before = slot.snapshot.files;
     const auto is_other = [&](const auto& file, const auto& files) {
         const auto there = files.find(file.first);
@@ -317,9 +315,8 @@ void Project::move_to(const std::string& path) {
 }
 
 bool Project::leads_to(const std::string& path) const {
-    std::error_code none;
-    return record_.path.empty() || !std::filesystem::exists(record_.path, none) ||
-           std::filesystem::equivalent(record_.path, path, none);
+    return record_.path.empty() || !around_.files.exists(record_.path) ||
+           around_.files.are_one(record_.path, path);
 }
 
 void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
@@ -399,7 +396,7 @@ void Project::tell_saved(const Result<>& saved) {
 }
 
 void Project::save_soon() {
-    again_.arm(kSaveAgain, [this] { save_again(); });
+    again_->arm(kSaveAgain, [this] { save_again(); });
 }
 
 void Project::save_again() {
@@ -407,10 +404,10 @@ void Project::save_again() {
         save_history(service, generations);
     for (const auto& each : std::set(unsaved_))
         each.empty() ? save() : save(each);
-    if (documents_.problem().empty())
+    if (documents_->problem().empty())
         return;
-    documents_.try_again();
-    documents_.flush();
+    documents_->try_again();
+    documents_->flush();
     copy_on();
 }
 
@@ -418,9 +415,9 @@ std::optional<std::string> Project::content(const ContentId& id) const {
     return around_.contents.content(record_.name, id);
 }
 
-Means means_of(const Surroundings& around) {
-    return {around.units, around.sockets, around.probes, around.views,
-            [&loop = around.loop] { return loop.now(); }};
+Means means_of(const Ports& ports) {
+    return {ports.units, ports.sockets, ports.probes, ports.views,
+            [&clock = ports.clock] { return clock.now(); }};
 }
 
 Problem Project::problem_at(const std::string& key, std::string message) const {
@@ -428,12 +425,11 @@ Problem Project::problem_at(const std::string& key, std::string message) const {
 }
 
 std::optional<Problem> Project::distrusted(const ServiceDefinition& service, bool starts) const {
-    return distrust_of_programs(definition_, service, starts);
+    return around_.reader.distrusted(definition_, service, starts);
 }
 
 std::uint64_t Project::realtime_usec() const {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now).count());
+    return around_.clock.realtime_usec();
 }
 
 bool Project::has_service(const std::string& service) const {
@@ -461,4 +457,4 @@ void Project::tell_project() {
     around_.events.project_changed(status());
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -3,17 +3,17 @@
 
 // What the daemon tells everybody who listens, as it happens. Transports implement it; telling is
 // cheap, never waits, and never fails: a listener that is gone has missed it. Everybody is told the
-// part that is for everybody; the rest is to be had by the event's id (ipc/details.hpp).
+// part that is for everybody; the rest is to be had by the event's id (core/details.hpp).
 
+#include "core/details.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
-#include "ipc/details.hpp"
-#include "ipc/status.hpp"
+#include "core/status.hpp"
 
 #include <cstdint>
 #include <string>
 
-namespace hotreload::ipc {
+namespace hotreload {
 
 class Events {
 public:
@@ -24,6 +24,10 @@ public:
                               const std::string& kind, const std::string& from) noexcept = 0;
     // Of the transaction that it led to, or that applied it; else of its own.
     virtual void config_changed(std::uint64_t id, const ConfigChange& change) noexcept = 0;
+    // A service of the project file is another one, which is not in force yet.
+    virtual void definition_changed(std::uint64_t /*id*/, const std::string& /*project*/,
+                                    const ServiceDefinition& /*before*/,
+                                    const ServiceDefinition& /*after*/) noexcept {}
     virtual void validation_failed(std::uint64_t id, const std::string& project,
                                    const std::string& target, const Problem& problem) noexcept = 0;
     // A project file that nothing is in force of is refused: for the journal. Everybody else has it
@@ -57,4 +61,4 @@ public:
     virtual void config_removed(const std::string& project, const std::string& config) noexcept = 0;
 };
 
-} // namespace hotreload::ipc
+} // namespace hotreload

@@ -3,14 +3,13 @@
 // applied.
 #include "core/patch.hpp"
 #include "core/watch_rules.hpp"
-#include "daemon/project.hpp"
-#include "document/json.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -52,7 +51,7 @@ void Project::compare_documents(ServiceView& view, const WatchRules& rules) {
             request.schema && find_id(applied, watch->schema) != request.schema->id;
         if (old == id && !schema_changed)
             continue;
-        const auto compared = view.documents.emplace(path, documents_.compare(request)).first;
+        const auto compared = view.documents.emplace(path, documents_->compare(request)).first;
         refused = refused || !compared->second.problems.empty();
     }
 }
@@ -77,9 +76,9 @@ void Project::keep_contents(const ServiceRecord& record, const ServiceRecord* be
         if (before && find_id(before->files, path) == id)
             continue;
         const auto* const watch = rules.watch(path);
-        documents_.keep(path, id, watch ? watch->backup : 0, in_use);
+        documents_->keep(path, id, watch ? watch->backup : 0, in_use);
     }
-    documents_.flush();
+    documents_->flush();
     copy_on();
 }
 
@@ -91,30 +90,30 @@ void Project::keep_first_contents(const std::string& service) {
         return;
     const auto in_use = [this](const ContentId& id) { return this->in_use(id); };
     for (const auto& [path, id] : record->second.files) {
-        if (find_id(slot.snapshot.files, path) != id || documents_.kept(id))
+        if (find_id(slot.snapshot.files, path) != id || documents_->kept(id))
             continue;
         const auto* const watch = slot.rules->rules.watch(path);
-        documents_.keep(path, id, watch ? watch->backup : 0, in_use);
+        documents_->keep(path, id, watch ? watch->backup : 0, in_use);
     }
-    documents_.flush();
+    documents_->flush();
     copy_on();
 }
 
 void Project::copy_on() {
     tell_copied();
-    if (!documents_.copies_wait() || std::exchange(copying_, true))
+    if (!documents_->copies_wait() || std::exchange(copying_, true))
         return;
-    around_.loop.post([this, alive = alive_] {
+    around_.clock.post([this, alive = alive_] {
         if (!*alive)
             return;
         copying_ = false;
-        documents_.copy_some([this](const ContentId& id) { return in_use(id); });
+        documents_->copy_some([this](const ContentId& id) { return in_use(id); });
         copy_on();
     });
 }
 
 void Project::tell_copied() {
-    const auto& problem = documents_.problem();
+    const auto& problem = documents_->problem();
     if (!problem.empty())
         save_soon();
     if (std::exchange(copies_problem_, problem) != problem)
@@ -132,11 +131,11 @@ void Project::tell_documents(std::uint64_t id, const ServiceOutcome& outcome) {
         if (!applied || change == outcome.changes.end() || change->keys.empty())
             continue;
         const auto format = slot->second.rules->rules.format(path);
-        const auto before = documents_.value(path, ids.first, format);
-        const auto after = documents_.value(path, ids.second, format);
+        const auto before = documents_->value(path, ids.first, format);
+        const auto after = documents_->value(path, ids.second, format);
         if (!before || !after)
             continue;
-        std::vector<ipc::KeyStep> keys;
+        std::vector<KeyStep> keys;
         for (const auto& key : change->keys)
             keys.push_back({key.operation, key.pointer});
         around_.events.config_changed(
@@ -145,20 +144,14 @@ void Project::tell_documents(std::uint64_t id, const ServiceOutcome& outcome) {
     slot->second.compared.clear();
 }
 
-// Holds the values, and not their texts: those are made when somebody asks.
-ipc::ConfigChange Project::document_change(const std::string& name, std::vector<ipc::KeyStep> keys,
-                                           const HeldValue& before, const HeldValue& after) const {
+ConfigChange Project::document_change(const std::string& name, std::vector<KeyStep> keys,
+                                      const HeldValue& before, const HeldValue& after) const {
     constexpr std::size_t of_a_tree = 10; // bytes of memory for each of the file, about
     return {.project = record_.name,
             .name = name,
             .keys = std::move(keys),
-            .texts =
-                [before = before.value, after = after.value, secrets = documents_.secrets()] {
-                    return ipc::ConfigChange::Texts{to_json(secrets.masked(*before)),
-                                                    to_json(secrets.masked(*after)),
-                                                    to_json(secrets.masked(diff(*before, *after)))};
-                },
+            .texts = documents_->texts(before.value, after.value),
             .bytes = of_a_tree * (before.id.size + after.id.size)};
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/attachments.hpp"
+#include "project/attachments.hpp"
 
 #include "core/instances.hpp"
 
@@ -7,7 +7,7 @@
 #include <format>
 #include <utility>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 std::string why_unfit(const std::string& unit, const UnitState& state) {
     if (state.load_state == "not-found")
@@ -86,4 +86,4 @@ std::optional<Attachments::Holder> Attachments::holder(const std::string& unit,
     return first == claims_.end() ? std::nullopt : std::optional(first->holder);
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How well a set is watched, for people.
+// How well a set of files is watched, for people.
 
 #include <string>
 
-namespace hotreload::watch {
+namespace hotreload {
 
 struct WatchState {
     enum class Kind {
@@ -21,4 +21,4 @@ struct WatchState {
     bool operator==(const WatchState&) const = default;
 };
 
-} // namespace hotreload::watch
+} // namespace hotreload

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../core/fake_units.hpp"
-#include "daemon/attachments.hpp"
+#include "project/attachments.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 namespace {
 
 TEST(Attachments, are_swapped_by_two_services_of_one_project) {
@@ -35,4 +35,4 @@ TEST(Attachments, that_are_left_are_taken_back_when_nobody_has_them_yet) {
 }
 
 } // namespace
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -2,9 +2,7 @@
 // Applied states that are kept: how they are recorded, compared and gone back to.
 #include "core/line_diff.hpp"
 #include "core/watch_rules.hpp"
-#include "daemon/project.hpp"
-#include "state/restoration.hpp"
-#include "state/restore_file.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +10,7 @@
 #include <iterator>
 #include <utility>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -116,9 +114,8 @@ void Project::note_events(const Outcome& outcome) {
     }
 }
 
-std::vector<ipc::PastEvent> Project::past_events(const std::string& service,
-                                                 std::size_t limit) const {
-    std::vector<ipc::PastEvent> past;
+std::vector<PastEvent> Project::past_events(const std::string& service, std::size_t limit) const {
+    std::vector<PastEvent> past;
     for (auto& event : around_.store.events(record_.name, service))
         if (past.size() < limit)
             past.push_back({record_.name + "/" + service, std::move(event)});
@@ -188,7 +185,7 @@ Result<> Project::prepare_rollback(Request& request) {
         return {};
     }
     auto restored = plan_restoration(*goals).and_then(
-        [](state::Restoration restoration) { return restoration.carry_out(); });
+        [](std::unique_ptr<Restoration> restoration) { return restoration->carry_out(); });
     if (!restored)
         return std::unexpected(std::move(restored.error()));
     request.files = *std::move(restored);
@@ -196,21 +193,20 @@ Result<> Project::prepare_rollback(Request& request) {
     return {};
 }
 
-Result<state::Restoration> Project::plan_restoration(const Goals& goals) {
-    state::Restoration restoration(around_.aside + "/" + record_.name);
+Result<std::unique_ptr<Restoration>> Project::plan_restoration(const Goals& goals) {
+    auto restoration = around_.make_restoration(record_.name);
     for (const auto& [service, goal] : goals)
-        if (auto planned = plan_restoration(service, goal, restoration); !planned)
+        if (auto planned = plan_restoration(service, goal, *restoration); !planned)
             return std::unexpected(std::move(planned.error()));
     return restoration;
 }
 
 Result<> Project::plan_restoration(const std::string& service, const GenerationRecord& goal,
-                                   state::Restoration& restoration) {
-    const auto watched =
-        watch_service(std::make_shared<const ServiceRules>(goal.definition), [] {});
-    if (!watched)
-        return std::unexpected(watched.error());
-    const auto& now = (*watched)->look(watch::Rescan::All).content;
+                                   Restoration& restoration) {
+    const auto once = read_once(std::make_shared<const ServiceRules>(goal.definition));
+    if (!once)
+        return std::unexpected(once.error());
+    const auto& now = *once;
     for (const auto& [path, id] : goal.files) {
         if (const auto live = now.files.find(path); live != now.files.end() && live->second == id) {
             if (auto can = restoration.keep(path); !can)
@@ -242,7 +238,7 @@ bool Project::is_new_since(const std::string& service, const GenerationRecord& g
     const bool came_later = std::ranges::any_of(history(service), [&](const auto& each) {
         return each.generation > goal.generation && each.files.contains(path);
     });
-    const auto changed = state::changed_usec(path);
+    const auto changed = around_.files.changed_usec(path);
     return came_later || (changed && *changed >= goal.applied_usec);
 }
 
@@ -252,10 +248,10 @@ Result<> Project::aim_back(const std::string& service, const GenerationRecord& f
                            ServiceView& view) {
     const auto& goal = found.definition;
     const auto rules = std::make_shared<const ServiceRules>(goal);
-    const auto watched = watch_service(rules, [] {});
-    if (!watched)
-        return std::unexpected(watched.error());
-    view.files = (*watched)->look(watch::Rescan::All).content;
+    auto once = read_once(rules);
+    if (!once)
+        return std::unexpected(once.error());
+    view.files = *std::move(once);
     view.documents.clear();
     const auto wanted_by_file = std::exchange(view.wanted, goal);
     compare_documents(view, rules->rules);
@@ -273,23 +269,23 @@ Result<> Project::aim_back(const std::string& service, const GenerationRecord& f
     return {};
 }
 
-std::vector<ipc::KeptGeneration> Project::kept_generations(const std::string& service,
-                                                           std::size_t limit) {
-    std::vector<ipc::KeptGeneration> kept;
+std::vector<KeptGeneration> Project::kept_generations(const std::string& service,
+                                                      std::size_t limit) {
+    std::vector<KeptGeneration> kept;
     const auto generations = history(service);
     const auto record = record_.services.find(service);
     for (std::size_t i = 0; i < std::min(limit, generations.size()); ++i) {
         const auto& each = generations[i];
-        ipc::KeptGeneration shown{.service = record_.name + "/" + service,
-                                  .trigger = each.trigger,
-                                  .caller = each.caller,
-                                  .generation = each.generation,
-                                  .applied_usec = each.applied_usec,
-                                  .strategy = each.strategy,
-                                  .applied = record != record_.services.end() &&
-                                             record->second.generation == each.generation,
-                                  .changes = {},
-                                  .files = {}};
+        KeptGeneration shown{.service = record_.name + "/" + service,
+                             .trigger = each.trigger,
+                             .caller = each.caller,
+                             .generation = each.generation,
+                             .applied_usec = each.applied_usec,
+                             .strategy = each.strategy,
+                             .applied = record != record_.services.end() &&
+                                        record->second.generation == each.generation,
+                             .changes = {},
+                             .files = {}};
         if (i + 1 < generations.size())
             shown.changes = changes_between(generations[i + 1], each);
         for (const auto& [path, unused] : each.files)
@@ -337,8 +333,8 @@ void Project::add_lines(std::vector<Change>& changes, const GenerationRecord& ol
     }
 }
 
-Result<ipc::GenerationDifference> Project::difference(const std::string& service,
-                                                      std::uint64_t from, std::uint64_t to) {
+Result<GenerationDifference> Project::difference(const std::string& service, std::uint64_t from,
+                                                 std::uint64_t to) {
     const auto generations = history(service);
     const auto record = record_.services.find(service);
     if (to == 0 && record != record_.services.end())
@@ -349,11 +345,11 @@ Result<ipc::GenerationDifference> Project::difference(const std::string& service
     const auto older = find_in(generations, service, from, newer->generation);
     if (!older)
         return std::unexpected(older.error());
-    ipc::GenerationDifference difference{.from = older->generation,
-                                         .to = newer->generation,
-                                         .changes = changes_between(*older, *newer)};
+    GenerationDifference difference{.from = older->generation,
+                                    .to = newer->generation,
+                                    .changes = changes_between(*older, *newer)};
     add_lines(difference.changes, *older, *newer);
     return difference;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -2,12 +2,12 @@
 // Services that write into what they watch: found, suspended, resumed.
 #include "core/instances.hpp"
 #include "core/names.hpp"
-#include "daemon/project.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <ranges>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -55,7 +55,7 @@ void Project::look_who_writes(const std::string& service) {
     auto& slot = slots_.at(service);
     slot.leases.clear();
     for (const auto& path : slot.loop.suspects())
-        slot.leases.push_back(around_.leases.take(
+        slot.leases.push_back(around_.writers.find_writer(
             path, [this, alive = alive_, service, path](const std::vector<std::string>& groups) {
                 if (!*alive || groups.empty())
                     return;
@@ -119,4 +119,4 @@ void Project::hold(const WatchDefinition* watch, const WatchRules& rules, Servic
             files[path] = id;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

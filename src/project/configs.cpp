@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The documents that a project publishes: [configs].
-#include "daemon/project.hpp"
-#include "document/json.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 // Makes what is published that which the definition names.
 void Project::publish_configs() {
@@ -28,28 +27,28 @@ void Project::publish_configs() {
             continue;
         config->second.definition = definition;
         config->second.status = {.name = name, .project = record_.name, .path = definition.file};
-        look_at_config(name, watch::Rescan::All);
+        look_at_config(name, Rescan::All);
     }
 }
 
 // Somebody asks for a reload: the disk is read.
 void Project::look_at_configs() {
     for (const auto& [name, unused] : configs_)
-        look_at_config(name, watch::Rescan::All);
+        look_at_config(name, Rescan::All);
 }
 
 Project::Watched Project::watch_config(const ConfigDefinition& definition) {
     std::vector watches{definition.watch};
     if (!definition.watch.schema.empty())
         watches.push_back(schema_watch(definition.watch));
-    return watch_files(
-        watches, [this, name = definition.name] { look_at_config(name, watch::Rescan::Dirty); },
+    return around_.files.watch(
+        watches, [this, name = definition.name] { look_at_config(name, Rescan::Dirty); },
         [this](const std::string& path, const ContentId& id, std::string_view bytes) {
-            documents_.note(path, id, bytes);
+            documents_->note(path, id, bytes);
         });
 }
 
-void Project::look_at_config(const std::string& name, watch::Rescan rescan) {
+void Project::look_at_config(const std::string& name, Rescan rescan) {
     const auto at_it = at_work();
     auto& config = configs_.at(name);
     if (!config.files) {
@@ -68,7 +67,7 @@ void Project::look_at_config(const std::string& name, watch::Rescan rescan) {
         config.files.reset();
 }
 
-void Project::take_what_is_there(Published& config, watch::Rescan rescan) {
+void Project::take_what_is_there(Published& config, Rescan rescan) {
     const auto& now = config.files->look(rescan).content;
     const auto& file = config.definition.file;
     if (std::ranges::contains(now.writing, file) ||
@@ -94,12 +93,12 @@ void Project::take_config(Published& config, ContentId now) {
     if (known != record_.configs.end())
         request.applied = known->second.content;
     if (!watch.schema.empty()) {
-        const auto& files = config.files->look(watch::Rescan::Dirty).content.files;
+        const auto& files = config.files->look(Rescan::Dirty).content.files;
         const auto schema = files.find(watch.schema);
         request.schema = {watch.schema,
                           schema == files.end() ? std::nullopt : std::optional(schema->second)};
     }
-    auto state = documents_.compare(request);
+    auto state = documents_->compare(request);
     auto status = config.status;
     status.problems = std::move(state.problems);
     status.state = status.problems.empty() ? "valid" : "invalid";
@@ -113,13 +112,13 @@ void Project::take_config(Published& config, ContentId now) {
         record_.configs.at(name).content = now; // other words for the same
     }
     if (const auto record = record_.configs.find(name); record != record_.configs.end()) {
-        documents_.keep(file, record->second.content, watch.backup,
-                        [this](const ContentId& id) { return in_use(id); });
-        documents_.flush();
+        documents_->keep(file, record->second.content, watch.backup,
+                         [this](const ContentId& id) { return in_use(id); });
+        documents_->flush();
         tell_copied();
         status.revision = record->second.revision;
-        if (const auto value = documents_.value(file, record->second.content, format))
-            status.value = to_json(**value);
+        if (const auto value = documents_->value(file, record->second.content, format))
+            status.value = documents_->json(**value);
     }
     if (record_.configs != before_all)
         save();
@@ -129,30 +128,30 @@ void Project::take_config(Published& config, ContentId now) {
                                              problem);
     const bool changed = status.revision != config.status.revision && before;
     tell_config(config, std::move(status));
-    const auto old = changed ? documents_.value(file, *before, format)
+    const auto old = changed ? documents_->value(file, *before, format)
                              : Documents::Parsed(std::unexpected(Problem{}));
-    const auto value = documents_.value(file, now, format);
+    const auto value = documents_->value(file, now, format);
     if (!old || !value)
         return;
-    std::vector<ipc::KeyStep> keys;
+    std::vector<KeyStep> keys;
     for (const auto& step : diff(**old, **value))
         keys.push_back({std::string(to_string(step.kind)), to_pointer(step.path)});
     around_.events.config_changed(
         around_.next_id(), document_change(name, std::move(keys), {*old, *before}, {*value, now}));
 }
 
-void Project::tell_config(Published& config, ipc::ConfigStatus status) {
+void Project::tell_config(Published& config, ConfigStatus status) {
     if (config.status == status)
         return;
     config.status = std::move(status);
     around_.events.config_status_changed(config.status);
 }
 
-std::vector<ipc::ConfigStatus> Project::config_statuses() const {
-    std::vector<ipc::ConfigStatus> all;
+std::vector<ConfigStatus> Project::config_statuses() const {
+    std::vector<ConfigStatus> all;
     for (const auto& [name, config] : configs_)
         all.push_back(config.status);
     return all;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 class Attachments {
 public:
@@ -61,4 +61,4 @@ std::string why_unfit(const std::string& unit, const UnitState& state);
 std::string why_meaningless(const std::string& unit, const UnitState& state);
 std::string why_taken(const std::string& unit, const Attachments::Holder& by);
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

@@ -4,15 +4,14 @@
 #include "base/fault.hpp"
 #include "core/dependencies.hpp"
 #include "core/groups.hpp"
-#include "daemon/project.hpp"
-#include "strategy/table.hpp"
+#include "project/project.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <format>
 #include <ranges>
 
-namespace hotreload::daemon {
+namespace hotreload::project {
 
 namespace {
 
@@ -67,7 +66,7 @@ void Project::submit(Request request) {
 }
 
 Task<Outcome> Project::perform(Request request) {
-    Completion<Outcome> ended(around_.loop);
+    Completion<Outcome> ended(around_.clock);
     request.done = [resolve = ended.resolver()](const Outcome& outcome) { resolve(outcome); };
     submit(std::move(request));
     co_return co_await ended;
@@ -85,7 +84,7 @@ void Project::look_again() {
 void Project::pump_soon() {
     if (std::exchange(pump_posted_, true))
         return;
-    around_.loop.post([this, alive = alive_] {
+    around_.clock.post([this, alive = alive_] {
         if (!*alive)
             return;
         pump_posted_ = false;
@@ -170,7 +169,7 @@ void Project::refuse(Request request, Problem problem) {
 Task<> Project::settled() {
     if (gone_)
         co_return;
-    Completion<bool> settled(around_.loop);
+    Completion<bool> settled(around_.clock);
     settled_.push_back([resolve = settled.resolver()] { resolve(true); });
     pump_soon();
     co_await settled;
@@ -301,7 +300,7 @@ void Project::begin(Request request, std::set<std::string> scope) {
             }
         }
         const auto goals = request.rollback ? *request.rollback->goals : Goals();
-        input = gather(scope, request.options, watch::Rescan::All);
+        input = gather(scope, request.options, Rescan::All);
         for (auto& [name, view] : input.views) {
             view.drain = request.drain;
             if (request.service && name != *request.service) {
@@ -354,7 +353,7 @@ void Project::look(const std::set<std::string>& reserved) {
     fault::point("look");
     for (const auto& name : due)
         slots_.at(name).due = false;
-    auto input = gather(due, {}, watch::Rescan::Dirty);
+    auto input = gather(due, {}, Rescan::Dirty);
     input.trigger = trigger_;
     auto plan = make_plan(input);
     auto left_alone = find_loops(plan);
@@ -388,7 +387,7 @@ Task<> Project::settle_quietly(TransactionInput input, Plan plan, std::set<std::
     input.id = around_.next_id();
     busy_.insert(scope.begin(), scope.end());
     const auto outcome = co_await run_transaction(std::move(input), std::move(plan),
-                                                  means_of(around_), strategy::handler_for, *this);
+                                                  means_of(around_), around_.actions, *this);
     for (const auto& each : outcome.services)
         note_changes(each);
     if (note_waiting(outcome))
@@ -420,10 +419,10 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
             slot->second.trigger = input.trigger;
             slot->second.caller = input.caller;
             slot->second.proving = input.newer;
-            slot->second.loop.action_began(around_.loop.now());
+            slot->second.loop.action_began(around_.clock.now());
         }
     auto outcome = co_await run_transaction(std::move(input), std::move(plan), means_of(around_),
-                                            strategy::handler_for, *this);
+                                            around_.actions, *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
             doubt(each.service);
@@ -450,7 +449,7 @@ Task<> Project::work(TransactionInput input, Plan plan, std::set<std::string> sc
             slot->second.underway.reset();
             slot->second.hurry.reset();
             slot->second.proving.reset();
-            slot->second.loop.action_ended(around_.loop.now());
+            slot->second.loop.action_ended(around_.clock.now());
             slot->second.interrupted = slot->second.interrupted && outcome.result == "superseded";
             // The files may have moved on meanwhile: what is on disk now counts.
             slot->second.due = true;
@@ -469,13 +468,13 @@ void Project::rest(const std::set<std::string>& scope, bool moved_on) {
         if (const auto slot = slots_.find(name); slot != slots_.end()) {
             auto& own = slot->second.rest;
             own = moved_on ? std::clamp(2 * own, kShortestRest, kLongestRest) : Duration::zero();
-            slot->second.rests_until = moved_on ? around_.loop.now() + own : Duration::zero();
+            slot->second.rests_until = moved_on ? around_.clock.now() + own : Duration::zero();
         }
 }
 
 bool Project::rests(const std::string& service) const {
     const auto slot = slots_.find(service);
-    return slot != slots_.end() && slot->second.rests_until > around_.loop.now();
+    return slot != slots_.end() && slot->second.rests_until > around_.clock.now();
 }
 
 // By itself: who asks does not wait for a file that was emptied.
@@ -484,7 +483,7 @@ Duration Project::held_for(const std::string& service) const {
     if (slot == slots_.end())
         return Duration::zero();
     const auto until = std::max(slot->second.rests_until, slot->second.emptied_until);
-    return std::max(until - around_.loop.now(), Duration::zero());
+    return std::max(until - around_.clock.now(), Duration::zero());
 }
 
 void Project::go_on_after_rest() {
@@ -492,7 +491,7 @@ void Project::go_on_after_rest() {
     for (const auto& [name, slot] : slots_)
         if (const auto held = held_for(name); held > Duration::zero())
             next = std::min(next, held);
-    rested_.arm(next, [this] { pump(); });
+    rested_->arm(next, [this] { pump(); });
 }
 
 // What held something when it was applied and holds nothing now may be about to be written anew, or
@@ -501,7 +500,7 @@ void Project::go_on_after_rest() {
 bool Project::hold_emptied(const std::string& service) {
     auto& slot = slots_.at(service);
     const auto record = record_.services.find(service);
-    const auto now = around_.loop.now();
+    const auto now = around_.clock.now();
     const auto before = std::exchange(slot.emptied, {});
     slot.emptied_until = Duration::zero();
     if (record == record_.services.end() || !slot.rules)
@@ -534,7 +533,7 @@ void Project::doubt(const std::string& service) {
     if (slot == slots_.end() || record == record_.services.end() || !slot->second.files)
         return;
     auto& files = *slot->second.files;
-    const auto look = files.look(watch::Rescan::Dirty);
+    const auto look = files.look(Rescan::Dirty);
     const auto& now = look.content;
     auto& applied = record->second.files;
     const auto is_state = [&](const std::string& path) { // no change as long as it is
@@ -552,7 +551,7 @@ void Project::doubt(const std::string& service) {
         if (!now.files.contains(path))
             slot->second.gone.insert(path);
     if (doubted > 0 || !slot->second.gone.empty())
-        slot->second.changed_at = around_.loop.now();
+        slot->second.changed_at = around_.clock.now();
     if (doubted > 0)
         save(service);
 }
@@ -603,7 +602,7 @@ void Project::supersede(const std::string& service) {
 void Project::request_soon(std::shared_ptr<Cancellation> cancellation) {
     if (!cancellation)
         return;
-    around_.loop.post([alive = alive_, cancellation = std::move(cancellation)] {
+    around_.clock.post([alive = alive_, cancellation = std::move(cancellation)] {
         if (*alive)
             cancellation->request();
     });
@@ -746,4 +745,4 @@ bool Project::note_waiting(const Outcome& outcome) {
     return news;
 }
 
-} // namespace hotreload::daemon
+} // namespace hotreload::project

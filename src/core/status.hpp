@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::ipc {
+namespace hotreload {
 
 struct ProjectStatus {
     std::string name;
@@ -134,4 +134,4 @@ struct WatcherEvent {
     std::string fate; // "looked at: changed", "editors' droppings", "no pattern matches" …
 };
 
-} // namespace hotreload::ipc
+} // namespace hotreload

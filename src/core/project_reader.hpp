@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Reads project files, and judges what they name. config/ has the real one.
+
+#include "base/error.hpp"
+#include "core/definition.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+class ProjectReader {
+public:
+    virtual ~ProjectReader() = default;
+
+    // The definition, or everything that is wrong with the file. `sources` is told the env_files
+    // that were looked for, even when the file is refused because of one.
+    virtual Checked<ProjectDefinition> read(const std::string& path,
+                                            std::vector<std::string>* sources) = 0;
+
+    // Why the service must not be acted on, as its programs are now: others could have changed what
+    // root would run. Nothing when it may. `starts`: a new process of it is run, too.
+    [[nodiscard]] virtual std::optional<Problem> distrusted(const ProjectDefinition& project,
+                                                            const ServiceDefinition& service,
+                                                            bool starts) const = 0;
+};
+
+} // namespace hotreload

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The files of a rollback on their way to what they held: all of them, or none. state/ has the real
+// one.
+
+#include "base/error.hpp"
+#include "core/file_restored.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+class Restoration {
+public:
+    virtual ~Restoration() = default;
+
+    // Errors: Invalid, when the same file was to hold something else.
+    virtual Result<> write(const std::string& path, std::string bytes) = 0;
+    // It holds what it is to hold: nobody else's generation changes that, or takes it away. Errors
+    // as above.
+    virtual Result<> keep(const std::string& path) = 0;
+    // Unless it is written or kept.
+    virtual void take_away(const std::string& path) = 0;
+
+    // All is looked at before the first file is touched, and what fails in the middle puts back
+    // what was done.
+    virtual Result<std::vector<FileRestored>> carry_out() = 0;
+};
+
+} // namespace hotreload

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "watch/disk_files.hpp"
+
+#include "watch/selection.hpp"
+#include "watch/watched_set.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <format>
+#include <system_error>
+
+namespace hotreload::watch {
+
+namespace fs = std::filesystem;
+
+Result<std::unique_ptr<WatchedFiles>> DiskFiles::watch(const std::vector<WatchDefinition>& watches,
+                                                       OnSettled on_settled, OnRead on_read) {
+    return WatchedSet::make(watcher_, watches, std::move(on_settled), std::move(on_read));
+}
+
+// By a watcher of its own, which has no inotify instance: nothing is added to the one that there
+// is, and nothing that is watched is marked.
+Result<Snapshot> DiskFiles::read_once(const std::vector<WatchDefinition>& watches,
+                                      const OnRead& on_read) {
+    TreeWatcher once(watcher_.loop(), os::Inotify::none(), {});
+    auto set = WatchedSet::make(once, watches, [] {}, on_read);
+    if (!set)
+        return std::unexpected(std::move(set.error()));
+    return (*set)->look(Rescan::All).content;
+}
+
+Result<PathMatch> DiskFiles::explain(const std::vector<WatchDefinition>& watches,
+                                     const std::string& path) const {
+    return Selection::parse(watches).transform(
+        [&](const Selection& selection) { return selection.explain(path); });
+}
+
+bool DiskFiles::exists(const std::string& path) const {
+    std::error_code none;
+    return fs::exists(path, none);
+}
+
+bool DiskFiles::are_one(const std::string& path, const std::string& other) const {
+    std::error_code none; // of what is not there
+    return fs::equivalent(path, other, none);
+}
+
+std::optional<std::string> DiskFiles::real_path(const std::string& path) const {
+    std::error_code error;
+    auto real = fs::weakly_canonical(path, error).string();
+    return error ? std::nullopt : std::optional(std::move(real));
+}
+
+std::string DiskFiles::stamp(const std::string& path) const {
+    return file_stamp(path);
+}
+
+std::optional<std::uint64_t> DiskFiles::changed_usec(const std::string& path) const {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) < 0)
+        return std::nullopt;
+    constexpr std::uint64_t usec_per_sec = 1'000'000;
+    constexpr std::uint64_t nsec_per_usec = 1'000;
+    return static_cast<std::uint64_t>(status.st_ctim.tv_sec) * usec_per_sec +
+           static_cast<std::uint64_t>(status.st_ctim.tv_nsec) / nsec_per_usec;
+}
+
+std::string file_stamp(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) < 0)
+        return "";
+    return std::format("{}:{}:{}:{}.{:09}", status.st_dev, status.st_ino, status.st_size,
+                       status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+} // namespace hotreload::watch
