@@ -7,6 +7,7 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "core/format.hpp"
+#include "core/links.hpp"
 #include "core/port.hpp"
 #include "core/probe.hpp"
 #include "core/strategy.hpp"
@@ -81,8 +82,12 @@ struct ServiceDefinition {
     [[nodiscard]] int bare_reload_signal() const {
         return type == ServiceType::NotifyReload ? 0 : reload_signal;
     }
+    [[nodiscard]] Links links() const { return {after, required, part_of}; }
+
     bool operator==(const ServiceDefinition&) const = default;
 };
+
+LinkGraph link_graph(const std::map<std::string, ServiceDefinition>& services);
 
 // A document that is published on the bus.
 struct ConfigDefinition {

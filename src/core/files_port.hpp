@@ -61,6 +61,10 @@ public:
     // Something has happened to the files since the last look, and the set has not settled yet.
     [[nodiscard]] virtual bool unsettled() const = 0;
 
+    // The set has settled, and nothing differs from the last look. Called from the event loop; it
+    // must not end the set.
+    std::function<void()> on_quiet;
+
     // How well the set is watched; up to date after a look, and when on_state is called.
     [[nodiscard]] virtual const WatchState& state() const = 0;
     // state() has changed. Called from the event loop; it may end the set.

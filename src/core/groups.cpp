@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/groups.hpp"
 
-#include "core/dependencies.hpp"
-
 #include <algorithm>
 #include <functional>
 
@@ -40,7 +38,7 @@ group_by_dependency(const Plan& plan, const std::map<std::string, ServiceView>& 
         return up == name ? name : up = find(up);
     };
     for (const auto& [name, unused] : leader)
-        for (const auto& other : links_of(definition_of(views.at(name))))
+        for (const auto& other : definition_of(views.at(name)).links().all())
             if (leader.contains(other))
                 leader[find(name)] = find(other);
 

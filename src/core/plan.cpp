@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/plan.hpp"
 
-#include "core/dependencies.hpp"
 #include "core/groups.hpp"
 
 #include <algorithm>
@@ -287,7 +286,8 @@ void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& vie
                 each.action == Action::Wait || each.action == Action::Refused)
                 continue;
             for (const auto& other : plan.services)
-                if (other.action == Action::Restart && follows(*view.wanted, other.service)) {
+                if (other.action == Action::Restart &&
+                    view.wanted->links().follows(other.service)) {
                     each.action = Action::Restart;
                     each.reason = "follows " + other.service + ", which is restarted";
                     news = true; // for those that follow it and stand before it

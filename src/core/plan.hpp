@@ -2,7 +2,7 @@
 #pragma once
 
 // From what is applied and what is wanted to what has to be done: pure. A plan lists every service
-// that was looked at, in the order in which they are acted on (core/dependencies.hpp).
+// that was looked at, in the order in which they are acted on (core/links.hpp).
 
 #include "core/change.hpp"
 #include "core/record.hpp"
@@ -84,7 +84,7 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
 void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& views,
                        const PlanOptions& options);
 
-// What follows a service (core/dependencies.hpp) that is restarted is restarted with it. A swap
+// What follows a service (core/links.hpp) that is restarted is restarted with it. A swap
 // interrupts nobody: it is no reason to.
 void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views);
 

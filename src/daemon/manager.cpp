@@ -384,7 +384,7 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         if (found == projects_.end())
             co_return fail(ErrorCode::NotFound,
                            std::format("project \"{}\" went down meanwhile", project));
-        auto draft = found->second->draft(service, asked);
+        auto draft = co_await found->second->draft(service, asked);
         if (!draft)
             co_return std::unexpected(std::move(draft.error()));
         auto plan = make_plan(draft->input);
@@ -452,10 +452,10 @@ Task<Result<History>> Manager::history(std::string target, std::size_t limit) {
         for (const auto& service : each.project->service_names()) {
             if (each.service && *each.service != service)
                 continue;
-            std::ranges::move(each.project->kept_generations(service, limit),
+            auto& histories = each.project->histories();
+            std::ranges::move(histories.events(service, limit), std::back_inserter(all.events));
+            std::ranges::move(co_await histories.kept(service, limit),
                               std::back_inserter(all.generations));
-            std::ranges::move(each.project->past_events(service, limit),
-                              std::back_inserter(all.events));
         }
     co_return all;
 }
@@ -467,7 +467,8 @@ Task<Result<GenerationDifference>> Manager::diff(std::string target, std::uint64
         co_return std::unexpected(found.error());
     if (found->size() != 1 || !found->front().service)
         co_return fail(ErrorCode::Invalid, "name a service, as PROJECT/SERVICE");
-    co_return found->front().project->difference(*found->front().service, from, to);
+    co_return co_await found->front().project->histories().difference(*found->front().service, from,
+                                                                      to);
 }
 
 Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options,
@@ -547,7 +548,7 @@ Task<Result<PathExplanation>> Manager::explain(std::string path) {
                 services.insert(each.target);
         std::ranges::move(watches, std::back_inserter(explanation.watches));
         for (const auto& service : services)
-            if (auto draft = project->draft(service, {.retry = true}))
+            if (auto draft = co_await project->draft(service, {.retry = true}))
                 explanation.plans.push_back(make_plan(draft->input));
     }
     co_return explanation;

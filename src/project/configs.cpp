@@ -1,157 +1,188 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The documents that a project publishes: [configs].
-#include "project/project.hpp"
+#include "project/configs.hpp"
+
+#include "core/patch.hpp"
+#include "project/member.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hotreload::project {
 
-// Makes what is published that which the definition names.
-void Project::publish_configs() {
+Configs::Configs(Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
+                 Events& events, std::function<std::uint64_t()> next_id)
+    : files_(files),
+      contents_(contents),
+      ledger_(ledger),
+      file_(file),
+      events_(events),
+      next_id_(std::move(next_id)) {}
+
+Configs::~Configs() = default;
+
+void Configs::publish() {
+    const auto& definitions = file_.definition().configs;
     for (auto each = configs_.begin(); each != configs_.end();) {
-        const auto wanted = definition_.configs.find(each->first);
-        if (wanted != definition_.configs.end() && wanted->second == each->second.definition) {
+        const auto& [name, config] = *each;
+        const auto wanted = definitions.find(name);
+        if (wanted != definitions.end() && wanted->second == config.definition) {
             ++each;
             continue;
         }
-        if (wanted == definition_.configs.end() ||
-            wanted->second.file != each->second.definition.file)
-            record_.configs.erase(each->first);
-        if (wanted == definition_.configs.end())
-            around_.events.config_removed(record_.name, each->first);
+        const bool same_file =
+            wanted != definitions.end() && wanted->second.file == config.definition.file;
+        if (!same_file && ledger_.record().configs.contains(name))
+            ledger_.update_project([&](ProjectRecord& record) { record.configs.erase(name); });
+        if (wanted == definitions.end())
+            events_.config_removed(ledger_.name(), name);
         each = configs_.erase(each);
     }
-    for (const auto& [name, definition] : definition_.configs) {
+    for (const auto& [name, definition] : definitions) {
         const auto [config, is_new] = configs_.try_emplace(name);
         if (!is_new)
             continue;
         config->second.definition = definition;
-        config->second.status = {.name = name, .project = record_.name, .path = definition.file};
-        look_at_config(name, Rescan::All);
+        config->second.status = {.name = name, .project = ledger_.name(), .path = definition.file};
+        look_at(config->second, Rescan::All);
     }
 }
 
-// Somebody asks for a reload: the disk is read.
-void Project::look_at_configs() {
-    for (const auto& [name, unused] : configs_)
-        look_at_config(name, Rescan::All);
+void Configs::look_at_all() {
+    for (auto& [name, config] : configs_)
+        look_at(config, Rescan::All);
 }
 
-Project::Watched Project::watch_config(const ConfigDefinition& definition) {
-    std::vector watches{definition.watch};
-    if (!definition.watch.schema.empty())
-        watches.push_back(schema_watch(definition.watch));
-    return around_.files.watch(
-        watches, [this, name = definition.name] { look_at_config(name, Rescan::Dirty); },
+void Configs::look_at_due() {
+    for (auto& [name, config] : configs_)
+        if (std::exchange(config.due, false))
+            look_at(config, Rescan::Dirty);
+}
+
+Result<std::unique_ptr<WatchedFiles>> Configs::watch(Published& config) {
+    const auto& watch = config.definition.watch;
+    std::vector watches{watch};
+    if (!watch.schema.empty())
+        watches.push_back(schema_watch(watch));
+    return files_.watch(
+        watches,
+        [this, name = config.definition.name] {
+            configs_.at(name).due = true;
+            if (on_due)
+                on_due();
+        },
         [this](const std::string& path, const ContentId& id, std::string_view bytes) {
-            documents_->note(path, id, bytes);
+            contents_.documents().note(path, id, bytes);
         });
 }
 
-void Project::look_at_config(const std::string& name, Rescan rescan) {
-    const auto at_it = at_work();
-    auto& config = configs_.at(name);
+void Configs::look_at(Published& config, Rescan rescan) {
     if (!config.files) {
-        auto watched = watch_config(config.definition);
+        auto watched = watch(config);
         if (!watched) {
             auto status = config.status;
             status.state = "invalid";
-            status.problems = {
-                definition_.problem_at("configs." + name + ".file", watched.error().message)};
-            return tell_config(config, std::move(status));
+            status.problems = {file_.problem_at("configs." + config.definition.name + ".file",
+                                                watched.error().message)};
+            return tell(config, std::move(status));
         }
         config.files = std::move(*watched);
     }
     take_what_is_there(config, rescan);
-    if (!definition_.enabled)
+    if (!file_.definition().enabled)
         config.files.reset();
 }
 
-void Project::take_what_is_there(Published& config, Rescan rescan) {
+void Configs::take_what_is_there(Published& config, Rescan rescan) {
     const auto& now = config.files->look(rescan).content;
     const auto& file = config.definition.file;
     if (std::ranges::contains(now.writing, file) ||
         std::ranges::contains(now.unreadable, file, &Problem::path) || !now.files.contains(file)) {
         auto status = config.status;
         status.state = std::ranges::contains(now.writing, file) ? "writing" : "missing";
-        status.problems.clear();
-        for (const auto& problem : now.unreadable)
-            status.problems.push_back(problem);
+        status.problems = now.unreadable;
         config.looked_at.reset();
-        return tell_config(config, std::move(status));
+        return tell(config, std::move(status));
     }
-    take_config(config, now.files.at(file));
+    take(config, now.files.at(file));
 }
 
 // The file is whole: its value is published when it is valid and another one.
-void Project::take_config(Published& config, ContentId now) {
-    const auto before_all = record_.configs;
+void Configs::take(Published& config, ContentId now) {
     const auto& [name, file, watch] = config.definition;
     const auto format = watch.format.value_or(format_of(file));
-    const auto known = record_.configs.find(name);
+    auto& documents = contents_.documents();
+    auto record = ConfigRecord{.path = file, .content = {}, .revision = 0};
+    if (const auto known = ledger_.record().configs.find(name);
+        known != ledger_.record().configs.end())
+        record = known->second;
+    const auto before = record;
     Documents::Request request{file, format, std::nullopt, std::nullopt, now};
-    if (known != record_.configs.end())
-        request.applied = known->second.content;
+    if (before.revision > 0)
+        request.applied = before.content;
     if (!watch.schema.empty()) {
         const auto& files = config.files->look(Rescan::Dirty).content.files;
         const auto schema = files.find(watch.schema);
         request.schema = {watch.schema,
                           schema == files.end() ? std::nullopt : std::optional(schema->second)};
     }
-    auto state = documents_->compare(request);
+    auto state = documents.compare(request);
     auto status = config.status;
     status.problems = std::move(state.problems);
-    status.state = status.problems.empty() ? "valid" : "invalid";
+    const bool valid = status.problems.empty();
+    status.state = valid ? "valid" : "invalid";
     const bool told = std::exchange(config.looked_at, now) == now;
-    std::optional<ContentId> before;
-    if (status.problems.empty() && (!state.compared || !state.differences.empty())) {
-        auto& record = record_.configs[name];
-        before = record.revision > 0 ? std::optional(record.content) : std::nullopt;
-        record = {file, now, record.revision + 1};
-    } else if (status.problems.empty()) {
-        record_.configs.at(name).content = now; // other words for the same
+    const bool is_another = valid && (!state.compared || !state.differences.empty());
+    if (valid)
+        record = {file, now, before.revision + (is_another ? 1 : 0)}; // or other words for the same
+    if (record.revision > 0) {
+        if (record != before)
+            ledger_.update_project([&](ProjectRecord& all) { all.configs[name] = record; });
+        contents_.keep(file, record.content, watch.backup);
+        status.revision = record.revision;
+        if (const auto value = documents.value(file, record.content, format))
+            status.value = documents.json(**value);
     }
-    if (const auto record = record_.configs.find(name); record != record_.configs.end()) {
-        documents_->keep(file, record->second.content, watch.backup,
-                         [this](const ContentId& id) { return in_use(id); });
-        documents_->flush();
-        tell_copied();
-        status.revision = record->second.revision;
-        if (const auto value = documents_->value(file, record->second.content, format))
-            status.value = documents_->json(**value);
-    }
-    if (record_.configs != before_all)
-        save();
-    if (!status.problems.empty() && !told)
+    if (!told)
         for (const auto& problem : status.problems)
-            around_.events.validation_failed(around_.next_id(), record_.name, "configs." + name,
-                                             problem);
-    const bool changed = status.revision != config.status.revision && before;
-    tell_config(config, std::move(status));
-    const auto old = changed ? documents_->value(file, *before, format)
-                             : Documents::Parsed(std::unexpected(Problem{}));
-    const auto value = documents_->value(file, now, format);
+            events_.validation_failed(next_id_(), ledger_.name(), "configs." + name, problem);
+    const bool changed = status.revision != config.status.revision && before.revision > 0;
+    tell(config, std::move(status));
+    if (changed && is_another)
+        tell_change(config, before.content, now);
+}
+
+void Configs::tell_change(const Published& config, const ContentId& before, const ContentId& now) {
+    const auto& [name, file, watch] = config.definition;
+    const auto format = watch.format.value_or(format_of(file));
+    auto& documents = contents_.documents();
+    const auto old = documents.value(file, before, format);
+    const auto value = documents.value(file, now, format);
     if (!old || !value)
         return;
     std::vector<KeyStep> keys;
     for (const auto& step : diff(**old, **value))
         keys.push_back({std::string(to_string(step.kind)), to_pointer(step.path)});
-    around_.events.config_changed(
-        around_.next_id(), document_change(name, std::move(keys), {*old, *before}, {*value, now}));
+    events_.config_changed(
+        next_id_(), contents_.change_of(name, std::move(keys), {*old, before}, {*value, now}));
 }
 
-void Project::tell_config(Published& config, ConfigStatus status) {
+void Configs::tell(Published& config, ConfigStatus status) {
     if (config.status == status)
         return;
     config.status = std::move(status);
-    around_.events.config_status_changed(config.status);
+    events_.config_status_changed(config.status);
 }
 
-std::vector<ConfigStatus> Project::config_statuses() const {
+std::vector<ConfigStatus> Configs::statuses() const {
     std::vector<ConfigStatus> all;
     for (const auto& [name, config] : configs_)
         all.push_back(config.status);
     return all;
+}
+
+const WatchedFiles* Configs::files(const std::string& name) const {
+    const auto config = configs_.find(name);
+    return config == configs_.end() ? nullptr : config->second.files.get();
 }
 
 } // namespace hotreload::project

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Why a path concerns a project, or does not.
-#include "project/project.hpp"
+#include "project/explain.hpp"
 
 #include <format>
 
@@ -52,13 +52,14 @@ void explain_names(const Files& files, const WatchedFiles* set, const std::strin
 
 } // namespace
 
-std::vector<WatchExplanation> Project::explain(const std::string& path) const {
+std::vector<WatchExplanation> explain_path(const std::string& path, const ExplainSees& sees) {
+    const auto& [files, ledger, file, looks, configs, contents] = sees;
     std::vector<WatchExplanation> all;
     const auto plain = [&](const std::string& target, const std::string& watch,
                            const std::string& name) {
-        if (name.empty() || (path != name && !around_.files.are_one(path, name)))
+        if (name.empty() || (path != name && !sees.files.are_one(path, name)))
             return;
-        all.push_back({.project = record_.name,
+        all.push_back({.project = sees.ledger.name(),
                        .target = target,
                        .watch = watch,
                        .path = name == path ? "" : name,
@@ -67,27 +68,24 @@ std::vector<WatchExplanation> Project::explain(const std::string& path) const {
                        .format = std::string(to_string(format_of(name))),
                        .copies = {}});
     };
-    plain("", "project file", record_.path);
-    for (const auto& source : read_sources_)
+    plain("", "project file", ledger.record().path);
+    for (const auto& source : file.sources())
         plain("", "env_file", source);
-    const auto copies = documents_->copies(path);
-    for (const auto& [name, service] : definition_.services) {
+    const auto copies = contents.documents().copies(path);
+    for (const auto& [name, service] : file.definition().services) {
         for (const auto& watch : service.watches)
             plain(name, "schema", watch.schema);
-        const auto slot = slots_.find(name);
-        const bool looked = slot != slots_.end() && slot->second.files && !slot->second.fresh;
-        explain_names(around_.files, looked ? slot->second.files.get() : nullptr, path,
-                      service.watches, {.project = record_.name, .target = name, .copies = copies},
+        const auto* const member = looks.find(name);
+        explain_names(files, member && member->was_read() ? member->files() : nullptr, path,
+                      service.watches, {.project = ledger.name(), .target = name, .copies = copies},
                       all);
     }
-    for (const auto& [name, config] : definition_.configs) {
+    for (const auto& [name, config] : file.definition().configs) {
         const auto target = "configs." + name;
         plain(target, "schema", config.watch.schema);
-        const auto published = configs_.find(name);
         explain_names(
-            around_.files, published == configs_.end() ? nullptr : published->second.files.get(),
-            path, {config.watch},
-            {.project = record_.name, .target = target, .watch = "file", .copies = copies}, all);
+            files, configs.files(name), path, {config.watch},
+            {.project = ledger.name(), .target = target, .watch = "file", .copies = copies}, all);
     }
     return all;
 }

@@ -2,63 +2,69 @@
 #include "project/project.hpp"
 
 #include "base/completion.hpp"
-#include "core/glob.hpp"
-#include "core/names.hpp"
+#include "project/explain.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <format>
+#include <utility>
 
 namespace hotreload::project {
 
-namespace {
+Means means_of(const Ports& ports) {
+    return {ports.units, ports.sockets, ports.probes, ports.views,
+            [&clock = ports.clock] { return clock.now(); }};
+}
 
-constexpr auto kSaveAgain = std::chrono::seconds(5);
-
-} // namespace
-
-Project::Project(Ports around, ProjectRecord record, std::vector<Problem> broken)
-    : around_(std::move(around)),
-      record_(std::move(record)),
+Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
+    : ports_(std::move(ports)),
+      ledger_(ports_.store, ports_.clock, std::move(record)),
+      file_(ports_.files, ports_.reader, ledger_),
+      contents_(ports_.make_documents(ledger_.name()), ports_.contents, ledger_, ports_.clock),
+      attached_(ports_.units, ports_.attachments, ledger_, file_, ports_.of_a_user),
+      loops_(ledger_.name(), ports_.writers, ports_.units),
+      looks_({ports_.files, ports_.units, ports_.events, ledger_, file_, attached_, loops_,
+              contents_}),
+      pauses_(ledger_, ports_.clock),
+      histories_(ledger_, file_, looks_, contents_, ports_.clock),
+      rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.make_restoration),
+      configs_(ports_.files, contents_, ledger_, file_, ports_.events, ports_.next_id),
+      statuses_({ledger_, file_, looks_, agenda_, pauses_, loops_, attached_, contents_, tally_,
+                 ports_.units}),
+      adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
       broken_(std::move(broken)),
-      again_(around_.clock.make_alarm()),
-      rested_(around_.clock.make_alarm()),
-      pauses_end_(around_.clock.make_alarm()),
-      documents_(around_.make_documents(record_.name)) {
-    definition_.name = record_.name;
-    definition_.path = record_.path;
-    // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
-    for (const auto& [name, service] : record_.services) {
-        slots_.try_emplace(name);
-        if (service.generation > 0)
-            definition_.services[name] = service.definition;
-        // What is applied goes before what others name, whoever is opened first.
-        if (service.definition.attached())
-            around_.attachments.keep_only({record_.name, name}, {service.unit});
-    }
+      rested_(ports_.clock.make_alarm()),
+      drains_(ledger_, ports_.units, ports_.views),
+      conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, means_of(ports_),
+                  ports_.actions, agenda_, ledger_, file_, looks_, loops_, contents_, histories_,
+                  rollback_, tally_},
+                 {[this](const std::string& service) { committed(service); },
+                  [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
+                  [this] { gone_ = true; }}) {
+    for (const auto& [name, unused] : ledger_.services())
+        agenda_.add(name);
+    ledger_.on_problem = contents_.on_problem = [this] { tell_project(); };
+    configs_.on_due = [this] { pump_soon(); };
+    pauses_.on_time = [this] { end_pauses(); };
+    drains_.on_end = [this](const std::string& service) {
+        tell(service);
+        pump_soon();
+    };
 }
 
 Project::~Project() {
     *alive_ = false;
-    for (const auto& [name, service] : record_.services)
+    for (const auto& [name, service] : ledger_.services())
         if (!service.unit.empty() && !service.definition.attached())
-            around_.units.unfollow(service.unit);
-    for (const auto& [name, slot] : slots_) {
-        for (const auto& unit : slot.following)
-            around_.units.unfollow(unit);
-        around_.attachments.keep_only({record_.name, name}, {});
-    }
+            ports_.units.unfollow(service.unit);
 }
 
 Task<> Project::open() {
     tell_project();
-    stamp_ = around_.files.stamp(record_.path);
-    Problem why{.path = record_.path};
+    Problem why{.path = path()};
     try {
-        if (around_.deaths.set_aside(all_work()))
-            why = {record_.path, 0, 0, "the work for it has ended hotreloadd twice",
-                   Audience::Everybody};
+        if (ports_.deaths.set_aside(all_work()))
+            why = {path(), 0, 0, "the work for it has ended hotreloadd twice", Audience::Everybody};
         else
             co_await take_up();
     } catch (const std::exception& error) { // one project's trouble is none of the others'
@@ -69,18 +75,20 @@ Task<> Project::open() {
 }
 
 Task<> Project::take_up() {
-    co_await adopt();
-    co_await remove_orphans();
-    const auto at_it = at_work();
+    for (const auto& service : co_await adoption_.run())
+        submit({.kind = Request::Kind::Stop, .id = ports_.next_id(), .service = service});
+    for (const auto& [name, unused] : ledger_.services())
+        agenda_.add(name);
+    const Deaths::Scope at_it(ports_.deaths, all_work());
     if (!read_project_file())
-        for (const auto& [name, unused] : definition_.services)
+        for (const auto& [name, unused] : file_.definition().services)
             arm(name);
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
-    arm_end_of_pauses();
-    for (const auto& [name, unused] : record_.services)
-        drain(name);
+    pauses_.arm();
+    for (const auto& name : service_names())
+        drains_.follow(name);
     pump();
 }
 
@@ -89,26 +97,17 @@ Task<> Project::set_aside(Problem why) {
     opened_ = false;
     why.message += std::format(": its services run on, and nothing is done for it until its file "
                                "changes, or for \"hotreloadctl reload {}\"",
-                               record_.name);
+                               name());
     set_aside_ = std::move(why);
-    for (auto& [name, slot] : slots_)
-        slot.files.reset();
-    auto sources = around_.files.watch({WatchDefinition{.files = {escape_glob(record_.path)}}},
-                                       [this] {
-                                           around_.clock.post([this, alive = alive_] {
-                                               if (*alive)
-                                                   retry();
-                                           });
-                                       },
-                                       {});
-    if (sources) {
-        sources_ = std::move(*sources);
-        (void)sources_->look(Rescan::All);
-    }
+    looks_.unwatch_all();
+    file_.watch_alone([this] {
+        file_settled_ = true;
+        pump_soon();
+    });
     tell_project();
-    co_await follow_all();
-    for (const auto& name : service_names())
-        tell(name);
+    co_await adoption_.follow_all();
+    for (const auto& service : service_names())
+        tell(service);
     pump_soon(); // somebody may wait for it
 }
 
@@ -116,345 +115,524 @@ void Project::retry() {
     if (!set_aside_ || gone_)
         return;
     set_aside_.reset();
-    watched_sources_.clear();
-    sources_.reset();
-    around_.deaths.forgive(record_.name, record_.path);
+    file_.unwatch();
+    ports_.deaths.forgive(name(), path());
     tasks_.spawn(open());
 }
 
 Work Project::all_work() const {
-    return {record_.name, "", stamp_};
+    return {name(), "", file_.stamp()};
 }
 
-Deaths::Scope Project::at_work() {
-    return {around_.deaths, all_work()};
-}
+// The turn.
 
-// A source that is new is watched only now: it may have changed since it was read.
-bool Project::read_project_file() {
-    bool good = take_project_file();
-    constexpr int enough = 3;
-    for (int i = 0; i < enough && watch_sources(); ++i)
-        good = take_project_file();
-    return good;
-}
-
-bool Project::take_project_file() {
-    stamp_ = around_.files.stamp(record_.path);
-    auto loaded = load();
-    missing_ = !loaded && !record_.path.empty() && !around_.files.exists(record_.path);
-    if (loaded) {
-        accept(std::move(*loaded));
-        return true;
-    }
-    if (missing_)
-        for (auto& problem : loaded.error())
-            problem.message += std::format(
-                "; what runs goes on: when it is gone for good, run: hotreloadctl down {}",
-                record_.name);
-    if (problems_ != loaded.error()) {
-        problems_ = std::move(loaded.error());
-        for (const auto& problem : problems_)
-            around_.events.validation_failed(around_.next_id(), record_.name, "", problem);
-        tell_project();
-    }
-    return false;
-}
-
-// What may be in force of the file as it is on disk.
-Checked<ProjectDefinition> Project::load() {
-    const auto refuse = [](Problem problem) {
-        return std::unexpected(std::vector{std::move(problem).for_everybody()});
-    };
-    if (record_.path.empty())
-        return refuse({"", 0, 0,
-                       "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
-                       "tells it anew"});
-    // Where nothing was read (a syntax error), what was read last is what may matter.
-    auto loaded = around_.reader.read(record_.path, &read_sources_);
-    if (!loaded)
-        return loaded;
-    if (loaded->name != record_.name)
-        return refuse(loaded->problem_at(
-            "project.name",
-            std::format("the project runs as \"{0}\": run \"hotreloadctl down {0}\" before it gets "
-                        "another name",
-                        record_.name)));
-    if (loaded->services.empty() && !record_.services.empty())
-        return refuse({record_.path, 0, 0,
-                       std::format("all of its services are gone from it at once, and they run on: "
-                                   "\"hotreloadctl down {}\" takes a project down",
-                                   record_.name)});
-    return loaded;
-}
-
-void Project::accept(ProjectDefinition definition) {
-    const bool was_valid = std::exchange(problems_, {}).empty();
-    if (opened_ && was_valid && definition == definition_) {
-        definition_.source_map = std::move(definition.source_map);
+void Project::pump_soon() {
+    if (std::exchange(pump_posted_, true))
         return;
-    }
-    for (const auto& [name, service] : definition.services) {
-        const auto old = definition_.services.find(name);
-        const bool differs = old != definition_.services.end() && old->second != service;
-        if (opened_ && differs) {
-            supersede(name);
-            around_.events.definition_changed(around_.next_id(), record_.name, old->second,
-                                              service);
-        }
-    }
-    definition_ = std::move(definition);
-    for (auto& [name, record] : record_.services)
-        if (!definition_.services.contains(name) && record.refusal &&
-            record.refusal->of_removal()) {
-            record.refusal.reset(); // another word of the project file's: it is tried again
-            save(name);
-        }
-    documents_->set_secrets(definition_.secrets);
-    publish_configs();
-    for (const auto& [name, unused] : definition_.services) {
-        const bool is_new = !slots_.contains(name);
-        arm(name);
-        if (opened_ && is_new)
-            tell(name); // it may not be looked at for long
-    }
-    for (auto& [name, slot] : slots_)
-        slot.due = true;
-    tell_project();
-}
-
-// True when what is watched is not what was watched before.
-bool Project::watch_sources() {
-    auto sources = read_sources_;
-    if (!record_.path.empty())
-        sources.push_back(record_.path);
-    for (auto& path : sources)
-        path = escape_glob(path);
-    const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
-    if (sources_ && sources == watched_sources_ && debounce == sources_debounce_)
-        return false;
-    watched_sources_ = sources;
-    sources_debounce_ = debounce;
-    WatchDefinition watch{.files = std::move(sources)};
-    watch.debounce = definition_.debounce;
-    watch.debounce_max = definition_.debounce_max;
-    auto watched = around_.files.watch({std::move(watch)},
-                                       [this] {
-                                           const auto at_it = at_work();
-                                           (void)sources_->look(Rescan::Dirty);
-                                           read_project_file();
-                                           pump();
-                                       },
-                                       {});
-    if (!watched)
-        return false;
-    sources_ = std::move(*watched);
-    (void)sources_->look(Rescan::All);
-    return true;
-}
-
-void Project::arm(const std::string& service) {
-    auto& slot = slots_[service];
-    hold_units(service);
-    const auto& definition = definition_.services.at(service);
-    const bool same = slot.rules && slot.rules->definition.watches == definition.watches;
-    if (!same)
-        slot.rules = std::make_shared<const ServiceRules>(definition);
-    if (!definition_.enabled) {
-        slot.files.reset();
-        return;
-    }
-    if (slot.files && same)
-        return;
-    slot.fresh = true;
-    slot.suspended.clear();
-    slot.loop.reset();
-    auto watched = watch_service(slot.rules, [this, service] {
-        auto& settled = slots_.at(service);
-        settled.due = true;
-        Duration debounce{};
-        for (const auto& watch : settled.rules->definition.watches)
-            debounce = std::max(debounce, watch.debounce);
-        settled.changed_at = around_.clock.now() - debounce;
-        settled.rest = settled.rests_until = Duration::zero();
-        settled.emptied_until = Duration::zero(); // what was emptied may be whole again
-        if (!paused(service)) {                   // else nothing follows what is under way
-            hurry(service);
-            if (settled.proving && moved_on(settled))
-                request_soon(settled.proving);
-        }
+    ports_.clock.post([this, alive = alive_] {
+        if (!*alive)
+            return;
+        pump_posted_ = false;
         pump();
     });
-    slot.unwatchable = watched ? "" : watched.error().message;
-    slot.files = watched ? std::move(*watched) : nullptr;
-    if (slot.files)
-        slot.files->on_state = [this, service] { tell(service); };
 }
 
-// Something else is there than is being applied. Of a document it is not known whether it means
-// something else: that is compared when nobody works at the service.
-bool Project::moved_on(const Slot& slot) {
-    const auto now = slot.files->look(Rescan::Dirty).content;
-    const auto& before = slot.snapshot.files;
-    const auto is_other = [&](const auto& file, const auto& files) {
-        const auto there = files.find(file.first);
-        return (there == files.end() || there->second != file.second) &&
-               slot.rules->rules.format(file.first) == Format::Bytes;
-    };
-    return std::ranges::any_of(now.files,
-                               [&](const auto& each) { return is_other(each, before); }) ||
-           std::ranges::any_of(before, [&](const auto& each) { return is_other(each, now.files); });
+void Project::pump() {
+    if (!opened_ && !set_aside_)
+        return;
+    const Deaths::Scope at_it(ports_.deaths, all_work());
+    take_up_what_settled();
+    if (!gone_) {
+        forget_services();
+        ledger_.save_again();
+        contents_.try_again();
+        begin_requests(situation());
+    }
+    if (gone_) {
+        close();
+        return;
+    }
+    if (opened_ && file_.definition().enabled) {
+        look(situation());
+        note_held();
+    }
+    trigger_ = "file";
+    rest_until_next_turn();
+    if (agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
+        tell_settled();
+}
+
+void Project::take_up_what_settled() {
+    const bool file_settled = std::exchange(file_settled_, false);
+    if (file_settled && set_aside_)
+        return retry();
+    if (file_settled) {
+        file_.seen();
+        read_project_file();
+    }
+    configs_.look_at_due();
+    for (const auto& service : std::exchange(settled_services_, {})) {
+        auto* const member = looks_.find(service);
+        if (!member || !member->rules())
+            continue;
+        member->changed_at = ports_.clock.now() - member->debounce();
+        agenda_.settled(service);
+        if (!pauses_.paused(service)) // else nothing follows what is under way
+            conductor_.hurry(service);
+    }
+}
+
+void Project::begin_requests(const Agenda::Situation& situation) {
+    auto turn =
+        agenda_.take_requests(situation, [this](Request& request) { return admit(request); });
+    // What shall stop does not wait for what is only being checked.
+    for (const auto& service : turn.in_the_way)
+        conductor_.supersede(service);
+    for (auto& [request, scope] : turn.begin) {
+        auto asked = request.service ? asked_for(request) : scope;
+        conductor_.perform(std::move(request), std::move(scope), std::move(asked));
+    }
+}
+
+void Project::look(const Agenda::Situation& situation) {
+    for (auto& batch : agenda_.take_due(situation))
+        conductor_.look(std::move(batch), trigger_);
+}
+
+// What would be done now if it were not for the pause.
+void Project::note_held() {
+    for (const auto& service : service_names()) {
+        if (!agenda_.is_due(service) || !pauses_.paused(service) || agenda_.busy(service) ||
+            !file_.wanted(service))
+            continue;
+        agenda_.not_due(service);
+        agenda_.began({service});
+        conductor_.look_what_is_held(service);
+    }
+}
+
+void Project::rest_until_next_turn() {
+    rested_->arm(agenda_.next_wake(ports_.clock.now()), [this] { pump_soon(); });
+}
+
+bool Project::counts(const std::string& service) const {
+    const auto* const member = looks_.find(service);
+    return opened_ && file_.definition().enabled && (!member || member->unwatchable().empty()) &&
+           !pauses_.paused(service);
+}
+
+Agenda::Situation Project::situation() const {
+    Agenda::Situation situation{
+        .links = [this]() -> const LinkGraph& { return looks_.links(); },
+        .now = ports_.clock.now(),
+        .paused = [this](const std::string& service) { return pauses_.paused(service); },
+        .watchable =
+            [this](const std::string& service) {
+                const auto* const member = looks_.find(service);
+                return !member || member->unwatchable().empty();
+            },
+        .unsettled =
+            [this](const std::string& service) {
+                const auto* const member = looks_.find(service);
+                return member && member->unsettled();
+            },
+        .patience =
+            [this](const std::string& service) {
+                const auto* const member = looks_.find(service);
+                return member ? member->debounce_max() : Duration::zero();
+            },
+        .full = drains_.full(),
+        .held_back = {}};
+    for (const auto& [name, record] : ledger_.services())
+        if (record.refusal && !record.refusal->because.empty())
+            situation.held_back.emplace_back(name, record.refusal->because);
+    return situation;
+}
+
+// Whoever still waits for something gets an answer.
+void Project::close() {
+    for (auto& request : agenda_.close())
+        turn_away(std::move(request));
+    tell_settled();
+}
+
+void Project::tell_settled() {
+    for (const auto& resolve : std::exchange(waiting_, {}))
+        resolve();
+}
+
+Task<> Project::settled() {
+    if (gone_)
+        co_return;
+    Completion<bool> settled(ports_.clock);
+    waiting_.push_back([resolve = settled.resolver()] { resolve(true); });
+    pump_soon();
+    co_await settled;
+}
+
+// Requests.
+
+void Project::submit(Request request) {
+    if (gone_) {
+        turn_away(std::move(request));
+        return;
+    }
+    if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
+        ports_.deaths.forgive(name(), path());
+        if (!std::exchange(broken_, {}).empty())
+            tell_project();
+        for (const auto& service : service_names())
+            for (const auto& unit : attached_.not_there(service))
+                tasks_.spawn(get_to_know(service, unit, false));
+    }
+    const bool goes_down = request.kind == Request::Kind::Remove;
+    agenda_.submit(std::move(request));
+    if (!goes_down)
+        retry();
+    pump_soon();
+}
+
+Task<Outcome> Project::perform(Request request) {
+    Completion<Outcome> ended(ports_.clock);
+    request.done = [resolve = ended.resolver()](const Outcome& outcome) { resolve(outcome); };
+    submit(std::move(request));
+    co_return co_await ended;
+}
+
+void Project::turn_away(Request request) {
+    conductor_.refuse(
+        std::move(request),
+        {path(), 0, 0,
+         std::format("project \"{}\" went down meanwhile: \"hotreloadctl up\" registers it again",
+                     name()),
+         Audience::Everybody});
+}
+
+// What the request is about; nothing: it was answered, for it cannot be begun.
+std::optional<Names> Project::admit(Request& request) {
+    const bool reads_files = request.kind == Request::Kind::Reload;
+    if (gone_) {
+        turn_away(std::move(request));
+        return std::nullopt;
+    }
+    if (reads_files && set_aside_) { // again: it was tried for this
+        conductor_.refuse(std::move(request), *set_aside_);
+        return std::nullopt;
+    }
+    if (reads_files && !read_project_file()) {
+        Outcome invalid{.id = request.id,
+                        .project = name(),
+                        .result = "invalid",
+                        .trigger = "request",
+                        .caller = request.caller,
+                        .problems = file_.problems()};
+        conductor_.answer(std::move(request), std::move(invalid));
+        return std::nullopt;
+    }
+    if (reads_files && !request.service)
+        configs_.look_at_all();
+    if (request.service && !has_service(*request.service)) {
+        auto problem =
+            file_
+                .problem_at("services",
+                            std::format("service \"{}\" has left the project", *request.service))
+                .for_everybody();
+        conductor_.refuse(std::move(request), std::move(problem));
+        return std::nullopt;
+    }
+    return scope_of(request);
+}
+
+// What the request is about, and what systemd's rules draw in: a start starts what is required, a
+// stop or a restart does the same to what follows.
+Names Project::scope_of(const Request& request) const {
+    if (!request.service) {
+        const auto all = agenda_.members();
+        return {all.begin(), all.end()};
+    }
+    const auto asked = asked_for(request);
+    auto scope = looks_.links().with_followers(asked);
+    if (request.kind != Request::Kind::Reload)
+        return scope;
+    // What is drawn in is left alone while it is paused, and its changes are held on; what is
+    // required and does not run is started.
+    std::erase_if(scope, [&](const auto& service) {
+        if (service == *request.service || !pauses_.paused(service))
+            return false;
+        const auto* const record = ledger_.find(service);
+        const bool runs = record && ports_.units.state(record->unit).running();
+        return runs || !asked.contains(service);
+    });
+    return scope;
+}
+
+Names Project::asked_for(const Request& request) const {
+    Names asked{*request.service};
+    if (request.kind == Request::Kind::Stop)
+        return looks_.links().with_followers(std::move(asked));
+    return request.options.start ? looks_.links().with_required(std::move(asked)) : asked;
+}
+
+// The project file.
+
+void Project::look_again() {
+    read_project_file();
+    for (const auto& service : service_names()) {
+        agenda_.due(service);
+        if (auto* const member = looks_.find(service))
+            member->read_all_next();
+    }
+    pump_soon();
 }
 
 void Project::move_to(const std::string& path) {
-    record_.path = path;
-    save();
+    ledger_.update_project([&](ProjectRecord& record) { record.path = path; });
     read_project_file();
     tell_project();
     pump_soon();
 }
 
-bool Project::leads_to(const std::string& path) const {
-    return record_.path.empty() || !around_.files.exists(record_.path) ||
-           around_.files.are_one(record_.path, path);
+bool Project::leads_to(const std::string& other) const {
+    return path().empty() || !ports_.files.exists(path()) || ports_.files.are_one(path(), other);
 }
 
-void Project::commit(const std::string& service, std::optional<ServiceRecord> record) {
-    if (record) {
-        const auto before = record_.services.find(service);
-        // Not when only what is about to be done is recorded: a service waits for that.
-        if (before == record_.services.end() || before->second.files != record->files)
-            keep_contents(*record, before == record_.services.end() ? nullptr : &before->second);
-        const bool is_new =
-            before == record_.services.end() || before->second.generation != record->generation;
-        if (is_new && record->generation > 0)
-            remember(service, *record);
-        record_.services[service] = std::move(*record);
-        hold_units(service);
-        save(service);
-        drain(service);
-    } else {
-        record_.services.erase(service);
-        history_contents_.erase(service);
-        unsaved_histories_.erase(service);
-        save(service);
-        if (!wanted(service))
-            forget_service(service);
-        else
-            hold_units(service);
+// Answers whether the file is valid.
+bool Project::read_project_file() {
+    const auto readings = file_.read_and_watch([this] {
+        file_settled_ = true;
+        pump_soon();
+    });
+    for (const auto& reading : readings) {
+        if (reading.result == ProjectFile::Read::Accepted)
+            accept(reading.before);
+        if (reading.result != ProjectFile::Read::RefusedAnew)
+            continue;
+        for (const auto& problem : file_.problems())
+            ports_.events.validation_failed(ports_.next_id(), name(), "", problem);
+        tell_project();
     }
+    return file_.problems().empty();
 }
 
-void Project::forget_service(const std::string& service) {
-    if (const auto slot = slots_.find(service); slot != slots_.end())
-        for (const auto& unit : slot->second.following)
-            around_.units.unfollow(unit);
-    slots_.erase(service);
-    around_.attachments.keep_only({record_.name, service}, {});
-    around_.events.service_removed(record_.name, service);
-}
-
-void Project::save() {
-    note_saved("", around_.store.save(record_));
-}
-
-void Project::save(const std::string& service) {
-    const auto record = record_.services.find(service);
-    note_saved(service, record == record_.services.end()
-                            ? around_.store.remove_service(record_.name, service)
-                            : around_.store.save_service(record_.name, service, record->second));
-}
-
-void Project::save_history(const std::string& service, std::vector<GenerationRecord> generations) {
-    const auto saved = around_.store.save_history(record_.name, service, generations);
-    if (saved)
-        unsaved_histories_.erase(service);
-    else
-        unsaved_histories_[service] = std::move(generations);
-    tell_saved(saved);
-}
-
-void Project::note_saved(const std::string& what, const Result<>& saved) {
-    if (saved)
-        unsaved_.erase(what);
-    else
-        unsaved_.insert(what);
-    tell_saved(saved);
-}
-
-// The services are as they are whether the disk takes the record or not. But the next run of ours
-// knows them by the record only, so that it is tried again until the disk takes it.
-void Project::tell_saved(const Result<>& saved) {
-    const bool behind = !unsaved_.empty() || !unsaved_histories_.empty();
-    if (behind)
-        save_soon();
-    const std::string problem = !saved ? saved.error().message : behind ? store_problem_ : "";
-    if (problem == store_problem_)
-        return;
-    store_problem_ = problem;
+void Project::accept(const ProjectDefinition& before) {
+    if (opened_)
+        tell_differences(before);
+    looks_.relink();
+    std::vector<std::string> left;
+    for (const auto& [service, record] : ledger_.services())
+        if (!file_.wanted(service) && record.refusal && record.refusal->of_removal())
+            left.push_back(service);
+    for (const auto& service : left) // another word of the project file's: it is tried again
+        ledger_.update(service, [](ServiceRecord& record) {
+            record.refusal.reset();
+            return true;
+        });
+    contents_.documents().set_secrets(file_.definition().secrets);
+    configs_.publish();
+    for (const auto& [service, unused] : file_.definition().services) {
+        const bool is_new = !agenda_.has(service);
+        agenda_.add(service);
+        arm(service);
+        if (opened_ && is_new)
+            tell(service); // it may not be looked at for long
+    }
+    for (const auto& service : service_names())
+        agenda_.due(service);
     tell_project();
 }
 
-void Project::save_soon() {
-    again_->arm(kSaveAgain, [this] { save_again(); });
+void Project::tell_differences(const ProjectDefinition& before) {
+    for (const auto& [service, definition] : file_.definition().services) {
+        const auto old = before.services.find(service);
+        if (old == before.services.end() || old->second == definition)
+            continue;
+        conductor_.supersede(service);
+        ports_.events.definition_changed(ports_.next_id(), name(), old->second, definition);
+    }
 }
 
-void Project::save_again() {
-    for (auto& [service, generations] : std::map(unsaved_histories_))
-        save_history(service, generations);
-    for (const auto& each : std::set(unsaved_))
-        each.empty() ? save() : save(each);
-    if (documents_->problem().empty())
+void Project::arm(const std::string& service) {
+    hold_units(service);
+    const bool anew =
+        looks_.arm(service, {.settled =
+                                 [this](const std::string& settled) {
+                                     settled_services_.insert(settled);
+                                     pump_soon();
+                                 },
+                             .quiet = [this](const std::string&) { pump_soon(); },
+                             .state = [this](const std::string& each) { tell(each); }});
+    if (anew)
+        loops_.forget(service);
+}
+
+std::vector<WatchExplanation> Project::explain(const std::string& path) const {
+    return explain_path(path, {ports_.files, ledger_, file_, looks_, configs_, contents_});
+}
+
+// Services that come and go, and their units.
+
+// Services that left the project file before anything was done to them, or while something was.
+void Project::forget_services() {
+    for (const auto& service : service_names())
+        if (!file_.wanted(service) && !ledger_.find(service) && !agenda_.busy(service))
+            forget_service(service);
+}
+
+void Project::forget_service(const std::string& service) {
+    attached_.release(service);
+    agenda_.remove(service);
+    looks_.forget(service);
+    loops_.forget(service);
+    tally_.forget(service);
+    ports_.events.service_removed(name(), service);
+}
+
+void Project::committed(const std::string& service) {
+    if (!file_.wanted(service))
+        looks_.relink();
+    if (!file_.wanted(service) && !ledger_.find(service)) {
+        forget_service(service);
         return;
-    documents_->try_again();
-    documents_->flush();
-    copy_on();
+    }
+    hold_units(service);
+    drains_.follow(service);
 }
 
-std::optional<std::string> Project::content(const ContentId& id) const {
-    return around_.contents.content(record_.name, id);
+void Project::hold_units(const std::string& service) {
+    for (const auto& unit : attached_.hold(service))
+        tasks_.spawn(get_to_know(service, unit, true));
 }
 
-Means means_of(const Ports& ports) {
-    return {ports.units, ports.sockets, ports.probes, ports.views,
-            [&clock = ports.clock] { return clock.now(); }};
+// An installed unit: nothing is decided before its state is known, and whether it is there.
+Task<> Project::get_to_know(std::string service, std::string unit, bool is_new) {
+    agenda_.began({service});
+    co_await attached_.get_to_know(service, unit, is_new);
+    agenda_.ended({service}, Agenda::End::Aside, ports_.clock.now());
+    if (!agenda_.has(service))
+        co_return;
+    look_who_is_barred(service);
+    tell(service);
+    pump_soon();
 }
 
-Problem Project::problem_at(const std::string& key, std::string message) const {
-    return definition_.problem_at(key, std::move(message));
+// The reason is told once, and the service is looked at again when it is over.
+void Project::look_who_is_barred(const std::string& service) {
+    const auto [news, problem] = attached_.look_who_is_barred(service);
+    if (!news)
+        return;
+    agenda_.due(service);
+    if (problem)
+        ports_.events.validation_failed(ports_.next_id(), name(), "", *problem);
+    pump_soon();
 }
 
-std::optional<Problem> Project::distrusted(const ServiceDefinition& service, bool starts) const {
-    return around_.reader.distrusted(definition_, service, starts);
+void Project::unit_changed(const std::string& unit) {
+    for (const auto& service : service_names()) {
+        const auto* const record = ledger_.find(service);
+        if (!(record && record->unit == unit) && !attached_.follows(service, unit))
+            continue;
+        if (!attached_.not_there(service).empty())
+            tasks_.spawn(get_to_know(service, unit, false)); // it may be installed by now
+        look_who_is_barred(service);
+        look_at_what_was_started(service);
+        tell(service);
+    }
 }
 
-std::uint64_t Project::realtime_usec() const {
-    return around_.clock.realtime_usec();
+// A validator may need what is there only while the unit runs, such as its RuntimeDirectory=: what
+// it refused meanwhile is looked at again. Not when the manager starts what has failed again and
+// again.
+void Project::look_at_what_was_started(const std::string& service) {
+    if (!attached_.was_started(service, agenda_.busy(service)))
+        return;
+    const bool was_refused = ledger_.update(service, [](ServiceRecord& record) {
+        if (!record.refusal || record.refusal->result != "invalid")
+            return false;
+        record.refusal.reset();
+        return true;
+    });
+    if (!was_refused)
+        return;
+    agenda_.due(service);
+    pump_soon();
 }
 
-bool Project::has_service(const std::string& service) const {
-    return slots_.contains(service);
+void Project::units_released() {
+    for (const auto& service : service_names()) {
+        if (!attached_.holds_any(service))
+            continue;
+        look_who_is_barred(service);
+        tell(service);
+    }
 }
 
-std::vector<std::string> Project::service_names() const {
-    std::vector<std::string> names;
-    for (const auto& [name, unused] : slots_)
-        names.push_back(name);
+// Pauses.
+
+Names Project::paused_services() const {
+    Names names;
+    for (const auto& service : service_names())
+        if (pauses_.paused(service))
+            names.insert(service);
     return names;
 }
 
-const ServiceDefinition* Project::wanted(const std::string& service) const {
-    const auto it = definition_.services.find(service);
-    return it == definition_.services.end() ? nullptr : &it->second;
+void Project::pause(const std::optional<std::string>& service, const PauseRequest& request) {
+    const auto pause = pauses_.pause(service, request);
+    ports_.events.pause_changed(name(), service.value_or(""), pause, true, request.caller);
+    for (const auto& each : service_names()) {
+        if (service && *service != each)
+            continue;
+        histories_.note_pause(each, "paused", request.reason, "request", request.caller);
+        tell(each);
+    }
+    pump_soon(); // what has changed already waits from now on
+}
+
+void Project::resume(const std::optional<std::string>& service, CallerUid caller) {
+    const auto before = paused_services();
+    const auto names = service_names();
+    pauses_.resume(service, {names.begin(), names.end()});
+    go_on(before, service.value_or(""), caller);
+    for (const auto& each : names) {
+        if ((service && *service != each) || !loops_.resume(each))
+            continue;
+        agenda_.due(each);
+        tell(each);
+    }
+    pump_soon();
+}
+
+// Nobody called when the time was over.
+void Project::end_pauses() {
+    const auto before = paused_services();
+    const auto over = pauses_.end_those_that_are_over();
+    if (!over.empty())
+        go_on(before, over.size() == 1 ? *over.begin() : "", {});
+    pump_soon();
+}
+
+// What is paused no more is looked at.
+void Project::go_on(const Names& before, const std::string& what, CallerUid caller) {
+    const auto still = paused_services();
+    if (before != still)
+        ports_.events.pause_changed(name(), what, {}, false, caller);
+    for (const auto& service : before) {
+        if (!still.contains(service)) {
+            (void)tally_.note_held(service, {});
+            agenda_.due(service);
+            histories_.note_pause(service, "resumed", "", caller ? "request" : "time", caller);
+        }
+        tell(service);
+    }
 }
 
 void Project::tell(const std::string& service) {
-    if (slots_.contains(service)) // not one that has left meanwhile
-        around_.events.service_changed(service_status(service));
+    if (agenda_.has(service)) // not one that has left meanwhile
+        ports_.events.service_changed(statuses_.service(service));
 }
 
 void Project::tell_project() {
-    around_.events.project_changed(status());
+    ports_.events.project_changed(status());
 }
 
 } // namespace hotreload::project

@@ -180,8 +180,11 @@ void WatchedSet::schedule() {
 
 void WatchedSet::settle() {
     refresh(Rescan::Dirty);
-    if (!files_.news())
+    if (!files_.news()) {
+        if (on_quiet && !unsettled())
+            on_quiet();
         return;
+    }
     const auto callback = on_settled_; // lives on when the callback ends this set
     (*callback)();
 }

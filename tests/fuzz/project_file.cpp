@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/project_file.hpp"
 
-#include "core/dependencies.hpp"
 #include "fuzz.hpp"
 
 using namespace hotreload;
@@ -14,14 +13,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::expect(!project.error().empty(), "a refusal names a problem");
         return 0;
     }
-    fuzz::expect(order_services(project->services).size() == project->services.size(),
+    const auto links = link_graph(project->services);
+    fuzz::expect(links.order().size() == project->services.size(),
                  "each service has its turn, once");
     for (const auto& [name, service] : project->services) {
         for (const auto& port : service.ports)
             fuzz::expect(parse_port_address(port.address) == port.address &&
                              valid_port_name(port.name),
                          "a port has a canonical address and a name");
-        fuzz::expect(with_dependencies(project->services, name).contains(name),
+        fuzz::expect(links.with_dependencies(name).contains(name),
                      "a service is among what it stands and falls with");
         if (service.ready)
             fuzz::expect(service.ready->http.empty() || probe_addresses(service.ready->http),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/dependencies.hpp"
 #include "core/groups.hpp"
 #include "core/plan.hpp"
 #include "core/unit_files.hpp"
@@ -261,14 +260,6 @@ TEST(Plan, never_starts_an_installed_unit_but_for_who_asks) {
     EXPECT_NE(action_of(view), Action::Start);
     EXPECT_NE(action_of(view, {.start = true, .up = true}), Action::Start);
     EXPECT_EQ(action_of(view, {.start = true}), Action::Start);
-}
-
-TEST(Plan, orders_services_after_what_they_are_after) {
-    std::map<std::string, ServiceDefinition> services;
-    services["a"].after = {"b"};
-    services["b"].after = {"c"};
-    services["c"];
-    EXPECT_EQ(order_services(services), (std::vector<std::string>{"c", "b", "a"}));
 }
 
 TEST(Plan, groups_what_after_connects) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What `after`, `requires` and `part_of` mean among the members of a project, with systemd's
+// meaning: `after` orders; a member is stopped and restarted with those that it requires or is a
+// part of, and starts those that it requires. A member is also acted on after all three, so that it
+// is left alone when one of them fails.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+struct Links {
+    std::vector<std::string> after;
+    std::vector<std::string> required;
+    std::vector<std::string> part_of;
+
+    // The names in all three.
+    [[nodiscard]] std::vector<std::string> all() const;
+    // The member is restarted and stopped when `other` is.
+    [[nodiscard]] bool follows(const std::string& other) const;
+
+    bool operator==(const Links&) const = default;
+};
+
+// The links of all members, ready to be asked. Each question costs as much as what it finds is
+// large, and not as the project is.
+class LinkGraph {
+public:
+    using Names = std::set<std::string>;
+
+    LinkGraph() = default;
+    explicit LinkGraph(std::map<std::string, Links> links);
+
+    [[nodiscard]] bool contains(const std::string& name) const { return links_.contains(name); }
+    // Of a name that is none: no links.
+    [[nodiscard]] const Links& of(const std::string& name) const;
+
+    // `name` and everything that it is linked to, directly or not, as far as that is a member.
+    [[nodiscard]] Names with_dependencies(const std::string& name) const;
+    // `names` and everything that follows one of them, directly or not.
+    [[nodiscard]] Names with_followers(Names names) const;
+    // `names` and everything that one of them requires, directly or not.
+    [[nodiscard]] Names with_required(Names names) const;
+    // `name` and everything that links connect it with, in either direction, directly or not.
+    [[nodiscard]] Names connected(const std::string& name) const;
+
+    // Those of `candidates` none of whose dependencies, nor themselves, are in `busy`: a member
+    // that depends on one that is being acted on waits for its end. All others go on.
+    [[nodiscard]] Names free_to_go(const Names& candidates, const Names& busy) const;
+
+    // Each of `names` after those that it is linked to. Cycles of `after` are refused when the
+    // project file is read; one of the others is cut somewhere.
+    [[nodiscard]] std::vector<std::string> order(const Names& names) const;
+    [[nodiscard]] std::vector<std::string> order() const;
+
+private:
+    using Neighbours = std::map<std::string, std::vector<std::string>>;
+
+    std::map<std::string, Links> links_;
+    Neighbours followers_; // who follows a member
+    Neighbours linked_;    // who names a member in whatever link
+};
+
+} // namespace hotreload

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What an earlier run of the daemon left: services that go on, and units, sockets and views that no
+// record names. A procedure, before the project is worked for.
+
+#include "base/task.hpp"
+#include "core/sockets_port.hpp"
+#include "core/units_port.hpp"
+#include "core/views_port.hpp"
+#include "project/attached_units.hpp"
+#include "project/ledger.hpp"
+#include "project/looks.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hotreload::project {
+
+class Adoption {
+public:
+    struct Sees {
+        Ledger& ledger;
+        Looks& looks;
+        AttachedUnits& attached;
+        Units& units;
+        Sockets& sockets;
+        Views& views;
+    };
+
+    explicit Adoption(Sees sees) : sees_(sees) {}
+
+    // The units on record are followed, all side by side, once.
+    Task<> follow_all();
+    // What runs is adopted as it is; what does not, although nobody stopped it, was interrupted.
+    // What no record names is taken over or removed. Answers services of which a stop was begun and
+    // not finished.
+    Task<std::vector<std::string>> run();
+
+private:
+    Task<> follow(std::string unit);
+    Task<> show_what_is_on_record(std::string service);
+    Task<> remove_orphans();
+    Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
+    [[nodiscard]] bool is_lost(const std::string& service, std::uint64_t generation) const;
+    void adopt_sockets();
+    void remove_stale_views();
+
+    Sees sees_;
+    bool followed_ = false;
+};
+
+} // namespace hotreload::project

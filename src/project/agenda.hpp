@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Who may go now. The agenda knows the members of a project, which of them are due to be looked at,
+// which are at work, and what was asked for; from that it says what begins next. Pure: the time and
+// all else that counts are arguments.
+//
+// The rules: never two works at one member; a member waits for the end of what it depends on;
+// requests go in the order in which they came, and before files; members that links connect are
+// looked at together, so that one save of several files is one look.
+
+#include "base/duration.hpp"
+#include "core/links.hpp"
+#include "project/request.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::project {
+
+class Agenda {
+public:
+    // What the agenda has to be told of the project, as it is now.
+    struct Situation {
+        // Of what is wanted, and of what is on record and not wanted any more.
+        std::function<const LinkGraph&()> links;
+        Duration now{}; // CLOCK_MONOTONIC
+        std::function<bool(const std::string&)> paused;
+        // Its files can be watched: it is looked at by itself.
+        std::function<bool(const std::string&)> watchable;
+        // Its files are moving: something has happened to them that was not looked at yet.
+        std::function<bool(const std::string&)> unsettled;
+        // How long the others wait for that at most: its debounce_max.
+        std::function<Duration(const std::string&)> patience;
+        // No further generation may begin to drain.
+        Names full;
+        // Members that were left alone because of another one, with that one.
+        std::vector<std::pair<std::string, std::string>> held_back;
+    };
+
+    // A member that is new is due.
+    void add(const std::string& member);
+    void remove(const std::string& member);
+    [[nodiscard]] bool has(const std::string& member) const { return members_.contains(member); }
+    [[nodiscard]] std::vector<std::string> members() const;
+
+    void due(const std::string& member);
+    // Nothing is left to look at, whatever was due.
+    void not_due(const std::string& member);
+    [[nodiscard]] bool is_due(const std::string& member) const;
+    // Its files have settled: it is due, and whatever it rested for is over.
+    void settled(const std::string& member);
+    // It is due, but not by itself before `until`.
+    void hold(const std::string& member, Duration until);
+
+    void submit(Request request) { requests_.push_back(std::move(request)); }
+
+    struct Begun {
+        Request request;
+        Names scope;
+    };
+    struct Turn {
+        std::vector<Begun> begin; // at work from now on, until ended()
+        Names in_the_way;         // of what shall stop, and waits for them
+    };
+    // `scope_of` answers which members a request is about; nothing: it was answered already.
+    using ScopeOf = std::function<std::optional<Names>(Request&)>;
+    [[nodiscard]] Turn take_requests(const Situation& situation, const ScopeOf& scope_of);
+
+    // The members that are looked at now, each set by itself: at work until ended(). After
+    // take_requests() of the same turn: what waiting requests are about is left to them.
+    [[nodiscard]] std::vector<Names> take_due(const Situation& situation);
+
+    // Work that is no look and no request: it keeps the members as these do.
+    void began(const Names& scope);
+    enum class End {
+        Done,
+        MovedOn, // the files were not any more what was looked at, and may be so for long, for
+                 // somebody has them open: the members rest, each time for longer
+        Aside,   // it had nothing to do with files
+    };
+    void ended(const Names& scope, End end, Duration now);
+    [[nodiscard]] bool busy(const std::string& member) const { return at_work_.contains(member); }
+    // Somebody is at work at some member.
+    [[nodiscard]] bool any_busy() const { return !at_work_.empty(); }
+
+    // How long to wait until a turn finds something that none finds now; kInfinity: until something
+    // happens. As of the last take_due().
+    [[nodiscard]] Duration next_wake(Duration now) const;
+
+    // Nothing is asked for, due, or at work. `counts`: whether that a member is due does.
+    [[nodiscard]] bool idle(const std::function<bool(const std::string&)>& counts,
+                            Duration now) const;
+
+    // Nothing is begun any more: the requests that waited.
+    [[nodiscard]] std::deque<Request> close() { return std::exchange(requests_, {}); }
+
+private:
+    struct Member {
+        bool due = true;
+        Duration rest{};        // the last one
+        Duration rests_until{}; // as its files had moved on
+        Duration held_until{};
+        std::optional<Duration> waits_since; // for others that links connect it with
+    };
+
+    [[nodiscard]] static Duration kept_until(const Member& member);
+    [[nodiscard]] bool rests(const std::string& member, Duration now) const;
+    [[nodiscard]] Names taken(const Situation& situation) const;
+    [[nodiscard]] Names candidates(const Situation& situation) const;
+    bool waits_for_others(const std::string& member, const Names& connected,
+                          const Situation& situation);
+
+    std::map<std::string, Member> members_;
+    std::map<std::string, unsigned> at_work_; // how many work at a member, which may have left
+    std::deque<Request> requests_;
+    Names reserved_;               // of requests that wait, in this turn
+    Duration wake_at_ = kInfinity; // for members that wait for others
+};
+
+} // namespace hotreload::project

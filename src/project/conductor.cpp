@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/conductor.hpp"
+
+#include "base/fault.hpp"
+#include "core/groups.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <format>
+#include <ranges>
+#include <utility>
+
+namespace hotreload::project {
+
+namespace {
+
+// Of another transaction: the views of these services go over to it.
+TransactionInput take_part(TransactionInput& whole, const Names& services) {
+    TransactionInput part{.id = whole.id,
+                          .project = whole.project,
+                          .trigger = whole.trigger,
+                          .caller = whole.caller,
+                          .views = {},
+                          .order = {},
+                          .options = whole.options};
+    for (const auto& name : whole.order)
+        if (services.contains(name)) {
+            part.order.push_back(name);
+            part.views.insert(whole.views.extract(name));
+        }
+    return part;
+}
+
+Plan part_of(const Plan& whole, const Names& services) {
+    Plan part{whole.project, {}};
+    std::ranges::copy_if(whole.services, std::back_inserter(part.services),
+                         [&](const auto& each) { return services.contains(each.service); });
+    return part;
+}
+
+std::vector<std::string> subjects_of(const Plan& plan) {
+    std::vector<std::string> subjects;
+    for (const auto& service : plan.services)
+        if (service.action != Action::None)
+            for (const auto& change : service.changes)
+                subjects.push_back(change.subject);
+    return subjects;
+}
+
+bool is_of_a_file(const Change& change) {
+    return change.kind != "definition" && change.kind != "rewritten";
+}
+
+} // namespace
+
+Conductor::Conductor(Sees sees, On on) : sees_(std::move(sees)), on_(std::move(on)) {}
+
+Conductor::~Conductor() {
+    *alive_ = false;
+}
+
+void Conductor::look(Names batch, std::string trigger) {
+    tasks_.spawn(look_and_work(std::move(batch), std::move(trigger)));
+}
+
+void Conductor::perform(Request request, Names scope, Names asked) {
+    switch (request.kind) {
+    case Request::Kind::Reload:
+        tasks_.spawn(reload(std::move(request), std::move(scope), std::move(asked)));
+        return;
+    case Request::Kind::Stop:
+        tasks_.spawn(stop(std::move(request), std::move(scope)));
+        return;
+    case Request::Kind::Remove:
+        tasks_.spawn(remove(std::move(request), std::move(scope)));
+        return;
+    }
+}
+
+void Conductor::look_what_is_held(std::string service) {
+    tasks_.spawn(see_what_is_held(std::move(service)));
+}
+
+void Conductor::refuse(Request request, Problem problem) {
+    Outcome outcome{.id = request.id,
+                    .project = sees_.ledger.name(),
+                    .result = "failed",
+                    .trigger = "request",
+                    .caller = request.caller,
+                    .problems = {std::move(problem)},
+                    .files = std::move(request.files)};
+    answer(std::move(request), std::move(outcome));
+}
+
+void Conductor::answer(Request request, Outcome outcome) {
+    sees_.events.reload_finished(outcome);
+    if (request.done)
+        request.done(outcome);
+}
+
+// What a batch of files asks for. What of it is left alone is no part of the plan.
+Task<> Conductor::look_and_work(Names batch, std::string trigger) {
+    fault::point("look");
+    auto input = co_await sees_.looks.see(batch, {}, Rescan::Dirty);
+    input.trigger = std::move(trigger);
+    auto plan = make_plan(input);
+    if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
+        for (const auto& name : alone)
+            batch.erase(name);
+        sees_.agenda.ended(alone, Agenda::End::Aside, sees_.clock.now());
+        input = take_part(input, batch);
+        plan = make_plan(input);
+    }
+    tell_files(plan);
+    for (const auto& group : group_by_dependency(plan, input.views)) {
+        Names names;
+        for (const auto& each : group)
+            names.insert(each.service);
+        for (const auto& name : names)
+            batch.erase(name);
+        auto part = take_part(input, names);
+        part.id = sees_.next_id();
+        tasks_.spawn(work(std::move(part), part_of(plan, names), names, {}, std::nullopt));
+    }
+    if (!batch.empty())
+        co_await settle_quietly(take_part(input, batch), part_of(plan, batch), batch);
+    on_.end();
+}
+
+// Services that write what they watch, and those whose files were emptied: notes which files are
+// about to be acted on.
+Names Conductor::leave_alone(const Plan& plan, const Names& due) {
+    Names alone;
+    for (const auto& service : plan.services) {
+        const auto* const member = sees_.looks.find(service.service);
+        if (!member || !member->rules())
+            continue;
+        const auto path =
+            sees_.loops.before_action(service, member->rules()->definition, member->changed_at);
+        if (path.empty())
+            continue;
+        sees_.agenda.due(service.service); // its other files count
+        sees_.events.watch_suspended(sees_.ledger.name(), service.service, path);
+        on_.change(service.service);
+        alone.insert(service.service);
+    }
+    for (const auto& name : due) {
+        auto* const member = sees_.looks.find(name);
+        const auto* const record = sees_.ledger.find(name);
+        if (!member || !record)
+            continue;
+        if (const auto until = member->wait_for_emptied(record->files, sees_.clock.now())) {
+            sees_.agenda.hold(name, *until);
+            alone.insert(name);
+        }
+    }
+    return alone;
+}
+
+// Services that a look found nothing to do for: an old error may be gone, something may wait.
+Task<> Conductor::settle_quietly(TransactionInput input, Plan plan, Names scope) {
+    input.id = sees_.next_id();
+    const auto outcome = co_await run_transaction(std::move(input), std::move(plan), sees_.means,
+                                                  sees_.actions, *this);
+    for (const auto& each : outcome.services)
+        sees_.tally.note(each);
+    if (sees_.tally.note_waiting(outcome))
+        report(outcome, {});
+    sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+    for (const auto& name : scope) {
+        uninterrupted(name);
+        on_.change(name);
+    }
+}
+
+// What was cut short has no consequence any more.
+void Conductor::uninterrupted(const std::string& service) {
+    sees_.looks.uninterrupted(service);
+    sees_.ledger.update(
+        service, [](ServiceRecord& record) { return std::exchange(record.underway, false); });
+}
+
+// What would be done now if it were not for the pause.
+Task<> Conductor::see_what_is_held(std::string service) {
+    auto held = subjects_of(make_plan(co_await sees_.looks.see({service}, {}, Rescan::Dirty)));
+    if (sees_.tally.note_held(service, std::move(held)))
+        on_.change(service);
+    sees_.agenda.ended({service}, Agenda::End::Aside, sees_.clock.now());
+    on_.end();
+}
+
+Task<> Conductor::reload(Request request, Names scope, Names asked) {
+    if (request.rollback) {
+        if (auto prepared = sees_.rollback.prepare(request); !prepared) {
+            auto problem =
+                sees_.file
+                    .problem_at(request.service ? "services." + *request.service : "services",
+                                prepared.error().message)
+                    .for_everybody();
+            sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+            refuse(std::move(request), std::move(problem));
+            on_.end();
+            co_return;
+        }
+    }
+    auto input = co_await sees_.looks.see(scope, request.options, Rescan::All);
+    if (auto problem = co_await aim(request, asked, input)) {
+        sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+        refuse(std::move(request), *std::move(problem));
+        on_.end();
+        co_return;
+    }
+    input.id = request.id;
+    input.trigger = "request";
+    input.caller = request.caller;
+    auto plan = make_plan(input);
+    co_await work(std::move(input), std::move(plan), std::move(scope), std::move(asked),
+                  std::move(request));
+}
+
+// Each view gets what the request says of its service. What is drawn in by links is only looked at;
+// what is required is started, too.
+Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names& asked,
+                                            TransactionInput& input) {
+    for (auto& [name, view] : input.views) {
+        view.drain = request.drain;
+        if (request.service && name != *request.service) {
+            view.options = asked.contains(name)
+                               ? PlanOptions{.retry = true, .start = request.options.start}
+                               : PlanOptions{};
+            continue;
+        }
+        if (!request.rollback)
+            continue;
+        const auto goal = request.rollback->goals->find(name);
+        if (goal == request.rollback->goals->end())
+            continue;
+        if (auto aimed = co_await sees_.rollback.aim_back(name, goal->second, view); !aimed)
+            co_return sees_.file.problem_at("services." + name, aimed.error().message)
+                .for_everybody();
+    }
+    co_return std::nullopt;
+}
+
+Task<> Conductor::remove(Request request, Names scope) {
+    TransactionInput input{.id = request.id,
+                           .project = sees_.ledger.name(),
+                           .trigger = "request",
+                           .caller = request.caller,
+                           .options = {.retry = true}};
+    std::map<std::string, ServiceDefinition> applied;
+    for (const auto& [name, service] : sees_.ledger.services()) {
+        auto& view = input.views[name];
+        view.record = service;
+        view.unit = sees_.means.units.state(service.unit);
+        view.goes_down = true;
+        applied[name] = service.definition;
+    }
+    input.order = link_graph(applied).order();
+    // Between its end and ours, a look would find the services missing and start them again.
+    request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
+        if (outcome.problems.empty())
+            on_.gone();
+        if (done)
+            done(outcome);
+    };
+    auto plan = make_plan(input);
+    co_await work(std::move(input), std::move(plan), std::move(scope), {}, std::move(request));
+}
+
+void Conductor::begin_run(const Names& scope, const TransactionInput& input) {
+    for (const auto& name : scope) {
+        runs_[name] = {input.cancellation, input.hurry, input.newer, input.trigger, input.caller};
+        sees_.loops.action_began(name, sees_.clock.now());
+    }
+}
+
+void Conductor::end_run(const Names& scope) {
+    for (const auto& name : scope) {
+        runs_.erase(name);
+        if (sees_.agenda.has(name))
+            sees_.loops.action_ended(name, sees_.clock.now());
+    }
+}
+
+Task<> Conductor::work(TransactionInput input, Plan plan, Names scope, Names asked,
+                       std::optional<Request> request) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto cancellation = input.cancellation, newer = input.newer;
+    ComparedServices compared;
+    for (const auto& [name, view] : input.views)
+        for (const auto& [path, document] : view.documents)
+            if (document.compared)
+                compared[name][path] = {view.record->files.at(path), view.files->files.at(path)};
+    begin_run(scope, input);
+    auto outcome = co_await run_transaction(std::move(input), std::move(plan), sees_.means,
+                                            sees_.actions, *this);
+    for (const auto& each : outcome.services)
+        if (each.result == "applied" && reads_files(each.action))
+            doubt(each.service);
+    outcome.duration =
+        std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+    const bool superseded = outcome.result == "superseded";
+    const bool moved_on = superseded && !cancellation->requested() && !newer->requested();
+    sees_.agenda.ended(scope, moved_on ? Agenda::End::MovedOn : Agenda::End::Done,
+                       sees_.clock.now());
+    end_run(scope);
+    // Somebody still waits for an answer: the request begins again, with what is wanted now.
+    if (superseded && request && request->kind == Request::Kind::Reload) {
+        report_what_is_done(std::move(outcome), compared);
+        sees_.agenda.submit(*std::move(request));
+        on_.end();
+        co_return;
+    }
+    if (request)
+        outcome.files = std::move(request->files);
+    sees_.tally.note_waiting(outcome);
+    if (request && request->options.start)
+        note_wanted(outcome, asked);
+    for (const auto& each : outcome.services)
+        sees_.tally.note(each);
+    for (const auto& name : scope) {
+        if (!superseded)
+            sees_.looks.uninterrupted(name);
+        // The files may have moved on meanwhile: what is on disk now counts.
+        sees_.agenda.due(name);
+        on_.change(name);
+    }
+    report(outcome, compared);
+    if (request && request->done)
+        request->done(outcome);
+    on_.end();
+}
+
+void Conductor::doubt(const std::string& service) {
+    auto* const member = sees_.looks.find(service);
+    if (!member)
+        return;
+    const bool doubted = sees_.ledger.update(
+        service, [&](ServiceRecord& record) { return member->doubt(record.files) > 0; });
+    if (doubted || member->doubts())
+        member->changed_at = sees_.clock.now();
+}
+
+// What was asked to start is wanted from now on, unless it could not be had.
+void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
+    for (const auto& each : outcome.services) {
+        const bool had =
+            each.result == "applied" || each.result == "recorded" || each.result == "unchanged";
+        if (had && !each.problem && asked.contains(each.service))
+            sees_.ledger.update(each.service, [](ServiceRecord& record) {
+                return !std::exchange(record.wanted, true);
+            });
+    }
+}
+
+void Conductor::supersede(const std::string& service) {
+    if (const auto run = runs_.find(service); run != runs_.end())
+        request_soon(run->second.cancellation);
+}
+
+void Conductor::hurry(const std::string& service) {
+    const auto run = runs_.find(service);
+    if (run == runs_.end())
+        return;
+    request_soon(run->second.hurry);
+    const auto* const member = sees_.looks.find(service);
+    if (member && member->files() && member->moved_on())
+        request_soon(run->second.newer);
+}
+
+// For a transaction is not to be ended from within its own calls.
+void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
+    sees_.clock.post([alive = alive_, cancellation = std::move(cancellation)] {
+        if (*alive)
+            cancellation->request();
+    });
+}
+
+Task<> Conductor::stop(Request request, Names scope) {
+    auto& [clock, reader, events, next_id, means, actions, agenda, ledger, file, looks, loops,
+           contents, histories, rollback, tally] = sees_;
+    Outcome outcome{.id = request.id,
+                    .project = ledger.name(),
+                    .result = "applied",
+                    .trigger = "request",
+                    .caller = request.caller};
+    for (const auto& name : std::views::reverse(looks.links().order(scope))) {
+        const auto* const record = ledger.find(name);
+        if (!record)
+            continue;
+        bool was_wanted = false;
+        ledger.update(name, [&](ServiceRecord& each) {
+            was_wanted = std::exchange(each.wanted, false);
+            return each.underway = true; // cut short, it is finished by the next run of the daemon
+        });
+        fault::point("stop-recorded");
+        const auto unit = record->unit;
+        const bool has_ports = !record->definition.ports.empty();
+        ServiceOutcome each{.service = name,
+                            .action = Action::Stop,
+                            .result = "stopped",
+                            .generation = record->generation,
+                            .unit = unit};
+        Result<> stopped;
+        if (!unit.empty())
+            stopped = co_await means.units.stop_unit(unit);
+        fault::point("stopped");
+        if (!stopped) {
+            outcome.result = each.result = "failed";
+            each.problem = file.problem_at("services." + name, stopped.error().message);
+            outcome.problems.push_back(*each.problem);
+        }
+        // A stopped service does not keep its clients waiting.
+        if (stopped && has_ports) {
+            (void)co_await means.units.discard(unit);
+            fault::point("discarded");
+            means.views.remove(unit);
+            means.sockets.keep_only(ledger.name(), name, {});
+        }
+        ledger.update(name, [&](ServiceRecord& now) {
+            if (!stopped) // it runs on, and so do its changes
+                now.wanted = was_wanted && means.units.state(unit).running();
+            now.underway = false;
+            return true;
+        });
+        outcome.services.push_back(std::move(each));
+    }
+    agenda.ended(scope, Agenda::End::Aside, clock.now());
+    for (const auto& name : scope)
+        on_.change(name);
+    report(outcome, {});
+    if (request.done)
+        request.done(outcome);
+    on_.end();
+}
+
+void Conductor::tell_files(const Plan& plan) {
+    for (const auto& service : plan.services) {
+        const auto* const member = sees_.looks.find(service.service);
+        if (service.action == Action::Refused || !member)
+            continue;
+        const auto& renamed = member->renamed();
+        for (const auto& change : service.changes) {
+            const auto from = renamed.find(change.subject);
+            const bool gone = std::ranges::contains(std::views::values(renamed), change.subject);
+            if (from != renamed.end() && change.kind == "created")
+                sees_.events.file_changed(sees_.ledger.name(), change.subject, "renamed",
+                                          from->second);
+            else if (is_of_a_file(change) && !gone)
+                sees_.events.file_changed(sees_.ledger.name(), change.subject, change.kind, "");
+        }
+    }
+}
+
+void Conductor::started(std::uint64_t id, const Plan& plan) {
+    sees_.events.reload_started(id, plan);
+}
+
+void Conductor::acting(std::uint64_t id, const ServicePlan& plan) {
+    sees_.events.acting(sees_.ledger.name(), id, plan);
+}
+
+void Conductor::commit(const std::string& service, std::optional<ServiceRecord> record) {
+    if (!record) {
+        sees_.ledger.forget(service);
+        on_.commit(service);
+        return;
+    }
+    const auto* const before = sees_.ledger.find(service);
+    // Not when only what is about to be done is recorded: a service waits for that.
+    if (!before || before->files != record->files)
+        sees_.contents.keep(*record, before);
+    if (record->generation > 0 && (!before || before->generation != record->generation)) {
+        const auto run = runs_.find(service);
+        sees_.histories.remember(service, *record, run == runs_.end() ? "" : run->second.trigger,
+                                 run == runs_.end() ? CallerUid() : run->second.caller);
+    }
+    sees_.ledger.replace(service, *std::move(record));
+    on_.commit(service);
+}
+
+std::optional<std::string> Conductor::content(const ContentId& id) const {
+    return sees_.contents.content(id);
+}
+
+Problem Conductor::problem_at(const std::string& key, std::string message) const {
+    return sees_.file.problem_at(key, std::move(message));
+}
+
+std::optional<Problem> Conductor::distrusted(const ServiceDefinition& service, bool starts) const {
+    return sees_.reader.distrusted(sees_.file.definition(), service, starts);
+}
+
+std::uint64_t Conductor::realtime_usec() const {
+    return sees_.clock.realtime_usec();
+}
+
+// The documents of a service that were applied, with their patch.
+void Conductor::tell_documents(std::uint64_t id, const ServiceOutcome& outcome,
+                               const Compared& compared) {
+    const auto* const member = sees_.looks.find(outcome.service);
+    const bool applied = outcome.result == "applied" || outcome.result == "recorded";
+    if (!member || !member->rules() || !applied)
+        return;
+    auto& documents = sees_.contents.documents();
+    for (const auto& [path, ids] : compared) {
+        const auto change = std::ranges::find(outcome.changes, path, &Change::subject);
+        if (change == outcome.changes.end() || change->keys.empty())
+            continue;
+        const auto format = member->rules()->rules.format(path);
+        const auto before = documents.value(path, ids.first, format);
+        const auto after = documents.value(path, ids.second, format);
+        if (!before || !after)
+            continue;
+        std::vector<KeyStep> keys;
+        for (const auto& key : change->keys)
+            keys.push_back({key.operation, key.pointer});
+        sees_.events.config_changed(id, sees_.contents.change_of(path, std::move(keys),
+                                                                 {*before, ids.first},
+                                                                 {*after, ids.second}));
+    }
+}
+
+void Conductor::report(const Outcome& outcome, const ComparedServices& compared) {
+    for (const auto& service : outcome.services)
+        if (const auto found = compared.find(service.service); found != compared.end())
+            tell_documents(outcome.id, service, found->second);
+    for (const auto& service : outcome.services)
+        if (service.result == "invalid")
+            sees_.events.validation_failed(outcome.id, sees_.ledger.name(), service.service,
+                                           *service.problem);
+    sees_.events.reload_finished(outcome);
+    sees_.histories.note(outcome);
+}
+
+// Of a transaction that begins again: what another group of it has come to. By then, nothing of
+// that is new any more, and nobody would hear of it.
+void Conductor::report_what_is_done(Outcome outcome, const ComparedServices& compared) {
+    std::erase_if(outcome.services, [](const ServiceOutcome& each) {
+        return each.result != "applied" && each.result != "recorded" && each.result != "stopped" &&
+               each.result != "let-go";
+    });
+    if (outcome.services.empty())
+        return;
+    outcome.id = sees_.next_id(); // the one that was given out goes on
+    outcome.result = "applied";
+    outcome.problems.clear();
+    for (const auto& each : outcome.services) {
+        sees_.tally.note(each);
+        on_.change(each.service);
+    }
+    report(outcome, compared);
+}
+
+} // namespace hotreload::project

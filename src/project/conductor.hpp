@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// One batch of work from its look to its report: what is seen, what is planned, a transaction for
+// each group of services that stand and fall together, and what it came to.
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "core/events.hpp"
+#include "core/project_reader.hpp"
+#include "core/transaction.hpp"
+#include "project/agenda.hpp"
+#include "project/contents.hpp"
+#include "project/histories.hpp"
+#include "project/ledger.hpp"
+#include "project/looks.hpp"
+#include "project/project_file.hpp"
+#include "project/request.hpp"
+#include "project/rollback.hpp"
+#include "project/tally.hpp"
+#include "project/write_loops.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hotreload::project {
+
+class Conductor final : TransactionHost {
+public:
+    struct Sees {
+        Clock& clock;
+        const ProjectReader& reader;
+        Events& events;
+        std::function<std::uint64_t()> next_id;
+        Means means;
+        ActionTable actions;
+        Agenda& agenda;
+        Ledger& ledger;
+        const ProjectFile& file;
+        Looks& looks;
+        WriteLoops& loops;
+        Contents& contents;
+        Histories& histories;
+        Rollback& rollback;
+        Tally& tally;
+    };
+    // What others have to follow up.
+    struct On {
+        // The service's record is another one, or it has none any more.
+        std::function<void(const std::string&)> commit;
+        // What is told of the service may be something else.
+        std::function<void(const std::string&)> change;
+        // Something has ended: others may begin.
+        std::function<void()> end;
+        // The project went down.
+        std::function<void()> gone;
+    };
+
+    Conductor(Sees sees, On on);
+    ~Conductor() override;
+    Conductor(const Conductor&) = delete;
+    Conductor& operator=(const Conductor&) = delete;
+
+    // All of these are given services that are at work in the agenda, and end that.
+    void look(Names batch, std::string trigger);
+    // `asked`: what of the scope somebody asked for; the rest is drawn in by links.
+    void perform(Request request, Names scope, Names asked);
+    // What would be done now if it were not for a pause.
+    void look_what_is_held(std::string service);
+
+    // The request is answered without anything being done.
+    void refuse(Request request, Problem problem);
+    void answer(Request request, Outcome outcome);
+
+    // There is something newer than what is under way at the service: checks are given up, as what
+    // is wanted is something else.
+    void supersede(const std::string& service);
+    // Its files have changed again: what is proved for want of something better, or would be undone
+    // anyhow, is not waited for.
+    void hurry(const std::string& service);
+
+private:
+    // One that is under way at a service.
+    struct Run {
+        std::shared_ptr<Cancellation> cancellation;
+        std::shared_ptr<Cancellation> hurry;
+        std::shared_ptr<Cancellation> newer;
+        std::string trigger;
+        CallerUid caller;
+    };
+    // Documents that a look found changed: from what was applied to what is wanted, by path.
+    using Compared = std::map<std::string, std::pair<ContentId, ContentId>>;
+    using ComparedServices = std::map<std::string, Compared>;
+
+    void started(std::uint64_t id, const Plan& plan) override;
+    void acting(std::uint64_t id, const ServicePlan& plan) override;
+    void commit(const std::string& service, std::optional<ServiceRecord> record) override;
+    [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
+    [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
+                                                    bool starts) const override;
+    [[nodiscard]] std::uint64_t realtime_usec() const override;
+
+    Task<> look_and_work(Names batch, std::string trigger);
+    Task<> reload(Request request, Names scope, Names asked);
+    Task<> remove(Request request, Names scope);
+    Task<> stop(Request request, Names scope);
+    Task<> see_what_is_held(std::string service);
+    Task<std::optional<Problem>> aim(const Request& request, const Names& asked,
+                                     TransactionInput& input);
+    Task<> work(TransactionInput input, Plan plan, Names scope, Names asked,
+                std::optional<Request> request);
+    Task<> settle_quietly(TransactionInput input, Plan plan, Names scope);
+
+    Names leave_alone(const Plan& plan, const Names& due);
+    void begin_run(const Names& scope, const TransactionInput& input);
+    void end_run(const Names& scope);
+    void request_soon(std::shared_ptr<Cancellation> cancellation);
+    void doubt(const std::string& service);
+    void uninterrupted(const std::string& service);
+    void note_wanted(const Outcome& outcome, const Names& asked);
+    void tell_files(const Plan& plan);
+    void tell_documents(std::uint64_t id, const ServiceOutcome& outcome, const Compared& compared);
+    void report(const Outcome& outcome, const ComparedServices& compared);
+    void report_what_is_done(Outcome outcome, const ComparedServices& compared);
+
+    Sees sees_;
+    On on_;
+    std::map<std::string, Run> runs_; // by service
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    TaskScope tasks_;
+};
+
+} // namespace hotreload::project

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/contents.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace hotreload::project {
+
+namespace {
+
+constexpr auto kMostChecking = std::chrono::milliseconds(500); // of a service that is refused
+constexpr Duration kTryAgain = std::chrono::seconds(5);
+
+std::optional<ContentId> find_id(const std::map<std::string, ContentId>& files,
+                                 const std::string& path) {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace
+
+Contents::Contents(std::unique_ptr<Documents> documents, ContentStore& store, Ledger& ledger,
+                   Clock& clock)
+    : documents_(std::move(documents)),
+      store_(store),
+      ledger_(ledger),
+      in_use_([this](const ContentId& id) { return ledger_.in_use(id); }),
+      next_(clock.make_alarm()),
+      again_(clock.make_alarm()) {}
+
+Contents::~Contents() = default;
+
+Task<> Contents::compare(ServiceView& view, const WatchRules& rules) {
+    const auto now = view.files->files;
+    const auto applied = view.record ? view.record->files : std::map<std::string, ContentId>();
+    const bool any_schema = std::ranges::any_of(
+        view.wanted->watches, [](const auto& each) { return !each.schema.empty(); });
+    const auto enough = std::chrono::steady_clock::now() + kMostChecking;
+    bool refused = false;
+    for (const auto& [path, id] : now) {
+        // One problem refuses the service: what more there are is not worth that all others wait.
+        if (refused && std::chrono::steady_clock::now() > enough)
+            break;
+        const auto old = find_id(applied, path);
+        if (old == id && !any_schema)
+            continue;
+        const auto format = rules.format(path);
+        if (format == Format::Bytes)
+            continue;
+        Documents::Request request{path, format, std::nullopt, old, id};
+        const auto* const watch = rules.watch(path);
+        if (!watch->schema.empty() && watch->schema != path)
+            request.schema = {watch->schema, find_id(now, watch->schema)};
+        const bool schema_changed =
+            request.schema && find_id(applied, watch->schema) != request.schema->id;
+        if (old == id && !schema_changed)
+            continue;
+        auto compared = documents_->compare(request);
+        refused = refused || !compared.problems.empty();
+        view.documents.emplace(path, std::move(compared));
+    }
+    co_return;
+}
+
+void Contents::keep(const ServiceRecord& record, const ServiceRecord* before) {
+    const WatchRules rules(record.definition, false);
+    for (const auto& [path, id] : record.files) {
+        if (before && find_id(before->files, path) == id)
+            continue;
+        const auto* const watch = rules.watch(path);
+        documents_->keep(path, id, watch ? watch->backup : 0, in_use_);
+    }
+    documents_->flush();
+    copy_on();
+}
+
+void Contents::keep_missing(const ServiceRecord& record, const WatchRules& rules,
+                            const Snapshot& now) {
+    for (const auto& [path, id] : record.files) {
+        if (find_id(now.files, path) != id || documents_->kept(id))
+            continue;
+        const auto* const watch = rules.watch(path);
+        documents_->keep(path, id, watch ? watch->backup : 0, in_use_);
+    }
+    documents_->flush();
+    copy_on();
+}
+
+void Contents::keep(const std::string& path, const ContentId& id, unsigned older) {
+    documents_->keep(path, id, older, in_use_);
+    documents_->flush();
+    tell();
+}
+
+std::optional<std::string> Contents::content(const ContentId& id) const {
+    return store_.content(ledger_.name(), id);
+}
+
+ConfigChange Contents::change_of(const std::string& name, std::vector<KeyStep> keys,
+                                 const Held& before, const Held& after) const {
+    constexpr std::size_t of_a_tree = 10; // bytes of memory for each of the file, about
+    return {.project = ledger_.name(),
+            .name = name,
+            .keys = std::move(keys),
+            .texts = documents_->texts(before.value, after.value),
+            .bytes = of_a_tree * (before.id.size + after.id.size)};
+}
+
+void Contents::try_again() {
+    if (problem().empty())
+        return;
+    documents_->try_again();
+    documents_->flush();
+    copy_on();
+}
+
+void Contents::copy_on() {
+    tell();
+    if (!documents_->copies_wait())
+        return;
+    next_->arm(Duration::zero(), [this] {
+        documents_->copy_some(in_use_);
+        copy_on();
+    });
+}
+
+void Contents::tell() {
+    if (!problem().empty())
+        again_->arm(kTryAgain, [this] { try_again(); });
+    if (std::exchange(told_problem_, problem()) != problem() && on_problem)
+        on_problem();
+}
+
+} // namespace hotreload::project

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The contents of a project's files: documents are compared with what was applied, and copies of
+// what is applied are kept, some at once, the rest a little in each turn of the loop.
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "core/content_store.hpp"
+#include "core/documents_port.hpp"
+#include "core/plan.hpp"
+#include "core/watch_rules.hpp"
+#include "project/ledger.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hotreload::project {
+
+class Contents {
+public:
+    Contents(std::unique_ptr<Documents> documents, ContentStore& store, Ledger& ledger,
+             Clock& clock);
+    ~Contents();
+    Contents(const Contents&) = delete;
+    Contents& operator=(const Contents&) = delete;
+
+    [[nodiscard]] Documents& documents() { return *documents_; }
+    [[nodiscard]] const Documents& documents() const { return *documents_; }
+
+    // Notes in the view every document whose content is not the applied one, or whose schema is not
+    // the one that it was checked against.
+    Task<> compare(ServiceView& view, const WatchRules& rules);
+
+    // A copy of what is applied now and was not before. `before`: nullptr, nothing was.
+    void keep(const ServiceRecord& record, const ServiceRecord* before);
+    // Of what was applied by an older version, or when copies could not be written: of files that
+    // hold it still.
+    void keep_missing(const ServiceRecord& record, const WatchRules& rules, const Snapshot& now);
+    // A copy of a published document.
+    void keep(const std::string& path, const ContentId& id, unsigned older);
+
+    // What a file held when it was applied; nothing when there is no copy.
+    [[nodiscard]] std::optional<std::string> content(const ContentId& id) const;
+
+    // The texts of a change of a document from one content to another, for who may inspect.
+    struct Held {
+        std::shared_ptr<const Value> value;
+        ContentId id; // of the content that it is read from
+    };
+    [[nodiscard]] ConfigChange change_of(const std::string& name, std::vector<KeyStep> keys,
+                                         const Held& before, const Held& after) const;
+
+    // Why copies cannot be kept; "" when they can.
+    [[nodiscard]] const std::string& problem() const { return documents_->problem(); }
+    // problem() has become another one.
+    std::function<void()> on_problem;
+
+    // What the disk has refused is tried again.
+    void try_again();
+
+private:
+    void copy_on();
+    void tell();
+
+    std::unique_ptr<Documents> documents_;
+    ContentStore& store_;
+    Ledger& ledger_;
+    ContentStore::InUse in_use_;
+    std::string told_problem_;
+    std::unique_ptr<Alarm> next_; // of the copies that wait
+    std::unique_ptr<Alarm> again_;
+};
+
+} // namespace hotreload::project

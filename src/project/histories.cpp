@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/histories.hpp"
+
+#include "core/line_diff.hpp"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <optional>
+#include <utility>
+
+namespace hotreload::project {
+
+namespace {
+
+constexpr std::size_t kFewestEvents = 10; // that are kept, however few generations are
+
+// What of outcomes is kept beside what was applied.
+constexpr std::array<std::string_view, 5> kEvents = {"invalid", "failed", "rolled-back",
+                                                     "needs-attention", "stopped"};
+
+std::string numbers_of(const std::vector<GenerationRecord>& generations) {
+    std::string text;
+    for (const auto& each : generations)
+        text += std::format("{}{}", text.empty() ? "" : ", ", each.generation);
+    return text;
+}
+
+// The lines of a key do not tell that they are secret, each by itself.
+bool holds_private_key(std::string_view text) {
+    return text.contains("PRIVATE KEY-----");
+}
+
+} // namespace
+
+Result<GenerationRecord> find_generation(const std::vector<GenerationRecord>& generations,
+                                         const std::string& service, std::uint64_t number,
+                                         std::uint64_t before) {
+    const auto found = std::ranges::find_if(generations, [&](const auto& each) {
+        return number == 0 ? each.generation < before : each.generation == number;
+    });
+    if (found != generations.end())
+        return *found;
+    if (number == 0)
+        return fail(ErrorCode::NotFound,
+                    before == 0 ? std::format("nothing of {} was applied yet", service)
+                                : std::format("{} has no generation before {}", service, before));
+    return fail(ErrorCode::NotFound,
+                std::format("{} has no generation {}; there are: {}", service, number,
+                            generations.empty() ? "none" : numbers_of(generations)));
+}
+
+void Histories::remember(const std::string& service, const ServiceRecord& applied,
+                         const std::string& trigger, CallerUid caller) {
+    ledger_.remember(service,
+                     {.generation = applied.generation,
+                      .applied_usec = applied.applied_usec,
+                      .strategy = applied.strategy,
+                      .definition = applied.definition,
+                      .files = applied.files,
+                      .trigger = trigger,
+                      .caller = caller},
+                     file_.definition().keep_generations);
+}
+
+void Histories::note(const std::string& service, EventRecord event) {
+    ledger_.note(service, std::move(event),
+                 std::max<std::size_t>(file_.definition().keep_generations, kFewestEvents));
+}
+
+void Histories::note(const Outcome& outcome) {
+    for (const auto& each : outcome.services) {
+        const auto* const record = ledger_.find(each.service);
+        if (!record || !std::ranges::contains(kEvents, each.result))
+            continue;
+        const auto used = record->last_used;
+        note(each.service, {.realtime_usec = clock_.realtime_usec(),
+                            .what = each.result,
+                            .generation = used > record->generation ? used : 0,
+                            .strategy = std::string(to_string(each.action)),
+                            .trigger = outcome.trigger,
+                            .caller = outcome.caller,
+                            .problem = each.problem.value_or(Problem())});
+    }
+}
+
+void Histories::note_pause(const std::string& service, const std::string& what,
+                           const std::string& reason, const std::string& trigger,
+                           CallerUid caller) {
+    note(service, {.realtime_usec = clock_.realtime_usec(),
+                   .what = what,
+                   .strategy = {},
+                   .trigger = trigger,
+                   .caller = caller,
+                   .problem = {"", 0, 0, reason}});
+}
+
+std::vector<PastEvent> Histories::events(const std::string& service, std::size_t limit) const {
+    std::vector<PastEvent> past;
+    for (auto& event : ledger_.events(service))
+        if (past.size() < limit)
+            past.push_back({ledger_.name() + "/" + service, std::move(event)});
+    return past;
+}
+
+Task<std::vector<KeptGeneration>> Histories::kept(std::string service, std::size_t limit) {
+    std::vector<KeptGeneration> kept;
+    const auto generations = ledger_.history(service);
+    const auto* const record = ledger_.find(service);
+    const auto applied = record ? record->generation : 0;
+    for (std::size_t i = 0; i < std::min(limit, generations.size()); ++i) {
+        const auto& each = generations[i];
+        KeptGeneration shown{.service = ledger_.name() + "/" + service,
+                             .trigger = each.trigger,
+                             .caller = each.caller,
+                             .generation = each.generation,
+                             .applied_usec = each.applied_usec,
+                             .strategy = each.strategy,
+                             .applied = applied == each.generation,
+                             .changes = {},
+                             .files = {}};
+        if (i + 1 < generations.size())
+            shown.changes = co_await looks_.changes_between(generations[i + 1], each);
+        for (const auto& [path, unused] : each.files)
+            shown.files.push_back(path);
+        kept.push_back(std::move(shown));
+    }
+    co_return kept;
+}
+
+// Of files that were not told key by key.
+void Histories::add_lines(std::vector<Change>& changes, const GenerationRecord& older,
+                          const GenerationRecord& newer) const {
+    // What is not kept is not known: no text at all would look like a file that was empty.
+    const auto held = [this](const GenerationRecord& generation,
+                             const std::string& path) -> std::optional<std::string> {
+        const auto file = generation.files.find(path);
+        return file == generation.files.end() ? "" : contents_.content(file->second);
+    };
+    for (auto& change : changes) {
+        if (change.kind == "definition" || change.kind == "rewritten" || !change.keys.empty())
+            continue;
+        const auto before = held(older, change.subject), after = held(newer, change.subject);
+        if (!before || !after || holds_private_key(*before) || holds_private_key(*after))
+            continue;
+        change.lines = unified_diff(*before, *after).value_or(std::vector<std::string>());
+        for (auto& line : change.lines)
+            line = masked_line(line);
+    }
+}
+
+Task<Result<GenerationDifference>> Histories::difference(std::string service, std::uint64_t from,
+                                                         std::uint64_t to) {
+    const auto generations = ledger_.history(service);
+    if (const auto* const record = ledger_.find(service); record && to == 0)
+        to = record->generation;
+    const auto newer = find_generation(generations, service, to, to);
+    if (!newer)
+        co_return std::unexpected(newer.error());
+    const auto older = find_generation(generations, service, from, newer->generation);
+    if (!older)
+        co_return std::unexpected(older.error());
+    GenerationDifference difference{.from = older->generation,
+                                    .to = newer->generation,
+                                    .changes = co_await looks_.changes_between(*older, *newer)};
+    add_lines(difference.changes, *older, *newer);
+    co_return difference;
+}
+
+} // namespace hotreload::project

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/looks.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace hotreload::project {
+
+namespace {
+
+// The files of the watch count as they were applied.
+void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) {
+    if (!view.record)
+        return;
+    auto& files = view.files->files;
+    std::erase_if(files, [&](const auto& file) {
+        return rules.watch(file.first) == watch && !view.record->files.contains(file.first);
+    });
+    for (const auto& [path, id] : view.record->files)
+        if (rules.watch(path) == watch)
+            files[path] = id;
+}
+
+// A set that is not whole is as it was applied, until it is.
+void hold_incomplete_sets(const WatchRules& rules, ServiceView& view) {
+    std::set<const WatchDefinition*> incomplete;
+    const auto look = [&](const std::string& path) {
+        if (const auto* const watch = rules.watch(path); watch && watch->together)
+            incomplete.insert(watch);
+    };
+    std::ranges::for_each(view.files->missing, look);
+    std::ranges::for_each(view.files->writing, look);
+    for (const auto& problem : view.files->unreadable)
+        look(problem.path);
+    for (const auto* const watch : incomplete)
+        hold(watch, rules, view);
+}
+
+} // namespace
+
+bool Looks::arm(const std::string& service, const On& on) {
+    auto& member = members_[service];
+    const auto& definition = *sees_.file.wanted(service);
+    if (!sees_.file.definition().enabled) {
+        member.disarm(definition);
+        return false;
+    }
+    const bool anew = member.arm(
+        sees_.files, definition, [service, settled = on.settled] { settled(service); },
+        [this](auto rules) { return note_documents(std::move(rules)); });
+    if (anew && member.files()) {
+        member.files()->on_state = [service, state = on.state] { state(service); };
+        member.files()->on_quiet = [service, quiet = on.quiet] { quiet(service); };
+    }
+    return anew;
+}
+
+void Looks::forget(const std::string& service) {
+    members_.erase(service);
+    interrupted_.erase(service);
+}
+
+void Looks::unwatch_all() {
+    for (auto& [name, member] : members_)
+        member.unwatch();
+}
+
+const Member* Looks::find(const std::string& service) const {
+    const auto found = members_.find(service);
+    return found == members_.end() ? nullptr : &found->second;
+}
+
+Member* Looks::find(const std::string& service) {
+    const auto found = members_.find(service);
+    return found == members_.end() ? nullptr : &found->second;
+}
+
+// Documents are remembered as they are read.
+Files::OnRead Looks::note_documents(std::shared_ptr<const ServiceRules> rules) {
+    return [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
+                                            std::string_view bytes) {
+        if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
+            sees_.contents.documents().note(path, id, bytes);
+    };
+}
+
+Result<Snapshot> Looks::read_once(const std::shared_ptr<const ServiceRules>& rules) {
+    return sees_.files.read_once(rules->watches(), note_documents(rules));
+}
+
+const LinkGraph& Looks::links() const {
+    if (links_)
+        return *links_;
+    std::map<std::string, Links> links;
+    for (const auto& [name, service] : sees_.file.definition().services)
+        links.emplace(name, service.links());
+    for (const auto& [name, record] : sees_.ledger.services())
+        links.try_emplace(name, record.definition.links());
+    return links_.emplace(std::move(links));
+}
+
+Task<TransactionInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
+    TransactionInput input{.project = sees_.ledger.name(), .options = options};
+    input.order = links().order(services);
+    for (const auto& name : services) { // in the links or not
+        if (!std::ranges::contains(input.order, name))
+            input.order.push_back(name);
+        auto files = sees_.file.wanted(name) ? look(name, rescan) : Snapshot{};
+        auto& seen = input.views.emplace(name, view(name, std::move(files))).first->second;
+        if (!seen.wanted)
+            continue;
+        if (!options.retry)
+            leave_out_suspended(name, seen);
+        hold_incomplete_sets(member(name).rules()->rules, seen);
+        hold_what_was_refused(name, seen);
+    }
+    for (const auto& name : services) {
+        auto& seen = input.views.at(name);
+        const auto* const known = find(name);
+        if (!seen.wanted || !known)
+            continue;
+        const auto rules = known->rules(); // they may be replaced meanwhile
+        co_await sees_.contents.compare(seen, rules->rules);
+    }
+    co_return input;
+}
+
+Task<Result<>> Looks::see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view) {
+    auto once = read_once(rules);
+    if (!once)
+        co_return std::unexpected(std::move(once.error()));
+    view.files = *std::move(once);
+    view.documents.clear();
+    view.wanted = rules->definition;
+    view.patterns = rules->rules.patterns();
+    co_await sees_.contents.compare(view, rules->rules);
+    co_return Result<>{};
+}
+
+// What a reboot interrupted is started as it was applied: the state that was refused stays refused.
+void Looks::hold_what_was_refused(const std::string& service, ServiceView& view) const {
+    const auto& record = view.record;
+    if (!is_interrupted(service) || !record || record->generation == 0 || !record->refusal)
+        return;
+    const auto& refusal = *record->refusal;
+    const bool is_refused_still = !refusal.interrupted() && refusal.definition == *view.wanted;
+    const bool is_another = record->definition != *view.wanted &&
+                            record->definition.attached() == view.wanted->attached();
+    if (!is_refused_still || !is_another)
+        return;
+    view.held = refusal;
+    view.wanted = record->definition;
+    view.patterns = nullptr;
+}
+
+void Looks::leave_out_suspended(const std::string& service, ServiceView& view) const {
+    const auto path = sees_.loops.suspended(service);
+    const auto& rules = find(service)->rules()->rules;
+    if (!path.empty())
+        hold(rules.watch(path), rules, view);
+}
+
+ServiceView Looks::view(const std::string& service, Snapshot files) const {
+    ServiceView view;
+    if (const auto* definition = sees_.file.wanted(service))
+        view.wanted = *definition;
+    view.files = std::move(files);
+    std::string unit;
+    if (const auto* const record = sees_.ledger.find(service)) {
+        view.record = *record;
+        unit = record->unit;
+    }
+    if (view.wanted && view.wanted->attached()) // which may be another one than on record
+        unit = view.wanted->unit;
+    if (!unit.empty())
+        view.unit = sees_.units.state(unit);
+    const auto* const known = find(service);
+    if (const auto rules = known ? known->rules() : nullptr;
+        rules && view.wanted && rules->definition.watches == view.wanted->watches)
+        view.patterns = rules->rules.patterns();
+    view.interrupted = is_interrupted(service);
+    view.barred = sees_.attached.barred(service);
+    return view;
+}
+
+// What cannot be looked at is as it was applied.
+Snapshot Looks::look(const std::string& service, Rescan rescan) {
+    auto& known = member(service);
+    const auto* const record = sees_.ledger.find(service);
+    if (known.files()) {
+        if (known.look(rescan) && record)
+            sees_.contents.keep_missing(*record, known.rules()->rules, known.seen());
+    } else {
+        // Not enabled: looked at because somebody asked, and not watched after that.
+        Snapshot applied;
+        if (record)
+            applied.files = record->files;
+        known.take(read_once(known.rules()).value_or(std::move(applied)));
+    }
+    for (const auto& path : known.newly_missing())
+        sees_.events.file_changed(sees_.ledger.name(), path, "deleted", "");
+    sees_.ledger.update(service, [&](ServiceRecord& applied) {
+        return known.doubt_what_came_back(applied.files) > 0;
+    });
+    return known.seen();
+}
+
+Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, PlanOptions options) {
+    auto loaded = sees_.file.draft();
+    if (!loaded) {
+        std::string text;
+        for (const auto& problem : loaded.error())
+            text += (text.empty() ? "" : "\n") + to_string(problem);
+        co_return fail(ErrorCode::Invalid, text);
+    }
+    TransactionInput input{.project = sees_.ledger.name(), .options = options};
+    auto names = link_graph(loaded->services).order();
+    for (const auto& [name, unused] : sees_.ledger.services())
+        if (!loaded->services.contains(name))
+            names.push_back(name);
+    if (service)
+        std::erase_if(names, [&](const auto& name) { return name != *service; });
+    for (const auto& name : names) {
+        auto seen = view(name, {});
+        seen.wanted.reset();
+        seen.patterns = nullptr;
+        if (const auto found = loaded->services.find(name); found != loaded->services.end()) {
+            const auto rules = std::make_shared<const ServiceRules>(found->second);
+            auto files = read_once(rules);
+            if (!files)
+                co_return std::unexpected(std::move(files.error()));
+            seen.files = *std::move(files);
+            seen.wanted = found->second;
+            seen.patterns = rules->rules.patterns();
+            hold_incomplete_sets(rules->rules, seen);
+            co_await sees_.contents.compare(seen, rules->rules);
+        }
+        input.order.push_back(name);
+        input.views.emplace(name, std::move(seen));
+    }
+    co_return Draft{std::move(input), *std::move(loaded)};
+}
+
+Task<std::vector<Change>> Looks::changes_between(const GenerationRecord& older,
+                                                 const GenerationRecord& newer) {
+    auto changes = diff_definitions(older.definition, newer.definition);
+    const ServiceRules rules(newer.definition);
+    ServiceView view;
+    view.wanted = newer.definition;
+    view.files = Snapshot{};
+    view.files->files = newer.files;
+    view.record = ServiceRecord{.definition = older.definition, .files = older.files};
+    if (newer.definition.attached())
+        view.unit = sees_.units.state(newer.definition.unit);
+    co_await sees_.contents.compare(view, rules.rules);
+    std::ranges::move(
+        diff_files(*view.record, newer.definition, *view.files, view.documents, view.unit),
+        std::back_inserter(changes));
+    co_return changes;
+}
+
+} // namespace hotreload::project

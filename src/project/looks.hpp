@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// How a project sees its services: what is wanted, on disk, on record and running, and what of that
+// does not count for now.
+
+#include "base/task.hpp"
+#include "core/events.hpp"
+#include "core/transaction.hpp"
+#include "project/attached_units.hpp"
+#include "project/contents.hpp"
+#include "project/member.hpp"
+#include "project/project_file.hpp"
+#include "project/request.hpp"
+#include "project/write_loops.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace hotreload::project {
+
+class Looks {
+public:
+    struct Sees {
+        Files& files;
+        const Units& units;
+        Events& events;
+        Ledger& ledger;
+        const ProjectFile& file;
+        const AttachedUnits& attached;
+        const WriteLoops& loops;
+        Contents& contents;
+    };
+
+    explicit Looks(Sees sees) : sees_(sees) {}
+    Looks(const Looks&) = delete;
+    Looks& operator=(const Looks&) = delete;
+
+    // The services, watched. `on_settled` is called with a service whose files have settled, with
+    // one that has settled with nothing new, and with one that is watched better or worse.
+    struct On {
+        std::function<void(const std::string&)> settled;
+        std::function<void(const std::string&)> quiet;
+        std::function<void(const std::string&)> state;
+    };
+    // Its files are watched as the project file says now. Answers whether that is another way.
+    bool arm(const std::string& service, const On& on);
+    void forget(const std::string& service);
+    void unwatch_all();
+    [[nodiscard]] Member& member(const std::string& service) { return members_.at(service); }
+    // nullptr: never armed.
+    [[nodiscard]] const Member* find(const std::string& service) const;
+    [[nodiscard]] Member* find(const std::string& service);
+
+    // A service was cut short, by a death of the daemon or by a reboot: what it was applied as is
+    // started again.
+    void interrupted(const std::string& service) { interrupted_.insert(service); }
+    void uninterrupted(const std::string& service) { interrupted_.erase(service); }
+    [[nodiscard]] bool is_interrupted(const std::string& service) const {
+        return interrupted_.contains(service);
+    }
+
+    // All that is known of the services now, as the beginning of a transaction; its id is 0.
+    Task<TransactionInput> see(Names services, PlanOptions options, Rescan rescan);
+    // The same of the files that `rules` watch, in place of those that are wanted: for the view of
+    // a service that goes back to an older definition.
+    Task<Result<>> see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view);
+
+    // What a transaction would begin with by the project file as it is on disk now. Nothing is
+    // begun: neither the definition in force nor what is watched moves. `services`: all, or one.
+    struct Draft {
+        TransactionInput input; // without an id
+        ProjectDefinition definition;
+    };
+    Task<Result<Draft>> draft(std::optional<std::string> service, PlanOptions options);
+
+    // What differs between two kept states of a service.
+    Task<std::vector<Change>> changes_between(const GenerationRecord& older,
+                                              const GenerationRecord& newer);
+
+    // What is on disk by the rules now; nothing is watched by it. Errors: Invalid, for a pattern.
+    [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const ServiceRules>& rules);
+
+    // The links of what is wanted, and of what is on record and not wanted any more.
+    [[nodiscard]] const LinkGraph& links() const;
+    // They may be others now.
+    void relink() { links_.reset(); }
+
+private:
+    [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const ServiceRules> rules);
+    Snapshot look(const std::string& service, Rescan rescan);
+    [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    void leave_out_suspended(const std::string& service, ServiceView& view) const;
+    void hold_what_was_refused(const std::string& service, ServiceView& view) const;
+
+    Sees sees_;
+    std::map<std::string, Member> members_;
+    Names interrupted_;
+    mutable std::optional<LinkGraph> links_; // made when somebody asks
+};
+
+} // namespace hotreload::project

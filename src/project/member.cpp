@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/member.hpp"
+
+#include "core/glob.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hotreload::project {
+
+WatchDefinition schema_watch(const WatchDefinition& of) {
+    WatchDefinition watch{.files = {escape_glob(of.schema)}};
+    watch.debounce = of.debounce;
+    watch.debounce_max = of.debounce_max;
+    return watch;
+}
+
+std::vector<WatchDefinition> ServiceRules::watches() const {
+    auto watches = definition.watches;
+    for (const auto& watch : definition.watches)
+        if (!watch.schema.empty())
+            watches.push_back(schema_watch(watch));
+    return watches;
+}
+
+bool Member::arm(Files& files, const ServiceDefinition& definition, Files::OnSettled on_settled,
+                 const std::function<Files::OnRead(std::shared_ptr<const ServiceRules>)>& on_read) {
+    const bool same = rules_ && rules_->definition.watches == definition.watches;
+    if (!same)
+        rules_ = std::make_shared<const ServiceRules>(definition);
+    if (files_ && same)
+        return false;
+    fresh_ = true;
+    auto watched = files.watch(rules_->watches(), std::move(on_settled), on_read(rules_));
+    unwatchable_ = watched ? "" : watched.error().message;
+    files_ = watched ? std::move(*watched) : nullptr;
+    return true;
+}
+
+void Member::disarm(const ServiceDefinition& definition) {
+    if (!rules_ || rules_->definition.watches != definition.watches)
+        rules_ = std::make_shared<const ServiceRules>(definition);
+    files_.reset();
+}
+
+Duration Member::debounce() const {
+    Duration slowest{};
+    for (const auto& watch : rules_->definition.watches)
+        slowest = std::max(slowest, watch.debounce);
+    return slowest;
+}
+
+Duration Member::debounce_max() const {
+    Duration slowest{};
+    if (rules_)
+        for (const auto& watch : rules_->definition.watches)
+            slowest = std::max(slowest, watch.debounce_max);
+    return slowest;
+}
+
+bool Member::look(Rescan rescan) {
+    auto look = files_->look(fresh_ ? Rescan::All : rescan);
+    take(look.content);
+    mark_ = files_->mark();
+    renamed_.clear();
+    for (const auto& change : look.changes)
+        if (change.kind == FileChange::Kind::Renamed)
+            renamed_[change.path] = change.from;
+    return std::exchange(fresh_, false);
+}
+
+void Member::take(Snapshot seen) {
+    const auto before = std::exchange(seen_, std::move(seen));
+    newly_missing_.clear();
+    for (const auto& path : seen_.missing)
+        if (!std::ranges::contains(before.missing, path))
+            newly_missing_.push_back(path);
+}
+
+bool Member::moved_on() const {
+    const auto now = files_->look(Rescan::Dirty).content;
+    const auto& before = seen_.files;
+    const auto is_other = [&](const auto& file, const auto& files) {
+        const auto there = files.find(file.first);
+        return (there == files.end() || there->second != file.second) &&
+               rules_->rules.format(file.first) == Format::Bytes;
+    };
+    return std::ranges::any_of(now.files,
+                               [&](const auto& each) { return is_other(each, before); }) ||
+           std::ranges::any_of(before, [&](const auto& each) { return is_other(each, now.files); });
+}
+
+std::size_t Member::doubt(std::map<std::string, ContentId>& applied) {
+    if (!files_)
+        return 0;
+    const auto look = files_->look(Rescan::Dirty);
+    const auto& now = look.content;
+    const auto is_state = [&](const std::string& path) { // no change as long as it is
+        return std::ranges::contains(now.missing, path) ||
+               std::ranges::contains(now.writing, path) ||
+               std::ranges::contains(now.unreadable, path, &Problem::path);
+    };
+    auto doubted = std::erase_if(applied, [&](const auto& each) {
+        return !now.files.contains(each.first) && is_state(each.first);
+    });
+    for (const auto& path : files_->written_since(mark_))
+        if (now.files.contains(path))
+            doubted += applied.erase(path);
+    for (const auto& [path, id] : applied)
+        if (!now.files.contains(path))
+            gone_.insert(path);
+    return doubted;
+}
+
+std::size_t Member::doubt_what_came_back(std::map<std::string, ContentId>& applied) {
+    std::size_t doubted = 0;
+    std::erase_if(gone_, [&](const std::string& path) {
+        if (!seen_.files.contains(path))
+            return !applied.contains(path); // that it is gone has been acted on
+        doubted += applied.erase(path);
+        return true;
+    });
+    return doubted;
+}
+
+std::optional<Duration> Member::wait_for_emptied(const std::map<std::string, ContentId>& applied,
+                                                 Duration now) {
+    const auto before = std::exchange(emptied_, {});
+    Duration until{};
+    if (!rules_)
+        return std::nullopt;
+    for (const auto& [path, id] : seen_.files) {
+        const auto held = applied.find(path);
+        if (id.size > 0 || held == applied.end() || held->second.size == 0)
+            continue;
+        const auto known = before.find(path);
+        const auto since = known == before.end() ? now : known->second;
+        const auto* const watch = rules_->rules.watch(path);
+        emptied_[path] = since;
+        until =
+            std::max(until, since + (watch ? watch->debounce_max : WatchDefinition().debounce_max));
+    }
+    return until > now ? std::optional(until) : std::nullopt;
+}
+
+} // namespace hotreload::project

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The watched files of one member: the rules by which they are understood, what was seen of them at
+// the last look, and what of that may have been something else when the member read it.
+
+#include "core/files_port.hpp"
+#include "core/watch_rules.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload::project {
+
+// The watches of a definition, with their patterns parsed.
+struct ServiceRules {
+    explicit ServiceRules(ServiceDefinition from)
+        : definition(std::move(from)), rules(definition, false) {}
+    ServiceRules(const ServiceRules&) = delete;
+    ServiceRules& operator=(const ServiceRules&) = delete;
+
+    // The watches, and the schemas of them.
+    [[nodiscard]] std::vector<WatchDefinition> watches() const;
+
+    ServiceDefinition definition;
+    WatchRules rules;
+};
+
+// The watch of a watch's schema.
+WatchDefinition schema_watch(const WatchDefinition& of);
+
+class Member {
+public:
+    // Watched from now on by these rules, unless it is so already. Answers whether anything is
+    // new. Errors of the watch are kept: unwatchable().
+    bool arm(Files& files, const ServiceDefinition& definition, Files::OnSettled on_settled,
+             const std::function<Files::OnRead(std::shared_ptr<const ServiceRules>)>& on_read);
+    // Not watched, but the rules are known.
+    void disarm(const ServiceDefinition& definition);
+    // Not watched any more.
+    void unwatch() { files_.reset(); }
+
+    // nullptr: never armed.
+    [[nodiscard]] const std::shared_ptr<const ServiceRules>& rules() const { return rules_; }
+    // nullptr: not watched.
+    [[nodiscard]] WatchedFiles* files() const { return files_.get(); }
+    // Why its files cannot be watched: a definition on record of another grammar. "" when they can.
+    [[nodiscard]] const std::string& unwatchable() const { return unwatchable_; }
+
+    // The slowest of its watches.
+    [[nodiscard]] Duration debounce() const;
+    [[nodiscard]] Duration debounce_max() const;
+    [[nodiscard]] bool unsettled() const { return files_ && files_->unsettled(); }
+
+    // Every directory and file is read at the next look.
+    void read_all_next() { fresh_ = true; }
+    [[nodiscard]] bool was_read() const { return files_ && !fresh_; }
+
+    // Looks at the files: what is on disk now. Answers true when it read them for the first time.
+    bool look(Rescan rescan);
+    // For a member that is not watched.
+    void take(Snapshot seen);
+    [[nodiscard]] const Snapshot& seen() const { return seen_; }
+    // By the last look: from the new path to the old one.
+    [[nodiscard]] const std::map<std::string, std::string>& renamed() const { return renamed_; }
+    // Files that were not missing at the look before.
+    [[nodiscard]] const std::vector<std::string>& newly_missing() const { return newly_missing_; }
+
+    // Something else is on disk than was seen at the last look. Of a document it is not known
+    // whether it means something else: that is compared when nobody works at the member.
+    [[nodiscard]] bool moved_on() const;
+
+    // A file that was written while the member was made to read it, or that has gone since, may
+    // have been something else then, though it may be again what it was before: it is not sure to
+    // be applied. Takes such files out of `applied`, so that the next look that sees them finds
+    // them new, and answers how many. One that stays away stays there until then, for that it was
+    // deleted is a change, too.
+    std::size_t doubt(std::map<std::string, ContentId>& applied);
+    // The same for what was gone when the member had been made to read its files, and is there
+    // again.
+    std::size_t doubt_what_came_back(std::map<std::string, ContentId>& applied);
+    [[nodiscard]] bool doubts() const { return !gone_.empty(); }
+
+    // When its files changed last, as far as that is known (CLOCK_MONOTONIC).
+    Duration changed_at{};
+
+    // What held something when it was applied and holds nothing now may be about to be written
+    // anew, or never was meant so (an editor that crashed, a full disk): it is acted on when it has
+    // been so for as long as a burst may last. Until when it waits; nothing: it does not.
+    std::optional<Duration> wait_for_emptied(const std::map<std::string, ContentId>& applied,
+                                             Duration now);
+
+private:
+    std::shared_ptr<const ServiceRules> rules_;
+    std::unique_ptr<WatchedFiles> files_; // made of the rules
+    std::string unwatchable_;
+    bool fresh_ = true; // files_ was never read
+    Snapshot seen_;
+    std::uint64_t mark_ = 0; // of files_, when it was seen
+    std::map<std::string, std::string> renamed_;
+    std::vector<std::string> newly_missing_;
+    std::set<std::string> gone_; // on record as applied, but gone after it had been applied
+    std::map<std::string, Duration> emptied_; // files that lost all they held: seen when
+};
+
+} // namespace hotreload::project

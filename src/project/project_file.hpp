@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What is wanted: the last valid definition of a project, and what is wrong with its file as it is
+// now. The file and the env_files that it names are watched.
+
+#include "core/events.hpp"
+#include "core/files_port.hpp"
+#include "core/project_reader.hpp"
+#include "project/ledger.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::project {
+
+class ProjectFile {
+public:
+    // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
+    ProjectFile(Files& files, ProjectReader& reader, const Ledger& ledger);
+    ProjectFile(const ProjectFile&) = delete;
+    ProjectFile& operator=(const ProjectFile&) = delete;
+
+    [[nodiscard]] const ProjectDefinition& definition() const { return definition_; }
+    // nullptr: it is not in the project file.
+    [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
+    [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const {
+        return definition_.problem_at(key, std::move(message));
+    }
+
+    // What is wrong with the file as it is now.
+    [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
+    // The file is not there.
+    [[nodiscard]] bool missing() const { return missing_; }
+    // The env_files that it named last.
+    [[nodiscard]] const std::vector<std::string>& sources() const { return sources_; }
+    // Tells one state of the file from another, as it was when it was read.
+    [[nodiscard]] const std::string& stamp() const { return stamp_; }
+
+    enum class Read {
+        Refused,     // what was valid last stays in force
+        RefusedAnew, // the same, for other reasons than before
+        Same,        // it means what is in force
+        Accepted,    // another definition is in force now
+    };
+    struct Reading {
+        Read result = Read::Refused;
+        ProjectDefinition before; // for Accepted
+    };
+    // Reads the file and takes it into force if it is valid.
+    Reading read();
+    // Reads it, and what is watched follows what it names: what each reading came to.
+    std::vector<Reading> read_and_watch(Files::OnSettled on_settled);
+    // Only the file itself is watched, for a project that nothing is done for: what is read next is
+    // accepted anew.
+    void watch_alone(Files::OnSettled on_settled);
+    // What has settled was seen.
+    void seen();
+    void unwatch();
+
+    // What would be in force if the file were taken up as it is on disk.
+    [[nodiscard]] Checked<ProjectDefinition> draft() const;
+
+private:
+    [[nodiscard]] Checked<ProjectDefinition> load();
+    bool watch(const Files::OnSettled& on_settled);
+
+    Files& files_;
+    ProjectReader& reader_;
+    const Ledger& ledger_;
+    ProjectDefinition definition_;
+    bool in_force_ = false; // the definition is of the file
+    std::vector<Problem> problems_;
+    bool missing_ = false;
+    std::string stamp_;
+    std::vector<std::string> sources_;
+    std::unique_ptr<WatchedFiles> watched_;
+    std::vector<std::string> watched_sources_;
+    std::pair<Duration, Duration> watched_debounce_;
+};
+
+} // namespace hotreload::project

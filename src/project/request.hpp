@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What is asked of a project by somebody; what its files ask for needs no request.
+
+#include "core/outcome.hpp"
+#include "core/plan.hpp"
+#include "core/record.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload::project {
+
+using Names = std::set<std::string>;
+
+// What each service goes back to.
+using Goals = std::map<std::string, GenerationRecord>;
+
+struct Request {
+    enum class Kind {
+        Reload, // a transaction, with what `options` say
+        Stop,   // until Start: own units and installed ones alike
+        Remove, // Down: stop the own units and forget everything
+    };
+
+    Kind kind = Kind::Reload;
+    std::uint64_t id = 0;
+    std::optional<std::string> service; // nothing: the whole project
+    PlanOptions options;
+    std::optional<Duration> drain = {}; // of this time only
+    struct Rollback {
+        std::uint64_t generation = 0; // 0: the one before the applied one
+        bool restore_files = false;   // write the content of watched files back
+        // Set once it was found and the files were written: a rollback that begins again neither
+        // looks for it nor writes them anew.
+        std::optional<Goals> goals = {};
+    };
+    std::optional<Rollback> rollback = {};
+    CallerUid caller = {};
+    std::vector<FileRestored> files = {}; // by the request, so far
+    std::move_only_function<void(const Outcome&)> done;
+};
+
+// Changes are held back for a time; zero: until somebody resumes.
+struct PauseRequest {
+    Duration time{};
+    std::string reason; // as it was given; may be ""
+    CallerUid caller;
+};
+
+} // namespace hotreload::project

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/rollback.hpp"
+
+#include "project/histories.hpp"
+
+#include <algorithm>
+#include <format>
+#include <utility>
+
+namespace hotreload::project {
+
+Rollback::Rollback(Files& files, const Ledger& ledger, const ProjectFile& file, Looks& looks,
+                   const Contents& contents, MakeRestoration make_restoration)
+    : files_(files),
+      ledger_(ledger),
+      file_(file),
+      looks_(looks),
+      contents_(contents),
+      make_restoration_(std::move(make_restoration)) {}
+
+Result<GenerationRecord> Rollback::find(const std::string& service,
+                                        std::uint64_t generation) const {
+    const auto* const record = ledger_.find(service);
+    return find_generation(ledger_.history(service), service, generation,
+                           record ? record->generation : 0);
+}
+
+// One that is named, or for a whole project at least one service that can go back.
+Result<> Rollback::can_be_asked(const std::optional<std::string>& service,
+                                const Request::Rollback& rollback) const {
+    if (!service && rollback.generation != 0)
+        return fail(ErrorCode::Invalid, "generations are numbered for each service: name one, as "
+                                        "PROJECT/SERVICE");
+    for (const auto& [name, unused] : ledger_.services()) {
+        if (service && name != *service)
+            continue;
+        auto found = find(name, rollback.generation);
+        if (!found && service)
+            return std::unexpected(std::move(found.error()));
+        if (found)
+            return {};
+    }
+    return fail(ErrorCode::NotFound, std::format("{} has no generation before the applied one",
+                                                 service.value_or(ledger_.name())));
+}
+
+Result<Goals> Rollback::find_goals(const Request& request) const {
+    Goals goals;
+    for (const auto& [name, unused] : ledger_.services()) {
+        if (request.service && name != *request.service)
+            continue;
+        auto found = find(name, request.rollback->generation);
+        if (found)
+            goals.emplace(name, *std::move(found));
+        else if (request.rollback->generation != 0)
+            return std::unexpected(std::move(found.error()));
+    }
+    return goals;
+}
+
+Result<> Rollback::prepare(Request& request) {
+    if (request.rollback->goals)
+        return {};
+    auto goals = find_goals(request);
+    if (!goals)
+        return std::unexpected(std::move(goals.error()));
+    if (request.rollback->restore_files) {
+        if (auto restored = restore_files(*goals, request); !restored)
+            return restored;
+    } else {
+        const bool any_change = std::ranges::any_of(*goals, [&](const auto& each) {
+            const auto& [name, goal] = each;
+            const auto* const by_file = file_.wanted(name);
+            return ledger_.find(name)->definition != goal.definition || !by_file ||
+                   *by_file != goal.definition;
+        });
+        if (!any_change && !goals->empty())
+            return fail(ErrorCode::Invalid,
+                        std::format("generation {} differs only in files, which are left as they "
+                                    "are: --restore-files writes them back, too",
+                                    goals->begin()->second.generation));
+    }
+    request.rollback->goals = *std::move(goals);
+    return {};
+}
+
+Result<> Rollback::restore_files(const Goals& goals, Request& request) {
+    const auto restoration = make_restoration_(ledger_.name());
+    for (const auto& [service, goal] : goals)
+        if (auto planned = plan_restoration(service, goal, *restoration); !planned)
+            return planned;
+    auto restored = restoration->carry_out();
+    if (!restored)
+        return std::unexpected(std::move(restored.error()));
+    request.files = *std::move(restored);
+    return {};
+}
+
+Result<> Rollback::plan_restoration(const std::string& service, const GenerationRecord& goal,
+                                    Restoration& restoration) {
+    const auto now = looks_.read_once(std::make_shared<const ServiceRules>(goal.definition));
+    if (!now)
+        return std::unexpected(now.error());
+    for (const auto& [path, id] : goal.files) {
+        if (const auto live = now->files.find(path);
+            live != now->files.end() && live->second == id) {
+            if (auto can = restoration.keep(path); !can)
+                return can;
+            continue;
+        }
+        auto bytes = contents_.content(id);
+        if (!bytes)
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no whole copy of what {} held in generation {} of "
+                                    "{}: no file was written",
+                                    path, goal.generation, service));
+        if (auto can = restoration.write(path, *std::move(bytes)); !can)
+            return can;
+    }
+    for (const auto& [path, unused] : now->files)
+        if (!goal.files.contains(path) && !std::ranges::contains(now->writing, path) &&
+            is_new_since(service, goal, path))
+            restoration.take_away(path);
+    return {};
+}
+
+// Not what the project itself is made of; nor what no generation knows, and nobody has touched
+// since: it was there, and was not whole, or not to be read.
+bool Rollback::is_new_since(const std::string& service, const GenerationRecord& goal,
+                            const std::string& path) const {
+    if (path == ledger_.record().path || std::ranges::contains(file_.sources(), path))
+        return false;
+    const bool came_later = std::ranges::any_of(ledger_.history(service), [&](const auto& each) {
+        return each.generation > goal.generation && each.files.contains(path);
+    });
+    const auto changed = files_.changed_usec(path);
+    return came_later || (changed && *changed >= goal.applied_usec);
+}
+
+Task<Result<>> Rollback::aim_back(std::string service, GenerationRecord goal, ServiceView& view) {
+    const auto by_file = view.wanted;
+    if (auto seen =
+            co_await looks_.see_as(std::make_shared<const ServiceRules>(goal.definition), view);
+        !seen)
+        co_return seen;
+    if (by_file && *by_file != goal.definition)
+        view.held = Refusal{
+            .definition = *by_file,
+            .files = view.files->files,
+            .result = "rolled-back",
+            .problem = file_
+                           .problem_at("services." + service,
+                                       std::format("rolled back to generation {} by request: what "
+                                                   "the project file says waits until it changes, "
+                                                   "or for \"hotreloadctl reload {}/{}\"",
+                                                   goal.generation, ledger_.name(), service))
+                           .for_everybody()};
+    co_return Result<>{};
+}
+
+} // namespace hotreload::project

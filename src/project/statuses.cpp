@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/statuses.hpp"
+
+#include "core/watch_rules.hpp"
+
+#include <format>
+
+namespace hotreload::project {
+
+namespace {
+
+// What a program of ours that does not run, or has nothing left to do, came to; "" where that is
+// simply "running" or "stopped".
+std::string end_word(const ServiceRecord& record, const UnitState& unit) {
+    const auto& definition = record.definition;
+    if (definition.attached() || !record.wanted || record.generation == 0)
+        return "";
+    if (definition.type == ServiceType::Oneshot)
+        return !unit.running() || unit.sub_state == "exited" ? "done" : "";
+    return !unit.running() && unit.end == UnitEnd::ByItself ? "ended" : "";
+}
+
+std::string why_ended(const ServiceStatus& status, const ServiceRecord& record,
+                      const UnitState& unit) {
+    const bool does_its_work = record.definition.is_plain() && unit.exec_main_status == 0;
+    return std::format(
+        "{}, and nobody stopped it; it is started at its next change, or by "
+        "\"hotreloadctl start {}/{}\"{}",
+        describe_failure(unit), status.project, status.name,
+        does_its_work ? "; a program that does its work and ends takes type = \"oneshot\"" : "");
+}
+
+} // namespace
+
+ProjectStatus Statuses::project(const std::optional<Problem>& set_aside,
+                                const std::vector<Problem>& broken) const {
+    const auto& file = sees_.file;
+    ProjectStatus status{.name = sees_.ledger.name(),
+                         .path = sees_.ledger.record().path,
+                         .enabled = file.definition().enabled,
+                         .state = set_aside                 ? "failed"
+                                  : file.missing()          ? "missing"
+                                  : file.problems().empty() ? "running"
+                                                            : "invalid",
+                         .problems = file.problems()};
+    if (set_aside)
+        status.problems.insert(status.problems.begin(), *set_aside);
+    status.problems.insert(status.problems.end(), broken.begin(), broken.end());
+    const auto add = [&](const std::string& problem, std::string text) {
+        if (!problem.empty())
+            status.problems.push_back({"", 0, 0, text + problem, Audience::Everybody});
+    };
+    add(sees_.contents.problem(), "copies of files cannot be kept: ");
+    add(sees_.ledger.problem(), "what is applied cannot be recorded, and would be forgotten with "
+                                "the daemon: ");
+    return status;
+}
+
+std::string Statuses::watching(const std::string& service) const {
+    if (!sees_.file.definition().enabled)
+        return "off";
+    if (const auto path = sees_.loops.suspended(service); !path.empty())
+        return std::format(
+            "suspended: the service itself writes {} whenever it is acted on; exclude "
+            "that file, or run \"hotreloadctl resume {}\"",
+            path, sees_.ledger.name());
+    const auto* const member = sees_.looks.find(service);
+    if (!member || !member->files())
+        return "watching";
+    const auto state = member->files()->state();
+    switch (state.kind) {
+    case WatchState::Kind::Watching:
+        break;
+    case WatchState::Kind::Polling:
+        return "polling: " + state.why;
+    case WatchState::Kind::Incomplete:
+        return "incomplete: " + state.why;
+    }
+    return "watching";
+}
+
+void Statuses::add_record(ServiceStatus& status) const {
+    const auto* const record = sees_.ledger.find(status.name);
+    const auto* definition = sees_.file.wanted(status.name);
+    if (!definition && record)
+        definition = &record->definition;
+    if (definition) {
+        status.attached = definition->attached();
+        status.unit = definition->unit;
+    }
+    if (!record)
+        return;
+    status.unit = record->unit.empty() ? status.unit : record->unit;
+    status.generation = record->generation;
+    status.last_strategy = record->strategy;
+    status.last_applied_usec = record->applied_usec;
+    if (record->refusal && !record->refusal->interrupted())
+        status.problems.push_back(record->refusal->problem);
+    for (const auto& each : record->draining)
+        status.draining.push_back(each.generation);
+}
+
+void Statuses::add_files(ServiceStatus& status) const {
+    status.watching = watching(status.name);
+    const auto* const member = sees_.looks.find(status.name);
+    if (!member)
+        return;
+    if (!member->unwatchable().empty())
+        status.problems.push_back(
+            sees_.file
+                .problem_at(std::format("services.{}.watch", status.name),
+                            member->unwatchable() +
+                                "; nothing is done for it until the project file is valid")
+                .for_everybody());
+    const auto& seen = member->seen();
+    status.missing = seen.missing;
+    status.writing = seen.writing;
+    for (const auto& problem : seen.unreadable)
+        status.problems.push_back(problem);
+}
+
+void Statuses::add_pause(ServiceStatus& status) const {
+    status.paused = sees_.pauses.paused(status.name);
+    if (!status.paused)
+        return;
+    const auto pause = sees_.pauses.pause_of(status.name);
+    status.paused_until_usec = pause.until_usec;
+    status.pause_reason = pause.reason;
+    status.held = sees_.tally.of(status.name).held;
+}
+
+// Of all that is true of a service, the word that matters most.
+std::string Statuses::state(const ServiceStatus& status, const UnitState& unit) const {
+    const auto* const record = sees_.ledger.find(status.name);
+    const auto* const member = sees_.looks.find(status.name);
+    if ((member && !member->unwatchable().empty()) || sees_.attached.barred(status.name))
+        return "invalid";
+    if (sees_.agenda.busy(status.name))
+        return "applying";
+    if (record && record->refusal && record->refusal->result == "needs-attention")
+        return record->refusal->result;
+    if (unit.failed())
+        return "failed";
+    if (record && waits_for_rest_of_set(*record))
+        return "incomplete";
+    if (record && record->refusal && !record->refusal->interrupted())
+        return record->refusal->result;
+    if (!status.waiting.empty())
+        return "waiting";
+    if (status.paused)
+        return "paused";
+    if (auto word = record ? end_word(*record, unit) : ""; !word.empty())
+        return word;
+    return unit.running() ? "running" : "stopped";
+}
+
+ServiceStatus Statuses::service(const std::string& name) const {
+    ServiceStatus status{.name = name, .project = sees_.ledger.name()};
+    add_record(status);
+    const auto unit = status.unit.empty() ? UnitState() : sees_.units.state(status.unit);
+    if (!unit.id.empty()) // which it may be attached to by another name
+        status.unit = unit.id;
+    status.active_state = unit.active_state;
+    status.main_pid = unit.main_pid;
+    if (unit.failed())
+        status.problems.push_back({status.unit, 0, 0, describe_failure(unit), Audience::Everybody});
+    add_files(status);
+    add_pause(status);
+    const auto& told = sees_.tally.of(name);
+    status.waiting = told.waiting;
+    status.last_result = told.last_result;
+    status.last_changes = told.last_changes;
+    status.last_gap_usec = static_cast<std::uint64_t>(told.last_gap.count());
+    status.state = state(status, unit);
+    if (status.state == "ended")
+        status.problems.push_back({status.unit, 0, 0,
+                                   why_ended(status, *sees_.ledger.find(name), unit),
+                                   Audience::Everybody});
+    if (auto barred = sees_.attached.barred(name))
+        status.problems.push_back(*std::move(barred));
+    return status;
+}
+
+} // namespace hotreload::project

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A project's ports in memory: time that is moved by hand, files that are written by the test, a
+// store that can refuse, and events that are written down.
+
+#include "../core/fake_means.hpp"
+#include "base/clock.hpp"
+#include "core/content_store.hpp"
+#include "core/deaths_port.hpp"
+#include "core/documents_port.hpp"
+#include "core/events.hpp"
+#include "core/files_port.hpp"
+#include "core/glob.hpp"
+#include "core/project_reader.hpp"
+#include "core/record.hpp"
+#include "core/writers_port.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::project::test {
+
+class FakeClock final : public Clock {
+public:
+    void post(std::move_only_function<void()> work) override { posted_.push_back(std::move(work)); }
+    [[nodiscard]] Duration now() const override { return now_; }
+    [[nodiscard]] std::uint64_t realtime_usec() const override {
+        return static_cast<std::uint64_t>(now_.count());
+    }
+    [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override {
+        return std::make_unique<FakeAlarm>(*this);
+    }
+
+    // Everything that is to be done now.
+    void run() {
+        while (!posted_.empty()) {
+            auto work = std::move(posted_.front());
+            posted_.pop_front();
+            work();
+        }
+    }
+    // Time passes, and what it brings is done.
+    void advance(Duration time) {
+        const auto end = now_ + time;
+        for (run(); !armed_.empty() && armed_.begin()->first <= end; run()) {
+            now_ = std::max(now_, armed_.begin()->first);
+            auto* const alarm = armed_.begin()->second;
+            armed_.erase(armed_.begin());
+            alarm->ring();
+        }
+        now_ = end;
+    }
+
+private:
+    class FakeAlarm final : public Alarm {
+    public:
+        explicit FakeAlarm(FakeClock& clock) : clock_(clock) {}
+        ~FakeAlarm() override { disarm(); }
+        void arm(Duration delay, std::move_only_function<void()> callback) override {
+            disarm();
+            callback_ = std::move(callback);
+            if (delay != kInfinity)
+                clock_.armed_.emplace(clock_.now_ + delay, this);
+        }
+        void disarm() override {
+            std::erase_if(clock_.armed_, [this](const auto& each) { return each.second == this; });
+        }
+        void ring() { std::exchange(callback_, {})(); }
+
+    private:
+        FakeClock& clock_;
+        std::move_only_function<void()> callback_;
+    };
+
+    Duration now_ = std::chrono::seconds(100);
+    std::deque<std::move_only_function<void()>> posted_;
+    std::multimap<Duration, FakeAlarm*> armed_;
+};
+
+// Files by path. What is written is unsettled until settle() or quiet().
+class FakeFiles final : public Files {
+public:
+    void write(const std::string& path, const std::string& content) {
+        files_[path] = content;
+        touched(path);
+    }
+    void remove(const std::string& path) {
+        files_.erase(path);
+        touched(path);
+    }
+    // The sets that watch the path are told that it has settled.
+    void settle(const std::string& path) {
+        for (auto* const set : std::set(sets_))
+            if (sets_.contains(set) && set->moving && set->has(path)) {
+                set->moving = false;
+                set->news() ? set->on_settled() : set->on_quiet ? set->on_quiet() : void();
+            }
+    }
+    [[nodiscard]] std::size_t watched_sets() const { return sets_.size(); }
+
+    static ContentId id_of(const std::string& content) {
+        return {std::hash<std::string>()(content), 0, content.size()};
+    }
+
+    Result<std::unique_ptr<WatchedFiles>> watch(const std::vector<WatchDefinition>& watches,
+                                                OnSettled on_settled, OnRead on_read) override {
+        return std::make_unique<Set>(*this, watches, std::move(on_settled), std::move(on_read));
+    }
+    Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
+                               const OnRead& on_read) override {
+        return snapshot(watches, on_read);
+    }
+    [[nodiscard]] Result<PathMatch> explain(const std::vector<WatchDefinition>&,
+                                            const std::string&) const override {
+        return PathMatch{};
+    }
+    [[nodiscard]] bool exists(const std::string& path) const override {
+        return files_.contains(path);
+    }
+    [[nodiscard]] bool are_one(const std::string& path, const std::string& other) const override {
+        return path == other;
+    }
+    [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override {
+        return path;
+    }
+    [[nodiscard]] std::string stamp(const std::string& path) const override {
+        const auto found = files_.find(path);
+        return found == files_.end() ? "" : found->second;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> changed_usec(const std::string&) const override {
+        return std::nullopt;
+    }
+
+private:
+    static bool matches(const std::vector<WatchDefinition>& watches, const std::string& path) {
+        return std::ranges::any_of(watches, [&](const auto& watch) {
+            return std::ranges::any_of(watch.files, [&](const auto& pattern) {
+                return Glob::parse(pattern)->matches(path);
+            });
+        });
+    }
+    [[nodiscard]] Snapshot snapshot(const std::vector<WatchDefinition>& watches,
+                                    const OnRead& on_read) const {
+        Snapshot now;
+        for (const auto& [path, content] : files_)
+            if (matches(watches, path)) {
+                now.files[path] = id_of(content);
+                if (on_read)
+                    on_read(path, id_of(content), content);
+            }
+        return now;
+    }
+    void touched(const std::string& path) {
+        for (auto* const set : sets_)
+            if (set->has(path)) {
+                set->moving = true;
+                set->written[path] = ++writes_;
+            }
+    }
+
+    class Set final : public WatchedFiles {
+    public:
+        Set(FakeFiles& files, std::vector<WatchDefinition> watches, OnSettled settled, OnRead read)
+            : on_settled(std::move(settled)),
+              files_(files),
+              watches_(std::move(watches)),
+              on_read_(std::move(read)) {
+            files_.sets_.insert(this);
+        }
+        ~Set() override { files_.sets_.erase(this); }
+        Look look(Rescan) override {
+            mark_ = files_.writes_;
+            moving = false;
+            seen_ = files_.snapshot(watches_, on_read_);
+            return {seen_, {}};
+        }
+        [[nodiscard]] std::uint64_t mark() const override { return mark_; }
+        [[nodiscard]] std::vector<std::string> written_since(std::uint64_t mark) const override {
+            std::vector<std::string> paths;
+            for (const auto& [path, when] : written)
+                if (when > mark)
+                    paths.push_back(path);
+            return paths;
+        }
+        [[nodiscard]] bool unsettled() const override { return moving; }
+        [[nodiscard]] const WatchState& state() const override { return state_; }
+        [[nodiscard]] PathMatch explain(const std::string&) const override { return {}; }
+        [[nodiscard]] std::set<std::string> names_of(const std::string&) const override {
+            return {};
+        }
+        [[nodiscard]] bool has(const std::string& path) const { return matches(watches_, path); }
+        [[nodiscard]] bool news() const { return files_.snapshot(watches_, {}) != seen_; }
+
+        bool moving = false;
+        std::map<std::string, std::uint64_t> written;
+        OnSettled on_settled;
+
+    private:
+        FakeFiles& files_;
+        std::vector<WatchDefinition> watches_;
+        OnRead on_read_;
+        Snapshot seen_;
+        std::uint64_t mark_ = 0;
+        WatchState state_;
+    };
+
+    std::map<std::string, std::string> files_;
+    std::set<Set*> sets_;
+    std::uint64_t writes_ = 0;
+};
+
+// Records in memory. A full disk refuses; a torn write leaves what was there.
+class MemoryStore final : public RecordStore {
+public:
+    bool full = false;
+    std::vector<std::string> saves; // what was asked for, in its order
+    std::map<std::string, ServiceRecord> services;
+    std::optional<ProjectRecord> project;
+    std::map<std::string, std::vector<GenerationRecord>> histories;
+    std::map<std::string, std::vector<EventRecord>> noted;
+
+    Result<> save(const ProjectRecord& record) override {
+        return take("project", [&] { project = record; });
+    }
+    Result<> save_service(const std::string&, const std::string& service,
+                          const ServiceRecord& record) override {
+        return take(service, [&] { services[service] = record; });
+    }
+    Result<> remove_service(const std::string&, const std::string& service) override {
+        return take("-" + service, [&] { services.erase(service); });
+    }
+    Result<> remove(const std::string&) override { return {}; }
+    std::map<std::string, ServiceRecord> left_services(const std::string&) override { return {}; }
+    std::vector<GenerationRecord> history(const std::string&, const std::string& service) override {
+        return histories[service];
+    }
+    Result<> save_history(const std::string&, const std::string& service,
+                          const std::vector<GenerationRecord>& generations) override {
+        return take(service + "'s history", [&] { histories[service] = generations; });
+    }
+    std::vector<EventRecord> events(const std::string&, const std::string& service) override {
+        return noted[service];
+    }
+    Result<> save_events(const std::string&, const std::string& service,
+                         const std::vector<EventRecord>& events) override {
+        return take(service + "'s events", [&] { noted[service] = events; });
+    }
+
+private:
+    template <class F>
+    Result<> take(const std::string& what, F&& keep) {
+        saves.push_back(what);
+        if (full)
+            return fail(ErrorCode::Failed, "no space left on device");
+        keep();
+        return {};
+    }
+};
+
+class MemoryContents final : public ContentStore {
+public:
+    std::map<ContentId, std::string> contents;
+
+    Result<> keep(const std::string&, const std::string&, const ContentId& id,
+                  std::string_view bytes, unsigned, const InUse&) override {
+        contents.try_emplace(id, bytes);
+        return {};
+    }
+    Result<> flush(const std::string&) override { return {}; }
+    bool has(const std::string&, const ContentId& id) override { return contents.contains(id); }
+    std::optional<std::string> content(const std::string&, const ContentId& id) override {
+        const auto found = contents.find(id);
+        return found == contents.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::vector<std::string> copies(const std::string&, const std::string&) override { return {}; }
+    Result<> remove_contents(const std::string&) override { return {}; }
+};
+
+// Nothing is understood: files are bytes.
+class NoDocuments final : public Documents {
+public:
+    void set_secrets(const std::vector<std::string>&) override {}
+    [[nodiscard]] const Secrets& secrets() const override { return secrets_; }
+    void note(const std::string&, const ContentId&, std::string_view) override {}
+    DocumentState compare(const Request&) override { return {}; }
+    Parsed value(const std::string&, const ContentId&, Format) override {
+        return std::unexpected(Problem{});
+    }
+    [[nodiscard]] std::string json(const Value&) const override { return "{}"; }
+    [[nodiscard]] std::function<ConfigChange::Texts()>
+    texts(std::shared_ptr<const Value>, std::shared_ptr<const Value>) const override {
+        return {};
+    }
+    void keep(const std::string&, const ContentId&, unsigned, const ContentStore::InUse&) override {
+    }
+    void copy_some(const ContentStore::InUse&) override {}
+    [[nodiscard]] bool copies_wait() const override { return false; }
+    void flush() override {}
+    void try_again() override {}
+    [[nodiscard]] bool kept(const ContentId&) const override { return true; }
+    [[nodiscard]] std::vector<std::string> copies(const std::string&) const override { return {}; }
+    [[nodiscard]] const std::string& problem() const override { return problem_; }
+
+private:
+    Secrets secrets_;
+    std::string problem_;
+};
+
+// The project file is what the test says.
+class FakeReader final : public ProjectReader {
+public:
+    ProjectDefinition definition;
+    std::optional<Problem> problem;
+
+    Checked<ProjectDefinition> read(const std::string&, std::vector<std::string>*) override {
+        if (problem)
+            return std::unexpected(std::vector{*problem});
+        return definition;
+    }
+    [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition&,
+                                                    const ServiceDefinition&, bool) const override {
+        return std::nullopt;
+    }
+};
+
+class NoDeaths final : public Deaths {
+public:
+    [[nodiscard]] bool set_aside(const Work& work) const override {
+        return aside.contains(work.project);
+    }
+    void forgive(const std::string& project, const std::string&) override { aside.erase(project); }
+    std::set<std::string> aside;
+
+protected:
+    const Work* begin(const Work&) override { return nullptr; }
+    void end(const Work&, const Work*) noexcept override {}
+};
+
+class NoWriters final : public Writers {
+public:
+    Handle find_writer(const std::string&, OnOpened) override { return nullptr; }
+};
+
+// What was told, one line each: "finished web=applied", "invalid shop: …".
+class RecordedEvents final : public Events {
+public:
+    std::vector<std::string> lines;
+    std::vector<Outcome> outcomes;
+    std::map<std::string, ServiceStatus> services;
+    std::optional<ProjectStatus> project;
+
+    void file_changed(const std::string&, const std::string& path, const std::string& kind,
+                      const std::string&) noexcept override {
+        lines.push_back(kind + " " + path);
+    }
+    void config_changed(std::uint64_t, const ConfigChange&) noexcept override {}
+    void validation_failed(std::uint64_t, const std::string&, const std::string& target,
+                           const Problem& problem) noexcept override {
+        lines.push_back("invalid " + target + ": " + problem.message);
+    }
+    void reload_started(std::uint64_t, const Plan&) noexcept override {}
+    void reload_finished(const Outcome& outcome) noexcept override {
+        std::string line = "finished";
+        for (const auto& each : outcome.services)
+            line += " " + each.service + "=" + each.result;
+        lines.push_back(std::move(line));
+        outcomes.push_back(outcome);
+    }
+    void project_changed(const ProjectStatus& status) noexcept override { project = status; }
+    void project_removed(const std::string&) noexcept override {}
+    void service_changed(const ServiceStatus& status) noexcept override {
+        services[status.name] = status;
+    }
+    void service_removed(const std::string&, const std::string& service) noexcept override {
+        services.erase(service);
+    }
+    void config_status_changed(const ConfigStatus&) noexcept override {}
+    void config_removed(const std::string&, const std::string&) noexcept override {}
+};
+
+} // namespace hotreload::project::test

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fakes.hpp"
+#include "project/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hotreload::project {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LedgerTest : public testing::Test {
+protected:
+    test::FakeClock clock;
+    test::MemoryStore store;
+    Ledger ledger{store, clock, {.name = "shop", .path = "/srv/shop/hotreload.toml"}};
+    int told = 0;
+
+    LedgerTest() {
+        ledger.on_problem = [this] { ++told; };
+    }
+    static ServiceRecord applied(std::uint64_t generation, const std::string& content = "") {
+        ServiceRecord record{.generation = generation};
+        record.files["/etc/web"] = test::FakeFiles::id_of(content);
+        return record;
+    }
+};
+
+TEST_F(LedgerTest, what_changes_is_on_disk_and_what_does_not_is_not_written) {
+    ledger.replace("web", applied(1));
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+    store.saves.clear();
+    EXPECT_FALSE(ledger.update("web", [](ServiceRecord&) { return false; }));
+    EXPECT_FALSE(ledger.update("no such", [](ServiceRecord&) { return true; }));
+    EXPECT_EQ(store.saves, std::vector<std::string>{});
+    EXPECT_TRUE(ledger.update("web", [](ServiceRecord& record) { return record.underway = true; }));
+    EXPECT_TRUE(store.services.at("web").underway);
+    ledger.forget("web");
+    EXPECT_EQ(ledger.find("web"), nullptr);
+    EXPECT_TRUE(store.services.empty());
+}
+
+TEST_F(LedgerTest, what_a_full_disk_refuses_is_told_and_tried_until_it_is_taken) {
+    store.full = true;
+    ledger.replace("web", applied(1));
+    ledger.remember("web", {.generation = 1}, 10);
+    ledger.update_project([](ProjectRecord& record) { record.manager_id = "other"; });
+    EXPECT_EQ(ledger.problem(), "no space left on device");
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(ledger.find("web")->generation, 1U); // it is as it is
+    EXPECT_EQ(ledger.history("web").size(), 1U);
+    clock.advance(5s);
+    EXPECT_EQ(ledger.problem(), "no space left on device");
+    store.full = false;
+    clock.advance(5s);
+    EXPECT_EQ(ledger.problem(), "");
+    EXPECT_EQ(told, 2);
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+    EXPECT_EQ(store.histories.at("web").size(), 1U);
+    EXPECT_EQ(store.project->manager_id, "other");
+    store.saves.clear();
+    clock.advance(1min);
+    EXPECT_EQ(store.saves, std::vector<std::string>{}); // nothing is left to be tried
+}
+
+TEST_F(LedgerTest, a_service_that_was_forgotten_on_a_full_disk_does_not_come_back) {
+    ledger.replace("web", applied(1));
+    store.full = true;
+    ledger.forget("web");
+    store.full = false;
+    clock.advance(5s);
+    EXPECT_TRUE(store.services.empty());
+}
+
+TEST_F(LedgerTest, a_content_is_in_use_as_long_as_some_record_or_history_names_it) {
+    const auto one = test::FakeFiles::id_of("one"), two = test::FakeFiles::id_of("two");
+    ledger.replace("web", applied(1, "one"));
+    ledger.replace("app", applied(1, "one"));
+    EXPECT_TRUE(ledger.in_use(one));
+    GenerationRecord first{.generation = 1};
+    first.files["/etc/web"] = one;
+    ledger.remember("web", first, 1);
+    ledger.replace("web", applied(2, "two"));
+    ledger.forget("app");
+    EXPECT_TRUE(ledger.in_use(one)); // the history's
+    EXPECT_TRUE(ledger.in_use(two));
+    ledger.remember("web", {.generation = 2}, 1); // which drops the first
+    EXPECT_FALSE(ledger.in_use(one));
+    ledger.update("web", [](ServiceRecord& record) { return record.files.erase("/etc/web") > 0; });
+    EXPECT_FALSE(ledger.in_use(two));
+    ledger.update_project([&](ProjectRecord& record) { record.configs["c"].content = two; });
+    EXPECT_TRUE(ledger.in_use(two));
+}
+
+TEST_F(LedgerTest, only_so_much_of_the_past_is_kept_the_newest_first) {
+    for (std::uint64_t i = 1; i <= 5; ++i) {
+        ledger.remember("web", {.generation = i}, 3);
+        ledger.note(
+            "web",
+            {.realtime_usec = i, .what = "failed", .strategy = {}, .trigger = {}, .problem = {}},
+            2);
+    }
+    ASSERT_EQ(ledger.history("web").size(), 3U);
+    EXPECT_EQ(ledger.history("web").front().generation, 5U);
+    ASSERT_EQ(ledger.events("web").size(), 2U);
+    EXPECT_EQ(ledger.events("web").front().realtime_usec, 5U);
+}
+
+} // namespace
+} // namespace hotreload::project

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A whole project over ports in memory: from a save to what is done and told.
+#include "core/names.hpp"
+#include "fakes.hpp"
+#include "project/project.hpp"
+#include "strategy/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hotreload::project {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+class ProjectTest : public testing::Test {
+protected:
+    test::FakeClock clock;
+    hotreload::test::FakeUnits units;
+    hotreload::test::FakeSockets sockets;
+    hotreload::test::FakeProbes probes;
+    hotreload::test::FakeViews views;
+    test::FakeFiles files;
+    test::NoWriters writers;
+    test::MemoryStore store;
+    test::MemoryContents contents;
+    test::NoDeaths deaths;
+    test::FakeReader reader;
+    Attachments attachments{units};
+    test::RecordedEvents events;
+    std::uint64_t last_id = 0;
+    std::unique_ptr<Project> project;
+
+    ServiceDefinition& service(const std::string& name, const std::string& file) {
+        auto& definition = reader.definition.services[name];
+        definition.name = name;
+        definition.command = {"/srv/" + name};
+        definition.watches = {{.files = {file}}};
+        return definition;
+    }
+    void open() {
+        reader.definition.name = "shop";
+        reader.definition.path = "/srv/hotreload.toml";
+        files.write("/srv/hotreload.toml", "");
+        project = std::make_unique<Project>(
+            Ports{.clock = clock,
+                  .units = units,
+                  .sockets = sockets,
+                  .probes = probes,
+                  .views = views,
+                  .files = files,
+                  .writers = writers,
+                  .store = store,
+                  .contents = contents,
+                  .deaths = deaths,
+                  .reader = reader,
+                  .attachments = attachments,
+                  .events = events,
+                  .actions = strategy::handler_for,
+                  .make_documents =
+                      [](const std::string&) { return std::make_unique<test::NoDocuments>(); },
+                  .make_restoration = {},
+                  .next_id = [this] { return ++last_id; }},
+            ProjectRecord{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"});
+        tasks.spawn(project->open());
+        clock.run();
+        events.lines.clear();
+        units.calls.clear();
+    }
+    void save(const std::string& path, const std::string& content) {
+        files.write(path, content);
+        files.settle(path);
+        clock.run();
+    }
+    Outcome ask(Request request) {
+        std::optional<Outcome> answer;
+        request.done = [&](const Outcome& outcome) { answer = outcome; };
+        project->submit(std::move(request));
+        clock.run();
+        EXPECT_TRUE(answer.has_value());
+        return answer.value_or(Outcome{});
+    }
+
+    TaskScope tasks;
+};
+
+TEST_F(ProjectTest, a_save_restarts_the_service_that_watches_the_file_and_no_other) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open();
+    save("/etc/web", "new");
+    EXPECT_EQ(events.lines, (Lines{"created /etc/web", "finished web=applied"}));
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("new"));
+    EXPECT_EQ(store.services.at("app").generation, 1U);
+}
+
+// Was: each by itself, in the order of the alphabet, the second even when the first had failed.
+TEST_F(ProjectTest, two_services_that_watch_one_file_are_one_transaction_in_their_order) {
+    service("app", "/etc/shared").after = {"db"};
+    service("db", "/etc/shared");
+    open();
+    save("/etc/shared", "new");
+    ASSERT_EQ(events.outcomes.back().services.size(), 2U);
+    EXPECT_EQ(events.lines.back(), "finished db=applied app=applied");
+}
+
+TEST_F(ProjectTest, when_the_first_of_two_on_one_file_fails_the_second_is_left_alone) {
+    service("app", "/etc/shared").after = {"db"};
+    service("db", "/etc/shared");
+    open();
+    units.start_errors[generation_unit("shop", "db", 2)] = "it does not start";
+    save("/etc/shared", "new");
+    EXPECT_EQ(events.lines.back(), "finished db=needs-attention app=unchanged");
+    EXPECT_EQ(store.services.at("app").generation, 1U);
+}
+
+TEST_F(ProjectTest, a_service_waits_for_one_that_it_is_linked_with_and_that_has_not_settled) {
+    service("app", "/etc/app").after = {"db"};
+    service("db", "/etc/db");
+    open();
+    files.write("/etc/db", "new"); // not settled
+    save("/etc/app", "new");
+    EXPECT_EQ(events.lines, Lines{});
+    files.settle("/etc/db");
+    clock.run();
+    EXPECT_EQ(events.lines.back(), "finished db=applied app=applied");
+}
+
+TEST_F(ProjectTest, a_service_waits_no_longer_than_a_burst_of_the_other_may_last) {
+    service("app", "/etc/app").after = {"db"};
+    service("db", "/etc/db");
+    open();
+    files.write("/etc/db", "new");
+    save("/etc/app", "new");
+    clock.advance(WatchDefinition().debounce_max);
+    EXPECT_EQ(events.lines.back(), "finished app=applied");
+}
+
+TEST_F(ProjectTest, an_invalid_project_file_is_told_and_disturbs_nothing) {
+    service("web", "/etc/web");
+    open();
+    reader.problem = Problem{"/srv/hotreload.toml", 3, 1, "is no TOML"};
+    save("/srv/hotreload.toml", "bad");
+    EXPECT_EQ(events.lines, Lines{"invalid : is no TOML"});
+    EXPECT_EQ(units.calls, Lines{});
+    EXPECT_EQ(events.project->state, "invalid");
+}
+
+TEST_F(ProjectTest, what_a_person_asks_for_is_answered_once_by_what_it_came_to) {
+    service("web", "/etc/web");
+    open();
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
+    EXPECT_FALSE(store.services.at("web").wanted);
+    EXPECT_EQ(ask({.id = 8, .service = "web", .options = {.start = true}}).result, "applied");
+    EXPECT_TRUE(store.services.at("web").wanted);
+    EXPECT_EQ(ask({.id = 9, .service = "no such"}).result, "failed");
+}
+
+TEST_F(ProjectTest, what_goes_down_turns_away_who_comes_later) {
+    service("web", "/etc/web");
+    open();
+    EXPECT_EQ(ask({.kind = Request::Kind::Remove, .id = 1}).result, "applied");
+    EXPECT_TRUE(project->gone());
+    EXPECT_EQ(ask({.id = 2}).result, "failed");
+    EXPECT_TRUE(store.services.empty());
+}
+
+TEST_F(ProjectTest, a_pause_holds_changes_and_its_end_applies_the_newest_once) {
+    service("web", "/etc/web");
+    open();
+    project->pause("web", {.time = 10s, .reason = "a migration", .caller = {}});
+    save("/etc/web", "one");
+    save("/etc/web", "two");
+    EXPECT_EQ(units.calls, Lines{});
+    EXPECT_EQ(events.services.at("web").held, Lines{"/etc/web"});
+    clock.advance(10s);
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("two"));
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, a_disk_that_is_full_undoes_nothing_and_is_told) {
+    service("web", "/etc/web");
+    open();
+    store.full = true;
+    save("/etc/web", "new");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    ASSERT_EQ(events.project->problems.size(), 1U);
+    store.full = false;
+    clock.advance(5s);
+    EXPECT_TRUE(events.project->problems.empty());
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, that_ended_the_daemon_twice_is_set_aside_until_its_file_changes) {
+    service("web", "/etc/web");
+    deaths.aside = {"shop"};
+    open();
+    EXPECT_EQ(events.project->state, "failed");
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 1}).result, "applied");
+    deaths.aside = {"shop"};
+    save("/srv/hotreload.toml", "mended");
+    EXPECT_EQ(events.project->state, "running");
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+}
+
+} // namespace
+} // namespace hotreload::project
