@@ -4,6 +4,7 @@
 // What is on record of a project: what was last applied, and what was last refused. It is all
 // that outlives the daemon; whether a unit runs is the manager's to say.
 
+#include "base/task.hpp"
 #include "core/definition.hpp"
 #include "core/snapshot.hpp"
 
@@ -143,6 +144,9 @@ public:
                                   const ServiceRecord& record) = 0;
     virtual Result<> remove_service(const std::string& project, const std::string& service) = 0;
     virtual Result<> remove(const std::string& project) = 0;
+    // What was saved and removed until now is on the disk when it ends: a cut of the power does not
+    // take it back. Until then it survives the process, and not the machine.
+    virtual Task<Result<>> flush() = 0;
     // What is left of the services of a project whose own record was lost.
     [[nodiscard]] virtual std::map<std::string, ServiceRecord>
     left_services(const std::string& project) = 0;

@@ -20,6 +20,9 @@ namespace {
 // starts a new daemon.
 constexpr auto kIdleTime = std::chrono::seconds(30);
 
+// Calls that wait for something else than the projects are not waited for longer.
+constexpr auto kLastAnswers = std::chrono::seconds(5);
+
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
@@ -41,8 +44,8 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       manager_(ports(), *watcher_, reporter_.recent()),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
-      terminate_(loop, SIGTERM, [this] { stop(0); }),
-      interrupt_(loop, SIGINT, [this] { stop(0); }),
+      terminate_(loop, SIGTERM, [this] { end(); }),
+      interrupt_(loop, SIGINT, [this] { end(); }),
       hangup_(loop, SIGHUP, [this] { reload(); }),
       idle_(loop) {
     reporter_.add(dbus_);
@@ -188,6 +191,23 @@ Task<> Daemon::reload_all() {
     reloading_ = false;
 }
 
+// What is under way is finished or put back: a service that is being restarted is not left down.
+// The second signal does not wait for that; it is finished at the next start.
+void Daemon::end() {
+    if (!opened_ || std::exchange(ending_, true))
+        return stop(0);
+    os::notify_stopping();
+    tasks_.spawn(wind_up());
+}
+
+Task<> Daemon::wind_up() {
+    co_await manager_.wind_up();
+    wound_up_ = true;
+    // Whoever asked for something gets an answer, unless that takes long.
+    idle_.arm(kLastAnswers, [this] { stop(0); });
+    loop_.post([this] { watch_idleness(); });
+}
+
 void Daemon::stop(int status) {
     os::notify_stopping();
     dbus_.withdraw();
@@ -199,6 +219,10 @@ bool Daemon::busy() const {
 }
 
 void Daemon::watch_idleness() {
+    if (wound_up_ && dbus_.calls() == 0)
+        return stop(0);
+    if (ending_)
+        return;
     if (busy()) {
         idle_.disarm();
         return;

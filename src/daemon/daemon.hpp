@@ -51,6 +51,8 @@ private:
     Task<> take_up_project_files();
     void reload();
     Task<> reload_all();
+    void end();
+    Task<> wind_up();
     void stop(int status);
     [[nodiscard]] bool busy() const;
     void watch_idleness();
@@ -80,6 +82,8 @@ private:
     bool opened_ = false;    // all that is on record is there, and our name is taken
     bool reloading_ = false; // reload_all() is under way
     bool reload_again_ = false;
+    bool ending_ = false;   // wind_up() is under way
+    bool wound_up_ = false; // only answers are outstanding
     TaskScope tasks_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/trust.hpp"
 #include "daemon/daemon.hpp"
+#include "os/background_thread.hpp"
 #include "os/notify.hpp"
 #include "watch/content.hpp"
 
@@ -102,7 +103,8 @@ int run(const Options& options) {
         return 1;
     };
     const auto directory = state_directory(options.mode);
-    auto records = state::FileRecordStore::open(directory);
+    os::BackgroundThread background(loop);
+    auto records = state::FileRecordStore::open(directory, background);
     if (!records)
         return give_up(records.error());
     auto bus = options.mode == units::Mode::User ? ipc::Bus::open_session(loop)

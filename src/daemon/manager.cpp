@@ -133,7 +133,21 @@ Task<> Manager::open(std::vector<LoadedProject> loaded) {
             ports_.sockets.keep_only(project, service, {});
 }
 
+Task<> Manager::wind_up() {
+    winding_up_ = true;
+    std::vector<Task<>> ending;
+    for (auto& [name, project] : projects_)
+        ending.push_back(project->wind_up());
+    for (auto& task : ending)
+        task.start();
+    for (auto& task : ending)
+        co_await task.join();
+    (void)co_await store_.flush(); // what the disk refuses has been told
+}
+
 Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
+    if (winding_up_)
+        return fail(ErrorCode::Busy, project::is_ending(definition.path).message);
     const auto known = projects_.find(definition.name);
     if (known != projects_.end()) {
         if (known->second->gone())
@@ -258,6 +272,7 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
         (*project)->submit(std::move(request));
         if (is_new)
             co_await (*project)->open();
+        (void)co_await store_.flush(); // status tells what the disk refuses
         co_return definition->name;
     }
     auto performed = (*project)->perform(std::move(request));
@@ -310,6 +325,10 @@ Task<Result<>> Manager::down(std::string name) {
         if (projects_.erase(name) > 0)
             events_.project_removed(name);
     });
+    if (auto flushed = co_await store_.flush(); !flushed)
+        co_return std::unexpected(std::move(flushed.error())
+                                      .in_context("it is down, and that may not outlive a cut of "
+                                                  "the power"));
     co_return removed;
 }
 
@@ -506,7 +525,7 @@ Task<Result<>> Manager::pause(std::string target, ipc::PauseOptions options) {
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
         each.project->pause(each.service, {options.time, options.reason, options.caller});
-    co_return Result<>{};
+    co_return co_await store_.flush();
 }
 
 Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
@@ -515,7 +534,7 @@ Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
         co_return std::unexpected(found.error());
     for (const auto& each : *found)
         each.project->resume(each.service, caller);
-    co_return Result<>{};
+    co_return co_await store_.flush();
 }
 
 Task<Result<PathExplanation>> Manager::explain(std::string path) {

@@ -34,6 +34,10 @@ public:
     Task<> take_up(std::string file);
     void keep_refused(const std::vector<std::string>& files);
 
+    // Nothing new is begun. Ends when what is under way in any project is finished or put back, and
+    // is on the disk.
+    Task<> wind_up();
+
     // Reads every project file again.
     void look_again();
 
@@ -91,6 +95,7 @@ private:
     std::map<std::string, std::unique_ptr<project::Project>> projects_;
     std::map<std::string, ProjectStatus> refused_; // by file: never in force
     std::uint64_t last_id_ = 0;
+    bool winding_up_ = false;
 };
 
 } // namespace hotreload::daemon

@@ -47,6 +47,14 @@ std::vector<std::string> subjects_of(const Plan& plan) {
     return subjects;
 }
 
+} // namespace
+
+Problem is_ending(const std::string& path) {
+    return {path, 0, 0, "hotreloadd is about to end: ask again when it runs", Audience::Everybody};
+}
+
+namespace {
+
 bool is_of_a_file(const Change& change) {
     return change.kind != "definition" && change.kind != "rewritten";
 }
@@ -102,6 +110,11 @@ void Conductor::answer(Request request, Outcome outcome) {
 Task<> Conductor::look_and_work(Names batch, std::string trigger) {
     fault::point("look");
     auto input = co_await sees_.looks.see(batch, {}, Rescan::Dirty);
+    if (winding_up_) {
+        sees_.agenda.ended(batch, Agenda::End::Aside, sees_.clock.now());
+        on_.end();
+        co_return;
+    }
     input.trigger = std::move(trigger);
     auto plan = make_plan(input);
     if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
@@ -204,7 +217,10 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         }
     }
     auto input = co_await sees_.looks.see(scope, request.options, Rescan::All);
-    if (auto problem = co_await aim(request, asked, input)) {
+    auto problem = co_await aim(request, asked, input);
+    if (winding_up_)
+        problem = is_ending(sees_.ledger.record().path);
+    if (problem) {
         sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
         refuse(std::move(request), *std::move(problem));
         on_.end();
@@ -301,6 +317,11 @@ Task<> Conductor::work(TransactionInput input, Plan plan, Names scope, Names ask
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
     const bool superseded = outcome.result == "superseded";
+    if (request && !superseded) {
+        if (request->options.start)
+            note_wanted(outcome, asked);
+        co_await sees_.ledger.flush(); // a person is told of it
+    }
     const bool moved_on = superseded && !cancellation->requested() && !newer->requested();
     sees_.agenda.ended(scope, moved_on ? Agenda::End::MovedOn : Agenda::End::Done,
                        sees_.clock.now());
@@ -315,8 +336,6 @@ Task<> Conductor::work(TransactionInput input, Plan plan, Names scope, Names ask
     if (request)
         outcome.files = std::move(request->files);
     sees_.tally.note_waiting(outcome);
-    if (request && request->options.start)
-        note_wanted(outcome, asked);
     for (const auto& each : outcome.services)
         sees_.tally.note(each);
     for (const auto& name : scope) {
@@ -367,6 +386,14 @@ void Conductor::hurry(const std::string& service) {
     const auto* const member = sees_.looks.find(service);
     if (member && member->files() && member->moved_on())
         request_soon(run->second.newer);
+}
+
+void Conductor::wind_up() {
+    winding_up_ = true;
+    for (const auto& [service, run] : runs_) {
+        request_soon(run.cancellation);
+        request_soon(run.hurry);
+    }
 }
 
 // For a transaction is not to be ended from within its own calls.
@@ -426,6 +453,7 @@ Task<> Conductor::stop(Request request, Names scope) {
         });
         outcome.services.push_back(std::move(each));
     }
+    co_await ledger.flush();
     agenda.ended(scope, Agenda::End::Aside, clock.now());
     for (const auto& name : scope)
         on_.change(name);

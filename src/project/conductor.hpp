@@ -29,6 +29,9 @@
 
 namespace hotreload::project {
 
+// Why a request is turned away when the daemon ends.
+Problem is_ending(const std::string& path);
+
 class Conductor final : TransactionHost {
 public:
     struct Sees {
@@ -82,6 +85,9 @@ public:
     // Its files have changed again: what is proved for want of something better, or would be undone
     // anyhow, is not waited for.
     void hurry(const std::string& service);
+    // Nothing new is begun, and what is only checked is given up. What is being done is finished or
+    // put back.
+    void wind_up();
 
 private:
     // One that is under way at a service.
@@ -131,6 +137,7 @@ private:
     Sees sees_;
     On on_;
     std::map<std::string, Run> runs_; // by service
+    bool winding_up_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     TaskScope tasks_;
 };

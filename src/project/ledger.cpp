@@ -10,6 +10,7 @@ namespace hotreload::project {
 namespace {
 
 constexpr auto kSaveAgain = std::chrono::seconds(5);
+constexpr auto kFlushSoon = std::chrono::seconds(1);
 
 template <class Uses, class Contents>
 void take_off(Uses& uses, const Contents& contents) {
@@ -21,7 +22,10 @@ void take_off(Uses& uses, const Contents& contents) {
 } // namespace
 
 Ledger::Ledger(RecordStore& store, Clock& clock, ProjectRecord record)
-    : store_(store), record_(std::move(record)), again_(clock.make_alarm()) {
+    : store_(store),
+      record_(std::move(record)),
+      again_(clock.make_alarm()),
+      soon_(clock.make_alarm()) {
     for (const auto& [service, unused] : record_.services) {
         recount(service);
         count_history(service, history(service));
@@ -71,6 +75,7 @@ void Ledger::note(const std::string& service, EventRecord event, std::size_t mos
     noted.insert(noted.begin(), std::move(event));
     noted.resize(std::min(noted.size(), most));
     tell(store_.save_events(record_.name, service, noted));
+    flush_soon();
 }
 
 bool Ledger::in_use(const ContentId& id) const {
@@ -118,6 +123,7 @@ void Ledger::save_history(const std::string& service, std::vector<GenerationReco
     else
         unsaved_histories_[service] = std::move(generations);
     tell(saved);
+    flush_soon();
 }
 
 void Ledger::note_saved(const std::string& what, const Result<>& saved) {
@@ -126,11 +132,12 @@ void Ledger::note_saved(const std::string& what, const Result<>& saved) {
     else
         unsaved_.insert(what);
     tell(saved);
+    flush_soon();
 }
 
 void Ledger::tell(const Result<>& saved) {
-    const bool behind = !unsaved_.empty() || !unsaved_histories_.empty();
-    if (behind)
+    const bool behind = !unsaved_.empty() || !unsaved_histories_.empty() || unflushed_;
+    if (behind && !std::exchange(again_due_, true))
         again_->arm(kSaveAgain, [this] { save_again(); });
     auto problem = !saved ? saved.error().message : behind ? problem_ : "";
     if (problem == problem_)
@@ -141,10 +148,27 @@ void Ledger::tell(const Result<>& saved) {
 }
 
 void Ledger::save_again() {
+    again_due_ = false;
+    again_->disarm();
     for (auto& [service, generations] : std::map(unsaved_histories_))
         save_history(service, generations);
     for (const auto& each : std::set(unsaved_))
         each.empty() ? save_project() : save(each);
+    if (std::exchange(unflushed_, false))
+        tasks_.spawn(flush());
+}
+
+void Ledger::flush_soon() {
+    if (!std::exchange(flush_due_, true))
+        soon_->arm(kFlushSoon, [this] { tasks_.spawn(flush()); });
+}
+
+Task<> Ledger::flush() {
+    flush_due_ = false;
+    soon_->disarm();
+    const auto flushed = co_await store_.flush();
+    unflushed_ = !flushed;
+    tell(flushed);
 }
 
 } // namespace hotreload::project

@@ -9,6 +9,7 @@
 // and problem() says so meanwhile.
 
 #include "base/clock.hpp"
+#include "base/task.hpp"
 #include "core/record.hpp"
 
 #include <concepts>
@@ -78,6 +79,10 @@ public:
     // What the disk has refused is tried again now; else it is after a few seconds.
     void save_again();
 
+    // What is on record now is on the disk when it ends, so that a person can be told of it: a cut
+    // of the power does not take it back. What nobody was told of follows by itself, soon.
+    Task<> flush();
+
 private:
     using Files = std::map<std::string, ContentId>;
 
@@ -86,6 +91,7 @@ private:
     void save_history(const std::string& service, std::vector<GenerationRecord> generations);
     void note_saved(const std::string& what, const Result<>& saved);
     void tell(const Result<>& saved);
+    void flush_soon();
     void count(const std::string& service);
     void recount(const std::string& service);
     void count_history(const std::string& service,
@@ -100,7 +106,12 @@ private:
     std::map<ContentId, std::size_t> uses_;
     std::map<std::string, std::vector<ContentId>> counted_;
     std::map<std::string, std::set<ContentId>> counted_histories_;
+    bool unflushed_ = false; // the disk has refused it
+    bool flush_due_ = false; // soon_ is armed
+    bool again_due_ = false; // again_ is armed
     std::unique_ptr<Alarm> again_;
+    std::unique_ptr<Alarm> soon_;
+    TaskScope tasks_;
 };
 
 } // namespace hotreload::project

@@ -138,6 +138,13 @@ void Project::pump_soon() {
 }
 
 void Project::pump() {
+    if (winding_up_) {
+        close();
+        if (!agenda_.any_busy())
+            for (const auto& resolve : std::exchange(ending_, {}))
+                resolve();
+        return;
+    }
     if (!opened_ && !set_aside_)
         return;
     const Deaths::Scope at_it(ports_.deaths, all_work());
@@ -261,8 +268,17 @@ void Project::tell_settled() {
         resolve();
 }
 
+Task<> Project::wind_up() {
+    winding_up_ = true;
+    conductor_.wind_up();
+    Completion<bool> ended(ports_.clock);
+    ending_.push_back([resolve = ended.resolver()] { resolve(true); });
+    pump_soon();
+    co_await ended;
+}
+
 Task<> Project::settled() {
-    if (gone_)
+    if (gone_ || winding_up_)
         co_return;
     Completion<bool> settled(ports_.clock);
     waiting_.push_back([resolve = settled.resolver()] { resolve(true); });
@@ -273,7 +289,7 @@ Task<> Project::settled() {
 // Requests.
 
 void Project::submit(Request request) {
-    if (gone_) {
+    if (gone_ || winding_up_) {
         turn_away(std::move(request));
         return;
     }
@@ -300,6 +316,8 @@ Task<Outcome> Project::perform(Request request) {
 }
 
 void Project::turn_away(Request request) {
+    if (winding_up_)
+        return conductor_.refuse(std::move(request), is_ending(path()));
     conductor_.refuse(
         std::move(request),
         {path(), 0, 0,

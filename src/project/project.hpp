@@ -111,6 +111,9 @@ public:
     // Ends when nothing is due and nobody works at anything.
     Task<> settled();
 
+    // Nothing new is begun. Ends when what is under way is finished or put back.
+    Task<> wind_up();
+
 private:
     Task<> take_up();
     Task<> set_aside(Problem why);
@@ -174,12 +177,14 @@ private:
     std::optional<Problem> set_aside_; // why nothing is done for it
     bool opened_ = false;
     bool gone_ = false;
+    bool winding_up_ = false;
     std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
 
     bool pump_posted_ = false;
     bool file_settled_ = false;                  // the project file, or one that it names
     Names settled_services_;                     // since the last turn
     std::vector<std::function<void()>> waiting_; // who waits for settled()
+    std::vector<std::function<void()>> ending_;  // who waits for wind_up()
     std::unique_ptr<Alarm> rested_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     Drains drains_;

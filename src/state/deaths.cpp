@@ -72,8 +72,7 @@ void NotedDeaths::finished(const Work& work) noexcept {
 // A count that cannot be kept starts anew with the next death.
 void NotedDeaths::save() const noexcept {
     if (const auto directory = open_run_time_directory(directory_))
-        (void)replace_file(directory.get(), kDeathsFile, write_record(counted_),
-                           Durability::Memory);
+        (void)replace_file(directory.get(), kDeathsFile, write_record(counted_));
 }
 
 const Work* NotedDeaths::begin(const Work& work) {

@@ -106,7 +106,7 @@ Result<> FileContentStore::write(const std::string& project, Shelf& shelf, const
     if (shelf.whole.contains(id))
         return {};
     auto written = open_directory(project, shelf).and_then([&] {
-        return replace_file(shelf.directory.get(), content_name(id), bytes, Durability::Memory);
+        return replace_file(shelf.directory.get(), content_name(id), bytes);
     });
     if (written)
         shelf.whole.insert(id);
@@ -147,8 +147,7 @@ Result<> FileContentStore::flush(const std::string& project) {
         return {};
     if (const int error = fault::point("index"))
         return fail_errno(error, "writing the index of " + path_of(project));
-    if (auto written = replace_file(shelf.directory.get(), kIndex, write_index(shelf.by_path),
-                                    Durability::Memory);
+    if (auto written = replace_file(shelf.directory.get(), kIndex, write_index(shelf.by_path));
         !written)
         return std::unexpected(
             std::move(written.error()).in_context("writing the index of " + path_of(project)));

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 namespace hotreload::state {
@@ -68,20 +69,26 @@ std::optional<Problem> check_owner(const ServiceRecord& record, const std::strin
     return Problem{{}, 0, 0, "is the record of another service"};
 }
 
-Result<> unlink(int directory, const std::string& file) {
-    if (const int error = fault::point("remove"))
-        return fail_errno(error, "removing " + file);
-    if (::unlinkat(directory, file.c_str(), 0) < 0 && errno != ENOENT)
-        return fail_errno(errno, "removing " + file);
+// A directory, and files in it.
+struct Place {
+    Fd directory;
+    std::set<std::string> files;
+};
+
+Result<> sync(const std::vector<Place>& places) {
+    for (const auto& place : places)
+        if (auto synced = sync_files(place.directory.get(), place.files); !synced)
+            return synced;
     return {};
 }
 
 } // namespace
 
-FileRecordStore::FileRecordStore(std::string directory, Fd fd, Durability durability)
-    : directory_(std::move(directory)), fd_(std::move(fd)), durability_(durability) {}
+FileRecordStore::FileRecordStore(std::string directory, Fd fd, Background& background)
+    : directory_(std::move(directory)), fd_(std::move(fd)), background_(background) {}
 
-Result<FileRecordStore> FileRecordStore::open(const std::string& directory, Durability durability) {
+Result<FileRecordStore> FileRecordStore::open(const std::string& directory,
+                                              Background& background) {
     // create_directories takes no mode, and env values in records are nobody else's to read.
     std::error_code error;
     std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), error);
@@ -90,7 +97,7 @@ Result<FileRecordStore> FileRecordStore::open(const std::string& directory, Dura
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd)
         return fail_errno(errno, "opening the state directory " + directory);
-    return FileRecordStore(directory, std::move(fd), durability);
+    return FileRecordStore(directory, std::move(fd), background);
 }
 
 Result<std::vector<LoadedProject>> FileRecordStore::load_all() {
@@ -176,7 +183,7 @@ void FileRecordStore::load_history(int directory, const std::string& project,
 Result<int> FileRecordStore::own_directory() {
     if (!is_removed(fd_.get()))
         return fd_.get();
-    auto made = open(directory_, durability_);
+    auto made = open(directory_, background_);
     if (!made)
         return std::unexpected(std::move(made.error()));
     fd_ = std::move(made->fd_);
@@ -203,44 +210,85 @@ Result<int> FileRecordStore::services_of(const std::string& project, bool make) 
     return fd.get();
 }
 
-Result<> FileRecordStore::replace(int directory, const std::string& file,
-                                  std::string_view text) const {
+Result<int> FileRecordStore::directory_of(const std::string& project, bool make) {
+    return project.empty() ? own_directory() : services_of(project, make);
+}
+
+Result<> FileRecordStore::replace(const std::string& project, const std::string& file,
+                                  std::string_view text) {
+    const auto directory = directory_of(project, true);
+    if (!directory)
+        return std::unexpected(directory.error());
     if (const int error = fault::point("save"))
         return fail_errno(error, "saving " + directory_ + "/" + file);
-    if (auto written = replace_file(directory, file, text, durability_); !written)
+    if (auto written = replace_file(*directory, file, text); !written)
         return std::unexpected(
             std::move(written.error()).in_context("saving " + directory_ + "/" + file));
+    unsynced_[project].insert(file);
     return {};
+}
+
+Result<> FileRecordStore::unlink(const std::string& project, const std::string& file) {
+    const auto directory = directory_of(project, false);
+    if (!directory)
+        return {};
+    if (const int error = fault::point("remove"))
+        return fail_errno(error, "removing " + file);
+    if (::unlinkat(*directory, file.c_str(), 0) < 0 && errno != ENOENT)
+        return fail_errno(errno, "removing " + file);
+    unsynced_[project].insert(file);
+    return {};
+}
+
+Task<Result<>> FileRecordStore::flush() {
+    auto unsynced = std::exchange(unsynced_, {});
+    if (unsynced.empty() && flushing_ == 0)
+        co_return Result<>{};
+    if (const int error = fault::point("flush")) {
+        unsynced_ = std::move(unsynced);
+        co_return fail_errno(error, "putting the records on the disk");
+    }
+    std::vector<Place> places;
+    const auto add = [&](int directory, const std::set<std::string>& files) {
+        if (Fd own(::fcntl(directory, F_DUPFD_CLOEXEC, 0)); own)
+            places.push_back({std::move(own), files});
+    };
+    for (const auto& [project, files] : unsynced)
+        if (const auto directory = directory_of(project, false); directory && !project.empty())
+            add(*directory, files);
+    // What names these comes after them.
+    if (const Fd all(::openat(fd_.get(), "services", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); all)
+        add(all.get(), {});
+    add(fd_.get(), unsynced[""]);
+    // Shared: who waits may give up before the disk has answered.
+    const auto result = std::make_shared<Result<>>();
+    ++flushing_;
+    co_await background_.run([result, places = std::move(places)] { *result = sync(places); });
+    --flushing_;
+    if (!*result)
+        for (auto& [project, files] : unsynced)
+            unsynced_[project].merge(files);
+    co_return *result;
 }
 
 Result<> FileRecordStore::save(const ProjectRecord& record) {
     if (!valid_name(record.name))
         return fail(ErrorCode::Invalid, "not a project's name: " + record.name);
-    const auto directory = own_directory();
-    if (!directory)
-        return std::unexpected(directory.error());
-    return replace(*directory, record_file(record.name), write_record(record));
+    return replace("", record_file(record.name), write_record(record));
 }
 
 Result<> FileRecordStore::save_service(const std::string& project, const std::string& service,
                                        const ServiceRecord& record) {
-    const auto directory = services_of(project, true);
-    if (!directory)
-        return std::unexpected(directory.error());
     if (!valid_name(service))
         return fail(ErrorCode::Invalid, "not a service's name: " + service);
-    return replace(*directory, record_file(service), write_record(record));
+    return replace(project, record_file(service), write_record(record));
 }
 
 Result<> FileRecordStore::remove_service(const std::string& project, const std::string& service) {
-    const auto directory = services_of(project, false);
-    if (!directory)
-        return {};
-    if (auto removed = unlink(*directory, record_file(service)); !removed)
-        return removed;
-    if (auto removed = unlink(*directory, events_file(service)); !removed)
-        return removed;
-    return unlink(*directory, history_file(service));
+    for (const auto& file : {record_file(service), events_file(service), history_file(service)})
+        if (auto removed = unlink(project, file); !removed)
+            return removed;
+    return {};
 }
 
 // The services first: what is left half-way is a project without services, not one that seems new.
@@ -252,7 +300,8 @@ Result<> FileRecordStore::remove(const std::string& project) {
     std::filesystem::remove_all(directory_ + "/services/" + project, error);
     if (error)
         return fail_errno(error.value(), "removing " + directory_ + "/services/" + project);
-    return unlink(fd_.get(), record_file(project));
+    unsynced_.erase(project);
+    return unlink("", record_file(project));
 }
 
 std::map<std::string, ServiceRecord> FileRecordStore::left_services(const std::string& project) {
@@ -273,10 +322,7 @@ std::vector<GenerationRecord> FileRecordStore::history(const std::string& projec
 
 Result<> FileRecordStore::save_history(const std::string& project, const std::string& service,
                                        const std::vector<GenerationRecord>& generations) {
-    const auto directory = services_of(project, true);
-    if (!directory)
-        return std::unexpected(directory.error());
-    return replace(*directory, history_file(service), write_record(generations));
+    return replace(project, history_file(service), write_record(generations));
 }
 
 std::vector<EventRecord> FileRecordStore::events(const std::string& project,
@@ -290,10 +336,7 @@ std::vector<EventRecord> FileRecordStore::events(const std::string& project,
 
 Result<> FileRecordStore::save_events(const std::string& project, const std::string& service,
                                       const std::vector<EventRecord>& events) {
-    const auto directory = services_of(project, true);
-    if (!directory)
-        return std::unexpected(directory.error());
-    return replace(*directory, events_file(service), write_record(events));
+    return replace(project, events_file(service), write_record(events));
 }
 
 } // namespace hotreload::state

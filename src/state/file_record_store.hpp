@@ -4,25 +4,26 @@
 // Records as files in the state directory, each replaced as a whole by rename: `PROJECT.json`, and
 // for each service `services/PROJECT/SERVICE.json`, `SERVICE.history.json` and `SERVICE.events`
 // there. daemon/ makes it from $STATE_DIRECTORY. A save is on the way from a change to its action:
-// one small file is written, and nothing is waited for.
+// one small file is written, and nothing is waited for. It survives the daemon; flush() makes it
+// survive a cut of the power, too. A record carries a sum: one that a cut has emptied or torn is
+// none.
 
+#include "base/background.hpp"
 #include "base/fd.hpp"
 #include "core/record.hpp"
 #include "state/files.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace hotreload::state {
 
-// Memory is enough for a save: after a power failure without Disk, the record may be older than
-// what was applied; but then no unit runs either, and everything is started from the files on disk.
 class FileRecordStore final : public RecordStore {
 public:
     // Makes the directory where it is missing.
-    static Result<FileRecordStore> open(const std::string& directory,
-                                        Durability durability = Durability::Memory);
+    static Result<FileRecordStore> open(const std::string& directory, Background& background);
 
     // Every project. A record that cannot be read, or is not what its name says, is moved aside
     // with the suffix ".corrupt". A project whose own record is broken has its services still, and
@@ -35,6 +36,7 @@ public:
                           const ServiceRecord& record) override;
     Result<> remove_service(const std::string& project, const std::string& service) override;
     Result<> remove(const std::string& project) override;
+    Task<Result<>> flush() override;
     [[nodiscard]] std::map<std::string, ServiceRecord>
     left_services(const std::string& project) override;
     [[nodiscard]] std::vector<GenerationRecord> history(const std::string& project,
@@ -47,11 +49,17 @@ public:
                          const std::vector<EventRecord>& events) override;
 
 private:
-    FileRecordStore(std::string directory, Fd fd, Durability durability);
+    // Files by their directory, "" for the state directory itself.
+    using Unsynced = std::map<std::string, std::set<std::string>>;
+
+    FileRecordStore(std::string directory, Fd fd, Background& background);
 
     // Of the state directory, which is made anew when somebody has removed it.
     Result<int> own_directory();
-    Result<> replace(int directory, const std::string& file, std::string_view text) const;
+    // `project`: of its services' directory; "": of the state directory.
+    Result<> replace(const std::string& project, const std::string& file, std::string_view text);
+    Result<> unlink(const std::string& project, const std::string& file);
+    Result<int> directory_of(const std::string& project, bool make);
     // Of a project's services; -1 where there is none and it is not to be made.
     Result<int> services_of(const std::string& project, bool make);
     void load_services(ProjectRecord& record, std::vector<Problem>& broken);
@@ -63,7 +71,9 @@ private:
     std::string directory_;
     Fd fd_; // of the directory: it may be renamed or bound elsewhere, and is still ours
     std::map<std::string, Fd> services_;
-    Durability durability_;
+    Background& background_;
+    Unsynced unsynced_;     // since the last flush()
+    unsigned flushing_ = 0; // flushes that have not ended
 };
 
 } // namespace hotreload::state

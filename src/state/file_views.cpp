@@ -174,9 +174,7 @@ Result<> FileViews::build(const std::string& place, const std::string& name, con
         if (!written)
             return written;
     }
-    if (auto written =
-            replace_file(view.get(), kTargets, targets_text(targets), Durability::Memory);
-        !written)
+    if (auto written = replace_file(view.get(), kTargets, targets_text(targets)); !written)
         return written;
     remove(name);
     if (::rename(place.c_str(), path_of(name).c_str()) < 0)

@@ -84,8 +84,7 @@ Result<std::vector<std::string>> list_files(int directory) {
     return names;
 }
 
-Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
-                      Durability durability) {
+Result<> replace_file(int directory, const std::string& file, std::string_view bytes) {
     const auto temporary = "." + file + std::string(kTemporary);
     const Fd fd(::openat(directory, temporary.c_str(),
                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -93,11 +92,20 @@ Result<> replace_file(int directory, const std::string& file, std::string_view b
         return fail_errno(errno, "opening");
     if (auto written = write_all(fd.get(), bytes); !written)
         return written;
-    if (durability == Durability::Disk && ::fsync(fd.get()) < 0)
-        return fail_errno(errno, "syncing");
     if (::renameat(directory, temporary.c_str(), directory, file.c_str()) < 0)
         return fail_errno(errno, "renaming");
-    if (durability == Durability::Disk && ::fsync(directory) < 0)
+    return {};
+}
+
+Result<> sync_files(int directory, const std::set<std::string>& files) {
+    for (const auto& file : files) {
+        const Fd fd(::openat(directory, file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (!fd && errno != ENOENT)
+            return fail_errno(errno, "opening " + file);
+        if (fd && ::fsync(fd.get()) < 0)
+            return fail_errno(errno, "syncing " + file);
+    }
+    if (::fsync(directory) < 0)
         return fail_errno(errno, "syncing the directory");
     return {};
 }

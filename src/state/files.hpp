@@ -7,20 +7,22 @@
 #include "base/fd.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hotreload::state {
 
-// What a write waits for.
-enum class Durability { Memory, Disk };
-
 Result<std::string> read_file(int directory, const std::string& file);
 
-// Under a temporary name (".FILE.tmp"), then renamed over `file`; mode 0600.
-Result<> replace_file(int directory, const std::string& file, std::string_view bytes,
-                      Durability durability);
+// Under a temporary name (".FILE.tmp"), then renamed over `file`; mode 0600. It does not wait for
+// the disk: sync_files() does.
+Result<> replace_file(int directory, const std::string& file, std::string_view bytes);
+
+// The files, as far as they are there, and which of them are, are on the disk.
+Result<> sync_files(int directory, const std::set<std::string>& files);
+
 bool is_temporary(std::string_view file);
 
 // Nothing but a regular file is ever opened to be read: to open a device may be to set it going.

@@ -154,6 +154,37 @@ def test_it_ends_on_sigterm_with_success_and_its_services_run_on(pair):
     assert pair.pids() == before  # asked for, it is there again
 
 
+# Was: it ended at once, and what it was restarting was down until somebody asked for it.
+def test_sigterm_in_the_middle_of_a_restart_is_the_end_of_that_restart_first(pair):
+    pid = daemon_pid()
+    with pair.ctl.monitor() as events:
+        pair.write("a.conf", "slow")
+        events.wait_for("ReloadStarted")
+        eventually(lambda: "hotreload-demo.a@2.service" in pair.units(), "the start of generation 2")
+        os.kill(int(pid), signal.SIGTERM)
+        eventually(lambda: unit_property(DAEMON, "ActiveState", user="dev") == "deactivating", "its end")
+        pair.write("go", "")
+        assert service_of(events.wait_for("ReloadFinished"), "a")["result"] == "applied"
+    eventually(lambda: daemon_pid() != pid, "its end")  # who listens has it started again
+    units = invocations(pair)
+    assert [unit for unit in units if "demo.a@" in unit] == ["hotreload-demo.a@2.service"]
+    assert pair["a"]["state"] == "running"
+    assert invocations(pair) == units
+
+
+def test_what_is_asked_for_while_it_ends_is_refused_with_the_reason(pair):
+    with pair.ctl.monitor() as events:
+        pair.write("a.conf", "slow")
+        events.wait_for("ReloadStarted")
+        eventually(lambda: "hotreload-demo.a@2.service" in pair.units(), "the start of generation 2")
+        os.kill(int(daemon_pid()), signal.SIGTERM)
+        eventually(lambda: unit_property(DAEMON, "ActiveState", user="dev") == "deactivating", "its end")
+        refused = pair.ctl("stop", "demo/b", check=False)
+        pair.write("go", "")
+        events.wait_for("ReloadFinished")
+    assert refused.returncode != 0 and "about to end" in refused.stderr, refused
+
+
 def test_of_fifty_services_a_change_to_one_acts_on_one_unit(demo):
     names = [f"s{number}" for number in range(50)]
     services = "".join(

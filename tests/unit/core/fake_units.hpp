@@ -6,9 +6,11 @@
 
 #include "core/units_port.hpp"
 
+#include <coroutine>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hotreload::test {
@@ -41,8 +43,18 @@ public:
     std::vector<GenerationRequest> generations;
     std::map<std::string, std::string> stop_errors; // by unit
 
+    // Starts end when they are told to.
+    bool slow_starts = false;
+    void finish_starts() {
+        slow_starts = false;
+        for (const auto waiting : std::exchange(starting_, {}))
+            waiting.resume();
+    }
+
     Task<Result<>> start_generation(GenerationRequest request) override {
         generations.push_back(request);
+        if (slow_starts)
+            co_await Started{starting_};
         co_return begin("start", request.unit);
     }
     Task<Result<>> end_unit(std::string unit, Duration patience) override {
@@ -144,6 +156,14 @@ public:
     const std::string& manager_id() const override { return manager_id_; }
 
 private:
+    struct Started {
+        std::vector<std::coroutine_handle<>>& starting;
+        bool await_ready() { return false; }
+        void await_suspend(std::coroutine_handle<> waiting) { starting.push_back(waiting); }
+        void await_resume() {}
+    };
+    std::vector<std::coroutine_handle<>> starting_;
+
     bool is_stopped(const std::string& unit, const std::string& when) {
         if (!stopped_by_others_in.contains(unit) || stopped_by_others_in[unit] != when)
             return false;

@@ -239,6 +239,17 @@ public:
         return take("-" + service, [&] { services.erase(service); });
     }
     Result<> remove(const std::string&) override { return {}; }
+    // What a cut of the power would leave is what flush() has taken.
+    Task<Result<>> flush() override {
+        saves.push_back("flush");
+        if (full)
+            co_return fail(ErrorCode::Failed, "no space left on device");
+        services_on_disk = services;
+        project_on_disk = project;
+        co_return Result<>{};
+    }
+    std::map<std::string, ServiceRecord> services_on_disk;
+    std::optional<ProjectRecord> project_on_disk;
     std::map<std::string, ServiceRecord> left_services(const std::string&) override { return {}; }
     std::vector<GenerationRecord> history(const std::string&, const std::string& service) override {
         return histories[service];

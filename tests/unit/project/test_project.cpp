@@ -156,6 +156,63 @@ TEST_F(ProjectTest, what_a_person_asks_for_is_answered_once_by_what_it_came_to) 
     EXPECT_EQ(ask({.id = 9, .service = "no such"}).result, "failed");
 }
 
+// Was: a cut of the power took back what somebody had been told.
+TEST_F(ProjectTest, what_a_person_is_told_is_on_the_disk_before) {
+    service("web", "/etc/web");
+    open();
+    const auto on_disk = [&] { return store.services_on_disk["web"].wanted; };
+    const auto ask_for = [&](Request::Kind kind, PlanOptions options) {
+        std::optional<bool> then;
+        project->submit({.kind = kind,
+                         .id = 1,
+                         .service = "web",
+                         .options = options,
+                         .done = [&](const Outcome&) { then = on_disk(); }});
+        clock.run();
+        return then.value_or(!on_disk());
+    };
+    EXPECT_FALSE(ask_for(Request::Kind::Stop, {}));
+    EXPECT_TRUE(ask_for(Request::Kind::Reload, {.start = true}));
+}
+
+TEST_F(ProjectTest, what_files_ask_for_is_on_the_disk_soon_after_and_not_waited_for) {
+    service("web", "/etc/web");
+    open();
+    clock.advance(1s);
+    store.saves.clear();
+    save("/etc/web", "new");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_FALSE(std::ranges::contains(store.saves, "flush"));
+    clock.advance(1s);
+    EXPECT_EQ(std::ranges::count(store.saves, "flush"), 1);
+    EXPECT_EQ(store.services_on_disk.at("web").generation, 2U);
+    clock.advance(1min);
+    EXPECT_EQ(std::ranges::count(store.saves, "flush"), 1);
+}
+
+TEST_F(ProjectTest, at_the_end_of_the_daemon_what_is_under_way_ends_and_nothing_new_begins) {
+    service("web", "/etc/web");
+    open();
+    units.proofs_take_time = false;
+    units.slow_starts = true;
+    save("/etc/web", "new"); // its start is under way
+    bool ended = false;
+    auto winding_up = [&]() -> Task<> {
+        co_await project->wind_up();
+        ended = true;
+    };
+    tasks.spawn(winding_up());
+    save("/etc/web", "newer");
+    EXPECT_EQ(ask({.id = 5}).result, "failed");
+    EXPECT_FALSE(ended);
+    units.finish_starts();
+    clock.run();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+    EXPECT_FALSE(store.services.at("web").underway);
+    EXPECT_TRUE(store.services.at("web").files.empty()); // it was written meanwhile: not sure
+}
+
 TEST_F(ProjectTest, what_goes_down_turns_away_who_comes_later) {
     service("web", "/etc/web");
     open();

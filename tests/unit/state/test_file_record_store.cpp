@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../inline_background.hpp"
 #include "state/file_record_store.hpp"
 #include "state/sample.hpp"
 #include "temporary_directory.hpp"
@@ -19,15 +20,15 @@ protected:
     [[nodiscard]] std::string state() const { return directory_ + "/state"; }
     [[nodiscard]] std::string file(const std::string& name) const { return state() + "/" + name; }
 
-    FileRecordStore open(Durability durability = Durability::Memory) {
-        auto store = FileRecordStore::open(state(), durability);
+    FileRecordStore open() {
+        auto store = FileRecordStore::open(state(), background_);
         EXPECT_TRUE(store.has_value()) << store.error().message;
         return std::move(*store);
     }
 
     // A project with its services.
-    void save(Durability durability, const ProjectRecord& record) {
-        auto store = open(durability);
+    void save(const ProjectRecord& record) {
+        auto store = open();
         EXPECT_TRUE(store.save(record));
         for (const auto& [name, service] : record.services)
             EXPECT_TRUE(store.save_service(record.name, name, service));
@@ -52,16 +53,39 @@ protected:
     const TemporaryDirectory temporary_;
     const std::string& directory_ = temporary_.path();
     std::vector<Problem> broken_;
+    test::InlineBackground background_;
 };
 
 TEST_F(FileRecordStoreTest, what_was_saved_is_loaded_by_the_next_run) {
-    for (const auto durability : {Durability::Memory, Durability::Disk}) {
-        const auto record = sample_record();
-        save(durability, record);
-        auto store = open();
-        EXPECT_EQ(load(store), std::vector{record});
-        EXPECT_TRUE(broken_.empty());
-    }
+    const auto record = sample_record();
+    save(record);
+    auto store = open();
+    EXPECT_EQ(load(store), std::vector{record});
+    EXPECT_TRUE(broken_.empty());
+}
+
+TEST_F(FileRecordStoreTest, is_flushed_once_for_all_that_was_saved_and_not_without_need) {
+    const auto flush = [](FileRecordStore& store) {
+        auto task = store.flush();
+        task.start();
+        EXPECT_TRUE(task.done());
+        return task.take();
+    };
+    auto store = open();
+    EXPECT_TRUE(flush(store));
+    EXPECT_EQ(background_.done, 0U);
+    const auto record = sample_record();
+    ASSERT_TRUE(store.save(record));
+    for (const auto& [name, service] : record.services)
+        ASSERT_TRUE(store.save_service(record.name, name, service));
+    EXPECT_TRUE(flush(store));
+    EXPECT_EQ(background_.done, 1U);
+    EXPECT_TRUE(flush(store));
+    EXPECT_EQ(background_.done, 1U);
+    ASSERT_TRUE(store.remove_service(record.name, record.services.begin()->first));
+    ASSERT_TRUE(store.remove(record.name)); // the directory of its services is gone
+    EXPECT_TRUE(flush(store));
+    EXPECT_EQ(background_.done, 2U);
 }
 
 TEST_F(FileRecordStoreTest, only_the_owner_can_read_it) {
@@ -85,7 +109,7 @@ TEST_F(FileRecordStoreTest, saving_again_replaces_and_leaves_nothing_beside) {
 }
 
 TEST_F(FileRecordStoreTest, a_removed_service_is_gone_with_its_history) {
-    save(Durability::Memory, sample_record());
+    save(sample_record());
     auto store = open();
     ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
     EXPECT_EQ(store.history("shop", "web"), sample_history());
@@ -108,7 +132,7 @@ TEST_F(FileRecordStoreTest, services_of_version_1_get_files_of_their_own) {
 }
 
 TEST_F(FileRecordStoreTest, a_service_whose_record_is_broken_is_as_its_history_says) {
-    save(Durability::Memory, sample_record());
+    save(sample_record());
     auto store = open();
     ASSERT_TRUE(store.save_history("shop", "web", sample_history()));
     put("services/shop/web.json", "{");
@@ -120,7 +144,7 @@ TEST_F(FileRecordStoreTest, a_service_whose_record_is_broken_is_as_its_history_s
 }
 
 TEST_F(FileRecordStoreTest, a_project_whose_record_is_broken_has_its_services_still) {
-    save(Durability::Memory, sample_record());
+    save(sample_record());
     auto store = open();
     put("shop.json", "");
     const auto records = load(store);
@@ -145,7 +169,7 @@ TEST_F(FileRecordStoreTest, a_copy_of_another_services_record_is_none_of_this_on
 }
 
 TEST_F(FileRecordStoreTest, a_broken_history_is_named_and_costs_nothing_else) {
-    save(Durability::Memory, sample_record());
+    save(sample_record());
     auto store = open();
     put("services/shop/web.history.json", "{");
     EXPECT_EQ(load(store).front().services, sample_record().services);
@@ -219,7 +243,7 @@ TEST_F(FileRecordStoreTest, a_name_that_would_leave_the_directory_is_refused) {
 
 TEST_F(FileRecordStoreTest, a_directory_that_cannot_be_made_is_an_error_with_its_name) {
     std::ofstream(directory_ + "/file") << "x";
-    const auto store = FileRecordStore::open(directory_ + "/file/state");
+    const auto store = FileRecordStore::open(directory_ + "/file/state", background_);
     ASSERT_FALSE(store.has_value());
     EXPECT_NE(store.error().message.find("/file/state"), std::string::npos);
 }

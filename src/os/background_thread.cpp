@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/background_thread.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+namespace hotreload::os {
+
+namespace {
+
+Fd make_eventfd() {
+    Fd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!fd)
+        throw std::system_error(errno, std::generic_category(), "making an eventfd");
+    return fd;
+}
+
+} // namespace
+
+BackgroundThread::BackgroundThread(EventLoop& loop)
+    : loop_(loop),
+      done_fd_(make_eventfd()),
+      readable_(loop, done_fd_.get(), [this] { tell(); }),
+      thread_([this](const std::stop_token& stopped) { work(stopped); }) {}
+
+BackgroundThread::~BackgroundThread() {
+    thread_.request_stop();
+    waiting_.notify_all();
+}
+
+Task<> BackgroundThread::run(std::move_only_function<void()> job) {
+    Completion<bool> done(loop_);
+    {
+        const std::scoped_lock lock(mutex_);
+        jobs_.push_back({std::move(job), done.resolver()});
+    }
+    waiting_.notify_one();
+    co_await done;
+}
+
+void BackgroundThread::work(const std::stop_token& stopped) {
+    // Signals are the loop's.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    std::unique_lock lock(mutex_);
+    while (waiting_.wait(lock, stopped, [this] { return !jobs_.empty(); })) {
+        auto job = std::move(jobs_.front());
+        jobs_.pop_front();
+        lock.unlock();
+        std::exchange(job.work, {})();
+        lock.lock();
+        done_.push_back(std::move(job));
+        constexpr std::uint64_t one = 1;
+        (void)!::write(done_fd_.get(), &one, sizeof one);
+    }
+}
+
+void BackgroundThread::tell() {
+    std::uint64_t count = 0;
+    (void)!::read(done_fd_.get(), &count, sizeof count);
+    std::vector<Job> done;
+    {
+        const std::scoped_lock lock(mutex_);
+        done = std::exchange(done_, {});
+    }
+    for (const auto& job : done)
+        job.done(true);
+}
+
+} // namespace hotreload::os
