@@ -83,6 +83,11 @@ bool is_version_control(std::string_view name) {
 }
 
 void NamedFiles::add(const Glob& pattern) {
+    if (pattern.literal()) {
+        const auto path = pattern.literal_path();
+        names_.insert(path.substr(path.rfind('/') + 1));
+        return;
+    }
     const std::string_view text = pattern.pattern();
     auto name = text.substr(text.rfind('/') + 1);
     const bool any = name.starts_with('*');

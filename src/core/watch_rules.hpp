@@ -6,9 +6,9 @@
 #include "core/change.hpp"
 #include "core/definition.hpp"
 #include "core/document_state.hpp"
-#include "core/glob.hpp"
 #include "core/key_pattern.hpp"
 #include "core/record.hpp"
+#include "core/selection.hpp"
 
 #include <memory>
 #include <string>
@@ -28,12 +28,9 @@ private:
         KeyPattern pattern;
         std::optional<Strategy> strategy;
     };
-    struct OfWatch {
-        std::vector<Glob> files;
-        std::vector<Glob> exclude;
-        std::vector<KeyRule> keys;
-    };
-    std::vector<OfWatch> watches_; // in the order of the definitions
+
+    Selection selection_;
+    std::vector<std::vector<KeyRule>> keys_; // for each watch, in the order of the definitions
 };
 
 class WatchRules {
@@ -66,7 +63,6 @@ public:
                                                             const KeyDifference& difference) const;
 
 private:
-    [[nodiscard]] const WatchPatterns::OfWatch* find(const std::string& path) const;
     [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;

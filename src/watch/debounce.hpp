@@ -4,7 +4,7 @@
 // When a burst of events has settled: quiet for `debounce`, and never held longer than
 // `debounce_max`. Pure: time is an argument.
 
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -6,9 +6,9 @@
 // directories are followed: what lies behind one counts by the path through the link. Not those
 // that would lead round in a circle, nor more of them than anybody means.
 
+#include "core/selection.hpp"
 #include "core/snapshot.hpp"
 #include "os/opener.hpp"
-#include "watch/selection.hpp"
 #include "watch/trail.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/disk_files.hpp"
 
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
 #include "watch/watched_set.hpp"
 
 #include <sys/stat.h>
