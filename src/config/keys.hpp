@@ -27,7 +27,7 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
 // An address as in `ports`; a relative path of a socket starts at the project.
-Result<std::string> read_address(const Reading& reading, const std::string& text);
+Result<Address> read_address(const Reading& reading, const std::string& text);
 
 // The project file and its env_files are no content of a service whose patterns only happen to
 // match them; what names one of them watches it. When all is read.

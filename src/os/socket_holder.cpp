@@ -132,10 +132,10 @@ SocketHolder holder(const std::string& process) {
 } // namespace
 
 std::optional<SocketHolder> holder_of(const std::string& text) {
-    const auto address = socket_address(text);
+    const auto address = Address::parse(text);
     if (!address)
         return std::nullopt;
-    const auto links = address->family() == AF_UNIX ? unix_links(text) : inet_links(*address);
+    const auto links = address->inet() ? inet_links(socket_address(*address)) : unix_links(text);
     if (links.empty())
         return std::nullopt;
     std::optional<SocketHolder> keeper;

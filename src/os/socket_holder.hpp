@@ -17,9 +17,9 @@ struct SocketHolder {
     std::string unit; // the innermost service or scope; "" when it is in none
 };
 
-// A process that has a socket open that is in the way of `address` (core/port.hpp). Of several, one
-// that works with it, rather than us or a service manager, which keep it for somebody else.
-// Nothing: there is none, or it belongs to somebody whose descriptors we cannot see.
+// A process that has a socket open that is in the way of `address` (text of an Address). Of
+// several, one that works with it, rather than us or a service manager, which keep it for somebody
+// else. Nothing: there is none, or it belongs to somebody whose descriptors we cannot see.
 std::optional<SocketHolder> holder_of(const std::string& address);
 
 // "nginx.service" of "/system.slice/nginx.service/worker".

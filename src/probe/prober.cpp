@@ -110,12 +110,13 @@ Task<Result<>> Prober::try_command(const ReadyProbe& probe, const ProbedUnit& wh
 }
 
 Task<Result<>> Prober::try_connecting(const ReadyProbe& probe, const ProbedUnit& whom) {
-    const Result<std::vector<std::string>> addresses =
-        probe.http.empty() ? connect_addresses(probe.tcp) : probe_addresses(probe.http);
+    const auto addresses = probe.http.empty()
+                               ? Address::parse(probe.tcp).transform(connect_addresses)
+                               : probe_addresses(probe.http);
     if (!addresses)
         co_return std::unexpected(addresses.error());
     Result<Fd> connection = fail(ErrorCode::Invalid, "there is no address");
-    std::string connected_to;
+    Address connected_to;
     for (const auto& address : *addresses) {
         connected_to = address;
         connection = co_await connect_to(loop_, address);
@@ -140,7 +141,7 @@ Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, 
 // One that wants to hear something before it accepts is looked at again; when it has gone by then,
 // it cannot be told.
 Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
-                                const std::string& address, Fd connection) {
+                                const Address& address, Fd connection) {
     const auto side = co_await settled(connection.get(), true);
     auto accepted = side.state == ServerSide::State::Deferred ? Result<>() : judge(side, whom);
     if (!accepted)
@@ -148,7 +149,7 @@ Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
     Fd copy(::fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
     if (!copy)
         co_return fail_errno(errno, probe.http);
-    auto status = co_await http_get(loop_, probe.http, address, std::move(copy));
+    auto status = co_await http_get(loop_, probe.http, address.text(), std::move(copy));
     if (!status)
         co_return std::unexpected(std::move(status).error().in_context(probe.http));
     if (side.state == ServerSide::State::Deferred)

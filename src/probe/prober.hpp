@@ -34,8 +34,8 @@ private:
     Task<Result<>> try_command(const ReadyProbe& probe, const ProbedUnit& whom, Duration left);
     // Of http and tcp.
     Task<Result<>> try_connecting(const ReadyProbe& probe, const ProbedUnit& whom);
-    Task<Result<>> try_http(const ReadyProbe& probe, const ProbedUnit& whom,
-                            const std::string& address, Fd connection);
+    Task<Result<>> try_http(const ReadyProbe& probe, const ProbedUnit& whom, const Address& address,
+                            Fd connection);
     Task<Result<>> try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, Fd connection);
     // What became of a connection that is wanted to be accepted.
     Task<ServerSide> settled(int connection, bool speaks_first);
