@@ -35,16 +35,6 @@ CallAnswer<std::string, std::uint64_t> value_of(Service& service, std::string pr
 
 } // namespace
 
-std::vector<sdbus::PropertyName> changed_properties(const ConfigStatus& was,
-                                                    const ConfigStatus& is) {
-    return Differences(was, is)
-        .in("Path", &ConfigStatus::path)
-        .in("Revision", &ConfigStatus::revision)
-        .in("State", &ConfigStatus::state)
-        .in("Problems", &ConfigStatus::problems)
-        .names();
-}
-
 ConfigObject::ConfigObject(sdbus::IConnection& connection, Service& service, Calls& calls,
                            const ConfigStatus& status)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{config_path(status.project, status.name)}),

@@ -100,7 +100,10 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
+    std::optional<Error> status_error;
     Result<std::vector<ProjectView>> status(const std::string& target) const override {
+        if (status_error)
+            return std::unexpected(*status_error);
         std::vector<ProjectView> found;
         for (const auto& project : known_projects) {
             if (!target.empty() && project.name != target)

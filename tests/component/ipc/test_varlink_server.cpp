@@ -143,6 +143,33 @@ TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
     EXPECT_TRUE(heard);
 }
 
+TEST_F(VarlinkServerTest, values_that_libsystemd_has_no_form_for_are_told_as_near_as_it_can) {
+    service_.known_services[0].last_changes[0].keys = {
+        {.operation = "add",
+         .key = "big",
+         .after = R"([1e400,1.10,-7,"a\u0000b",null,{"c":true}])"}};
+    const auto answer = call("org.hotreload.Status", "{}");
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_NE(
+        answer.out.find(
+            "\"new\":[\"1e400\",1.100000000000000088818e+00,-7,\"a\ufffdb\",null,{\"c\":true}]"),
+        std::string::npos)
+        << answer.out;
+}
+
+TEST_F(VarlinkServerTest, an_error_is_told_as_what_it_is) {
+    for (const auto& [code, name] :
+         {std::pair(ErrorCode::NotFound, "org.hotreload.NoSuchTarget"),
+          std::pair(ErrorCode::Invalid, "org.varlink.service.InvalidParameter"),
+          std::pair(ErrorCode::NotAuthorized, "org.varlink.service.PermissionDenied"),
+          std::pair(ErrorCode::Failed, "io.systemd.System")}) {
+        service_.status_error = Error{code, "no"};
+        const auto answer = call("org.hotreload.Status", R"({"project":"shop"})");
+        EXPECT_NE(answer.status, 0);
+        EXPECT_NE((answer.out + answer.err).find(name), std::string::npos) << answer.err;
+    }
+}
+
 TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {
     const auto answer = call("org.hotreload.Status", R"({"project":"blog"})");
     EXPECT_EQ(answer.status, 0) << answer.err;
