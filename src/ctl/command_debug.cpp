@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/explain_view.hpp"
+#include "ctl/option_values.hpp"
 
 namespace hotreload::ctl {
 
@@ -14,7 +15,8 @@ public:
         auto* events = app.add_subcommand(
             "events", "Show the last events of the file system and what became of each");
         events->add_option("-n,--lines", lines_, "Only the last LINES; default: all that are kept")
-            ->type_name("LINES");
+            ->type_name("LINES")
+            ->check(whole_number());
     }
 
     Answer<ExitStatus> run(Session& session) override {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/generation_view.hpp"
+#include "ctl/option_values.hpp"
 
 #include <pwd.h>
 
@@ -20,7 +21,9 @@ class History final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
-        app.add_option("-n,--lines", limit_, "At most so many of each service")->type_name("N");
+        app.add_option("-n,--lines", limit_, "At most so many of each service")
+            ->type_name("N")
+            ->check(whole_number());
         app.add_flag("--utc", utc_, "Show times in UTC");
     }
 

@@ -3,6 +3,7 @@
 
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <format>
@@ -40,15 +41,14 @@ std::string cause(const Json& generation) {
 
 Row row_of_generation(const Json& each, const HistoryView& view) {
     const auto usec = number_of(each, "applied_usec");
-    const auto& in_force = each.at("applied");
     const auto changes = name_changes(array_of(each, "changes"), view.directory);
-    return {text_of(each, "service"),
-            usec,
-            {text_of(each, "service"),
-             std::format("{}{}", number_of(each, "generation"),
-                         in_force.is_bool() && in_force.as_bool() ? "*" : ""),
-             show_time(usec, view.utc), text_of(each, "strategy"), by(each, view.name_of_user),
-             changes.empty() ? cause(each) : changes}};
+    return {
+        text_of(each, "service"),
+        usec,
+        {text_of(each, "service"),
+         std::format("{}{}", number_of(each, "generation"), flag_of(each, "applied") ? "*" : ""),
+         show_time(usec, view.utc ? TimeForm::Utc : TimeForm::Date), text_of(each, "strategy"),
+         by(each, view.name_of_user), changes.empty() ? cause(each) : changes}};
 }
 
 Row row_of_event(const Json& each, const HistoryView& view) {
@@ -60,8 +60,8 @@ Row row_of_event(const Json& each, const HistoryView& view) {
     return {text_of(each, "service"),
             usec,
             {text_of(each, "service"), generation ? std::to_string(generation) : "-",
-             show_time(usec, view.utc), text_of(each, "what"), by(each, view.name_of_user),
-             why.empty() ? "-" : why}};
+             show_time(usec, view.utc ? TimeForm::Utc : TimeForm::Date), text_of(each, "what"),
+             by(each, view.name_of_user), why.empty() ? "-" : why}};
 }
 
 } // namespace

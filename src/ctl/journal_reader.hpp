@@ -6,6 +6,7 @@
 // project's slice, and one of them is picked by name afterwards.
 
 #include "ctl/answer.hpp"
+#include "ctl/grep.hpp"
 #include "ctl/log_text.hpp"
 #include "ctl/target.hpp"
 
@@ -14,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -31,7 +31,7 @@ struct LogSource {
 // Which entries are wanted.
 struct LogFilter {
     int priority = 7; // and more important ones
-    std::optional<std::regex> pattern;
+    std::optional<Grep> pattern;
 
     [[nodiscard]] bool admits(const LogEntry& entry) const;
 };

@@ -22,6 +22,7 @@ std::optional<Json> parse_json(std::string_view text);
 // Members of an object; a default when it is missing or of another type.
 std::string text_of(const Json& object, std::string_view key);
 std::uint64_t number_of(const Json& object, std::string_view key);
+bool flag_of(const Json& object, std::string_view key);
 const Json& array_of(const Json& object, std::string_view key);
 
 // Of an object with path, line, column and message.

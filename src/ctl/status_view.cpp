@@ -3,6 +3,7 @@
 
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <format>
@@ -35,7 +36,7 @@ ExitStatus status_of(const ServiceState& service) {
 std::string pause_text(const ServiceState& service, const std::string& directory) {
     std::string text = "paused";
     if (service.paused_until_usec)
-        text += " until " + show_time(service.paused_until_usec);
+        text += " until " + show_time(service.paused_until_usec, TimeForm::Date);
     if (!service.pause_reason.empty())
         text += ": " + service.pause_reason;
     constexpr std::size_t most = 4;

@@ -43,7 +43,7 @@ LIBRARIES = [
     (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
     (r"libfyaml\.h", {"document"}),
-    (r"pcre2\.h", {"document"}),
+    (r"pcre2\.h", {"document", "ctl"}),
     (r"sys/inotify\.h", {"os"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),

@@ -29,6 +29,13 @@ std::vector<std::string> shown(HistoryView view) {
 
 } // namespace
 
+TEST(GenerationView, a_generation_of_which_less_is_told_is_shown_all_the_same) {
+    const auto lines = show_history(parse_json(R"({"generations":[{"generation":7},3]})").value(),
+                                    {.name_of_user = [](std::uint32_t) { return "root"; }});
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_TRUE(lines[1].text.contains(" 7 ")) << lines[1].text;
+}
+
 TEST(History, tells_when_who_and_why_and_what_came_to_nothing) {
     EXPECT_EQ(shown({.directory = "/etc/nginx", .utc = true, .name_of_user = {}}),
               (std::vector<std::string>{
