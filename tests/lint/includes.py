@@ -18,7 +18,7 @@ FOLDERS = {
     "os": {"core", "base"},
     "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
-    "state": {"core", "base"},
+    "state": {"core", "base", "os"},  # files are written back where others may have led us
     "project": {"core", "base"},
     "strategy": {"core", "base"},
     "watch": {"core", "base", "os"},
