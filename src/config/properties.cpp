@@ -26,8 +26,7 @@ constexpr auto kOurs = std::to_array<std::pair<std::string_view, std::string_vie
 });
 
 bool looks_like_directive(std::string_view name) {
-    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    return !name.empty() && upper(name.front()) &&
+    return !name.empty() && is_upper(name.front()) &&
            std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 

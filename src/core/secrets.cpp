@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/secrets.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -11,12 +13,8 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_letter_or_digit(char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+    return is_letter(c) || is_digit(c);
 }
 
 constexpr auto kSecretAnywhere = std::to_array<std::string_view>({
@@ -278,7 +276,7 @@ bool sounds_secret(std::string_view key) {
     std::string letters;
     for (const char c : key)
         if (is_letter_or_digit(c))
-            letters += lower(c);
+            letters += to_lower(c);
     const auto ends = [&](std::string_view word) { return letters.ends_with(word); };
     if (std::ranges::any_of(kSecretAnywhere,
                             [&](std::string_view word) { return letters.contains(word); }))

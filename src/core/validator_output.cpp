@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validator_output.hpp"
 
+#include "base/ascii.hpp"
 #include "core/secrets.hpp"
 #include "core/validator_place.hpp"
 
@@ -57,15 +58,11 @@ std::string_view trimmed(std::string_view line) {
     return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 std::string lower_letters(std::string_view text) {
     std::string letters;
     for (const char c : text)
         if (is_letter(c))
-            letters += static_cast<char>(c | 0x20);
+            letters += to_lower(c);
     return letters;
 }
 
@@ -140,7 +137,7 @@ std::string message_from(const Lines& lines, Lines::const_iterator line) {
     if (line->by_number && line != lines.begin() && goes_on(line[-1].text) &&
         trimmed(line[-1].text).contains(' '))
         return joined(trimmed(line[-1].text), text);
-    if (line->by_number && text.front() >= '0' && text.front() <= '9') // "3:5  error  …"
+    if (line->by_number && is_digit(text.front())) // "3:5  error  …"
         return std::string(trimmed(line->text.substr(line->said->end)));
     if (!goes_on(text))
         return std::string(text);

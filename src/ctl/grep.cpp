@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/grep.hpp"
 
+#include "base/ascii.hpp"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -31,7 +33,7 @@ void Grep::Free::operator()(pcre2_real_match_data_8* data) const {
 }
 
 std::expected<Grep, std::string> Grep::compile(const std::string& pattern) {
-    const bool capitals = std::ranges::any_of(pattern, [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool capitals = std::ranges::any_of(pattern, is_upper);
     const std::uint32_t options =
         PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (capitals ? 0 : PCRE2_CASELESS);
     int error = 0;

@@ -82,7 +82,6 @@ private:
 };
 
 std::string_view trim(std::string_view text); // spaces and tabs
-std::string lower(std::string_view text);     // of ASCII
 
 Value parse_toml(std::string_view text, const DocumentLimits& limits);
 Value parse_yaml(std::string_view text, const DocumentLimits& limits);

@@ -5,10 +5,10 @@
 
 #include "base/fd.hpp"
 #include "os/socket_address.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <format>
 #include <string>
 
@@ -29,24 +29,5 @@ inline bool accepts(const std::string& text) {
     const Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     return ::connect(fd.get(), &address.any, address.size) == 0;
 }
-
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        char path[] = "/tmp/hotreload-sockets-XXXXXX";
-        EXPECT_NE(::mkdtemp(path), nullptr);
-        path_ = path;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return path_ + "/" + name;
-    }
-
-private:
-    std::string path_;
-};
 
 } // namespace hotreload::test

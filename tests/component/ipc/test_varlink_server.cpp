@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_service.hpp"
 #include "ipc/varlink/server.hpp"
+#include "temporary_directory.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -28,8 +29,6 @@ std::string read_file(const std::string& path) {
 class VarlinkServerTest : public testing::Test {
 protected:
     VarlinkServerTest() : service_(loop_), server_(loop_, service_) {
-        std::string pattern = std::filesystem::temp_directory_path() / "hotreload-varlink-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
         service_.known_projects = {{.name = "shop", .path = "/srv/shop.toml", .state = "running"},
                                    {.name = "blog", .path = "/srv/blog.toml", .state = "invalid"}};
         service_.known_services = {
@@ -50,7 +49,6 @@ protected:
         server_.on_activity = {}; // it may know what has gone with the test
         loop_.exit(0);            // closes connections that are still open
         loop_.run();
-        std::filesystem::remove_all(directory_);
     }
 
     [[nodiscard]] std::string path() const { return directory_ + "/org.hotreload"; }
@@ -108,7 +106,8 @@ protected:
         return varlinkctl({"--json=short", "call", path(), method, parameters});
     }
 
-    std::string directory_;
+    const test::TemporaryDirectory temporary_;
+    const std::string directory_ = temporary_.path();
     os::EventLoop loop_;
     FakeService service_;
     VarlinkServer server_;

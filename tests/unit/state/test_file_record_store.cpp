@@ -49,7 +49,7 @@ protected:
         return records;
     }
 
-    const TemporaryDirectory temporary_;
+    const test::TemporaryDirectory temporary_;
     const std::string& directory_ = temporary_.path();
     std::vector<Problem> broken_;
 };
