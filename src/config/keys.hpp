@@ -56,7 +56,7 @@ void read_ready(Reading& reading, const Entry& entry, std::optional<ReadyProbe>&
 // The variables of an `env` table, over what is there.
 void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env);
 
-// What can be told only of a whole service, or of all of them together.
+// Checks that need a whole service, or all of them together.
 void check_services(Reading& reading);
 
 // Names of the rows of each table, for the documentation's check.

@@ -30,7 +30,7 @@ bool looks_like_directive(std::string_view name) {
            std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
-// As a line of a unit file; nothing for what cannot be one.
+// The value as a line of a unit file. nullopt: it cannot be one.
 std::optional<std::string> line_of(const toml::node& value) {
     if (const auto* const string = value.as_string())
         return string->get();

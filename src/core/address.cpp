@@ -67,7 +67,7 @@ Result<Address> parse_v6(std::string_view host, std::string_view inner) {
     Address address{.kind = Address::Kind::V6};
     if (!read_host(AF_INET6, inner, address))
         return invalid("\"{}\" is no IPv6 address", inner);
-    // Who listens on an IPv4 address in IPv6's form listens on the IPv4 address.
+    // A socket on an IPv4 address in IPv6's form listens on the IPv4 address.
     constexpr std::array<unsigned char, 12> v4_in_v6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     if (std::ranges::equal(std::span(address.host).first(v4_in_v6.size()), v4_in_v6)) {
         const auto v4 = address.host;

@@ -28,7 +28,7 @@ struct Address {
     std::uint16_t port = 0;               // of V4 and V6
     std::string name;                     // of Path and Abstract; without the "@"
 
-    // What people write: "8080", "*:8080", "127.0.0.1:8080", "[::1]:8080", "udp:53",
+    // Reads what people write: "8080", "*:8080", "127.0.0.1:8080", "[::1]:8080", "udp:53",
     // "/run/NAME.sock", "@NAME". A port without a host is on all of them, IPv4 too: "[::]:8080".
     // Errors: Invalid, with what is legal.
     static Result<Address> parse(std::string_view text);
@@ -45,8 +45,8 @@ struct Address {
     bool operator==(const Address&) const = default;
 };
 
-// Only one of the two can be open at a time: they are the same, or one of them is of every host
-// and the port is the same.
+// Two addresses exclude each other when only one of them can be open at a time: they are the same,
+// or one is of every host and the port is the same.
 bool exclude_each_other(const Address& one, const Address& other);
 
 // The same of two texts. One that is no address is in the way of itself alone.

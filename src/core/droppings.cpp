@@ -53,7 +53,8 @@ constexpr Ends kEnds = [] {
     return ends;
 }();
 
-// Not "target", "dist" or "build": those are names of configuration and of sources, too.
+// The list has no "target", "dist" or "build": those are names of configuration and of sources,
+// too.
 constexpr std::string_view kOfTools[] = {
     "__pycache__",  ".venv", ".tox",  ".nox",        ".pytest_cache", ".mypy_cache", ".ruff_cache",
     "node_modules", ".next", ".nuxt", ".svelte-kit", ".parcel-cache", ".turbo",

@@ -14,7 +14,7 @@ namespace hotreload {
 struct PortDefinition {
     std::string name;    // in LISTEN_FDNAMES; unique in the service
     std::string address; // as Address::text() spells it
-    // Of a Unix socket in the file system.
+    // The mode and the owner are of a Unix socket in the file system.
     unsigned mode = 0666;
     std::string user;
     std::string group;

@@ -44,8 +44,8 @@ public:
     // Errors: Invalid, for a pattern that is none or is not absolute.
     static Result<Selection> parse(const std::vector<WatchDefinition>& definitions);
 
-    // When a change of this file counts as settled: the slowest of the watches that it belongs
-    // to. nullopt: it belongs to none.
+    // The time after which a change of this file counts as settled: that of the slowest watch that
+    // it belongs to. nullopt: it belongs to none.
     [[nodiscard]] std::optional<Timing> file(std::string_view path) const;
 
     // The first watch that the file belongs to, by its place in the definitions. nullopt: none.
@@ -54,7 +54,7 @@ public:
     // Files of ours that a wildcard finds may be below the directory.
     [[nodiscard]] bool directory(std::string_view path) const;
 
-    // Whether a file at `path` is watched, and by what it is or is not.
+    // The answer whether a file at `path` is watched, and by what it is or is not.
     [[nodiscard]] PathMatch explain(std::string_view path) const;
 
     // The slowest of all.

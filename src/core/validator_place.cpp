@@ -182,7 +182,7 @@ std::optional<SaidPlace> find_place(std::string_view line, const ResolveName& re
         }
         if (!said) {
             said = find_line_word(line.substr(0, next), end);
-            // It is beside the next path, and said of that.
+            // The place is beside the next path, and said of that.
             if (said && i + 1 < paths.size() && in_front(line.substr(end, next - end)))
                 said.reset();
         }

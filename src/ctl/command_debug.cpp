@@ -7,7 +7,7 @@ namespace hotreload::ctl {
 
 namespace {
 
-// What helps to find out why something did or did not happen: a command for each kind of thing.
+// Debug helps to find out why something did or did not happen: a command for each kind of thing.
 class Debug final : public Command {
 public:
     void declare(CLI::App& app) override {

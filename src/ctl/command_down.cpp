@@ -47,7 +47,7 @@ private:
         return found == projects->end() || found->state == "missing" ? "" : found->path;
     }
 
-    // Where the system instance finds projects by itself.
+    // The directories where the system instance finds projects by itself.
     static bool is_of_the_system(const std::string& file) {
         return std::ranges::any_of(project_file_directories(), [&](const std::string& each) {
             return file.starts_with(each + "/");

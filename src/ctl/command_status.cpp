@@ -43,7 +43,8 @@ public:
     }
 
 private:
-    // Who asks his own instance on a server may mean the other one.
+    // Prints that there is another instance: a person who asks their own one on a server may mean
+    // the system's.
     static void print_hint(Session& session) {
         const auto& options = session.options();
         if (!options.on_user_bus()) {

@@ -5,7 +5,7 @@ namespace hotreload::ctl {
 
 namespace {
 
-// As quiet as sync(1): its end is what it tells.
+// Sync is as quiet as sync(1): its end is what it tells.
 class Sync final : public Command {
 public:
     void declare(CLI::App&) override {}

@@ -31,7 +31,7 @@ Options to_bus(const ReloadOptions& wanted) {
     return options;
 }
 
-// One try for every call: `Results` are what the method gives back.
+// Calls a method, with the one try for all of them: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
 auto call(sdbus::IProxy& proxy, const char* method, Arguments&&... arguments)
     -> Answer<std::tuple<Results...>> {
@@ -78,7 +78,7 @@ Answer<std::unique_ptr<Daemon>> Daemon::connect(const GlobalOptions& options) {
 
 Daemon::Daemon(std::unique_ptr<sdbus::IConnection> connection)
     : connection_(std::move(connection)) {
-    // Up waits for services to be ready. When the daemon dies, the bus ends the call.
+    // Up waits for services to be ready. The bus ends the call when the daemon dies.
     connection_->setMethodCallTimeout(std::chrono::hours(24));
     connection_->attachSdEventLoop(loop_.handle());
     proxy_ = sdbus::createProxy(*connection_, bus_name, manager_path);

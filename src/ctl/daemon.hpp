@@ -62,24 +62,24 @@ public:
     Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept
     Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
 
-    // What is told only to who may inspect (ctl/details.hpp): of a target, and of a signal's id.
-    // Nothing: it is not told to us, or not known any more.
+    // The status of a target, and the details of a signal's id, which only those who may inspect
+    // are told (ctl/details.hpp). nullopt: we are not told, or the daemon does not know any more.
     std::optional<Json> status(const std::string& target);
     std::optional<Json> details(std::uint64_t id);
-    // Whether it is told to us, as far as we have asked.
+    // The daemon tells us what is for those who may inspect, as far as we have asked.
     [[nodiscard]] bool may_inspect() const { return may_inspect_; }
 
     Answer<ManagedObjects> objects();
     Answer<std::vector<ProjectState>> projects();
 
-    // Whether it runs now; does not start it.
+    // The daemon runs now; asking does not start it.
     bool running();
 
     [[nodiscard]] sdbus::IConnection& connection() { return *connection_; }
     [[nodiscard]] sdbus::IProxy& proxy() { return *proxy_; }
     [[nodiscard]] os::EventLoop& loop() { return loop_; }
 
-    // One iteration of the loop; NoDaemon when the bus goes away.
+    // Runs one iteration of the loop; NoDaemon when the bus goes away.
     Answer<> dispatch(Duration timeout = kInfinity);
     // Everything that has arrived already.
     Answer<> drain();

@@ -69,7 +69,7 @@ void EventStream::subscribe_manager() {
     });
 }
 
-// With what is told only to who may inspect, where we may.
+// Tells the event with its details, where we may have them.
 void EventStream::tell(Event event) {
     if (const auto id = id_of_details(event))
         if (const auto details = daemon_.details(*id))

@@ -22,7 +22,7 @@ public:
 
     static Answer<std::unique_ptr<EventStream>> open(Daemon& daemon, Handler handler);
 
-    // Also ServiceChanged, ProjectChanged and ConfigRevision, which needs to know all states
+    // Adds ServiceChanged, ProjectChanged and ConfigRevision, which need to know all states
     // beforehand: starts the daemon.
     Answer<> watch_states();
 

@@ -33,7 +33,7 @@ std::string by(const Json& each, const NameOfUser& name_of) {
     return trigger.empty() ? "-" : trigger;
 }
 
-// What brought a generation about that has no changes.
+// The cause of a generation that has no changes.
 std::string cause(const Json& generation) {
     const auto trigger = text_of(generation, "trigger");
     return trigger == "request" ? "asked for" : trigger == "start" ? "was not running" : "-";

@@ -22,8 +22,8 @@ struct HistoryView {
     NameOfUser name_of_user;
 };
 
-// One table, service by service, the newest first: generations with what each changed, and what
-// else happened, with its reason.
+// The history as one table, service by service, the newest first: generations with what each
+// changed, and what else happened, with its reason.
 std::vector<Line> show_history(const Json& history, const HistoryView& view);
 
 std::vector<Line> show_difference(const Json& difference, const std::string& directory);

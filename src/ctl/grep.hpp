@@ -2,7 +2,7 @@
 #pragma once
 
 // Grep is the pattern of `logs --grep`: a Perl-compatible regular expression, as journalctl has it.
-// What services write is not to be trusted, so that the work for one message is bounded.
+// The work for one message is bounded, because nobody knows what services write.
 
 #include <expected>
 #include <memory>
@@ -17,8 +17,8 @@ namespace hotreload::ctl {
 
 class Grep {
 public:
-    // In any case of letters where none of the pattern is a capital. The error says what is wrong
-    // with the pattern.
+    // The pattern is matched in any case of letters where it has no capital. The error says what is
+    // wrong with the pattern.
     static std::expected<Grep, std::string> compile(const std::string& pattern);
 
     // The pattern is somewhere in the first 4096 bytes, or it takes too long to find out.

@@ -105,7 +105,7 @@ void JournalReader::seek_last(std::uint64_t lines, std::uint64_t since_usec) {
     sd_journal_seek_tail(journal_.get());
     std::uint64_t found = 0;
     bool at_head = false;
-    // What is of another service of the project does not count, nor what is older than is wanted.
+    // Entries of another service of the project do not count, nor those older than is wanted.
     while (found < lines && !at_head) {
         at_head = sd_journal_previous(journal_.get()) <= 0;
         if (at_head)

@@ -28,7 +28,7 @@ struct LogSource {
     std::vector<std::string> services;           // that are known
 };
 
-// Which entries are wanted.
+// LogFilter says which entries are wanted.
 struct LogFilter {
     int priority = 7; // and more important ones
     std::optional<Grep> pattern;
@@ -50,10 +50,10 @@ public:
 
     void seek(const LogBegin& begin);
 
-    // The next entry; nothing at the (present) end.
+    // The next entry; nullopt at the (present) end.
     std::optional<LogEntry> next();
 
-    // For following: readable when next() may give more; then acknowledge().
+    // The descriptor for following: it is readable when next() may give more; then acknowledge().
     [[nodiscard]] int fd() const;
     void acknowledge();
 

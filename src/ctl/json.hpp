@@ -25,7 +25,7 @@ std::uint64_t number_of(const Json& object, std::string_view key);
 bool flag_of(const Json& object, std::string_view key);
 const Json& array_of(const Json& object, std::string_view key);
 
-// Of an object with path, line, column and message.
+// The problem that an object with path, line, column and message tells.
 Problem problem_in(const Json& object);
 
 } // namespace hotreload::ctl

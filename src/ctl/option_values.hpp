@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the values of options have to be, and what is told of those that are not: the parser's own
-// checks speak of its types.
+// Checks of the values of options, with what is told of wrong ones: the parser's own checks speak
+// of its types.
 
 #include <CLI/CLI.hpp>
 

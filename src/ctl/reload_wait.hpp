@@ -21,7 +21,7 @@ public:
     // NoDaemon when the daemon leaves the bus before it told.
     Answer<ReloadFinished> wait(std::uint64_t id);
 
-    // What has been told of a project since the last call.
+    // The ends of reloads that have been told of a project since the last call.
     std::vector<ReloadFinished> take_finished(const std::string& project);
     // The problems told since the last call.
     std::vector<ValidationFailed> take_announced() { return std::exchange(announced_, {}); }

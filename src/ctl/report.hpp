@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a reload or a plan says to a person: JSON of the daemon in, lines and exit status out. Pure.
+// Report is what a reload or a plan says to a person: JSON of the daemon in, lines and exit status
+// out. Pure.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"

@@ -10,8 +10,8 @@ namespace hotreload::ctl {
 
 namespace {
 
-// As the shell calls it, when that is the one: by the links that led there, which may lead
-// elsewhere tomorrow.
+// The working directory as the shell calls it, when that is the one: by the links that led there,
+// which may lead elsewhere tomorrow.
 std::string working_directory() {
     std::error_code error; // a directory that is gone is no directory
     const char* const called = std::getenv("PWD");

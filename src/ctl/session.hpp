@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a command works with: the options, the output, and the daemon, which is called on first use.
+// Session is what a command works with: the options, the output, and the daemon, which is called on
+// first use.
 
 #include "ctl/daemon.hpp"
 #include "ctl/output.hpp"
@@ -30,7 +31,7 @@ public:
     // The states that the words name, with all that we may see; fails on what is not registered.
     Answer<std::vector<ProjectState>> selected(const std::vector<std::string>& words);
 
-    // With what is told only to who may inspect, where we may.
+    // Adds the details that only those who may inspect are told, where we may.
     std::vector<ProjectState> in_detail(std::vector<ProjectState> projects);
 
 private:

@@ -54,7 +54,7 @@ std::string state_of(const ProjectState& project) {
     return project.state == "running" ? "disabled" : project.state + ", disabled";
 }
 
-// What was refused and is mended since is no error any more.
+// The last result; a refusal that is mended since is no error any more.
 std::string last_result(const ServiceState& service) {
     const bool taken_back = is_bad(service.last_result) || service.last_result == "refused";
     const bool well = service.problems.empty() && !is_bad(service.state);

@@ -39,7 +39,7 @@ std::uint64_t usec_of(std::tm parts) {
     return static_cast<std::uint64_t>(std::mktime(&parts)) * kSecond;
 }
 
-// All of the text, on the day that `day` has.
+// Reads all of the text, on the day that `day` has.
 std::optional<std::tm> read(const std::string& text, const char* format, std::tm day) {
     const char* end = strptime(text.c_str(), format, &day);
     return end && !*end ? std::optional(day) : std::nullopt;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What reload, restart, start and stop have in common: one target after another, each reported as
-// it ends, the worst of them as the exit status.
+// Transactions are what reload, restart, start and stop have in common: one target after another,
+// each reported as it ends, the worst of them as the exit status.
 
 #include "ctl/reload_wait.hpp"
 #include "ctl/session.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What parse.cpp and the files of the formats share; nobody else includes it. The text that they
-// get is UTF-8 without a BOM, NUL bytes and "\r\n", but for INI and unit files, whose readers do
-// not ask for that: of theirs, only the NUL bytes have been refused. They throw Failure, which
-// parse.cpp catches, as it does what their libraries throw.
+// Formats share this header with parse.cpp; nobody else includes it. The text that they get is
+// UTF-8 without a BOM, NUL bytes and "\r\n", but for INI and unit files, whose readers do not ask
+// for that: of theirs, only the NUL bytes have been refused. They throw Failure, which parse.cpp
+// catches, as it does what their libraries throw.
 
 #include "document/parse.hpp"
 

@@ -108,7 +108,7 @@ private:
         return true;
     }
 
-    // What was opened before stays where it is while it is open: only its last element grows.
+    // An array or object that is open stays where it is: only its last element grows.
     Value& add(Value::Data data, Context context) {
         Place place = places_.at(context.begin_position());
         budget_.add_values(1, place);

@@ -150,7 +150,8 @@ bool is_old_number(std::string_view text) {
     return text.contains('_') && all_of(text, "0123456789_.eE+-");
 }
 
-// As it is usually written: what is not is another value to those that take it for a string.
+// A scalar is usual when it is written as values of its type usually are: any other one is another
+// value to programs that take it for a string.
 bool is_usual(const Value::Data& data, std::string_view text) {
     if (std::holds_alternative<std::nullptr_t>(data))
         return text.empty();

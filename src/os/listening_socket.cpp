@@ -144,7 +144,7 @@ std::optional<unsigned> number(const std::string& text) {
     return value;
 }
 
-// A user brings his group along, as with SocketUser=.
+// A user brings the primary group along, as with SocketUser=.
 Result<Owner> owner_of(const PortDefinition& port) {
     Owner owner{.user = ::geteuid()};
     std::vector<char> buffer;

@@ -19,7 +19,7 @@ namespace {
 constexpr int kMaxLinks = 40; // the kernel's
 constexpr int kStep = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 
-// One that cannot be told counts as being there.
+// An access list that cannot be told counts as being there.
 bool has_access_list(int fd) {
     const auto path = "/proc/self/fd/" + std::to_string(fd); // fgetxattr refuses O_PATH
     return ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) >= 0 ||
@@ -63,7 +63,7 @@ private:
         return slash == 0 || slash == std::string::npos ? "/" : at_.substr(0, slash);
     }
 
-    // From here on, names are looked up in this directory.
+    // Enters a directory: from here on, names are looked up in it.
     bool enter(std::string path, Fd fd) {
         struct stat status{};
         if (!fd || ::fstat(fd.get(), &status) < 0) {

@@ -14,8 +14,8 @@
 
 namespace hotreload::os {
 
-// What stat(2) says of one step, and whether it has an access control list: then the bits of its
-// group are no more than a limit.
+// Permissions are what stat(2) says of one step, and whether it has an access control list: then
+// the bits of its group are no more than a limit.
 struct Permissions {
     uid_t owner = 0;
     gid_t group = 0;
@@ -44,7 +44,7 @@ struct PathWalk {
     int directory = -1;
     std::string name;
 
-    // Where there is an error: the names that were still to go from `directory`, that of the error
+    // The names that were still to go from `directory` where there is an error, that of the error
     // first.
     std::vector<std::string> ahead;
 };

@@ -29,8 +29,8 @@ struct SocketAddress {
 
 SocketAddress socket_address(const Address& address);
 
-// What address_of() tells of a socket that was opened for `address`: the same, but that "[::]:80"
-// is "0.0.0.0:80" where the kernel has no IPv6.
+// The text that address_of() tells of a socket which was opened for `address`: the same, but that
+// "[::]:80" is "0.0.0.0:80" where the kernel has no IPv6.
 std::string bound_address(const std::string& address);
 
 // The address of a socket that listens, as text; "" when the descriptor is none.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who has an address that we cannot have, to name in an error. It reads the tables of all sockets
-// and processes, which takes milliseconds: not for the good path.
+// SocketHolder is who has an address that we cannot have, to name in an error. To find it takes
+// milliseconds, because the tables of all sockets and processes are read: it is not for the good
+// path.
 
 #include <sys/types.h>
 

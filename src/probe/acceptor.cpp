@@ -94,7 +94,7 @@ ServerSide tcp_side(int connection, const os::SocketAddress& here, const os::Soc
     if (answer)
         bytes = *answer;
     const auto found = take_front<inet_diag_msg>(bytes);
-    // Where there is no connection like that, the kernel finds the socket that listens.
+    // The kernel finds the socket that listens where there is no connection like that.
     if (!found || found->idiag_state == TCP_LISTEN)
         return {hung_up(connection) ? State::Closed : State::Unknown};
     if (found->idiag_inode != 0)

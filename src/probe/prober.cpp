@@ -75,7 +75,7 @@ Task<Result<>> Prober::until_passed(const ReadyProbe& probe, const ProbedUnit& w
                                    std::format("{}: no answer", what_is_asked(probe))));
         if (passed)
             co_return passed;
-        // One that had less time than it needs says less than those before it.
+        // A try that had less time than it needs says less than those before it.
         const bool cut_off = passed.error().code == ErrorCode::TimedOut && left() <= 0us;
         if (last.empty() || !cut_off)
             last = passed.error().message;

@@ -24,10 +24,10 @@ public:
     static Result<FileRecordStore> open(const std::string& directory,
                                         Durability durability = Durability::Memory);
 
-    // Every project. A record that cannot be read, or is not what its name says, is moved aside
-    // with the suffix ".corrupt". A project whose own record is broken has its services still, and
-    // no path; a service whose record is broken is as its history says, if that can be read, else
-    // it has none.
+    // Loads every project. A record that cannot be read, or is not what its name says, is moved
+    // aside with the suffix ".corrupt". A project whose own record is broken has its services
+    // still, and no path; a service whose record is broken is as its history says, if that can be
+    // read, else it has none.
     Result<std::vector<LoadedProject>> load_all();
 
     Result<> save(const ProjectRecord& record) override;
@@ -49,10 +49,11 @@ public:
 private:
     FileRecordStore(std::string directory, Fd fd, Durability durability);
 
-    // Of the state directory, which is made anew when somebody has removed it.
+    // The descriptor of the state directory, which is made anew when somebody has removed it.
     Result<int> own_directory();
     Result<> replace(int directory, const std::string& file, std::string_view text) const;
-    // Of a project's services; -1 where there is none and it is not to be made.
+    // The descriptor of the directory of a project's services; -1 where there is none and it is not
+    // to be made.
     Result<int> services_of(const std::string& project, bool make);
     void load_services(ProjectRecord& record, std::vector<Problem>& broken);
     void load_history(int directory, const std::string& project, const std::string& file,

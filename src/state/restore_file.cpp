@@ -80,14 +80,14 @@ Result<Place> find_place(const std::string& path, os::LastLink last = os::LastLi
     return place;
 }
 
-// Whoever may change where a link leads must not get us to write what he may not.
+// The owner of a link on the way must not get us to write what that owner may not write.
 bool may_lead(const Place& place, const struct stat& directory, const struct stat& file) {
     return std::ranges::all_of(place.link_owners, [&](uid_t owner) {
         return owner == directory.st_uid || (place.there && owner == file.st_uid);
     });
 }
 
-// Gone at the end of its life, unless it got another name.
+// Temporary is gone at the end of its life, unless it got another name.
 class Temporary {
 public:
     explicit Temporary(int directory) : directory_(directory) {
@@ -111,7 +111,7 @@ public:
 
     [[nodiscard]] int fd() const { return fd_.get(); }
 
-    // Not over a file that has come meanwhile, when there was none.
+    // Gives it the name; not over a file that has come meanwhile, when there was none.
     Result<> rename(const std::string& name, bool replace) {
         if (!replace) {
             renamed_ = ::renameat2(directory_, name_.c_str(), directory_, name.c_str(),
@@ -168,7 +168,7 @@ Result<> write_anew(const Place& place, const Fd& present, const struct stat& fi
         return fail_errno(errno, "syncing");
     if (auto renamed = temporary.rename(place.name, place.there); !renamed)
         return renamed;
-    // It is done, and is undone only by a power cut in this moment.
+    // The file is written, and only a power cut in this moment can undo that.
     (void)sync_directory(place.directory.get());
     return {};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What of the disk a private view is about: which paths belong to the watches, and what has to be
-// bound over for them.
+// ViewScope is what of the disk a private view is about: which paths belong to the watches, and
+// what has to be bound over for them.
 
 #include "core/definition.hpp"
 #include "core/selection.hpp"
@@ -30,7 +30,7 @@ public:
     // A file at the path is watched.
     [[nodiscard]] bool selects(const std::string& path) const;
 
-    // There may be watched files below the directory, those that a wildcard finds.
+    // Watched files that a wildcard finds may be below the directory.
     [[nodiscard]] bool descends(const std::string& path) const;
 
     // A pattern leads through the directory or begins in it: links are followed.

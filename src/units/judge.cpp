@@ -17,7 +17,7 @@ bool active(const UnitState& state) {
            state.active_state == "refreshing";
 }
 
-// For the results of a job that do not depend on what the unit is.
+// The error for a result of a job that does not depend on what the unit is.
 std::optional<Error> refused_job(std::string_view job_result, std::string_view what) {
     using Word = std::pair<std::string_view, std::string_view>;
     static constexpr std::array<Word, 8> rows = {{

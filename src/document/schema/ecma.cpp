@@ -266,7 +266,7 @@ private:
         return std::string(found == kCategories.end() ? name : found->category);
     }
 
-    // One character; nullopt: one that no text has.
+    // The escaped character; nullopt: one that no text has.
     std::optional<std::string> escaped(char c) {
         switch (c) {
         case 't':

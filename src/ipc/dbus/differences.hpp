@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What differs between two statuses, as names of properties; for the objects of statuses.
+// Differences between two statuses, as names of properties; for the objects of statuses.
 
 #include "core/status_fields.hpp"
 #include "ipc/dbus/errors.hpp"

@@ -76,7 +76,7 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     return strategy;
 }
 
-// Nothing said: nothing.
+// The time of "drain"; nullopt: it was not given.
 Result<std::optional<Duration>> drain_of(const std::string& text) {
     if (text.empty())
         return std::nullopt;

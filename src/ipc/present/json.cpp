@@ -108,7 +108,7 @@ private:
     Audience reader_;
 };
 
-// Of `write`, which is given the Json to write one value to.
+// The text of what `write` writes to the Json that it is given.
 template <class Write>
 std::string render_value(Audience reader, Write write) {
     std::string text;

@@ -29,8 +29,9 @@ constexpr sd_json_dispatch_field kStatusArguments[] = {
     {},
 };
 
-// Every connection costs the loop something in each of its turns, so that thousands of them would
-// bring it to a stop. A caller needs one. What others cannot take is left to root and the owner.
+// The limits of connections. Every connection costs the loop something in each of its turns, so
+// that thousands of them would bring it to a stop. A caller needs one. Root and the owner have what
+// others cannot take.
 constexpr unsigned kMostOfOneUser = 64;
 constexpr unsigned kMostOfStrangers = 256;
 constexpr unsigned kMost = kMostOfStrangers + 2 * kMostOfOneUser;
@@ -88,7 +89,7 @@ Result<> VarlinkServer::make() {
     constexpr auto on_status = [](sd_varlink* link, sd_json_variant* parameters,
                                   sd_varlink_method_flags_t, void* self) noexcept {
         StatusArguments arguments;
-        // Not 0: what is wrong with them is answered already.
+        // sd_varlink_dispatch has answered when it does not return 0.
         if (const int r = sd_varlink_dispatch(link, parameters, kStatusArguments, &arguments))
             return r;
         return static_cast<VarlinkServer*>(self)->status(link, arguments.project);
