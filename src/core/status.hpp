@@ -67,7 +67,7 @@ struct ConfigStatus {
 };
 
 // A project with all that belongs to it.
-struct ProjectView {
+struct ProjectOverview {
     ProjectStatus project;
     std::vector<ServiceStatus> services;
     std::vector<ConfigStatus> configs;

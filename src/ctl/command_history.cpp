@@ -35,12 +35,12 @@ public:
         if (!daemon)
             return std::unexpected(daemon.error());
         session.out().page();
-        const HistoryView view{.directory = session.directory(),
-                               .utc = utc_,
-                               .most = limit_,
-                               .name_of_user = [here = !session.options().remote()](auto uid) {
-                                   return name_of_user(uid, here);
-                               }};
+        const HistoryStyle view{.directory = session.directory(),
+                                .utc = utc_,
+                                .most = limit_,
+                                .name_of_user = [here = !session.options().remote()](auto uid) {
+                                    return name_of_user(uid, here);
+                                }};
         for (const auto& target : *targets) {
             const auto text = (*daemon)->history(target.text(), limit_);
             if (!text)

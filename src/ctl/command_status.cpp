@@ -59,7 +59,7 @@ private:
         if (options.remote())
             return;
         const GlobalOptions of_system{.system = true, .host = {}, .machine = {}};
-        const auto daemon = Daemon::connect(of_system);
+        const auto daemon = DaemonProxy::connect(of_system);
         if (!daemon || !(*daemon)->running())
             return;
         const auto others = (*daemon)->projects();

@@ -11,7 +11,8 @@ public:
     void declare(CLI::App&) override {}
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto seen = session.daemon().and_then([](Daemon* daemon) { return daemon->sync(); });
+        const auto seen =
+            session.daemon().and_then([](DaemonProxy* daemon) { return daemon->sync(); });
         if (!seen)
             return std::unexpected(seen.error());
         return ExitStatus::Ok;

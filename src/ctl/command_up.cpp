@@ -51,7 +51,7 @@ private:
         return std::filesystem::equivalent(full, real, error) ? full : real.string();
     }
 
-    static Answer<ExitStatus> up(Session& session, Daemon& daemon, const std::string& path) {
+    static Answer<ExitStatus> up(Session& session, DaemonProxy& daemon, const std::string& path) {
         const auto waiting = ReloadWait::open(daemon);
         if (!waiting)
             return std::unexpected(waiting.error());

@@ -16,10 +16,10 @@ sdbus::SignalName signal_name(const char* name) {
 
 } // namespace
 
-EventStream::EventStream(Daemon& daemon, Handler handler)
+EventStream::EventStream(DaemonProxy& daemon, Handler handler)
     : daemon_(daemon), handler_(std::move(handler)) {}
 
-Answer<std::unique_ptr<EventStream>> EventStream::open(Daemon& daemon, Handler handler) {
+Answer<std::unique_ptr<EventStream>> EventStream::open(DaemonProxy& daemon, Handler handler) {
     std::unique_ptr<EventStream> stream(new EventStream(daemon, std::move(handler)));
     try {
         stream->subscribe_manager();

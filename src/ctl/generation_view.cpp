@@ -39,7 +39,7 @@ std::string cause(const Json& generation) {
     return trigger == "request" ? "asked for" : trigger == "start" ? "was not running" : "-";
 }
 
-Row row_of_generation(const Json& each, const HistoryView& view) {
+Row row_of_generation(const Json& each, const HistoryStyle& view) {
     const auto usec = number_of(each, "applied_usec");
     const auto changes = name_changes(array_of(each, "changes"), view.directory);
     return {
@@ -51,7 +51,7 @@ Row row_of_generation(const Json& each, const HistoryView& view) {
          by(each, view.name_of_user), changes.empty() ? cause(each) : changes}};
 }
 
-Row row_of_event(const Json& each, const HistoryView& view) {
+Row row_of_event(const Json& each, const HistoryStyle& view) {
     const auto usec = number_of(each, "realtime_usec");
     const auto generation = number_of(each, "generation");
     const auto why = each.contains("problem")
@@ -66,7 +66,7 @@ Row row_of_event(const Json& each, const HistoryView& view) {
 
 } // namespace
 
-std::vector<Line> show_history(const Json& history, const HistoryView& view) {
+std::vector<Line> show_history(const Json& history, const HistoryStyle& view) {
     std::vector<Row> rows;
     for (const auto& each : array_of(history, "generations").array_range())
         rows.push_back(row_of_generation(each, view));

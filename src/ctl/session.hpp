@@ -4,7 +4,7 @@
 // Session is what a command works with: the options, the output, and the daemon, which is called on
 // first use.
 
-#include "ctl/daemon.hpp"
+#include "ctl/daemon_proxy.hpp"
 #include "ctl/output.hpp"
 #include "ctl/target.hpp"
 
@@ -24,7 +24,7 @@ public:
     // The current directory; "" when the daemon is on another machine, where it means nothing.
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
-    Answer<Daemon*> daemon();
+    Answer<DaemonProxy*> daemon();
     Answer<std::vector<ProjectState>> projects();
     Answer<std::vector<Target>> targets(const std::vector<std::string>& words);
 
@@ -38,7 +38,7 @@ private:
     const GlobalOptions& options_;
     Output out_;
     std::string directory_;
-    std::unique_ptr<Daemon> daemon_;
+    std::unique_ptr<DaemonProxy> daemon_;
 };
 
 } // namespace hotreload::ctl

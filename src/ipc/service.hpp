@@ -98,7 +98,7 @@ public:
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
     // The status of the target; of "" every project.
-    [[nodiscard]] virtual Result<std::vector<ProjectView>>
+    [[nodiscard]] virtual Result<std::vector<ProjectOverview>>
     status(const std::string& target) const = 0;
     [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
 

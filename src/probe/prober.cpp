@@ -131,7 +131,7 @@ Task<Result<>> Prober::try_connecting(const ReadyProbe& probe, const ProbedUnit&
 }
 
 Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, Fd connection) {
-    auto accepted = judge(co_await settled(connection.get(), false), whom);
+    auto accepted = judge(co_await until_accepted(connection.get(), false), whom);
     if (!accepted)
         co_return std::unexpected(std::move(accepted).error().in_context(probe.tcp));
     co_return accepted;
@@ -142,7 +142,7 @@ Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, 
 // it cannot be told.
 Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
                                 const Address& address, Fd connection) {
-    const auto side = co_await settled(connection.get(), true);
+    const auto side = co_await until_accepted(connection.get(), true);
     auto accepted = side.state == ServerSide::State::Deferred ? Result<>() : judge(side, whom);
     if (!accepted)
         co_return std::unexpected(std::move(accepted).error().in_context(probe.http));
@@ -163,7 +163,7 @@ Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
     co_return accepted;
 }
 
-Task<ServerSide> Prober::settled(int connection, bool speaks_first) {
+Task<ServerSide> Prober::until_accepted(int connection, bool speaks_first) {
     const auto start = loop_.now();
     for (;;) {
         const auto side = server_side(connection);

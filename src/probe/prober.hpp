@@ -38,7 +38,7 @@ private:
                             Fd connection);
     Task<Result<>> try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, Fd connection);
     // Waits for what becomes of a connection that is to be accepted.
-    Task<ServerSide> settled(int connection, bool speaks_first);
+    Task<ServerSide> until_accepted(int connection, bool speaks_first);
     // Busy: the unit may get the next one.
     [[nodiscard]] Result<> judge(const ServerSide& side, const ProbedUnit& whom) const;
 

@@ -389,11 +389,11 @@ std::string details_json(const Details& details) {
 }
 
 void write_status(jsoncons::json_visitor& out, std::string_view version,
-                  const std::vector<ProjectView>& projects, Audience reader) {
+                  const std::vector<ProjectOverview>& projects, Audience reader) {
     Json json(out, reader);
     json.object([&] {
         json.member("version", version);
-        json.list("projects", projects, [&](const ProjectView& view) {
+        json.list("projects", projects, [&](const ProjectOverview& view) {
             json.object([&] {
                 status_members(json, view.project);
                 status_list(json, "services", view.services);
@@ -403,7 +403,7 @@ void write_status(jsoncons::json_visitor& out, std::string_view version,
     });
 }
 
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
+std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
                         Audience reader) {
     std::string text;
     {

@@ -64,7 +64,7 @@ std::string details_json(const Details& details);
 // {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}],
 //  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the
 // values of configs.
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
+std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
                         Audience reader);
 
 } // namespace hotreload::ipc

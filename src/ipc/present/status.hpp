@@ -14,6 +14,6 @@
 namespace hotreload::ipc {
 
 void write_status(jsoncons::json_visitor& out, std::string_view version,
-                  const std::vector<ProjectView>& projects, Audience reader);
+                  const std::vector<ProjectOverview>& projects, Audience reader);
 
 } // namespace hotreload::ipc

@@ -101,10 +101,10 @@ public:
         return answer("check " + path, problems);
     }
     std::optional<Error> status_error;
-    Result<std::vector<ProjectView>> status(const std::string& target) const override {
+    Result<std::vector<ProjectOverview>> status(const std::string& target) const override {
         if (status_error)
             return std::unexpected(*status_error);
-        std::vector<ProjectView> found;
+        std::vector<ProjectOverview> found;
         for (const auto& project : known_projects) {
             if (!target.empty() && project.name != target)
                 continue;

@@ -19,7 +19,7 @@ constexpr auto history = R"({"generations":[
    "strategy":"restart","trigger":"file","problem":{"path":"/etc/nginx/a.conf","line":3,
    "column":0,"message":"no"}}]})";
 
-std::vector<std::string> shown(HistoryView view) {
+std::vector<std::string> shown(HistoryStyle view) {
     view.name_of_user = [](std::uint32_t uid) { return uid == 0 ? "root" : "somebody"; };
     std::vector<std::string> lines;
     for (const auto& line : show_history(parse_json(history).value(), view))

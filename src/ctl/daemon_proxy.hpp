@@ -38,9 +38,9 @@ struct RollbackOptions {
     bool no_drain = false;
 };
 
-class Daemon {
+class DaemonProxy {
 public:
-    static Answer<std::unique_ptr<Daemon>> connect(const GlobalOptions& options);
+    static Answer<std::unique_ptr<DaemonProxy>> connect(const GlobalOptions& options);
 
     Answer<std::string> up(const std::string& path, bool wait); // → name of the project
     Answer<> down(const std::string& project);
@@ -84,11 +84,11 @@ public:
     // Everything that has arrived already.
     Answer<> drain();
 
-    ~Daemon();
+    ~DaemonProxy();
 
 private:
     std::optional<Json> inspected(const Answer<std::string>& answer);
-    explicit Daemon(std::unique_ptr<sdbus::IConnection> connection);
+    explicit DaemonProxy(std::unique_ptr<sdbus::IConnection> connection);
 
     os::EventLoop loop_;
     std::unique_ptr<sdbus::IConnection> connection_;
