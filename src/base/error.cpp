@@ -20,8 +20,8 @@ std::optional<Audience> parse_audience(std::string_view word) {
 
 Problem shown_to(Audience reader, Problem problem) {
     if (reader == Audience::Everybody && problem.audience != Audience::Everybody) {
-        problem.message = "the reason is shown to who may inspect (root, or whose instance it "
-                          "is): hotreloadctl status";
+        problem.message = "the reason is shown to root and to the user whose instance it is: "
+                          "hotreloadctl status";
         problem.audience = Audience::Everybody;
     }
     return problem;

@@ -23,16 +23,17 @@ enum class ErrorCode {
     Failed,        // anything else that the system answered
 };
 
-// Who reads what we tell. Names, places, states and strategies are for everybody; a value, a line
-// of a file and what a program printed are for who may inspect, for they may hold secrets.
+// Audience is who reads what we tell. Names, places, states and strategies are for everybody;
+// values, lines of files and what programs printed are for those who may inspect, because they may
+// hold secrets.
 enum class Audience { Inspectors, Everybody };
 
 std::string_view to_string(Audience audience); // "inspectors", "everybody"
 std::optional<Audience> parse_audience(std::string_view word);
 
-// What is wrong at one place of one file. Line and column count from 1; 0 means "not known". The
-// place is for everybody, the message only where its producer says so: a message that quotes by
-// oversight is then told to too few, and not to too many.
+// Problem is what is wrong at one place of one file. Line and column count from 1; 0 means "not
+// known". Everybody is told the place; the message only where its producer says so, so that a
+// message which quotes by oversight is told to too few people rather than to too many.
 struct Problem {
     std::string path;
     unsigned line = 0;
@@ -49,8 +50,8 @@ struct Problem {
     bool operator==(const Problem&) const = default;
 };
 
-// The problem as `reader` may see it: with words in place of a message that is not for him, which
-// say how it is to be had.
+// The problem as `reader` may see it: with words in place of a message that is not for
+// the reader, which say how to get it.
 Problem shown_to(Audience reader, Problem problem);
 
 // `path:line:column: message`, leaving out what is not known.
@@ -72,7 +73,8 @@ struct Error {
 template <class T = void>
 using Result = std::expected<T, Error>;
 
-// For loaders, which report everything that is wrong and not only the first.
+// Checked is the result of a loader, which reports everything that is wrong and not only the first
+// mistake.
 template <class T>
 using Checked = std::expected<T, std::vector<Problem>>;
 

@@ -9,8 +9,9 @@
 
 namespace hotreload {
 
-// By edits (insert, delete, replace, swap of neighbours); nothing when none is within a third of
-// the word's length (at least 2), or the word is longer than 100 bytes.
+// The known word that is the fewest edits (insert, delete, replace, swap of neighbours) away.
+// nullopt: none is within a third of the word's length (at least 2), or the word is longer than 100
+// bytes.
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> known);
 

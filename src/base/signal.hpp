@@ -12,10 +12,11 @@ namespace hotreload {
 
 std::string signal_name(int signal); // "signal 200", for what has no name
 
-// With or without "SIG". Nothing for another word, and for a number.
+// The number of a signal's name, with or without "SIG". nullopt: the word is no name of a signal; a
+// number is none.
 std::optional<int> parse_signal(std::string_view word);
 
-// Those with a name of their own, for hints.
+// The names of the signals that have one of their own, for hints.
 std::vector<std::string_view> signal_names();
 
 } // namespace hotreload

@@ -84,16 +84,16 @@ public:
 
     [[nodiscard]] bool done() const { return !handle_ || handle_.done(); }
 
-    // For the holder of a task that nobody awaits: run it up to its first wait.
+    // Runs the task up to its first wait: for the holder of a task that nobody awaits.
     void start() { handle_.resume(); }
 
     // After done(): the result, or the exception that ended the task.
     decltype(auto) take() { return handle_.promise().take(); }
 
-    // For an awaiter that may stop waiting: the end of a task that was started resumes `waiter`.
+    // Has the end of a started task resume `waiter`: for an awaiter that may stop waiting.
     void resume_at_end(std::coroutine_handle<> waiter) { handle_.promise().continuation = waiter; }
 
-    // For a task that was started: wait for its end.
+    // Waits for the end of a task that was started.
     auto join() & {
         struct Awaiter {
             Handle handle;
@@ -133,7 +133,8 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 }
 } // namespace detail
 
-// All of them side by side; ends when the last one has, with their results in the same order.
+// Runs all the tasks side by side. Ends when the last one has ended, with their results in the same
+// order.
 template <class T>
 Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
     for (auto& task : tasks)

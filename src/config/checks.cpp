@@ -61,7 +61,7 @@ void check_reload(Reading& reading, const ServiceDefinition& service) {
     if (never && has_signal)
         reading.problem(key_of(service, "reload_signal"),
                         std::format("{} has no process to send it to", service.unit));
-    // Whether an installed service can reload is the manager's to say.
+    // The service manager says whether an installed service can reload.
     if (!never && (reading.has(key_of(service, "unit")) || has_reload || has_signal || notifies))
         return;
     const auto* const why =
@@ -120,7 +120,7 @@ void warn_of_unchecked_files(Reading& reading, const ServiceDefinition& service)
     }
 }
 
-// It may come later; until it does, every change is refused.
+// The schema may come later; until it does, every change is refused.
 void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service) {
     std::error_code error;
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
@@ -132,7 +132,7 @@ void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service)
     }
 }
 
-// Which instance would answer is not known.
+// A probe cannot tell which instance of a template answers.
 void check_ready(Reading& reading, const ServiceDefinition& service) {
     if (service.ready && names_instances(service.unit) && service.ready->command.empty())
         reading.problem(key_of(service, "ready"),

@@ -191,7 +191,7 @@ private:
                (inside.substr(0, end).contains(',') || inside.substr(0, end).contains(".."));
     }
 
-    // To the next blank.
+    // The text up to the next blank.
     [[nodiscard]] std::string_view word_here() const {
         const auto end = text_.find_first_of(kBlanks, at_);
         return text_.substr(at_, end - at_);

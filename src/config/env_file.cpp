@@ -62,7 +62,7 @@ private:
         }
         ++at_;
         std::string value = this->value();
-        // Not quoted: it may be a part of a secret whose quotes were forgotten.
+        // The name is not quoted: it may be a part of a secret whose quotes were forgotten.
         if (!valid_env_name(name))
             problem(start, name.starts_with("export ")
                                ? "write NAME=VALUE without \"export\": this is no shell script"
@@ -92,7 +92,7 @@ private:
         return out;
     }
 
-    // From the opening quote to the closing one; the caller steps over that.
+    // Reads from the opening quote to the closing one; the caller steps over that.
     void single_quoted(std::string& out) {
         const std::size_t start = at_;
         for (++at_; !at_end(); ++at_) {
@@ -124,7 +124,7 @@ private:
         problem(start, "the quote that begins here is not closed");
     }
 
-    // To the end of the line, white space at its end dropped unless it was escaped.
+    // Reads to the end of the line. White space at its end is dropped unless it was escaped.
     void unquoted(std::string& out) {
         std::size_t keep = out.size();
         for (; !at_end() && !at(kEndOfLine); ++at_) {

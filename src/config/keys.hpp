@@ -27,7 +27,7 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
 
 // An address as in `ports`; a relative path of a socket starts at the project.
-Result<std::string> read_address(const Reading& reading, const std::string& text);
+Result<Address> read_address(const Reading& reading, const std::string& text);
 
 // The project file and its env_files are no content of a service whose patterns only happen to
 // match them; what names one of them watches it. When all is read.
@@ -56,7 +56,7 @@ void read_ready(Reading& reading, const Entry& entry, std::optional<ReadyProbe>&
 // The variables of an `env` table, over what is there.
 void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env);
 
-// What can be told only of a whole service, or of all of them together.
+// Checks that need a whole service, or all of them together.
 void check_services(Reading& reading);
 
 // Names of the rows of each table, for the documentation's check.

@@ -24,7 +24,8 @@ namespace hotreload {
 
 namespace {
 
-// What systemd gives to services that set no PATH of their own, and where it looks for programs.
+// The PATH that systemd gives to services without one of their own, where it looks for programs,
+// too.
 constexpr auto kPath = std::to_array<std::string_view>(
     {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"});
 

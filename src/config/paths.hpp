@@ -40,9 +40,9 @@ struct ProgramPlaces {
     std::vector<std::string> path; // absolute directories, before the service manager's own
 };
 
-// What to run for `name`: with a slash in it, the absolute path, which must be a program; without,
-// the absolute path of the one in `path`, or the plain name of one in the service manager's
-// default PATH. The error says where it was looked for, and what to write.
+// The program to run for `name`: with a slash in it, the absolute path, which must be a program;
+// without, the absolute path of the one in `path`, or the plain name of one in the service
+// manager's default PATH. The error says where it was looked for, and what to write.
 Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name);
 
 // The value of PATH for who is to find what resolve_program() found.

@@ -28,7 +28,7 @@ bool relative_path(const std::string& text) {
 
 void read_listen(Reading& reading, const std::string& key, const std::string& text, Port& port) {
     if (auto address = read_address(reading, text))
-        port.address = *std::move(address);
+        port.address = address->text();
     else
         reading.problem(key, address.error().message);
 }
@@ -107,13 +107,13 @@ void check_unique(Reading& reading, const std::string& key, const std::vector<st
 
 } // namespace
 
-Result<std::string> read_address(const Reading& reading, const std::string& text) {
+Result<Address> read_address(const Reading& reading, const std::string& text) {
     if (!relative_path(text))
-        return parse_port_address(text);
+        return Address::parse(text);
     const auto start = start_of_path(reading.project.directory, reading.user, text);
     if (!start)
         return std::unexpected(start.error());
-    return parse_port_address(absolute_path(start->directory, start->rest));
+    return Address::parse(absolute_path(start->directory, start->rest));
 }
 
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports) {
@@ -130,7 +130,7 @@ void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition
         if (port.address.empty())
             continue; // it was told
         if (port.name.empty())
-            port.name = default_port_name(port.address);
+            port.name = default_port_name(*Address::parse(port.address));
         check_unique(reading, key, keys, ports, port);
         ports.push_back(std::move(port));
         keys.push_back(key);

@@ -102,7 +102,7 @@ Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::s
     if (auto why = distrusted(path, ""))
         return one_problem(Problem{.path = path,
                                    .message = *std::move(why) +
-                                              "; whose it is runs it in an instance of his own "
+                                              "; its owner can run it in an instance of their own "
                                               "(hotreloadctl --user up)"}
                                .for_everybody());
     const auto text = read_text_file(path);

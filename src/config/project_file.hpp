@@ -34,7 +34,7 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
 // The absolute path of the project file: of a directory, the hotreload.toml in it.
 Result<std::filesystem::path> find_project_file(const std::filesystem::path& file_or_dir);
 
-// Every key there is ("project.name", "services.NAME.command"), for the documentation's check.
+// All keys ("project.name", "services.NAME.command"), for the check of the documentation.
 std::vector<std::string> project_file_keys();
 
 } // namespace hotreload

@@ -9,8 +9,8 @@
 
 namespace hotreload {
 
-// From most to least important: a file hides those of the same name further down. An empty one, or
-// a link to /dev/null, only hides.
+// The directories from most to least important: a file hides those of the same name further down.
+// An empty file, or a link to /dev/null, only hides.
 std::span<const std::string> project_file_directories();
 
 // The files in force, sorted by name. `directories` as above; one that is not there is empty.

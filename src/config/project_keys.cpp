@@ -147,7 +147,7 @@ void read_configs(Reading& reading, const Entry& entry, Nothing&) {
         read_config_files(reading, entry);
 }
 
-// In the order in which they build on each other, wherever they stand in the file.
+// The keys stand in the order in which they build on each other, wherever they stand in the file.
 constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
     {"project", Kind::Table,
      [](Reading& reading, const Entry& entry, Nothing& nothing) {

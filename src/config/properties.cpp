@@ -26,12 +26,11 @@ constexpr auto kOurs = std::to_array<std::pair<std::string_view, std::string_vie
 });
 
 bool looks_like_directive(std::string_view name) {
-    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    return !name.empty() && upper(name.front()) &&
+    return !name.empty() && is_upper(name.front()) &&
            std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
-// As a line of a unit file; nothing for what cannot be one.
+// The value as a line of a unit file. nullopt: it cannot be one.
 std::optional<std::string> line_of(const toml::node& value) {
     if (const auto* const string = value.as_string())
         return string->get();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a project file is read: every table of it has a table of rows here, a row is a key, and a
-// key's row says what it must be and who takes it. What is not in a row is an error. Handlers see
-// only values of the right type, report what else is wrong, and never stop the reading.
+// The reader of project files is driven by tables: every TOML table has a table of rows here, a row
+// is a key, and a key's row says what it must be and who takes it. What has no row is an error.
+// Handlers see only values of the right type, report what else is wrong, and never stop the
+// reading.
 
 #include "base/error.hpp"
 #include "config/project_file.hpp"
@@ -31,7 +32,7 @@ enum class Kind {
     StringsOrTable,
 };
 
-// One key with its value. `key` is the full one: "services.web.command".
+// Entry is one key with its value. `key` is the full one: "services.web.command".
 struct Entry {
     std::string key;
     const toml::node& value;
@@ -48,7 +49,7 @@ struct WatchDefaults {
     std::optional<unsigned> backup;
 };
 
-// What grows while the file is read.
+// Reading is what grows while the file is read.
 struct Reading {
     ProjectDefinition project;
     const EnvFileReader& read_env_file;

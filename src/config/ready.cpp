@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/keys.hpp"
-#include "core/port.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,10 +34,10 @@ void read_tcp(Reading& reading, const Entry& entry, ReadyProbe& probe) {
     const auto address = read_address(reading, entry.text());
     if (!address)
         reading.problem(entry.key, address.error().message);
-    else if (address->starts_with("udp:"))
+    else if (address->datagram)
         reading.problem(entry.key, "is an address of UDP, which connects to nobody");
     else
-        probe.tcp = *address;
+        probe.tcp = address->text();
 }
 
 constexpr auto kReadyKeys = std::to_array<KeyRow<ReadyProbe>>({

@@ -55,7 +55,7 @@ std::string twice(std::string_view description, std::string_view line) {
                        : std::format("the key {} is given twice: keep one", key);
 }
 
-// What is said of the text behind "KEY =".
+// The advice about the text behind "KEY =".
 std::optional<std::string> about_value(std::string_view key, std::string_view value) {
     const auto write = [&](std::string_view example) {
         return std::format("write {} = {}", key.substr(0, kLongestKey), example);

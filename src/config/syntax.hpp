@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is wrong with a text that is no TOML, in words for somebody who has never read its
-// specification: what he probably meant, and how that is written. Values are not repeated, for
-// they may be secrets. Pure.
+// The explanation of a text that is no TOML, for somebody who has never read its specification:
+// what was probably meant, and how that is written. Values are not repeated, because they may be
+// secrets. Pure.
 
 #include <string>
 #include <string_view>

@@ -45,7 +45,8 @@ Result<std::string> read_text_file(const std::string& path) {
     if (status.st_size > static_cast<off_t>(kMaxTextFile))
         return too_large();
 
-    // To the end, not to st_size: the file may be growing, and files of /proc have no size.
+    // The file is read to its end and not to st_size: it may be growing, and files of /proc have no
+    // size.
     std::string text;
     for (;;) {
         const std::size_t filled = text.size();

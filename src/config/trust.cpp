@@ -56,13 +56,14 @@ bool is_file(const std::string& path) {
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// Where a word of a command leads as a program.
+// The program that a word of a command leads to.
 std::string program_path(const std::string& word, const std::string& directory) {
     return word.contains('/') && !directory.empty() ? absolute_path(directory, word)
                                                     : find_program(word);
 }
 
-// From the first word on that is a program: options have arguments of their own ("env -u NAME").
+// The words from the first one on that is a program: options have arguments of their own ("env -u
+// NAME").
 Words wrapped(Words words, const std::string& directory) {
     while (!words.empty()) {
         const auto program = program_path(words.front(), directory);
@@ -116,7 +117,7 @@ bool is_command(std::string_view directive) {
            directive != "ExecSearchPath";
 }
 
-// Of a line as systemd has it, without the signs before its program ("-", "+").
+// The words of a line as systemd has it, without the signs before its program ("-", "+").
 std::vector<std::string> words_of(std::string_view line) {
     line.remove_prefix(std::min(line.find_first_not_of("@-:+!|"), line.size()));
     std::vector<std::string> words;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What root acts on must be root's alone to change: a project file, and what a service runs as
-// root. What a service runs as another user may be that user's, too. The rule is os/trust.hpp's;
-// where we are not root, the kernel sees to it, and nothing is asked here.
+// Trust in what root acts on: a project file, and what a service runs as root, must be root's alone
+// to change. What a service runs as another user may be that user's, too. The rule is
+// os/trust.hpp's; where we are not root, the kernel sees to it, and nothing is asked here.
 
 #include "core/definition.hpp"
 
@@ -13,12 +13,12 @@
 
 namespace hotreload {
 
-// Why the file at `path` decides nothing for who runs as `user` ("": root): where it can be
-// changed, by whom, and what mends that. Nothing when it may, or is not there.
+// The reason why the file at `path` may decide nothing for what runs as `user` ("": root): where it
+// can be changed, by whom, and what mends that. nullopt: it may, or it is not there.
 std::optional<std::string> distrusted(const std::string& path, const std::string& user);
 
-// Why nothing may be mounted over `path`: the manager looks it up again when it does, and somebody
-// other than root could lead it elsewhere until then. Nothing when it may.
+// The reason why nothing may be mounted over `path`: the manager looks it up again when it does,
+// and somebody other than root could lead it elsewhere until then. nullopt: it may.
 std::optional<std::string> led_astray(const std::string& path);
 
 struct Distrust {
@@ -29,7 +29,7 @@ struct Distrust {
 // and ready, and the script that an interpreter is given. `starts`: of command and properties, too,
 // which only a new process runs.
 std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts);
-// The first of them as a problem of the project file, for everybody. Nothing: all may be run.
+// The first of them as a problem of the project file, for everybody. nullopt: all may be run.
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
                                             const ServiceDefinition& service, bool starts);
 

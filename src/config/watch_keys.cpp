@@ -124,7 +124,7 @@ constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
      }},
 });
 
-// One file, whatever its name looks like.
+// Reads the name of one file, which is no pattern whatever it looks like.
 void read_file(Reading& reading, const std::string& key, const std::string& file,
                WatchDefinition& watch) {
     if (file.empty())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How what a transaction waits for is given up: its checks, for a validator may hang, and what it
-// checks may be out of date; or the proof of what is to be replaced anyhow. Whoever wants something
-// else of its services does not wait for it.
+// Cancellation is how a transaction is told to give up what it waits for: its checks, because a
+// validator may hang and what it checks may be out of date; or the proof of what is to be replaced
+// anyhow. A caller who wants something else of the services does not wait for it.
 
 #include "base/task.hpp"
 
@@ -30,7 +30,8 @@ public:
 
     [[nodiscard]] bool requested() const { return requested_; }
 
-    // `task`, or nothing when a request came first: then the task is destroyed where it waits.
+    // The result of `task`; nullopt: a request came first, and the task is destroyed where it
+    // waits.
     template <class T>
     Task<std::optional<T>> unless(Task<T> task) {
         task.start();

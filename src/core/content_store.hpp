@@ -28,15 +28,15 @@ public:
     // Puts on disk which copies there are. They are kept one by one, and there may be many.
     virtual Result<> flush(const std::string& project) = 0;
 
-    // It is there and, as far as is known, whole.
+    // The content is there and, as far as is known, whole.
     [[nodiscard]] virtual bool has(const std::string& project, const ContentId& id) = 0;
-    // Nothing: it was never kept, or the copy is damaged.
+    // The content; nullopt: it was never kept, or the copy is damaged.
     [[nodiscard]] virtual std::optional<std::string> content(const std::string& project,
                                                              const ContentId& id) = 0;
-    // Where the copies of a file lie, the newest first.
+    // The places of the copies of a file, the newest first.
     [[nodiscard]] virtual std::vector<std::string> copies(const std::string& project,
                                                           const std::string& path) = 0;
-    // All copies of a project.
+    // Removes all copies of a project.
     virtual Result<> remove_contents(const std::string& project) = 0;
 };
 

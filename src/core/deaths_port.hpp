@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon died of: work that ended it twice is set aside, so that it does not a third time.
-// state/ has the real one.
+// Deaths are what the daemon died of: work that ended it twice is set aside, so that it does not a
+// third time. state/ has the real one.
 
 #include <string>
 #include <utility>

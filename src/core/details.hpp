@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What an event is about beyond names and places: values, and reasons that quote. Everybody is told
-// the event with its id; the details that belong to the id are told to who may inspect, and asks.
+// Details are what an event is about beyond names and places: values, and reasons that quote.
+// Everybody is told the event with its id; those who may inspect can ask for the details that
+// belong to the id.
 
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
@@ -15,7 +16,7 @@
 
 namespace hotreload {
 
-// One operation of a patch without its value, for everybody.
+// KeyStep is one operation of a patch without its value, for everybody.
 struct KeyStep {
     std::string operation; // "add", "remove", "replace": RFC 6902
     std::string pointer;   // "/log/level": RFC 6901
@@ -46,7 +47,7 @@ struct Announced {
     Problem problem;
 };
 
-// Of one id; of several projects where they were asked for together.
+// Details belong to one id; of several projects where they were asked for together.
 struct Details {
     std::uint64_t id = 0;
     std::vector<Plan> plans;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a watched document on disk is against the one that was applied: made by daemon/, which has
-// the contents and the parsers, and planned with here.
+// DocumentState is what a watched document on disk is against the applied one. The daemon, which
+// has the contents and the parsers, makes it; plans are made with it.
 
 #include "base/error.hpp"
 #include "core/key_path.hpp"
@@ -12,7 +12,7 @@
 
 namespace hotreload {
 
-// One operation of the patch: how it is shown, and every key that it touches.
+// KeyDifference is one operation of the patch: how it is shown, and every key that it touches.
 struct KeyDifference {
     std::string operation; // "add", "remove", "replace"
     KeyPath path;

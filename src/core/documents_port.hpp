@@ -46,7 +46,7 @@ public:
         std::optional<ContentId> applied;
         ContentId now;
     };
-    // What the document is against what was applied. Its values are remembered for a while.
+    // Compares the document with what was applied. Its values are remembered for a while.
     virtual DocumentState compare(const Request& request) = 0;
 
     // Parsed; shared with the cache. Errors: syntax, with the path and the way out; that the
@@ -56,24 +56,24 @@ public:
 
     // The value as JSON text, with its secrets.
     [[nodiscard]] virtual std::string json(const Value& value) const = 0;
-    // What tells of a change from one to the other, with secrets masked. It holds the values, and
-    // not their texts: those are made when somebody asks.
+    // The texts of a change from one to the other, with secrets masked. The function holds the
+    // values, and makes their texts when somebody asks.
     [[nodiscard]] virtual std::function<ConfigChange::Texts()>
     texts(std::shared_ptr<const Value> before, std::shared_ptr<const Value> after) const = 0;
 
-    // What is applied now is kept as the newest copy, beside `older` ones: at once for what was
-    // noted, else by copy_some(). flush() ends a series of these.
+    // Keeps what is applied now as the newest copy, beside `older` ones: at once what was noted,
+    // else by copy_some(). flush() ends a series of these.
     virtual void keep(const std::string& path, const ContentId& id, unsigned older,
                       const ContentStore::InUse& in_use) = 0;
     // Goes on copying, for a few milliseconds: files of no known format are not held in memory.
     virtual void copy_some(const ContentStore::InUse& in_use) = 0;
     [[nodiscard]] virtual bool copies_wait() const = 0;
     virtual void flush() = 0;
-    // What the disk did not take waits for copy_some() again.
+    // Content that the disk did not take waits for copy_some() again.
     virtual void try_again() = 0;
     [[nodiscard]] virtual bool kept(const ContentId& id) const = 0;
 
-    // Where the copies of a file lie, the newest first.
+    // The places of the copies of a file, the newest first.
     [[nodiscard]] virtual std::vector<std::string> copies(const std::string& path) const = 0;
 
     // Why copies could not be kept; empty when all are.

@@ -53,7 +53,8 @@ constexpr Ends kEnds = [] {
     return ends;
 }();
 
-// Not "target", "dist" or "build": those are names of configuration and of sources, too.
+// The list has no "target", "dist" or "build": those are names of configuration and of sources,
+// too.
 constexpr std::string_view kOfTools[] = {
     "__pycache__",  ".venv", ".tox",  ".nox",        ".pytest_cache", ".mypy_cache", ".ruff_cache",
     "node_modules", ".next", ".nuxt", ".svelte-kit", ".parcel-cache", ".turbo",
@@ -83,6 +84,11 @@ bool is_version_control(std::string_view name) {
 }
 
 void NamedFiles::add(const Glob& pattern) {
+    if (pattern.literal()) {
+        const auto path = pattern.literal_path();
+        names_.insert(path.substr(path.rfind('/') + 1));
+        return;
+    }
     const std::string_view text = pattern.pattern();
     auto name = text.substr(text.rfind('/') + 1);
     const bool any = name.starts_with('*');

@@ -22,7 +22,7 @@ bool is_dropping(std::string_view name);
 // A directory that is not descended into (".git", "node_modules").
 bool is_private_directory(std::string_view name);
 
-// One of those that no link leads into, either.
+// A private directory that no link leads into, either.
 bool is_version_control(std::string_view name);
 
 // Names that patterns ask for, so that they are no droppings: "f.swp" by itself, all "*.pyc".

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon tells everybody who listens, as it happens. Transports implement it; telling is
-// cheap, never waits, and never fails: a listener that is gone has missed it. Everybody is told the
-// part that is for everybody; the rest is to be had by the event's id (core/details.hpp).
+// Events are what the daemon tells everybody who listens, as it happens. Transports implement it;
+// telling is cheap, never waits, and never fails: a listener that is gone has missed it. Everybody
+// is told the part that is for everybody; the rest can be asked for by the event's id
+// (core/details.hpp).
 
 #include "core/details.hpp"
 #include "core/outcome.hpp"
@@ -22,7 +23,8 @@ public:
     // kind: created, modified, deleted, renamed; `from` is the old path of a renamed file.
     virtual void file_changed(const std::string& project, const std::string& path,
                               const std::string& kind, const std::string& from) noexcept = 0;
-    // Of the transaction that it led to, or that applied it; else of its own.
+    // The id is that of the transaction which the change led to, or which applied it; else one of
+    // its own.
     virtual void config_changed(std::uint64_t id, const ConfigChange& change) noexcept = 0;
     // A service of the project file is another one, which is not in force yet.
     virtual void definition_changed(std::uint64_t /*id*/, const std::string& /*project*/,

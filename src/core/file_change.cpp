@@ -22,7 +22,7 @@ KeyChange key_change(const KeyDifference& difference, Strategy strategy, std::st
             .reason = std::move(reason)};
 }
 
-// What became of a file that is in both snapshots with other bytes.
+// The change of a file that is in both snapshots with other bytes.
 Change modified(const std::string& path, const WatchRules& rules, const DocumentState* document) {
     Change change{.subject = path, .kind = "modified"};
     std::tie(change.strategy, change.reason) = rules.strategy(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a rollback did, or would do, to a person's file: told line by line.
+// FileRestored is what a rollback did, or would do, to a person's file. It is told line by line.
 
 #include <string>
 

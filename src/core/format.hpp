@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a watched file's content is understood. Bytes are compared as they are; all others are
-// parsed into a Value, and compared by what they mean.
+// Format is how the content of a watched file is understood. Bytes are compared as they are; all
+// others are parsed into a Value, and compared by what they mean.
 
 #include <optional>
 #include <string_view>
@@ -11,9 +11,9 @@ namespace hotreload {
 
 enum class Format { Bytes, Toml, Yaml, Json, Jsonc, Ini, Unit };
 
-// What a file's name tells: .toml, .yaml and .yml, .json, .jsonc, .ini, and the suffixes of
-// systemd.unit(5), systemd.network(5), systemd.nspawn(5) and their drop-ins. Bytes for every other
-// name.
+// The format that a file's name tells: .toml, .yaml and .yml, .json, .jsonc, .ini, and the suffixes
+// of systemd.unit(5), systemd.network(5), systemd.nspawn(5) and their drop-ins. Bytes for every
+// other name.
 Format format_of(std::string_view path);
 
 std::string_view to_string(Format format); // the word of `format =`

@@ -73,8 +73,8 @@ bool in_bracket(std::string_view set, std::string_view character) {
     return found != negated;
 }
 
-// One path component against one component of a pattern. A mismatch goes back to the last `*`
-// only: an earlier one could not do better.
+// Matches one path component against one component of a pattern. A mismatch goes back to the last
+// `*` only: an earlier one could not do better.
 bool component_matches(std::string_view pattern, std::string_view name) {
     if (name.empty() || pattern.empty())
         return name.empty() && pattern.empty(); // the root: no wildcard stands for it
@@ -234,7 +234,7 @@ std::string without_idle_escapes(std::string_view pattern) {
     return text;
 }
 
-// What is wrong with a pattern, in words.
+// Wrong says in words what is wrong with a pattern.
 using Wrong = std::unexpected<std::string_view>;
 
 struct Brace {

@@ -34,10 +34,10 @@ public:
     // its parent directory.
     [[nodiscard]] std::string base() const;
 
-    // There is no wildcard in it: it names one file.
+    // A literal has no wildcard in it: it names one file.
     [[nodiscard]] bool literal() const;
 
-    // That file of a literal, without the pattern's escapes.
+    // The file that a literal names, without the pattern's escapes.
     [[nodiscard]] std::string literal_path() const;
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Whether a unit that a project names is there, and what somebody may have meant when it is not.
-// `installed` is what Units::installed() says of its type. Pure.
+// The check whether a unit that a project names is there, and the guess what was meant when it is
+// not. `installed` is what Units::installed() says of its type. Pure.
 
 #include <string>
 #include <string_view>

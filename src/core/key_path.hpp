@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Where a value stands in a document, as people write it (`servers[0].weight`) and as RFC 6901 has
-// it ("/servers/0/weight").
+// KeyPath is the place of a value in a document, as people write it (`servers[0].weight`) and as
+// RFC 6901 has it ("/servers/0/weight").
 
 #include "core/value.hpp"
 

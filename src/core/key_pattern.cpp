@@ -72,7 +72,7 @@ void append_utf8(std::string& text, std::uint32_t c) {
     }
 }
 
-// What is wrong, and where in the pattern.
+// WrongPart says what is wrong, and where in the pattern.
 struct WrongPart {
     std::size_t at;
     std::string_view why;
@@ -93,7 +93,7 @@ public:
         return true;
     }
 
-    // What stands before the next character that is one of `stops`.
+    // Takes the text before the next character that is one of `stops`.
     std::string_view take_until(std::string_view stops) {
         const auto taken = text_.substr(at_, text_.find_first_of(stops, at_) - at_);
         at_ += taken.size();
@@ -232,7 +232,8 @@ bool KeyPattern::matches(const KeyPath& path) const {
         return p < parts_.size() &&
                (parts_[p].kind == Part::Kind::Index || parts_[p].kind == Part::Kind::AnyIndex);
     };
-    // As in the wildcards of one key, only the last `**` can be wrong about how much it takes.
+    // The last `**` is the only one that can be wrong about how much it takes, as with the
+    // wildcards of one key.
     std::size_t p = 0;
     std::optional<std::size_t> any;
     std::size_t retry = 0;

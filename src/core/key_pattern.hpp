@@ -25,10 +25,10 @@ public:
     [[nodiscard]] const std::string& text() const { return text_; }
     [[nodiscard]] bool matches(const KeyPath& path) const;
 
-    // Which of two patterns that match the same path decides: the first part in which they differ
-    // does; a literal key or index is more specific than one with wildcards, that than `*` and
-    // `[*]`, those than an index that is not named, and that than `**`. Of wildcards, the longer
-    // literal text. Equal patterns: false.
+    // The more specific of two patterns that match the same path decides. The first part in which
+    // they differ tells: a literal key or index is more specific than one with wildcards, that than
+    // `*` and `[*]`, those than an index that is not named, and that than `**`. Of wildcards, the
+    // longer literal text. Equal patterns: false.
     [[nodiscard]] bool more_specific_than(const KeyPattern& other) const;
 
     bool operator==(const KeyPattern& other) const { return text_ == other.text_; }

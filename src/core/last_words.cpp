@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/last_words.hpp"
 
+#include "base/ascii.hpp"
 #include "core/names.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <format>
 #include <ranges>
 
@@ -21,9 +21,7 @@ bool sounds_like_an_error(std::string_view line) {
     static constexpr auto words = std::to_array<std::string_view>(
         {"error", "fatal", "emerg", "crit", "alert", "panic", "exception", "fail", "cannot",
          "can't", "unable", "invalid", "refus", "denied", "abort", "no such", "not found"});
-    std::string lower;
-    for (const char c : line)
-        lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto lower = to_lower(line);
     return std::ranges::any_of(words, [&](auto word) { return lower.contains(word); });
 }
 

@@ -13,9 +13,9 @@
 
 namespace hotreload {
 
-// What one process of the unit (UnitState::invocation) and its children have written since then, in
-// microseconds of CLOCK_REALTIME: the last 4 KiB at most; "" when it is not to be had within two
-// seconds.
+// The text that one process of the unit (UnitState::invocation) and its children have written since
+// then, in microseconds of CLOCK_REALTIME: the last 4 KiB at most; "" when the journal does not
+// have it within two seconds.
 Task<std::string> read_last_words(const ActionContext& context, std::string invocation,
                                   std::uint64_t since_usec);
 

@@ -92,7 +92,7 @@ public:
 private:
     using Point = std::pair<long, long>;
 
-    // How far each diagonal has got, from one corner.
+    // Reach is how far each diagonal has got, from one corner.
     class Reach {
     public:
         explicit Reach(long steps) : furthest_(static_cast<std::size_t>(2 * steps + 3), kNowhere) {}
@@ -130,7 +130,7 @@ private:
         std::fill(added.begin() + box.top, added.begin() + box.bottom, true);
     }
 
-    // One step more on each diagonal; `equal` compares at a distance from the corner.
+    // Goes one step further on each diagonal; `equal` compares at a distance from the corner.
     template <class Equal>
     void step(Reach& reach, long d, long width, long height, const Equal& equal) {
         for (long k = -d; k <= d; k += 2) {

@@ -217,7 +217,7 @@ Result<LiveValue> parse_live_property(std::string_view directive,
     if (row == nullptr)
         return fail(ErrorCode::Invalid,
                     std::format("{} cannot be changed on a running unit", directive));
-    // Of several lines the last one counts, and an empty one resets: as in a unit file.
+    // The last of several lines counts, and an empty one resets: as in a unit file.
     if (values.empty() || values.back().empty()) {
         if (row->removed)
             return LiveValue{std::string(row->property), *row->removed};

@@ -30,7 +30,7 @@ bool is_live_property(std::string_view directive);
 Result<LiveValue> parse_live_property(std::string_view directive,
                                       std::span<const std::string> values);
 
-// For the tables in the documentation and their check.
+// The names of all properties, for the tables in the documentation and their check.
 std::vector<std::string_view> live_property_names();
 
 } // namespace hotreload

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is logged above debug level. Each kind has a MESSAGE_ID, and an entry in the message
-// catalog (systemd/hotreload.catalog): add an enumerator, a row in os/journal.cpp, and the entry.
+// Messages are what is logged above debug level. Each kind has a MESSAGE_ID, and an entry in the
+// message catalog (systemd/hotreload.catalog): add an enumerator, a row in os/journal.cpp, and the
+// entry.
 
 #include "base/error.hpp"
 
@@ -35,7 +36,7 @@ enum class MessageId {
     WatchSuspended,   // a service writes into what it watches
     DiedAtWork,       // the run before ended in the middle of reading something
     Paused,           // somebody holds changes back
-    Resumed,          // and lets them go, or his time is over
+    Resumed,          // and lets them go, or the time is over
     Last = Resumed,
 };
 
@@ -59,7 +60,7 @@ class Log {
 public:
     virtual ~Log() = default;
     virtual void write(const Message& message) noexcept = 0;
-    // For a developer; no id, no fields.
+    // A text for a developer; it has no id and no fields.
     virtual void debug(const std::string& text) noexcept = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/names.hpp"
 
+#include "base/ascii.hpp"
+
 #include <charconv>
 #include <format>
 
@@ -9,7 +11,7 @@ namespace hotreload {
 namespace {
 
 bool is_lower_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return is_lower(c) || is_digit(c);
 }
 
 std::string unit_prefix(std::string_view project, std::string_view service) {
@@ -22,7 +24,7 @@ std::string escape_unit_name(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        const bool plain = is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == ':' || c == '_' ||
+        const bool plain = is_letter(c) || is_digit(c) || c == ':' || c == '_' ||
                            (c == '.' && i > 0); // a leading dot would hide the file
         if (c == '/')
             out += '-';

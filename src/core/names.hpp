@@ -11,7 +11,7 @@
 
 namespace hotreload {
 
-// As `systemd-escape` does: what is not [a-zA-Z0-9:_.] becomes \xNN, '/' becomes '-'.
+// Escapes as `systemd-escape` does: what is not [a-zA-Z0-9:_.] becomes \xNN, '/' becomes '-'.
 std::string escape_unit_name(std::string_view text);
 
 std::string project_slice(std::string_view project); // hotreload-shop.slice
@@ -24,7 +24,7 @@ std::string helper_unit(std::string_view project, std::string_view service, std:
 // Shell pattern for every unit of a project ("hotreload-shop.*@*.service").
 std::string project_units_pattern(std::string_view project);
 
-// The generation in a generation_unit's name of this service; nothing for another unit.
+// The generation in a generation_unit's name of this service; nullopt: it is another unit.
 std::optional<std::uint64_t> generation_of(std::string_view unit, std::string_view project,
                                            std::string_view service);
 

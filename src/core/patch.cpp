@@ -64,7 +64,7 @@ private:
             at(i, [&] { compare(before[i], after[i]); });
         for (std::size_t i = both_end; i < after_end; ++i)
             at(i, [&] { add(after[i]); });
-        // From the back, so that no index moves before its turn.
+        // The elements are removed from the back, so that no index moves before its turn.
         for (std::size_t i = before_end; i-- > both_end;)
             at(i, [&] { remove(before[i]); });
     }
@@ -139,7 +139,7 @@ std::vector<Entry> entries_of(const Value& root) {
     return entries;
 }
 
-// What an entry says, wherever it stands and whichever it is of its kind.
+// Words are what an entry says, wherever it stands and whichever it is of its kind.
 using Words = std::tuple<std::string, std::string, std::string>;
 
 Words words_of(const Entry& entry) {
@@ -153,7 +153,7 @@ Words words_of(const Entry& entry) {
     return {to_key(keys), text ? "text" : "", text ? *text : ""};
 }
 
-// Which of the numbers are not in the longest run that rises.
+// The numbers that are not in the longest run that rises, by their places.
 std::vector<std::size_t> out_of_order(const std::vector<std::size_t>& numbers) {
     constexpr auto none = static_cast<std::size_t>(-1);
     std::vector<std::size_t> ends; // of the best run of each length, where it ends

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What differs between two documents: an RFC 6902 patch that also carries the old values. Its
+// Patch is the difference of two documents: an RFC 6902 patch that also carries the old values. Its
 // operations, applied in their order, make the one document of the other, but for what RFC 6902 has
 // no words for: the order of the members of an object.
 
@@ -18,8 +18,8 @@ struct PatchOperation {
 
     Kind kind = Kind::Replace;
     KeyPath path;
-    std::optional<Value> before; // nothing for Add
-    std::optional<Value> after;  // nothing for Remove; for Move what is `before`, too
+    std::optional<Value> before; // nullopt for Add
+    std::optional<Value> after;  // nullopt for Remove; for Move what is `before`, too
     std::vector<KeyPath> past;   // for Move: what it now stands before instead of behind, or the
                                  // other way round, which is a change of these as well
 
@@ -37,9 +37,9 @@ std::string_view to_string(PatchOperation::Kind kind); // "add", "remove", "repl
 // very much is, the document is replaced. Empty when they are equal, and only then.
 Patch diff(const Value& before, const Value& after);
 
-// Every scalar that an operation touches, one by one: of an object that was added, its members.
-// An empty array or object counts as a scalar. Of one that moved, what it moved past, too. What
-// rules for keys are asked about.
+// The scalars that an operation touches, one by one: rules for keys are asked about them. Of an
+// object that was added, its members; an empty array or object counts as a scalar; of one that
+// moved, what it moved past, too.
 std::vector<KeyPath> touched_leaves(const PatchOperation& operation);
 
 } // namespace hotreload

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Whether a path belongs to the watches of a set, and why, for people.
+// PathMatch says whether a path belongs to the watches of a set, and why, for people.
 
 #include <string>
 #include <vector>

@@ -21,7 +21,7 @@ std::vector<WatchDefinition> pinned_watches(const ServiceDefinition& service) {
     return pinned;
 }
 
-// What a process is shown when it starts; all else of a watch can change under it.
+// The patterns of what a process is shown when it starts; all else of a watch can change under it.
 std::vector<std::vector<std::string>> pinned_patterns(const ServiceDefinition& service) {
     std::vector<std::vector<std::string>> patterns;
     for (const auto& watch : pinned_watches(service))
@@ -29,7 +29,7 @@ std::vector<std::vector<std::string>> pinned_patterns(const ServiceDefinition& s
     return patterns;
 }
 
-// Of an installed unit; "" for none.
+// The name of the view of an installed unit; "" for none.
 std::string applied_view(const ActionContext& context) {
     return context.view.record ? context.view.record->view : "";
 }
@@ -80,7 +80,7 @@ bool disk_is_as_applied(const ActionContext& context) {
     return same;
 }
 
-// What is on disk may be what it does not start with: then it goes on with what it has.
+// The service might not start with what is on disk: then it goes on with what it has.
 Task<Result<>> let_go(ActionContext& context) {
     auto& units = context.means.units;
     const auto& unit = context.view.record->unit;

@@ -12,10 +12,10 @@
 
 namespace hotreload {
 
-// Of the snapshot, what one of the watches selects.
+// The part of the snapshot that one of the watches selects.
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches);
 
-// Whether files are pinned by what is wanted, or by what is applied.
+// Files are pinned by what is wanted, or by what is applied.
 bool is_pinned(const ActionContext& context);
 
 // The view that the service is shown; there may be none of that name.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/probe.hpp"
 
-#include "core/port.hpp"
-
 #include <algorithm>
 #include <format>
 
@@ -10,7 +8,15 @@ namespace hotreload {
 
 namespace {
 
-constexpr std::string_view kEveryHost = "[::]:";
+// The address of this host itself, on the same port.
+Address loopback(Address::Kind kind, std::uint16_t port) {
+    Address address{.kind = kind, .port = port};
+    if (kind == Address::Kind::V4)
+        address.host = {127, 0, 0, 1};
+    else
+        address.host.back() = 1;
+    return address;
+}
 
 // "host", "host:port", "[host]:port": with the port of the scheme where there is none.
 std::string with_port(std::string_view place, bool tls) {
@@ -21,7 +27,7 @@ std::string with_port(std::string_view place, bool tls) {
 
 } // namespace
 
-Result<std::vector<std::string>> probe_addresses(std::string_view url) {
+Result<std::vector<Address>> probe_addresses(std::string_view url) {
     const auto wrong = [url](std::string_view why) {
         return fail(ErrorCode::Invalid, std::format("\"{}\" {}", url, why));
     };
@@ -37,22 +43,21 @@ Result<std::vector<std::string>> probe_addresses(std::string_view url) {
     constexpr std::string_view local = "localhost";
     const bool by_name = place == local || place.starts_with("localhost:");
     const auto port = with_port(by_name ? place.substr(local.size()) : place, tls);
-    // A host stands before the port: parse_port_address() also takes a path, or a port alone.
-    const auto address = parse_port_address(by_name ? "127.0.0.1" + port : port);
+    // A host stands before the port: parse() also takes a name, or a port of every host.
+    const auto address = Address::parse(by_name ? "127.0.0.1" + port : port);
     if (place.empty() || place.starts_with(':') || place.contains('*') || !address ||
-        !address->contains(':') || address->starts_with("udp:"))
+        !address->inet() || address->datagram)
         return wrong("names no host that can be asked: it is \"localhost\" or a number, as in "
                      "http://127.0.0.1:8080/health or http://[::1]:8080/health");
     if (by_name)
-        return std::vector{*address, "[::1]" + address->substr(address->rfind(':'))};
+        return std::vector{*address, loopback(Address::Kind::V6, address->port)};
     return connect_addresses(*address);
 }
 
-std::vector<std::string> connect_addresses(const std::string& address) {
-    if (!address.starts_with(kEveryHost))
+std::vector<Address> connect_addresses(const Address& address) {
+    if (address.kind != Address::Kind::V6 || !address.every_host())
         return {address};
-    const auto port = address.substr(kEveryHost.size());
-    return {"[::1]:" + port, "127.0.0.1:" + port};
+    return {loopback(Address::Kind::V6, address.port), loopback(Address::Kind::V4, address.port)};
 }
 
 } // namespace hotreload

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a service shows that it is ready, where its type does not tell: `ready` of hotreload.toml,
-// and the port over which it is asked. probe/ has the real one.
+// Probes are how a service shows that it is ready, where its type does not tell: `ready` of
+// hotreload.toml, and the port over which it is asked. probe/ has the real one.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
+#include "core/address.hpp"
 
 #include <map>
 #include <string>
@@ -15,10 +16,10 @@
 
 namespace hotreload {
 
-// One of the three.
+// ReadyProbe has one of the three.
 struct ReadyProbe {
-    std::string http;                 // URL; ready at a status of 200 to 399
-    std::string tcp;                  // canonical address (core/port.hpp); ready when it accepts
+    std::string http; // URL; ready at a status of 200 to 399
+    std::string tcp;  // address, as Address::text() spells it; ready when it accepts
     std::vector<std::string> command; // ready when it exits with 0
     Duration timeout = std::chrono::seconds(10);
     Duration interval = std::chrono::milliseconds(100); // between two tries
@@ -26,16 +27,16 @@ struct ReadyProbe {
     bool operator==(const ReadyProbe&) const = default;
 };
 
-// Where a probe of `url` connects to, one after the other until something listens: canonical
-// addresses (core/port.hpp). Errors: Invalid; the host is a number or "localhost", for a name would
-// have to be looked up, which takes as long as it likes.
-Result<std::vector<std::string>> probe_addresses(std::string_view url);
+// The addresses that a probe of `url` connects to, one after the other until something listens.
+// Errors: Invalid; the host is a number or "localhost", for a name would have to be looked up,
+// which takes as long as it likes.
+Result<std::vector<Address>> probe_addresses(std::string_view url);
 
-// The same for a canonical TCP or Unix address. One that stands for every host is reached at this
-// one, over IPv4 too.
-std::vector<std::string> connect_addresses(const std::string& address);
+// The same for the address of a stream. One that stands for every host is reached at this one,
+// over IPv4 too.
+std::vector<Address> connect_addresses(const Address& address);
 
-// Who is asked: generations that share a socket may not answer for each other.
+// ProbedUnit is who is asked: generations that share a socket may not answer for each other.
 struct ProbedUnit {
     std::string unit;
     std::string project; // for the name of the command's unit

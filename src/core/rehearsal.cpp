@@ -12,7 +12,7 @@ namespace {
 
 using Refusals = std::map<std::string, Problem>;
 
-// Of a group, all fall with the first that is invalid.
+// A whole group falls with the first of its services that is invalid.
 Refusals refuse_together(const std::vector<ServicePlan>& group, const Refusals& invalid,
                          const ValidationHost& host) {
     const auto first = std::ranges::find_if(

@@ -10,8 +10,8 @@
 
 namespace hotreload {
 
-// The plan with the refusals of its services, the checks of all of them side by side. Nothing when
-// a file is not any more what was looked at: look again.
+// The plan with the refusals of its services, the checks of all of them side by side. nullopt: a
+// file is not any more what was looked at: look again.
 Task<std::optional<Plan>> rehearse(TransactionInput input, Plan plan, Means means,
                                    const ValidationHost& host);
 

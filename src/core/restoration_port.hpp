@@ -18,14 +18,14 @@ public:
 
     // Errors: Invalid, when the same file was to hold something else.
     virtual Result<> write(const std::string& path, std::string bytes) = 0;
-    // It holds what it is to hold: nobody else's generation changes that, or takes it away. Errors
-    // as above.
+    // Keeps a file that holds what it is to hold: nobody else's generation changes it, or takes it
+    // away. Errors as above.
     virtual Result<> keep(const std::string& path) = 0;
     // Unless it is written or kept.
     virtual void take_away(const std::string& path) = 0;
 
-    // All is looked at before the first file is touched, and what fails in the middle puts back
-    // what was done.
+    // Looks at all before the first file is touched; a failure in the middle puts back what was
+    // done.
     virtual Result<std::vector<FileRestored>> carry_out() = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/secrets.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -11,12 +13,8 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_letter_or_digit(char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+    return is_letter(c) || is_digit(c);
 }
 
 constexpr auto kSecretAnywhere = std::to_array<std::string_view>({
@@ -51,14 +49,14 @@ bool is_of_a_key(char c) {
     return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
 }
 
-// Where the word that ends before `end` begins.
+// The beginning of the word that ends before `end`.
 std::size_t begin_of_key(std::string_view text, std::size_t end) {
     while (end > 0 && is_of_a_key(text[end - 1]))
         --end;
     return end;
 }
 
-// Where the quoted text that begins at `at` ends: at its closing quote, or with the text.
+// The end of the quoted text that begins at `at`: its closing quote, or the end of the text.
 std::size_t end_of_quoted(std::string_view text, std::size_t at) {
     const char quote = text[at];
     for (++at; at < text.size() && text[at] != quote; ++at)
@@ -72,7 +70,7 @@ class Masking {
 public:
     explicit Masking(std::string_view text) : text_(text) {}
 
-    // Asked for in order; what lies before the last one that was taken is passed over.
+    // Parts are masked in order; what lies before the last one that was masked is passed over.
     void mask(std::size_t begin, std::size_t end) {
         if (begin < copied_ || begin >= end)
             return;
@@ -116,7 +114,7 @@ std::string without_url_passwords(std::string_view text) {
 
 enum class Reading { Text, Line, Output };
 
-// Where the value ends that begins at `at`.
+// The end of the value that begins at `at`.
 std::size_t end_of_value(std::string_view text, std::size_t at, char separator, Reading reading) {
     if (at < text.size() && kQuotes.contains(text[at])) {
         const auto end = end_of_quoted(text, at);
@@ -193,7 +191,7 @@ std::string masked(std::string_view text, Reading reading) {
     return result;
 }
 
-// What covers() asks of a path when all that is above it has been asked already.
+// The answer of covers() to a path, when all that is above it has been asked about already.
 bool hides(const KeyPath& path, const std::vector<KeyPattern>& patterns) {
     if (!path.empty())
         if (const auto* key = std::get_if<std::string>(&path.back()); key && sounds_secret(*key))
@@ -201,7 +199,8 @@ bool hides(const KeyPath& path, const std::vector<KeyPattern>& patterns) {
     return std::ranges::any_of(patterns, [&](const auto& each) { return each.matches(path); });
 }
 
-// Also of what is kept as it is written: an entry of an INI file after a colon, a tagged scalar.
+// The text of a value, also of one that is kept as it is written: an entry of an INI file after a
+// colon, a tagged scalar.
 std::string* text_in(Value& value) {
     auto* opaque = std::get_if<Opaque>(&value.data);
     return opaque ? &opaque->text : std::get_if<std::string>(&value.data);
@@ -234,7 +233,7 @@ void mask_below(Value& value, KeyPath& path, const std::vector<KeyPattern>& patt
     }
 }
 
-// What is of one or two characters is in any text.
+// A secret of one or two characters would be found in any text.
 constexpr std::size_t kShortestRedacted = 3;
 
 void collect_texts(const Value& value, std::vector<std::string>& texts) {
@@ -278,7 +277,7 @@ bool sounds_secret(std::string_view key) {
     std::string letters;
     for (const char c : key)
         if (is_letter_or_digit(c))
-            letters += lower(c);
+            letters += to_lower(c);
     const auto ends = [&](std::string_view word) { return letters.ends_with(word); };
     if (std::ranges::any_of(kSecretAnywhere,
                             [&](std::string_view word) { return letters.contains(word); }))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What of a document, an environment or a text is never shown, not even to who may inspect: the one
-// place that knows, for every surface. A value is masked when its key, or a key above it, sounds
-// like a secret (hotreload.toml(5) has the list) or matches the project's `secrets`; and of any
-// text the password within a URL or a connection string.
+// Secrets are what of a document, an environment or a text is never shown, not even to those who
+// may inspect: this is the one place that knows, for every surface. A value is masked when its key,
+// or a key above it, sounds like a secret (hotreload.toml(5) has the list) or matches the project's
+// `secrets`; and of any text the password within a URL or a connection string.
 
 #include "core/key_pattern.hpp"
 #include "core/patch.hpp"
@@ -15,8 +15,8 @@
 
 namespace hotreload {
 
-// By its letters and digits alone: "db-Password2", "API_KEY", "clientSecret", "DSN". "author",
-// "compass", "keyboard" do not.
+// A key sounds secret by its letters and digits alone: "db-Password2", "API_KEY", "clientSecret",
+// "DSN". "author", "compass", "keyboard" do not.
 bool sounds_secret(std::string_view key);
 
 // `text` with "***" for what of it is a secret whatever it is the value of: a password within a URL
@@ -28,8 +28,8 @@ std::string masked_text(std::string_view text);
 // value`, `<key>value<` whose key sounds secret, and of a line of two words, `requirepass value`.
 std::string masked_line(std::string_view line);
 
-// What a program says, in one line or several: likewise, but that it speaks of tokens and passwords
-// does not make a value of the next word.
+// The text of a program with its secrets masked, in one line or several. A program that speaks of
+// tokens and passwords does not make a value of the next word.
 std::string masked_output(std::string_view text);
 
 class Secrets {

@@ -34,7 +34,7 @@ public:
     virtual void keep_only(const std::string& project, const std::string& service,
                            const std::vector<PortDefinition>& ports) = 0;
 
-    // All that have a socket, as project and service.
+    // All services that have a socket, as project and service.
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> services() const = 0;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is told of a project and of a service: the properties of org.hotreload.Project1 and
-// org.hotreload.Service1 (dbus/interfaces/ says what each means). Values and problems are in it: a
-// transport tells of them what the reader may see.
+// Status is what is told of a project and of a service: the properties of org.hotreload.Project1
+// and org.hotreload.Service1 (dbus/interfaces/ says what each means). Values and problems are in
+// it: a transport tells each reader what that reader may see.
 
 #include "base/error.hpp"
 #include "core/plan.hpp"
@@ -67,7 +67,7 @@ struct ConfigStatus {
 };
 
 // A project with all that belongs to it.
-struct ProjectView {
+struct ProjectOverview {
     ProjectStatus project;
     std::vector<ServiceStatus> services;
     std::vector<ConfigStatus> configs;
@@ -101,7 +101,7 @@ struct KeptGeneration {
     std::vector<std::string> files;
 };
 
-// What else happened to a service.
+// PastEvent is what else happened to a service.
 struct PastEvent {
     std::string service; // "PROJECT/SERVICE"
     EventRecord event;
@@ -126,7 +126,7 @@ struct PathExplanation {
     std::vector<Plan> plans; // what a reload of the services concerned would do now
 };
 
-// One raw event of the watcher and what became of it.
+// WatcherEvent is one raw event of the watcher and what became of it.
 struct WatcherEvent {
     std::uint64_t realtime_usec = 0;
     std::string path; // directory and name

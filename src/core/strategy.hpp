@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What may be done to put a change into effect, from least to most: a service's plan is the
-// highest among its changes.
+// Strategy is what may be done to put a change into effect, from least to most: a service's plan is
+// the highest among its changes.
 
 #include <optional>
 #include <string_view>
@@ -19,14 +19,15 @@ enum class Strategy {
     ManualRestart, // the same, and only a new process can take it
 };
 
-// Left for somebody to ask for.
+// A manual strategy waits for somebody to ask for it.
 inline bool is_manual(Strategy strategy) {
     return strategy >= Strategy::Manual;
 }
 
 std::string_view to_string(Strategy strategy);
 
-// Nothing for an unknown word. "auto" is not a strategy: where it is legal, it is std::nullopt.
+// The strategy of a word; nullopt: there is none. "auto" is not a strategy: where it is legal, it
+// is std::nullopt.
 std::optional<Strategy> parse_strategy(std::string_view word);
 
 } // namespace hotreload

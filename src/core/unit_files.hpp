@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which watched files are the manager's own: the file of an installed unit, or one of its drop-ins
-// (systemd.unit(5)). What they say is in effect only when the manager has read them, and most of it
-// only in a new process. Pure: told by their names.
+// Unit files are the watched files that are the manager's own: the file of an installed unit, or
+// one of its drop-ins (systemd.unit(5)). What they say is in effect only when the manager has read
+// them, and most of it only in a new process. Pure: told by their names.
 
 #include "core/plan.hpp"
 

@@ -58,7 +58,7 @@ std::string describe_end(const UnitState& state) {
 } // namespace
 
 std::string describe_failure(const UnitState& state) {
-    // Where the main process ended well, the failure is that of another command of the unit.
+    // The failure is that of another command of the unit when the main process ended well.
     const bool main_failed = state.exec_main_code == CLD_KILLED ||
                              state.exec_main_code == CLD_DUMPED || state.exec_main_status != 0;
     const auto& result = state.result;

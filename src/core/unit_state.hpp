@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the service manager says of a unit. The manager is the source of truth for whether a
-// service runs; we never keep a copy of our own beyond its last word.
+// UnitState is what the service manager says of a unit. The manager is the source of truth for
+// whether a service runs; we never keep a copy of our own beyond its last word.
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace hotreload {
 
-// How a unit that does not run came to its end, as far as its followers saw it.
+// UnitEnd is how a unit that does not run came to its end, as far as its followers saw it.
 enum class UnitEnd {
     Unknown,  // it runs, or it was down before it was followed
     ByItself, // no job stopped it: its process ended
@@ -42,7 +42,7 @@ struct UnitState {
         return active_state == "active" || active_state == "reloading" ||
                active_state == "refreshing" || active_state == "activating";
     }
-    // Its process ended, and the manager waits before it starts another (RestartSec=).
+    // The unit's process ended, and the manager waits before it starts another (RestartSec=).
     [[nodiscard]] bool waits_for_restart() const {
         return active_state == "activating" && sub_state.starts_with("auto-restart");
     }

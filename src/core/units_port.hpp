@@ -21,7 +21,7 @@
 
 namespace hotreload {
 
-// How a validator or another helper command ended.
+// CommandResult is how a validator or another helper command ended.
 struct CommandResult {
     bool ok = false;
     std::string reason; // "exit code 1", "killed by SIGSEGV", "timed out after 30s", "not found"
@@ -74,17 +74,17 @@ public:
     // Jobs on existing units; each ends with its job. stop_unit of an unknown unit is done.
     virtual Task<Result<>> start_unit(std::string unit) = 0;
     virtual Task<Result<>> stop_unit(std::string unit) = 0;
-    // As stop_unit; what is left of it after `patience` is killed. 0: at once.
+    // Stops a unit as stop_unit does; what is left of it after `patience` is killed. 0: at once.
     virtual Task<Result<>> end_unit(std::string unit, Duration patience) = 0;
     virtual Task<Result<>> restart_unit(std::string unit) = 0;
 
-    // What an installed unit is shown from its next start on; nothing: what is there. Its other
+    // Shows an installed unit these binds from its next start on; none: what is there. Its other
     // settings stay as they are. True when that was something else before: it takes a
     // daemon-reload.
     virtual Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) = 0;
 
-    // What is on disk of an installed unit's own files is what the manager knows of it from now
-    // on; a daemon-reload, only if it knows something else.
+    // The manager knows an installed unit as its files on disk are from now on; a daemon-reload,
+    // only if it knows something else.
     virtual Task<Result<>> load_anew(std::string unit) = 0;
 
     // Judged by the job's result and what the unit says of itself after it (ReloadResult,
@@ -93,13 +93,14 @@ public:
     // signal_unit. Ends with the unit as it has to stay, for stays_active().
     virtual Task<Result<UnitState>> reload_unit(std::string unit) = 0;
 
-    // To the main process, by the manager; ok when it was sent. Ends with the unit as it was then.
+    // Sends a signal to the main process, by the manager; ok when it was sent. Ends with the unit
+    // as it was then.
     virtual Task<Result<UnitState>> signal_unit(std::string unit, int signal) = 0;
 
     virtual Task<Result<>> set_properties(std::string unit, std::vector<LiveValue> values) = 0;
 
     // Ends with success when the unit has been active without a break, with the same process as
-    // in `since` (nothing: as now), for `time`; as soon as it is not, with why. 0: only looks at
+    // in `since` (nullopt: as now), for `time`; as soon as it is not, with why. 0: only looks at
     // the state there is. One that somebody else starts anew has its time from then on.
     virtual Task<Result<>> stays_active(std::string unit, Duration time,
                                         std::optional<UnitState> since) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validator_output.hpp"
 
+#include "base/ascii.hpp"
 #include "core/secrets.hpp"
 #include "core/validator_place.hpp"
 
@@ -19,7 +20,7 @@ bool is_indented(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t');
 }
 
-// Of the interpreters of Python and JavaScript, and of Go's and Java's programs.
+// A line of a trace: of the interpreters of Python and JavaScript, and of Go's and Java's programs.
 bool is_of_a_trace(std::string_view line) {
     const auto text = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
     return line.starts_with("Traceback (") ||
@@ -27,7 +28,7 @@ bool is_of_a_trace(std::string_view line) {
             (text.starts_with("File \"") || text.starts_with("at ") || text.contains(" +0x")));
 }
 
-// What an interpreter could not read is what its trace ends with.
+// A trace ends with what the interpreter could not read.
 bool is_of_syntax(std::string_view message) {
     constexpr std::array<std::string_view, 3> names = {
         "SyntaxError:", "IndentationError:", "TabError:"};
@@ -57,15 +58,11 @@ std::string_view trimmed(std::string_view line) {
     return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 std::string lower_letters(std::string_view text) {
     std::string letters;
     for (const char c : text)
         if (is_letter(c))
-            letters += static_cast<char>(c | 0x20);
+            letters += to_lower(c);
     return letters;
 }
 
@@ -79,7 +76,7 @@ std::string first_word(std::string_view part) {
     return lower_letters({begin, std::find_if_not(begin, part.end(), is_letter)});
 }
 
-// How much a line says that something is wrong. Of the words in paths, nothing is said.
+// The gravity of a line: how much it says that something is wrong. Words in paths do not count.
 int gravity(std::string_view line) {
     constexpr std::array<std::string_view, 14> bad = {
         "error", "errors", "fatal",    "failed", "failure", "fail",   "emerg",
@@ -97,7 +94,8 @@ int gravity(std::string_view line) {
     return result;
 }
 
-// Nothing but where: "('/etc/x.vcl' Line 3 Pos 5)", " --> src/main.rs:3:5", "Error found at x:3.".
+// A bare line says nothing but where: "('/etc/x.vcl' Line 3 Pos 5)", " --> src/main.rs:3:5", "Error
+// found at x:3.".
 bool is_bare(const Line& line) {
     if (!line.said || line.by_number)
         return false;
@@ -125,7 +123,7 @@ std::string message_from(const Lines& lines, Lines::const_iterator line) {
         return "";
     const auto text = trimmed(line->text);
     if (is_bare(*line)) {
-        // What is wrong stands in front of it, or, in the way of interpreters, behind.
+        // The mistake stands in front of the line, or, in the way of interpreters, behind it.
         const auto before =
             std::find_if_not(std::make_reverse_iterator(line), lines.rend(),
                              [](const Line& each) { return is_indented(each.text); });
@@ -140,7 +138,7 @@ std::string message_from(const Lines& lines, Lines::const_iterator line) {
     if (line->by_number && line != lines.begin() && goes_on(line[-1].text) &&
         trimmed(line[-1].text).contains(' '))
         return joined(trimmed(line[-1].text), text);
-    if (line->by_number && text.front() >= '0' && text.front() <= '9') // "3:5  error  …"
+    if (line->by_number && is_digit(text.front())) // "3:5  error  …"
         return std::string(trimmed(line->text.substr(line->said->end)));
     if (!goes_on(text))
         return std::string(text);
@@ -150,7 +148,7 @@ std::string message_from(const Lines& lines, Lines::const_iterator line) {
             message = joined(message, next->text);
         return message;
     }
-    // One word: "FAILED".
+    // The line is one word: "FAILED".
     return line == lines.begin() ? std::string(text) : joined(trimmed(line[-1].text), text);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validator_place.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,16 +14,8 @@ namespace {
 constexpr std::string_view kBetween = " \t[](){}'\"`<>,;=|"; // words
 constexpr std::string_view kBlanks = " \t";
 
-char lower_case(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_ascii_letter(char c) {
-    return (lower_case(c) >= 'a' && lower_case(c) <= 'z') || c == '_' || c == '-';
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+bool is_of_a_word(char c) {
+    return is_letter(c) || c == '_' || c == '-';
 }
 
 struct Number {
@@ -46,11 +40,11 @@ std::size_t skip(std::string_view text, std::size_t at, std::string_view set) {
 // The word at `at`, whatever its case; where it ends, or nothing.
 std::optional<std::size_t> word_at(std::string_view text, std::size_t at, std::string_view word) {
     if (text.size() - std::min(at, text.size()) < word.size() ||
-        !std::ranges::equal(text.substr(at, word.size()), word, {}, lower_case))
+        !std::ranges::equal(text.substr(at, word.size()), word, {},
+                            [](char c) { return to_lower(c); }))
         return std::nullopt;
     const auto end = at + word.size();
-    if ((at > 0 && is_ascii_letter(text[at - 1])) ||
-        (end < text.size() && is_ascii_letter(text[end])))
+    if ((at > 0 && is_of_a_word(text[at - 1])) || (end < text.size() && is_of_a_word(text[end])))
         return std::nullopt;
     return end;
 }
@@ -81,7 +75,7 @@ SaidPlace place_of(const Number& line, std::string_view text, std::size_t start)
 // "line 12", "Line: 12", "line #12" from `from` on.
 std::optional<SaidPlace> find_line_word(std::string_view text, std::size_t from) {
     for (auto at = from; at < text.size(); ++at) {
-        if (lower_case(text[at]) != 'l')
+        if (to_lower(text[at]) != 'l')
             continue;
         if (const auto end = word_at(text, at, "line"))
             if (const auto number = number_at(text, skip(text, *end, " \t:#")))
@@ -161,7 +155,7 @@ std::optional<SaidPlace> in_front(std::string_view text) {
     for (auto at = last->end; at < text.size();) {
         at = skip(text, at, " \t,'\"`(:");
         auto end = at;
-        while (end < text.size() && is_ascii_letter(text[end]))
+        while (end < text.size() && is_of_a_word(text[end]))
             ++end;
         if (at < text.size() && !std::ranges::contains(joints, text.substr(at, end - at)))
             return std::nullopt;
@@ -188,7 +182,7 @@ std::optional<SaidPlace> find_place(std::string_view line, const ResolveName& re
         }
         if (!said) {
             said = find_line_word(line.substr(0, next), end);
-            // It is beside the next path, and said of that.
+            // The place is beside the next path, and said of that.
             if (said && i + 1 < paths.size() && in_front(line.substr(end, next - end)))
                 said.reset();
         }

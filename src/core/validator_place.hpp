@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Where in its files a program says that something is wrong: "… in /etc/nginx/nginx.conf:12", "at
-// line 5 in file /etc/chrony.conf", "('/etc/varnish/default.vcl' Line 3 Pos 5)". Pure; for
-// validator_output.cpp alone.
+// SaidPlace is where in its files a program says that something is wrong: "… in
+// /etc/nginx/nginx.conf:12", "at line 5 in file /etc/chrony.conf", "('/etc/varnish/default.vcl'
+// Line 3 Pos 5)". Pure; for validator_output.cpp alone.
 
 #include "core/validator_output.hpp"
 

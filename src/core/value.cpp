@@ -12,7 +12,7 @@ namespace {
 
 using Places = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-// Of all that has no members, in the order of the tree.
+// The places of all values that have no members, in the order of the tree.
 void collect_places(const Value& value, Places& places) {
     const auto* object = value.object();
     const auto* array = value.array();
@@ -26,7 +26,7 @@ void collect_places(const Value& value, Places& places) {
         places.emplace_back(value.line, value.column);
 }
 
-// Of two trees with the same members.
+// Two trees with the same members stand in one order.
 bool stand_in_one_order(const Value& a, const Value& b) {
     Places in_a;
     Places in_b;

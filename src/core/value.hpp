@@ -31,7 +31,7 @@ inline constexpr std::string_view kSpelledNumber = "spelled number"; // 1.10, 0x
 inline constexpr std::string_view kSpelledBool = "spelled boolean";  // True
 inline constexpr std::string_view kSpelledNull = "spelled null";     // ~
 
-// What there is to an array or object beside its members.
+// Form is what there is to an array or object beside its members.
 enum class Form : std::uint8_t {
     Plain,
     Ordered, // the order in which the scalars of this object stand, at any depth, counts
@@ -46,8 +46,8 @@ struct Value {
                               std::string, Opaque, Array, Object>;
 
     Data data = nullptr;
-    // Where it stands in its file, from 1; of a member of an object, where its key stands. 0:
-    // nowhere. Compared as the order of what is Ordered, and never else.
+    // The line of the value in its file, from 1; of a member of an object, that of its key. 0: it
+    // stands nowhere. The order of what is Ordered is compared by it, and nothing else.
     std::uint32_t line = 0;
     std::uint32_t column = 0;
     Form form = Form::Plain;

@@ -47,7 +47,7 @@ public:
     virtual Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
                             const Snapshot& snapshot, const Kept& kept) = 0;
 
-    // Nothing: there is no such view.
+    // The view; nullopt: there is none of that name.
     [[nodiscard]] virtual std::optional<View> find(const std::string& name) = 0;
     virtual void remove(const std::string& name) = 0;
     // Names of all views, for finding orphans.

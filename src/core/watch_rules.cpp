@@ -9,30 +9,15 @@
 
 namespace hotreload {
 
-namespace {
-
-// config/ has refused patterns that are none.
-std::vector<Glob> parse_all(const std::vector<std::string>& patterns) {
-    std::vector<Glob> globs;
-    for (const auto& pattern : patterns)
-        if (auto glob = Glob::parse(pattern))
-            globs.push_back(*std::move(glob));
-    return globs;
-}
-
-bool any_matches(const std::vector<Glob>& globs, const std::string& path) {
-    return std::ranges::any_of(globs, [&](const Glob& glob) { return glob.matches(path); });
-}
-
-} // namespace
-
 WatchPatterns::WatchPatterns(const std::vector<WatchDefinition>& watches) {
+    // config/ has refused patterns that are none.
+    if (auto selection = Selection::parse(watches))
+        selection_ = *std::move(selection);
     for (const auto& each : watches) {
-        OfWatch watch{parse_all(each.files), parse_all(each.exclude), {}};
+        auto& keys = keys_.emplace_back();
         for (const auto& [text, strategy] : each.keys)
             if (auto pattern = KeyPattern::parse(text))
-                watch.keys.push_back({*std::move(pattern), strategy});
-        watches_.push_back(std::move(watch));
+                keys.push_back({*std::move(pattern), strategy});
     }
 }
 
@@ -46,18 +31,9 @@ WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, s
         patterns_ = std::make_shared<const WatchPatterns>(service.watches);
 }
 
-const WatchPatterns::OfWatch* WatchRules::find(const std::string& path) const {
-    const auto& watches = patterns_->watches_;
-    const auto found = std::ranges::find_if(watches, [&](const auto& watch) {
-        return any_matches(watch.files, path) && !any_matches(watch.exclude, path);
-    });
-    return found == watches.end() ? nullptr : &*found;
-}
-
 const WatchDefinition* WatchRules::watch(const std::string& path) const {
-    const auto* const found = find(path);
-    return found ? &service_.watches[static_cast<std::size_t>(found - patterns_->watches_.data())]
-                 : nullptr;
+    const auto first = patterns_->selection_.first_watch(path);
+    return first ? &service_.watches[*first] : nullptr;
 }
 
 bool WatchRules::is_schema(const std::string& path) const {
@@ -89,12 +65,12 @@ std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path) c
 
 std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
                                                       const KeyDifference& difference) const {
-    const auto* const found = find(path);
+    const auto first = patterns_->selection_.first_watch(path);
     std::pair<Strategy, std::string> highest{Strategy::None, ""};
     for (const auto& leaf : difference.leaves) {
         const WatchPatterns::KeyRule* rule = nullptr;
-        if (found)
-            for (const auto& each : found->keys)
+        if (first)
+            for (const auto& each : patterns_->keys_[*first])
                 if (each.pattern.matches(leaf) &&
                     (!rule || each.pattern.more_specific_than(rule->pattern)))
                     rule = &each;

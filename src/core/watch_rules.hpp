@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the watches of a service say of a path.
+// WatchRules are what the watches of a service say of a path.
 
 #include "core/change.hpp"
 #include "core/definition.hpp"
 #include "core/document_state.hpp"
-#include "core/glob.hpp"
 #include "core/key_pattern.hpp"
 #include "core/record.hpp"
+#include "core/selection.hpp"
 
 #include <memory>
 #include <string>
@@ -28,12 +28,9 @@ private:
         KeyPattern pattern;
         std::optional<Strategy> strategy;
     };
-    struct OfWatch {
-        std::vector<Glob> files;
-        std::vector<Glob> exclude;
-        std::vector<KeyRule> keys;
-    };
-    std::vector<OfWatch> watches_; // in the order of the definitions
+
+    Selection selection_;
+    std::vector<std::vector<KeyRule>> keys_; // for each watch, in the order of the definitions
 };
 
 class WatchRules {
@@ -55,18 +52,17 @@ public:
     // Bytes for a path of no watch.
     [[nodiscard]] Format format(const std::string& path) const;
 
-    // What a change of the file asks for, and by which rule: its watch's on_change, else the
-    // service's strategy, else reload where it can, else swap where it can, else restart.
+    // The strategy that a change of the file asks for, and by which rule: its watch's on_change,
+    // else the service's strategy, else reload where it can, else swap where it can, else restart.
     [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path) const;
 
-    // What a difference of the document at `path` asks for: of each key that it touches, the most
-    // specific pattern of `keys` decides, and the file's strategy where none matches; the highest
-    // counts.
+    // The strategy that a difference of the document at `path` asks for: of each key that it
+    // touches, the most specific pattern of `keys` decides, and the file's strategy where none
+    // matches; the highest counts.
     [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path,
                                                             const KeyDifference& difference) const;
 
 private:
-    [[nodiscard]] const WatchPatterns::OfWatch* find(const std::string& path) const;
     [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;
@@ -75,8 +71,8 @@ private:
     std::shared_ptr<const WatchPatterns> patterns_;
 };
 
-// What was refused is a set (`together`) of which only some files have changed: the others may be
-// to come, as the key of a new certificate.
+// A refused set (`together`) of which only some files have changed waits for the others, which may
+// be to come, as the key of a new certificate.
 bool waits_for_rest_of_set(const ServiceRecord& record);
 
 } // namespace hotreload

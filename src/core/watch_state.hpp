@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How well a set of files is watched, for people.
+// WatchState is how well a set of files is watched, for people.
 
 #include <string>
 

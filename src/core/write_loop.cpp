@@ -5,8 +5,8 @@ namespace hotreload {
 
 namespace {
 
-// Until a signal was handled, or a new process has come to its writing, on a machine that is busy.
-// A suspicion that comes to nothing costs little.
+// The time until a signal was handled, or until a new process has come to its writing, on a machine
+// that is busy. A suspicion that comes to nothing costs little.
 constexpr Duration kAfterAction = std::chrono::seconds(2);
 constexpr unsigned kRounds = 4;
 constexpr unsigned kSpared = 100;

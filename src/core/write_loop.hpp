@@ -3,8 +3,8 @@
 
 // Finds out that a service writes into what it watches: it is acted on because a file changed, the
 // action changes the file, and so on without end. That a file changes during its service's action
-// or right after it, several times in a row, is only a reason to look who writes it: somebody who
-// saves whenever he sees the last save applied does the same. Pure: time is an argument.
+// or right after it, several times in a row, is only a reason to look who writes it: a person
+// who saves whenever the last save has been applied does the same. Pure: time is an argument.
 
 #include "base/duration.hpp"
 
@@ -26,7 +26,8 @@ public:
     // Files of which somebody should find out who writes them, before the next action.
     [[nodiscard]] std::vector<std::string> suspects() const;
 
-    // It was found out: the service itself, or somebody else, who is not suspected again soon.
+    // The writer was found out: the service itself, or somebody else, who is not suspected again
+    // soon.
     void written_by_service(const std::string& path) { proven_ = path; }
     void written_by_another();
 
@@ -38,7 +39,7 @@ private:
     [[nodiscard]] bool caused(Duration when) const;
 
     std::optional<Duration> began_;
-    std::optional<Duration> ended_; // nothing: it runs
+    std::optional<Duration> ended_; // nullopt: it runs
     std::map<std::string, unsigned> rounds_;
     unsigned spared_ = 0; // rounds that are not counted
     std::string proven_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who opens a file for writing: asked when something is suspected, for it costs the writer a
-// moment. os/leases.hpp has the real one.
+// Writers are who opens a file for writing: asked when something is suspected, for it costs the
+// writer a moment. os/leases.hpp has the real one.
 
 #include <functional>
 #include <memory>

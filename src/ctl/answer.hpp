@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a command ends: the exit statuses of hotreloadctl(1), and the failure that carries one up to
-// main, which prints its message. A command that reported its failures itself returns the status.
+// Answer is how a command ends: the exit statuses of hotreloadctl(1), and the failure that carries
+// one up to main, which prints its message. A command that reported its failures itself returns the
+// status.
 
 #include <expected>
 #include <string>
@@ -19,7 +20,7 @@ enum class ExitStatus {
     NoDaemon = 5,      //
 };
 
-// Of two things that happened, the one that the status has to tell: a failure before a wait.
+// The worse of two statuses: the one that the exit status has to tell, a failure before a wait.
 constexpr ExitStatus worse(ExitStatus a, ExitStatus b) {
     const auto weight = [](ExitStatus s) {
         return s == ExitStatus::Ok ? 0 : s == ExitStatus::Waiting ? 1 : 2;

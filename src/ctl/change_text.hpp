@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What changed, as people read it in reports, plans, the status and the monitor: "changes" of the
-// daemon's JSON in, text out. Pure.
+// Texts of changes, as people read them in reports, plans, the status and the monitor: "changes" of
+// the daemon's JSON in, text out. Pure.
 
 #include "ctl/json.hpp"
 
@@ -15,17 +15,17 @@ namespace hotreload::ctl {
 // document that means the same counts only where nothing else changed.
 std::string name_changes(const Json& changes, const std::string& directory);
 
-// For a plan: each change with its strategy and the reason, and below a document its keys.
+// The lines of a plan: each change with its strategy and the reason, and below a document its keys.
 std::vector<std::string> list_changes(const Json& changes, const std::string& directory);
 
-// For the status: one line for each change or key, the file in front; at most ten.
+// The lines of the status: one for each change or key, the file in front; at most ten.
 std::vector<std::string> summarize_changes(const Json& changes, const std::string& directory);
 
-// Of an RFC 6902 patch with old values: `log.level "info" → "debug"`, `+ log.format "json"`,
-// `− listen`; at most ten. Nothing when it is no patch.
+// The lines of an RFC 6902 patch with old values: `log.level "info" → "debug"`, `+ log.format
+// "json"`, `− listen`; at most ten. None when it is no patch.
 std::vector<std::string> list_patch(const std::string& patch_json);
 
-// What to run for changes that wait: where only a new process takes one of them, a restart.
+// The command to run for changes that wait: a restart where only a new process takes one of them.
 std::string hint_for_waiting(const std::string& project, const std::string& service,
                              const Json& changes);
 

@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    // Of a directory like /etc/hotreload, where each file is a project.
+    // The project files in a directory like /etc/hotreload, where each file is a project.
     static std::vector<std::filesystem::path> project_files_in(const std::string& directory) {
         namespace fs = std::filesystem;
         std::vector<fs::path> files;
@@ -67,7 +67,7 @@ private:
             return {};
         auto checked = (*daemon)->check(path);
         if (!checked) {
-            // Its refusal to answer says nothing about the file.
+            // A daemon that refuses to answer says nothing about the file.
             session.out().line({Mark::Waiting, "only checked here: " + checked.error().message});
             return {};
         }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/explain_view.hpp"
+#include "ctl/option_values.hpp"
 
 namespace hotreload::ctl {
 
 namespace {
 
-// What helps to find out why something did or did not happen: a command for each kind of thing.
+// Debug helps to find out why something did or did not happen: a command for each kind of thing.
 class Debug final : public Command {
 public:
     void declare(CLI::App& app) override {
@@ -14,12 +15,13 @@ public:
         auto* events = app.add_subcommand(
             "events", "Show the last events of the file system and what became of each");
         events->add_option("-n,--lines", lines_, "Only the last LINES; default: all that are kept")
-            ->type_name("LINES");
+            ->type_name("LINES")
+            ->check(whole_number());
     }
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto text =
-            session.daemon().and_then([&](Daemon* daemon) { return daemon->debug_events(lines_); });
+        const auto text = session.daemon().and_then(
+            [&](DaemonProxy* daemon) { return daemon->debug_events(lines_); });
         if (!text)
             return std::unexpected(text.error());
         const auto events = parse_json(*text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/generation_view.hpp"
+#include "ctl/option_values.hpp"
 
 namespace hotreload::ctl {
 
@@ -10,8 +11,9 @@ class Diff final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", target_, "PROJECT/SERVICE or SERVICE")->required();
-        app.add_option("G1", from_, "A generation (default: the one before G2)");
-        app.add_option("G2", to_, "Another one (default: the applied one)");
+        app.add_option("G1", from_, "A generation (default: the one before G2)")
+            ->check(whole_number());
+        app.add_option("G2", to_, "Another one (default: the applied one)")->check(whole_number());
     }
 
     Answer<ExitStatus> run(Session& session) override {

@@ -23,7 +23,7 @@ public:
         if (name->empty())
             return give_up(ExitStatus::Usage, "\"\" is not a PROJECT");
         const auto file = file_of(session, *name);
-        const auto down = session.daemon().and_then([&](Daemon* d) { return d->down(*name); });
+        const auto down = session.daemon().and_then([&](DaemonProxy* d) { return d->down(*name); });
         if (!down)
             return std::unexpected(down.error());
         session.out().line({Mark::Applied, *name + ": down"});
@@ -47,7 +47,7 @@ private:
         return found == projects->end() || found->state == "missing" ? "" : found->path;
     }
 
-    // Where the system instance finds projects by itself.
+    // The directories where the system instance finds projects by itself.
     static bool is_of_the_system(const std::string& file) {
         return std::ranges::any_of(project_file_directories(), [&](const std::string& each) {
             return file.starts_with(each + "/");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/generation_view.hpp"
+#include "ctl/option_values.hpp"
 
 #include <pwd.h>
 
@@ -20,7 +21,9 @@ class History final : public Command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
-        app.add_option("-n,--lines", limit_, "At most so many of each service")->type_name("N");
+        app.add_option("-n,--lines", limit_, "At most so many of each service")
+            ->type_name("N")
+            ->check(whole_number());
         app.add_flag("--utc", utc_, "Show times in UTC");
     }
 
@@ -32,12 +35,12 @@ public:
         if (!daemon)
             return std::unexpected(daemon.error());
         session.out().page();
-        const HistoryView view{.directory = session.directory(),
-                               .utc = utc_,
-                               .most = limit_,
-                               .name_of_user = [here = !session.options().remote()](auto uid) {
-                                   return name_of_user(uid, here);
-                               }};
+        const HistoryStyle view{.directory = session.directory(),
+                                .utc = utc_,
+                                .most = limit_,
+                                .name_of_user = [here = !session.options().remote()](auto uid) {
+                                    return name_of_user(uid, here);
+                                }};
         for (const auto& target : *targets) {
             const auto text = (*daemon)->history(target.text(), limit_);
             if (!text)

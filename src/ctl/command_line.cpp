@@ -2,8 +2,8 @@
 #include "ctl/command_line.hpp"
 
 #include "base/nearest.hpp"
-#include "ctl/command_words.hpp"
 #include "ctl/help_text.hpp"
+#include "ctl/option_values.hpp"
 
 #include <cstdio>
 #include <format>
@@ -42,7 +42,7 @@ void CommandLine::declare_globals() {
         ->excludes(host);
     // A flag with a value takes no argument after a space, so that a command can follow it.
     app_.add_flag("--json{short}", json_, "Print JSON; MODE is short (the default), pretty or off")
-        ->check(CLI::IsMember({"short", "pretty", "off"}));
+        ->check(one_of({"short", "pretty", "off"}));
     app_.add_flag("--no-pager", options_.no_pager, "Do not pipe output into a pager");
     app_.add_flag("-q,--quiet", options_.quiet, "Print only what waits and what failed");
     app_.set_version_flag("--version", "hotreloadctl " HOTRELOAD_VERSION);
@@ -78,7 +78,7 @@ Command& CommandLine::chosen() const {
 std::string CommandLine::explain(const CLI::ParseError& error) const {
     const auto extras = app_.remaining(true);
     if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || extras.empty())
-        return describe_mistake(error);
+        return error.what();
     const std::string& word = extras.front();
     std::vector<std::string> known;
     const bool option = word.starts_with('-');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/log_follow.hpp"
+#include "ctl/option_values.hpp"
 #include "ctl/time_text.hpp"
 
 #include <unistd.h>
@@ -40,7 +41,8 @@ public:
         app.add_option("TARGET", targets_, "PROJECT, PROJECT/SERVICE or SERVICE");
         app.add_flag("-f,--follow", follow_, "Go on with what is written from now on");
         app.add_option("-n,--lines", lines_, "Only the last LINES; default: all, with -f 10")
-            ->type_name("LINES");
+            ->type_name("LINES")
+            ->check(whole_number());
         app.add_option("-S,--since", since_, "What was written since: \"14:03\", today, \"1h ago\"")
             ->type_name("TIME");
         app.add_option("-p,--priority", priority_, "As important as that, or more: err, 3")
@@ -98,18 +100,11 @@ private:
             begin.filter.priority = *priority;
         }
         if (!pattern_.empty()) {
-            // As journalctl: in any case of letters where none is a capital.
-            const bool capitals =
-                std::ranges::any_of(pattern_, [](char c) { return c >= 'A' && c <= 'Z'; });
-            auto flags = std::regex::ECMAScript | std::regex::nosubs;
-            if (!capitals)
-                flags |= std::regex::icase;
-            try {
-                begin.filter.pattern.emplace(pattern_, flags);
-            } catch (const std::regex_error& error) {
+            auto pattern = Grep::compile(pattern_);
+            if (!pattern)
                 return give_up(ExitStatus::Usage, std::format("--grep: \"{}\" is no pattern: {}",
-                                                              pattern_, error.what()));
-            }
+                                                              pattern_, pattern.error()));
+            begin.filter.pattern = *std::move(pattern);
         }
         return begin;
     }

@@ -12,7 +12,7 @@ class Monitor final : public Command {
 public:
     void declare(CLI::App&) override {}
 
-    // Until it is interrupted. A daemon that goes away comes back; a bus does not.
+    // Runs until it is interrupted. A daemon that goes away comes back; a bus does not.
     Answer<ExitStatus> run(Session& session) override {
         const auto daemon = session.daemon();
         if (!daemon)

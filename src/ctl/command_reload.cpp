@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
+#include "ctl/option_values.hpp"
 #include "ctl/plans.hpp"
 #include "ctl/transactions.hpp"
 
@@ -18,7 +19,7 @@ public:
         app.add_flag("--force", options_.force,
                      "Carry out what waits, and try again what was refused");
         app.add_option("--strategy", options_.strategy, "The least that is done to the target")
-            ->check(CLI::IsMember({"live", "reload", "swap", "restart"}))
+            ->check(one_of({"live", "reload", "swap", "restart"}))
             ->type_name("STRATEGY");
         app.add_flag("--no-drain", options_.no_drain,
                      "Cut off what the old generation has in hand");
@@ -31,7 +32,7 @@ public:
                 session, targets_,
                 {.force = options_.force, .strategy = options_.strategy, .validate = validate_});
         return run_transactions(session, targets_, !no_wait_,
-                                [this](Daemon& daemon, const std::string& target) {
+                                [this](DaemonProxy& daemon, const std::string& target) {
                                     return daemon.reload(target, options_);
                                 });
     }

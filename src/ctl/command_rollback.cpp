@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
+#include "ctl/option_values.hpp"
 #include "ctl/transactions.hpp"
 
 namespace hotreload::ctl {
@@ -12,7 +13,7 @@ public:
         app.add_option("TARGET", target_, "PROJECT, PROJECT/SERVICE or SERVICE")->required();
         app.add_option("--to", options_.generation, "A generation that history shows")
             ->type_name("GENERATION")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
         app.add_flag("--restore-files", options_.restore_files,
                      "Write the content of watched files back, too");
         app.add_flag("--no-drain", options_.no_drain,
@@ -22,7 +23,7 @@ public:
 
     Answer<ExitStatus> run(Session& session) override {
         return run_transactions(session, {target_}, !no_wait_,
-                                [this](Daemon& daemon, const std::string& target) {
+                                [this](DaemonProxy& daemon, const std::string& target) {
                                     return daemon.rollback(target, options_);
                                 });
     }

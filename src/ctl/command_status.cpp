@@ -43,7 +43,8 @@ public:
     }
 
 private:
-    // Who asks his own instance on a server may mean the other one.
+    // Prints that there is another instance: a person who asks their own one on a server may mean
+    // the system's.
     static void print_hint(Session& session) {
         const auto& options = session.options();
         if (!options.on_user_bus()) {
@@ -58,7 +59,7 @@ private:
         if (options.remote())
             return;
         const GlobalOptions of_system{.system = true, .host = {}, .machine = {}};
-        const auto daemon = Daemon::connect(of_system);
+        const auto daemon = DaemonProxy::connect(of_system);
         if (!daemon || !(*daemon)->running())
             return;
         const auto others = (*daemon)->projects();

@@ -5,13 +5,14 @@ namespace hotreload::ctl {
 
 namespace {
 
-// As quiet as sync(1): its end is what it tells.
+// Sync is as quiet as sync(1): its end is what it tells.
 class Sync final : public Command {
 public:
     void declare(CLI::App&) override {}
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto seen = session.daemon().and_then([](Daemon* daemon) { return daemon->sync(); });
+        const auto seen =
+            session.daemon().and_then([](DaemonProxy* daemon) { return daemon->sync(); });
         if (!seen)
             return std::unexpected(seen.error());
         return ExitStatus::Ok;

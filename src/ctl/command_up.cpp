@@ -43,7 +43,7 @@ private:
         const auto real = std::filesystem::canonical(path, error);
         if (error)
             return give_up(ExitStatus::Failed, directory_ + ": " + error.message());
-        // As it was given: where a link leads is the daemon's to follow, now and later.
+        // The path stays as it was given: the daemon follows its links, now and later.
         auto full = (session.directory() / path).lexically_normal().string();
         if (full.size() > 1 && full.ends_with('/'))
             full.pop_back();
@@ -51,7 +51,7 @@ private:
         return std::filesystem::equivalent(full, real, error) ? full : real.string();
     }
 
-    static Answer<ExitStatus> up(Session& session, Daemon& daemon, const std::string& path) {
+    static Answer<ExitStatus> up(Session& session, DaemonProxy& daemon, const std::string& path) {
         const auto waiting = ReloadWait::open(daemon);
         if (!waiting)
             return std::unexpected(waiting.error());

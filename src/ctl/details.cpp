@@ -13,7 +13,7 @@ bool is_at(const Json& told, const Problem& problem) {
            number_of(told, "column") == problem.column;
 }
 
-// Those of one place are in the same order on both sides.
+// Problems of one place are in the same order on both sides.
 void add_messages(std::vector<Problem>& problems, const Json& told) {
     std::vector<const Json*> left;
     for (const auto& each : told.array_range())
@@ -40,7 +40,8 @@ const Json& no_member() {
     return array_of(Json::null(), "");
 }
 
-// What the status has of a service or a config of a project: member `list` of the project's view.
+// The part of the status that is about a service or a config of a project: member `list` of the
+// project's view.
 const Json& told_of(const Json& status, const std::string& project, std::string_view list,
                     const std::string& name) {
     const auto* const view = find(array_of(status, "projects"), "name", project);

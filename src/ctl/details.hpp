@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon tells only to who may inspect, put into what it tells everybody: the messages of
-// problems, and the values of changes. JSON of its Status and Details in; what it does not know of
-// stays as it was. Pure.
+// Details are what the daemon tells only to those who may inspect: the messages of problems, and
+// the values of changes. They are put into what everybody is told. JSON of the daemon's Status and
+// Details in; what that does not know of stays as it was. Pure.
 
 #include "ctl/events.hpp"
 #include "ctl/json.hpp"
@@ -20,11 +20,11 @@ void add_details(ProjectState& project, const Json& status); // with its service
 void add_details(ServiceState& service, const Json& status);
 void add_details(ConfigState& config, const Json& status);
 
-// The id that an event's details are asked for by; nothing: there is no more to it.
+// The id that an event's details are asked for by; nullopt: there is no more to it.
 std::optional<std::uint64_t> id_of_details(const Event& event);
 void add_details(Event& event, const Json& details);
 
-// What to tell who may not inspect.
+// The note for a person who may not inspect.
 inline constexpr const char* without_details =
     "values, and reasons that may quote them, are left out: they are shown to root, and to whose "
     "instance it is";

@@ -35,7 +35,7 @@ std::optional<Steps> steps_of_pointer(std::string_view pointer) {
     return steps;
 }
 
-// As far as the first character of `ends`, or the end.
+// Takes the text up to the first character of `ends`, or to the end.
 std::string take_until(std::string_view& rest, std::string_view ends) {
     const auto size = std::min(rest.find_first_of(ends), rest.size());
     std::string taken(rest.substr(0, size));
@@ -100,7 +100,7 @@ const Json* member(const Json& parent, const std::string& step) {
     return parent.is_array() && number && index < parent.size() ? &parent.at(index) : nullptr;
 }
 
-// What there is in place of what is not.
+// The members that there are in place of the one that is not.
 std::string hint(const Json& parent, const std::string& step) {
     if (parent.is_array())
         return std::format("; it is one of {} elements, counted from 0", parent.size());

@@ -16,10 +16,10 @@ sdbus::SignalName signal_name(const char* name) {
 
 } // namespace
 
-EventStream::EventStream(Daemon& daemon, Handler handler)
+EventStream::EventStream(DaemonProxy& daemon, Handler handler)
     : daemon_(daemon), handler_(std::move(handler)) {}
 
-Answer<std::unique_ptr<EventStream>> EventStream::open(Daemon& daemon, Handler handler) {
+Answer<std::unique_ptr<EventStream>> EventStream::open(DaemonProxy& daemon, Handler handler) {
     std::unique_ptr<EventStream> stream(new EventStream(daemon, std::move(handler)));
     try {
         stream->subscribe_manager();
@@ -69,7 +69,7 @@ void EventStream::subscribe_manager() {
     });
 }
 
-// With what is told only to who may inspect, where we may.
+// Tells the event with its details, where we may have them.
 void EventStream::tell(Event event) {
     if (const auto id = id_of_details(event))
         if (const auto details = daemon_.details(*id))

@@ -2,10 +2,10 @@
 #pragma once
 
 // Subscribes to everything that the daemon tells; once made, no event is missed. Events arrive
-// from Daemon::dispatch and Daemon::drain, in the order in which the daemon sent them, with values
-// and reasons where we may see them.
+// from DaemonProxy::dispatch and DaemonProxy::drain, in the order in which the daemon sent them,
+// with values and reasons where we may see them.
 
-#include "ctl/daemon.hpp"
+#include "ctl/daemon_proxy.hpp"
 #include "ctl/events.hpp"
 
 #include <functional>
@@ -20,14 +20,14 @@ class EventStream {
 public:
     using Handler = std::function<void(const Event&)>;
 
-    static Answer<std::unique_ptr<EventStream>> open(Daemon& daemon, Handler handler);
+    static Answer<std::unique_ptr<EventStream>> open(DaemonProxy& daemon, Handler handler);
 
-    // Also ServiceChanged, ProjectChanged and ConfigRevision, which needs to know all states
+    // Adds ServiceChanged, ProjectChanged and ConfigRevision, which need to know all states
     // beforehand: starts the daemon.
     Answer<> watch_states();
 
 private:
-    EventStream(Daemon& daemon, Handler handler);
+    EventStream(DaemonProxy& daemon, Handler handler);
 
     void subscribe_manager();
     void subscribe_owner();
@@ -39,7 +39,7 @@ private:
     void properties_changed(const std::string& path, const std::string& interface,
                             const Properties& properties);
 
-    Daemon& daemon_;
+    DaemonProxy& daemon_;
     Handler handler_;
     std::map<std::string, ServiceState> services_; // by object path
     std::map<std::string, ProjectState> projects_;

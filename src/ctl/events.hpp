@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon tells of itself, as values: the signals of Manager1, what changed of a service,
-// project or config, and its own coming and going.
+// Events are what the daemon tells of itself, as values: the signals of Manager1, what changed of a
+// service, project or config, and the daemon's own coming and going.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"

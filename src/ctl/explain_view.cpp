@@ -2,8 +2,8 @@
 #include "ctl/explain_view.hpp"
 
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 
-#include <ctime>
 #include <format>
 #include <iterator>
 
@@ -60,14 +60,6 @@ bool explain_watch(const Json& watch, const std::string& directory, std::vector<
     return true;
 }
 
-std::string show_event_time(std::uint64_t realtime_usec) {
-    const auto seconds = static_cast<std::time_t>(realtime_usec / 1'000'000);
-    std::tm local{};
-    localtime_r(&seconds, &local);
-    return std::format("{:02}:{:02}:{:02}.{:06}", local.tm_hour, local.tm_min, local.tm_sec,
-                       realtime_usec % 1'000'000);
-}
-
 } // namespace
 
 Report report_explanation(const Json& explanation, const std::vector<const ProjectState*>& nearest,
@@ -97,8 +89,9 @@ Report report_explanation(const Json& explanation, const std::vector<const Proje
 std::vector<Line> list_watcher_events(const Json& events, const std::string& directory) {
     std::vector<std::vector<std::string>> rows = {{"TIME", "EVENT", "PATH", "FATE"}};
     for (const auto& event : array_of(events, "events").array_range())
-        rows.push_back({show_event_time(number_of(event, "realtime_usec")), text_of(event, "mask"),
-                        show_path(text_of(event, "path"), directory), text_of(event, "fate")});
+        rows.push_back({show_time(number_of(event, "realtime_usec"), TimeForm::Clock),
+                        text_of(event, "mask"), show_path(text_of(event, "path"), directory),
+                        text_of(event, "fate")});
     std::vector<Line> lines;
     for (auto& text : format_table(rows))
         lines.push_back({Mark::Plain, std::move(text)});

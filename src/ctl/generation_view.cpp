@@ -3,6 +3,7 @@
 
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <format>
@@ -32,26 +33,25 @@ std::string by(const Json& each, const NameOfUser& name_of) {
     return trigger.empty() ? "-" : trigger;
 }
 
-// What brought a generation about that has no changes.
+// The cause of a generation that has no changes.
 std::string cause(const Json& generation) {
     const auto trigger = text_of(generation, "trigger");
     return trigger == "request" ? "asked for" : trigger == "start" ? "was not running" : "-";
 }
 
-Row row_of_generation(const Json& each, const HistoryView& view) {
+Row row_of_generation(const Json& each, const HistoryStyle& view) {
     const auto usec = number_of(each, "applied_usec");
-    const auto& in_force = each.at("applied");
     const auto changes = name_changes(array_of(each, "changes"), view.directory);
-    return {text_of(each, "service"),
-            usec,
-            {text_of(each, "service"),
-             std::format("{}{}", number_of(each, "generation"),
-                         in_force.is_bool() && in_force.as_bool() ? "*" : ""),
-             show_time(usec, view.utc), text_of(each, "strategy"), by(each, view.name_of_user),
-             changes.empty() ? cause(each) : changes}};
+    return {
+        text_of(each, "service"),
+        usec,
+        {text_of(each, "service"),
+         std::format("{}{}", number_of(each, "generation"), flag_of(each, "applied") ? "*" : ""),
+         show_time(usec, view.utc ? TimeForm::Utc : TimeForm::Date), text_of(each, "strategy"),
+         by(each, view.name_of_user), changes.empty() ? cause(each) : changes}};
 }
 
-Row row_of_event(const Json& each, const HistoryView& view) {
+Row row_of_event(const Json& each, const HistoryStyle& view) {
     const auto usec = number_of(each, "realtime_usec");
     const auto generation = number_of(each, "generation");
     const auto why = each.contains("problem")
@@ -60,13 +60,13 @@ Row row_of_event(const Json& each, const HistoryView& view) {
     return {text_of(each, "service"),
             usec,
             {text_of(each, "service"), generation ? std::to_string(generation) : "-",
-             show_time(usec, view.utc), text_of(each, "what"), by(each, view.name_of_user),
-             why.empty() ? "-" : why}};
+             show_time(usec, view.utc ? TimeForm::Utc : TimeForm::Date), text_of(each, "what"),
+             by(each, view.name_of_user), why.empty() ? "-" : why}};
 }
 
 } // namespace
 
-std::vector<Line> show_history(const Json& history, const HistoryView& view) {
+std::vector<Line> show_history(const Json& history, const HistoryStyle& view) {
     std::vector<Row> rows;
     for (const auto& each : array_of(history, "generations").array_range())
         rows.push_back(row_of_generation(each, view));

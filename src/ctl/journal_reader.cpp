@@ -23,11 +23,8 @@ Number number(const std::string& text, Number otherwise) {
 
 } // namespace
 
-// std::regex goes through a text by recursion, and a message may be longer than our stack.
 bool LogFilter::admits(const LogEntry& entry) const {
-    constexpr std::size_t longest = 4096;
-    const auto text = entry.message.substr(0, longest);
-    return entry.priority <= priority && (!pattern || std::regex_search(text, *pattern));
+    return entry.priority <= priority && (!pattern || pattern->admits(entry.message));
 }
 
 void JournalReader::Close::operator()(sd_journal* journal) const noexcept {
@@ -108,7 +105,7 @@ void JournalReader::seek_last(std::uint64_t lines, std::uint64_t since_usec) {
     sd_journal_seek_tail(journal_.get());
     std::uint64_t found = 0;
     bool at_head = false;
-    // What is of another service of the project does not count, nor what is older than is wanted.
+    // Entries of another service of the project do not count, nor those older than is wanted.
     while (found < lines && !at_head) {
         at_head = sd_journal_previous(journal_.get()) <= 0;
         if (at_head)

@@ -6,6 +6,7 @@
 // project's slice, and one of them is picked by name afterwards.
 
 #include "ctl/answer.hpp"
+#include "ctl/grep.hpp"
 #include "ctl/log_text.hpp"
 #include "ctl/target.hpp"
 
@@ -14,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -28,10 +28,10 @@ struct LogSource {
     std::vector<std::string> services;           // that are known
 };
 
-// Which entries are wanted.
+// LogFilter says which entries are wanted.
 struct LogFilter {
     int priority = 7; // and more important ones
-    std::optional<std::regex> pattern;
+    std::optional<Grep> pattern;
 
     [[nodiscard]] bool admits(const LogEntry& entry) const;
 };
@@ -50,10 +50,10 @@ public:
 
     void seek(const LogBegin& begin);
 
-    // The next entry; nothing at the (present) end.
+    // The next entry; nullopt at the (present) end.
     std::optional<LogEntry> next();
 
-    // For following: readable when next() may give more; then acknowledge().
+    // The descriptor for following: it is readable when next() may give more; then acknowledge().
     [[nodiscard]] int fd() const;
     void acknowledge();
 

@@ -25,6 +25,11 @@ std::uint64_t number_of(const Json& object, std::string_view key) {
     return object.at(key).as<std::uint64_t>();
 }
 
+bool flag_of(const Json& object, std::string_view key) {
+    return object.is_object() && object.contains(key) && object.at(key).is_bool() &&
+           object.at(key).as_bool();
+}
+
 Problem problem_in(const Json& object) {
     return {text_of(object, "path"), static_cast<unsigned>(number_of(object, "line")),
             static_cast<unsigned>(number_of(object, "column")), text_of(object, "message")};

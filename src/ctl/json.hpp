@@ -22,9 +22,10 @@ std::optional<Json> parse_json(std::string_view text);
 // Members of an object; a default when it is missing or of another type.
 std::string text_of(const Json& object, std::string_view key);
 std::uint64_t number_of(const Json& object, std::string_view key);
+bool flag_of(const Json& object, std::string_view key);
 const Json& array_of(const Json& object, std::string_view key);
 
-// Of an object with path, line, column and message.
+// The problem that an object with path, line, column and message tells.
 Problem problem_in(const Json& object);
 
 } // namespace hotreload::ctl

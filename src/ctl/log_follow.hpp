@@ -18,7 +18,7 @@ std::vector<LogSource> log_sources(const std::vector<Target>& targets,
 
 class LogFollow {
 public:
-    // Where `begin` asks for what there was, each line has its time.
+    // Each line has its time where `begin` asks for what there was.
     static Answer<std::unique_ptr<LogFollow>> open(Output& out, std::vector<LogSource> sources,
                                                    bool user_instance, LogBegin begin);
 

@@ -70,7 +70,7 @@ std::string LogPainter::paint(const LogEntry& entry) {
     expect(entry.project, own ? "" : entry.service);
     const auto name = label(entry.project, own ? std::string(own_label) : entry.service);
     constexpr std::array palette = {"36", "35", "34", "33", "32", "96", "95", "94"};
-    const auto time = times_ ? show_log_time(entry.realtime_usec) + " " : "";
+    const auto time = times_ ? show_time(entry.realtime_usec, TimeForm::Log) + " " : "";
     std::string prefix = std::format("{}{:<{}} | ", time, name, width_);
     if (colours_)
         prefix = std::format("\x1b[{}m{}\x1b[0m",

@@ -35,7 +35,7 @@ public:
     LogPainter(bool colours, bool several_projects, bool times = false)
         : colours_(colours), several_projects_(several_projects), times_(times) {}
 
-    // Every line of the message with the prefix; without a line feed at the end.
+    // The lines of the message, each with the prefix; without a line feed at the end.
     std::string paint(const LogEntry& entry);
 
     // Lines up the prefixes of the names that are known beforehand.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the command line says for every command alike.
+// Options that the command line has for every command alike.
 
 #include <string>
 

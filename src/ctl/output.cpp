@@ -52,8 +52,8 @@ bool wants_colours(bool terminal) {
     return terminal && (!no_color || !*no_color) && !(term && std::strcmp(term, "dumb") == 0);
 }
 
-// Who got here by sudo may be allowed to run us, and not all that a pager would run for him. As
-// systemctl(1) has it, $SYSTEMD_PAGERSECURE decides, then whose session it is.
+// A pager must be safe where sudo may allow us and not all that a pager would run.
+// $SYSTEMD_PAGERSECURE decides, as systemctl(1) has it, then whose session it is.
 bool pager_must_be_safe() {
     if (const char* secure = std::getenv("SYSTEMD_PAGERSECURE"))
         return std::strcmp(secure, "0") != 0 && std::strcmp(secure, "no") != 0 &&
@@ -62,7 +62,7 @@ bool pager_must_be_safe() {
     return sd_pid_get_owner_uid(0, &owner) < 0 || owner != geteuid();
 }
 
-// In the child of fork: never returns.
+// Becomes the pager in the child of fork: never returns.
 [[noreturn]] void become_pager(int input) {
     dup2(input, STDIN_FILENO);
     if (pager_must_be_safe()) {
@@ -158,7 +158,7 @@ std::string render(const Line& line, bool colours) {
     const auto text = printable(line.text);
     if (!colours || !*look.colour)
         return look.mark + text;
-    // Of what did not go wrong only the mark is coloured, so that the rest stands out.
+    // The mark alone is coloured where nothing went wrong, so that the rest stands out.
     const bool whole = line.mark == Mark::Failed || line.mark == Mark::Unchanged || !*look.mark;
     return std::string(look.colour) + look.mark + (whole ? text + "\x1b[0m" : "\x1b[0m" + text);
 }

@@ -22,7 +22,7 @@ public:
     Output& operator=(const Output&) = delete;
     ~Output(); // waits for the pager to be left
 
-    // From here on through $SYSTEMD_PAGER, $PAGER or less, when on a terminal.
+    // Sends what follows through $SYSTEMD_PAGER, $PAGER or less, when on a terminal.
     void page();
 
     void line(const Line& line);

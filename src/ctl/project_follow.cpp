@@ -18,9 +18,9 @@ namespace {
 
 // Reports of one project. A problem is announced before the reload that it ends is reported: it is
 // shown once.
-class Reporter {
+class FollowReporter {
 public:
-    explicit Reporter(Session& session) : session_(session) {}
+    explicit FollowReporter(Session& session) : session_(session) {}
 
     void take(const Event& event) {
         const auto about = project_of(event);
@@ -96,8 +96,8 @@ private:
 };
 
 // The project's logs and reloads, until somebody has had enough.
-Answer<> follow(Session& session, Daemon& daemon, const std::string& project, std::uint64_t since,
-                const Interruption& interruption) {
+Answer<> follow(Session& session, DaemonProxy& daemon, const std::string& project,
+                std::uint64_t since, const Interruption& interruption) {
     const auto states = session.projects();
     if (!states)
         return std::unexpected(states.error());
@@ -119,9 +119,9 @@ Answer<> follow(Session& session, Daemon& daemon, const std::string& project, st
 
 } // namespace
 
-Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::string& path,
+Answer<ExitStatus> follow_project(Session& session, DaemonProxy& daemon, const std::string& path,
                                   bool stop) {
-    Reporter reporter(session);
+    FollowReporter reporter(session);
     // Signals wait in the connection until the loop runs, and by then the name is known.
     const auto events =
         EventStream::open(daemon, [&](const Event& event) { reporter.take(event); });

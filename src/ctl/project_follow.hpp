@@ -10,7 +10,7 @@
 namespace hotreload::ctl {
 
 // `stop`: takes the project down at the end; otherwise its services stay.
-Answer<ExitStatus> follow_project(Session& session, Daemon& daemon, const std::string& path,
+Answer<ExitStatus> follow_project(Session& session, DaemonProxy& daemon, const std::string& path,
                                   bool stop);
 
 } // namespace hotreload::ctl

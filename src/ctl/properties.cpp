@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/properties.hpp"
 
+#include "ctl/state_fields.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -24,6 +26,12 @@ void take(const Properties& properties, const char* name, std::vector<Problem>& 
         into.push_back(to_problem(problem));
 }
 
+template <class State>
+void take_all(const Properties& properties, State& state) {
+    each_state_field<State>(
+        [&](const auto& field) { take(properties, field.property, state.*field.value); });
+}
+
 } // namespace
 
 Problem to_problem(const BusProblem& problem) {
@@ -31,46 +39,15 @@ Problem to_problem(const BusProblem& problem) {
 }
 
 void update(ServiceState& service, const Properties& properties) {
-    take(properties, "Name", service.name);
-    take(properties, "Project", service.project);
-    take(properties, "Unit", service.unit);
-    take(properties, "Attached", service.attached);
-    take(properties, "Generation", service.generation);
-    take(properties, "State", service.state);
-    take(properties, "ActiveState", service.active_state);
-    take(properties, "MainPID", service.main_pid);
-    take(properties, "LastStrategy", service.last_strategy);
-    take(properties, "LastAppliedUSec", service.last_applied_usec);
-    take(properties, "Problems", service.problems);
-    take(properties, "Waiting", service.waiting);
-    take(properties, "Watching", service.watching);
-    take(properties, "Missing", service.missing);
-    take(properties, "Writing", service.writing);
-    take(properties, "LastResult", service.last_result);
-    take(properties, "LastChangesJSON", service.last_changes_json);
-    take(properties, "Paused", service.paused);
-    take(properties, "PausedUntilUSec", service.paused_until_usec);
-    take(properties, "PauseReason", service.pause_reason);
-    take(properties, "Held", service.held);
-    take(properties, "Draining", service.draining);
-    take(properties, "LastGapUSec", service.last_gap_usec);
+    take_all(properties, service);
 }
 
 void update(ConfigState& config, const Properties& properties) {
-    take(properties, "Name", config.name);
-    take(properties, "Project", config.project);
-    take(properties, "Path", config.path);
-    take(properties, "Revision", config.revision);
-    take(properties, "State", config.state);
-    take(properties, "Problems", config.problems);
+    take_all(properties, config);
 }
 
 void update(ProjectState& project, const Properties& properties) {
-    take(properties, "Name", project.name);
-    take(properties, "Path", project.path);
-    take(properties, "Enabled", project.enabled);
-    take(properties, "State", project.state);
-    take(properties, "Problems", project.problems);
+    take_all(properties, project);
 }
 
 std::vector<ProjectState> projects_of(const ManagedObjects& objects) {

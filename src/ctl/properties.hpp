@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// From properties on the bus to states: the one place of ctl that knows their names.
+// Properties of the bus become states here, the one place of ctl that knows their names.
 
 #include "ctl/state.hpp"
 
@@ -24,12 +24,12 @@ inline constexpr const char* config_interface = "org.hotreload.Config1";
 
 Problem to_problem(const BusProblem& problem);
 
-// What is not among `properties`, or of another type than ours, stays as it was.
+// A property that is not there, or of another type than ours, leaves its field as it was.
 void update(ServiceState& service, const Properties& properties);
 void update(ProjectState& project, const Properties& properties);
 void update(ConfigState& config, const Properties& properties);
 
-// By name, each project with its services and configs by name.
+// The projects by name, each with its services and configs by name.
 std::vector<ProjectState> projects_of(const ManagedObjects& objects);
 
 } // namespace hotreload::ctl

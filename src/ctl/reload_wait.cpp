@@ -5,7 +5,7 @@
 
 namespace hotreload::ctl {
 
-Answer<std::unique_ptr<ReloadWait>> ReloadWait::open(Daemon& daemon) {
+Answer<std::unique_ptr<ReloadWait>> ReloadWait::open(DaemonProxy& daemon) {
     std::unique_ptr<ReloadWait> self(new ReloadWait(daemon));
     auto events = EventStream::open(daemon, [raw = self.get()](const Event& e) { raw->take(e); });
     if (!events)

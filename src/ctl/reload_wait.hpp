@@ -4,7 +4,7 @@
 // Waits for the end of reloads. Made before the reload is asked for, so that an answer that comes
 // sooner than the method's own is not missed.
 
-#include "ctl/daemon.hpp"
+#include "ctl/daemon_proxy.hpp"
 #include "ctl/event_stream.hpp"
 
 #include <map>
@@ -16,21 +16,21 @@ namespace hotreload::ctl {
 
 class ReloadWait {
 public:
-    static Answer<std::unique_ptr<ReloadWait>> open(Daemon& daemon);
+    static Answer<std::unique_ptr<ReloadWait>> open(DaemonProxy& daemon);
 
     // NoDaemon when the daemon leaves the bus before it told.
     Answer<ReloadFinished> wait(std::uint64_t id);
 
-    // What has been told of a project since the last call.
+    // The ends of reloads that have been told of a project since the last call.
     std::vector<ReloadFinished> take_finished(const std::string& project);
     // The problems told since the last call.
     std::vector<ValidationFailed> take_announced() { return std::exchange(announced_, {}); }
 
 private:
-    explicit ReloadWait(Daemon& daemon) : daemon_(daemon) {}
+    explicit ReloadWait(DaemonProxy& daemon) : daemon_(daemon) {}
     void take(const Event& event);
 
-    Daemon& daemon_;
+    DaemonProxy& daemon_;
     std::unique_ptr<EventStream> events_;
     std::map<std::uint64_t, ReloadFinished> finished_;
     std::vector<ValidationFailed> announced_;

@@ -55,7 +55,8 @@ std::optional<Problem> problem_about(const Json& service) {
     return problem_in(service["problem"]);
 }
 
-// Where a step failed is the project file's entry of the service, which says nothing of why.
+// The place of a step that failed is the project file's entry of the service, which does not say
+// why.
 std::string because(const std::optional<Problem>& problem) {
     return problem && !problem->message.empty() ? ": " + problem->message : "";
 }

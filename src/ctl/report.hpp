@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a reload or a plan says to a person: JSON of the daemon in, lines and exit status out. Pure.
+// Report is what a reload or a plan says to a person: JSON of the daemon in, lines and exit status
+// out. Pure.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -58,9 +59,5 @@ std::string show_path(const std::string& path, const std::string& directory);
 
 // "31 ms", "1.4 s"
 std::string show_duration(Duration duration);
-
-// "2026-11-30 14:03:22" as the clocks here have it, with `utc` "2026-11-30 14:03:22 UTC". Of
-// CLOCK_REALTIME.
-std::string show_time(std::uint64_t usec, bool utc = false);
 
 } // namespace hotreload::ctl

@@ -2,7 +2,6 @@
 // The words that reports, plans and the status table have in common.
 #include "ctl/report.hpp"
 
-#include <ctime>
 #include <format>
 
 namespace hotreload::ctl {
@@ -24,18 +23,6 @@ std::string show_path(const std::string& path, const std::string& directory) {
 std::string show_problem(Problem problem, const std::string& directory) {
     problem.path = show_path(problem.path, directory);
     return to_string(problem);
-}
-
-std::string show_time(std::uint64_t usec, bool utc) {
-    const auto seconds = static_cast<std::time_t>(usec / 1'000'000);
-    std::tm parts{};
-    if (utc)
-        gmtime_r(&seconds, &parts);
-    else
-        localtime_r(&seconds, &parts);
-    return std::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}{}", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                       utc ? " UTC" : "");
 }
 
 std::string show_duration(Duration duration) {

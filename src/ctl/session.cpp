@@ -10,8 +10,8 @@ namespace hotreload::ctl {
 
 namespace {
 
-// As the shell calls it, when that is the one: by the links that led there, which may lead
-// elsewhere tomorrow.
+// The working directory as the shell calls it, when that is the one: by the links that led there,
+// which may lead elsewhere tomorrow.
 std::string working_directory() {
     std::error_code error; // a directory that is gone is no directory
     const char* const called = std::getenv("PWD");
@@ -27,9 +27,9 @@ Session::Session(const GlobalOptions& options) : options_(options), out_(options
         directory_ = working_directory();
 }
 
-Answer<Daemon*> Session::daemon() {
+Answer<DaemonProxy*> Session::daemon() {
     if (!daemon_) {
-        auto connected = Daemon::connect(options_);
+        auto connected = DaemonProxy::connect(options_);
         if (!connected)
             return std::unexpected(std::move(connected.error()));
         daemon_ = std::move(*connected);
@@ -38,7 +38,7 @@ Answer<Daemon*> Session::daemon() {
 }
 
 Answer<std::vector<ProjectState>> Session::projects() {
-    return daemon().and_then([](Daemon* daemon) { return daemon->projects(); });
+    return daemon().and_then([](DaemonProxy* daemon) { return daemon->projects(); });
 }
 
 Answer<std::vector<Target>> Session::targets(const std::vector<std::string>& words) {

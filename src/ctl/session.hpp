@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a command works with: the options, the output, and the daemon, which is called on first use.
+// Session is what a command works with: the options, the output, and the daemon, which is called on
+// first use.
 
-#include "ctl/daemon.hpp"
+#include "ctl/daemon_proxy.hpp"
 #include "ctl/output.hpp"
 #include "ctl/target.hpp"
 
@@ -23,21 +24,21 @@ public:
     // The current directory; "" when the daemon is on another machine, where it means nothing.
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
-    Answer<Daemon*> daemon();
+    Answer<DaemonProxy*> daemon();
     Answer<std::vector<ProjectState>> projects();
     Answer<std::vector<Target>> targets(const std::vector<std::string>& words);
 
     // The states that the words name, with all that we may see; fails on what is not registered.
     Answer<std::vector<ProjectState>> selected(const std::vector<std::string>& words);
 
-    // With what is told only to who may inspect, where we may.
+    // Adds the details that only those who may inspect are told, where we may.
     std::vector<ProjectState> in_detail(std::vector<ProjectState> projects);
 
 private:
     const GlobalOptions& options_;
     Output out_;
     std::string directory_;
-    std::unique_ptr<Daemon> daemon_;
+    std::unique_ptr<DaemonProxy> daemon_;
 };
 
 } // namespace hotreload::ctl

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon shows of its projects, services and configs (Project1, Service1 and Config1), as
-// values.
+// States are what the daemon shows of its projects, services and configs (Project1, Service1 and
+// Config1), as values.
 
 #include "base/error.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <format>
@@ -35,7 +36,7 @@ ExitStatus status_of(const ServiceState& service) {
 std::string pause_text(const ServiceState& service, const std::string& directory) {
     std::string text = "paused";
     if (service.paused_until_usec)
-        text += " until " + show_time(service.paused_until_usec);
+        text += " until " + show_time(service.paused_until_usec, TimeForm::Date);
     if (!service.pause_reason.empty())
         text += ": " + service.pause_reason;
     constexpr std::size_t most = 4;
@@ -53,7 +54,7 @@ std::string state_of(const ProjectState& project) {
     return project.state == "running" ? "disabled" : project.state + ", disabled";
 }
 
-// What was refused and is mended since is no error any more.
+// The last result; a refusal that is mended since is no error any more.
 std::string last_result(const ServiceState& service) {
     const bool taken_back = is_bad(service.last_result) || service.last_result == "refused";
     const bool well = service.problems.empty() && !is_bad(service.state);

@@ -21,7 +21,7 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
 // Failed, when one of them is.
 Report list_projects(const std::vector<ProjectState>& projects);
 
-// One line per service after start, stop and up: what became of it.
+// The lines after start, stop and up: for each service what became of it.
 Report report_services(const ProjectState& project, const std::string& directory);
 
 // "now", "12s ago", "2min ago", "3h ago", "5 days ago"

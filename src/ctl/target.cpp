@@ -19,7 +19,7 @@ bool is_within(const std::string& directory, const std::string& parent) {
            (directory.starts_with(parent) && directory[parent.size()] == '/');
 }
 
-// By the names that they were called by, or by where these lead.
+// Compares the names that the two were called by, or where these lead.
 bool is_in_project(const std::string& directory, const std::string& own) {
     if (is_within(directory, own))
         return true;

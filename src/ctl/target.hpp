@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a TARGET on the command line means: PROJECT, PROJECT/SERVICE, a UNIT that carries a service,
-// or a plain SERVICE of a project of the current directory, whose projects it is when there is
-// none. A published document stands where a service does. Pure.
+// Target is what a TARGET on the command line means: PROJECT, PROJECT/SERVICE, a UNIT that carries
+// a service, or a plain SERVICE of a project of the current directory; where no project is there,
+// of any project. A published document stands where a service does. Pure.
 
 #include "ctl/answer.hpp"
 #include "ctl/state.hpp"
@@ -35,7 +35,8 @@ std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& pr
 Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,
                               const std::string& directory);
 
-// All words. Without one: the projects of the directory, and where there are none, all.
+// The targets of all words. Without a word: the projects of the directory, and where there are
+// none, all.
 Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& words,
                                             const std::vector<ProjectState>& projects,
                                             const std::string& directory);

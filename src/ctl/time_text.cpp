@@ -22,6 +22,13 @@ std::tm local(std::uint64_t usec) {
     return parts;
 }
 
+std::tm utc(std::uint64_t usec) {
+    const auto seconds = static_cast<std::time_t>(usec / kSecond);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    return parts;
+}
+
 std::tm midnight(std::tm day) {
     day.tm_hour = day.tm_min = day.tm_sec = 0;
     return day;
@@ -32,7 +39,7 @@ std::uint64_t usec_of(std::tm parts) {
     return static_cast<std::uint64_t>(std::mktime(&parts)) * kSecond;
 }
 
-// All of the text, on the day that `day` has.
+// Reads all of the text, on the day that `day` has.
 std::optional<std::tm> read(const std::string& text, const char* format, std::tm day) {
     const char* end = strptime(text.c_str(), format, &day);
     return end && !*end ? std::optional(day) : std::nullopt;
@@ -74,13 +81,23 @@ Answer<std::uint64_t> parse_time(const std::string& text, std::uint64_t now_usec
     return usec > now_usec ? 0 : now_usec - usec;
 }
 
-std::string show_log_time(std::uint64_t usec) {
+std::string show_time(std::uint64_t usec, TimeForm form) {
     constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const auto parts = local(usec);
-    return std::format("{} {:02} {:02}:{:02}:{:02}",
-                       months.at(static_cast<std::size_t>(parts.tm_mon)), parts.tm_mday,
-                       parts.tm_hour, parts.tm_min, parts.tm_sec);
+    const auto parts = form == TimeForm::Utc ? utc(usec) : local(usec);
+    const auto time = std::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+    switch (form) {
+    case TimeForm::Clock:
+        return std::format("{}.{:06}", time, usec % kSecond);
+    case TimeForm::Log:
+        return std::format("{} {:02} {}", months.at(static_cast<std::size_t>(parts.tm_mon)),
+                           parts.tm_mday, time);
+    case TimeForm::Date:
+    case TimeForm::Utc:
+        break;
+    }
+    return std::format("{:04}-{:02}-{:02} {}{}", parts.tm_year + 1900, parts.tm_mon + 1,
+                       parts.tm_mday, time, form == TimeForm::Utc ? " UTC" : "");
 }
 
 } // namespace hotreload::ctl

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Points in time as people name them, a part of what systemd.time(7) has. Pure but for the time
-// zone.
+// Points in time as people name them and read them, a part of what systemd.time(7) has. Pure but
+// for the time zone.
 
 #include "ctl/answer.hpp"
 
@@ -16,7 +16,14 @@ namespace hotreload::ctl {
 // of these.
 Answer<std::uint64_t> parse_time(const std::string& text, std::uint64_t now_usec);
 
-// "Nov 30 14:03:22", local, as journalctl has it.
-std::string show_log_time(std::uint64_t usec);
+enum class TimeForm {
+    Date,  // "2026-11-30 14:03:22"
+    Utc,   // "2026-11-30 14:03:22 UTC"
+    Log,   // "Nov 30 14:03:22", as journalctl has it
+    Clock, // "14:03:22.000123", for what has just been
+};
+
+// CLOCK_REALTIME in microseconds, in local time but for Utc.
+std::string show_time(std::uint64_t usec, TimeForm form);
 
 } // namespace hotreload::ctl

@@ -10,7 +10,8 @@ namespace hotreload::ctl {
 
 namespace {
 
-// What concerns this target alone is reported and the others go on; what concerns us ends it all.
+// A failure that concerns this target alone is reported and the others go on; one that concerns us
+// ends all.
 bool ends_all(const Failure& failure) {
     return failure.status == ExitStatus::NoDaemon || failure.status == ExitStatus::NotAuthorized;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What reload, restart, start and stop have in common: one target after another, each reported as
-// it ends, the worst of them as the exit status.
+// Transactions are what reload, restart, start and stop have in common: one target after another,
+// each reported as it ends, the worst of them as the exit status.
 
 #include "ctl/reload_wait.hpp"
 #include "ctl/session.hpp"
@@ -14,13 +14,13 @@
 
 namespace hotreload::ctl {
 
-using Begin = std::function<Answer<std::uint64_t>(Daemon&, const std::string& target)>;
+using Begin = std::function<Answer<std::uint64_t>(DaemonProxy&, const std::string& target)>;
 
 // Methods that answer with the id of a transaction. Without `wait`, tells the ids.
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
                                     bool wait, const Begin& begin);
 
-using Act = std::function<Answer<>(Daemon&, const std::string& target)>;
+using Act = std::function<Answer<>(DaemonProxy&, const std::string& target)>;
 
 // Methods that answer when they are done.
 Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,

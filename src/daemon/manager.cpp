@@ -668,8 +668,8 @@ Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definit
     co_return problems;
 }
 
-Result<std::vector<ProjectView>> Manager::status(const std::string& target) const {
-    std::vector<ProjectView> views;
+Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) const {
+    std::vector<ProjectOverview> views;
     for (const auto& [file, status] : refused_)
         if (target.empty() || (target == status.name && !projects_.contains(target)))
             views.emplace_back(status);

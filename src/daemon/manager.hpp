@@ -62,7 +62,8 @@ public:
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
-    [[nodiscard]] Result<std::vector<ProjectView>> status(const std::string& target) const override;
+    [[nodiscard]] Result<std::vector<ProjectOverview>>
+    status(const std::string& target) const override;
     [[nodiscard]] Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override;
     [[nodiscard]] std::vector<ConfigStatus> configs(const std::string& project) const override;
 

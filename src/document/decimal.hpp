@@ -22,11 +22,11 @@ public:
     // Digits as TOML, YAML and JSON have them, without "_".
     static Decimal parse(std::string_view text);
 
-    // In one spelling for all that are the same: "-15e2".
+    // The number in one spelling for all that are the same: "-15e2".
     [[nodiscard]] std::string text() const;
 
     [[nodiscard]] bool is_whole() const;
-    // At least 0 and few enough digits for is_multiple_of().
+    // The number is at least 0 and has few enough digits for is_multiple_of().
     [[nodiscard]] bool divides() const;
     [[nodiscard]] bool is_multiple_of(const Decimal& divisor) const;
 

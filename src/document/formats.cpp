@@ -110,14 +110,6 @@ bool Lines::skip(std::string_view prefix) {
     return true;
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
 std::string_view trim(std::string_view text) {
     constexpr std::string_view blanks = " \t";
     const auto from = text.find_first_not_of(blanks);

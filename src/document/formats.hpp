@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What parse.cpp and the files of the formats share; nobody else includes it. The text that they
-// get is UTF-8 without a BOM, NUL bytes and "\r\n", but for INI and unit files, whose readers do
-// not ask for that: of theirs, only the NUL bytes have been refused. They throw Failure, which
-// parse.cpp catches, as it does what their libraries throw.
+// Formats share this header with parse.cpp; nobody else includes it. The text that they get is
+// UTF-8 without a BOM, NUL bytes and "\r\n", but for INI and unit files, whose readers do not ask
+// for that: of theirs, only the NUL bytes have been refused. They throw Failure, which parse.cpp
+// catches, as it does what their libraries throw.
 
 #include "document/parse.hpp"
 
@@ -82,7 +82,6 @@ private:
 };
 
 std::string_view trim(std::string_view text); // spaces and tabs
-std::string lower(std::string_view text);     // of ASCII
 
 Value parse_toml(std::string_view text, const DocumentLimits& limits);
 Value parse_yaml(std::string_view text, const DocumentLimits& limits);

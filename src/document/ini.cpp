@@ -8,8 +8,9 @@ namespace hotreload::document {
 
 namespace {
 
-// What an entry with a colon for its separator is, and one whose line ends with "\r\n": to programs
-// that know no such separator or line end another one, though it has the same name and text.
+// The mark of an entry with a colon for its separator, and of one whose line ends with "\r\n": to
+// programs that know no such separator or line end it is another entry, though it has the same name
+// and text.
 constexpr std::string_view kColon = "after a colon";
 constexpr std::string_view kCarriageReturn = "before a carriage return";
 constexpr std::string_view kColonAndReturn = "after a colon, before a carriage return";
@@ -20,9 +21,9 @@ std::string_view without_return(std::string_view line) {
     return line;
 }
 
-// There is no standard. Nothing is left out here but what no dialect takes for a part of the
-// configuration: lines of comments, blank lines, and blanks at both ends of a line and around its
-// separator. What a line means is told by the rules of Python's configparser; a file that other
+// Ini reads a format that has no standard. It leaves out only what no dialect takes for a part of
+// the configuration: lines of comments, blank lines, and blanks at both ends of a line and around
+// its separator. The rules of Python's configparser tell what a line means; a file that other
 // programs read otherwise still differs whenever its lines do.
 class Ini {
 public:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/ascii.hpp"
 #include "document/formats.hpp"
 #include "document/plain_value.hpp"
 
@@ -79,7 +80,7 @@ private:
                 follows = false;
                 continue;
             }
-            const auto escape = lower(source.substr(at, 4));
+            const auto escape = to_lower(source.substr(at, 4));
             const bool low = escape >= "\\udc" && escape <= "\\udf";
             if (low && !follows)
                 fail_at(places_.at(context.begin_position()),
@@ -107,7 +108,7 @@ private:
         return true;
     }
 
-    // What was opened before stays where it is while it is open: only its last element grows.
+    // An array or object that is open stays where it is: only its last element grows.
     Value& add(Value::Data data, Context context) {
         Place place = places_.at(context.begin_position());
         budget_.add_values(1, place);

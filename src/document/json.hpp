@@ -14,9 +14,9 @@ namespace hotreload {
 
 std::string to_json(const Value& value);
 
-// Nothing for a side that is not there. Of a scalar that is only written in another way, how it is
-// written, as a string: "1.10" and 1.1. Of one that differs only in what it is, what it is, too:
-// "!x foo" and "!y foo", "yes (yaml)" and "yes".
+// Sides are the old and the new value as JSON; "" for a side that is not there. A scalar that is
+// only written in another way is shown as it is written, as a string: "1.10" and 1.1. One that
+// differs only in what it is has that with it, too: "!x foo" and "!y foo", "yes (yaml)" and "yes".
 struct Sides {
     std::string before;
     std::string after;

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 11> kOneOfAKind = {"Unit",  "Install",   
                                                           "Mount", "Automount", "Swap",    "Path",
                                                           "Timer", "Slice",     "Scope"};
 
-// As systemd reads lines: "\r\n" ends one, and so does "\r".
+// The text with the line ends that systemd reads: "\r\n" is one, and so is "\r".
 std::string with_one_line_end(std::string_view text) {
     std::string result;
     result.reserve(text.size());

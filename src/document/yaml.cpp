@@ -24,7 +24,7 @@ bool is_plain_collection(std::string_view tag) {
            tag == "tag:yaml.org,2002:seq";
 }
 
-// How much a value is, so that an alias is weighed before it is copied.
+// Weight is how much a value is, so that an alias is weighed before it is copied.
 struct Weight {
     std::size_t values = 1;
     std::size_t text = 0;

@@ -30,7 +30,7 @@ public:
     explicit YamlEvents(std::string_view text);
     ~YamlEvents();
 
-    // Nothing at the end of the stream; throws Failure at what is no YAML.
+    // The next event; nullopt at the end of the stream. Throws Failure at what is no YAML.
     std::optional<YamlEvent> next();
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "document/yaml_scalar.hpp"
 
+#include "base/ascii.hpp"
 #include "document/formats.hpp"
 #include "document/json.hpp"
 #include "document/plain_value.hpp"
@@ -59,7 +60,7 @@ std::optional<Value::Data> integer_of(std::string_view text) {
     if (text.starts_with("0o") && all_of(text.substr(2), "01234567"))
         return integer(false, text.substr(2), 8);
     if (text.starts_with("0x") && all_of(text.substr(2), "0123456789abcdefABCDEF"))
-        return integer(false, lower(text.substr(2)), 16);
+        return integer(false, to_lower(text.substr(2)), 16);
     const bool negative = text.starts_with('-');
     take(text, "+-");
     if (!all_of(text, kDigits))
@@ -99,7 +100,7 @@ bool is_null(std::string_view text) {
 }
 
 bool is_old_bool(std::string_view text) {
-    return text.size() <= 3 && is_one_of(lower(text), {"y", "n", "yes", "no", "on", "off"});
+    return text.size() <= 3 && is_one_of(to_lower(text), {"y", "n", "yes", "no", "on", "off"});
 }
 
 // 2024-01-01, or that with a time behind it.
@@ -149,7 +150,8 @@ bool is_old_number(std::string_view text) {
     return text.contains('_') && all_of(text, "0123456789_.eE+-");
 }
 
-// As it is usually written: what is not is another value to those that take it for a string.
+// A scalar is usual when it is written as values of its type usually are: any other one is another
+// value to programs that take it for a string.
 bool is_usual(const Value::Data& data, std::string_view text) {
     if (std::holds_alternative<std::nullptr_t>(data))
         return text.empty();

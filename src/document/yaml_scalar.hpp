@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a scalar of YAML means. Only yaml.cpp asks.
+// The meaning of a scalar of YAML. Only yaml.cpp asks.
 
 #include "core/value.hpp"
 
@@ -10,11 +10,11 @@
 
 namespace hotreload::document {
 
-// By the core schema of YAML 1.2. A plain word that readers of YAML 1.1 (PyYAML, Go's yaml.v2 and
-// many more) take for something else (yes, 0777, 1:30, 2024-01-01) is Opaque: nobody knows here
-// which of them the service uses, and so it differs from all that it could mean. So does a number,
-// boolean or null that is not written as it usually is (1.10, 0x1F, True, ~): a reader that wants a
-// string there, as Go's do for a field of that type, sees the word itself.
+// The value by the core schema of YAML 1.2. A plain word that readers of YAML 1.1 (PyYAML, Go's
+// yaml.v2 and many more) take for something else (yes, 0777, 1:30, 2024-01-01) is Opaque: nobody
+// knows here which of them the service uses, and so it differs from all that it could mean. So does
+// a number, boolean or null that is not written as it usually is (1.10, 0x1F, True, ~): a reader
+// that wants a string there, as Go's do for a field of that type, sees the word itself.
 Value::Data plain_scalar(std::string_view text);
 
 // The meaning of a scalar whose tag is written there.

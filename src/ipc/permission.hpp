@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who may call what, and be told what: the same for every transport.
+// Permission to call, and to be told: the same for every transport.
 
 #include "base/error.hpp"
 
@@ -14,7 +14,7 @@ inline bool permitted(uid_t caller, uid_t owner) {
     return caller == 0 || caller == owner;
 }
 
-// What a caller is told of values and of reasons that quote them.
+// The audience that a caller belongs to: it decides about values and reasons that quote them.
 inline Audience audience_of(uid_t caller, uid_t owner) {
     return permitted(caller, owner) ? Audience::Inspectors : Audience::Everybody;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon answers, whatever the transport. daemon/ implements it; dbus/ and varlink/ only
-// convert and authorise. Calls come on the one thread and must not block.
+// Service is what the daemon answers, whatever the transport. daemon/ implements it; dbus/ and
+// varlink/ only convert and authorise. Calls come on the one thread and must not block.
 //
 // A target is "" (everything), "PROJECT" or "PROJECT/SERVICE". Errors carry the code that decides
 // the transport's error name: NotFound is an unknown target, Invalid an input to correct.
@@ -58,7 +58,7 @@ public:
     virtual Task<Result<std::string>> up(std::string path, UpOptions options) = 0;
     virtual Task<Result<>> down(std::string project) = 0;
 
-    // For the target "" with more than one project: `project` is "", services are
+    // The plan of a target. For "" with more than one project, `project` is "", services are
     // "PROJECT/SERVICE".
     virtual Task<Result<Plan>> plan(std::string target, PlanRequest options) = 0;
 
@@ -93,16 +93,17 @@ public:
     // The watcher's last events, the oldest first, at most `limit`.
     [[nodiscard]] virtual std::vector<WatcherEvent> watcher_events(std::size_t limit) const = 0;
 
-    // Everything that is wrong with a project file; nothing when it is valid. An error only when
+    // Everything that is wrong with a project file; empty: it is valid. An error only when
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
-    // What is known of the target: of "" every project.
-    [[nodiscard]] virtual Result<std::vector<ProjectView>>
+    // The status of the target; of "" every project.
+    [[nodiscard]] virtual Result<std::vector<ProjectOverview>>
     status(const std::string& target) const = 0;
     [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
 
-    // Of an event that was told lately. NotFound: it is not kept, any more or at all.
+    // The details of an event that was told lately. NotFound: they are not kept, any more or at
+    // all.
     [[nodiscard]] virtual Result<std::shared_ptr<const Details>>
     details(std::uint64_t id) const = 0;
 };

@@ -22,11 +22,11 @@ public:
     // The primary group and all others; empty for an account that is not known.
     virtual const std::vector<gid_t>& groups(uid_t user) = 0;
 
-    // Nobody is in the group but root, and the user: it is root's own, the user's own (of his name,
-    // without other members), or one of the system's without members.
+    // Nobody is in the group but root, and the user: it is root's own, the user's own (of that
+    // name, without other members), or one of the system's without members.
     virtual bool private_group(gid_t group, uid_t user) = 0;
 
-    // For people: the number where there is no name.
+    // The user's name for people; the number where there is none.
     virtual std::string user_name(uid_t user) = 0;
     virtual std::string group_name(gid_t group) = 0;
 };
@@ -40,7 +40,7 @@ public:
     std::string user_name(uid_t user) override;
     std::string group_name(gid_t group) override;
 
-    // The number of an account, or a number as it is; nothing when there is no such account.
+    // The number of an account, or a number as it is; nullopt: there is no such account.
     std::optional<uid_t> user_id(const std::string& name);
 
 private:

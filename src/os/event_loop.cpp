@@ -16,13 +16,14 @@ namespace hotreload::os {
 
 namespace {
 
-// Only out of memory or file descriptors make these calls fail: there is nothing to go on with.
+// These calls fail only when memory or file descriptors are used up: there is nothing to go on
+// with.
 void check(int r, const char* doing) {
     if (r < 0)
         throw std::system_error(-r, std::generic_category(), doing);
 }
 
-// When the loop has ended, whoever is being taken down may still ask for something: nobody will be
+// An object that is taken down after the loop has ended may still ask for something: nobody will be
 // called any more.
 void check_while_it_runs(int r, const char* doing) {
     check(r == -ESTALE ? 0 : r, doing);
@@ -72,7 +73,7 @@ void EventLoop::post(std::move_only_function<void()> work) {
 
 int EventLoop::drain(sd_event_source*, void* self) noexcept {
     auto& loop = *static_cast<EventLoop*>(self);
-    // What the work posts in turn belongs to the next iteration: input is not starved.
+    // Work that the work posts in turn belongs to the next iteration, so that input is not starved.
     auto batch = std::exchange(loop.posted_, {});
     for (auto& work : batch)
         work();

@@ -39,7 +39,7 @@ public:
     int run();
     void exit(int code);
 
-    // One iteration, waiting at most `timeout`; for tests.
+    // Runs one iteration, which waits `timeout` at most; for tests.
     void run_once(Duration timeout);
 
     void post(std::move_only_function<void()> work) override;

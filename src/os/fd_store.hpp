@@ -18,8 +18,8 @@ Result<> store_fd(const std::string& name, int fd);
 // Forgets all that are kept as `name`.
 Result<> remove_stored_fd(const std::string& name);
 
-// Until the manager has read what it was told so far; false: it does not, and was not waited for
-// for long.
+// Waits until the manager has read what it was told so far; false: it does not, and the wait was a
+// short one.
 bool wait_for_store();
 
 } // namespace hotreload::os

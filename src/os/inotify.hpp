@@ -51,8 +51,8 @@ public:
     std::expected<int, int> watch(const std::string& path, std::uint32_t mask);
     void unwatch(int watch);
 
-    // What is queued, as far as the buffer holds it; empty when nothing is. Valid until the next
-    // call. The queue was emptied when it is not full().
+    // The events that are queued, as far as the buffer holds them; empty when there are none. Valid
+    // until the next call. The queue was emptied when it is not full().
     std::span<const std::byte> read();
     [[nodiscard]] static bool full(std::span<const std::byte> read);
 

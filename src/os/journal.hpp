@@ -32,7 +32,7 @@ struct MessageRow {
     std::string_view uuid; // MESSAGE_ID=, 32 hex digits
 };
 
-// One row for each enumerator, in their order.
+// The table has one row for each enumerator, in their order.
 std::span<const MessageRow> message_table();
 std::string_view message_uuid(MessageId id);
 

@@ -19,8 +19,8 @@ struct Leases::Entry {
 
 namespace {
 
-// Each try looks at every process of the machine: 1 ms, 2 ms, … 128 ms apart, then he did not wait
-// at all (O_NONBLOCK).
+// The tries to find the writer. Each looks at every process of the machine: 1 ms, 2 ms, … 128 ms
+// apart; by then, a writer that is not found did not wait at all (O_NONBLOCK).
 constexpr int kTries = 8;
 constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
 
@@ -53,8 +53,8 @@ Writers::Handle Leases::find_writer(const std::string& path, OnOpened on_opened)
     return entry;
 }
 
-// One signal may stand for several. While a lease is being broken, it is told as what it is to
-// become.
+// A signal may stand for several. While a lease is being broken, the kernel tells it as what it is
+// to become.
 void Leases::broken() {
     std::vector<std::shared_ptr<Entry>> opened;
     for (const auto& each : entries_)
@@ -62,7 +62,7 @@ void Leases::broken() {
             opened.push_back(std::move(entry));
     if (opened.empty())
         return;
-    // The signal comes before whoever opens the file has gone to sleep; he does not go away.
+    // The signal comes before whoever opens the file has gone to sleep; the waiting does not end.
     const auto groups = groups_that_wait();
     if (groups.empty() && tries_ < kTries) {
         again_.arm(kFirstRetry * (1 << tries_++), [this] { broken(); });

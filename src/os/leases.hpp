@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who opens a file for writing: inotify does not tell, a read lease does. Whoever opens a leased
-// file for writing waits in open(2) until the lease is given back, and can be found there. It
-// costs him a moment, so leases are for when something is suspected.
+// Leases tell who opens a file for writing, which inotify does not: a process that opens a leased
+// file for writing waits in open(2) until the lease is given back, and can be found there. That
+// costs the process a moment, so leases are for when something is suspected.
 
 #include "base/fd.hpp"
 #include "core/writers_port.hpp"

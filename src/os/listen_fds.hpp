@@ -18,10 +18,11 @@ struct NamedFd {
     Fd fd;
 };
 
-// They are handed over once: a second call has none, and no child process sees them.
+// Takes the descriptors that the manager handed over. A second call has none, and no child process
+// sees them.
 Result<std::vector<NamedFd>> take_listen_fds();
 
-// Those called `name`, which are not among `fds` any more.
+// Takes the descriptors called `name` out of `fds`.
 std::vector<Fd> take_named(std::vector<NamedFd>& fds, std::string_view name);
 
 } // namespace hotreload::os

@@ -144,7 +144,7 @@ std::optional<unsigned> number(const std::string& text) {
     return value;
 }
 
-// A user brings his group along, as with SocketUser=.
+// A user brings the primary group along, as with SocketUser=.
 Result<Owner> owner_of(const PortDefinition& port) {
     Owner owner{.user = ::geteuid()};
     std::vector<char> buffer;
@@ -172,28 +172,29 @@ Result<Owner> owner_of(const PortDefinition& port) {
 } // namespace
 
 Result<Fd> open_listening_socket(const PortDefinition& port) {
-    const auto address = socket_address(bound_address(port.address));
-    if (!address)
-        return fail(ErrorCode::Invalid, port.address + " is no address to listen on");
+    const auto parsed = Address::parse(bound_address(port.address));
+    if (!parsed)
+        return std::unexpected(parsed.error());
+    const auto address = socket_address(*parsed);
     if (const int error = fault::point("listen"))
-        return refused(port.address, *address, error);
-    Fd fd(::socket(address->family(), address->type | SOCK_CLOEXEC, 0));
+        return refused(port.address, address, error);
+    Fd fd(::socket(address.family(), address.type | SOCK_CLOEXEC, 0));
     if (!fd)
-        return refused(port.address, *address, errno);
-    set_options(fd.get(), *address);
-    const auto bound = bind_socket(fd.get(), *address, port);
+        return refused(port.address, address, errno);
+    set_options(fd.get(), address);
+    const auto bound = bind_socket(fd.get(), address, port);
     if (!bound)
         return std::unexpected(bound.error());
     if (*bound != 0)
-        return refused(port.address, *address, *bound);
+        return refused(port.address, address, *bound);
     const auto file = in_file_system(port.address) ? bound_file(port.address) : std::nullopt;
     if (auto given = give_access(port); !given) {
         if (file)
             (void)remove_socket_file(port.address, *file); // as well as we may
         return std::unexpected(std::move(given).error());
     }
-    if (address->type == SOCK_STREAM && ::listen(fd.get(), kBacklog) < 0)
-        return refused(port.address, *address, errno);
+    if (address.type == SOCK_STREAM && ::listen(fd.get(), kBacklog) < 0)
+        return refused(port.address, address, errno);
     return fd;
 }
 

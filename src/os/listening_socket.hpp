@@ -20,12 +20,12 @@ namespace hotreload::os {
 // NotAuthorized, with what would help.
 Result<Fd> open_listening_socket(const PortDefinition& port);
 
-// Gives the file of an open Unix socket the mode and the owner that `port` says. Nothing for
-// others.
+// Gives the file of an open Unix socket the mode and the owner that `port` says. Other
+// sockets stay as they are.
 Result<> give_access(const PortDefinition& port);
 
-// Which file the path of a Unix socket names now; nothing when that is no socket. The descriptor
-// does not tell whether its file is still the one.
+// SocketFile is the file that the path of a Unix socket names now; nullopt when that is no socket.
+// The descriptor does not tell whether its file is still the one.
 struct SocketFile {
     dev_t device = 0;
     ino_t inode = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is mounted where, as this process sees it. A mount over a directory, or its end, makes
-// another directory visible at a path without any event of inotify: the kernel tells it by
+// Mounts are what is mounted where, as this process sees it. A mount over a directory, or its end,
+// makes another directory visible at a path without any event of inotify: the kernel tells it by
 // /proc/self/mountinfo alone. Only watch/ uses it.
 
 #include "base/fd.hpp"
@@ -17,8 +17,8 @@
 
 namespace hotreload::os {
 
-// By the kernel's number of the mount: where it is (`point`), and what is mounted there. Lines
-// that are none are left out.
+// Mount is a row of the table, by the kernel's number of the mount: where it is (`point`), and what
+// is mounted there. Lines that are none are left out.
 struct Mount {
     std::string point;
     std::string what; // device, root within it, file system's source: to tell two apart

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon tells the service manager of itself, see sd_notify(3). Without $NOTIFY_SOCKET
-// all of it does nothing.
+// Notifications that the daemon sends to the service manager, see sd_notify(3). Without
+// $NOTIFY_SOCKET all of it does nothing.
 
 #include "base/error.hpp"
 #include "os/event_loop.hpp"
@@ -14,7 +14,7 @@ namespace hotreload::os {
 void notify_ready() noexcept;
 void notify_stopping() noexcept;
 
-// One line, shown by `systemctl status`.
+// The status line that `systemctl status` shows.
 void notify_status(const std::string& text) noexcept;
 
 // "Reloading" from here to the end of the scope, whichever way it is left: a unit that is stuck in
@@ -27,7 +27,7 @@ public:
     Reloading& operator=(const Reloading&) = delete;
 };
 
-// Keeps WatchdogSec= of our unit fed as long as the loop turns; nothing when it is not set.
+// Keeps WatchdogSec= of our unit fed as long as the loop turns. Does nothing when it is not set.
 Result<> feed_watchdog(EventLoop& loop);
 
 } // namespace hotreload::os

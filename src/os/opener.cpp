@@ -24,8 +24,8 @@ std::expected<Opener::Opened, int> opened(Fd fd) {
     return Opener::Opened{std::move(fd), status};
 }
 
-// To open a device may do something, even to open it for reading: what is neither a file nor a
-// directory is only named.
+// The flags to open a file of this kind. A device may do something when it is opened, even for
+// reading: what is neither a file nor a directory is only named.
 int flags_for(mode_t mode, int flags) {
     return S_ISREG(mode) || S_ISDIR(mode) ? kReading | O_NOFOLLOW | flags
                                           : O_PATH | O_CLOEXEC | O_NOFOLLOW;
@@ -40,7 +40,7 @@ bool anybody_leads(std::span<const PathStep> way, const struct stat& end) {
     });
 }
 
-// What is at `path`, as it is called from the directory that `way` leads to.
+// The name of what is at `path`, as it is called from the directory that `way` leads to.
 std::string name_in(const PathWalk& way, const std::string& path) {
     if (way.directory == AT_FDCWD)
         return path;
@@ -86,7 +86,7 @@ Opener::open_end(const PathWalk& way, const std::string& name, int flags, const 
         return std::unexpected(not_opened(steps, end.error()));
     if (!anybody_leads(steps, end->status))
         return *std::move(end);
-    // One that is its own last step is not looked into for itself.
+    // The last step of a directory's own way is not looked into for itself.
     const auto before = name == "." ? steps.first(steps.size() - 1) : steps;
     const auto permissions = permissions_of(end->status, end->fd.get());
     if (auto refusal = misled(before, &permissions, accounts_))
@@ -132,7 +132,7 @@ std::expected<struct stat, Opener::NotOpened> Opener::status(const std::string& 
     return status;
 }
 
-// Who may not search a directory is not told either what is missing in it.
+// A caller who may not search a directory is not told either what is missing in it.
 Opener::NotOpened Opener::not_opened(std::span<const PathStep> way, int error) {
     if (auto refusal = misled(way, nullptr, accounts_))
         return {EACCES, *std::move(refusal)};

@@ -30,18 +30,18 @@ public:
         int error = 0;       // errno; EACCES for a refusal
         std::string refusal; // the rule forbids it: why, and the way out, for people
 
-        // For people: "not read: …", or what errno means.
+        // The reason for people: "not read: …", or what errno means.
         [[nodiscard]] std::string reason() const;
     };
 
     Opener();
 
-    // For reading; `flags` may have O_DIRECTORY. `path` is absolute. Root opens nothing but files
-    // and directories: what else is there can only be asked for its status.
+    // Opens for reading; `flags` may have O_DIRECTORY. `path` is absolute. Root opens only files
+    // and directories: anything else can only be asked for its status.
     std::expected<Opened, NotOpened> open(const std::string& path, int flags = 0);
 
-    // What is at the path, links followed. Nothing that is behind a directory which whoever leads
-    // there may not search: not even whether it is there.
+    // The status of what is at the path, links followed. What is behind a directory that its
+    // leaders may not search is not told: not even whether it is there.
     std::expected<struct stat, NotOpened> status(const std::string& path);
 
     // The way to the last directory is remembered for its neighbours: as long as one look takes,

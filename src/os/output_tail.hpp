@@ -16,11 +16,12 @@ class OutputTail {
 public:
     static Result<std::unique_ptr<OutputTail>> open(EventLoop& loop, std::size_t limit);
 
-    // For the writer; ours is to be closed when he has his.
+    // The end of the pipe for the writer; ours is to be closed when the writer has its own.
     [[nodiscard]] int write_end() const { return write_end_.get(); }
     void close_write_end() { write_end_ = Fd(); }
 
-    // With what is in the pipe now. Whole lines and whole UTF-8 characters if the front was cut.
+    // Takes what was written, with what is in the pipe now. It has whole lines and whole UTF-8
+    // characters if its front was cut.
     std::string take();
 
 private:

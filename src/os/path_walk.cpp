@@ -4,8 +4,11 @@
 #include <fcntl.h>
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <iterator>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -16,7 +19,7 @@ namespace {
 constexpr int kMaxLinks = 40; // the kernel's
 constexpr int kStep = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 
-// One that cannot be told counts as being there.
+// An access list that cannot be told counts as being there.
 bool has_access_list(int fd) {
     const auto path = "/proc/self/fd/" + std::to_string(fd); // fgetxattr refuses O_PATH
     return ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) >= 0 ||
@@ -25,6 +28,8 @@ bool has_access_list(int fd) {
 
 class Walker {
 public:
+    explicit Walker(LastLink last) : last_(last) {}
+
     PathWalk go(std::string_view path) {
         queue(path);
         if (!enter("/", Fd(::open("/", kStep | O_DIRECTORY))))
@@ -36,7 +41,10 @@ public:
                 enter(parent(), Fd(::openat(walk_.directory, "..", kStep | O_DIRECTORY)));
             else
                 take(name);
+            if (walk_.error != 0)
+                walk_.ahead.push_back(name);
         }
+        std::ranges::move(std::views::reverse(ahead_), std::back_inserter(walk_.ahead));
         return std::move(walk_);
     }
 
@@ -55,7 +63,7 @@ private:
         return slash == 0 || slash == std::string::npos ? "/" : at_.substr(0, slash);
     }
 
-    // From here on, names are looked up in this directory.
+    // Enters a directory: from here on, names are looked up in it.
     bool enter(std::string path, Fd fd) {
         struct stat status{};
         if (!fd || ::fstat(fd.get(), &status) < 0) {
@@ -84,7 +92,7 @@ private:
             return;
         }
         auto path = at_ == "/" ? "/" + name : at_ + '/' + name;
-        if (S_ISLNK(status.st_mode)) {
+        if (S_ISLNK(status.st_mode) && !(ahead_.empty() && last_ == LastLink::Keep)) {
             follow(std::move(path), std::move(fd), status);
         } else if (S_ISDIR(status.st_mode)) {
             enter(std::move(path), std::move(fd), status);
@@ -110,6 +118,7 @@ private:
             enter("/", Fd(::open("/", kStep | O_DIRECTORY)));
     }
 
+    LastLink last_;
     PathWalk walk_;
     std::vector<std::string> ahead_; // the next one last
     std::string at_;
@@ -126,8 +135,8 @@ Permissions permissions_of(const struct stat& status, int fd) {
             .several_links = !S_ISDIR(status.st_mode) && status.st_nlink > 1};
 }
 
-PathWalk walk_path(const std::string& path) {
-    auto walk = Walker().go(path);
+PathWalk walk_path(const std::string& path, LastLink last) {
+    auto walk = Walker(last).go(path);
     // Lists matter only where somebody else than root is on the way, or could write.
     const auto matters = [](const PathStep& step) {
         return step.permissions.owner != 0 ||

@@ -14,8 +14,8 @@
 
 namespace hotreload::os {
 
-// What stat(2) says of one step, and whether it has an access control list: then the bits of its
-// group are no more than a limit.
+// Permissions are what stat(2) says of one step, and whether it has an access control list: then
+// the bits of its group are no more than a limit.
 struct Permissions {
     uid_t owner = 0;
     gid_t group = 0;
@@ -39,13 +39,21 @@ struct PathWalk {
     std::vector<PathStep> steps;
     int error = 0; // errno: why the way does not go on after the last of them
 
-    // The place of the end: its directory is an O_PATH descriptor in `steps`, its name no link.
+    // The place of the end: its directory is an O_PATH descriptor in `steps`, its name no link that
+    // was to be followed. Empty: the end is the directory itself.
     int directory = -1;
     std::string name;
+
+    // The names that were still to go from `directory` where there is an error, that of the error
+    // first.
+    std::vector<std::string> ahead;
 };
 
-// `path` is absolute. Never opens anything but directories, and those for no more than the way.
-PathWalk walk_path(const std::string& path);
+enum class LastLink { Follow, Keep };
+
+// `path` is absolute. `last` says what becomes of a link that has the last name itself. Never opens
+// anything but directories, and those for no more than the way.
+PathWalk walk_path(const std::string& path, LastLink last = LastLink::Follow);
 
 // The permissions of what is open as `fd`; O_PATH will do.
 Permissions permissions_of(const struct stat& status, int fd);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What /proc tells of processes. They may be gone at any time, or hidden: then it tells nothing.
+// Processes as /proc tells of them. They may be gone at any time, or hidden: then it tells nothing.
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ std::vector<std::string> process_ids();
 // The text of a file of one line.
 std::string first_line(const std::string& path);
 
-// In the unified hierarchy: "/system.slice/nginx.service".
+// The control group in the unified hierarchy: "/system.slice/nginx.service".
 std::string control_group(const std::string& process);
 
 } // namespace hotreload::os

@@ -20,8 +20,9 @@ struct ProcessEnd {
     std::string output;     // standard output and error, at most the last 64 KiB
 };
 
-// With standard input from /dev/null, no blocked signals, `env` beside our own environment; looked
-// up in $PATH. Errors: it could not be started. A task that is destroyed kills its process.
+// Runs a program that is looked up in $PATH, with standard input from /dev/null, no blocked
+// signals, `env` beside our own environment. Errors: it could not be started. A task that is
+// destroyed kills its process.
 Task<Result<ProcessEnd>> run_process(EventLoop& loop, std::vector<std::string> command,
                                      std::vector<std::string> env, Duration deadline);
 

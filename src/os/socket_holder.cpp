@@ -35,7 +35,7 @@ std::vector<std::string> words(const std::string& line, std::size_t count) {
     return all;
 }
 
-// As the tables of /proc/net write addresses: words of 32 bits, each as the machine reads it.
+// The host as the tables of /proc/net write it: words of 32 bits, each as the machine reads it.
 std::string hex_host(const SocketAddress& address) {
     std::array<std::uint32_t, 4> numbers = {0, 0, 0, address.v4.sin_addr.s_addr};
     if (address.family() == AF_INET6)
@@ -50,7 +50,7 @@ bool everywhere(std::string_view host) {
     return host.find_first_not_of('0') == std::string_view::npos;
 }
 
-// Whether two sockets of one port are in each other's way. An IPv6 socket may be on an IPv4
+// Two sockets of one port clash when they are in each other's way. An IPv6 socket may be on an IPv4
 // address.
 bool clash(std::string_view row, std::string_view wanted) {
     const auto v4_in_v6 = std::format("{:016X}{:08X}", 0, htonl(0xFFFF));
@@ -59,7 +59,7 @@ bool clash(std::string_view row, std::string_view wanted) {
     return everywhere(row) || everywhere(wanted) || row == wanted;
 }
 
-// One table of Internet sockets: "sl local remote state queues timer retransmits uid timeout
+// Reads a table of Internet sockets: "sl local remote state queues timer retransmits uid timeout
 // inode".
 void add_inet_links(const std::string& table, const SocketAddress& address, Links& listening,
                     Links& others) {
@@ -124,7 +124,7 @@ SocketHolder holder(const std::string& process) {
                      .comm = first_line("/proc/" + process + "/comm"),
                      .unit = innermost_unit(control_group(process))};
     std::from_chars(process.data(), process.data() + process.size(), out.pid);
-    // Every process gives itself the name that it likes.
+    // A process gives itself the name that it likes.
     std::ranges::replace_if(out.comm, [](char c) { return c >= 0 && c < ' '; }, '?');
     return out;
 }
@@ -132,10 +132,10 @@ SocketHolder holder(const std::string& process) {
 } // namespace
 
 std::optional<SocketHolder> holder_of(const std::string& text) {
-    const auto address = socket_address(text);
+    const auto address = Address::parse(text);
     if (!address)
         return std::nullopt;
-    const auto links = address->family() == AF_UNIX ? unix_links(text) : inet_links(*address);
+    const auto links = address->inet() ? inet_links(socket_address(*address)) : unix_links(text);
     if (links.empty())
         return std::nullopt;
     std::optional<SocketHolder> keeper;

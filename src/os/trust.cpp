@@ -12,17 +12,18 @@ namespace {
 constexpr mode_t kRead = 04;
 constexpr mode_t kSearch = 01;
 
-// With an access control list nobody but the owner is sure to: what it says is not looked at.
+// An access control list is not looked into: where there is one, nobody but the owner is sure to
+// have the permission.
 bool may(uid_t user, const Permissions& of, mode_t bits, Accounts& accounts) {
     if (of.owner == user)
-        return true; // he may give himself the right
+        return true; // an owner may give itself the right
     if (of.has_list)
         return false;
     const bool member = std::ranges::contains(accounts.groups(user), of.group);
     return ((member ? of.mode >> 3 : of.mode) & bits) == bits;
 }
 
-// Anybody who may write a directory may have linked any file into it, by a name that he likes.
+// A user who may write a directory may have linked any file into it, by any name.
 bool linked_by_others(const Permissions& directory, const Permissions& file, Accounts& accounts) {
     if (!file.several_links)
         return false;
@@ -35,7 +36,7 @@ bool linked_by_others(const Permissions& directory, const Permissions& file, Acc
     return directory.has_list || file.has_list || !(group_reads || file.mode & S_IROTH);
 }
 
-// By what `leader` decides, and what would be right.
+// The refusal says what `leader` decides, and what would be right.
 std::string refusal(const PathStep& by, std::string_view leader) {
     if (by.is_link())
         return std::format("the symbolic link {0} belongs to {1}, who could not read what it leads "
@@ -77,8 +78,8 @@ private:
         return owner == 0 || (user_ && owner == *user_);
     }
 
-    // In a sticky directory, such as /tmp, only the owner of an entry can replace it: he is asked
-    // for next.
+    // A sticky directory, such as /tmp, lets only the owner of an entry replace it: that owner is
+    // looked at next.
     static bool keeps(const Permissions& directory, const PathStep* next) {
         return directory.mode & S_ISVTX && next && !next->permissions.several_links;
     }

@@ -4,7 +4,7 @@
 // Two rules for a program that may read and run everything, and goes where others lead it.
 //
 // Reading: what a path leads to is read only if everybody who decides where it leads (the owner of
-// each symbolic link and of each directory on the way) could read it himself, or owns it. Root
+// each symbolic link and of each directory on the way) could read it themselves, or owns it. Root
 // decides as it likes.
 //
 // Acting: what root runs, or takes orders from, must be root's alone to change, and so must every
@@ -19,8 +19,9 @@
 
 namespace hotreload::os {
 
-// Why what is open (nothing: what could not be found) at the end of `way` is not to be read, with
-// the way out, for people. `way` has the directories that were looked into and the links.
+// The reason why what is open at the end of `way` is not to be read, with the way out, for people.
+// nullopt: it may be read. `end` is nullptr where nothing could be found. `way` has the directories
+// that were looked into and the links.
 std::optional<std::string> misled(std::span<const PathStep> way, const Permissions* end,
                                   Accounts& accounts);
 

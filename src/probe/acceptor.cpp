@@ -2,16 +2,15 @@
 #include "probe/acceptor.hpp"
 
 #include "base/fd.hpp"
+#include "os/socket_address.hpp"
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -73,23 +72,18 @@ bool hung_up(int connection) {
 }
 
 // Host and port as they stand in a request.
-void set_end(const sockaddr_storage& address, std::uint16_t& port, std::uint32_t* host) {
-    if (address.ss_family == AF_INET6) {
-        sockaddr_in6 in6 = {};
-        std::memcpy(&in6, &address, sizeof in6);
-        port = in6.sin6_port;
-        std::memcpy(host, &in6.sin6_addr, sizeof in6.sin6_addr);
-    } else {
-        sockaddr_in in = {};
-        std::memcpy(&in, &address, sizeof in);
-        port = in.sin_port;
-        std::memcpy(host, &in.sin_addr, sizeof in.sin_addr);
-    }
+void set_end(const os::SocketAddress& address, std::uint16_t& port, std::uint32_t* host) {
+    const bool v6 = address.family() == AF_INET6;
+    port = v6 ? address.v6.sin6_port : address.v4.sin_port;
+    if (v6)
+        std::memcpy(host, &address.v6.sin6_addr, sizeof address.v6.sin6_addr);
+    else
+        std::memcpy(host, &address.v4.sin_addr, sizeof address.v4.sin_addr);
 }
 
-ServerSide tcp_side(int connection, const sockaddr_storage& here, const sockaddr_storage& there) {
+ServerSide tcp_side(int connection, const os::SocketAddress& here, const os::SocketAddress& there) {
     inet_diag_req_v2 request = {};
-    request.sdiag_family = static_cast<std::uint8_t>(here.ss_family);
+    request.sdiag_family = static_cast<std::uint8_t>(here.family());
     request.sdiag_protocol = IPPROTO_TCP;
     request.idiag_states = ~std::uint32_t{0};
     set_end(there, request.id.idiag_sport, request.id.idiag_src);
@@ -100,7 +94,7 @@ ServerSide tcp_side(int connection, const sockaddr_storage& here, const sockaddr
     if (answer)
         bytes = *answer;
     const auto found = take_front<inet_diag_msg>(bytes);
-    // Where there is no connection like that, the kernel finds the socket that listens.
+    // The kernel finds the socket that listens where there is no connection like that.
     if (!found || found->idiag_state == TCP_LISTEN)
         return {hung_up(connection) ? State::Closed : State::Unknown};
     if (found->idiag_inode != 0)
@@ -145,15 +139,13 @@ ServerSide unix_side(int connection) {
 } // namespace
 
 ServerSide server_side(int connection) {
-    sockaddr_storage here = {};
-    sockaddr_storage there = {};
-    socklen_t here_size = sizeof here;
-    socklen_t there_size = sizeof there;
-    if (::getsockname(connection, reinterpret_cast<sockaddr*>(&here), &here_size) < 0)
+    os::SocketAddress here;
+    os::SocketAddress there;
+    if (::getsockname(connection, &here.any, &here.size) < 0)
         return {};
-    if (here.ss_family == AF_UNIX)
+    if (here.family() == AF_UNIX)
         return unix_side(connection);
-    if (::getpeername(connection, reinterpret_cast<sockaddr*>(&there), &there_size) < 0)
+    if (::getpeername(connection, &there.any, &there.size) < 0)
         return {State::Closed};
     return tcp_side(connection, here, there);
 }

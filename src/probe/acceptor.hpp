@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who is at the other end of a connection. Generations share a listening socket, so that a
-// connection says nothing of who took it: but the kernel knows the socket that it made for the
-// server's side, and /proc who holds that one. Asked over sock_diag(7), which finds one socket
-// among many by its addresses.
+// ServerSide is who is at the other end of a connection. Generations share a listening socket, so
+// that a connection says nothing of who took it: but the kernel knows the socket that it made for
+// the server's side, and /proc who holds that one. sock_diag(7) finds one socket among many by its
+// addresses.
 
 #include <sys/types.h>
 
@@ -25,10 +25,10 @@ struct ServerSide {
     ino_t socket = 0; // where it was accepted
 };
 
-// Of a TCP or Unix stream connection of ours.
+// The server's side of a TCP or Unix stream connection of ours.
 ServerSide server_side(int connection);
 
-// Whether one of `processes` has the socket open; nothing: we may not look into all of them.
+// One of `processes` has the socket open; nullopt: we may not look into all of them.
 std::optional<bool> have_open(const std::vector<pid_t>& processes, ino_t socket);
 
 } // namespace hotreload::probe

@@ -6,14 +6,13 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "base/task.hpp"
+#include "core/address.hpp"
 #include "os/event_loop.hpp"
-
-#include <string>
 
 namespace hotreload::probe {
 
-// To a canonical TCP or Unix address (core/port.hpp); ends when the kernel has connected, which
-// says nothing of a process yet. Errors: why not, in words without the address.
-Task<Result<Fd>> connect_to(os::EventLoop& loop, std::string address);
+// A connection to the address of a stream; ends when the kernel has connected, which says nothing
+// of a process yet. Errors: why not, in words without the address.
+Task<Result<Fd>> connect_to(os::EventLoop& loop, Address address);
 
 } // namespace hotreload::probe

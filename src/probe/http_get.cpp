@@ -69,7 +69,7 @@ private:
         curl_easy_setopt(easy, CURLOPT_PROXY, ""); // whatever the environment says
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
-        // Who answers is known by the process. A certificate is for a name, and this is a number.
+        // The process tells who answers. A certificate is for a name, and this is a number.
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// One GET over a connection that there is already. The only file that sees libcurl, which lives on
-// our loop: no thread, and nothing in it that blocks.
+// A GET over a connection that there is already. This is the only file that sees libcurl, which
+// lives on our loop: no thread, and nothing in it that blocks.
 
 #include "base/error.hpp"
 #include "base/fd.hpp"

@@ -75,7 +75,7 @@ Task<Result<>> Prober::until_passed(const ReadyProbe& probe, const ProbedUnit& w
                                    std::format("{}: no answer", what_is_asked(probe))));
         if (passed)
             co_return passed;
-        // One that had less time than it needs says less than those before it.
+        // A try that had less time than it needs says less than those before it.
         const bool cut_off = passed.error().code == ErrorCode::TimedOut && left() <= 0us;
         if (last.empty() || !cut_off)
             last = passed.error().message;
@@ -110,12 +110,13 @@ Task<Result<>> Prober::try_command(const ReadyProbe& probe, const ProbedUnit& wh
 }
 
 Task<Result<>> Prober::try_connecting(const ReadyProbe& probe, const ProbedUnit& whom) {
-    const Result<std::vector<std::string>> addresses =
-        probe.http.empty() ? connect_addresses(probe.tcp) : probe_addresses(probe.http);
+    const auto addresses = probe.http.empty()
+                               ? Address::parse(probe.tcp).transform(connect_addresses)
+                               : probe_addresses(probe.http);
     if (!addresses)
         co_return std::unexpected(addresses.error());
     Result<Fd> connection = fail(ErrorCode::Invalid, "there is no address");
-    std::string connected_to;
+    Address connected_to;
     for (const auto& address : *addresses) {
         connected_to = address;
         connection = co_await connect_to(loop_, address);
@@ -130,7 +131,7 @@ Task<Result<>> Prober::try_connecting(const ReadyProbe& probe, const ProbedUnit&
 }
 
 Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, Fd connection) {
-    auto accepted = judge(co_await settled(connection.get(), false), whom);
+    auto accepted = judge(co_await until_accepted(connection.get(), false), whom);
     if (!accepted)
         co_return std::unexpected(std::move(accepted).error().in_context(probe.tcp));
     co_return accepted;
@@ -140,15 +141,15 @@ Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, 
 // One that wants to hear something before it accepts is looked at again; when it has gone by then,
 // it cannot be told.
 Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
-                                const std::string& address, Fd connection) {
-    const auto side = co_await settled(connection.get(), true);
+                                const Address& address, Fd connection) {
+    const auto side = co_await until_accepted(connection.get(), true);
     auto accepted = side.state == ServerSide::State::Deferred ? Result<>() : judge(side, whom);
     if (!accepted)
         co_return std::unexpected(std::move(accepted).error().in_context(probe.http));
     Fd copy(::fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
     if (!copy)
         co_return fail_errno(errno, probe.http);
-    auto status = co_await http_get(loop_, probe.http, address, std::move(copy));
+    auto status = co_await http_get(loop_, probe.http, address.text(), std::move(copy));
     if (!status)
         co_return std::unexpected(std::move(status).error().in_context(probe.http));
     if (side.state == ServerSide::State::Deferred)
@@ -162,7 +163,7 @@ Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
     co_return accepted;
 }
 
-Task<ServerSide> Prober::settled(int connection, bool speaks_first) {
+Task<ServerSide> Prober::until_accepted(int connection, bool speaks_first) {
     const auto start = loop_.now();
     for (;;) {
         const auto side = server_side(connection);

@@ -32,13 +32,13 @@ public:
 private:
     Task<Result<>> until_passed(const ReadyProbe& probe, const ProbedUnit& whom);
     Task<Result<>> try_command(const ReadyProbe& probe, const ProbedUnit& whom, Duration left);
-    // Of http and tcp.
+    // Tries http and tcp.
     Task<Result<>> try_connecting(const ReadyProbe& probe, const ProbedUnit& whom);
-    Task<Result<>> try_http(const ReadyProbe& probe, const ProbedUnit& whom,
-                            const std::string& address, Fd connection);
+    Task<Result<>> try_http(const ReadyProbe& probe, const ProbedUnit& whom, const Address& address,
+                            Fd connection);
     Task<Result<>> try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, Fd connection);
-    // What became of a connection that is wanted to be accepted.
-    Task<ServerSide> settled(int connection, bool speaks_first);
+    // Waits for what becomes of a connection that is to be accepted.
+    Task<ServerSide> until_accepted(int connection, bool speaks_first);
     // Busy: the unit may get the next one.
     [[nodiscard]] Result<> judge(const ServerSide& side, const ProbedUnit& whom) const;
 

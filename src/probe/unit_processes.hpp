@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which processes are a unit's: those of its control group and of all beneath it.
+// The processes of a unit: those of its control group and of all beneath it.
 
 #include "core/unit_state.hpp"
 

@@ -64,7 +64,7 @@ bool copy_extended(int from, int to) {
             same = copied;
         }
     }
-    // One that came from the directory's default ACL.
+    // The list came from the directory's default ACL.
     if (!has_acl && ::fremovexattr(to, kAcl) < 0)
         same = errno == ENODATA || errno == ENOTSUP;
     return same;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a copy of a file has from it beside the content: owner, group, mode, ACL and extended
-// attributes. Set-id bits and capabilities are not among it.
+// Attributes are what a copy of a file has from it beside the content: owner, group, mode, ACL and
+// extended attributes. Set-id bits and capabilities are not among them.
 
 #include <sys/types.h>
 

@@ -11,6 +11,6 @@
 namespace hotreload::state {
 
 std::string bytes_to_json(std::string_view bytes);
-std::optional<std::string> bytes_from_json(std::string_view text); // nothing: malformed
+std::optional<std::string> bytes_from_json(std::string_view text); // nullopt: malformed
 
 } // namespace hotreload::state

@@ -22,7 +22,7 @@ std::optional<ContentIndex> read_index(std::string_view text) {
     try {
         ContentIndex index;
         const auto read = json::parse(text);
-        // Only then a conversion is defined.
+        // A conversion is defined only then.
         if (const auto& version = read.at("version");
             !version.is<unsigned>() || version.as<unsigned>() != kIndexVersion)
             return std::nullopt;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which copies there are of which watched file: a project's `index.json`.
+// ContentIndex says which copies there are of which watched file: a project's `index.json`.
 
 #include "core/snapshot.hpp"
 
@@ -15,7 +15,7 @@ namespace hotreload::state {
 
 using ContentIndex = std::map<std::string, std::vector<ContentId>>; // by path, the newest first
 
-// Nothing: damaged, or of another version.
+// The index that the text is; nullopt: it is damaged, or of another version.
 std::optional<ContentIndex> read_index(std::string_view text);
 std::string write_index(const ContentIndex& index);
 

@@ -63,7 +63,7 @@ void NotedDeaths::forgive(const std::string& project, const std::string& path) {
         save();
 }
 
-// It was no death of this work, or it is none any more.
+// The death was not of this work, or is of no account any more.
 void NotedDeaths::finished(const Work& work) noexcept {
     if (std::erase_if(counted_, [&](const Death& death) { return death.work == work; }) > 0)
         save();

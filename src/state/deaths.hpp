@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What this process died of: the work that it was at when it ended without finishing it (a crash of
-// a library, the watchdog, want of memory). What ended it twice is set aside, so that it does not
-// a third time; once may be anybody's SIGKILL at a bad moment. Both are kept in the run-time
-// directory: a reboot is another try.
+// Deaths are what this process died of: the work that it was at when it ended without finishing it
+// (a crash of a library, the watchdog, want of memory). Work that ended it twice is set aside, so
+// that it does not a third time; once may be anybody's SIGKILL at a bad moment. Both are kept in
+// the run-time directory: a reboot is another try.
 
 #include "core/deaths_port.hpp"
 #include "state/work_note.hpp"
@@ -32,7 +32,7 @@ public:
     // `DIRECTORY/deaths.json` the count; one that cannot be read is started anew.
     static Result<NotedDeaths> open(const std::string& directory);
 
-    // The work that the process before has died of, as counted now; nothing: it ended orderly.
+    // The work that the process before has died of, as counted now; nullopt: it ended orderly.
     [[nodiscard]] const std::optional<Death>& last() const { return last_; }
 
     [[nodiscard]] bool set_aside(const Work& work) const override;

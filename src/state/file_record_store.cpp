@@ -43,7 +43,7 @@ std::expected<T, Problem> load(int directory, const std::string& file) {
     return read_record<T>(*text);
 }
 
-// What was applied last, as far as the history knows it.
+// The record of what was applied last, as far as the history knows it.
 ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
     ServiceRecord record;
     if (history.empty())
@@ -136,7 +136,7 @@ void FileRecordStore::move_aside(int directory, const std::string& file, const s
 }
 
 void FileRecordStore::load_services(ProjectRecord& record, std::vector<Problem>& broken) {
-    // Of version 1: from now on they have files of their own.
+    // Services of a record of version 1 have files of their own from now on.
     bool moved = !record.services.empty();
     for (const auto& [name, service] : record.services)
         moved = moved && save_service(record.name, name, service).has_value();
@@ -172,7 +172,8 @@ void FileRecordStore::load_services(ProjectRecord& record, std::vector<Problem>&
     }
 }
 
-// What is kept of it is lost, and nothing else: named, for nobody can roll back to it any more.
+// Loads a history. One that cannot be read is lost, and nothing else: it is named, for nobody can
+// roll back to it any more.
 void FileRecordStore::load_history(int directory, const std::string& project,
                                    const std::string& file, std::vector<Problem>& broken) const {
     if (const auto read = load<History>(directory, file); !read)

@@ -25,10 +25,10 @@ public:
     // Makes the directory where it is missing.
     static Result<FileRecordStore> open(const std::string& directory, Background& background);
 
-    // Every project. A record that cannot be read, or is not what its name says, is moved aside
-    // with the suffix ".corrupt". A project whose own record is broken has its services still, and
-    // no path; a service whose record is broken is as its history says, if that can be read, else
-    // it has none.
+    // Loads every project. A record that cannot be read, or is not what its name says, is moved
+    // aside with the suffix ".corrupt". A project whose own record is broken has its services
+    // still, and no path; a service whose record is broken is as its history says, if that can be
+    // read, else it has none.
     Result<std::vector<LoadedProject>> load_all();
 
     Result<> save(const ProjectRecord& record) override;
@@ -54,13 +54,14 @@ private:
 
     FileRecordStore(std::string directory, Fd fd, Background& background);
 
-    // Of the state directory, which is made anew when somebody has removed it.
+    // The descriptor of the state directory, which is made anew when somebody has removed it.
     Result<int> own_directory();
-    // `project`: of its services' directory; "": of the state directory.
+    // These take the directory of a project's services, or of "" the state directory.
     Result<> replace(const std::string& project, const std::string& file, std::string_view text);
     Result<> unlink(const std::string& project, const std::string& file);
     Result<int> directory_of(const std::string& project, bool make);
-    // Of a project's services; -1 where there is none and it is not to be made.
+    // The descriptor of the directory of a project's services; -1 where there is none and it is not
+    // to be made.
     Result<int> services_of(const std::string& project, bool make);
     void load_services(ProjectRecord& record, std::vector<Problem>& broken);
     void load_history(int directory, const std::string& project, const std::string& file,

@@ -140,7 +140,7 @@ View FileViews::view_of(const std::string& name, const ViewTargets& targets) con
     return view;
 }
 
-// What there is to be bound: systemd would make a directory that is not there.
+// The targets that are there to be bound: systemd would make a directory that is not there.
 Result<ViewTargets> FileViews::targets(const ViewScope& scope, const Snapshot& snapshot) const {
     auto targets = scope.targets();
     if (!targets)

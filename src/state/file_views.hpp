@@ -37,9 +37,9 @@ namespace hotreload::state {
 
 class FileViews final : public Views {
 public:
-    // Why nothing may be mounted over a path, for people; nothing when it may. The manager looks
-    // the path up when it mounts: who can put a link in its place until then has his files shown
-    // in place of any others, /etc say, to what runs as root.
+    // The reason why nothing may be mounted over a path, for people; nullopt: it may. The manager
+    // looks the path up when it mounts: a user who can put a link in its place until then could
+    // show files of theirs in place of any others, /etc say, to what runs as root.
     using Astray = std::optional<std::string> (*)(const std::string& path);
 
     // `directory` is made when it is not there, in one that is; users of services have to be able
@@ -50,8 +50,8 @@ public:
     // no file's); Failed, for more than 10 000 entries or 256 MiB.
     Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
                       const Snapshot& snapshot, const Kept& kept) override;
-    // Nothing is touched when an error comes of the snapshot: Busy, or Failed for a file that what
-    // is bound does not cover.
+    // An error of the snapshot leaves everything as it was: Busy, or Failed for a file that what is
+    // bound does not cover.
     Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
                     const Snapshot& snapshot, const Kept& kept) override;
     std::optional<View> find(const std::string& name) override;

@@ -25,11 +25,11 @@ Result<> sync_files(int directory, const std::set<std::string>& files);
 
 bool is_temporary(std::string_view file);
 
-// Nothing but a regular file is ever opened to be read: to open a device may be to set it going.
-// Links are followed. errno says why nothing is open.
+// Opens a regular file: to open a device, even to read it, may set it going. Links are followed.
+// errno says why nothing is open.
 Fd open_regular(const std::string& path);
 
-// From where the file is to its end; never much more than `limit`, of a file that grows.
+// Reads from where the file is to its end; never much more than `limit`, of a file that grows.
 Result<std::string> read_all(int fd, std::size_t limit);
 Result<> write_all(int fd, std::string_view bytes);
 

@@ -21,9 +21,9 @@ struct WrongField {
 };
 
 // Fields that are not there keep the value that they have; fields that nobody knows are skipped.
-class Reader {
+class RecordReader {
 public:
-    explicit Reader(const json& object) : object_(object) {
+    explicit RecordReader(const json& object) : object_(object) {
         if (!object.is_object())
             throw WrongField{"the record"};
     }
@@ -118,11 +118,11 @@ private:
     }
 
     template <class T>
-        requires requires(Reader& r, T& t) { fields(r, t); }
+        requires requires(RecordReader& r, T& t) { fields(r, t); }
     static bool read(const json& value, T& record) {
         if (!value.is_object())
             return false;
-        Reader reader(value);
+        RecordReader reader(value);
         fields(reader, record);
         return true;
     }
@@ -140,7 +140,7 @@ std::expected<T, Problem> read_object(std::string_view text, Visit&& visit) try 
     const auto tree = json::parse(text);
     if (!seal_holds(text))
         return std::unexpected(problem("damaged: its check sum is another one"));
-    Reader reader(tree);
+    RecordReader reader(tree);
     unsigned version = 0;
     reader("version", version);
     if (version == 0 || version > kVersion)
@@ -162,31 +162,32 @@ std::expected<T, Problem> read_object(std::string_view text, Visit&& visit) try 
 template <>
 std::expected<ProjectRecord, Problem> read_record(std::string_view text) {
     return read_object<ProjectRecord>(
-        text, [](Reader& reader, ProjectRecord& record) { fields(reader, record); });
+        text, [](RecordReader& reader, ProjectRecord& record) { fields(reader, record); });
 }
 
 template <>
 std::expected<ServiceRecord, Problem> read_record(std::string_view text) {
     return read_object<ServiceRecord>(
-        text, [](Reader& reader, ServiceRecord& record) { fields(reader, record); });
+        text, [](RecordReader& reader, ServiceRecord& record) { fields(reader, record); });
 }
 
 template <>
 std::expected<History, Problem> read_record(std::string_view text) {
-    return read_object<History>(
-        text, [](Reader& reader, History& generations) { reader("generations", generations); });
+    return read_object<History>(text, [](RecordReader& reader, History& generations) {
+        reader("generations", generations);
+    });
 }
 
 template <>
 std::expected<std::vector<Death>, Problem> read_record(std::string_view text) {
     return read_object<std::vector<Death>>(
-        text, [](Reader& reader, std::vector<Death>& deaths) { reader("deaths", deaths); });
+        text, [](RecordReader& reader, std::vector<Death>& deaths) { reader("deaths", deaths); });
 }
 
 template <>
 std::expected<HistoryEvents, Problem> read_record(std::string_view text) {
     return read_object<HistoryEvents>(
-        text, [](Reader& reader, HistoryEvents& events) { reader("events", events); });
+        text, [](RecordReader& reader, HistoryEvents& events) { reader("events", events); });
 }
 
 } // namespace hotreload::state

@@ -51,7 +51,8 @@ Result<std::string> make_directory_of_now(const std::string& above) {
     return fail_errno(EEXIST, "making " + stem);
 }
 
-// As one name: "/etc/nginx/a.conf" is "etc-nginx-a.conf", told apart by a number where need be.
+// The path as one name: "/etc/nginx/a.conf" is "etc-nginx-a.conf", told apart by a number where
+// need be.
 std::string aside_name(const std::string& path, std::size_t number) {
     auto name = path.substr(path.find_first_not_of('/'));
     for (char& c : name)

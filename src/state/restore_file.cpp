@@ -2,6 +2,7 @@
 #include "state/restore_file.hpp"
 
 #include "base/fd.hpp"
+#include "os/path_walk.hpp"
 #include "state/attributes.hpp"
 #include "state/files.hpp"
 
@@ -21,8 +22,6 @@ namespace hotreload::state {
 
 namespace {
 
-constexpr int kMaxLinks = 40; // the kernel's
-
 // The place to which a path leads: a directory that is open, and a name in it.
 struct Place {
     Fd directory; // O_PATH
@@ -30,25 +29,6 @@ struct Place {
     bool there = false;
     std::vector<uid_t> link_owners; // of those that led here and are neither root nor we
 };
-
-// Rules for what is met on the way to it.
-struct Way {
-    bool follow_last = true;       // a link that has the name itself
-    bool make_directories = false; // that are not there
-};
-
-// The next component, taken off `rest`; empty at the end.
-std::string take_component(std::string& rest) {
-    const auto from = rest.find_first_not_of('/');
-    if (from == std::string::npos) {
-        rest.clear();
-        return "";
-    }
-    const auto to = std::min(rest.find('/', from), rest.size());
-    auto component = rest.substr(from, to - from);
-    rest.erase(0, to);
-    return component;
-}
 
 Result<> make_directory(int parent, const std::string& name) {
     struct stat above{};
@@ -60,66 +40,54 @@ Result<> make_directory(int parent, const std::string& name) {
     return {};
 }
 
-// Step by step, as the kernel would, so that nobody can lead us elsewhere between looking and
-// writing, and links are seen.
-Result<Place> find_place(const std::string& path, Way way) {
-    constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kMostDirectories = 256; // that are made; somebody may take them away again
+
+enum class Missing { Fail, Make }; // directories on the way
+
+Result<Place> find_place(const std::string& path, os::LastLink last = os::LastLink::Follow,
+                         Missing missing = Missing::Fail) {
     if (!path.starts_with('/'))
         return fail(ErrorCode::Invalid, "it is not an absolute path");
-    Place place{.directory = Fd(::open("/", kFlags))};
-    std::string rest = path;
-    for (int links = 0;;) {
-        auto name = take_component(rest);
-        const bool last = rest.find_first_not_of('/') == std::string::npos;
-        struct stat status{};
-        if (name.empty())
-            return fail_errno(EISDIR, "finding it");
-        if (::fstatat(place.directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) {
-            if (errno == ENOENT && last && rest.empty()) {
-                place.name = std::move(name);
-                return place;
-            }
-            if (errno != ENOENT || last || !way.make_directories)
-                return fail_errno(errno, "finding it");
-            if (auto made = make_directory(place.directory.get(), name); !made)
-                return std::unexpected(std::move(made.error()));
-            status.st_mode = S_IFDIR;
-        }
-        if (S_ISLNK(status.st_mode) && !(last && !way.follow_last)) {
-            char target[PATH_MAX];
-            const auto size =
-                ::readlinkat(place.directory.get(), name.c_str(), target, sizeof target);
-            if (size < 0 || ++links > kMaxLinks)
-                return fail_errno(size < 0 ? errno : ELOOP, "following a link");
-            if (status.st_uid != 0 && status.st_uid != ::geteuid())
-                place.link_owners.push_back(status.st_uid);
-            rest.insert(0, target, static_cast<std::size_t>(size));
-            if (rest.starts_with('/'))
-                place.directory = Fd(::open("/", kFlags));
-            continue;
-        }
-        if (last && (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))) {
-            place.name = std::move(name);
-            place.there = true;
-            return place;
-        }
-        if (last && !S_ISDIR(status.st_mode))
-            return fail(ErrorCode::Invalid, "it is no regular file");
-        Fd next(::openat(place.directory.get(), name.c_str(), kFlags));
-        if (!next)
-            return fail_errno(errno, "finding it");
-        place.directory = std::move(next);
+    auto walk = os::walk_path(path, last);
+    for (int made_so_far = 0; walk.error == ENOENT && walk.ahead.size() > 1 &&
+                              missing == Missing::Make && made_so_far < kMostDirectories;
+         ++made_so_far) {
+        if (auto made = make_directory(walk.directory, walk.ahead.front()); !made)
+            return std::unexpected(std::move(made.error()));
+        walk = os::walk_path(path, last); // on descriptors again: it may lead elsewhere by now
     }
+    Place place{.there = walk.error == 0};
+    if (walk.error == ENOENT && walk.ahead.size() == 1)
+        place.name = std::move(walk.ahead.front());
+    else if (walk.error != 0)
+        return fail_errno(walk.error, "finding it");
+    else if (walk.name.empty())
+        return fail_errno(EISDIR, "finding it");
+    else if (const auto& end = walk.steps.back();
+             !S_ISREG(end.permissions.mode) && !(end.is_link() && last == os::LastLink::Keep))
+        return fail(ErrorCode::Invalid, "it is no regular file");
+    else
+        place.name = std::move(walk.name);
+    const bool is_link = place.there && walk.steps.back().is_link();
+    for (auto& step : walk.steps) {
+        const auto owner = step.permissions.owner;
+        const bool followed = step.is_link() && !(is_link && &step == &walk.steps.back());
+        if (followed && owner != 0 && owner != ::geteuid())
+            place.link_owners.push_back(owner);
+        if (step.fd.get() == walk.directory)
+            place.directory = std::move(step.fd);
+    }
+    return place;
 }
 
-// Whoever may change where a link leads must not get us to write what he may not.
+// The owner of a link on the way must not get us to write what that owner may not write.
 bool may_lead(const Place& place, const struct stat& directory, const struct stat& file) {
     return std::ranges::all_of(place.link_owners, [&](uid_t owner) {
         return owner == directory.st_uid || (place.there && owner == file.st_uid);
     });
 }
 
-// Gone at the end of its life, unless it got another name.
+// Temporary is gone at the end of its life, unless it got another name.
 class Temporary {
 public:
     explicit Temporary(int directory) : directory_(directory) {
@@ -143,7 +111,7 @@ public:
 
     [[nodiscard]] int fd() const { return fd_.get(); }
 
-    // Not over a file that has come meanwhile, when there was none.
+    // Gives it the name; not over a file that has come meanwhile, when there was none.
     Result<> rename(const std::string& name, bool replace) {
         if (!replace) {
             renamed_ = ::renameat2(directory_, name_.c_str(), directory_, name.c_str(),
@@ -200,7 +168,7 @@ Result<> write_anew(const Place& place, const Fd& present, const struct stat& fi
         return fail_errno(errno, "syncing");
     if (auto renamed = temporary.rename(place.name, place.there); !renamed)
         return renamed;
-    // It is done, and is undone only by a power cut in this moment.
+    // The file is written, and only a power cut in this moment can undo that.
     (void)sync_directory(place.directory.get());
     return {};
 }
@@ -310,8 +278,8 @@ Result<> copy_entry(int from, const std::string& name, int to, const std::string
 }
 
 // The place of a name that is to be taken away.
-Result<Place> find_entry(const std::string& path, Way way) {
-    auto place = find_place(path, way);
+Result<Place> find_entry(const std::string& path, os::LastLink last) {
+    auto place = find_place(path, last);
     if (!place)
         return place;
     struct stat above{};
@@ -325,7 +293,7 @@ Result<Place> find_entry(const std::string& path, Way way) {
 
 // A link stays: what it leads to was made.
 Result<> remove_made(const std::string& path) {
-    const auto place = find_entry(path, {});
+    const auto place = find_entry(path, os::LastLink::Follow);
     if (!place)
         return std::unexpected(place.error());
     if (::unlinkat(place->directory.get(), place->name.c_str(), 0) < 0)
@@ -334,10 +302,10 @@ Result<> remove_made(const std::string& path) {
 }
 
 Result<> move_entry(const std::string& from, const std::string& to) {
-    const auto source = find_entry(from, {.follow_last = false});
+    const auto source = find_entry(from, os::LastLink::Keep);
     if (!source)
         return std::unexpected(source.error());
-    const auto target = find_place(to, {.follow_last = false});
+    const auto target = find_place(to, os::LastLink::Keep);
     if (!target)
         return std::unexpected(target.error());
     if (target->there)
@@ -365,7 +333,7 @@ Result<T> in_context(Result<T> result, std::string_view doing) {
 
 Result<Restored> restore_file(const std::string& path, std::string_view bytes) {
     return in_context(
-        find_place(path, {.make_directories = true}).and_then([&](const Place& place) {
+        find_place(path, os::LastLink::Follow, Missing::Make).and_then([&](const Place& place) {
             return restore_at(place, bytes);
         }),
         "restoring " + path);
@@ -376,7 +344,7 @@ Result<> remove_made_file(const std::string& path) {
 }
 
 Result<> can_restore_file(const std::string& path) {
-    const auto place = find_place(path, {});
+    const auto place = find_place(path);
     if (place || place.error().code == ErrorCode::NotFound) // that can be made
         return {};
     return in_context(Result<>(std::unexpected(place.error())), "restoring " + path);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a rollback does to a person's file: what it holds is replaced as a whole, all else about it
-// stays; or it is taken away. Errors: NotAuthorized, when a symbolic link of somebody who could not
-// write the file himself leads to it; then and at all others it is as it was.
+// Restoring is what a rollback does to a person's file: its content is replaced as a whole, all
+// else about it stays; or it is taken away. Errors: NotAuthorized, when a symbolic link leads to it
+// whose owner could not write the file; then and at all other errors the file is as it was.
 
 #include "base/error.hpp"
 
@@ -21,21 +21,21 @@ enum class Written {
 
 struct Restored {
     Written how = Written::Anew;
-    std::optional<std::string> before; // what it held; nothing: it was made
+    std::optional<std::string> before; // what it held; nullopt: it was made
 };
 
-// By a temporary beside it, of a name that the watcher passes over, that is on disk before it gets
-// the file's name. In place is written what has other names (hard links), an owner or a group that
-// is not ours to give, a directory that is not ours to write, or a mount on it; the room for it is
-// reserved before. A link stays, what it leads to is replaced. A file that is not there is made
-// with mode 0644 and the owner of its directory, and so are directories that lead to it, with mode
-// 0755.
+// Replaces the file by a temporary beside it, of a name that the watcher passes over, that is on
+// disk before it gets the file's name. A file is written in place when it has other names (hard
+// links), an owner or a group that is not ours to give, a directory that is not ours to write, or
+// is a mount; the room for it is reserved before. A link stays, what it leads to is replaced. A
+// file that is not there is made with mode 0644 and the owner of its directory, and so are
+// directories that lead to it, with mode 0755.
 Result<Restored> restore_file(const std::string& path, std::string_view bytes);
 
 // Takes away a file that restore_file() has made; a link that led there stays.
 Result<> remove_made_file(const std::string& path);
 
-// Whether restore_file() could find the way to it; changes nothing.
+// The way to the file can be found by restore_file(); nothing is changed.
 Result<> can_restore_file(const std::string& path);
 
 // Takes the name away, and puts what it was (a file with owner and mode, or the link itself) at

@@ -25,25 +25,6 @@ bool is_everybodys(const std::string& path) {
     return shared.contains(path) || parent == "/home" || parent == "/run/user";
 }
 
-Result<std::vector<Glob>> parse_globs(const std::vector<std::string>& patterns) {
-    std::vector<Glob> globs;
-    for (const auto& pattern : patterns) {
-        auto glob = Glob::parse(pattern);
-        if (!glob)
-            return std::unexpected(std::move(glob.error()));
-        globs.push_back(*std::move(glob));
-    }
-    return globs;
-}
-
-bool any_of_globs(const std::vector<Glob>& globs, std::string_view path) {
-    return std::ranges::any_of(globs, [&](const Glob& each) { return each.matches(path); });
-}
-
-std::string last_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 // The directory of the first link on the way that has one of its own; `path` where there is none.
 std::string before_links(const std::string& path) {
     const auto whole = path + "/";
@@ -74,49 +55,26 @@ bool ViewTargets::cover(const std::string& path) const {
 }
 
 Result<ViewScope> ViewScope::parse(const std::vector<WatchDefinition>& watches) {
+    auto selection = Selection::parse(watches);
+    if (!selection)
+        return std::unexpected(std::move(selection.error()));
     ViewScope scope;
-    for (const auto& watch : watches) {
-        auto files = parse_globs(watch.files);
-        if (!files)
-            return std::unexpected(std::move(files.error()));
-        auto exclude = parse_globs(watch.exclude);
-        if (!exclude)
-            return std::unexpected(std::move(exclude.error()));
-        for (const auto& each : *files) {
-            if (!each.base().starts_with('/'))
-                return fail(ErrorCode::Invalid,
-                            std::format("pattern \"{}\": it is not absolute", each.pattern()));
-            if ((each.base() + "/").contains("/../"))
-                return fail(ErrorCode::Invalid,
-                            std::format("pattern \"{}\": write it without ..", each.pattern()));
-            scope.names_.add(each);
-            scope.ways_.insert(each.base());
-        }
-        scope.watches_.push_back({*std::move(files), *std::move(exclude)});
+    scope.selection_ = *std::move(selection);
+    for (const auto* each : scope.selection_.patterns()) {
+        if ((each->base() + "/").contains("/../"))
+            return fail(ErrorCode::Invalid,
+                        std::format("pattern \"{}\": write it without ..", each->pattern()));
+        scope.ways_.insert(each->base());
     }
     return scope;
 }
 
 bool ViewScope::selects(const std::string& path) const {
-    const auto name = last_name(path);
-    if (is_dropping(name) && !names_.contains(name))
-        return false;
-    return std::ranges::any_of(watches_, [&](const Watch& watch) {
-        return any_of_globs(watch.files, path) && !any_of_globs(watch.exclude, path);
-    });
+    return selection_.first_watch(path).has_value();
 }
 
 bool ViewScope::descends(const std::string& path) const {
-    const auto name = last_name(path);
-    const bool is_private = is_private_directory(name);
-    return std::ranges::any_of(watches_, [&](const Watch& watch) {
-        return std::ranges::any_of(watch.files,
-                                   [&](const Glob& each) {
-                                       return !each.literal() && each.may_match_below(path) &&
-                                              (!is_private || each.has_component(name));
-                                   }) &&
-               !any_of_globs(watch.exclude, path);
-    });
+    return selection_.directory(path);
 }
 
 bool ViewScope::leads(const std::string& path) const {
@@ -146,10 +104,9 @@ Result<> ViewScope::add_target(const Glob& glob, ViewTargets& targets) const {
 
 Result<ViewTargets> ViewScope::targets() const {
     ViewTargets all;
-    for (const auto& watch : watches_)
-        for (const auto& glob : watch.files)
-            if (auto added = add_target(glob, all); !added)
-                return std::unexpected(std::move(added.error()));
+    for (const auto* glob : selection_.patterns())
+        if (auto added = add_target(*glob, all); !added)
+            return std::unexpected(std::move(added.error()));
     ViewTargets outermost;
     for (const auto& each : all.directories)
         if (!covered_from_above(all.directories, each))

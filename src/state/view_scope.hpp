@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What of the disk a private view is about: which paths belong to the watches (by the rules of
-// watch/selection.hpp), and what has to be bound over for them.
+// ViewScope is what of the disk a private view is about: which paths belong to the watches, and
+// what has to be bound over for them.
 
 #include "core/definition.hpp"
-#include "core/droppings.hpp"
-#include "core/glob.hpp"
+#include "core/selection.hpp"
 
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace hotreload::state {
@@ -32,7 +30,7 @@ public:
     // A file at the path is watched.
     [[nodiscard]] bool selects(const std::string& path) const;
 
-    // There may be watched files below the directory, those that a wildcard finds.
+    // Watched files that a wildcard finds may be below the directory.
     [[nodiscard]] bool descends(const std::string& path) const;
 
     // A pattern leads through the directory or begins in it: links are followed.
@@ -44,15 +42,9 @@ public:
     [[nodiscard]] Result<ViewTargets> targets() const;
 
 private:
-    struct Watch {
-        std::vector<Glob> files;
-        std::vector<Glob> exclude;
-    };
-
     [[nodiscard]] Result<> add_target(const Glob& glob, ViewTargets& targets) const;
 
-    std::vector<Watch> watches_;
-    NamedFiles names_;
+    Selection selection_;
     std::set<std::string> ways_; // where patterns begin
 };
 

@@ -54,7 +54,7 @@ public:
         return {};
     }
 
-    // What is beside the files, on disk.
+    // Adds what is beside the files, on disk.
     Result<> surround(ViewNode& node) {
         const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(node.live.c_str()), ::closedir);
         if (!stream) {
@@ -123,8 +123,8 @@ private:
         return {};
     }
 
-    // As it is. A link is the same link, so that it leads to a watched file's copy where it leads
-    // to a watched file; all else is what is bound to `live_`.
+    // Adds a neighbour as it is. A link is the same link, so that it leads to a watched file's copy
+    // where it leads to a watched file; all else is what is bound to `live_`.
     Result<> add_neighbour(const std::string& path, mode_t mode) {
         auto node = at(path);
         if (!node)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a private view has to look like, planned from a snapshot and from what is beside the watched
-// files on disk. Nothing is written here.
+// The tree of a view is what a private view has to look like, planned from a snapshot and from what
+// is beside the watched files on disk. Nothing is written here.
 
 #include "core/snapshot.hpp"
 #include "state/view_scope.hpp"
@@ -30,8 +30,9 @@ struct ViewNode {
 constexpr std::size_t kMaxViewEntries = 10'000; // with what is beside the files
 constexpr std::uint64_t kMaxViewSize = std::uint64_t{256} * 1024 * 1024;
 
-// From "/" down. `live` is the directory beneath which a service sees the targets' directories as
-// they are on disk. Errors: Failed, for a file that no target covers, and for too much.
+// The view from "/" down. `live` is the directory beneath which a service sees the targets'
+// directories as they are on disk. Errors: Failed, for a file that no target covers, and for too
+// much.
 Result<ViewNode> plan_view(const ViewScope& scope, const ViewTargets& targets,
                            const Snapshot& snapshot, const std::string& live);
 

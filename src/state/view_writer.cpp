@@ -43,7 +43,8 @@ void remove_entry(int at, const std::string& name) {
     std::filesystem::remove_all(std::format("/proc/self/fd/{}/{}", at, name), ignored);
 }
 
-// Only root can give a file away; for all others it is theirs, in a place that is theirs alone.
+// The owner matters to root alone, who can give a file away; for everybody else it is theirs, in a
+// place that is theirs alone.
 bool owner_matters() {
     return ::geteuid() == 0;
 }

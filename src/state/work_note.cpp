@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kPageSize = 16 * 1024; // two paths of PATH_MAX, and more
 
-// Up to the next NUL, which is taken off, too.
+// Takes the word up to the next NUL, and that, too.
 std::string take_word(std::string_view& text) {
     const auto end = text.find('\0');
     const std::string word(text.substr(0, end));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the process is doing at this moment, written down where it is found when the process has
-// died of it, in whatever way: a page of a file that is mapped. Writing it costs no system call.
+// WorkNote is what the process is doing at this moment, written down where it is found when the
+// process has died of it, in whatever way: a page of a file that is mapped. Writing it costs no
+// system call.
 
 #include "base/error.hpp"
 #include "core/deaths_port.hpp"
@@ -16,7 +17,7 @@ namespace hotreload::state {
 
 class WorkNote {
 public:
-    // One that nobody finds: where the file cannot be had.
+    // A note that nobody finds: where the file cannot be had.
     WorkNote() = default;
     // The file is made when it is not there, with mode 0600.
     static Result<WorkNote> open(const std::string& path);

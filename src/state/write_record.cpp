@@ -80,7 +80,7 @@ public:
     }
 
 private:
-    // Only where empty is what a reader starts from.
+    // A field is left out only where empty is what a reader starts from.
     template <class T>
     static bool is_empty(const T& field) {
         if constexpr (requires { field.has_value(); })

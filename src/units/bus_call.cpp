@@ -33,7 +33,8 @@ Error to_error(const BusError& error) {
 
 namespace {
 
-// Whether there is no bus to answer any more, as sd-bus says it of a call and of the reply to one.
+// The connection is lost when there is no bus to answer any more: sd-bus says it of a call and of
+// the reply to one.
 bool connection_lost(const BusError& error) {
     return error.is("Disconnected") || error.is("ECONNRESET") || error.is("ENOTCONN") ||
            error.is("EPIPE") || (error.is("NoReply") && error.message == "Connection terminated");

@@ -10,7 +10,7 @@ namespace hotreload::units {
 namespace {
 
 std::string without_verdict(std::string_view message) {
-    // It is not ignored by us: the project file is refused.
+    // We do not ignore it: the project file is refused.
     constexpr std::string_view verdict = ", ignoring";
     std::string text(message);
     if (const auto at = text.find(verdict); at != std::string::npos)

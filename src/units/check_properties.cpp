@@ -17,8 +17,8 @@ constexpr auto kDeadlineOfCheck = std::chrono::seconds(20);
 
 class PrivateDirectory {
 public:
-    // Where $TMPDIR says, or in /tmp where that is no directory (any more), as systemd-analyze
-    // does.
+    // The directory is where $TMPDIR says, or in /tmp where that is no directory (any more), as
+    // systemd-analyze does.
     PrivateDirectory() {
         std::error_code error;
         auto parent = std::filesystem::temp_directory_path(error);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "units/directives.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -67,10 +69,7 @@ bool belongs_to_unit_section(std::string_view directive) {
 
 std::optional<std::string> unfit_for_a_line(std::string_view directive, std::string_view value) {
     const auto breaks = [](char c) { return c == '\n' || c == '\r' || c == '\0'; };
-    const auto letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_';
-    };
+    const auto letter = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
     if (directive.empty() || !std::ranges::all_of(directive, letter))
         return "this is not the name of a directive";
     if (std::ranges::any_of(value, breaks))

@@ -20,11 +20,12 @@ using Directives = std::map<std::string, std::vector<std::string>>;
 // [Unit] or else [Service].
 bool belongs_to_unit_section(std::string_view directive);
 
-// What would break out of its line, and so be read as another directive. Nothing when it is fine.
+// The reason why a value would break out of its line, and so be read as another directive. nullopt:
+// it is fine.
 std::optional<std::string> unfit_for_a_line(std::string_view directive, std::string_view value);
 
-// What a unit is shown, as BindReadOnlyPaths= and BindPaths=. Invalid: a path with a quote or more
-// than one line, which no such setting can name.
+// The directives for what a unit is shown: BindReadOnlyPaths= and BindPaths=. Invalid: a path with
+// a quote or more than one line, which no such setting can name.
 Result<Directives> bind_directives(const std::vector<Bind>& binds);
 
 // A command as the value of an Exec…= directive. Its words are literal, but for "$MAINPID" as a
@@ -38,7 +39,7 @@ struct UnitFileLine {
     std::string directive; // "" for sections and what is not from `directives`
 };
 
-// With `service_lines` at the head of [Service].
+// The lines of a unit file, with `service_lines` at the head of [Service].
 std::vector<UnitFileLine> unit_file_lines(const Directives& directives,
                                           const std::vector<std::string>& service_lines = {});
 std::string join_lines(const std::vector<UnitFileLine>& lines);

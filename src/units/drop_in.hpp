@@ -24,8 +24,8 @@ public:
     // The unit's whole directory; what is not there is removed already.
     void remove(const std::string& unit) const;
 
-    // For a unit that is not ours, beside drop-ins of others: as write(), or without directives
-    // gone. True when that was something else before, so that a daemon-reload is needed.
+    // Writes the drop-in of a unit that is not ours, beside drop-ins of others; without directives,
+    // removes it. True when it was something else before, so that a daemon-reload is needed.
     Result<bool> change(const std::string& unit, const Directives& directives) const;
 
 private:

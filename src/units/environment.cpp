@@ -27,7 +27,7 @@ std::string file_name(std::string unit) {
 
 } // namespace
 
-// In double quotes nothing but these four has a meaning, and a line may end within them.
+// Only these four have a meaning in double quotes, and a line may end within them.
 Result<std::string> environment_text(const Environment& environment) {
     std::string text;
     for (const auto& [name, value] : environment) {

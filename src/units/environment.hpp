@@ -18,23 +18,24 @@ namespace hotreload::units {
 
 using Environment = std::map<std::string, std::string>;
 
-// As systemd's parser takes it, with every value as it is. Errors: Invalid, for a value that is not
-// UTF-8, which systemd would not take.
+// The text that systemd's parser takes, with every value as it is. Errors: Invalid, for a value
+// that is not UTF-8, which systemd would not take.
 Result<std::string> environment_text(const Environment& environment);
 
 class EnvironmentFiles {
 public:
-    // Made when it is needed, for its owner alone, as the files are.
+    // The directory is made when it is needed, for its owner alone, as the files are.
     explicit EnvironmentFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
     // The path of the unit's file, before the unit is loaded. Without variables there is none: "".
     Result<std::string> write(const std::string& unit, const Environment& environment) const;
 
-    // What is not there is removed already.
+    // Removes the file of a unit, which may be removed already.
     void remove(const std::string& unit) const;
 
-    // Whether there are any; and removes all but those of the given units.
+    // There is a file of some unit.
     [[nodiscard]] bool any() const;
+    // Removes all files but those of the given units.
     void keep_only(const std::vector<std::string>& units) const;
 
 private:

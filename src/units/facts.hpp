@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is read from the manager of one unit: the domain's UnitState and the few constants that the
-// jobs on it need. Filled from the replies to Get and GetAll and from change signals alike, by
-// one table of properties.
+// UnitFacts are what is read from the manager of one unit: the domain's UnitState and the few
+// constants that the jobs on it need. One table of properties fills them from the replies to Get
+// and GetAll and from change signals alike.
 
 #include "base/duration.hpp"
 #include "core/unit_state.hpp"
@@ -30,11 +30,11 @@ struct UnitFacts {
 // twenty times as long as all the rest.
 std::span<const char* const> unit_properties();
 
-// From the dictionary (a{sv}) of a GetAll reply or of a PropertiesChanged signal. Throws
+// Reads the dictionary (a{sv}) of a GetAll reply or of a PropertiesChanged signal. Throws
 // sdbus::Error: to be called within `guarded`.
 void read_properties(sdbus::Message& dictionary, std::string_view interface, UnitFacts& facts);
 
-// From the variant of a Get reply. Throws likewise.
+// Reads the variant of a Get reply. Throws likewise.
 void read_property(sdbus::Message& value, std::string_view interface, std::string_view property,
                    UnitFacts& facts);
 

@@ -7,7 +7,7 @@ namespace hotreload::units {
 
 namespace {
 
-// Of a Get, or, without a property, of a GetAll.
+// Reads the reply to a Get, or, without a property, to a GetAll.
 void read_reply(sdbus::MethodReply reply, std::pair<const char*, const char*> name,
                 UnitFacts& facts) {
     const auto [interface, property] = name;
@@ -131,7 +131,7 @@ void SystemdUnits::changed(Followed& followed) {
 
 void SystemdUnits::tell_watchers(const Followed& followed) {
     const auto unit = followed.unit;
-    // Those who are told may leave, or stop following: nothing here is held over a call.
+    // Watchers that are told may leave, or stop following: nothing here is held over a call.
     std::vector<int> watchers;
     for (const auto& [id, tell] : followed.watchers)
         watchers.push_back(id);
@@ -170,7 +170,7 @@ Task<> SystemdUnits::tell_end(std::string unit) {
         tell_owner(*followed);
 }
 
-// What ends while a job is under way is told by the end of the job, which comes right after this.
+// The end of a job, which comes right after this, tells what ends while the job is under way.
 void SystemdUnits::note_end(UnitState& state, const UnitState& before) {
     const auto over = [](const UnitState& each) {
         return each.active_state == "inactive" || each.active_state == "failed";
@@ -216,8 +216,8 @@ void SystemdUnits::ask_all(std::list<BusCall>& calls, sdbus::IProxy& unit_object
 
 Task<BusResult<>> SystemdUnits::read_all(std::string unit) {
     const auto unit_object = object(unit_path(unit));
-    // By its object, not by name: the access loads the unit and refers to it in one, before the
-    // manager collects it again.
+    // The unit is accessed by its object, not by name: the access loads it and refers to it in one,
+    // before the manager collects it again.
     std::optional<BusCall> refer;
     if (auto& followed = enter(unit);
         !followed.referenced && !followed.starting && !followed.instance) {

@@ -26,7 +26,8 @@ std::string literal_glob(std::string_view text) {
 
 } // namespace
 
-// While one instance runs the whole does; what can be done to it is what can be done to each.
+// A template runs while one of its instances does; what can be done to it is what can be done to
+// each.
 UnitState SystemdUnits::state_of_instances(const std::string& pattern) const {
     const auto known = instances_.find(pattern);
     if (known == instances_.end())
@@ -36,7 +37,7 @@ UnitState SystemdUnits::state_of_instances(const std::string& pattern) const {
         const auto* followed = find(unit);
         return !followed || followed->known;
     });
-    // One that is being read may be the one that runs.
+    // An instance that is being read may be the one that runs.
     if (!all_read && known->second.told.loaded())
         return known->second.told;
     UnitState whole;
@@ -70,10 +71,10 @@ Task<Result<UnitState>> SystemdUnits::follow_instances(std::string pattern) {
     co_return state(pattern);
 }
 
-// Only when somebody wants to know: the manager makes jobs all the time. No instance comes to run
-// without one. That a unit is new (UnitNew) says less: whoever asks after one that does not run has
-// the manager load it, which is such news, and forget it at once; answered by asking again, that
-// would go on for ever.
+// New jobs are listened to only when somebody wants to know: the manager makes jobs all the time.
+// No instance comes to run without one. That a unit is new (UnitNew) says less: a caller who asks
+// about a unit that does not run has the manager load it, which is such news, and forget it at
+// once; answered by asking again, that would go on for ever.
 void SystemdUnits::listen_to_new_jobs() {
     if (std::exchange(hears_new_jobs_, true))
         return;
@@ -174,7 +175,7 @@ void SystemdUnits::tell_of_instances(const std::string& pattern) {
 
 Task<Result<>> SystemdUnits::each_running(std::string pattern,
                                           std::function<Task<Result<>>(std::string)> act) {
-    // What the manager says now: a signal may be on its way.
+    // The manager is asked now: a signal may be on its way.
     if (auto found = co_await find_instances(pattern); !found)
         co_return found;
     const auto known = instances_.find(pattern);
@@ -192,7 +193,7 @@ Task<Result<>> SystemdUnits::each_running(std::string pattern,
     co_return Result<>();
 }
 
-// Those that were stopped by us last.
+// Starts the instances that we stopped last.
 Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
     const auto known = instances_.find(pattern);
     const auto units = known == instances_.end() ? std::set<std::string>() : known->second.stopped;

@@ -11,7 +11,7 @@ JobTable::Expectation::Expectation(JobTable& table, std::string unit)
     table_.expected_.push_back(this);
 }
 
-// What nobody came to wait for was somebody else's, unless another call that is out made it.
+// A job that nobody came to wait for was somebody else's, unless another call that is out made it.
 JobTable::Expectation::~Expectation() {
     table_.expected_.remove(this);
     for (const auto& each : early_)
@@ -24,7 +24,7 @@ void JobTable::tell(const Early& ended, bool ours) const {
         on_ended(ended.unit, ended.result, ours);
 }
 
-// For the first call that may have made it; wait() looks through all.
+// Keeps the end of a job for the first call that may have made it; wait() looks through all.
 bool JobTable::keep(const Early& ended) {
     const auto expected = std::ranges::find_if(
         expected_, [&](const auto* each) { return each->is_about(ended.unit); });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who waits for which of the manager's jobs. The signal that a job has ended may be dispatched
-// before whoever started it has come to wait for it, so results are kept while such a call is out:
-// those of its unit only, and only until the call is answered. A job that nobody here waits for is
-// somebody else's, and is told as that.
+// JobTable knows who waits for which of the manager's jobs. The signal that a job has ended may be
+// dispatched before its caller has come to wait for it, so results are kept while such a call is
+// out: those of its unit only, and only until the call is answered. A job that nobody here waits
+// for is somebody else's, and is told as that.
 
 #include "base/completion.hpp"
 
@@ -52,7 +52,7 @@ public:
     void ended(const std::string& job, const std::string& unit, const std::string& result);
 
     [[nodiscard]] bool waits_for(const std::string& job) const { return waiting_.contains(job); }
-    // For asking after each of them when signals may have been lost.
+    // The jobs that are waited for, to ask about each of them when signals may have been lost.
     [[nodiscard]] std::vector<std::string> waited_for() const;
 
     // `ours`: somebody here waited for it. Called once for each job that ended.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "units/judge.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstring>
 #include <format>
 
@@ -16,7 +17,7 @@ bool active(const UnitState& state) {
            state.active_state == "refreshing";
 }
 
-// For the results of a job that do not depend on what the unit is.
+// The error for a result of a job that does not depend on what the unit is.
 std::optional<Error> refused_job(std::string_view job_result, std::string_view what) {
     using Word = std::pair<std::string_view, std::string_view>;
     static constexpr std::array<Word, 8> rows = {{
@@ -43,9 +44,7 @@ bool complains(const UnitState& before, const UnitState& after) {
         return false;
     if (after.status_errno != before.status_errno || after.status_text == before.status_text)
         return true;
-    std::string text;
-    for (const char c : after.status_text)
-        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto text = to_lower(after.status_text);
     static constexpr std::array<std::string_view, 14> words = {
         "error", "fail",    "invalid", "refus",   "reject",     "cannot", "unable",
         "bad",   "missing", "unknown", "keeping", "unexpected", "denied", "wrong"};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the end of a job, and what the unit says of itself then, mean. Pure: the table of cases that
-// were tried on systemd 257 is in its test.
+// The judgement what the end of a job, and what the unit says of itself then, mean. Pure: the table
+// of cases that were tried on systemd 257 is in its test.
 
 #include "base/error.hpp"
 #include "units/facts.hpp"
@@ -12,7 +12,7 @@
 
 namespace hotreload::units {
 
-// Not one of systemd's job results: we stopped waiting.
+// The deadline is none of systemd's job results: we stopped waiting.
 inline constexpr std::string_view kDeadline = "deadline";
 
 Result<> judge_start(std::string_view job_result, const UnitFacts& after);

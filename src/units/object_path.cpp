@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "units/object_path.hpp"
 
+#include "base/ascii.hpp"
+
 namespace hotreload::units {
 
 std::string unit_path(std::string_view unit) {
@@ -8,11 +10,10 @@ std::string unit_path(std::string_view unit) {
     std::string path = "/org/freedesktop/systemd1/unit/";
     const auto first = path.size();
     for (const char c : unit) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         // A label that begins with a digit is legal, but the manager escapes it.
-        const bool digit = c >= '0' && c <= '9' && path.size() > first;
+        const bool digit = is_digit(c) && path.size() > first;
         const auto byte = static_cast<unsigned char>(c);
-        if (letter || digit)
+        if (is_letter(c) || digit)
             path += c;
         else
             path.append({'_', hex[byte >> 4], hex[byte & 15]});

@@ -64,7 +64,7 @@ void SystemdUnits::on_signals() {
     match_manager("JobRemoved", &SystemdUnits::on_job_removed);
     match_manager("UnitRemoved", &SystemdUnits::on_unit_removed);
     match_manager("Reloading", &SystemdUnits::on_reloading);
-    // One for all units: a bus allows a connection only some hundreds of matches.
+    // One match serves all units: a bus allows a connection only some hundreds of matches.
     match(std::format("{}path_namespace='{}/unit',interface='{}',member='PropertiesChanged'",
                       kFromManager, kManagerPath, kProperties),
           &SystemdUnits::on_properties_changed);

@@ -24,7 +24,7 @@
 
 namespace hotreload::units {
 
-// Which manager: PID 1, or the calling user's.
+// Mode says which manager: PID 1, or the calling user's.
 enum class Mode { System, User };
 
 class SystemdUnits final : public Units {
@@ -76,7 +76,7 @@ private:
         bool instance = false;                         // followed as one only, and not referenced
         std::map<int, std::function<void()>> watchers; // of facts
     };
-    // Of a template that is followed by its instances, "foo@*.service".
+    // Instances belong to a template that is followed by them, "foo@*.service".
     struct Instances {
         unsigned follows = 0;
         std::set<std::string> units;   // that the manager has loaded
@@ -108,7 +108,7 @@ private:
     // By any of its names, as far as the manager has told them.
     Followed* find(const std::string& unit);
     [[nodiscard]] const Followed* find(const std::string& unit) const;
-    // Only when all of its facts are there.
+    // The followed unit; nullptr until all of its facts are there.
     [[nodiscard]] const Followed* find_known(const std::string& unit) const;
     [[nodiscard]] const std::string& own_name(const std::string& unit) const;
     Followed& enter(const std::string& unit);
@@ -116,7 +116,8 @@ private:
     void know_as(const std::string& name, const std::string& own);
     static void note_end(UnitState& state, const UnitState& before);
     void leave(const std::string& unit);
-    // As leave(), with a failed state; ends when the manager has let go of it, and so collects it.
+    // Leaves a unit with a failed state; ends when the manager has let go of it, and so collects
+    // it.
     Task<> forget(std::string unit);
     void changed(Followed& followed);
     void tell_watchers(const Followed& followed);
@@ -148,7 +149,7 @@ private:
     [[nodiscard]] bool is_followed_as_instance(Followed& followed) const;
     void instance_changed(const std::string& unit);
     void tell_of_instances(const std::string& pattern);
-    // One after another, until one fails.
+    // Acts on one running instance after another, until one fails.
     Task<Result<>> each_running(std::string pattern,
                                 std::function<Task<Result<>>(std::string)> act);
     Task<Result<>> start_instances(std::string pattern);
@@ -160,7 +161,7 @@ private:
     // and 90 s at most. One that is starting neither takes a reload job nor is it ready for a
     // signal.
     Task<> until_started(std::string unit);
-    // Why it is not any more what it was at `since`; nothing when `time` is over.
+    // The reason why it is not any more what it was at `since`; nullopt: `time` is over.
     Task<std::optional<std::string>> until_broken(std::string unit, UnitState since, Duration time);
     // A unit is not as it should be: it may be somebody else's doing. A job of theirs that stops it
     // is noted in its state as soon as it has begun; one that starts it anew is waited for. True
@@ -188,7 +189,7 @@ private:
     [[nodiscard]] Expected expect_job(const std::string& unit);
     Task<BusResult<std::string>> job_end(Expected expected, sdbus::MethodReply reply,
                                          Duration deadline);
-    // What judged a start to have failed, and whether somebody else meddled.
+    // The judgement of a start that failed, and whether somebody else meddled.
     Task<Result<>> judged_start(std::string unit, std::string job, unsigned done_before);
     void follow_new(const std::string& unit);
     Task<Result<>> start_new(std::string unit, Properties properties);

@@ -84,7 +84,7 @@ void add_binds(Properties& properties, const std::vector<Bind>& binds) {
 
 constexpr Duration kAtOnce = std::chrono::milliseconds(1);
 
-// How long a helper that was told to end may take before it is killed.
+// The time that a helper which was told to end may take before it is killed.
 constexpr std::uint64_t kHelperStopUsec = 2'000'000;
 
 } // namespace
@@ -98,7 +98,8 @@ Properties generation_properties(const GenerationRequest& request,
     add(properties, "SyslogIdentifier", definition.name);
     add(properties, "Type", std::string(to_string(definition.type)));
     add_command(properties, "ExecStartEx", definition.command, {"no-env-expand"});
-    // For other types the signal is sent by signal_unit, the manager has no use for it.
+    // signal_unit sends the signal to services of other types, for which the manager has no use for
+    // it.
     if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
         add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));
     add_context(properties, environment_file, definition.working_dir, definition.user);

@@ -62,7 +62,7 @@ Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::Met
     timer.arm(deadline, [resolve = end.resolver()] { resolve(std::string(kDeadline)); });
     auto result = co_await end;
     if (result == kDeadline) {
-        // Left alone, it would be what the next reload is merged into.
+        // A job that is left alone would be what the next reload is merged into.
         const auto job_object = object(std::get<0>(*job));
         send_only(*job_object, "org.freedesktop.systemd1.Job", "Cancel");
     }
@@ -73,7 +73,7 @@ Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::Met
 // in by itself.
 void SystemdUnits::forgive_starts(const std::string& unit) {
     send_only(*manager_, kManager, "ResetFailedUnit", unit);
-    // How it ended before is of no account to what becomes of it now.
+    // The unit's end before is of no account to what becomes of it now.
     if (auto* followed = find(unit))
         followed->facts.state.end = UnitEnd::Unknown;
 }
@@ -185,8 +185,8 @@ Task<Result<UnitState>> SystemdUnits::reload_unit(std::string unit) {
     }
     co_await until_started(unit);
     const auto done_before = done_by_others(unit);
-    // For a followed unit nothing is asked before the call: the time until the service has its
-    // signal counts.
+    // A followed unit is not asked about before the call: the time until the service has its signal
+    // counts.
     UnitFacts before;
     if (const auto* followed = find_known(unit))
         before = followed->facts;
@@ -254,7 +254,7 @@ Task<Result<>> SystemdUnits::set_properties(std::string unit, std::vector<LiveVa
     co_return Result<>();
 }
 
-// Of ListUnitsByPatterns, as org.freedesktop.systemd1(5) has it.
+// ListedUnit is a row of ListUnitsByPatterns, as org.freedesktop.systemd1(5) has it.
 using ListedUnit =
     sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
                   sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;

@@ -130,7 +130,7 @@ Task<bool> SystemdUnits::started_by_others(std::string unit, unsigned done_befor
     const auto* followed = find(unit);
     if (!followed)
         co_return false;
-    // What the manager starts by itself (Restart=) is no job of anybody's.
+    // A start by the manager itself (Restart=) is no job of anybody's.
     const auto& now = followed->facts.state;
     const bool by_others = starts || followed->done_by_others != done_before;
     const bool anew = now.main_pid != since.main_pid && now.restarts <= since.restarts;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What became of files between two looks, from the difference of what was known then and is known
-// now: never from events. A file that is as it was has not changed.
+// ChangeLog says what became of files between two looks, from the difference of what was known then
+// and is known now: never from events. A file that is as it was has not changed.
 
 #include "core/files_port.hpp"
 #include "watch/content.hpp"
@@ -23,7 +23,7 @@ public:
         ContentId id;
         Stamp stamp;
     };
-    using State = std::optional<Known>; // nothing: there is no such file
+    using State = std::optional<Known>; // nullopt: there is no such file
 
     void record(const std::string& path, const State& before, const State& after);
     [[nodiscard]] std::vector<FileChange> changes() const; // by path

@@ -19,8 +19,8 @@ struct XXH3_state_s;
 
 namespace hotreload::watch {
 
-// What stat(2) says of a file's identity and age. Equal stamps mean equal content, but for a
-// change so soon after the first one that the clock of the file system did not move: see `racy`.
+// Stamp is what stat(2) says of a file's identity and age. Equal stamps mean equal content, but for
+// a change so soon after the first one that the clock of the file system did not move: see `racy`.
 struct Stamp {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -66,7 +66,7 @@ public:
     std::expected<Content, NotRead> read(const std::string& path, bool seems_written,
                                          bool keep = false);
 
-    // The bytes of the file that was read last; nothing when it was too large or was not kept.
+    // The bytes of the file that was read last; nullopt: it was too large or was not kept.
     [[nodiscard]] std::optional<std::string_view> bytes() const { return bytes_; }
 
 private:

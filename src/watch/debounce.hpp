@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// When a burst of events has settled: quiet for `debounce`, and never held longer than
-// `debounce_max`. Pure: time is an argument.
+// Debounce says when a burst of events has settled: quiet for `debounce`, and never held longer
+// than `debounce_max`. Pure: time is an argument.
 
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -18,7 +18,7 @@ public:
         latest_ = std::min(latest_.value_or(kInfinity), after(now, timing.debounce_max));
     }
 
-    // Nothing when no event is waiting.
+    // The time at which the burst has settled; nullopt when no event is waiting.
     [[nodiscard]] std::optional<Duration> due() const {
         return quiet_ ? std::optional(std::min(*quiet_, *latest_)) : std::nullopt;
     }

@@ -181,7 +181,8 @@ void DirectoryTable::dispatch(const os::InotifyEvent& event) {
         narrow(**wide);
 }
 
-// With the first event that comes after somebody has left: perhaps nobody wanted to hear of it.
+// The watch is narrowed with the first event that comes after a user has left: perhaps nobody
+// wanted to hear of it.
 void DirectoryTable::narrow(WatchedDirectory& directory) {
     directory.too_wide = false;
     if (wanted_mask(directory) != directory.mask)

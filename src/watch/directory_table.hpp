@@ -17,8 +17,8 @@
 
 namespace hotreload::watch {
 
-// How much of a directory matters: which names go or are replaced; which come, too; what happens to
-// their content, too. Reading is never asked for: our own must not wake us.
+// Interest is how much of a directory matters: which names go or are replaced; which come, too;
+// what happens to their content, too. Reading is never asked for: our own must not wake us.
 enum class Interest { Going, Coming, Content };
 
 struct EntryEvent {
@@ -39,7 +39,7 @@ inline bool out_of_watches(int error) {
 }
 
 // Both calls only mark what has to be looked at: they neither take nor drop a DirectoryWatch.
-// Nobody is called because somebody drops one: he may be on the way to his end. They may note the
+// Nobody is called because a user drops one, which may be on the way to its end. They may note the
 // fate of the event in DirectoryTable::log().
 class DirectoryUser {
 public:
@@ -74,7 +74,7 @@ private:
 
 class DirectoryTable {
 public:
-    // When `inotify` becomes another instance, whoever watches has to watch anew.
+    // Users have to watch anew when `inotify` becomes another instance.
     explicit DirectoryTable(os::Inotify& inotify, FileSystems file_systems = FileSystems());
     ~DirectoryTable();
 
@@ -105,7 +105,7 @@ private:
     FileSystems file_systems_;
     EventLog log_;
     std::unordered_map<std::string, std::unique_ptr<WatchedDirectory>> by_path_;
-    // One directory may be reached by several paths (bind mounts).
+    // A directory may be reached by several paths (bind mounts).
     std::unordered_map<int, std::vector<WatchedDirectory*>> by_watch_;
     std::size_t unwatched_ = 0;
 };

@@ -171,7 +171,7 @@ bool DirectoryTree::arrive(Root& root, Scan how) {
     return there;
 }
 
-// Those that may lead elsewhere than before.
+// Follows the links that may lead elsewhere than before.
 void DirectoryTree::repair_links(std::vector<Ahead>& ahead) {
     std::vector<std::string> broken;
     for (const auto& [path, link] : links_)

@@ -6,9 +6,9 @@
 // directories are followed: what lies behind one counts by the path through the link. Not those
 // that would lead round in a circle, nor more of them than anybody means.
 
+#include "core/selection.hpp"
 #include "core/snapshot.hpp"
 #include "os/opener.hpp"
-#include "watch/selection.hpp"
 #include "watch/trail.hpp"
 
 #include <cstddef>
@@ -24,13 +24,14 @@
 
 namespace hotreload::watch {
 
-// Told by the directories. Paths are as the patterns have them, not as links resolve them.
+// FileMarks hears from the directories. Paths are as the patterns have them, not as links resolve
+// them.
 class FileMarks {
 public:
     virtual void file_event(const std::string& directory, const EntryEvent& event) = 0;
-    // It is listed, as a regular file or as something that has yet to be found out.
+    // The file is listed, as a regular file or as something that has yet to be found out.
     virtual void file_found(const std::string& directory, std::string_view name, bool regular) = 0;
-    // It may be another, for it is (or was) mounted there.
+    // The file may be another, for it is (or was) mounted there.
     virtual void file_suspect(const std::string& directory, std::string_view name) = 0;
     // Known files below `directory` may be gone.
     virtual void files_suspect(const std::string& directory) = 0;
@@ -47,7 +48,7 @@ public:
     static constexpr std::size_t kMaxLinks = 8;
     static constexpr std::size_t kMaxLinked = 4096;
 
-    // Nothing is watched before the first repair(). Opens with `opener`; all outlive it.
+    // A tree watches nothing before the first repair(). It opens with `opener`; all outlive it.
     DirectoryTree(DirectoryTable& table, os::Opener& opener, const Selection& selection,
                   FileMarks& files);
     ~DirectoryTree();
@@ -89,8 +90,8 @@ public:
     // Something else is at these mount points: what no longer leads where it did is suspect.
     void mounts_changed(const std::unordered_set<std::string>& points);
 
-    // For people: the directories that had no watch left, and for each file system where inotify
-    // is blind the first of the directories there.
+    // Adds, for people, the directories that had no watch left, and for each file system where
+    // inotify is blind the first of the directories there.
     void add_unwatched(std::set<std::string>& directories) const;
     void add_blind(std::map<std::string_view, std::string>& places) const;
 
@@ -131,7 +132,7 @@ private:
     const Selection& selection_;
     FileMarks& files_;
     std::list<Root> roots_;
-    // By path: links in known directories that lead to a directory, or perhaps will.
+    // The links in known directories that lead to a directory, or perhaps will, by path.
     std::map<std::string, std::unique_ptr<Root>, std::less<>> links_;
     std::map<std::string, std::string, std::less<>> left_out_; // paths with the reason
     std::string one_too_many_;

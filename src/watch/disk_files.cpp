@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/disk_files.hpp"
 
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
 #include "watch/watched_set.hpp"
 
 #include <sys/stat.h>
@@ -19,8 +19,8 @@ Result<std::unique_ptr<WatchedFiles>> DiskFiles::watch(const std::vector<WatchDe
     return WatchedSet::make(watcher_, watches, std::move(on_settled), std::move(on_read));
 }
 
-// By a watcher of its own, which has no inotify instance: nothing is added to the one that there
-// is, and nothing that is watched is marked.
+// The files are read by a watcher of their own, which has no inotify instance: nothing is added to
+// the one that there is, and nothing that is watched is marked.
 Result<Snapshot> DiskFiles::read_once(const std::vector<WatchDefinition>& watches,
                                       const OnRead& on_read) {
     TreeWatcher once(watcher_.loop(), os::Inotify::none(), {});

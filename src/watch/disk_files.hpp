@@ -28,8 +28,8 @@ private:
     TreeWatcher& watcher_;
 };
 
-// What tells one content of the file at `path` from another without reading it; "" when there is
-// none.
+// The stamp tells one content of the file at `path` from another without reading it; "" when there
+// is none.
 std::string file_stamp(const std::string& path);
 
 } // namespace hotreload::watch

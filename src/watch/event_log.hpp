@@ -23,7 +23,7 @@ struct WatchedEvent {
     bool operator==(const WatchedEvent&) const = default;
 };
 
-// In ascending weight.
+// Fates are in ascending weight.
 enum class Fate : std::uint8_t {
     Nobody,    // nobody cares for this name
     Dropping,  // an editor's

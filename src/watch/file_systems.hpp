@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// On which file systems inotify is blind: others than this kernel change what is on them, and
-// nobody tells it.
+// FileSystems knows where inotify is blind: others than this kernel change what is on such a file
+// system, and nobody tells it.
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace hotreload::watch {
 
-// "NFS", "FUSE" …, or nothing for a file system whose changes all go through this kernel.
+// The name of a blind file system: "NFS", "FUSE" …; "": all its changes go through this kernel.
 std::string_view blind_file_system(std::uint64_t magic);
 
 // Asks once for each device.
@@ -24,7 +24,7 @@ public:
     FileSystems();
     explicit FileSystems(Magic magic);
 
-    // As blind_file_system(), of what is at `path`, on `device`.
+    // The answer of blind_file_system() about what is at `path`, on `device`.
     std::string_view blind(std::uint64_t device, const std::string& path);
 
     // A device's number may be another's now.

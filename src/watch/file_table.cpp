@@ -14,7 +14,7 @@ namespace hotreload::watch {
 
 namespace {
 
-// When more than this are dirty, it pays to put them in order.
+// The number of dirty files from which on it pays to put them in order.
 constexpr std::size_t kMany = 256;
 
 std::string wrong_kind(mode_t mode) {
@@ -316,7 +316,7 @@ Fate FileTable::examine(Entry& entry, const std::string& path) {
     if (link || file.literal || file.trail)
         keep_trail(entry, path, link);
     if (link || file.literal || file.trail || error != 0) {
-        // Only now, with every place watched, does the look count.
+        // The look counts only now, with every place watched.
         const auto there = place_.opener.status(path);
         error = there ? 0 : there.error().error;
         if (there)
@@ -378,7 +378,7 @@ Fate FileTable::read(Entry& entry, const std::string& path) {
     return changed ? Fate::Changed : Fate::Unchanged;
 }
 
-// There is no regular file (any more).
+// Forgets a file: there is no regular one (any more).
 Fate FileTable::forget(Entry& entry, const std::string& path, std::string problem) {
     auto& file = entry.second;
     if (const auto old = snapshot_.files.find(path); old != snapshot_.files.end()) {

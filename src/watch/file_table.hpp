@@ -44,14 +44,14 @@ public:
     FileTable(const FileTable&) = delete;
     FileTable& operator=(const FileTable&) = delete;
 
-    // These only mark.
+    // The next functions only mark.
     void event(const std::string& directory, const EntryEvent& event);
     void found(const std::string& directory, std::string_view name, bool regular);
     void suspect(const std::string& directory, std::string_view name);
     void suspect_below(const std::string& directory);
     void suspect_written();
 
-    // Every file is looked at by the next refresh(), and its path followed anew.
+    // Marks every file: the next refresh() looks at it, and follows its path anew.
     void suspect_all();
     // Follows the paths that may lead elsewhere, so that nothing that happens there is missed.
     void follow();
@@ -72,7 +72,7 @@ public:
     // The names by which the file at `physical`, a path without links, is watched.
     void add_names_of(const std::string& physical, std::set<std::string>& names) const;
 
-    // For people, as in DirectoryTree.
+    // Adds what is not watched, for people, as in DirectoryTree.
     void add_unwatched(std::set<std::string>& directories) const;
     void add_blind(std::map<std::string_view, std::string>& places) const;
 

@@ -33,7 +33,7 @@ public:
     void walk();
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    // It may lead elsewhere since the last walk().
+    // The trail may lead elsewhere since the last walk().
     [[nodiscard]] bool broken() const { return broken_; }
     [[nodiscard]] End end() const { return end_; }
     [[nodiscard]] const std::string& physical() const { return physical_; } // where it leads to
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const std::string& blind_place() const { return blind_place_; }
     // Adds the directories of the way for which no watch was left.
     void add_unwatched(std::set<std::string>& directories) const;
-    // It goes through this mount point: it may lead elsewhere when that changes.
+    // The trail goes through this mount point: it may lead elsewhere when that changes.
     [[nodiscard]] bool crosses(const std::string& point) const;
     void suspect() { broken_ = true; }
 

@@ -270,7 +270,7 @@ void TreeWatcher::settled(TreeUser& user) {
     answer_syncs();
 }
 
-// From the loop: the set that has settled has yet to tell it.
+// Answers come from the loop: the set that has settled has yet to tell it.
 void TreeWatcher::answer_syncs() {
     if (std::ranges::any_of(syncs_, [](const Sync& sync) { return sync.waiting.empty(); }))
         answer_.arm(Duration::zero(), [this] {

@@ -35,8 +35,7 @@ public:
     [[nodiscard]] virtual bool polled() const = 0;
     virtual void poll() = 0;
 
-    // There is something for the safety scan to do; scan_some() does a part of it, and is true at
-    // its end.
+    // The safety scan has something to do; scan_some() does a part of it, and is true at its end.
     [[nodiscard]] virtual bool scannable() const = 0;
     virtual bool scan_some(std::chrono::steady_clock::time_point until) = 0;
 
@@ -48,9 +47,11 @@ protected:
 };
 
 struct TreeWatcherOptions {
-    // How often what is polled is looked at; less often when that takes more than 5 % of the time.
+    // The time between two looks at what is polled; longer when that takes more than 5 % of the
+    // time.
     Duration poll_interval = std::chrono::seconds(2);
-    // From the end of a safety scan to the next; longer when that takes more than 1 % of the time.
+    // The time from the end of a safety scan to the next; longer when that takes more than 1 % of
+    // the time.
     Duration scan_interval = std::chrono::seconds(30);
     // Instead of statfs(2), for tests.
     FileSystems::Magic file_system_magic;
@@ -58,7 +59,8 @@ struct TreeWatcherOptions {
 
 class TreeWatcher {
 public:
-    // Made even when no inotify instance is left: then everything is polled until there is one.
+    // Makes a watcher, even when no inotify instance is left: then everything is polled until there
+    // is one.
     static Result<std::unique_ptr<TreeWatcher>> make(os::EventLoop& loop,
                                                      TreeWatcherOptions options = {});
     TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOptions options);
@@ -77,19 +79,19 @@ public:
     [[nodiscard]] std::vector<WatchedEvent> recent_events() const { return log().recent(); }
 
     [[nodiscard]] std::size_t watches() const { return directories_.watches(); }
-    // How often the kernel's queue has overflowed.
+    // The number of times that the kernel's queue has overflowed.
     [[nodiscard]] std::uint64_t overflows() const { return overflows_; }
 
-    // For WatchedSet.
+    // The parts that a WatchedSet works with.
     [[nodiscard]] os::EventLoop& loop() { return loop_; }
     [[nodiscard]] DirectoryTable& directories() { return directories_; }
     [[nodiscard]] ContentReader& reader() { return reader_; }
     [[nodiscard]] os::Opener& opener() { return opener_; }
     void join(TreeUser& user);
     void leave(TreeUser& user);
-    // This user wants its queue_drained().
+    // The user wants its queue_drained().
     void touched(TreeUser& user);
-    // This user has looked at all that was marked.
+    // The user has looked at all that was marked.
     void settled(TreeUser& user);
     // Reads the queue to its end, so that what has happened until now is marked.
     void collect();
@@ -98,7 +100,7 @@ public:
     // Why that many directories of a set have no watch, and what to do; empty for none.
     [[nodiscard]] std::string limit_text(std::size_t directories) const;
 
-    // What an event does; the queue's own way in.
+    // Dispatches one event, as the queue does.
     void dispatch(const os::InotifyEvent& event);
 
 private:

@@ -47,7 +47,7 @@ WatchedSet::~WatchedSet() {
 }
 
 Look WatchedSet::look(Rescan how) {
-    // What is queued has happened before now.
+    // Events that are queued have happened before now.
     watcher_.collect();
     refresh(looked_ ? how : Rescan::All);
     looked_ = true;
@@ -208,9 +208,9 @@ void WatchedSet::refresh(Rescan how) {
     try_written_again();
 }
 
-// Its writer's close brings a file that is being written back here. Not so when it was opened by
-// another name, and not surely when it was closed just now: the event comes before the kernel has
-// ended the writing.
+// The close of its writer brings a file that is being written back here. Not so when it was opened
+// by another name, and not surely when it was closed just now: the event comes before the kernel
+// has ended the writing.
 void WatchedSet::try_written_again() {
     if (files_.take_closed())
         retries_ = 0;

@@ -19,7 +19,7 @@ class WatchedSet final : public WatchedFiles, TreeUser, FileMarks {
 public:
     using OnSettled = Files::OnSettled;
 
-    // As Files::watch().
+    // Makes a set, as Files::watch().
     static Result<std::unique_ptr<WatchedSet>> make(TreeWatcher& watcher,
                                                     const std::vector<WatchDefinition>& definitions,
                                                     OnSettled on_settled, OnRead on_read = {});

@@ -5,10 +5,10 @@
 
 #include "base/fd.hpp"
 #include "os/socket_address.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <format>
 #include <string>
 
@@ -16,36 +16,18 @@ namespace hotreload::test {
 
 // An address of the loopback interface on which nobody listens.
 inline std::string free_address(const std::string& host = "127.0.0.1") {
-    auto address = *os::socket_address(host + ":0");
+    auto address = os::socket_address(*Address::parse(host + ":1"));
+    address.v4.sin_port = 0; // where IPv6 has it, too
     const Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(::bind(fd.get(), &address.any, address.size), 0);
     EXPECT_EQ(::getsockname(fd.get(), &address.any, &address.size), 0);
-    return std::format("{}:{}", host, ntohs(address.v4.sin_port)); // where IPv6 has it, too
+    return std::format("{}:{}", host, ntohs(address.v4.sin_port));
 }
 
 inline bool accepts(const std::string& text) {
-    const auto address = os::socket_address(text);
-    const Fd fd(::socket(address->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-    return ::connect(fd.get(), &address->any, address->size) == 0;
+    const auto address = os::socket_address(*Address::parse(text));
+    const Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return ::connect(fd.get(), &address.any, address.size) == 0;
 }
-
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        char path[] = "/tmp/hotreload-sockets-XXXXXX";
-        EXPECT_NE(::mkdtemp(path), nullptr);
-        path_ = path;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return path_ + "/" + name;
-    }
-
-private:
-    std::string path_;
-};
 
 } // namespace hotreload::test

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/port.hpp"
 #include "core/probe.hpp"
 #include "fuzz.hpp"
-#include "os/socket_address.hpp"
 
 using namespace hotreload;
 
@@ -14,11 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     fuzz::expect(!addresses->empty(), "there is somebody to ask");
     for (const auto& address : *addresses) {
-        fuzz::expect(parse_port_address(address) == address, "an address is canonical");
-        const auto socket = os::socket_address(address);
-        fuzz::expect(socket && socket->type == SOCK_STREAM &&
-                         (socket->family() == AF_INET || socket->family() == AF_INET6),
-                     "it is asked over TCP");
+        fuzz::expect(Address::parse(address.text()) == address, "the spelling is read back");
+        fuzz::expect(address.inet() && !address.datagram, "it is asked over TCP");
     }
     return 0;
 }

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  "each service has its turn, once");
     for (const auto& [name, service] : project->services) {
         for (const auto& port : service.ports)
-            fuzz::expect(parse_port_address(port.address) == port.address &&
+            fuzz::expect(Address::parse(port.address).value_or(Address()).text() == port.address &&
                              valid_port_name(port.name),
                          "a port has a canonical address and a name");
         fuzz::expect(links.with_dependencies(name).contains(name),

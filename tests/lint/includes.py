@@ -18,7 +18,7 @@ FOLDERS = {
     "os": {"core", "base"},
     "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
-    "state": {"core", "base"},
+    "state": {"core", "base", "os"},  # files are written back where others may have led us
     "project": {"core", "base"},
     "strategy": {"core", "base"},
     "watch": {"core", "base", "os"},
@@ -43,7 +43,7 @@ LIBRARIES = [
     (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
     (r"libfyaml\.h", {"document"}),
-    (r"pcre2\.h", {"document"}),
+    (r"pcre2\.h", {"document", "ctl"}),
     (r"sys/inotify\.h", {"os"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),

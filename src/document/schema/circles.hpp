@@ -11,8 +11,9 @@
 
 namespace hotreload::document {
 
-// One of them; nullptr: there are none. `dynamic` gives a node for all that a reference may lead to
-// which is looked up while evaluating; nullptr: the node has none. It has no `schema`.
+// A circle of references; nullptr: there is none. `dynamic` gives a node for all that a reference
+// may lead to which is looked up while evaluating; nullptr: the node has none. That node has no
+// `schema`.
 const SchemaNode* find_circle(const std::deque<SchemaNode>& nodes,
                               const std::function<const SchemaNode*(const SchemaNode&)>& dynamic);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// When JSON Schema takes two values for equal, which one is greater, and what divides what. Numbers
-// are compared by what they are worth, without rounding: 1 equals 1.0, 2^64 + 1 is more than 2^64,
-// and 0.07 is a multiple of 0.01. Only document/schema/ asks.
+// Comparison of values as JSON Schema does it: which are equal, which one is greater, and what
+// divides what. Numbers are compared by what they are worth, without rounding: 1 equals 1.0, 2^64 +
+// 1 is more than 2^64, and 0.07 is a multiple of 0.01. Only document/schema/ asks.
 
 #include "core/value.hpp"
 #include "document/schema/steps.hpp"
@@ -27,7 +27,7 @@ bool is_nan(const Value& value);
 // are equal that a schema takes for equal. Takes steps as it goes down.
 std::strong_ordering order(const Value& a, const Value& b, Steps& steps);
 
-// Whether `number` is a multiple of `divisor`. `divisor` has to be one of divides().
+// `number` is a multiple of `divisor`, which has to be one of divides().
 bool is_multiple(const Value& number, const Value& divisor, Steps& steps);
 // A number above 0 of at most 18 significant digits.
 bool divides(const Value& divisor);

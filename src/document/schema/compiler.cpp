@@ -57,7 +57,8 @@ public:
     }
 
 private:
-    // One node for all of a name, so that many references to many anchors are not their product.
+    // The targets of a name are one node, so that many references to many anchors are not their
+    // product.
     const SchemaNode* dynamic_targets(const SchemaNode& node) {
         const auto& rules = node.combined;
         if (!rules || (!rules->recursive && rules->dynamic_name.empty()))
@@ -208,7 +209,7 @@ void Compiler::fill_reference(SchemaNode& node, std::string_view name) {
         wrong(*value, name, "an address, as in \"#/$defs/NAME\"");
     const auto& target = index_.resolve(node, *value);
     auto& combined = made(node.combined);
-    // With draft 2020-12, a schema may have both of them.
+    // A schema of draft 2020-12 may have both of them.
     if (combined.reference) {
         combined.all.push_back(combined.reference);
         combined.reference = nullptr;
@@ -249,7 +250,7 @@ void Compiler::fill_types(SchemaNode& node) {
         add(*node.type_rule);
 }
 
-// With both "enum" and "const", a value has to be the one, and that in the list.
+// A value has to be that of "const", and in the list, where there are both "enum" and "const".
 void Compiler::fill_allowed(SchemaNode& node) {
     const auto less = [this](const Value* a, const Value* b) { return order(*a, *b, steps_) < 0; };
     if (const auto* list = keyword("enum")) {

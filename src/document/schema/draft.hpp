@@ -11,8 +11,8 @@ namespace hotreload::document {
 
 enum class Draft { Draft4, Draft6, Draft7, Draft2019, Draft2020 };
 
-// By "$schema", however it is spelled (http or https, with "#" or not); nullopt: none that is
-// known.
+// The draft of "$schema", however it is spelled (http or https, with "#" or not); nullopt: none
+// that is known.
 std::optional<Draft> draft_of(std::string_view schema);
 
 // The schema at an address of json-schema.org, in JSON; empty: none of ours. `address` is

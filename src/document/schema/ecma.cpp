@@ -262,11 +262,11 @@ private:
             if (kind != "General_Category" && kind != "gc")
                 throw NotUnderstood{std::format("there is no property {}", kind.substr(0, 40))};
         }
-        const auto* found = std::ranges::find(kCategories, lower(name), &PropertyName::name);
+        const auto* found = std::ranges::find(kCategories, to_lower(name), &PropertyName::name);
         return std::string(found == kCategories.end() ? name : found->category);
     }
 
-    // One character; nullopt: one that no text has.
+    // The escaped character; nullopt: one that no text has.
     std::optional<std::string> escaped(char c) {
         switch (c) {
         case 't':

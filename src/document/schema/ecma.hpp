@@ -10,9 +10,9 @@
 
 namespace hotreload::document {
 
-// For PCRE2_UTF without PCRE2_UCP, and with PCRE2_ALLOW_EMPTY_CLASS. What people write and
-// ECMA-262 has not, but means one thing elsewhere (\A, \z, (?i), possessive quantifiers), stays as
-// it is. The error says what is not understood.
+// The pattern for PCRE2_UTF without PCRE2_UCP, and with PCRE2_ALLOW_EMPTY_CLASS. Syntax that people
+// write and ECMA-262 does not have, but that means one thing elsewhere (\A, \z, (?i), possessive
+// quantifiers), stays as it is. The error says what is not understood.
 std::expected<std::string, std::string> to_pcre(std::string_view ecma);
 
 } // namespace hotreload::document

@@ -437,7 +437,8 @@ const SchemaNode& SchemaEvaluation::dynamic_target(const Combined& rules) const 
     return *rules.reference;
 }
 
-// How many are met, up to `enough`; all are counted when what they look at is of interest.
+// The number of schemas that are met, up to `enough`; all are counted when what they look at is of
+// interest.
 std::size_t SchemaEvaluation::choose(const std::vector<const SchemaNode*>& nodes, const At& at,
                                      Seen* seen, std::size_t enough) {
     std::size_t met = 0;

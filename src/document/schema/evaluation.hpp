@@ -28,8 +28,8 @@ public:
 
     // Throws OutOfSteps and Uncheckable, as the next one does.
     [[nodiscard]] bool meets(const Value& document);
-    // At most `most` of what is wrong, in no order; what was found before there were no steps left,
-    // if that is anything. For documents that do not meet the schema.
+    // The problems of a document that does not meet the schema, `most` at most, in no order; those
+    // that were found before there were no steps left, if any.
     [[nodiscard]] std::vector<Problem> problems(const Value& document, std::size_t most);
 
 private:
@@ -86,7 +86,7 @@ private:
     bool matches(const Pattern& pattern, const std::string& text, const At& at);
     const SchemaNode& dynamic_target(const Combined& rules) const;
 
-    // Nothing more has to be looked at when something is wrong.
+    // The verdict is clear: nothing more has to be looked at when something is wrong.
     [[nodiscard]] bool is_enough() const {
         return !findings_ || findings_->list.size() >= findings_->most;
     }

@@ -137,7 +137,7 @@ void SchemaIndex::add_schema(const Value& value, SchemaResource& outer) {
     add_subschemas(*object, resource);
 }
 
-// Its own one, if it has an "$id".
+// The resource of a schema: its own one, if it has an "$id".
 SchemaResource& SchemaIndex::resource_of(const Value::Object& object, SchemaNode& node,
                                          SchemaResource& outer) {
     if (!text_at(object, "id") && !text_at(object, "$id"))
@@ -214,7 +214,7 @@ SchemaNode& SchemaIndex::resolve(const SchemaNode& from, const Value& reference)
                                        written));
         const auto& root =
             add_document(schema_.documents.emplace_back(parse_json(text, DocumentLimits{})));
-        // It may be asked for with https instead of http, or the other way.
+        // A draft may be asked for with https instead of http, or the other way.
         found = resources_.try_emplace(std::string(address), root.resource).first;
     }
     const auto fragment = fragment_of(target);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which schemas there are within a schema, and what they are called: a node for each, and the
-// addresses ("$id", anchors, JSON pointers) by which references find them. Only compiler.cpp asks.
+// SchemaIndex knows which schemas there are within a schema, and what they are called: a node for
+// each, and the addresses ("$id", anchors, JSON pointers) by which references find them. Only
+// compiler.cpp asks.
 
 #include "document/schema/node.hpp"
 #include "document/schema/steps.hpp"
@@ -25,11 +26,11 @@ public:
     // The node of a value that is a schema by where it stands; nullptr: it is none.
     [[nodiscard]] SchemaNode* node_of(const Value& value) const;
 
-    // What a reference that stands in `from` leads to. A value that was no schema so far becomes
-    // one; a draft's own schema is added. Throws Failure, at the reference.
+    // The node that a reference in `from` leads to. A value that was no schema so far becomes one;
+    // a draft's own schema is added. Throws Failure, at the reference.
     SchemaNode& resolve(const SchemaNode& from, const Value& reference);
 
-    // All that are named so by "$dynamicAnchor"; "" stands for "$recursiveAnchor".
+    // The nodes that "$dynamicAnchor" names so; "" stands for "$recursiveAnchor".
     [[nodiscard]] auto dynamic_anchors(const std::string& name) const {
         return dynamic_anchors_.equal_range(name);
     }

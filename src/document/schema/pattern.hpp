@@ -41,8 +41,8 @@ public:
     explicit Matcher(Steps& steps);
 
     enum class Answer { No, Yes, TooMuch };
-    // Whether the pattern is found anywhere in `text`. TooMuch: there are no steps left, or the
-    // text would take too much memory. Text that is not UTF-8 matches nothing.
+    // Finds the pattern anywhere in `text`. TooMuch: there are no steps left, or the text would
+    // take too much memory. Text that is not UTF-8 matches nothing.
     [[nodiscard]] Answer find(const Pattern& pattern, std::string_view text);
 
 private:

@@ -45,7 +45,7 @@ std::string joined(std::size_t count, Word word) {
     return count > kMostWords ? text + ", …" : text;
 }
 
-// So small that it can be shown whole; `left` values may be in it.
+// A small value can be shown whole; `left` values may be in it.
 bool is_small(const Value& value, std::size_t& left) {
     if (left == 0)
         return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a value breaks, in words for people, which never quote the value: it may be a secret. Only
-// document/schema/ asks.
+// Rules that a value breaks, in words for people, which never quote the value: it may be a secret.
+// Only document/schema/ asks.
 
 #include "core/key_path.hpp"
 #include "core/value.hpp"
@@ -40,7 +40,7 @@ std::string named(const KeyPath& path);
 // "has to meet one of the 3 schemas of "anyOf"", for `rule` the list of them.
 std::string choice_text(std::string_view keyword, const Value& rule);
 
-// At most so many bytes, with "…" for the rest.
+// The text in `most` bytes at most, with "…" for the rest.
 std::string shortened(std::string_view text, std::size_t most = 100);
 
 } // namespace hotreload::document

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How much work a schema may make, counted so that the same input has the same verdict on every
-// machine. Only document/schema/ uses it.
+// Steps are the work that a schema may make, counted so that the same input has the same verdict on
+// every machine. Only document/schema/ uses it.
 
 #include <cstdint>
 
@@ -22,7 +22,7 @@ public:
         if (!try_take(count))
             throw OutOfSteps{};
     }
-    // For callers that may not throw; false: there are none left.
+    // Takes steps for callers that may not throw; false: there are none left.
     [[nodiscard]] bool try_take(std::uint64_t count) {
         const bool enough = count <= left_;
         left_ = enough ? left_ - count : 0;

@@ -26,7 +26,7 @@ public:
     ~Bus();
 
     [[nodiscard]] sdbus::IConnection& connection() const { return *connection_; }
-    // Not owned; for what sdbus-c++ has no words for.
+    // The connection's handle, which the connection owns, for what sdbus-c++ has no words for.
     [[nodiscard]] sd_bus* handle() const { return handle_; }
 
 private:

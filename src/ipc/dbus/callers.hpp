@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who calls: the user of a connection, asked of the bus without waiting for it, once for each
+// Callers are the users of connections, asked of the bus without waiting for it, once for each
 // connection (a unique name is never given twice).
 
 #include "base/error.hpp"

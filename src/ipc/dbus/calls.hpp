@@ -46,7 +46,8 @@ public:
               [work = std::move(work)](uid_t) mutable { return std::move(work); });
     }
 
-    // Of work that has to know its caller: made of his user id, once he is admitted.
+    // Serves work that has to know its caller: it is made of the caller's user id, once the caller
+    // is admitted.
     template <class... R, std::invocable<uid_t> Make>
     void serve(sdbus::IObject& object, const Presence& present, sdbus::Result<R...>&& reply,
                Make make) {

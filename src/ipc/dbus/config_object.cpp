@@ -18,7 +18,7 @@ ConfigStatus without_value(ConfigStatus status) {
     return status;
 }
 
-// Not a member: the object may be gone before its caller is known.
+// The task is no member: the object may be gone before its caller is known.
 CallAnswer<std::string, std::uint64_t> value_of(Service& service, std::string project,
                                                 std::string name, OptionMap options) {
     if (auto ok = no_options(options); !ok)
@@ -34,16 +34,6 @@ CallAnswer<std::string, std::uint64_t> value_of(Service& service, std::string pr
 }
 
 } // namespace
-
-std::vector<sdbus::PropertyName> changed_properties(const ConfigStatus& was,
-                                                    const ConfigStatus& is) {
-    return Differences(was, is)
-        .in("Path", &ConfigStatus::path)
-        .in("Revision", &ConfigStatus::revision)
-        .in("State", &ConfigStatus::state)
-        .in("Problems", &ConfigStatus::problems)
-        .names();
-}
 
 ConfigObject::ConfigObject(sdbus::IConnection& connection, Service& service, Calls& calls,
                            const ConfigStatus& status)

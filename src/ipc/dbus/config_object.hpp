@@ -41,8 +41,4 @@ private:
     ConfigStatus status_; // without its value
 };
 
-// As for services and projects: what differs, without the value.
-std::vector<sdbus::PropertyName> changed_properties(const ConfigStatus& was,
-                                                    const ConfigStatus& is);
-
 } // namespace hotreload::ipc

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What differs between two statuses, as names of properties; for the objects of statuses.
+// Differences between two statuses, as names of properties; for the objects of statuses.
 
+#include "core/status_fields.hpp"
 #include "ipc/dbus/errors.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
-#include <utility>
+#include <concepts>
+#include <string>
 #include <vector>
 
 namespace hotreload::ipc {
 
+// The name of the property that has the field. Changes are a text of JSON on the bus.
+template <class Status, class Member>
+std::string property_name(const StatusField<Status, Member>& field) {
+    constexpr bool is_json = std::same_as<Member, std::vector<Change>>;
+    return std::string(field.name) + (is_json ? "JSON" : "");
+}
+
+// The properties that differ, without those that never change.
 template <class Status>
-class Differences {
-public:
-    Differences(const Status& was, const Status& is) : was_(was), is_(is) {}
-
-    Differences& in(const char* property, auto Status::* member) {
-        if (was_.*member != is_.*member)
-            names_.emplace_back(property);
-        return *this;
-    }
-    std::vector<sdbus::PropertyName> names() { return std::move(names_); }
-
-private:
-    const Status& was_;
-    const Status& is_;
-    std::vector<sdbus::PropertyName> names_;
-};
+std::vector<sdbus::PropertyName> changed_properties(const Status& was, const Status& is) {
+    std::vector<sdbus::PropertyName> names;
+    each_status_field<Status>([&](const auto& field) {
+        if (!field.constant && was.*field.member != is.*field.member)
+            names.emplace_back(property_name(field));
+    });
+    return names;
+}
 
 // Makes it the status that is held, and tells what differs.
 template <class Status>

@@ -16,12 +16,14 @@ namespace hotreload::ipc {
 namespace {
 
 // Takes the options one by one; what is left over at the end was not known.
-class Reader {
+class OptionReader {
 public:
-    explicit Reader(const OptionMap& options) : options_(options) {}
+    explicit OptionReader(const OptionMap& options) : options_(options) {}
 
-    Reader& flag(std::string_view name, bool& value) { return take(name, value, "b", "a boolean"); }
-    Reader& text(std::string_view name, std::string& value) {
+    OptionReader& flag(std::string_view name, bool& value) {
+        return take(name, value, "b", "a boolean");
+    }
+    OptionReader& text(std::string_view name, std::string& value) {
         return take(name, value, "s", "a string");
     }
 
@@ -36,7 +38,8 @@ public:
 
 private:
     template <class T>
-    Reader& take(std::string_view name, T& value, std::string_view type, std::string_view words) {
+    OptionReader& take(std::string_view name, T& value, std::string_view type,
+                       std::string_view words) {
         known_.push_back(name);
         const auto found = options_.find(std::string(name));
         if (found == options_.end())
@@ -76,7 +79,7 @@ Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     return strategy;
 }
 
-// Nothing said: nothing.
+// The time of "drain"; nullopt: it was not given.
 Result<std::optional<Duration>> drain_of(const std::string& text) {
     if (text.empty())
         return std::nullopt;
@@ -97,13 +100,15 @@ Result<> check_absolute(const std::string& path, std::string_view wanted) {
 
 Result<UpOptions> up_options(const OptionMap& options) {
     UpOptions result;
-    return Reader(options).flag("wait", result.wait).finish().transform([&] { return result; });
+    return OptionReader(options).flag("wait", result.wait).finish().transform([&] {
+        return result;
+    });
 }
 
 Result<PlanRequest> plan_request(const OptionMap& options) {
     PlanRequest result;
     std::string strategy = "auto";
-    return Reader(options)
+    return OptionReader(options)
         .flag("force", result.force)
         .text("strategy", strategy)
         .flag("validate", result.validate)
@@ -118,7 +123,7 @@ Result<PlanRequest> plan_request(const OptionMap& options) {
 Result<ReloadOptions> reload_options(const OptionMap& options) {
     ReloadOptions result;
     std::string strategy = "auto", drain;
-    return Reader(options)
+    return OptionReader(options)
         .flag("force", result.force)
         .text("strategy", strategy)
         .text("drain", drain)
@@ -137,7 +142,7 @@ Result<ReloadOptions> reload_options(const OptionMap& options) {
 Result<RollbackOptions> rollback_options(const OptionMap& options) {
     RollbackOptions result;
     std::string drain;
-    return Reader(options)
+    return OptionReader(options)
         .flag("restore-files", result.restore_files)
         .text("drain", drain)
         .finish()
@@ -151,7 +156,7 @@ Result<RollbackOptions> rollback_options(const OptionMap& options) {
 Result<PauseOptions> pause_options(const OptionMap& options) {
     PauseOptions result;
     std::string time;
-    auto read = Reader(options).text("for", time).text("reason", result.reason).finish();
+    auto read = OptionReader(options).text("for", time).text("reason", result.reason).finish();
     if (!read)
         return std::unexpected(std::move(read.error()));
     if (time.empty())
@@ -168,7 +173,7 @@ Result<PauseOptions> pause_options(const OptionMap& options) {
 }
 
 Result<> no_options(const OptionMap& options) {
-    return Reader(options).finish();
+    return OptionReader(options).finish();
 }
 
 Result<> check_path(const std::string& path) {

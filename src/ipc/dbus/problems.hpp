@@ -16,7 +16,7 @@ namespace hotreload::ipc {
 using ProblemList =
     std::vector<sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string>>;
 
-// As `reader` may see them.
+// The problems as `reader` may see them.
 ProblemList to_bus(const std::vector<Problem>& problems, Audience reader);
 
 } // namespace hotreload::ipc

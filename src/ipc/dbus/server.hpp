@@ -25,7 +25,7 @@ namespace hotreload::ipc {
 
 class DbusServer final : public Events {
 public:
-    // All three outlive it.
+    // The bus, the service and the executor outlive it.
     DbusServer(Bus& bus, Service& service, Executor& executor);
     ~DbusServer() override;
     DbusServer(const DbusServer&) = delete;
@@ -59,7 +59,7 @@ private:
     struct SlotDeleter {
         void operator()(sd_bus_slot* slot) const noexcept;
     };
-    // Every message before it is dispatched; not 0: it is answered.
+    // Looks at every message before it is dispatched; not 0: it is answered.
     int look_at(sd_bus_message* message) noexcept;
 
     Bus& bus_;

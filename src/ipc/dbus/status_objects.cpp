@@ -21,43 +21,6 @@ std::vector<std::string> to_bus(const std::vector<std::string>& texts) {
 
 } // namespace
 
-std::vector<sdbus::PropertyName> changed_properties(const ProjectStatus& was,
-                                                    const ProjectStatus& is) {
-    return Differences(was, is)
-        .in("Path", &ProjectStatus::path)
-        .in("Enabled", &ProjectStatus::enabled)
-        .in("State", &ProjectStatus::state)
-        .in("Problems", &ProjectStatus::problems)
-        .names();
-}
-
-std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
-                                                    const ServiceStatus& is) {
-    return Differences(was, is)
-        .in("Unit", &ServiceStatus::unit)
-        .in("Attached", &ServiceStatus::attached)
-        .in("Generation", &ServiceStatus::generation)
-        .in("State", &ServiceStatus::state)
-        .in("ActiveState", &ServiceStatus::active_state)
-        .in("MainPID", &ServiceStatus::main_pid)
-        .in("LastStrategy", &ServiceStatus::last_strategy)
-        .in("LastAppliedUSec", &ServiceStatus::last_applied_usec)
-        .in("Problems", &ServiceStatus::problems)
-        .in("Waiting", &ServiceStatus::waiting)
-        .in("Watching", &ServiceStatus::watching)
-        .in("Missing", &ServiceStatus::missing)
-        .in("Writing", &ServiceStatus::writing)
-        .in("LastResult", &ServiceStatus::last_result)
-        .in("LastChangesJSON", &ServiceStatus::last_changes)
-        .in("Paused", &ServiceStatus::paused)
-        .in("PausedUntilUSec", &ServiceStatus::paused_until_usec)
-        .in("PauseReason", &ServiceStatus::pause_reason)
-        .in("Held", &ServiceStatus::held)
-        .in("Draining", &ServiceStatus::draining)
-        .in("LastGapUSec", &ServiceStatus::last_gap_usec)
-        .names();
-}
-
 ProjectObject::ProjectObject(sdbus::IConnection& connection, ProjectStatus status)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{project_path(status.name)}),
       status_(std::move(status)) {

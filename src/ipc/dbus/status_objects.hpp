@@ -67,10 +67,4 @@ private:
     ServiceStatus status_;
 };
 
-// Names of the properties that differ, without those that never change.
-std::vector<sdbus::PropertyName> changed_properties(const ProjectStatus& was,
-                                                    const ProjectStatus& is);
-std::vector<sdbus::PropertyName> changed_properties(const ServiceStatus& was,
-                                                    const ServiceStatus& is);
-
 } // namespace hotreload::ipc

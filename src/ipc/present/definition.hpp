@@ -11,8 +11,8 @@
 
 namespace hotreload::ipc {
 
-// Its texts: {"command":"/srv/shop/bin/web","env.LOG_LEVEL":"", …}, one member for each field that
-// is set, and an RFC 6902 patch from one to the other.
+// The change as texts: {"command":"/srv/shop/bin/web","env.LOG_LEVEL":"", …}, one member for each
+// field that is set, and an RFC 6902 patch from one to the other.
 ConfigChange definition_change(const std::string& project, const ServiceDefinition& before,
                                const ServiceDefinition& after);
 

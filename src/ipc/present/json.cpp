@@ -2,7 +2,9 @@
 #include "ipc/present/json.hpp"
 
 #include "base/utf8.hpp"
+#include "core/status_fields.hpp"
 #include "core/strategy.hpp"
+#include "ipc/present/status.hpp"
 
 #include <jsoncons/json.hpp>
 #include <jsoncons/json_encoder.hpp>
@@ -14,10 +16,12 @@ namespace hotreload::ipc {
 
 namespace {
 
-// Streams; a ReloadStarted is rendered before its action, on the way to it.
+// Streams to a text or to another form; a ReloadStarted is rendered before its action, on the way
+// to it.
 class Json {
 public:
-    Json(std::string& text, Audience reader) : out_(text), reader_(reader) {}
+    // `out` outlives it.
+    Json(jsoncons::json_visitor& out, Audience reader) : out_(out), reader_(reader) {}
 
     [[nodiscard]] Audience reader() const { return reader_; }
     [[nodiscard]] bool tells_values() const { return reader_ == Audience::Inspectors; }
@@ -100,16 +104,17 @@ private:
             out_.string_value(to_utf8(value));
     }
 
-    jsoncons::compact_json_string_encoder out_;
+    jsoncons::json_visitor& out_;
     Audience reader_;
 };
 
-// Of `write`, which is given the Json to write one value to.
+// The text of what `write` writes to the Json that it is given.
 template <class Write>
 std::string render_value(Audience reader, Write write) {
     std::string text;
     {
-        Json json(text, reader); // its end flushes
+        jsoncons::compact_json_string_encoder out(text); // its end flushes
+        Json json(out, reader);
         write(json);
     }
     return text;
@@ -128,8 +133,8 @@ void problem_members(Json& json, const Problem& told) {
     json.member("message", problem.message);
 }
 
-void problems(Json& json, const std::vector<Problem>& list) {
-    json.list("problems", list, [&](const Problem& problem) {
+void problem_list(Json& json, std::string_view name, const std::vector<Problem>& list) {
+    json.list(name, list, [&](const Problem& problem) {
         json.object([&] { problem_members(json, problem); });
     });
 }
@@ -164,7 +169,7 @@ void change_object(Json& json, const Change& change) {
     });
 }
 
-void changes(Json& json, const char* name, const std::vector<Change>& list) {
+void changes(Json& json, std::string_view name, const std::vector<Change>& list) {
     json.list(name, list, [&](const Change& change) { change_object(json, change); });
 }
 
@@ -205,7 +210,7 @@ void outcome_members(Json& json, const Outcome& outcome) {
                 json.member_object("problem", [&] { problem_members(json, *service.problem); });
         });
     });
-    problems(json, outcome.problems);
+    problem_list(json, "problems", outcome.problems);
     if (!outcome.files.empty())
         json.list("files", outcome.files, [&](const FileRestored& file) {
             json.object([&] {
@@ -228,40 +233,38 @@ void watch_members(Json& json, const WatchExplanation& watch) {
     json.member("copies", watch.copies);
 }
 
-void config_members(Json& json, const ConfigStatus& config) {
-    json.member("name", config.name);
-    json.member("project", config.project);
-    json.member("path", config.path);
-    json.member("revision", config.revision);
-    json.member("state", config.state);
-    problems(json, config.problems);
+// A field of a status, by the type of what it holds.
+void status_value(Json& json, std::string_view name, const std::vector<Problem>& list) {
+    problem_list(json, name, list);
+}
+void status_value(Json& json, std::string_view name, const std::vector<Change>& list) {
+    changes(json, name, list);
+}
+void status_value(Json& json, std::string_view name, const std::vector<std::uint64_t>& numbers) {
+    json.list(name, numbers, [&](std::uint64_t number) { json.number(number); });
+}
+void status_value(Json& json, std::string_view name, const auto& value) {
+    json.member(name, value);
 }
 
-void service_members(Json& json, const ServiceStatus& service) {
-    json.member("name", service.name);
-    json.member("project", service.project);
-    json.member("unit", service.unit);
-    json.member("attached", service.attached);
-    json.member("generation", service.generation);
-    json.member("state", service.state);
-    json.member("activeState", service.active_state);
-    json.member("mainPID", service.main_pid);
-    json.member("lastStrategy", service.last_strategy);
-    json.member("lastAppliedUSec", service.last_applied_usec);
-    problems(json, service.problems);
-    json.member("waiting", service.waiting);
-    json.member("watching", service.watching);
-    json.member("missing", service.missing);
-    json.member("writing", service.writing);
-    json.member("lastResult", service.last_result);
-    changes(json, "lastChanges", service.last_changes);
-    json.member("paused", service.paused);
-    json.member("pausedUntilUSec", service.paused_until_usec);
-    json.member("pauseReason", service.pause_reason);
-    json.member("held", service.held);
-    json.list("draining", service.draining,
-              [&](std::uint64_t generation) { json.number(generation); });
-    json.member("lastGapUSec", service.last_gap_usec);
+// "mainPID" of "MainPID".
+std::string member_name(std::string_view property) {
+    std::string name(property);
+    name.front() = static_cast<char>(name.front() - 'A' + 'a');
+    return name;
+}
+
+template <class Status>
+void status_members(Json& json, const Status& status) {
+    each_status_field<Status>([&](const auto& field) {
+        status_value(json, member_name(field.name), status.*field.member);
+    });
+}
+
+template <class Status>
+void status_list(Json& json, std::string_view name, const std::vector<Status>& list) {
+    json.list(name, list,
+              [&](const Status& each) { json.object([&] { status_members(json, each); }); });
 }
 
 } // namespace
@@ -385,26 +388,29 @@ std::string details_json(const Details& details) {
     });
 }
 
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
-                        Audience reader) {
-    return render(reader, [&](Json& json) {
+void write_status(jsoncons::json_visitor& out, std::string_view version,
+                  const std::vector<ProjectOverview>& projects, Audience reader) {
+    Json json(out, reader);
+    json.object([&] {
         json.member("version", version);
-        json.list("projects", projects, [&](const ProjectView& view) {
+        json.list("projects", projects, [&](const ProjectOverview& view) {
             json.object([&] {
-                json.member("name", view.project.name);
-                json.member("path", view.project.path);
-                json.member("enabled", view.project.enabled);
-                json.member("state", view.project.state);
-                problems(json, view.project.problems);
-                json.list("services", view.services, [&](const ServiceStatus& service) {
-                    json.object([&] { service_members(json, service); });
-                });
-                json.list("configs", view.configs, [&](const ConfigStatus& config) {
-                    json.object([&] { config_members(json, config); });
-                });
+                status_members(json, view.project);
+                status_list(json, "services", view.services);
+                status_list(json, "configs", view.configs);
             });
         });
     });
+}
+
+std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
+                        Audience reader) {
+    std::string text;
+    {
+        jsoncons::compact_json_string_encoder out(text); // its end flushes
+        write_status(out, version, projects, reader);
+    }
+    return text;
 }
 
 } // namespace hotreload::ipc

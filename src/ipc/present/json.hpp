@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is told in JSON, rendered once for every transport. Members are only ever added: clients
-// read them by name. Always valid UTF-8, whatever the files are called. Where there is a reader, no
-// value is in what everybody reads: "before", "after" and "note" are empty, "old", "new" and
-// "lines" are not there, and a problem's message is what everybody may be told.
+// JSON of what the daemon tells, rendered once for every transport. Members are only ever added:
+// clients read them by name. It is always valid UTF-8, whatever the files are called. Where there
+// is a reader, what everybody reads has no value: "before", "after" and "note" are empty, "old",
+// "new" and "lines" are not there, and a problem's message is what everybody may be told.
 
 #include "core/details.hpp"
 #include "core/outcome.hpp"
@@ -64,7 +64,7 @@ std::string details_json(const Details& details);
 // {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}],
 //  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the
 // values of configs.
-std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,
+std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
                         Audience reader);
 
 } // namespace hotreload::ipc

@@ -10,7 +10,7 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_FIELD_COMMENT("Line and column count from 1; 0 means not known"),
     SD_VARLINK_DEFINE_FIELD(line, SD_VARLINK_INT, 0),
     SD_VARLINK_DEFINE_FIELD(column, SD_VARLINK_INT, 0),
-    SD_VARLINK_FIELD_COMMENT("Where it may quote a file, who may not inspect is told how to see it"),
+    SD_VARLINK_FIELD_COMMENT("Where it may quote a file, callers who may not inspect are told how to see it"),
     SD_VARLINK_DEFINE_FIELD(message, SD_VARLINK_STRING, 0));
 
 static SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -42,7 +42,7 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(lastResult, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT(
         "What it was about, as in a plan: subject, kind, before, after, strategy, reason; keys. "
-        "Values are for who may inspect"),
+        "Values are for callers who may inspect"),
     SD_VARLINK_DEFINE_FIELD(lastChanges, SD_VARLINK_OBJECT, SD_VARLINK_ARRAY),
     SD_VARLINK_FIELD_COMMENT("Changes are held back until they are resumed"),
     SD_VARLINK_DEFINE_FIELD(paused, SD_VARLINK_BOOL, 0),
@@ -90,7 +90,7 @@ static SD_VARLINK_DEFINE_ERROR(NoSuchTarget, SD_VARLINK_DEFINE_FIELD(target, SD_
 static SD_VARLINK_DEFINE_INTERFACE(
     org_hotreload, "org.hotreload",
     SD_VARLINK_INTERFACE_COMMENT("What hotreloadd knows of projects and their services"),
-    SD_VARLINK_SYMBOL_COMMENT("The state of projects and of their services; values and reasons for who may inspect"),
+    SD_VARLINK_SYMBOL_COMMENT("The state of projects and of their services; values and reasons for callers who may inspect"),
     &vl_method_Status, SD_VARLINK_SYMBOL_COMMENT("There is no such project"),
     &vl_error_NoSuchTarget, SD_VARLINK_SYMBOL_COMMENT("What is wrong at one place of one file"),
     &vl_type_Problem, SD_VARLINK_SYMBOL_COMMENT("A service of a project"), &vl_type_Service,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/varlink/server.hpp"
 
+#include "base/utf8.hpp"
 #include "ipc/permission.hpp"
-#include "ipc/present/json.hpp"
+#include "ipc/present/status.hpp"
 #include "ipc/varlink/interface.h"
+#include "ipc/varlink/variant.hpp"
 
 #include <systemd/sd-json.h>
 #include <systemd/sd-varlink.h>
@@ -11,6 +13,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 namespace hotreload::ipc {
 
@@ -26,8 +29,9 @@ constexpr sd_json_dispatch_field kStatusArguments[] = {
     {},
 };
 
-// Every connection costs the loop something in each of its turns, so that thousands of them would
-// bring it to a stop. A caller needs one. What others cannot take is left to root and the owner.
+// The limits of connections. Every connection costs the loop something in each of its turns, so
+// that thousands of them would bring it to a stop. A caller needs one. Root and the owner have what
+// others cannot take.
 constexpr unsigned kMostOfOneUser = 64;
 constexpr unsigned kMostOfStrangers = 256;
 constexpr unsigned kMost = kMostOfStrangers + 2 * kMostOfOneUser;
@@ -40,10 +44,31 @@ bool is_stranger(sd_varlink* link) {
     return sd_varlink_get_peer_uid(link, &caller) < 0 || !permitted(caller, ::geteuid());
 }
 
-struct VariantDeleter {
-    void operator()(sd_json_variant* variant) const noexcept { sd_json_variant_unref(variant); }
-};
-using Variant = std::unique_ptr<sd_json_variant, VariantDeleter>;
+// Ends the call with an error, as the transport has it.
+int refuse(sd_varlink* link, const char* target, const Error& error) {
+    switch (error.code) {
+    case ErrorCode::NotFound: {
+        VariantBuilder parameters;
+        parameters.begin_object();
+        parameters.key("target");
+        parameters.string_value(to_utf8(target));
+        parameters.end_object();
+        return sd_varlink_error(link, "org.hotreload.NoSuchTarget",
+                                std::move(parameters).take().get());
+    }
+    case ErrorCode::Invalid:
+        return sd_varlink_error_invalid_parameter_name(link, "project");
+    case ErrorCode::NotAuthorized:
+        return sd_varlink_error(link, SD_VARLINK_ERROR_PERMISSION_DENIED, nullptr);
+    case ErrorCode::Busy:
+        return sd_varlink_error_errno(link, -EBUSY);
+    case ErrorCode::TimedOut:
+        return sd_varlink_error_errno(link, -ETIMEDOUT);
+    case ErrorCode::Failed:
+        break;
+    }
+    return sd_varlink_error_errno(link, -EIO);
+}
 
 } // namespace
 
@@ -64,7 +89,7 @@ Result<> VarlinkServer::make() {
     constexpr auto on_status = [](sd_varlink* link, sd_json_variant* parameters,
                                   sd_varlink_method_flags_t, void* self) noexcept {
         StatusArguments arguments;
-        // Not 0: what is wrong with them is answered already.
+        // sd_varlink_dispatch has answered when it does not return 0.
         if (const int r = sd_varlink_dispatch(link, parameters, kStatusArguments, &arguments))
             return r;
         return static_cast<VarlinkServer*>(self)->status(link, arguments.project);
@@ -139,18 +164,17 @@ void VarlinkServer::disconnected(sd_varlink* link) noexcept {
 
 int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
     active();
-    const auto views = service_.status(project ? project : "");
+    const auto* const target = project ? project : "";
+    const auto views = service_.status(target);
     if (!views)
-        return sd_varlink_errorbo(link, "org.hotreload.NoSuchTarget",
-                                  SD_JSON_BUILD_PAIR_STRING("target", project ? project : ""));
+        return refuse(link, target, views.error());
     uid_t caller = 0;
     if (const int r = sd_varlink_get_peer_uid(link, &caller); r < 0)
         return r;
-    sd_json_variant* parsed = nullptr;
-    const auto text = status_json(HOTRELOAD_VERSION, *views, audience_of(caller, ::geteuid()));
-    const int r = sd_json_parse(text.c_str(), {}, &parsed, nullptr, nullptr);
-    const Variant answer(parsed);
-    return r < 0 ? r : sd_varlink_reply(link, answer.get());
+    VariantBuilder answer;
+    write_status(answer, HOTRELOAD_VERSION, *views, audience_of(caller, ::geteuid()));
+    const auto status = std::move(answer).take();
+    return status ? sd_varlink_reply(link, status.get()) : sd_varlink_error_errno(link, -EIO);
 }
 
 } // namespace hotreload::ipc

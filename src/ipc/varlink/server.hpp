@@ -28,7 +28,8 @@ public:
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
 
-    // On a socket that the service manager opened. Not called at all: started by hand.
+    // Listens on a socket that the service manager opened. A daemon that was started by hand has
+    // none.
     Result<> listen(Fd socket);
 
     // Connections that are open now, and a callback for the idle timer: somebody called, or left.

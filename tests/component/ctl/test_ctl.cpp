@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl_process.hpp"
 #include "fake_daemon.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,8 +24,6 @@ sdbus::Error error(const char* name, const char* message) {
 class Ctl : public testing::Test {
 protected:
     Ctl() {
-        std::string pattern = std::filesystem::temp_directory_path() / "ctl-XXXXXX";
-        directory = mkdtemp(pattern.data());
         std::filesystem::create_directory(directory + "/shop");
         web = &daemon->add("shop", directory + "/shop/hotreload.toml", "web");
         daemon->add("shop", "", "db");
@@ -35,9 +34,9 @@ protected:
         };
         daemon->on_up = [](const std::string&) { return "shop"; };
     }
-    ~Ctl() override { std::filesystem::remove_all(directory); }
 
-    std::string directory;
+    const hotreload::test::TemporaryDirectory temporary;
+    const std::string directory = temporary.path();
     std::unique_ptr<FakeDaemon> daemon = FakeDaemon::start();
     FakeService* web = nullptr;
     std::string result = "applied";

@@ -100,8 +100,11 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
-    Result<std::vector<ProjectView>> status(const std::string& target) const override {
-        std::vector<ProjectView> found;
+    std::optional<Error> status_error;
+    Result<std::vector<ProjectOverview>> status(const std::string& target) const override {
+        if (status_error)
+            return std::unexpected(*status_error);
+        std::vector<ProjectOverview> found;
         for (const auto& project : known_projects) {
             if (!target.empty() && project.name != target)
                 continue;

@@ -85,8 +85,6 @@ std::string Reply::text() const {
 }
 
 PrivateBus::PrivateBus() {
-    std::string pattern = std::filesystem::temp_directory_path() / "hotreload-bus-XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
     ::chmod(directory_.c_str(), 0755);
     const auto config = directory_ + "/bus.conf";
     std::ofstream(config) << std::vformat(kConfig, std::make_format_args(directory_));
@@ -111,7 +109,6 @@ PrivateBus::PrivateBus() {
 
 PrivateBus::~PrivateBus() {
     kill();
-    std::filesystem::remove_all(directory_);
 }
 
 void PrivateBus::kill() {

@@ -4,6 +4,7 @@
 // A bus of the test's own, which lets every user in, and a client on it that shares the loop.
 
 #include "os/event_loop.hpp"
+#include "temporary_directory.hpp"
 
 #include <systemd/sd-bus.h>
 
@@ -25,7 +26,8 @@ public:
     void kill();
 
 private:
-    std::string directory_;
+    const test::TemporaryDirectory temporary_;
+    const std::string directory_ = temporary_.path();
     pid_t pid_ = -1;
 };
 

@@ -479,7 +479,7 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
             ::_exit(11);
         for (const auto* member : {"Up", "Down", "Plan", "Reload", "Restart", "Start", "Stop",
                                    "Resume", "Explain", "Check", "Status"}) {
-            sd_bus_error error = SD_BUS_ERROR_NULL;
+            sd_bus_error error{};
             sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, member, &error, nullptr,
                                "sa{sv}", "/", 0);
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_service.hpp"
 #include "ipc/varlink/server.hpp"
+#include "temporary_directory.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -28,8 +29,6 @@ std::string read_file(const std::string& path) {
 class VarlinkServerTest : public testing::Test {
 protected:
     VarlinkServerTest() : service_(loop_), server_(loop_, service_) {
-        std::string pattern = std::filesystem::temp_directory_path() / "hotreload-varlink-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
         service_.known_projects = {{.name = "shop", .path = "/srv/shop.toml", .state = "running"},
                                    {.name = "blog", .path = "/srv/blog.toml", .state = "invalid"}};
         service_.known_services = {
@@ -50,7 +49,6 @@ protected:
         server_.on_activity = {}; // it may know what has gone with the test
         loop_.exit(0);            // closes connections that are still open
         loop_.run();
-        std::filesystem::remove_all(directory_);
     }
 
     [[nodiscard]] std::string path() const { return directory_ + "/org.hotreload"; }
@@ -108,7 +106,8 @@ protected:
         return varlinkctl({"--json=short", "call", path(), method, parameters});
     }
 
-    std::string directory_;
+    const test::TemporaryDirectory temporary_;
+    const std::string directory_ = temporary_.path();
     os::EventLoop loop_;
     FakeService service_;
     VarlinkServer server_;
@@ -141,6 +140,33 @@ TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
         EXPECT_NE(answer.out.find(part), std::string::npos) << part << " in " << answer.out;
     EXPECT_EQ(answer.out.find("secret"), std::string::npos) << answer.out;
     EXPECT_TRUE(heard);
+}
+
+TEST_F(VarlinkServerTest, values_that_libsystemd_has_no_form_for_are_told_as_near_as_it_can) {
+    service_.known_services[0].last_changes[0].keys = {
+        {.operation = "add",
+         .key = "big",
+         .after = R"([1e400,1.10,-7,"a\u0000b",null,{"c":true}])"}};
+    const auto answer = call("org.hotreload.Status", "{}");
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_NE(
+        answer.out.find(
+            "\"new\":[\"1e400\",1.100000000000000088818e+00,-7,\"a\ufffdb\",null,{\"c\":true}]"),
+        std::string::npos)
+        << answer.out;
+}
+
+TEST_F(VarlinkServerTest, an_error_is_told_as_what_it_is) {
+    for (const auto& [code, name] :
+         {std::pair(ErrorCode::NotFound, "org.hotreload.NoSuchTarget"),
+          std::pair(ErrorCode::Invalid, "org.varlink.service.InvalidParameter"),
+          std::pair(ErrorCode::NotAuthorized, "org.varlink.service.PermissionDenied"),
+          std::pair(ErrorCode::Failed, "io.systemd.System")}) {
+        service_.status_error = Error{code, "no"};
+        const auto answer = call("org.hotreload.Status", R"({"project":"shop"})");
+        EXPECT_NE(answer.status, 0);
+        EXPECT_NE((answer.out + answer.err).find(name), std::string::npos) << answer.err;
+    }
 }
 
 TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {

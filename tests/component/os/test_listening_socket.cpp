@@ -4,6 +4,7 @@
 #include "os/socket_holder.hpp"
 #include "sockets.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -43,7 +44,8 @@ std::string who_we_are() {
 }
 
 bool has_ipv6() {
-    const auto address = *socket_address("[::1]:0");
+    auto address = socket_address(*Address::parse("[::1]:1"));
+    address.v6.sin6_port = 0;
     const Fd fd(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return fd && ::bind(fd.get(), &address.any, address.size) == 0;
 }
@@ -104,7 +106,7 @@ TEST_F(ListeningSocket, is_told_from_other_descriptors) {
     EXPECT_EQ(address_of(fresh.get()), "");
     const auto address = free_address();
     const Fd fd = opened(port(address));
-    const auto target = *socket_address(address);
+    const auto target = socket_address(*Address::parse(address));
     ASSERT_EQ(::connect(fresh.get(), &target.any, target.size), 0);
     EXPECT_EQ(address_of(fresh.get()), "");
     const Fd unbound(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -139,7 +141,8 @@ TEST_F(ListeningSocket, in_use_sees_an_ipv4_address_of_an_ipv6_socket) {
     if (!has_ipv6())
         GTEST_SKIP() << "no IPv6";
     const auto number = port_of(free_address());
-    const auto address = *socket_address("[::ffff:127.0.0.1]:" + number);
+    auto address = socket_address(*Address::parse("[::1]:" + number));
+    ASSERT_EQ(::inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.v6.sin6_addr), 1);
     const Fd fd(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ASSERT_EQ(::bind(fd.get(), &address.any, address.size), 0);
     ASSERT_EQ(::listen(fd.get(), 1), 0);

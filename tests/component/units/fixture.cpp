@@ -11,8 +11,6 @@ namespace hotreload::test {
 
 UnitsTest::UnitsTest()
     : bus(as_user() ? sdbus::createSessionBusConnection() : sdbus::createSystemBusConnection()) {
-    std::string path = std::filesystem::temp_directory_path() / "units-test-XXXXXX";
-    directory = ::mkdtemp(path.data());
     std::filesystem::permissions(directory, std::filesystem::perms(0755));
     bus->attachSdEventLoop(loop.handle());
     units = std::make_unique<units::SystemdUnits>(
@@ -26,7 +24,6 @@ UnitsTest::~UnitsTest() {
         std::ignore = run(units->discard(unit));
     units.reset();
     bus->detachSdEventLoop();
-    std::filesystem::remove_all(directory);
 }
 
 void UnitsTest::until(const std::function<bool()>& holds) {

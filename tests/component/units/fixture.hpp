@@ -5,6 +5,7 @@
 // so that what one run leaves behind cannot help the next.
 
 #include "os/event_loop.hpp"
+#include "temporary_directory.hpp"
 #include "units/systemd_units.hpp"
 
 #include <gtest/gtest.h>
@@ -56,7 +57,8 @@ protected:
     os::EventLoop loop;
     std::unique_ptr<sdbus::IConnection> bus;
     std::unique_ptr<units::SystemdUnits> units;
-    std::filesystem::path directory;
+    const TemporaryDirectory temporary;
+    const std::filesystem::path directory = temporary.path();
 
 private:
     std::vector<std::string> named_;

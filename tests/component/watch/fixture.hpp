@@ -4,6 +4,7 @@
 // A directory of its own for each test, the real kernel, and the event loop driven by hand.
 
 #include "os/event_loop.hpp"
+#include "temporary_directory.hpp"
 #include "watch/watched_set.hpp"
 
 #include <fcntl.h>
@@ -31,22 +32,6 @@ inline void write(const std::string& path, std::string_view text) {
 inline void append(int fd, std::string_view text) {
     ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
 }
-
-struct TempDirectory {
-    TempDirectory() {
-        std::string path = (fs::temp_directory_path() / "hotreload-watch-XXXXXX").string();
-        root = fs::canonical(mkdtemp(path.data())).string();
-    }
-    TempDirectory(const TempDirectory&) = delete;
-    TempDirectory& operator=(const TempDirectory&) = delete;
-    ~TempDirectory() {
-        std::error_code ignored;
-        fs::remove_all(root, ignored);
-    }
-    std::string operator/(std::string_view name) const { return root + '/' + std::string(name); }
-
-    std::string root;
-};
 
 // Mounts from here on are this process's alone. False: it may not.
 inline bool own_mounts() {
@@ -146,7 +131,7 @@ protected:
     void pass(Duration time = 60ms) { pass(loop, time); }
 
     os::EventLoop loop;
-    TempDirectory dir;
+    test::TemporaryDirectory dir;
     std::vector<std::string> warnings;
     // For what has to have its own options; no set may live.
     void make_watcher(TreeWatcherOptions options) {

@@ -134,7 +134,7 @@ TEST_F(Events, TheDirectoryAndTheTimeAreTold) {
     write(dir / "f", "1");
     watcher->collect();
     const auto event = watcher->recent_events().back();
-    EXPECT_EQ(event.directory, dir.root);
+    EXPECT_EQ(event.directory, dir.path());
     EXPECT_GE(event.realtime_usec, static_cast<std::uint64_t>(before));
     EXPECT_EQ(event.fate, "waits for quiet");
 }

@@ -14,7 +14,7 @@ protected:
     void SetUp() override {
         if (geteuid() != 0)
             GTEST_SKIP() << "not root";
-        fs::permissions(dir.root, fs::perms(0755));
+        fs::permissions(dir.path(), fs::perms(0755));
         fs::create_directories(dir / "app");
         fs::create_directories(dir / "secret");
         fs::permissions(dir / "secret", fs::perms(0700));

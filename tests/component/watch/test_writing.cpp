@@ -222,7 +222,7 @@ TEST_F(Writing, OurOwnReadingQueuesNoEvent) {
         void entry_changed(const EntryEvent&) override {}
         void directory_lost() override {}
     } silent;
-    const auto held = table.watch(dir.root, Interest::Content, silent);
+    const auto held = table.watch(dir.path(), Interest::Content, silent);
     watched->set->look(Rescan::All); // it was read just now, so it is hashed again
     EXPECT_TRUE(inotify.read().empty());
 }

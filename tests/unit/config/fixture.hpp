@@ -4,6 +4,7 @@
 // A project's directory on disk, with a program in it, and short ways to read a text as its file.
 
 #include "config/project_file.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,15 +22,11 @@ inline const std::string kWeb = "[services.web]\ncommand = ['bin/web']\n";
 class ProjectTest : public testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "hotreload-config-XXXXXX").string();
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        top_ = pattern;
-        directory_ = pattern + "/shop";
+        directory_ = top_ / "shop";
         fs::create_directories(directory_ + "/bin");
         write("bin/web", "#!/bin/sh\n");
         fs::permissions(directory_ + "/bin/web", fs::perms::owner_all);
     }
-    void TearDown() override { fs::remove_all(top_); }
 
     void write(const std::string& name, std::string_view text) {
         std::ofstream(directory_ + "/" + name) << text;
@@ -90,7 +87,7 @@ protected:
                 ADD_FAILURE() << each;
     }
 
-    fs::path top_;
+    const TemporaryDirectory top_;
     std::string directory_;
     std::map<std::string, std::string> env_files_;
 };

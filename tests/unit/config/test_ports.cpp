@@ -76,7 +76,7 @@ TEST_F(PortsTest, relative_paths_start_at_the_project) {
     ASSERT_EQ(found.size(), 3U);
     EXPECT_EQ(found[0].address, directory_ + "/a.sock");
     EXPECT_EQ(found[1].address, directory_ + "/run/b.sock");
-    EXPECT_EQ(found[2].address, top_.string() + "/c.sock");
+    EXPECT_EQ(found[2].address, top_ / "c.sock");
     EXPECT_EQ(found[1].name, "b.sock");
 }
 

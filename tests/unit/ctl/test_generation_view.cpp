@@ -19,7 +19,7 @@ constexpr auto history = R"({"generations":[
    "strategy":"restart","trigger":"file","problem":{"path":"/etc/nginx/a.conf","line":3,
    "column":0,"message":"no"}}]})";
 
-std::vector<std::string> shown(HistoryView view) {
+std::vector<std::string> shown(HistoryStyle view) {
     view.name_of_user = [](std::uint32_t uid) { return uid == 0 ? "root" : "somebody"; };
     std::vector<std::string> lines;
     for (const auto& line : show_history(parse_json(history).value(), view))
@@ -28,6 +28,13 @@ std::vector<std::string> shown(HistoryView view) {
 }
 
 } // namespace
+
+TEST(GenerationView, a_generation_of_which_less_is_told_is_shown_all_the_same) {
+    const auto lines = show_history(parse_json(R"({"generations":[{"generation":7},3]})").value(),
+                                    {.name_of_user = [](std::uint32_t) { return "root"; }});
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_TRUE(lines[1].text.contains(" 7 ")) << lines[1].text;
+}
 
 TEST(History, tells_when_who_and_why_and_what_came_to_nothing) {
     EXPECT_EQ(shown({.directory = "/etc/nginx", .utc = true, .name_of_user = {}}),

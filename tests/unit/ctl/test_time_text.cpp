@@ -50,6 +50,9 @@ TEST_F(Time, that_is_none_is_a_mistake_of_the_command_line) {
         EXPECT_EQ(parse_time(text, the_moment).error().status, ExitStatus::Usage) << text;
 }
 
-TEST_F(Time, in_logs_is_as_journalctl_has_it) {
-    EXPECT_EQ(show_log_time(the_moment), "Nov 30 14:03:22");
+TEST_F(Time, is_shown_as_the_place_asks_for_it) {
+    EXPECT_EQ(show_time(the_moment, TimeForm::Date), "2026-11-30 14:03:22");
+    EXPECT_EQ(show_time(the_moment, TimeForm::Utc), "2026-11-30 14:03:22 UTC");
+    EXPECT_EQ(show_time(the_moment, TimeForm::Log), "Nov 30 14:03:22");
+    EXPECT_EQ(show_time(the_moment + 42, TimeForm::Clock), "14:03:22.000042");
 }

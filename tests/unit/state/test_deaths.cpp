@@ -33,7 +33,7 @@ protected:
         return next_run();
     }
 
-    const TemporaryDirectory temporary;
+    const test::TemporaryDirectory temporary;
     const std::string& directory = temporary.path();
     const Work document{"shop", "/srv/a.yaml", "1"};
 };

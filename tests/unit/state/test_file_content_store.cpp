@@ -36,7 +36,7 @@ protected:
         return count;
     }
 
-    const TemporaryDirectory temporary;
+    const test::TemporaryDirectory temporary;
     const std::string& directory = temporary.path();
     ContentStore::InUse in_use = [](const ContentId&) { return false; };
 };

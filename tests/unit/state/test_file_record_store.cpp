@@ -50,7 +50,7 @@ protected:
         return records;
     }
 
-    const TemporaryDirectory temporary_;
+    const test::TemporaryDirectory temporary_;
     const std::string& directory_ = temporary_.path();
     std::vector<Problem> broken_;
     test::InlineBackground background_;

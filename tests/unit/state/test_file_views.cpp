@@ -68,7 +68,7 @@ protected:
         return *views_;
     }
 
-    const TemporaryDirectory temporary;
+    const test::TemporaryDirectory temporary;
     const std::string& directory = temporary.path();
     const std::string live = directory + "/app";
     WatchDefinition watch;

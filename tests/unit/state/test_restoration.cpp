@@ -44,7 +44,7 @@ protected:
         return FileRestoration(directory + "/aside/shop");
     }
 
-    const TemporaryDirectory temporary;
+    const test::TemporaryDirectory temporary;
     const std::string& directory = temporary.path();
 };
 

@@ -33,7 +33,7 @@ protected:
         return std::distance(fs::directory_iterator(directory), {});
     }
 
-    const TemporaryDirectory temporary;
+    const test::TemporaryDirectory temporary;
     const std::string& directory = temporary.path();
     const std::string file = directory + "/a.conf";
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "temporary_directory.hpp"
 #include "units/environment.hpp"
 
 #include <gtest/gtest.h>
@@ -12,8 +13,6 @@ namespace {
 
 class EnvironmentTest : public testing::Test {
 protected:
-    ~EnvironmentTest() override { std::filesystem::remove_all(directory_); }
-
     static mode_t mode_of(const std::filesystem::path& path) {
         struct stat status{};
         EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
@@ -24,12 +23,8 @@ protected:
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    static std::filesystem::path make_directory() {
-        std::string pattern = std::filesystem::temp_directory_path() / "environment-XXXXXX";
-        return ::mkdtemp(pattern.data());
-    }
-
-    std::filesystem::path directory_ = make_directory();
+    const test::TemporaryDirectory temporary_;
+    const std::filesystem::path directory_ = temporary_.path();
     EnvironmentFiles files_{directory_ / "environment"};
 };
 

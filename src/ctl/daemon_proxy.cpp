@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/daemon.hpp"
+#include "ctl/daemon_proxy.hpp"
 
 #include "ctl/bus.hpp"
 
@@ -31,7 +31,7 @@ Options to_bus(const ReloadOptions& wanted) {
     return options;
 }
 
-// One try for every call: `Results` are what the method gives back.
+// Calls a method, with the one try for all of them: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
 auto call(sdbus::IProxy& proxy, const char* method, Arguments&&... arguments)
     -> Answer<std::tuple<Results...>> {
@@ -69,27 +69,27 @@ Answer<std::string> name_at(sdbus::IConnection& connection, const sdbus::ObjectP
 
 } // namespace
 
-Answer<std::unique_ptr<Daemon>> Daemon::connect(const GlobalOptions& options) {
+Answer<std::unique_ptr<DaemonProxy>> DaemonProxy::connect(const GlobalOptions& options) {
     auto connection = open_bus(options);
     if (!connection)
         return std::unexpected(std::move(connection.error()));
-    return std::unique_ptr<Daemon>(new Daemon(std::move(*connection)));
+    return std::unique_ptr<DaemonProxy>(new DaemonProxy(std::move(*connection)));
 }
 
-Daemon::Daemon(std::unique_ptr<sdbus::IConnection> connection)
+DaemonProxy::DaemonProxy(std::unique_ptr<sdbus::IConnection> connection)
     : connection_(std::move(connection)) {
-    // Up waits for services to be ready. When the daemon dies, the bus ends the call.
+    // Up waits for services to be ready. The bus ends the call when the daemon dies.
     connection_->setMethodCallTimeout(std::chrono::hours(24));
     connection_->attachSdEventLoop(loop_.handle());
     proxy_ = sdbus::createProxy(*connection_, bus_name, manager_path);
 }
 
-Daemon::~Daemon() {
+DaemonProxy::~DaemonProxy() {
     proxy_.reset();
     connection_->detachSdEventLoop();
 }
 
-Answer<std::string> Daemon::up(const std::string& path, bool wait) {
+Answer<std::string> DaemonProxy::up(const std::string& path, bool wait) {
     Options options;
     if (!wait)
         options["wait"] = sdbus::Variant(false);
@@ -99,11 +99,11 @@ Answer<std::string> Daemon::up(const std::string& path, bool wait) {
     return name_at(*connection_, *object);
 }
 
-Answer<> Daemon::down(const std::string& project) {
+Answer<> DaemonProxy::down(const std::string& project) {
     return none(call<>(*proxy_, "Down", project, Options{}));
 }
 
-Answer<std::string> Daemon::plan(const std::string& target, const PlanRequest& wanted) {
+Answer<std::string> DaemonProxy::plan(const std::string& target, const PlanRequest& wanted) {
     Options options;
     if (wanted.force)
         options["force"] = sdbus::Variant(true);
@@ -114,15 +114,16 @@ Answer<std::string> Daemon::plan(const std::string& target, const PlanRequest& w
     return only(call<std::string>(*proxy_, "Plan", target, options));
 }
 
-Answer<std::uint64_t> Daemon::reload(const std::string& target, const ReloadOptions& wanted) {
+Answer<std::uint64_t> DaemonProxy::reload(const std::string& target, const ReloadOptions& wanted) {
     return only(call<std::uint64_t>(*proxy_, "Reload", target, to_bus(wanted)));
 }
 
-Answer<std::uint64_t> Daemon::restart(const std::string& target, const ReloadOptions& wanted) {
+Answer<std::uint64_t> DaemonProxy::restart(const std::string& target, const ReloadOptions& wanted) {
     return only(call<std::uint64_t>(*proxy_, "Restart", target, to_bus(wanted)));
 }
 
-Answer<std::uint64_t> Daemon::rollback(const std::string& target, const RollbackOptions& wanted) {
+Answer<std::uint64_t> DaemonProxy::rollback(const std::string& target,
+                                            const RollbackOptions& wanted) {
     Options options;
     if (wanted.restore_files)
         options["restore-files"] = sdbus::Variant(true);
@@ -131,24 +132,25 @@ Answer<std::uint64_t> Daemon::rollback(const std::string& target, const Rollback
     return only(call<std::uint64_t>(*proxy_, "Rollback", target, wanted.generation, options));
 }
 
-Answer<std::string> Daemon::history(const std::string& target, std::uint32_t limit) {
+Answer<std::string> DaemonProxy::history(const std::string& target, std::uint32_t limit) {
     return only(call<std::string>(*proxy_, "History", target, limit));
 }
 
-Answer<std::string> Daemon::diff(const std::string& target, std::uint64_t from, std::uint64_t to) {
+Answer<std::string> DaemonProxy::diff(const std::string& target, std::uint64_t from,
+                                      std::uint64_t to) {
     return only(call<std::string>(*proxy_, "Diff", target, from, to));
 }
 
-Answer<> Daemon::start(const std::string& target) {
+Answer<> DaemonProxy::start(const std::string& target) {
     return none(call<>(*proxy_, "Start", target, Options{}));
 }
 
-Answer<> Daemon::stop(const std::string& target) {
+Answer<> DaemonProxy::stop(const std::string& target) {
     return none(call<>(*proxy_, "Stop", target, Options{}));
 }
 
-Answer<> Daemon::pause(const std::string& target, const std::string& time,
-                       const std::string& reason) {
+Answer<> DaemonProxy::pause(const std::string& target, const std::string& time,
+                            const std::string& reason) {
     Options options;
     if (!time.empty())
         options["for"] = sdbus::Variant(time);
@@ -157,11 +159,11 @@ Answer<> Daemon::pause(const std::string& target, const std::string& time,
     return none(call<>(*proxy_, "Pause", target, options));
 }
 
-Answer<> Daemon::resume(const std::string& target) {
+Answer<> DaemonProxy::resume(const std::string& target) {
     return none(call<>(*proxy_, "Resume", target, Options{}));
 }
 
-Answer<std::string> Daemon::value(const std::string& project, const std::string& config) {
+Answer<std::string> DaemonProxy::value(const std::string& project, const std::string& config) {
     const auto all = objects();
     if (!all)
         return std::unexpected(all.error());
@@ -191,19 +193,19 @@ Answer<std::string> Daemon::value(const std::string& project, const std::string&
                    std::format("{}/{} is not published any more", project, config));
 }
 
-Answer<std::string> Daemon::explain(const std::string& path) {
+Answer<std::string> DaemonProxy::explain(const std::string& path) {
     return only(call<std::string>(*proxy_, "Explain", path, Options{}));
 }
 
-Answer<> Daemon::sync() {
+Answer<> DaemonProxy::sync() {
     return none(call<>(*proxy_, "Sync", Options{}));
 }
 
-Answer<std::string> Daemon::debug_events(std::uint32_t limit) {
+Answer<std::string> DaemonProxy::debug_events(std::uint32_t limit) {
     return only(call<std::string>(*proxy_, "DebugEvents", limit, Options{}));
 }
 
-Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& path) {
+Answer<std::pair<bool, std::vector<Problem>>> DaemonProxy::check(const std::string& path) {
     auto results = call<bool, std::vector<BusProblem>>(*proxy_, "Check", path, Options{});
     if (!results)
         return std::unexpected(std::move(results.error()));
@@ -213,7 +215,7 @@ Answer<std::pair<bool, std::vector<Problem>>> Daemon::check(const std::string& p
     return std::pair(std::get<0>(*results), std::move(problems));
 }
 
-std::optional<Json> Daemon::inspected(const Answer<std::string>& answer) {
+std::optional<Json> DaemonProxy::inspected(const Answer<std::string>& answer) {
     if (answer)
         return parse_json(*answer);
     if (answer.error().status == ExitStatus::NotAuthorized)
@@ -221,19 +223,19 @@ std::optional<Json> Daemon::inspected(const Answer<std::string>& answer) {
     return std::nullopt;
 }
 
-std::optional<Json> Daemon::status(const std::string& target) {
+std::optional<Json> DaemonProxy::status(const std::string& target) {
     if (!may_inspect_)
         return std::nullopt;
     return inspected(only(call<std::string>(*proxy_, "Status", target, Options{})));
 }
 
-std::optional<Json> Daemon::details(std::uint64_t id) {
+std::optional<Json> DaemonProxy::details(std::uint64_t id) {
     if (!may_inspect_)
         return std::nullopt;
     return inspected(only(call<std::string>(*proxy_, "Details", id, Options{})));
 }
 
-Answer<ManagedObjects> Daemon::objects() {
+Answer<ManagedObjects> DaemonProxy::objects() {
     try {
         ManagedObjects objects;
         proxy_->callMethod("GetManagedObjects").onInterface(object_manager).storeResultsTo(objects);
@@ -243,11 +245,11 @@ Answer<ManagedObjects> Daemon::objects() {
     }
 }
 
-Answer<std::vector<ProjectState>> Daemon::projects() {
+Answer<std::vector<ProjectState>> DaemonProxy::projects() {
     return objects().transform([](const ManagedObjects& all) { return projects_of(all); });
 }
 
-bool Daemon::running() {
+bool DaemonProxy::running() {
     try {
         const auto bus =
             sdbus::createProxy(*connection_, sdbus::ServiceName("org.freedesktop.DBus"),
@@ -263,7 +265,7 @@ bool Daemon::running() {
     }
 }
 
-Answer<> Daemon::dispatch(Duration timeout) {
+Answer<> DaemonProxy::dispatch(Duration timeout) {
     try {
         loop_.run_once(timeout);
         return {};
@@ -272,7 +274,7 @@ Answer<> Daemon::dispatch(Duration timeout) {
     }
 }
 
-Answer<> Daemon::drain() {
+Answer<> DaemonProxy::drain() {
     try {
         while (connection_->processPendingEvent()) {
         }

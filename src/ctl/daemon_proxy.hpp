@@ -38,9 +38,9 @@ struct RollbackOptions {
     bool no_drain = false;
 };
 
-class Daemon {
+class DaemonProxy {
 public:
-    static Answer<std::unique_ptr<Daemon>> connect(const GlobalOptions& options);
+    static Answer<std::unique_ptr<DaemonProxy>> connect(const GlobalOptions& options);
 
     Answer<std::string> up(const std::string& path, bool wait); // → name of the project
     Answer<> down(const std::string& project);
@@ -62,33 +62,33 @@ public:
     Answer<std::string> debug_events(std::uint32_t limit); // 0: all that are kept
     Answer<std::pair<bool, std::vector<Problem>>> check(const std::string& path);
 
-    // What is told only to who may inspect (ctl/details.hpp): of a target, and of a signal's id.
-    // Nothing: it is not told to us, or not known any more.
+    // The status of a target, and the details of a signal's id, which only those who may inspect
+    // are told (ctl/details.hpp). nullopt: we are not told, or the daemon does not know any more.
     std::optional<Json> status(const std::string& target);
     std::optional<Json> details(std::uint64_t id);
-    // Whether it is told to us, as far as we have asked.
+    // The daemon tells us what is for those who may inspect, as far as we have asked.
     [[nodiscard]] bool may_inspect() const { return may_inspect_; }
 
     Answer<ManagedObjects> objects();
     Answer<std::vector<ProjectState>> projects();
 
-    // Whether it runs now; does not start it.
+    // The daemon runs now; asking does not start it.
     bool running();
 
     [[nodiscard]] sdbus::IConnection& connection() { return *connection_; }
     [[nodiscard]] sdbus::IProxy& proxy() { return *proxy_; }
     [[nodiscard]] os::EventLoop& loop() { return loop_; }
 
-    // One iteration of the loop; NoDaemon when the bus goes away.
+    // Runs one iteration of the loop; NoDaemon when the bus goes away.
     Answer<> dispatch(Duration timeout = kInfinity);
     // Everything that has arrived already.
     Answer<> drain();
 
-    ~Daemon();
+    ~DaemonProxy();
 
 private:
     std::optional<Json> inspected(const Answer<std::string>& answer);
-    explicit Daemon(std::unique_ptr<sdbus::IConnection> connection);
+    explicit DaemonProxy(std::unique_ptr<sdbus::IConnection> connection);
 
     os::EventLoop loop_;
     std::unique_ptr<sdbus::IConnection> connection_;

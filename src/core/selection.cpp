@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
 
-#include "watch/paths.hpp"
+#include "core/paths.hpp"
 
 #include <algorithm>
 
-namespace hotreload::watch {
+namespace hotreload {
 
 namespace {
 
@@ -89,22 +89,54 @@ Result<Selection> Selection::parse(const std::vector<WatchDefinition>& definitio
     }
     for (const auto& watch : selection.watches_)
         for (const auto& each : watch.files)
-            if (each.glob.literal() && selection.file(each.glob.literal_path()))
-                selection.literals_.insert(each.glob.literal_path());
+            if (const auto path = each.glob.literal_path();
+                each.glob.literal() && !first_match(watch.exclude, path))
+                selection.literals_.insert(path);
     return selection;
 }
 
-std::optional<Timing> Selection::file(std::string_view path) const {
-    const auto name = last_component(path);
-    if (is_dropping(name) && !names(name))
-        return {};
-    std::optional<Timing> timing;
-    for (const auto& watch : watches_) {
+// Calls `each` with the place and the definition of every watch that the file belongs to, until
+// it returns false.
+template <class Each>
+void Selection::each_watch_of(std::string_view path, Each each) const {
+    if (left_by_a_tool(last_component(path)))
+        return;
+    std::optional<bool> reached; // asked for once a pattern matches: most paths match none
+    for (std::size_t i = 0; i < watches_.size(); ++i) {
+        const auto& watch = watches_[i];
         if (!first_match(watch.files, path) || first_match(watch.exclude, path))
             continue;
-        timing = timing.value_or(watch.timing).slower(watch.timing);
+        if (!reached)
+            reached = literals_.contains(path) || stopped_at(path).empty();
+        if (!*reached || !each(i, watch))
+            return;
     }
+}
+
+std::optional<Timing> Selection::file(std::string_view path) const {
+    std::optional<Timing> timing;
+    each_watch_of(path, [&](std::size_t, const Watch& watch) {
+        timing = timing.value_or(watch.timing).slower(watch.timing);
+        return true;
+    });
     return timing;
+}
+
+std::optional<std::size_t> Selection::first_watch(std::string_view path) const {
+    std::optional<std::size_t> first;
+    each_watch_of(path, [&](std::size_t place, const Watch&) {
+        first = place;
+        return false;
+    });
+    return first;
+}
+
+std::vector<const Glob*> Selection::patterns() const {
+    std::vector<const Glob*> all;
+    for (const auto& watch : watches_)
+        for (const auto& pattern : watch.files)
+            all.push_back(&pattern.glob);
+    return all;
 }
 
 bool Selection::directory(std::string_view path) const {
@@ -121,38 +153,35 @@ bool Selection::directory(std::string_view path) const {
     });
 }
 
-bool Selection::names(std::string_view file_name) const {
-    return names_.contains(file_name);
+// The name is a dropping, and no pattern asks for it.
+bool Selection::left_by_a_tool(std::string_view file_name) const {
+    return is_dropping(file_name) && !names_.contains(file_name);
 }
 
-// Why no directory tree leads to `path` for this watch: the exclude that stops a directory above,
-// or what is built in.
-std::string Selection::stopped_above(const Watch& watch, std::string_view path,
-                                     std::string& built_in) const {
-    std::string nearest; // where the walk to the path begins: nothing above is looked at
-    for (const auto& each : watch.files)
-        if (const auto base = each.glob.base();
-            !each.glob.literal() && base.size() > nearest.size() && each.glob.matches(path))
-            nearest = base;
-    for (auto end = path.find('/', nearest == "/" ? 1 : nearest.size() + 1);
-         end != std::string_view::npos; end = path.find('/', end + 1)) {
-        const auto directory = path.substr(0, end);
-        if (is_private_directory(last_component(directory)) && !this->directory(directory))
-            built_in = std::string("in ")
-                           .append(last_component(directory))
-                           .append(", which is not looked into");
-        else if (const auto* exclude = first_match(watch.exclude, directory);
-                 exclude && !this->directory(directory))
-            return exclude->glob.pattern();
+// The outermost directory that ends each walk to `path`; empty: a walk comes to it. A walk begins
+// at the nearest base above and looks at nothing above that.
+std::string_view Selection::stopped_at(std::string_view path) const {
+    std::string_view stopped;
+    for (auto end = path.rfind('/'); end != std::string_view::npos && end > 0;
+         end = path.rfind('/', end - 1)) {
+        const auto above = path.substr(0, end);
+        if (bases_.contains(above))
+            break;
+        const bool ends_walks = is_private_directory(last_component(above)) ||
+                                std::ranges::any_of(watches_, [&](const Watch& watch) {
+                                    return first_match(watch.exclude, above) != nullptr;
+                                });
+        if (ends_walks && !directory(above))
+            stopped = above;
     }
-    return "";
+    return stopped;
 }
 
 PathMatch Selection::explain(std::string_view path) const {
     PathMatch match;
     const auto name = last_component(path);
-    const bool literal = literals_.contains(std::string(path));
-    if (is_dropping(name) && !names(name))
+    const auto stopped = literals_.contains(path) ? "" : stopped_at(path);
+    if (left_by_a_tool(name))
         match.built_in = std::string("left by an editor or a tool (").append(name).append(")");
     for (const auto& watch : watches_) {
         auto& one = match.watches.emplace_back();
@@ -160,15 +189,17 @@ PathMatch Selection::explain(std::string_view path) const {
         if (!pattern)
             continue;
         one.pattern = pattern->glob.pattern();
-        if (const auto* exclude = first_match(watch.exclude, path))
+        const auto* exclude = first_match(watch.exclude, path);
+        if (!exclude && is_private_directory(last_component(stopped)))
+            match.built_in = std::string("in ")
+                                 .append(last_component(stopped))
+                                 .append(", which is not looked into");
+        else if (!exclude && !stopped.empty())
+            exclude = first_match(watch.exclude, stopped);
+        if (exclude)
             one.excluded_by = exclude->glob.pattern();
-        else if (!literal) // one that is named is followed by itself
-            one.excluded_by = stopped_above(watch, path, match.built_in);
     }
-    match.watched = match.built_in.empty() &&
-                    std::ranges::any_of(match.watches, [](const PathMatch::Watch& each) {
-                        return !each.pattern.empty() && each.excluded_by.empty();
-                    });
+    match.watched = first_watch(path).has_value();
     return match;
 }
 
@@ -232,7 +263,7 @@ bool Selection::Here::any_matches(const std::vector<Pattern>& patterns, std::str
 }
 
 Selection::Verdict Selection::Here::judge(std::string_view name, Timing& timing) const {
-    if (is_dropping(name) && !selection_.names(name))
+    if (selection_.left_by_a_tool(name))
         return Verdict::Dropping;
     auto verdict = Verdict::NoPattern;
     const bool* here = here_.get();
@@ -249,4 +280,4 @@ Selection::Verdict Selection::Here::judge(std::string_view name, Timing& timing)
     return verdict;
 }
 
-} // namespace hotreload::watch
+} // namespace hotreload

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which paths a set of watches is about: pure. A file belongs to a watch when one of its patterns
-// matches, none of its excludes does, and its name is no editor's dropping.
+// Selection answers which paths a set of watches is about, for everybody who asks: the watcher,
+// the rules for changes, and the copies that are bound over live files. It is pure: paths are
+// texts, and nothing is looked up on disk. A file belongs to a watch when one of its patterns
+// matches, none of its excludes does, its name is no editor's dropping, and a walk from the
+// directory where a pattern begins comes to it: none of the directories between is excluded or
+// private (".git"), unless a pattern leads there. A file that is named without wildcards needs no
+// walk.
 
 #include "core/definition.hpp"
 #include "core/droppings.hpp"
@@ -10,6 +15,8 @@
 #include "core/path_match.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -17,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-namespace hotreload::watch {
+namespace hotreload {
 
 struct Timing {
     Duration debounce{};
@@ -37,17 +44,17 @@ public:
     // Errors: Invalid, for a pattern that is none or is not absolute.
     static Result<Selection> parse(const std::vector<WatchDefinition>& definitions);
 
-    // When a change of this file counts as settled: the slowest of the watches that it belongs
-    // to. Nothing for a file of none.
+    // The time after which a change of this file counts as settled: that of the slowest watch that
+    // it belongs to. nullopt: it belongs to none.
     [[nodiscard]] std::optional<Timing> file(std::string_view path) const;
 
-    // There may be files of ours below.
+    // The first watch that the file belongs to, by its place in the definitions. nullopt: none.
+    [[nodiscard]] std::optional<std::size_t> first_watch(std::string_view path) const;
+
+    // Files of ours that a wildcard finds may be below the directory.
     [[nodiscard]] bool directory(std::string_view path) const;
 
-    // A pattern asks for such files by name, so it is no dropping.
-    [[nodiscard]] bool names(std::string_view file_name) const;
-
-    // Whether a file at `path` is watched, and by what it is or is not.
+    // The answer whether a file at `path` is watched, and by what it is or is not.
     [[nodiscard]] PathMatch explain(std::string_view path) const;
 
     // The slowest of all.
@@ -55,8 +62,13 @@ public:
 
     // The files that are named without wildcards, and the directories where the other patterns
     // begin.
-    [[nodiscard]] const std::set<std::string>& literals() const { return literals_; }
-    [[nodiscard]] const std::set<std::string>& bases() const { return bases_; }
+    using Paths = std::set<std::string, std::less<>>;
+    [[nodiscard]] const Paths& literals() const { return literals_; }
+    [[nodiscard]] const Paths& bases() const { return bases_; }
+
+    // The patterns of files, without the excludes, in the order of the definitions. The selection
+    // owns them.
+    [[nodiscard]] std::vector<const Glob*> patterns() const;
 
 private:
     // A glob, and what of it can be told by a file's name once its directory is known: nearly
@@ -84,13 +96,15 @@ private:
         Timing timing;
     };
 
-    [[nodiscard]] std::string stopped_above(const Watch& watch, std::string_view path,
-                                            std::string& built_in) const;
+    [[nodiscard]] bool left_by_a_tool(std::string_view file_name) const;
+    [[nodiscard]] std::string_view stopped_at(std::string_view path) const;
+    template <class Each>
+    void each_watch_of(std::string_view path, Each each) const;
 
     std::vector<Watch> watches_;
     Timing slowest_;
-    std::set<std::string> literals_;
-    std::set<std::string> bases_;
+    Paths literals_;
+    Paths bases_;
     NamedFiles names_;
 };
 
@@ -117,4 +131,4 @@ private:
     std::size_t count_ = 0;
 };
 
-} // namespace hotreload::watch
+} // namespace hotreload

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/droppings.hpp"
-#include "watch/selection.hpp"
+#include "core/selection.hpp"
+#include "core/watch_rules.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hotreload::watch {
+namespace hotreload {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,8 +69,8 @@ TEST(Selection, PrivateAndExcludedDirectoriesAreNotDescendedInto) {
 TEST(Selection, LiteralsAreFollowedAndOtherPatternsBegin) {
     const auto selection =
         select({"/etc/a.conf", "/etc/b/*.conf", "/etc/b/**", "/etc/no"}, {"/etc/no"});
-    EXPECT_EQ(selection.literals(), std::set<std::string>{"/etc/a.conf"});
-    EXPECT_EQ(selection.bases(), std::set<std::string>{"/etc/b"});
+    EXPECT_EQ(selection.literals(), Selection::Paths{"/etc/a.conf"});
+    EXPECT_EQ(selection.bases(), Selection::Paths{"/etc/b"});
 }
 
 TEST(Selection, TheSlowestWatchOfAFileCounts) {
@@ -102,10 +103,13 @@ TEST(Selection, PatternsThatAreNoneOrRelativeAreRefused) {
 }
 
 TEST(Selection, TheEntriesOfADirectoryAreJudgedAsTheirPathsAre) {
-    const auto selection =
-        select({"/c/*.conf", "/c/**/a*z", "/c/{d,e/f}/x", "/c/[ab]/?", "/c/deep/**", "/c/\\*",
-                "/c/*/mid*dle*", "/c/plain", "/**/any/**", "/c/./dot", "/c/**/**"},
-               {"**/no/**", "**/*.no", "/c/e/*", "**/out"});
+    WatchDefinition many;
+    many.files = {"/c/*.conf",     "/c/**/a*z", "/c/{d,e/f}/x", "/c/[ab]/?", "/c/deep/**", "/c/\\*",
+                  "/c/*/mid*dle*", "/c/plain",  "/**/any/**",   "/c/./dot",  "/c/**/**"};
+    many.exclude = {"**/no/**", "**/*.no", "/c/e/*", "**/out"};
+    WatchDefinition excluded; // leads to where the other one does not
+    excluded.files = {"/c/no/x*", "/c/deep/no/er/x*", "/c/e/f/x*"};
+    const auto selection = *Selection::parse({many, excluded});
     using Verdict = Selection::Verdict;
     for (const auto* directory : {"/", "/c", "/c/d", "/c/e", "/c/e/f", "/c/a", "/c/no", "/c/deep",
                                   "/c/deep/no/er", "/x/any", "/x/any/below", "/any", "/x"}) {
@@ -159,7 +163,6 @@ TEST(Selection, ExplainsWhatIsBuiltIn) {
     EXPECT_TRUE(selection.explain("/c/.git/config").watched) << "it is named";
 }
 
-} // namespace
 TEST(Selection, what_build_tools_write_is_not_looked_into_unless_a_pattern_asks_for_it) {
     const auto selection = select({"/p/**"});
     for (const char* name : {"__pycache__", "node_modules", ".venv", ".pytest_cache", ".next"})
@@ -183,4 +186,82 @@ TEST(Selection, what_build_tools_write_is_not_looked_into_unless_a_pattern_asks_
     EXPECT_TRUE(select({"/p/node_modules/x/**"}).directory("/p/node_modules/x/lib"));
 }
 
-} // namespace hotreload::watch
+TEST(Selection, a_dropping_whose_name_has_to_be_escaped_is_named_all_the_same) {
+    EXPECT_TRUE(select({"/c/\\[x\\]~"}).file("/c/[x]~"));
+}
+
+// The files of a made-up disk that a walk finds: from each base, into each directory that is worth
+// it; and those that are named.
+class Walk {
+public:
+    explicit Walk(const Selection& selection) : selection_(selection) {
+        for (const auto& base : selection.bases())
+            visit(base, 4 - std::ranges::count(base, '/'));
+        found.insert(selection.literals().begin(), selection.literals().end());
+    }
+
+    std::set<std::string> found;
+    std::set<std::string> all;
+
+private:
+    void visit(const std::string& directory, long levels) {
+        const Selection::Here here(selection_, directory);
+        for (const auto* name : {"a", "b.x", ".git", "lib", "f~"}) {
+            const auto path = directory + "/" + name;
+            all.insert(path);
+            Timing timing;
+            if (here.judge(name, timing) == Selection::Verdict::Ours) {
+                found.insert(path);
+                EXPECT_EQ(selection_.file(path), timing) << path;
+            }
+            if (levels > 0 && selection_.directory(path))
+                visit(path, levels - 1);
+        }
+    }
+
+    const Selection& selection_;
+};
+
+std::vector<std::vector<WatchDefinition>> many_watches() {
+    const auto watch = [](std::vector<std::string> files, std::vector<std::string> exclude = {}) {
+        WatchDefinition definition;
+        definition.files = std::move(files);
+        definition.exclude = std::move(exclude);
+        return definition;
+    };
+    return {
+        {watch({"/c/**"})},
+        {watch({"/c/**"}, {"**/lib"})},
+        {watch({"/c/**"}, {"/c/lib"}), watch({"/c/lib/*.x"})},
+        {watch({"/c/**"}, {"/c/lib"}), watch({"/c/lib/lib/*.x"}, {"/c/lib"})},
+        {watch({"/c/**"}), watch({"/c/.git/*.x", "/c/lib/f~"})},
+        {watch({"/c/**", "/c/.git/lib/a"}, {"**/b.x"}), watch({"/c/*/b.x"})},
+        {watch({"/c/a", "/c/lib/.git/a"}, {"/c/a"}), watch({"/c/*"}, {"**/lib"})},
+        {watch({"/c/{lib,.git}/**"}, {"**/lib/lib/**"})},
+    };
+}
+
+TEST(Selection, whoever_asks_about_a_path_gets_the_answer_that_a_walk_gives) {
+    for (const auto& watches : many_watches()) {
+        const auto selection = *Selection::parse(watches);
+        ServiceDefinition service;
+        service.watches = watches;
+        const WatchRules rules(service, false);
+        std::set<std::string> disk =
+            Walk(*Selection::parse({{.files = {"/c/{*,.git}/**"}}, {.files = {"/c/**/.git/**"}}}))
+                .all;
+        const Walk walk(selection);
+        disk.insert(walk.all.begin(), walk.all.end());
+        disk.insert(walk.found.begin(), walk.found.end());
+        for (const auto& path : disk) {
+            const bool ours = walk.found.contains(path);
+            EXPECT_EQ(selection.file(path).has_value(), ours) << path;
+            EXPECT_EQ(selection.first_watch(path).has_value(), ours) << path;
+            EXPECT_EQ(selection.explain(path).watched, ours) << path;
+            EXPECT_EQ(rules.watch(path) != nullptr, ours) << path;
+        }
+    }
+}
+
+} // namespace
+} // namespace hotreload

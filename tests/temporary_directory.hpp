@@ -8,8 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
-namespace hotreload::state {
+namespace hotreload::test {
 
 class TemporaryDirectory {
 public:
@@ -22,10 +23,13 @@ public:
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; } // without links
+    [[nodiscard]] std::string operator/(std::string_view name) const {
+        return path_ + '/' + std::string(name);
+    }
 
 private:
     std::string path_ =
         std::filesystem::canonical(std::filesystem::temp_directory_path()) / "hotreload-XXXXXX";
 };
 
-} // namespace hotreload::state
+} // namespace hotreload::test

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/status_fields.hpp"
+#include "ctl/state_fields.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+using namespace hotreload;
+
+namespace {
+
+template <class State, class Status>
+void expect_same_fields() {
+    std::set<std::string> kept, told;
+    ctl::each_state_field<State>([&](const auto& field) {
+        std::string name = field.property;
+        if (field.is_json)
+            name.erase(name.rfind("JSON"));
+        kept.insert(name);
+    });
+    each_status_field<Status>([&](const auto& field) { told.emplace(field.name); });
+    EXPECT_EQ(kept, told);
+}
+
+template <class State>
+void expect_in_manual(const std::string& manual) {
+    ctl::each_state_field<State>([&](const auto& field) {
+        EXPECT_TRUE(manual.contains("\n.Va " + std::string(field.name))) << field.name;
+    });
+}
+
+} // namespace
+
+TEST(StateFields, are_all_that_the_daemon_tells) {
+    expect_same_fields<ctl::ProjectState, ProjectStatus>();
+    expect_same_fields<ctl::ServiceState, ServiceStatus>();
+    expect_same_fields<ctl::ConfigState, ConfigStatus>();
+}
+
+TEST(StateFields, are_in_the_manual) {
+    std::ostringstream manual;
+    manual << std::ifstream(HOTRELOADCTL_MANUAL).rdbuf();
+    expect_in_manual<ctl::ProjectState>(manual.str());
+    expect_in_manual<ctl::ServiceState>(manual.str());
+    expect_in_manual<ctl::ConfigState>(manual.str());
+}
