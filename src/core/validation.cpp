@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/validation.hpp"
 
+#include "core/groups.hpp"
 #include "core/names.hpp"
 #include "core/pins.hpp"
 #include "core/validator_output.hpp"
