@@ -3,7 +3,7 @@
 
 namespace hotreload::fault {
 
-int point(std::string_view /*name*/) {
+int point(Point /*point*/) {
     return 0;
 }
 

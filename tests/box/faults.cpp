@@ -33,13 +33,13 @@ void cut_bus() {
 
 } // namespace
 
-int point(std::string_view name) {
+int point(Point point) {
     const char* const path = std::getenv("HOTRELOAD_FAULT");
     if (!path)
         return 0;
     std::string wanted, what, rest;
     std::ifstream file(path);
-    if (!(file >> wanted >> what) || wanted != name)
+    if (!(file >> wanted >> what) || wanted != point.name())
         return 0;
     if (std::getline(file, rest); rest.contains(' ')) {
         file.close();

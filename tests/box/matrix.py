@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from clients import ask
+from fault_points import Point
 from harness import DEADLINE, MANAGERS, built, command_line, environment, eventually, run, systemctl, unit_property
 from project import Project
 
@@ -358,23 +359,25 @@ class Move(Change):
     take_back = act
 
 
-ALL = ["validated", "prepared", "reserved", "applied", "ready", "proven", "committed", "finished"]
+ALL = [Point.validated, Point.prepared, Point.reserved, Point.applied, Point.ready, Point.proven, Point.committed, Point.finished]
 ACTIONS = {
-    "swap": (Change("swapped"), [*ALL, "drained"]),
-    "restart": (Change("restarted"), [*ALL, "old-stopped"]),
-    "move": (Move("swapped"), [*ALL, "old-stopped", "ports-closed"]),
+    "swap": (Change("swapped"), [*ALL, Point.drained]),
+    "restart": (Change("restarted"), [*ALL, Point.old_stopped]),
+    "move": (Move("swapped"), [*ALL, Point.old_stopped, Point.ports_closed]),
     "reload": (Change("reloaded"), ALL),
     "pinned reload": (Change("pinned"), ALL),
     "installed reload": (Change("installed"), ALL),
     "installed pin": (Show(True), ALL),
-    "installed unpin": (Show(False), ["reserved", "applied", "committed"]),
+    "installed unpin": (Show(False), [Point.reserved, Point.applied, Point.committed]),
     "live": (Tune("tuned"), ALL),
     "start": (Add(), ALL),
     "stop": (Remove(), ALL),
     "start by request": (Start(), ALL),
-    "stop by request": (Stop(), ["stop-recorded", "stopped", "discarded"]),
+    "stop by request": (Stop(), [Point.stop_recorded, Point.stopped, Point.discarded]),
 }
 STEPS = [(action, point) for action, (_, points) in ACTIONS.items() for point in points]
+
+
 @pytest.fixture(scope="module")
 def faulty():
     """The daemon of dev's is the one with fault points."""
@@ -426,14 +429,19 @@ def other_daemon(than: str):
     eventually(lambda: daemon_pid() not in ("0", than), "another daemon")
 
 
-def strike(app, action, what: str, *points: str) -> str:
+def arm(place: str, what: str):
+    """It is to happen at that point: see faults.cpp."""
+    Path(FAULT).write_text(f"{place} {what}\n")
+    os.chown(FAULT, 1000, 1000)
+
+
+def strike(app, action, what: str, place: str) -> str:
     """Until it has happened. The PID of the daemon that it happened to."""
     action.prepare(app)
     app.kept = {name: pid for name, pid in app.pids().items()
                 if name != action.service and (name != "extra" or app.extra_runs)}
     pid = daemon_pid()
-    Path(FAULT).write_text(" ".join([*points, what]) + "\n")
-    os.chown(FAULT, 1000, 1000)
+    arm(place, what)
     action.act(app)
     eventually(lambda: not Path(FAULT).exists(), "the fault")
     return pid

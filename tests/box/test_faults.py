@@ -5,11 +5,13 @@ import os
 import signal
 
 import pytest
+from fault_points import Point
 from harness import systemctl
 from matrix import ACTIONS, STEPS, all_is_well, daemon_pid, other_daemon, print_count, strike
 from matrix import app, faulty, shared  # noqa: F401, fixtures
 
-MIDDLE = [(action, point) for action, point in STEPS if point in ("reserved", "applied", "committed", "stop-recorded", "stopped")]
+WORKING = (Point.reserved, Point.applied, Point.committed, Point.stop_recorded, Point.stopped)
+MIDDLE = [(action, point) for action, point in STEPS if point in WORKING]
 
 
 @pytest.mark.parametrize("action,point", MIDDLE, ids=lambda word: word)
@@ -23,7 +25,7 @@ def test_the_bus_is_lost(app, action, point):
 @pytest.mark.parametrize("action", ACTIONS)
 def test_the_bus_is_started_anew(app, action):
     action, points = ACTIONS[action]
-    pid = strike(app, action, "stop", "reserved" if "reserved" in points else "stop-recorded")
+    pid = strike(app, action, "stop", Point.reserved if Point.reserved in points else Point.stop_recorded)
     systemctl("restart", "dbus.service", user="dev")
     os.kill(int(pid), signal.SIGCONT)
     other_daemon(pid)

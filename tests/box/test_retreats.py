@@ -6,10 +6,11 @@ import os
 import signal
 
 import pytest
+from fault_points import Point
 from matrix import ACTIONS, STEPS, Break, BreakMoved, BreakPinned, all_is_well, other_daemon, print_count, strike
 from matrix import app, faulty, shared  # noqa: F401, fixtures
 
-TAKEN_BACK = [(action, point) for action, point in STEPS if point in ("applied", "committed") and "request" not in action]
+TAKEN_BACK = [(action, point) for action, point in STEPS if point in (Point.applied, Point.committed) and "request" not in action]
 BREAKS = {
     "swap": Break("swapped", 'NAME = "one"', 'NAME = "die"'),
     "move": BreakMoved("swapped", 'NAME = "one"', 'NAME = "die"'),
@@ -30,7 +31,7 @@ def test_the_daemon_dies_and_the_change_is_taken_back_before_it_returns(app, act
 
 
 @pytest.mark.parametrize("what", BREAKS)
-@pytest.mark.parametrize("point", ["failed", "rolled-back"])
+@pytest.mark.parametrize("point", [Point.failed, Point.rolled_back])
 def test_the_daemon_dies_while_it_goes_back(app, what, point):
     action = BREAKS[what]
     pid = strike(app, action, "abort", point)

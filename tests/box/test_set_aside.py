@@ -6,8 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
+from fault_points import Point
 from harness import Ctl, eventually, run, save, sync_journal, systemctl
-from matrix import FAULT, daemon_pid, other_daemon
+from matrix import FAULT, arm, daemon_pid, other_daemon
 from matrix import faulty  # noqa: F401, a fixture
 from project import Project
 
@@ -45,24 +46,19 @@ def other(app):
     other.remove()
 
 
-def stop_at(point: str):
-    Path(FAULT).write_text(f"{point} stop\n")
-    os.chown(FAULT, 1000, 1000)
-
-
 def kill_in_the_middle():
-    """Of what stop_at() has stopped it in."""
+    """Of what the daemon was stopped in."""
     eventually(lambda: not Path(FAULT).exists(), "the fault")
     return int(daemon_pid())
 
 
 def die_twice(app, point: str, change):
-    stop_at(point)
+    arm(point, "stop")
     change()
     for last in (False, True):
         pid = kill_in_the_middle()
         if not last:
-            stop_at(point)
+            arm(point, "stop")
         os.kill(pid, signal.SIGKILL)
         other_daemon(str(pid))
     app.sync()
@@ -76,7 +72,7 @@ def told(app) -> str:
 
 def test_a_document_is_left_alone_until_it_changes(app, other):
     pids = app.pids()
-    die_twice(app, "parse", lambda: app.write("a.yaml", "level: [two\n"))
+    die_twice(app, Point.parse, lambda: app.write("a.yaml", "level: [two\n"))
     assert "a.yaml: reading it has ended hotreloadd twice" in told(app)
     assert app.pids() == pids and app.log("a") == ["start - level: one"]
     other.write("a.yaml", "level: two\n")
@@ -91,7 +87,7 @@ def test_a_document_is_left_alone_until_it_changes(app, other):
 
 
 def test_it_is_tried_again_when_somebody_asks(app):
-    die_twice(app, "parse", lambda: app.write("a.yaml", "level: two\n"))
+    die_twice(app, Point.parse, lambda: app.write("a.yaml", "level: two\n"))
     app.kill_daemon()
     app.sync()
     assert "has ended hotreloadd twice" in told(app), "by itself it is not"
@@ -100,7 +96,7 @@ def test_it_is_tried_again_when_somebody_asks(app):
 
 
 def test_one_death_may_have_been_anybodys(app):
-    stop_at("parse")
+    arm(Point.parse, "stop")
     app.write("a.yaml", "level: two\n")
     pid = kill_in_the_middle()
     os.kill(pid, signal.SIGKILL)
@@ -111,7 +107,7 @@ def test_one_death_may_have_been_anybodys(app):
 
 def test_a_project_file_is_left_alone_and_its_services_run_on(app, other):
     pids = app.pids()
-    die_twice(app, "load", lambda: app.edit("[services.a]", "# new\n[services.a]"))
+    die_twice(app, Point.load, lambda: app.edit("[services.a]", "# new\n[services.a]"))
     assert "hotreload.toml: reading it has ended hotreloadd twice" in told(app)
     assert app.pids() == pids and other["a"]["state"] == "running"
     app.edit("# new", "# newer")
@@ -123,7 +119,7 @@ def test_a_project_file_is_left_alone_and_its_services_run_on(app, other):
 @pytest.mark.parametrize("way_out", ["a change", "a request"])
 def test_a_project_is_left_alone_and_its_services_run_on(app, other, way_out):
     pids = app.pids()
-    die_twice(app, "look", lambda: app.write("a.yaml", "level: two\n"))
+    die_twice(app, Point.look, lambda: app.write("a.yaml", "level: two\n"))
     assert "the work for it has ended hotreloadd twice: its services run on" in told(app)
     assert app.pids() == pids and app["a"]["active_state"] == "active"
     other.write("a.yaml", "level: two\n")
@@ -139,7 +135,7 @@ def test_a_project_is_left_alone_and_its_services_run_on(app, other, way_out):
 
 
 def test_a_project_that_is_left_alone_can_go_down(app):
-    die_twice(app, "look", lambda: app.write("a.yaml", "level: two\n"))
+    die_twice(app, Point.look, lambda: app.write("a.yaml", "level: two\n"))
     app.ctl("down", "demo")
     assert app.ctl.json("list") == [] and app.units() == []
 

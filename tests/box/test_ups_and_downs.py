@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from fault_points import Point, then
 from harness import DEADLINE, MANAGERS, command_line, environment, eventually
-from matrix import FAULT, VIEWS, daemon_pid, other_daemon, print_count
+from matrix import ALL, FAULT, VIEWS, arm, daemon_pid, other_daemon, print_count
 from matrix import faulty  # noqa: F401, a fixture
 
 PORT = 18190
@@ -29,8 +30,8 @@ verify = "0s"
 after = ["web"]
 """
 # The record of the project, then of what is begun for its services.
-UPS = ["save", "save save", "prepared", "reserved", "applied", "ready", "proven", "committed", "finished"]
-DOWNS = ["prepared", "reserved", "applied", "proven", "committed", "finished", "emptied", "forgotten"]
+UPS = [Point.save, then(Point.save, Point.save), *ALL[1:]]
+DOWNS = [*(point for point in ALL[1:] if point != Point.ready), Point.emptied, Point.forgotten]
 REFUSED = [errno.ENOSPC, errno.EROFS]
 
 
@@ -44,11 +45,6 @@ def app(faulty, demo):  # noqa: F811
     Path(FAULT).unlink(missing_ok=True)
 
 
-def strike(what: str, *points: str):
-    Path(FAULT).write_text(" ".join([*points, what]) + "\n")
-    os.chown(FAULT, 1000, 1000)
-
-
 def ask(app, *words) -> subprocess.Popen:
     """Without waiting: the daemon dies before it answers."""
     return subprocess.Popen(command_line(app.ctl.command(*words), app.user), env=environment(app.user),
@@ -58,7 +54,7 @@ def ask(app, *words) -> subprocess.Popen:
 def strike_while(app, point: str, *words):
     """Asks for it, and the daemon dies at the point."""
     pid = daemon_pid()
-    strike("abort", *point.split())
+    arm(point, "abort")
     asked = ask(app, *words)
     eventually(lambda: not Path(FAULT).exists(), "the fault")
     other_daemon(pid)
@@ -107,7 +103,7 @@ def goes_down(app):
 @pytest.mark.parametrize("point", UPS)
 def test_the_daemon_dies_while_a_project_goes_up(app, point):
     strike_while(app, point, "up", "--detach", str(app.directory))
-    if point == "save":
+    if point == Point.save:
         nothing_is_left(app)
         app.up()
     eventually(lambda: runs(app), "the services running")
@@ -118,7 +114,7 @@ def test_the_daemon_dies_while_a_project_goes_up(app, point):
 def test_the_daemon_dies_while_a_project_goes_down(app, point):
     app.up()
     strike_while(app, point, "down", app.name)
-    if point == "forgotten":
+    if point == Point.forgotten:
         nothing_is_left(app)
         return
     eventually(lambda: runs(app), "the services running")
@@ -127,7 +123,7 @@ def test_the_daemon_dies_while_a_project_goes_down(app, point):
 
 @pytest.mark.parametrize("number", REFUSED, ids=errno.errorcode.get)
 def test_a_project_that_cannot_be_recorded_does_not_go_up(app, number):
-    strike(str(number), "save")
+    arm(Point.save, str(number))
     done = app.up(check=False)
     assert done.returncode == 1 and os.strerror(number) in done.stderr, done
     nothing_is_left(app)
@@ -139,7 +135,7 @@ def test_a_project_that_cannot_be_recorded_does_not_go_up(app, number):
 @pytest.mark.parametrize("number", REFUSED, ids=errno.errorcode.get)
 def test_a_project_whose_record_cannot_be_removed_can_go_down_again(app, number):
     app.up()
-    strike(str(number), *6 * ["remove"], "remove")  # the record, events and history of each service before it
+    arm(then(*7 * [Point.remove]), str(number))  # the record, events and history of each service before it
     done = app.down()
     assert done.returncode == 1 and os.strerror(number) in done.stderr and "down demo" in done.stderr, done
     assert is_known(app) and app.units() == []
