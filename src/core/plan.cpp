@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/plan.hpp"
 
-#include "core/groups.hpp"
-
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -250,6 +248,27 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     const bool dead = !view.unit.running() || view.unit.waits_for_restart();
     if (dead && plan.action != Action::Wait && plan.action != Action::Record)
         plan.action = Action::Restart;
+    return plan;
+}
+
+bool starts_generation(Action action) {
+    return action == Action::Swap || action == Action::Restart || action == Action::Start;
+}
+
+bool reads_files(Action action) {
+    return action == Action::Reload || starts_generation(action);
+}
+
+bool is_acted_on(Action action) {
+    return action != Action::None && action != Action::Wait && action != Action::Refused;
+}
+
+Plan make_plan(const PlanInput& input) {
+    Plan plan{input.project, {}};
+    for (const auto& name : input.order)
+        plan.services.push_back(plan_service(name, input.views.at(name), input.options));
+    take_up_held_back(plan, input.views, input.options);
+    restart_followers(plan, input.views);
     return plan;
 }
 

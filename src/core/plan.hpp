@@ -31,6 +31,15 @@ enum class Action {
 
 std::string_view to_string(Action action);
 
+// Something is done to the unit or to the record of such a service.
+bool is_acted_on(Action action);
+
+// The service gets a new process by it.
+bool starts_generation(Action action);
+
+// The service reads its files for it.
+bool reads_files(Action action);
+
 struct ServicePlan {
     std::string service;
     Action action = Action::None;
@@ -75,6 +84,16 @@ struct ServiceView {
     bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
                               // own death between two generations
 };
+
+// What a plan is made of.
+struct PlanInput {
+    std::string project;
+    std::map<std::string, ServiceView> views;
+    std::vector<std::string> order; // of the services in `views`
+    PlanOptions options;
+};
+
+Plan make_plan(const PlanInput& input);
 
 ServicePlan plan_service(const std::string& name, const ServiceView& view,
                          const PlanOptions& options);

@@ -63,6 +63,12 @@ struct ServiceRecord {
     std::optional<Refusal> refusal;
     std::vector<Draining> draining; // the oldest first
 
+    // The name of the view that the service is shown; there may be none of that name. A program of
+    // the project has one called after its unit.
+    [[nodiscard]] const std::string& shown_view() const {
+        return definition.attached() ? view : unit;
+    }
+
     bool operator==(const ServiceRecord&) const = default;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/rehearsal.hpp"
 
-#include "core/groups.hpp"
-
 #include <algorithm>
 #include <format>
+#include <map>
+#include <utility>
 
 namespace hotreload {
 
@@ -13,44 +13,34 @@ namespace {
 using Refusals = std::map<std::string, Problem>;
 
 // A whole group falls with the first of its services that is invalid.
-Refusals refuse_together(const std::vector<ServicePlan>& group, const Refusals& invalid,
-                         const ValidationHost& host) {
+Refusals refuse_together(const Steps& group, const Refusals& invalid, const ServiceHost& host) {
     const auto first = std::ranges::find_if(
-        group, [&](const auto& each) { return invalid.contains(each.service); });
+        group, [&](const auto& step) { return invalid.contains(step->name()); });
     Refusals refusals;
     if (first == group.end())
         return refusals;
-    for (const auto& each : group)
-        if (const auto own = invalid.find(each.service); own != invalid.end())
-            refusals[each.service] = own->second;
+    for (const auto& step : group)
+        if (const auto own = invalid.find(step->name()); own != invalid.end())
+            refusals[step->name()] = own->second;
         else
-            refusals[each.service] =
-                host.problem_at("services." + each.service,
-                                std::format("untouched, because {} is invalid", first->service))
+            refusals[step->name()] =
+                host.problem_at("services." + step->name(),
+                                std::format("untouched, because {} is invalid", (*first)->name()))
                     .for_everybody();
     return refusals;
 }
 
 } // namespace
 
-Task<std::optional<Plan>> rehearse(TransactionInput input, Plan plan, Means means,
-                                   const ValidationHost& host) {
-    const auto groups = group_by_dependency(plan, input.views);
-    std::vector<ActionContext> steps;
-    for (const auto& group : groups)
-        for (const auto& each : group)
-            steps.push_back({.means = means,
-                             .transaction = input.id,
-                             .project = input.project,
-                             .plan = each,
-                             .view = std::move(input.views.at(each.service)),
-                             .unit = {},
-                             .sockets = {},
-                             .binds = {},
-                             .shown = {}});
+Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const ServiceHost& host) {
+    const auto groups = take_groups(steps);
     std::vector<Task<Verdict>> checks;
-    for (const auto& step : steps)
-        checks.push_back(validate_service(step, host));
+    std::vector<std::string> names;
+    for (const auto& group : groups)
+        for (const auto& step : group) {
+            checks.push_back(step->check());
+            names.push_back(step->name());
+        }
     const auto verdicts = co_await when_all(std::move(checks));
 
     Refusals invalid;
@@ -58,7 +48,7 @@ Task<std::optional<Plan>> rehearse(TransactionInput input, Plan plan, Means mean
         if (verdicts[i].moved_on)
             co_return std::nullopt;
         if (verdicts[i].problem)
-            invalid[steps[i].plan.service] = *verdicts[i].problem;
+            invalid[names[i]] = *verdicts[i].problem;
     }
     for (const auto& group : groups)
         for (auto& [service, problem] : refuse_together(group, invalid, host))

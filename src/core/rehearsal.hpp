@@ -2,17 +2,17 @@
 #pragma once
 
 // A plan checked as a reload would check it, with nothing applied, recorded or told: what "plan"
-// and "reload --dry-run" say of it. Needs nobody but its arguments, for it may outlive its project.
+// and "reload --dry-run" say of it. It may outlive its project.
 
-#include "core/transaction.hpp"
+#include "core/service_host.hpp"
+#include "core/step.hpp"
 
 #include <optional>
 
 namespace hotreload {
 
-// The plan with the refusals of its services, the checks of all of them side by side. nullopt: a
-// file is not any more what was looked at: look again.
-Task<std::optional<Plan>> rehearse(TransactionInput input, Plan plan, Means means,
-                                   const ValidationHost& host);
+// Answers the plan with the refusals of its services, the checks of all steps side by side.
+// nullopt: a file is not any more what was looked at: look again.
+Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const ServiceHost& host);
 
 } // namespace hotreload

@@ -6,7 +6,6 @@
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
 #include "state/restoration.hpp"
-#include "strategy/table.hpp"
 
 #include <csignal>
 #include <format>
@@ -41,6 +40,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       files_(*watcher_),
       reader_(state_.deaths),
       attachments_(units_),
+      services_({units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }}),
       manager_(ports(), *watcher_, reporter_.recent()),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
@@ -61,7 +61,6 @@ project::Ports Daemon::ports() {
     return {.clock = loop_,
             .units = units_,
             .sockets = sockets_,
-            .probes = prober_,
             .views = state_.views,
             .files = files_,
             .writers = leases_,
@@ -71,7 +70,7 @@ project::Ports Daemon::ports() {
             .reader = reader_,
             .attachments = attachments_,
             .events = reporter_,
-            .actions = strategy::handler_for,
+            .kind = services_,
             .of_a_user = mode_ == units::Mode::User,
             .make_documents =
                 [this](const std::string& project) {

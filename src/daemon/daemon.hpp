@@ -15,6 +15,7 @@
 #include "os/journal.hpp"
 #include "os/leases.hpp"
 #include "probe/prober.hpp"
+#include "service/service_kind.hpp"
 #include "state/deaths.hpp"
 #include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
@@ -71,6 +72,7 @@ private:
     watch::DiskFiles files_;
     NotedReader reader_;
     project::Attachments attachments_;
+    service::ServiceKind services_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

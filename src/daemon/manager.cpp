@@ -59,7 +59,7 @@ Result<> verdict(const Outcome& outcome) {
 constexpr int kMostLooks = 3;
 
 // What the checks of a plan need, for as long as they take.
-class Rehearsal final : public ValidationHost {
+class Rehearsal final : public ServiceHost {
 public:
     Rehearsal(ContentStore& contents, ProjectReader& reader, std::string project,
               ProjectDefinition definition)
@@ -78,6 +78,10 @@ public:
                                                     bool starts) const override {
         return reader_.distrusted(definition_, service, starts);
     }
+    // These are for what is done; a plan is only checked.
+    void acting(std::uint64_t /*id*/, const ServicePlan& /*plan*/) override {}
+    void commit(const std::string& /*service*/, std::optional<ServiceRecord> /*record*/) override {}
+    [[nodiscard]] std::uint64_t realtime_usec() const override { return 0; }
 
 private:
     ContentStore& contents_;
@@ -409,10 +413,13 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         auto plan = make_plan(draft->input);
         if (!options.validate)
             co_return plan;
-        draft->input.id = ++last_id_;
-        const Rehearsal host(ports_.contents, ports_.reader, project, std::move(draft->definition));
-        if (auto rehearsed = co_await rehearse(std::move(draft->input), std::move(plan),
-                                               project::means_of(ports_), host))
+        Rehearsal host(ports_.contents, ports_.reader, project, std::move(draft->definition));
+        const auto id = ++last_id_;
+        Steps steps;
+        for (const auto& each : plan.services)
+            steps.push_back(ports_.kind.make_step(
+                {id, project, each, std::move(draft->input.views.at(each.service))}, host));
+        if (auto rehearsed = co_await rehearse(std::move(plan), std::move(steps), host))
             co_return *std::move(rehearsed);
     }
     co_return fail(ErrorCode::Busy,

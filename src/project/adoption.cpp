@@ -2,7 +2,6 @@
 #include "project/adoption.hpp"
 
 #include "core/names.hpp"
-#include "core/pins.hpp"
 
 #include <algorithm>
 #include <format>
@@ -155,7 +154,7 @@ void Adoption::remove_stale_views() {
     const auto prefix = std::format("hotreload-{}.", escape_unit_name(sees_.ledger.name()));
     for (const auto& view : sees_.views.names()) {
         const bool used = std::ranges::any_of(sees_.ledger.services(), [&](const auto& each) {
-            return view_of(each.second) == view ||
+            return each.second.shown_view() == view ||
                    std::ranges::contains(each.second.draining, view, &Draining::unit);
         });
         if (!used && view.starts_with(prefix))

@@ -2,7 +2,6 @@
 #include "project/conductor.hpp"
 
 #include "base/fault.hpp"
-#include "core/groups.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,15 +13,9 @@ namespace hotreload::project {
 
 namespace {
 
-// Of another transaction: the views of these services go over to it.
-TransactionInput take_part(TransactionInput& whole, const Names& services) {
-    TransactionInput part{.id = whole.id,
-                          .project = whole.project,
-                          .trigger = whole.trigger,
-                          .caller = whole.caller,
-                          .views = {},
-                          .order = {},
-                          .options = whole.options};
+// A part of another plan's input: the views of these services go over to it.
+PlanInput take_part(PlanInput& whole, const Names& services) {
+    PlanInput part{.project = whole.project, .views = {}, .order = {}, .options = whole.options};
     for (const auto& name : whole.order)
         if (services.contains(name)) {
             part.order.push_back(name);
@@ -54,6 +47,23 @@ Problem is_ending(const std::string& path) {
 }
 
 namespace {
+
+// The services that are acted on and that links connect, which stand and fall together.
+std::vector<Names> groups_of(const Plan& plan, const LinkGraph& links) {
+    std::map<std::string, Links> acted;
+    for (const auto& each : plan.services)
+        if (is_acted_on(each.action))
+            acted.emplace(each.service, links.of(each.service));
+    const LinkGraph graph(acted);
+    std::vector<Names> groups;
+    Names seen;
+    for (const auto& [name, unused] : acted)
+        if (!seen.contains(name)) {
+            groups.push_back(graph.connected(name));
+            seen.insert(groups.back().begin(), groups.back().end());
+        }
+    return groups;
+}
 
 bool is_of_a_file(const Change& change) {
     return change.kind != "definition" && change.kind != "rewritten";
@@ -115,7 +125,6 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
         on_.end();
         co_return;
     }
-    input.trigger = std::move(trigger);
     auto plan = make_plan(input);
     if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
         for (const auto& name : alone)
@@ -125,15 +134,11 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
         plan = make_plan(input);
     }
     tell_files(plan);
-    for (const auto& group : group_by_dependency(plan, input.views)) {
-        Names names;
-        for (const auto& each : group)
-            names.insert(each.service);
+    for (const auto& names : groups_of(plan, sees_.looks.links())) {
         for (const auto& name : names)
             batch.erase(name);
-        auto part = take_part(input, names);
-        part.id = sees_.next_id();
-        tasks_.spawn(work(std::move(part), part_of(plan, names), names, {}, std::nullopt));
+        tasks_.spawn(work({.id = sees_.next_id(), .trigger = trigger, .caller = {}},
+                          take_part(input, names), part_of(plan, names), names, {}, std::nullopt));
     }
     if (!batch.empty())
         co_await settle_quietly(take_part(input, batch), part_of(plan, batch), batch);
@@ -171,10 +176,11 @@ Names Conductor::leave_alone(const Plan& plan, const Names& due) {
 }
 
 // Services that a look found nothing to do for: an old error may be gone, something may wait.
-Task<> Conductor::settle_quietly(TransactionInput input, Plan plan, Names scope) {
-    input.id = sees_.next_id();
-    const auto outcome = co_await run_transaction(std::move(input), std::move(plan), sees_.means,
-                                                  sees_.actions, *this);
+Task<> Conductor::settle_quietly(PlanInput input, Plan plan, Names scope) {
+    const auto outcome =
+        co_await run_transaction(transaction({.id = sees_.next_id(), .trigger = {}, .caller = {}},
+                                             std::move(input), std::move(plan)),
+                                 *this);
     for (const auto& each : outcome.services)
         sees_.tally.note(each);
     if (sees_.tally.note_waiting(outcome))
@@ -226,18 +232,16 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         on_.end();
         co_return;
     }
-    input.id = request.id;
-    input.trigger = "request";
-    input.caller = request.caller;
     auto plan = make_plan(input);
-    co_await work(std::move(input), std::move(plan), std::move(scope), std::move(asked),
-                  std::move(request));
+    For whom{.id = request.id, .trigger = "request", .caller = request.caller};
+    co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope),
+                  std::move(asked), std::move(request));
 }
 
 // Each view gets what the request says of its service. What is drawn in by links is only looked at;
 // what is required is started, too.
 Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names& asked,
-                                            TransactionInput& input) {
+                                            PlanInput& input) {
     for (auto& [name, view] : input.views) {
         view.drain = request.drain;
         if (request.service && name != *request.service) {
@@ -259,16 +263,13 @@ Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names&
 }
 
 Task<> Conductor::remove(Request request, Names scope) {
-    TransactionInput input{.id = request.id,
-                           .project = sees_.ledger.name(),
-                           .trigger = "request",
-                           .caller = request.caller,
-                           .options = {.retry = true}};
+    PlanInput input{
+        .project = sees_.ledger.name(), .views = {}, .order = {}, .options = {.retry = true}};
     std::map<std::string, ServiceDefinition> applied;
     for (const auto& [name, service] : sees_.ledger.services()) {
         auto& view = input.views[name];
         view.record = service;
-        view.unit = sees_.means.units.state(service.unit);
+        view.unit = sees_.units.state(service.unit);
         view.goes_down = true;
         applied[name] = service.definition;
     }
@@ -281,12 +282,31 @@ Task<> Conductor::remove(Request request, Names scope) {
             done(outcome);
     };
     auto plan = make_plan(input);
-    co_await work(std::move(input), std::move(plan), std::move(scope), {}, std::move(request));
+    For whom{.id = request.id, .trigger = "request", .caller = request.caller};
+    co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope), {},
+                  std::move(request));
 }
 
-void Conductor::begin_run(const Names& scope, const TransactionInput& input) {
+Transaction Conductor::transaction(For whom, PlanInput input, Plan plan) {
+    Transaction made{.id = whom.id,
+                     .project = sees_.ledger.name(),
+                     .trigger = std::move(whom.trigger),
+                     .caller = whom.caller,
+                     .plan = std::move(plan),
+                     .steps = {},
+                     .interruptions = {}};
+    for (const auto& each : made.plan.services)
+        made.steps.push_back(sees_.kind.make_step({.transaction = whom.id,
+                                                   .project = made.project,
+                                                   .plan = each,
+                                                   .view = std::move(input.views.at(each.service))},
+                                                  *this));
+    return made;
+}
+
+void Conductor::begin_run(const Names& scope, const Transaction& transaction) {
     for (const auto& name : scope) {
-        runs_[name] = {input.cancellation, input.hurry, input.newer, input.trigger, input.caller};
+        runs_[name] = {transaction.interruptions, transaction.trigger, transaction.caller};
         sees_.loops.action_began(name, sees_.clock.now());
     }
 }
@@ -299,18 +319,18 @@ void Conductor::end_run(const Names& scope) {
     }
 }
 
-Task<> Conductor::work(TransactionInput input, Plan plan, Names scope, Names asked,
+Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
                        std::optional<Request> request) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto cancellation = input.cancellation, newer = input.newer;
     ComparedServices compared;
     for (const auto& [name, view] : input.views)
         for (const auto& [path, document] : view.documents)
             if (document.compared)
                 compared[name][path] = {view.record->files.at(path), view.files->files.at(path)};
-    begin_run(scope, input);
-    auto outcome = co_await run_transaction(std::move(input), std::move(plan), sees_.means,
-                                            sees_.actions, *this);
+    auto begun = transaction(std::move(whom), std::move(input), std::move(plan));
+    const auto interruptions = begun.interruptions;
+    begin_run(scope, begun);
+    auto outcome = co_await run_transaction(std::move(begun), *this);
     for (const auto& each : outcome.services)
         if (each.result == "applied" && reads_files(each.action))
             doubt(each.service);
@@ -322,7 +342,8 @@ Task<> Conductor::work(TransactionInput input, Plan plan, Names scope, Names ask
             note_wanted(outcome, asked);
         co_await sees_.ledger.flush(); // a person is told of it
     }
-    const bool moved_on = superseded && !cancellation->requested() && !newer->requested();
+    const bool moved_on =
+        superseded && !interruptions.cancellation->requested() && !interruptions.newer->requested();
     sees_.agenda.ended(scope, moved_on ? Agenda::End::MovedOn : Agenda::End::Done,
                        sees_.clock.now());
     end_run(scope);
@@ -375,24 +396,24 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
 
 void Conductor::supersede(const std::string& service) {
     if (const auto run = runs_.find(service); run != runs_.end())
-        request_soon(run->second.cancellation);
+        request_soon(run->second.interruptions.cancellation);
 }
 
 void Conductor::hurry(const std::string& service) {
     const auto run = runs_.find(service);
     if (run == runs_.end())
         return;
-    request_soon(run->second.hurry);
+    request_soon(run->second.interruptions.hurry);
     const auto* const member = sees_.looks.find(service);
     if (member && member->files() && member->moved_on())
-        request_soon(run->second.newer);
+        request_soon(run->second.interruptions.newer);
 }
 
 void Conductor::wind_up() {
     winding_up_ = true;
     for (const auto& [service, run] : runs_) {
-        request_soon(run.cancellation);
-        request_soon(run.hurry);
+        request_soon(run.interruptions.cancellation);
+        request_soon(run.interruptions.hurry);
     }
 }
 
@@ -405,8 +426,8 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
 }
 
 Task<> Conductor::stop(Request request, Names scope) {
-    auto& [clock, reader, events, next_id, means, actions, agenda, ledger, file, looks, loops,
-           contents, histories, rollback, tally] = sees_;
+    auto& [clock, reader, events, next_id, kind, units, sockets, views, agenda, ledger, file, looks,
+           loops, contents, histories, rollback, tally] = sees_;
     Outcome outcome{.id = request.id,
                     .project = ledger.name(),
                     .result = "applied",
@@ -431,7 +452,7 @@ Task<> Conductor::stop(Request request, Names scope) {
                             .unit = unit};
         Result<> stopped;
         if (!unit.empty())
-            stopped = co_await means.units.stop_unit(unit);
+            stopped = co_await units.stop_unit(unit);
         fault::point("stopped");
         if (!stopped) {
             outcome.result = each.result = "failed";
@@ -440,14 +461,14 @@ Task<> Conductor::stop(Request request, Names scope) {
         }
         // A stopped service does not keep its clients waiting.
         if (stopped && has_ports) {
-            (void)co_await means.units.discard(unit);
+            (void)co_await units.discard(unit);
             fault::point("discarded");
-            means.views.remove(unit);
-            means.sockets.keep_only(ledger.name(), name, {});
+            views.remove(unit);
+            sockets.keep_only(ledger.name(), name, {});
         }
         ledger.update(name, [&](ServiceRecord& now) {
             if (!stopped) // it runs on, and so do its changes
-                now.wanted = was_wanted && means.units.state(unit).running();
+                now.wanted = was_wanted && units.state(unit).running();
             now.underway = false;
             return true;
         });

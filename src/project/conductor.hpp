@@ -7,8 +7,12 @@
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "core/events.hpp"
+#include "core/kind.hpp"
 #include "core/project_reader.hpp"
+#include "core/sockets_port.hpp"
 #include "core/transaction.hpp"
+#include "core/units_port.hpp"
+#include "core/views_port.hpp"
 #include "project/agenda.hpp"
 #include "project/contents.hpp"
 #include "project/histories.hpp"
@@ -32,15 +36,17 @@ namespace hotreload::project {
 // Why a request is turned away when the daemon ends.
 Problem is_ending(const std::string& path);
 
-class Conductor final : TransactionHost {
+class Conductor final : TransactionHost, ServiceHost {
 public:
     struct Sees {
         Clock& clock;
         const ProjectReader& reader;
         Events& events;
         std::function<std::uint64_t()> next_id;
-        Means means;
-        ActionTable actions;
+        const Kind& kind;
+        Units& units;
+        Sockets& sockets;
+        Views& views;
         Agenda& agenda;
         Ledger& ledger;
         const ProjectFile& file;
@@ -92,9 +98,7 @@ public:
 private:
     // One that is under way at a service.
     struct Run {
-        std::shared_ptr<Cancellation> cancellation;
-        std::shared_ptr<Cancellation> hurry;
-        std::shared_ptr<Cancellation> newer;
+        Interruptions interruptions;
         std::string trigger;
         CallerUid caller;
     };
@@ -116,14 +120,20 @@ private:
     Task<> remove(Request request, Names scope);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
-    Task<std::optional<Problem>> aim(const Request& request, const Names& asked,
-                                     TransactionInput& input);
-    Task<> work(TransactionInput input, Plan plan, Names scope, Names asked,
+    Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);
+    // What a transaction is told of whom it is for.
+    struct For {
+        std::uint64_t id = 0;
+        std::string trigger;
+        CallerUid caller;
+    };
+    [[nodiscard]] Transaction transaction(For whom, PlanInput input, Plan plan);
+    Task<> work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
                 std::optional<Request> request);
-    Task<> settle_quietly(TransactionInput input, Plan plan, Names scope);
+    Task<> settle_quietly(PlanInput input, Plan plan, Names scope);
 
     Names leave_alone(const Plan& plan, const Names& due);
-    void begin_run(const Names& scope, const TransactionInput& input);
+    void begin_run(const Names& scope, const Transaction& transaction);
     void end_run(const Names& scope);
     void request_soon(std::shared_ptr<Cancellation> cancellation);
     void doubt(const std::string& service);

@@ -100,8 +100,8 @@ const LinkGraph& Looks::links() const {
     return links_.emplace(std::move(links));
 }
 
-Task<TransactionInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
-    TransactionInput input{.project = sees_.ledger.name(), .options = options};
+Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
+    PlanInput input{.project = sees_.ledger.name(), .options = options};
     input.order = links().order(services);
     for (const auto& name : services) { // in the links or not
         if (!std::ranges::contains(input.order, name))
@@ -214,7 +214,7 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, Plan
             text += (text.empty() ? "" : "\n") + to_string(problem);
         co_return fail(ErrorCode::Invalid, text);
     }
-    TransactionInput input{.project = sees_.ledger.name(), .options = options};
+    PlanInput input{.project = sees_.ledger.name(), .options = options};
     auto names = link_graph(loaded->services).order();
     for (const auto& [name, unused] : sees_.ledger.services())
         if (!loaded->services.contains(name))

@@ -6,7 +6,7 @@
 
 #include "base/task.hpp"
 #include "core/events.hpp"
-#include "core/transaction.hpp"
+#include "core/plan.hpp"
 #include "project/attached_units.hpp"
 #include "project/contents.hpp"
 #include "project/member.hpp"
@@ -64,8 +64,8 @@ public:
         return interrupted_.contains(service);
     }
 
-    // All that is known of the services now, as the beginning of a transaction; its id is 0.
-    Task<TransactionInput> see(Names services, PlanOptions options, Rescan rescan);
+    // All that is known of the services now, as the beginning of a transaction.
+    Task<PlanInput> see(Names services, PlanOptions options, Rescan rescan);
     // The same of the files that `rules` watch, in place of those that are wanted: for the view of
     // a service that goes back to an older definition.
     Task<Result<>> see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view);
@@ -73,7 +73,7 @@ public:
     // What a transaction would begin with by the project file as it is on disk now. Nothing is
     // begun: neither the definition in force nor what is watched moves. `services`: all, or one.
     struct Draft {
-        TransactionInput input; // without an id
+        PlanInput input;
         ProjectDefinition definition;
     };
     Task<Result<Draft>> draft(std::optional<std::string> service, PlanOptions options);

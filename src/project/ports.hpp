@@ -4,12 +4,12 @@
 // All that a project stands on, the same for every project. Each port outlives it.
 
 #include "base/clock.hpp"
-#include "core/action.hpp"
 #include "core/content_store.hpp"
 #include "core/deaths_port.hpp"
 #include "core/documents_port.hpp"
 #include "core/events.hpp"
 #include "core/files_port.hpp"
+#include "core/kind.hpp"
 #include "core/project_reader.hpp"
 #include "core/record.hpp"
 #include "core/restoration_port.hpp"
@@ -30,7 +30,6 @@ struct Ports {
     Clock& clock;
     Units& units;
     Sockets& sockets;
-    Probes& probes;
     Views& views;
     Files& files;
     Writers& writers;
@@ -40,7 +39,7 @@ struct Ports {
     ProjectReader& reader;
     Attachments& attachments;
     Events& events;
-    ActionTable actions;
+    const Kind& kind;
     bool of_a_user = false; // an instance beside a user's service manager
     std::function<std::unique_ptr<Documents>(const std::string& project)> make_documents;
     // What a rollback takes away comes into a directory of the project's.

@@ -11,11 +11,6 @@
 
 namespace hotreload::project {
 
-Means means_of(const Ports& ports) {
-    return {ports.units, ports.sockets, ports.probes, ports.views,
-            [&clock = ports.clock] { return clock.now(); }};
-}
-
 Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
     : ports_(std::move(ports)),
       ledger_(ports_.store, ports_.clock, std::move(record)),
@@ -35,9 +30,9 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       broken_(std::move(broken)),
       rested_(ports_.clock.make_alarm()),
       drains_(ledger_, ports_.units, ports_.views),
-      conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, means_of(ports_),
-                  ports_.actions, agenda_, ledger_, file_, looks_, loops_, contents_, histories_,
-                  rollback_, tally_},
+      conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, ports_.kind,
+                  ports_.units, ports_.sockets, ports_.views, agenda_, ledger_, file_, looks_,
+                  loops_, contents_, histories_, rollback_, tally_},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
                   [this] { gone_ = true; }}) {

@@ -35,9 +35,6 @@
 
 namespace hotreload::project {
 
-// What acts for the project's transactions.
-Means means_of(const Ports& ports);
-
 class Project {
 public:
     // `broken` of its records could not be read: told until somebody asks for a reload.

@@ -20,7 +20,7 @@ FOLDERS = {
     "document": {"core", "base"},
     "state": {"core", "base", "os"},  # files are written back where others may have led us
     "project": {"core", "base"},
-    "strategy": {"core", "base"},
+    "service": {"core", "base"},
     "watch": {"core", "base", "os"},
     "units": {"core", "base", "os"},
     "probe": {"core", "base", "os"},

@@ -3,7 +3,10 @@
 
 // What a transaction acts through, in memory.
 
-#include "core/action.hpp"
+#include "core/port.hpp"
+#include "core/probe.hpp"
+#include "core/sockets_port.hpp"
+#include "core/views_port.hpp"
 #include "fake_units.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/groups.hpp"
 #include "core/plan.hpp"
 #include "core/unit_files.hpp"
 
@@ -260,22 +259,6 @@ TEST(Plan, never_starts_an_installed_unit_but_for_who_asks) {
     EXPECT_NE(action_of(view), Action::Start);
     EXPECT_NE(action_of(view, {.start = true, .up = true}), Action::Start);
     EXPECT_EQ(action_of(view, {.start = true}), Action::Start);
-}
-
-TEST(Plan, groups_what_after_connects) {
-    Plan plan{"shop", {}};
-    std::map<std::string, ServiceView> views;
-    for (const std::string name : {"db", "web", "log", "idle"}) {
-        plan.services.push_back({name, name == "idle" ? Action::None : Action::Restart, {}, ""});
-        views[name].wanted = ServiceDefinition{.name = name};
-    }
-    views["web"].wanted->after = {"db", "idle"};
-    const auto groups = group_by_dependency(plan, views);
-    ASSERT_EQ(groups.size(), 2U);
-    const auto& pair = groups[0].size() == 2 ? groups[0] : groups[1];
-    ASSERT_EQ(pair.size(), 2U);
-    EXPECT_EQ(pair[0].service, "db");
-    EXPECT_EQ(pair[1].service, "web");
 }
 
 namespace {

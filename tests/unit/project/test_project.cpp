@@ -3,7 +3,7 @@
 #include "core/names.hpp"
 #include "fakes.hpp"
 #include "project/project.hpp"
-#include "strategy/table.hpp"
+#include "service/service_kind.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,6 +28,7 @@ protected:
     test::FakeReader reader;
     Attachments attachments{units};
     test::RecordedEvents events;
+    service::ServiceKind services{{units, sockets, probes, views, [this] { return clock.now(); }}};
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
 
@@ -46,7 +47,6 @@ protected:
             Ports{.clock = clock,
                   .units = units,
                   .sockets = sockets,
-                  .probes = probes,
                   .views = views,
                   .files = files,
                   .writers = writers,
@@ -56,7 +56,7 @@ protected:
                   .reader = reader,
                   .attachments = attachments,
                   .events = events,
-                  .actions = strategy::handler_for,
+                  .kind = services,
                   .make_documents =
                       [](const std::string&) { return std::make_unique<test::NoDocuments>(); },
                   .make_restoration = {},

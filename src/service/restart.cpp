@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/fault.hpp"
 #include "core/names.hpp"
-#include "core/pins.hpp"
-#include "strategy/table.hpp"
+#include "service/pins.hpp"
+#include "service/table.hpp"
 
 #include <algorithm>
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -151,4 +151,4 @@ Task<Result<>> start_applied_generation(ActionContext& context) {
          .binds = view ? std::move(view->binds) : std::vector<Bind>{}});
 }
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/names.hpp"
-#include "strategy/table.hpp"
+#include "service/table.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -50,4 +50,4 @@ const Start start_handler;
 
 const ActionHandler& start = start_handler;
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/names.hpp"
-#include "strategy/table.hpp"
+#include "service/table.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -38,4 +38,4 @@ const Swap swap_handler;
 
 const ActionHandler& swap = swap_handler;
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

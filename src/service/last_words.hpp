@@ -4,14 +4,14 @@
 // Why a service failed, in its own words: what the process that failed wrote last, as the journal
 // has it. The manager knows no more than how it ended.
 
-#include "core/action.hpp"
 #include "core/validator_output.hpp"
+#include "service/action.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace hotreload {
+namespace hotreload::service {
 
 // The text that one process of the unit (UnitState::invocation) and its children have written since
 // then, in microseconds of CLOCK_REALTIME: the last 4 KiB at most; "" when the journal does not
@@ -23,4 +23,4 @@ Task<std::string> read_last_words(const ActionContext& context, std::string invo
 // else the last that sounds like an error, else the last. As it was when nothing was.
 Problem in_its_own_words(Problem problem, std::string_view written, const ResolveName& resolve);
 
-} // namespace hotreload
+} // namespace hotreload::service

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/live_properties.hpp"
-#include "strategy/table.hpp"
+#include "service/table.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -46,4 +46,4 @@ Task<Result<>> set_live_properties(ActionContext& context, Towards towards) {
     co_return co_await context.means.units.set_properties(context.unit, std::move(values));
 }
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/validation.hpp"
+#include "service/validation.hpp"
 
-#include "core/groups.hpp"
 #include "core/names.hpp"
-#include "core/pins.hpp"
 #include "core/validator_output.hpp"
+#include "service/pins.hpp"
 
 #include <filesystem>
 #include <format>
 #include <set>
 
-namespace hotreload {
+namespace hotreload::service {
 
 namespace {
 
@@ -35,7 +34,7 @@ std::optional<Problem> document_problem(const ServiceView& view) {
 }
 
 Task<std::optional<Problem>> check_properties(const ActionContext& context,
-                                              const ValidationHost& host) {
+                                              const ServiceHost& host) {
     const auto& wanted = *context.view.wanted;
     const auto& record = context.view.record;
     if (wanted.properties.empty() || (record && record->definition.properties == wanted.properties))
@@ -54,7 +53,7 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
 // The files of a snapshot as a validator is shown them; they go when it has ended.
 class ShownSnapshot {
 public:
-    ShownSnapshot(const ActionContext& context, const ValidationHost& host, std::string name)
+    ShownSnapshot(const ActionContext& context, const ServiceHost& host, std::string name)
         : views_(context.means.views), name_(std::move(name)) {
         const auto& watches = context.view.wanted->watches;
         const auto snapshot = selected_by(*context.view.files, watches);
@@ -95,7 +94,7 @@ std::string on_live_files(std::string_view why) {
     return std::format("validated against the live files: {}", why);
 }
 
-Task<Verdict> run_validator(const ActionContext& context, const ValidationHost& host) {
+Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& host) {
     const auto& wanted = *context.view.wanted;
     Verdict verdict;
     if (wanted.validate.empty())
@@ -151,7 +150,7 @@ Task<Verdict> run_validator(const ActionContext& context, const ValidationHost& 
 
 } // namespace
 
-Task<Verdict> validate_service(const ActionContext& context, const ValidationHost& host) {
+Task<Verdict> validate_service(const ActionContext& context, const ServiceHost& host) {
     Verdict verdict;
     if (!context.view.wanted || context.plan.takes_as_it_is)
         co_return verdict;
@@ -166,4 +165,4 @@ Task<Verdict> validate_service(const ActionContext& context, const ValidationHos
     co_return co_await run_validator(context, host);
 }
 
-} // namespace hotreload
+} // namespace hotreload::service

@@ -6,20 +6,17 @@
 // unit keeps one (ServiceRecord::view) until other watches of it are pinned: a view is bound when a
 // process starts, and what it shows can change under it.
 
-#include "core/action.hpp"
+#include "service/action.hpp"
 
 #include <vector>
 
-namespace hotreload {
+namespace hotreload::service {
 
 // The part of the snapshot that one of the watches selects.
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches);
 
 // Files are pinned by what is wanted, or by what is applied.
 bool is_pinned(const ActionContext& context);
-
-// The view that the service is shown; there may be none of that name.
-std::string view_of(const ServiceRecord& record);
 
 // Makes the view that the next process needs, and sets `binds` and `shown`. Nobody sees it yet.
 // `kept` has contents that are not on disk any more. Errors as of Views::make.
@@ -33,4 +30,4 @@ Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept);
 // After a failure, before the action is undone: the applied files again.
 Task<Result<>> show_applied(ActionContext& context, Views::Kept kept);
 
-} // namespace hotreload
+} // namespace hotreload::service

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "strategy/table.hpp"
+#include "service/table.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -38,4 +38,4 @@ const Stop stop_handler;
 
 const ActionHandler& stop = stop_handler;
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

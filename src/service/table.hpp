@@ -4,9 +4,9 @@
 // Every action that touches a unit, one file each. A new one is its file, its handler here, its
 // row in table.cpp and its paragraph in hotreload.toml(5).
 
-#include "core/action.hpp"
+#include "service/action.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 extern const ActionHandler& live;    // live.cpp
 extern const ActionHandler& reload;  // reload.cpp
@@ -28,4 +28,4 @@ Task<Result<>> start_next_generation(ActionContext& context);
 // Also a part of undoing: what is on record runs again, in its own unit.
 Task<Result<>> start_applied_generation(ActionContext& context);
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "strategy/table.hpp"
+#include "service/table.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -28,4 +28,4 @@ const ActionHandler* handler_for(Action action) {
     return row == rows.end() ? nullptr : &row->handler;
 }
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/pins.hpp"
 #include "core/unit_files.hpp"
-#include "strategy/table.hpp"
+#include "service/pins.hpp"
+#include "service/table.hpp"
 
-namespace hotreload::strategy {
+namespace hotreload::service {
 
 namespace {
 
@@ -71,4 +71,4 @@ const Reload reload_handler;
 
 const ActionHandler& reload = reload_handler;
 
-} // namespace hotreload::strategy
+} // namespace hotreload::service

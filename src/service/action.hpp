@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a strategy has to be able to do. strategy/ has one file for each and the table of them;
-// the transaction knows them only as this.
+// What an action on a unit has to be able to do: one file for each, and the table of them.
 
 #include "base/duration.hpp"
 #include "base/task.hpp"
@@ -18,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload {
+namespace hotreload::service {
 
 // What a transaction acts through.
 struct Means {
@@ -75,4 +74,4 @@ public:
 // Nothing for actions that touch no unit.
 using ActionTable = const ActionHandler* (*)(Action);
 
-} // namespace hotreload
+} // namespace hotreload::service

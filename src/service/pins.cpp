@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/pins.hpp"
+#include "service/pins.hpp"
 
-#include "core/groups.hpp"
 #include "core/names.hpp"
 #include "core/watch_rules.hpp"
 
@@ -11,7 +10,7 @@
 #include <tuple>
 #include <utility>
 
-namespace hotreload {
+namespace hotreload::service {
 
 namespace {
 
@@ -140,10 +139,6 @@ bool is_pinned(const ActionContext& context) {
     return (wanted && wanted->pinned()) || (record && record->definition.pinned());
 }
 
-std::string view_of(const ServiceRecord& record) {
-    return record.definition.attached() ? record.view : record.unit;
-}
-
 Result<> prepare_pins(ActionContext& context, const Views::Kept& kept) {
     if (!context.view.wanted || !needs_another_view(context))
         return {};
@@ -213,7 +208,7 @@ Task<Result<>> show_applied(ActionContext& context, Views::Kept kept) {
     if (!record || !wanted || own_and_new)
         co_return Result<>{};
     const Snapshot applied{.files = record->files, .missing = {}, .writing = {}, .unreadable = {}};
-    co_return update(context, view_of(*record), record->definition, applied, kept);
+    co_return update(context, record->shown_view(), record->definition, applied, kept);
 }
 
-} // namespace hotreload
+} // namespace hotreload::service

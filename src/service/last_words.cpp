@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/last_words.hpp"
+#include "service/last_words.hpp"
 
 #include "base/ascii.hpp"
 #include "core/names.hpp"
@@ -9,7 +9,7 @@
 #include <format>
 #include <ranges>
 
-namespace hotreload {
+namespace hotreload::service {
 
 namespace {
 
@@ -87,4 +87,4 @@ Problem in_its_own_words(Problem problem, std::string_view written, const Resolv
     return said;
 }
 
-} // namespace hotreload
+} // namespace hotreload::service

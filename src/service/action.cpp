@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/action.hpp"
+#include "service/action.hpp"
 
-namespace hotreload {
+namespace hotreload::service {
 
 Task<> ActionHandler::finish(ActionContext&) const {
     co_return;
 }
 
-} // namespace hotreload
+} // namespace hotreload::service
