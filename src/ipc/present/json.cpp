@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/present/json.hpp"
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "core/strategy.hpp"
 
-#include <jsoncons/json.hpp>
 #include <jsoncons/json_encoder.hpp>
 
 #include <concepts>
-#include <optional>
 
 namespace hotreload::ipc {
 
@@ -17,7 +16,7 @@ namespace {
 // Streams; a ReloadStarted is rendered before its action, on the way to it.
 class Json {
 public:
-    Json(std::string& text, Audience reader) : out_(text), reader_(reader) {}
+    Json(std::string& text, Audience reader) : text_(text), out_(text), reader_(reader) {}
 
     [[nodiscard]] Audience reader() const { return reader_; }
     [[nodiscard]] bool tells_values() const { return reader_ == Audience::Inspectors; }
@@ -62,10 +61,11 @@ public:
     // JSON text as the value that it is; what is none (a value that was shortened) stays text.
     void member_json(std::string_view name, const std::string& text) {
         out_.key(name);
-        if (const auto value = parse(text))
-            value->dump(out_);
-        else
-            string(text);
+        if (!is_json(text))
+            return string(text);
+        out_.null_value(); // in its place
+        out_.flush();
+        text_.replace(text_.size() - kNull.size(), kNull.size(), text);
     }
     template <class T, class Write>
     void list(std::string_view name, const std::vector<T>& values, Write write) {
@@ -81,17 +81,7 @@ public:
     }
 
 private:
-    static std::optional<jsoncons::ojson> parse(const std::string& text) {
-        if (!is_utf8(text))
-            return std::nullopt;
-        jsoncons::json_options as_written; // 1.10 and 1e400 come out as they went in
-        as_written.lossless_number(true);
-        try {
-            return jsoncons::ojson::parse(text, as_written);
-        } catch (const jsoncons::ser_error&) {
-            return std::nullopt;
-        }
-    }
+    static constexpr std::string_view kNull = "null";
 
     void string(std::string_view value) {
         if (is_utf8(value))
@@ -100,6 +90,7 @@ private:
             out_.string_value(to_utf8(value));
     }
 
+    std::string& text_;
     jsoncons::compact_json_string_encoder out_;
     Audience reader_;
 };
