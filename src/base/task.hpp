@@ -133,6 +133,12 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 }
 } // namespace detail
 
+// For what is awaited, and known already.
+template <class T>
+Task<T> finished(T value) {
+    co_return value;
+}
+
 // All of them side by side; ends when the last one has, with their results in the same order.
 template <class T>
 Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {

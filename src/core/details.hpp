@@ -4,6 +4,7 @@
 // What an event is about beyond names and places: values, and reasons that quote. Everybody is told
 // the event with its id; the details that belong to the id are told to who may inspect, and asks.
 
+#include "base/task.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
 
@@ -36,7 +37,7 @@ struct ConfigChange {
         std::string after;
         std::string patch;
     };
-    std::function<Texts()> texts;
+    std::function<Task<Texts>()> texts;
     std::size_t bytes = 0; // of memory that `texts` holds on to, about
 };
 

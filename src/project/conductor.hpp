@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hotreload::project {
 
@@ -58,6 +59,8 @@ public:
         std::function<void()> end;
         // The project went down.
         std::function<void()> gone;
+        // Ends when what is published is as it is on disk.
+        std::function<Task<>()> configs_known;
     };
 
     Conductor(Sees sees, On on);
@@ -69,6 +72,8 @@ public:
     void look(Names batch, std::string trigger);
     // `asked`: what of the scope somebody asked for; the rest is drawn in by links.
     void perform(Request request, Names scope, Names asked);
+    // Ends when every look that was begun knows what is there.
+    Task<> seen();
     // What would be done now if it were not for a pause.
     void look_what_is_held(std::string service);
 
@@ -116,6 +121,7 @@ private:
                 std::optional<Request> request);
     Task<> settle_quietly(TransactionInput input, Plan plan, Names scope);
 
+    [[nodiscard]] bool overtaken(const Names& batch) const;
     Names leave_alone(const Plan& plan, const Names& due);
     void begin_run(const Names& scope, const TransactionInput& input);
     void end_run(const Names& scope);
@@ -130,7 +136,9 @@ private:
 
     Sees sees_;
     On on_;
-    std::map<std::string, Run> runs_; // by service
+    std::map<std::string, Run> runs_;            // by service
+    std::size_t seeing_ = 0;                     // looks that do not know yet what is there
+    std::vector<std::function<void()>> waiting_; // who waits for seen()
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     TaskScope tasks_;
 };

@@ -28,7 +28,8 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       pauses_(ledger_, ports_.clock),
       histories_(ledger_, file_, looks_, contents_, ports_.clock),
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.make_restoration),
-      configs_(ports_.files, contents_, ledger_, file_, ports_.events, ports_.next_id),
+      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events,
+               ports_.next_id),
       statuses_({ledger_, file_, looks_, agenda_, pauses_, loops_, attached_, contents_, tally_,
                  ports_.units}),
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
@@ -40,7 +41,7 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
                   rollback_, tally_},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
-                  [this] { gone_ = true; }}) {
+                  [this] { gone_ = true; }, [this] { return configs_.known(); }}) {
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
     ledger_.on_problem = contents_.on_problem = [this] { tell_project(); };
@@ -90,6 +91,8 @@ Task<> Project::take_up() {
     for (const auto& name : service_names())
         drains_.follow(name);
     pump();
+    co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
+    co_await configs_.known();
 }
 
 // Its units are told of, its file is watched, and it can go down.
@@ -158,7 +161,8 @@ void Project::pump() {
     }
     trigger_ = "file";
     rest_until_next_turn();
-    if (agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
+    if (configs_.all_known() &&
+        agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
         tell_settled();
 }
 
@@ -279,6 +283,7 @@ void Project::submit(Request request) {
     }
     if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
         ports_.deaths.forgive(name(), path());
+        contents_.documents().forgive();
         if (!std::exchange(broken_, {}).empty())
             tell_project();
         for (const auto& service : service_names())

@@ -168,6 +168,9 @@ Result<> filter_system_calls() {
     // No memory becomes code.
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect)})
         allow(call, {{.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0}});
+    // libfyaml asks whether its errors go to a terminal: nothing here is one.
+    if (error == 0)
+        error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
     // abort() and the stack protector end this process by a signal to itself.
     const auto self = static_cast<scmp_datum_t>(::getpid());
     allow(SCMP_SYS(tgkill), {{.arg = 0, .op = SCMP_CMP_EQ, .datum_a = self, .datum_b = 0}});

@@ -122,20 +122,26 @@ Task<> Pool::work(Seat& seat, Job job) {
 // A process that has said anything but an answer is not asked again, whatever it is at now.
 Task<Pool::Answer> Pool::ask_of(Seat& seat, const Job& job) {
     const auto message = encode(job.request);
-    for (unsigned deaths = 0; deaths < kTooManyDeaths;) {
+    for (;;) {
         if (auto seated = co_await seat_process(seat); !seated)
             co_return std::unexpected(
                 std::format("cannot be read: {}: {}", settings_.program, seated.error().message));
         const auto answer = co_await seat.process->ask(message, settings_.limit);
         if (answer)
-            if (auto reply = decode_reply(*answer, std::visit(SchemaPath(), job.request)))
+            if (auto reply = decode_reply(*answer, std::visit(SchemaPath(), job.request))) {
+                if (!std::holds_alternative<Missing>(
+                        *reply)) // which is said before anything is read
+                    set_aside_.forget(job.project, job.request);
                 co_return *std::move(reply);
+            }
         dismiss(seat);
         if (!answer && answer.error() == Process::End::Overran)
             co_return set_aside(job, "has taken more than " + format_duration(settings_.limit));
-        ++deaths;
+        if (set_aside_.count_death(job.project, job.request) >= kTooManyDeaths)
+            co_return set_aside(job, "has ended hotreload-worker twice");
+        if (on_death)
+            on_death(job.project);
     }
-    co_return set_aside(job, "has ended hotreload-worker twice");
 }
 
 Pool::Answer Pool::set_aside(const Job& job, std::string_view what) {

@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <expected>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -40,6 +41,9 @@ public:
     // can be started. Not Missing where all bytes are there.
     using Answer = std::expected<Reply, std::string>;
     Task<Answer> ask(std::string project, Request request);
+
+    // A process has ended while it was asked, for the first time over this request.
+    std::function<void(const std::string& project)> on_death;
 
     // Somebody asks for the project: what was set aside of it is tried again.
     void forgive(const std::string& project) { set_aside_.forgive(project); }

@@ -2,6 +2,7 @@
 #include "worker/set_aside.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace hotreload::worker {
 
@@ -24,9 +25,12 @@ struct SubjectOf {
         add(request.before);
         add(request.after);
     }
+    // Texts that have no id.
     void operator()(const CompareLines& request) const {
-        // No content that has an id: a comparison of lines is asked for by people, each time anew.
-        (void)request;
+        for (const auto* const text : {&request.before, &request.after})
+            subject.emplace_back(
+                ContentId{.high = 0, .low = std::hash<std::string>()(*text), .size = text->size()},
+                Format::Bytes);
     }
 };
 
@@ -38,23 +42,40 @@ SetAside::Subject SetAside::subject_of(const Request& request) {
     return subject;
 }
 
-void SetAside::add(const std::string& project, const Request& request, std::string why) {
-    auto subject = subject_of(request);
-    if (subject.empty())
-        return;
+SetAside::Entries::const_iterator SetAside::entry_of(const std::string& project,
+                                                     const Request& request) const {
+    const auto subject = entries_.empty() ? Subject() : subject_of(request);
+    return std::ranges::find_if(entries_, [&](const Entry& each) {
+        return each.project == project && each.subject == subject;
+    });
+}
+
+SetAside::Entry& SetAside::entry_for(const std::string& project, const Request& request) {
+    const auto known = entry_of(project, request);
+    if (known != entries_.end())
+        return entries_.at(static_cast<std::size_t>(known - entries_.begin()));
     if (entries_.size() >= kMost)
         entries_.pop_front();
-    entries_.push_back({project, std::move(subject), std::move(why)});
+    entries_.push_back({project, subject_of(request)});
+    return entries_.back();
+}
+
+unsigned SetAside::count_death(const std::string& project, const Request& request) {
+    return ++entry_for(project, request).deaths;
+}
+
+void SetAside::forget(const std::string& project, const Request& request) {
+    if (const auto known = entry_of(project, request); known != entries_.end())
+        entries_.erase(known);
+}
+
+void SetAside::add(const std::string& project, const Request& request, std::string why) {
+    entry_for(project, request).why = std::move(why);
 }
 
 const std::string* SetAside::find(const std::string& project, const Request& request) const {
-    if (entries_.empty())
-        return nullptr;
-    const auto subject = subject_of(request);
-    const auto found = std::ranges::find_if(entries_, [&](const Entry& each) {
-        return each.project == project && each.subject == subject;
-    });
-    return found == entries_.end() ? nullptr : &found->why;
+    const auto known = entry_of(project, request);
+    return known == entries_.end() || known->why.empty() ? nullptr : &known->why;
 }
 
 void SetAside::forgive(const std::string& project) {

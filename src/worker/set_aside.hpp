@@ -19,8 +19,14 @@ class SetAside {
 public:
     static constexpr std::size_t kMost = 64; // the oldest are forgotten
 
-    // What was seen of a request; `why` begins where a path is put in front.
+    // A worker has ended over the request: how many that are by now.
+    unsigned count_death(const std::string& project, const Request& request);
+    // It was answered: those before had other reasons.
+    void forget(const std::string& project, const Request& request);
+
+    // It is not asked any more, and this is what people are told instead.
     void add(const std::string& project, const Request& request, std::string why);
+    // nullptr: it is asked.
     [[nodiscard]] const std::string* find(const std::string& project, const Request& request) const;
     // Somebody asks for the project.
     void forgive(const std::string& project);
@@ -33,9 +39,15 @@ private:
     struct Entry {
         std::string project;
         Subject subject;
-        std::string why;
+        unsigned deaths = 0;
+        std::string why = {}; // "": it is asked
     };
-    std::deque<Entry> entries_; // the oldest first
+    using Entries = std::deque<Entry>;
+    [[nodiscard]] Entries::const_iterator entry_of(const std::string& project,
+                                                   const Request& request) const;
+    Entry& entry_for(const std::string& project, const Request& request);
+
+    Entries entries_; // the oldest first
 };
 
 } // namespace hotreload::worker

@@ -344,7 +344,10 @@ std::string detail_json(const Outcome& outcome, Audience reader) {
     return render(reader, [&](Json& json) { outcome_members(json, outcome); });
 }
 
-std::string details_json(const Details& details) {
+namespace {
+
+std::string details_text(const Details& details, const std::vector<ConfigChange::Texts>& texts) {
+    auto told = texts.begin();
     return render(Audience::Inspectors, [&](Json& json) {
         json.member("id", details.id);
         json.list("plans", details.plans,
@@ -365,15 +368,24 @@ std::string details_json(const Details& details) {
         });
         json.list("changes", details.changes, [&](const ConfigChange& change) {
             json.object([&] {
-                const auto texts = change.texts();
                 json.member("project", change.project);
                 json.member("name", change.name);
-                json.member_json("old", texts.before);
-                json.member_json("new", texts.after);
-                json.member_json("patch", texts.patch);
+                json.member_json("old", told->before);
+                json.member_json("new", told->after);
+                json.member_json("patch", told->patch);
+                ++told;
             });
         });
     });
+}
+
+} // namespace
+
+Task<std::string> details_json(std::shared_ptr<const Details> details) {
+    std::vector<ConfigChange::Texts> texts;
+    for (const auto& change : details->changes)
+        texts.push_back(co_await change.texts());
+    co_return details_text(*details, texts);
 }
 
 std::string status_json(std::string_view version, const std::vector<ProjectView>& projects,

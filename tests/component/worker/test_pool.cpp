@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,12 @@ namespace {
 
 constexpr auto kLong = 60s; // for what ends by an event
 
+Source source(const std::string& text, Format format) {
+    return {{0, std::hash<std::string>()(text), text.size()}, format, text};
+}
+
 Source toml(const std::string& text) {
-    return {{0, std::hash<std::string>()(text), text.size()}, Format::Toml, text};
+    return source(text, Format::Toml);
 }
 
 // Processes of this one, by the name of their program.
@@ -91,6 +97,38 @@ TEST_F(Workers, answer_one_request_after_another) {
     ASSERT_EQ(pids.size(), 1U);
     expect_json(ask(pool, Render{toml("a = 2\n")}), R"({"a":2})");
     EXPECT_EQ(children("hotreload-worker"), pids) << "the same process";
+}
+
+// Whatever a library does with it, it is none of what is forbidden.
+TEST_F(Workers, live_through_all_that_parsers_were_ever_given) {
+    Pool pool(loop, settings(WORKER));
+    const Pool::Lease lease(pool);
+    const std::map<std::string, Format> formats = {
+        {"parse_ini", Format::Ini},   {"parse_json", Format::Json}, {"parse_jsonc", Format::Jsonc},
+        {"parse_toml", Format::Toml}, {"parse_unit", Format::Unit}, {"parse_yaml", Format::Yaml},
+    };
+    std::size_t asked = 0;
+    for (const auto& [name, format] : formats)
+        for (const auto& entry : std::filesystem::directory_iterator(CORPUS "/" + name)) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            const std::string text(std::istreambuf_iterator<char>(file), {});
+            const auto answer =
+                ask(pool, Compare{.now = source(text, format), .applied = source("", format)});
+            ASSERT_TRUE(answer) << entry.path() << ": " << answer.error();
+            ++asked;
+        }
+    for (const auto& entry : std::filesystem::directory_iterator(CORPUS "/schema")) {
+        std::ifstream file(entry.path(), std::ios::binary);
+        std::string schema, document;
+        std::getline(file, schema, '\0');
+        std::getline(file, document, '\0');
+        const auto answer =
+            ask(pool, Compare{.now = source(document, Format::Yaml),
+                              .schema = Compare::Schema{"/s", source(schema, Format::Json)}});
+        ASSERT_TRUE(answer) << entry.path() << ": " << answer.error();
+        ++asked;
+    }
+    EXPECT_GT(asked, 30U);
 }
 
 TEST_F(Workers, take_what_is_larger_than_a_socket_holds) {

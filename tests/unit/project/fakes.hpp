@@ -289,17 +289,20 @@ public:
 class NoDocuments final : public Documents {
 public:
     void set_secrets(const std::vector<std::string>&) override {}
-    [[nodiscard]] const Secrets& secrets() const override { return secrets_; }
     void note(const std::string&, const ContentId&, std::string_view) override {}
-    DocumentState compare(const Request&) override { return {}; }
-    Parsed value(const std::string&, const ContentId&, Format) override {
-        return std::unexpected(Problem{});
+    Task<DocumentState> compare(Request) override { return finished(DocumentState()); }
+    Task<std::expected<std::string, Problem>> json(std::string, ContentId, Format) override {
+        return finished(std::expected<std::string, Problem>("{}"));
     }
-    [[nodiscard]] std::string json(const Value&) const override { return "{}"; }
-    [[nodiscard]] std::function<ConfigChange::Texts()>
-    texts(std::shared_ptr<const Value>, std::shared_ptr<const Value>) const override {
-        return {};
+    void add_texts(ConfigChange&, const std::string&, const ContentId&, const ContentId&,
+                   Format) override {}
+    [[nodiscard]] std::optional<std::string> content(const ContentId&) override {
+        return std::nullopt;
     }
+    Task<std::vector<std::string>> lines(std::string, std::string) override {
+        return finished(std::vector<std::string>());
+    }
+    void forgive() override {}
     void keep(const std::string&, const ContentId&, unsigned, const ContentStore::InUse&) override {
     }
     void copy_some(const ContentStore::InUse&) override {}
@@ -311,7 +314,6 @@ public:
     [[nodiscard]] const std::string& problem() const override { return problem_; }
 
 private:
-    Secrets secrets_;
     std::string problem_;
 };
 

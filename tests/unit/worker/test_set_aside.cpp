@@ -39,10 +39,21 @@ TEST(SetAside, forgets_the_oldest) {
     EXPECT_NE(aside.find("shop", compare(SetAside::kMost)), nullptr);
 }
 
-TEST(SetAside, lines_are_asked_for_by_people_each_time_anew) {
+TEST(SetAside, counts_deaths_until_there_is_an_answer) {
     SetAside aside;
-    aside.add("shop", CompareLines{"a", "b"}, "a");
-    EXPECT_EQ(aside.find("shop", CompareLines{"a", "b"}), nullptr);
+    EXPECT_EQ(aside.count_death("shop", compare(1)), 1U);
+    EXPECT_EQ(aside.find("shop", compare(1)), nullptr) << "one may be anybody's";
+    EXPECT_EQ(aside.count_death("shop", compare(2)), 1U);
+    EXPECT_EQ(aside.count_death("shop", compare(1, "x")), 2U) << "with or without its bytes";
+    aside.forget("shop", compare(1));
+    EXPECT_EQ(aside.count_death("shop", compare(1)), 1U);
+}
+
+TEST(SetAside, knows_lines_by_their_texts) {
+    SetAside aside;
+    aside.add("shop", CompareLines{"a", "b"}, "why");
+    EXPECT_NE(aside.find("shop", CompareLines{"a", "b"}), nullptr);
+    EXPECT_EQ(aside.find("shop", CompareLines{"a", "c"}), nullptr);
 }
 
 } // namespace
