@@ -95,7 +95,6 @@ Task<Result<>> Pool::seat_process(Seat& seat) {
     seat.starts = true;
     auto started = co_await start_process(seat);
     seat.starts = false;
-    pump(); // of those who wait, one may want another process
     co_return started;
 }
 
@@ -126,11 +125,12 @@ Task<Pool::Answer> Pool::ask_of(Seat& seat, const Job& job) {
         if (auto seated = co_await seat_process(seat); !seated)
             co_return std::unexpected(
                 std::format("cannot be read: {}: {}", settings_.program, seated.error().message));
+        pump(); // somebody may have waited for the start to be over, to start another one
         const auto answer = co_await seat.process->ask(message, settings_.limit);
         if (answer)
             if (auto reply = decode_reply(*answer, std::visit(SchemaPath(), job.request))) {
-                if (!std::holds_alternative<Missing>(
-                        *reply)) // which is said before anything is read
+                const bool was_read = !std::holds_alternative<Missing>(*reply);
+                if (was_read)
                     set_aside_.forget(job.project, job.request);
                 co_return *std::move(reply);
             }
