@@ -58,14 +58,7 @@ Task<> ask(worker::Pool& pool, worker::Request request, bool& good) {
     const auto* const state = answer ? std::get_if<DocumentState>(&*answer) : nullptr;
     good = state && state->differences.size() == 1;
     if (!good)
-        std::fprintf(
-            stderr, "no answer: %s\n",
-            answer
-                ? std::format("another one, {} {} {}", answer->index(),
-                              state ? state->differences.size() : 0,
-                              state && !state->problems.empty() ? state->problems[0].message : "")
-                      .c_str()
-                : answer.error().c_str());
+        std::fprintf(stderr, "no answer: %s\n", answer ? "another one" : answer.error().c_str());
 }
 
 double microseconds_since(Clock::time_point begin) {

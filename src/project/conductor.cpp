@@ -115,6 +115,15 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
         co_return;
     }
     input.trigger = std::move(trigger);
+    if (auto quiet = act(std::move(input), std::move(batch)))
+        co_await settle_quietly(std::move(quiet->input), std::move(quiet->plan),
+                                std::move(quiet->scope));
+    on_.end();
+}
+
+// The work that there is begins; answers what is left of the batch, to which nothing is done.
+std::optional<Conductor::Quiet> Conductor::act(TransactionInput input, Names batch) {
+    const Deaths::Scope at_it(sees_.deaths, {sees_.ledger.name(), "", sees_.file.stamp()});
     auto plan = make_plan(input);
     if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
         for (const auto& name : alone)
@@ -134,9 +143,11 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
         part.id = sees_.next_id();
         tasks_.spawn(work(std::move(part), part_of(plan, names), names, {}, std::nullopt));
     }
-    if (!batch.empty())
-        co_await settle_quietly(take_part(input, batch), part_of(plan, batch), batch);
-    on_.end();
+    if (batch.empty())
+        return std::nullopt;
+    auto rest = part_of(plan, batch);
+    auto part = take_part(input, batch);
+    return Quiet{std::move(part), std::move(rest), std::move(batch)};
 }
 
 // While the documents were compared, a file has changed again, or what is wanted of a service:
@@ -410,7 +421,7 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
 
 Task<> Conductor::stop(Request request, Names scope) {
     auto& [clock, reader, events, next_id, means, actions, agenda, ledger, file, looks, loops,
-           contents, histories, rollback, tally] = sees_;
+           contents, histories, rollback, tally, deaths] = sees_;
     Outcome outcome{.id = request.id,
                     .project = ledger.name(),
                     .result = "applied",

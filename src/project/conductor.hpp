@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "core/deaths_port.hpp"
 #include "core/events.hpp"
 #include "core/project_reader.hpp"
 #include "core/transaction.hpp"
@@ -48,6 +49,7 @@ public:
         Histories& histories;
         Rollback& rollback;
         Tally& tally;
+        Deaths& deaths;
     };
     // What others have to follow up.
     struct On {
@@ -122,6 +124,13 @@ private:
     Task<> settle_quietly(TransactionInput input, Plan plan, Names scope);
 
     [[nodiscard]] bool overtaken(const Names& batch) const;
+    // Services to which nothing is done.
+    struct Quiet {
+        TransactionInput input;
+        Plan plan;
+        Names scope;
+    };
+    std::optional<Quiet> act(TransactionInput input, Names batch);
     Names leave_alone(const Plan& plan, const Names& due);
     void begin_run(const Names& scope, const TransactionInput& input);
     void end_run(const Names& scope);

@@ -38,7 +38,7 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       drains_(ledger_, ports_.units, ports_.views),
       conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, means_of(ports_),
                   ports_.actions, agenda_, ledger_, file_, looks_, loops_, contents_, histories_,
-                  rollback_, tally_},
+                  rollback_, tally_, ports_.deaths},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
                   [this] { gone_ = true; }, [this] { return configs_.known(); }}) {
@@ -80,6 +80,12 @@ Task<> Project::take_up() {
         submit({.kind = Request::Kind::Stop, .id = ports_.next_id(), .service = service});
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
+    begin_work();
+    co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
+    co_await configs_.known();
+}
+
+void Project::begin_work() {
     const Deaths::Scope at_it(ports_.deaths, all_work());
     if (!read_project_file())
         for (const auto& [name, unused] : file_.definition().services)
@@ -91,8 +97,6 @@ Task<> Project::take_up() {
     for (const auto& name : service_names())
         drains_.follow(name);
     pump();
-    co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
-    co_await configs_.known();
 }
 
 // Its units are told of, its file is watched, and it can go down.

@@ -6,10 +6,12 @@
 // trusted: no length leads beyond the end, and no count makes more room than there are bytes.
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hotreload::worker {
 

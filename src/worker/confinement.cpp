@@ -24,10 +24,13 @@ namespace hotreload::worker {
 namespace {
 
 // A sanitizer needs address space without end, and reads /proc for its reports.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HOTRELOAD_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(HOTRELOAD_SANITIZED)
 constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer);
 #else
 constexpr bool kSanitized = false;
 #endif
@@ -39,7 +42,7 @@ constexpr rlim_t kDescriptors = 3;              // those that it is started with
 
 Result<> limit(int resource, rlim_t most) {
     const rlimit limits = {most, most};
-    if (::setrlimit(static_cast<__rlimit_resource>(resource), &limits) < 0)
+    if (::setrlimit(resource, &limits) < 0)
         return fail_errno(errno, "setrlimit");
     return {};
 }

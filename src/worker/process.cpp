@@ -2,9 +2,8 @@
 #include "worker/process.hpp"
 
 #include "base/completion.hpp"
+#include "os/spawn.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,33 +24,6 @@ namespace {
 
 constexpr std::size_t kChunk = 64 << 10;
 
-// What posix_spawn is told, freed with it: the socket as standard input, our standard error, and
-// nothing else of what we have open.
-struct SpawnSetup {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-
-    explicit SpawnSetup(int socket) {
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-        posix_spawnattr_init(&attributes);
-        sigset_t none, all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    }
-    SpawnSetup(const SpawnSetup&) = delete;
-    SpawnSetup& operator=(const SpawnSetup&) = delete;
-    ~SpawnSetup() {
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-    }
-};
-
 } // namespace
 
 Result<std::unique_ptr<Process>> Process::start(os::EventLoop& loop, const std::string& program) {
@@ -60,16 +32,11 @@ Result<std::unique_ptr<Process>> Process::start(os::EventLoop& loop, const std::
         return fail_errno(errno, "making a socket for " + program);
     Fd ours(ends[0]);
     const Fd theirs(ends[1]);
-    const SpawnSetup setup(theirs.get());
-    auto name = program;
-    const std::array<char*, 2> argv = {name.data(), nullptr};
-    const std::array<char*, 1> environment = {nullptr}; // ours may hold what is nobody's
-    int pidfd = -1;
-    if (const int error = ::pidfd_spawn(&pidfd, program.c_str(), &setup.actions, &setup.attributes,
-                                        argv.data(), environment.data());
-        error != 0)
-        return fail_errno(error, "starting " + program);
-    return std::unique_ptr<Process>(new Process(loop, std::move(ours), Fd(pidfd)));
+    // Without an environment: ours may hold what is nobody's.
+    auto pidfd = os::spawn({program}, {}, {.input = theirs.get(), .error = STDERR_FILENO});
+    if (!pidfd)
+        return std::unexpected(std::move(pidfd.error()));
+    return std::unique_ptr<Process>(new Process(loop, std::move(ours), *std::move(pidfd)));
 }
 
 Process::Process(os::EventLoop& loop, Fd socket, Fd pidfd)

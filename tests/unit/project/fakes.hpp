@@ -6,6 +6,7 @@
 
 #include "../core/fake_means.hpp"
 #include "base/clock.hpp"
+#include "base/completion.hpp"
 #include "core/content_store.hpp"
 #include "core/deaths_port.hpp"
 #include "core/documents_port.hpp"
@@ -286,7 +287,7 @@ public:
 };
 
 // Nothing is understood: files are bytes.
-class NoDocuments final : public Documents {
+class NoDocuments : public Documents {
 public:
     void set_secrets(const std::vector<std::string>&) override {}
     void note(const std::string&, const ContentId&, std::string_view) override {}
@@ -315,6 +316,35 @@ public:
 
 private:
     std::string problem_;
+};
+
+// Comparisons that end when the test says so, in the order in which they were asked for.
+struct Comparisons {
+    Clock& clock;
+    std::vector<std::string> paths; // of those that wait
+    std::deque<Completion<DocumentState>::Resolver> answers;
+
+    void answer(DocumentState state = {}) {
+        auto resolve = std::move(answers.front());
+        answers.pop_front();
+        paths.erase(paths.begin());
+        resolve(std::move(state));
+    }
+};
+
+class SlowDocuments final : public NoDocuments {
+public:
+    explicit SlowDocuments(Comparisons& comparisons) : comparisons_(comparisons) {}
+
+    Task<DocumentState> compare(Request request) override {
+        Completion<DocumentState> answer(comparisons_.clock);
+        comparisons_.paths.push_back(request.path);
+        comparisons_.answers.push_back(answer.resolver());
+        co_return co_await answer;
+    }
+
+private:
+    Comparisons& comparisons_;
 };
 
 // The project file is what the test says.
@@ -385,7 +415,9 @@ public:
     void service_removed(const std::string&, const std::string& service) noexcept override {
         services.erase(service);
     }
-    void config_status_changed(const ConfigStatus&) noexcept override {}
+    void config_status_changed(const ConfigStatus& status) noexcept override {
+        lines.push_back("config " + status.name + " " + status.state + " " + status.value);
+    }
     void config_removed(const std::string&, const std::string&) noexcept override {}
 };
 
