@@ -128,6 +128,7 @@ private:
                        {.program = program_,
                         .version = HOTRELOAD_VERSION,
                         .limit = std::chrono::seconds(20),
+                        .limit_of_mib = {},
                         .idle = std::chrono::seconds(60)}};
     worker::Pool::Lease lease_{pool_};
     worker::Examiner examiner_;

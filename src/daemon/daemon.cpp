@@ -20,8 +20,9 @@ namespace {
 // starts a new daemon.
 constexpr auto kIdleTime = std::chrono::seconds(30);
 
-// No document that is within the limits takes so long, on a machine that is busy either.
+// No document takes so long, on a machine that is busy either.
 constexpr auto kWorkerLimit = std::chrono::seconds(20);
+constexpr auto kWorkerLimitOfMib = std::chrono::seconds(5);
 constexpr auto kWorkerIdle = std::chrono::seconds(5);
 
 } // namespace
@@ -42,6 +43,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       workers_(loop, {.program = std::move(worker),
                       .version = HOTRELOAD_VERSION,
                       .limit = kWorkerLimit,
+                      .limit_of_mib = kWorkerLimitOfMib,
                       .idle = kWorkerIdle}),
       files_(*watcher_),
       reader_(state_.deaths),

@@ -67,18 +67,22 @@ std::string answer(worker::Examiner& examiner, const worker::Request& request) {
     return worker::encode(worker::Refused{{.message = "differs in more than can be told"}});
 }
 
+// Answers how large the request was.
+std::size_t serve_one(worker::Examiner& examiner, worker::FrameReader& reader) {
+    const auto message = receive(reader);
+    const auto request = worker::decode_request(message);
+    if (!request)
+        end(EXIT_FAILURE);
+    send(answer(examiner, *request));
+    return message.size();
+}
+
 [[noreturn]] void serve() {
     worker::Examiner examiner;
     worker::FrameReader reader(worker::kMostRequest);
-    for (;;) {
-        const auto message = receive(reader);
-        const auto request = worker::decode_request(message);
-        if (!request)
-            end(EXIT_FAILURE);
-        send(answer(examiner, *request));
-        if (message.size() > kLarge)
+    for (;;)
+        if (serve_one(examiner, reader) > kLarge)
             ::malloc_trim(0);
-    }
 }
 
 // A request is short and somebody waits for it: among processes that compute for long, it goes

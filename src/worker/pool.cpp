@@ -19,6 +19,20 @@ struct SchemaPath {
     std::string operator()(const auto& /*request*/) const { return {}; }
 };
 
+struct BytesOf {
+    std::uint64_t operator()(const Compare& request) const {
+        return request.now.id.size + (request.applied ? request.applied->id.size : 0) +
+               (request.schema ? request.schema->source.id.size : 0);
+    }
+    std::uint64_t operator()(const Render& request) const { return request.document.id.size; }
+    std::uint64_t operator()(const RenderChange& request) const {
+        return request.before.id.size + request.after.id.size;
+    }
+    std::uint64_t operator()(const CompareLines& request) const {
+        return request.before.size() + request.after.size();
+    }
+};
+
 } // namespace
 
 Pool::Pool(os::EventLoop& loop, Settings settings)
@@ -48,37 +62,31 @@ Task<Pool::Answer> Pool::ask(std::string project, Request request) {
     co_return co_await answer;
 }
 
+// The first in the queue of whose project none is at work goes first.
 void Pool::pump() {
     idle_.disarm();
-    while (auto* const seat = free_seat()) {
-        auto job = next_job();
-        if (!job)
+    for (;;) {
+        const auto next = std::ranges::find_if(
+            queue_, [this](const Job& each) { return !at_work_.contains(each.project); });
+        auto* const seat = next == queue_.end() ? nullptr : free_seat();
+        if (!seat)
             break;
+        auto job = std::move(*next);
+        queue_.erase(next);
+        at_work_.insert(job.project);
         seat->busy = true;
-        tasks_.spawn(work(*seat, *std::move(job)));
+        tasks_.spawn(work(*seat, std::move(job)));
     }
     rest();
 }
 
-// The first in the queue of whose project none is at work.
-std::optional<Pool::Job> Pool::next_job() {
-    const auto first = std::ranges::find_if(
-        queue_, [this](const Job& each) { return !at_work_.contains(each.project); });
-    if (first == queue_.end())
-        return std::nullopt;
-    auto job = std::move(*first);
-    queue_.erase(first);
-    at_work_.insert(job.project);
-    return job;
-}
-
-// A new one only where somebody waits for it.
+// One that is free, or a new one; nullptr: there are enough, or one is about to be free.
 Pool::Seat* Pool::free_seat() {
     const auto free = std::ranges::find(seats_, false, &Seat::busy);
     if (free != seats_.end())
         return &*free;
     const bool one_comes = std::ranges::contains(seats_, true, &Seat::starts);
-    if (queue_.empty() || one_comes || seats_.size() >= settings_.processes)
+    if (one_comes || seats_.size() >= settings_.processes)
         return nullptr;
     return &seats_.emplace_back();
 }
@@ -118,15 +126,21 @@ Task<> Pool::work(Seat& seat, Job job) {
     finish(job, std::move(answer));
 }
 
+Duration Pool::limit_of(const Request& request) const {
+    constexpr std::uint64_t mib = 1 << 20;
+    return settings_.limit + settings_.limit_of_mib * (std::visit(BytesOf(), request) / mib);
+}
+
 // A process that has said anything but an answer is not asked again, whatever it is at now.
 Task<Pool::Answer> Pool::ask_of(Seat& seat, const Job& job) {
     const auto message = encode(job.request);
+    const auto limit = limit_of(job.request);
     for (;;) {
         if (auto seated = co_await seat_process(seat); !seated)
             co_return std::unexpected(
                 std::format("cannot be read: {}: {}", settings_.program, seated.error().message));
         pump(); // somebody may have waited for the start to be over, to start another one
-        const auto answer = co_await seat.process->ask(message, settings_.limit);
+        const auto answer = co_await seat.process->ask(message, limit);
         if (answer)
             if (auto reply = decode_reply(*answer, std::visit(SchemaPath(), job.request))) {
                 const bool was_read = !std::holds_alternative<Missing>(*reply);
@@ -136,7 +150,7 @@ Task<Pool::Answer> Pool::ask_of(Seat& seat, const Job& job) {
             }
         dismiss(seat);
         if (!answer && answer.error() == Process::End::Overran)
-            co_return set_aside(job, "has taken more than " + format_duration(settings_.limit));
+            co_return set_aside(job, "has taken more than " + format_duration(limit));
         if (set_aside_.count_death(job.project, job.request) >= kTooManyDeaths)
             co_return set_aside(job, "has ended hotreload-worker twice");
         if (on_death)

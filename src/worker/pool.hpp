@@ -15,7 +15,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,7 +26,8 @@ public:
     struct Settings {
         std::string program;       // a path
         std::string version;       // of the program: another one is not talked to
-        Duration limit;            // of a request: longer than any document takes
+        Duration limit;            // of a request: longer than any small document takes
+        Duration limit_of_mib;     // more for each MiB of what it is about
         Duration idle;             // after which processes that are not needed end
         std::size_t processes = 4; // at most
     };
@@ -74,12 +74,12 @@ private:
     };
 
     void pump();
-    std::optional<Job> next_job();
     Seat* free_seat();
     Task<Result<>> seat_process(Seat& seat);
     Task<Result<>> start_process(Seat& seat);
     Task<> warm(Seat& seat);
     Task<> work(Seat& seat, Job job);
+    [[nodiscard]] Duration limit_of(const Request& request) const;
     Task<Answer> ask_of(Seat& seat, const Job& job);
     Answer set_aside(const Job& job, std::string_view what);
     void finish(const Job& job, Answer answer);

@@ -48,7 +48,11 @@ std::vector<pid_t> children(std::string_view name) {
 class Workers : public testing::Test {
 protected:
     Pool::Settings settings(const std::string& program, Duration limit = kLong) {
-        return {.program = program, .version = HOTRELOAD_VERSION, .limit = limit, .idle = 1ms};
+        return {.program = program,
+                .version = HOTRELOAD_VERSION,
+                .limit = limit,
+                .limit_of_mib = kLong,
+                .idle = 1ms};
     }
 
     std::string rogue(const std::string& way) {
