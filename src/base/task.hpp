@@ -133,6 +133,12 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 }
 } // namespace detail
 
+// For what is awaited, and known already.
+template <class T>
+Task<T> finished(T value) {
+    co_return value;
+}
+
 // Runs all the tasks side by side. Ends when the last one has ended, with their results in the same
 // order.
 template <class T>

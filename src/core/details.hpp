@@ -5,6 +5,7 @@
 // Everybody is told the event with its id; those who may inspect can ask for the details that
 // belong to the id.
 
+#include "base/task.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
 
@@ -37,7 +38,7 @@ struct ConfigChange {
         std::string after;
         std::string patch;
     };
-    std::function<Texts()> texts;
+    std::function<Task<Texts>()> texts;
     std::size_t bytes = 0; // of memory that `texts` holds on to, about
 };
 

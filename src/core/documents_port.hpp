@@ -2,20 +2,18 @@
 #pragma once
 
 // The contents of one project's watched files on their way from the disk to the record: what is
-// parsed, what is compared, and which copies are kept.
+// compared, and which copies are kept. No document is parsed here: hotreload-worker does it, and
+// takes the time that it takes. Whoever awaits an answer keeps this object alive meanwhile.
 
 #include "base/error.hpp"
+#include "base/task.hpp"
 #include "core/content_store.hpp"
 #include "core/details.hpp"
 #include "core/document_state.hpp"
 #include "core/format.hpp"
-#include "core/secrets.hpp"
 #include "core/snapshot.hpp"
-#include "core/value.hpp"
 
 #include <expected>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +27,6 @@ public:
 
     // Key patterns that config/ has checked.
     virtual void set_secrets(const std::vector<std::string>& patterns) = 0;
-    [[nodiscard]] virtual const Secrets& secrets() const = 0;
 
     // The watcher has read a document (or a schema): remembered until it is kept or read again, or
     // until newer ones need the room.
@@ -46,20 +43,29 @@ public:
         std::optional<ContentId> applied;
         ContentId now;
     };
-    // Compares the document with what was applied. Its values are remembered for a while.
-    virtual DocumentState compare(const Request& request) = 0;
+    // What the document is against what was applied. What cannot be found out is a problem: syntax,
+    // with the place and the way out; that the content is to be had no more; that reading it has
+    // ended the worker, or taken too long.
+    virtual Task<DocumentState> compare(Request request) = 0;
 
-    // Parsed; shared with the cache. Errors: syntax, with the path and the way out; that the
-    // content is to be had no more; or that this content has ended the daemon before.
-    using Parsed = std::expected<std::shared_ptr<const Value>, Problem>;
-    virtual Parsed value(const std::string& path, const ContentId& id, Format format) = 0;
+    // The document as JSON text, with its secrets. Errors: as above.
+    virtual Task<std::expected<std::string, Problem>> json(std::string path, ContentId id,
+                                                           Format format) = 0;
 
-    // The value as JSON text, with its secrets.
-    [[nodiscard]] virtual std::string json(const Value& value) const = 0;
-    // The texts of a change from one to the other, with secrets masked. The function holds the
-    // values, and makes their texts when somebody asks.
-    [[nodiscard]] virtual std::function<ConfigChange::Texts()>
-    texts(std::shared_ptr<const Value> before, std::shared_ptr<const Value> after) const = 0;
+    // Fills in what tells of a change of one document, from what is kept of it. Texts are made when
+    // somebody asks for them.
+    virtual void add_texts(ConfigChange& change, const std::string& path, const ContentId& before,
+                           const ContentId& after, Format format) = 0;
+
+    // What a file held when it was applied; nullopt: it is to be had no more.
+    [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) = 0;
+
+    // What differs between two texts, line by line, with values masked that look like secrets; none
+    // where that cannot be found out.
+    virtual Task<std::vector<std::string>> lines(std::string before, std::string after) = 0;
+
+    // Somebody asks for the project: what was left alone is tried again.
+    virtual void forgive() = 0;
 
     // Keeps what is applied now as the newest copy, beside `older` ones: at once what was noted,
     // else by copy_some(). flush() ends a series of these.

@@ -22,11 +22,16 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 // Calls that wait for something else than the projects are not waited for longer.
 constexpr auto kLastAnswers = std::chrono::seconds(5);
 
+// No document takes so long, on a machine that is busy either.
+constexpr auto kWorkerLimit = std::chrono::seconds(20);
+constexpr auto kWorkerLimitOfMib = std::chrono::seconds(5);
+constexpr auto kWorkerIdle = std::chrono::seconds(5);
+
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
                std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
-               const std::string& run_time_directory)
+               const std::string& run_time_directory, std::string worker)
     : loop_(loop),
       journal_(journal),
       bus_(std::move(bus)),
@@ -37,6 +42,11 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
       leases_(loop),
+      workers_(loop, {.program = std::move(worker),
+                      .version = HOTRELOAD_VERSION,
+                      .limit = kWorkerLimit,
+                      .limit_of_mib = kWorkerLimitOfMib,
+                      .idle = kWorkerIdle}),
       files_(*watcher_),
       reader_(state_.deaths),
       attachments_(units_),
@@ -52,6 +62,14 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
     watcher_->on_warning = [this](const std::string& text) {
         journal_.write(
             {.priority = Priority::Warning, .id = MessageId::WatchIncomplete, .text = text});
+    };
+    workers_.on_death = [this](const std::string& project) {
+        journal_.write({.priority = Priority::Warning,
+                        .id = MessageId::DiedAtWork,
+                        .text = std::format("hotreload-worker ended in the middle of a document of "
+                                            "{}; it is tried once more",
+                                            project),
+                        .project = project});
     };
     dbus_.on_activity = [this] { watch_idleness(); };
     varlink_.on_activity = [this] { watch_idleness(); };
@@ -74,8 +92,7 @@ project::Ports Daemon::ports() {
             .of_a_user = mode_ == units::Mode::User,
             .make_documents =
                 [this](const std::string& project) {
-                    return std::make_unique<ParsedDocuments>(state_.contents, state_.deaths,
-                                                             project);
+                    return std::make_unique<ExaminedDocuments>(workers_, state_.contents, project);
                 },
             .make_restoration =
                 [this](const std::string& project) {

@@ -23,6 +23,7 @@
 #include "units/systemd_units.hpp"
 #include "watch/disk_files.hpp"
 #include "watch/tree_watcher.hpp"
+#include "worker/pool.hpp"
 
 #include <memory>
 #include <optional>
@@ -40,7 +41,7 @@ public:
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
            std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
-           const std::string& run_time_directory);
+           const std::string& run_time_directory, std::string worker);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
     Task<> start();
@@ -69,6 +70,7 @@ private:
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     os::Leases leases_;
+    worker::Pool workers_;
     watch::DiskFiles files_;
     NotedReader reader_;
     project::Attachments attachments_;

@@ -1,50 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/documents.hpp"
 
-#include "base/fault.hpp"
-#include "core/patch.hpp"
-#include "document/json.hpp"
-#include "document/parse.hpp"
 #include "os/opener.hpp"
-#include "state/content_name.hpp"
 #include "watch/content.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <format>
+#include <memory>
 
 namespace hotreload::daemon {
 
 namespace {
 
-constexpr std::uint64_t kMostParsed = 8 << 20;  // bytes of files whose trees are held
-constexpr std::size_t kMostShown = 1024;        // of a value's JSON, in plans and reports
 constexpr std::uint64_t kMostNoted = 32 << 20;  // bytes that wait to become copies
-constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies
-// What has taken long once is not done again at each look at what it said.
-constexpr auto kSlowCheck = std::chrono::milliseconds(20);
-constexpr std::size_t kMostSlowChecks = 256;
+constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies, and are no documents
+constexpr std::uint64_t kSentAtOnce = 1 << 20;  // larger ones when the worker asks for them
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
-
-std::string shown(std::string text) {
-    if (text.size() > kMostShown)
-        text = std::format("\"… ({} bytes)\"", text.size());
-    return text;
-}
-
-KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
-    auto leaves = touched_leaves(operation);
-    auto masked = secrets.masked({std::move(operation)});
-    auto& only = masked.front();
-    auto sides = sides_of(only);
-    return {.operation = std::string(to_string(only.kind)),
-            .path = std::move(only.path),
-            .before = shown(std::move(sides.before)),
-            .after = shown(std::move(sides.after)),
-            .leaves = std::move(leaves)};
-}
 
 // Nothing, and no waiting, for what is no regular file of this size any more.
 std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
@@ -63,20 +38,48 @@ std::optional<std::string> read_whole(const std::string& path, std::uint64_t siz
     return bytes;
 }
 
-} // namespace
+struct Wanted {
+    worker::Source* source;
+    std::string path; // where its content may be
+};
 
-ParsedDocuments::ParsedDocuments(ContentStore& store, Deaths& deaths, std::string project)
-    : store_(store), deaths_(deaths), project_(std::move(project)) {}
-
-void ParsedDocuments::set_secrets(const std::vector<std::string>& patterns) {
-    std::vector<KeyPattern> parsed;
-    for (const auto& pattern : patterns)
-        if (auto good = KeyPattern::parse(pattern))
-            parsed.push_back(*std::move(good));
-    secrets_ = Secrets(std::move(parsed));
+std::vector<Wanted> sources_of(worker::Request& request, const std::string& path) {
+    std::vector<Wanted> sources;
+    if (auto* const compare = std::get_if<worker::Compare>(&request)) {
+        sources.push_back({&compare->now, path});
+        if (compare->applied)
+            sources.push_back({&*compare->applied, path});
+        if (compare->schema)
+            sources.push_back({&compare->schema->source, compare->schema->path});
+    } else if (auto* const render = std::get_if<worker::Render>(&request)) {
+        sources.push_back({&render->document, path});
+    }
+    return sources;
 }
 
-void ParsedDocuments::note(const std::string& path, const ContentId& id, std::string_view bytes) {
+Task<ConfigChange::Texts> texts_of(worker::Pool& pool, std::string project,
+                                   std::shared_ptr<const worker::RenderChange> request) {
+    auto answer = co_await pool.ask(std::move(project), *request);
+    if (!answer)
+        co_return ConfigChange::Texts{.before = answer.error(), .after = {}, .patch = {}};
+    if (auto* const refused = std::get_if<worker::Refused>(&*answer))
+        co_return ConfigChange::Texts{
+            .before = std::move(refused->problem.message), .after = {}, .patch = {}};
+    auto* const change = std::get_if<worker::RenderedChange>(&*answer);
+    if (!change)
+        co_return ConfigChange::Texts{};
+    co_return ConfigChange::Texts{std::move(change->before), std::move(change->after),
+                                  std::move(change->patch)};
+}
+
+} // namespace
+
+ExaminedDocuments::ExaminedDocuments(worker::Pool& pool, ContentStore& store, std::string project)
+    : pool_(pool), store_(store), project_(std::move(project)) {}
+
+void ExaminedDocuments::note(const std::string& path, const ContentId& id, std::string_view bytes) {
+    if (!lease_)
+        lease_.emplace(pool_);
     forget_noted(path);
     if (store_.has(project_, id))
         return;
@@ -87,7 +90,7 @@ void ParsedDocuments::note(const std::string& path, const ContentId& id, std::st
         forget_noted(std::string(noted_order_.front()));
 }
 
-void ParsedDocuments::forget_noted(const std::string& path) {
+void ExaminedDocuments::forget_noted(const std::string& path) {
     const auto noted = noted_.find(path);
     if (noted == noted_.end())
         return;
@@ -96,7 +99,7 @@ void ParsedDocuments::forget_noted(const std::string& path) {
     std::erase(noted_order_, path);
 }
 
-std::optional<std::string> ParsedDocuments::bytes(const std::string& path, const ContentId& id) {
+std::optional<std::string> ExaminedDocuments::bytes(const std::string& path, const ContentId& id) {
     if (const auto noted = noted_.find(path); noted != noted_.end() && noted->second.first == id)
         return noted->second.second;
     auto bytes = store_.content(project_, id);
@@ -107,160 +110,122 @@ std::optional<std::string> ParsedDocuments::bytes(const std::string& path, const
     return bytes;
 }
 
-ParsedDocuments::Parsed ParsedDocuments::value(const std::string& path, const ContentId& id,
-                                               Format format) {
-    const Key key{id, format};
-    auto parsed = [&]() -> Parsed {
-        if (const auto known = parsed_.find(key); known != parsed_.end())
-            return known->second;
-        return parse(path, id, format);
-    }();
-    if (!parsed)
-        parsed.error().path = path;
-    return parsed;
+worker::Source ExaminedDocuments::source(const std::string& path, const ContentId& id,
+                                         Format format) const {
+    worker::Source source{id, format, std::nullopt};
+    if (const auto noted = noted_.find(path);
+        noted != noted_.end() && noted->second.first == id && id.size <= kSentAtOnce)
+        source.bytes = noted->second.second;
+    return source;
 }
 
-// What says something of the content is remembered; that it is not to be had, or is not looked at,
-// may be another answer the next time.
-ParsedDocuments::Parsed ParsedDocuments::parse(const std::string& path, const ContentId& id,
-                                               Format format) {
-    const Work reading{project_, path,
-                       std::format("{} as {}", state::content_name(id), to_string(format))};
-    if (auto problem = set_aside(reading))
-        return std::unexpected(*std::move(problem));
-    const auto content = bytes(path, id);
-    if (!content)
-        return std::unexpected(Problem{.message = id.size > kMostCopied
-                                                      ? "is too large for a document"
-                                                      : "its content is to be had no more"}
-                                   .for_everybody());
-    const Deaths::Scope at_it(deaths_, reading);
-    fault::point("parse");
-    auto tree = parse_document(format, *content);
-    Parsed parsed;
-    if (tree) {
-        parsed = std::make_shared<const Value>(*std::move(tree));
-    } else {
-        tree.error().message +=
-            std::format("; if the file is no {}, say what it is with format =", to_string(format));
-        parsed = std::unexpected(std::move(tree.error()));
-    }
-    remember({id, format}, parsed);
-    return parsed;
+Task<DocumentState> ExaminedDocuments::compare(Request request) {
+    worker::Compare question{.now = source(request.path, request.now, request.format),
+                             .applied = {},
+                             .schema = {},
+                             .secrets = secrets_};
+    if (request.applied)
+        question.applied = worker::Source{*request.applied, request.format, std::nullopt};
+    const auto& schema = request.schema;
+    if (schema && schema->id)
+        question.schema = {schema->path,
+                           source(schema->path, *schema->id, format_of(schema->path))};
+    auto answer = co_await ask(std::move(question), request.path);
+    auto* const told = answer ? std::get_if<DocumentState>(&*answer) : nullptr;
+    if (!told)
+        co_return DocumentState{.problems = {problem_of(std::move(answer), request.path)}};
+    for (auto& problem : told->problems)
+        if (problem.path.empty())
+            problem.path = request.path;
+    if (schema && !schema->id && told->problems.empty())
+        told->problems.push_back(
+            Problem{schema->path, 0, 0, "the schema is missing or cannot be read"}.for_everybody());
+    co_return std::move(*told);
 }
 
-std::optional<Problem> ParsedDocuments::set_aside(const Work& work) const {
-    if (!deaths_.set_aside(work))
-        return std::nullopt;
-    return Problem{
-        .path = work.path,
-        .message = std::format("reading it has ended hotreloadd twice: it is left alone until it "
-                               "changes, or for \"hotreloadctl reload {}\"",
-                               project_)}
-        .for_everybody();
+Task<std::expected<std::string, Problem>> ExaminedDocuments::json(std::string path, ContentId id,
+                                                                  Format format) {
+    auto answer = co_await ask(worker::Render{source(path, id, format)}, path);
+    if (auto* const told = answer ? std::get_if<worker::Rendered>(&*answer) : nullptr)
+        co_return std::move(told->json);
+    co_return std::unexpected(problem_of(std::move(answer), path));
 }
 
-void ParsedDocuments::remember(const Key& key, const Parsed& parsed) {
-    if (!parsed_.try_emplace(key, parsed).second)
-        return;
-    parsed_order_.push_back(key);
-    parsed_bytes_ += key.first.size;
-    while (parsed_bytes_ > kMostParsed && parsed_order_.size() > 1) {
-        parsed_bytes_ -= parsed_order_.front().first.size;
-        parsed_.erase(parsed_order_.front());
-        parsed_order_.pop_front();
-    }
+// Why there is no such answer as was asked for.
+Problem ExaminedDocuments::problem_of(Answer answer, const std::string& path) {
+    if (!answer)
+        return std::move(answer.error());
+    auto* const refused = std::get_if<worker::Refused>(&*answer);
+    auto problem = refused ? std::move(refused->problem)
+                           : Problem{.message = "cannot be read: hotreload-worker is confused"};
+    if (problem.path.empty())
+        problem.path = path;
+    return problem;
 }
 
-std::expected<const hotreload::Schema*, Problem> ParsedDocuments::compiled(const Schema& schema) {
-    if (!schema.id)
+// Gives the worker what it does not have. A document that was applied and is to be had no more is
+// one that nothing is known of.
+Task<ExaminedDocuments::Answer> ExaminedDocuments::ask(worker::Request request, std::string path) {
+    const auto unknown = [](std::string where, std::string message) {
         return std::unexpected(
-            Problem{schema.path, 0, 0, "the schema is missing or cannot be read"}.for_everybody());
-    if (compiled_ && compiled_->first == *schema.id)
-        return &compiled_->second;
-    const auto format = format_of(schema.path);
-    const auto tree =
-        value(schema.path, *schema.id, format == Format::Bytes ? Format::Json : format);
-    if (!tree)
-        return std::unexpected(tree.error());
-    const Work compiling{project_, schema.path, state::content_name(*schema.id) + " as a schema"};
-    if (auto problem = set_aside(compiling))
-        return std::unexpected(*std::move(problem));
-    const Deaths::Scope at_it(deaths_, compiling);
-    auto fresh = hotreload::Schema::compile(**tree, schema.path);
-    if (!fresh) {
-        fresh.error().path = schema.path;
-        return std::unexpected(std::move(fresh.error()));
-    }
-    compiled_.emplace(*schema.id, *std::move(fresh));
-    return &compiled_->second;
-}
-
-std::vector<Problem> ParsedDocuments::check(const Value& document, const Request& request) {
-    const auto rules = compiled(*request.schema);
-    if (!rules)
-        return {rules.error()};
-    const Work checking{project_, request.path,
-                        std::format("{} against {}", state::content_name(request.now),
-                                    state::content_name(*request.schema->id))};
-    if (auto problem = set_aside(checking))
-        return {*std::move(problem)};
-    const CheckKey key{request.now, request.format, *request.schema->id, request.schema->path};
-    if (const auto known = slow_checks_.find(key); known != slow_checks_.end())
-        return known->second;
-    const Deaths::Scope at_it(deaths_, checking);
-    const auto begin = std::chrono::steady_clock::now();
-    auto problems = (*rules)->check(document);
-    if (std::chrono::steady_clock::now() - begin > kSlowCheck) {
-        if (slow_checks_.size() >= kMostSlowChecks)
-            slow_checks_.clear();
-        slow_checks_.emplace(key, problems);
-    }
-    return problems;
-}
-
-DocumentState ParsedDocuments::compare(const Request& request) {
-    DocumentState state;
-    const auto now = value(request.path, request.now, request.format);
-    if (!now) {
-        state.problems.push_back(now.error());
-        return state;
-    }
-    if (request.schema) {
-        state.problems = check(**now, request);
-        for (auto& problem : state.problems) {
-            problem.message = secrets_.redacted(std::move(problem.message), **now);
-            if (problem.path.empty())
-                problem.path = request.path;
+            Problem{.path = std::move(where), .message = std::move(message)}.for_everybody());
+    };
+    for (const auto& [each, where] : sources_of(request, path))
+        if (each->id.size > kMostCopied)
+            co_return unknown(where, "is too large for a document");
+    for (;;) {
+        auto answer = co_await pool_.ask(project_, request);
+        if (!answer)
+            co_return unknown(path, std::move(answer.error()));
+        const auto* const missing = std::get_if<worker::Missing>(&*answer);
+        if (!missing)
+            co_return *std::move(answer);
+        bool found = false;
+        for (const auto& [each, where] : sources_of(request, path)) {
+            if (each->bytes || !std::ranges::contains(missing->ids, each->id))
+                continue;
+            each->bytes = bytes(where, each->id);
+            found = true;
+            auto* const compare = std::get_if<worker::Compare>(&request);
+            if (!each->bytes && compare && compare->applied && each == &*compare->applied)
+                compare->applied.reset();
+            else if (!each->bytes)
+                co_return unknown(where, "its content is to be had no more");
         }
+        if (!found)
+            co_return worker::Reply(std::move(*answer)); // it has all that there is
     }
-    if (!request.applied)
-        return state;
-    const auto applied = value(request.path, *request.applied, request.format);
-    if (!applied)
-        return state;
-    state.compared = true;
-    for (auto& operation : diff(**applied, **now))
-        state.differences.push_back(describe(std::move(operation), secrets_));
-    return state;
 }
 
-std::string ParsedDocuments::json(const Value& value) const {
-    return to_json(value);
-}
-
-std::function<ConfigChange::Texts()>
-ParsedDocuments::texts(std::shared_ptr<const Value> before,
-                       std::shared_ptr<const Value> after) const {
-    return [before = std::move(before), after = std::move(after), secrets = secrets_] {
-        return ConfigChange::Texts{to_json(secrets.masked(*before)),
-                                   to_json(secrets.masked(*after)),
-                                   to_json(secrets.masked(diff(*before, *after)))};
+void ExaminedDocuments::add_texts(ConfigChange& change, const std::string& path,
+                                  const ContentId& before, const ContentId& after, Format format) {
+    auto old = bytes(path, before), now = bytes(path, after);
+    if (!old || !now) {
+        change.texts = [] {
+            return finished(ConfigChange::Texts{
+                .before = "its content is to be had no more", .after = {}, .patch = {}});
+        };
+        return;
+    }
+    change.bytes = old->size() + now->size();
+    const auto request = std::make_shared<const worker::RenderChange>(worker::RenderChange{
+        {before, format, std::move(old)}, {after, format, std::move(now)}, secrets_});
+    change.texts = [&pool = pool_, project = project_, request] {
+        return texts_of(pool, project, request);
     };
 }
 
-void ParsedDocuments::keep(const std::string& path, const ContentId& id, unsigned older,
-                           const ContentStore::InUse& in_use) {
+Task<std::vector<std::string>> ExaminedDocuments::lines(std::string before, std::string after) {
+    if (std::max(before.size(), after.size()) > kMostCopied)
+        co_return std::vector<std::string>();
+    auto answer =
+        co_await pool_.ask(project_, worker::CompareLines{std::move(before), std::move(after)});
+    auto* const told = answer ? std::get_if<worker::Lines>(&*answer) : nullptr;
+    co_return told ? std::move(told->lines) : std::vector<std::string>();
+}
+
+void ExaminedDocuments::keep(const std::string& path, const ContentId& id, unsigned older,
+                             const ContentStore::InUse& in_use) {
     const auto noted = noted_.find(path);
     if (noted != noted_.end() && noted->second.first == id) {
         if (put({path, id, older}, noted->second.second, in_use))
@@ -272,7 +237,7 @@ void ParsedDocuments::keep(const std::string& path, const ContentId& id, unsigne
     }
 }
 
-void ParsedDocuments::copy_some(const ContentStore::InUse& in_use) {
+void ExaminedDocuments::copy_some(const ContentStore::InUse& in_use) {
     const auto end = std::chrono::steady_clock::now() + kSlice;
     while (!queue_.empty() && std::chrono::steady_clock::now() < end) {
         const auto copy = std::move(queue_.front());
@@ -284,8 +249,8 @@ void ParsedDocuments::copy_some(const ContentStore::InUse& in_use) {
         flush();
 }
 
-bool ParsedDocuments::put(const Copy& copy, std::string_view bytes,
-                          const ContentStore::InUse& in_use) {
+bool ExaminedDocuments::put(const Copy& copy, std::string_view bytes,
+                            const ContentStore::InUse& in_use) {
     const auto kept = store_.keep(project_, copy.path, copy.id, bytes, copy.older, in_use);
     if (!kept) {
         problem_ = kept.error().message;
@@ -294,19 +259,19 @@ bool ParsedDocuments::put(const Copy& copy, std::string_view bytes,
     return kept.has_value();
 }
 
-void ParsedDocuments::flush() {
+void ExaminedDocuments::flush() {
     if (const auto flushed = store_.flush(project_); !flushed)
         problem_ = flushed.error().message;
     else if (unkept_.empty() && queue_.empty())
         problem_.clear();
 }
 
-void ParsedDocuments::try_again() {
+void ExaminedDocuments::try_again() {
     std::ranges::move(unkept_, std::back_inserter(queue_));
     unkept_.clear();
 }
 
-std::vector<std::string> ParsedDocuments::copies(const std::string& path) const {
+std::vector<std::string> ExaminedDocuments::copies(const std::string& path) const {
     return store_.copies(project_, path);
 }
 

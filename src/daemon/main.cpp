@@ -94,6 +94,12 @@ std::string run_time_directory(units::Mode mode) {
     return std::string(run_time ? run_time : "/nonexistent") + "/hotreload";
 }
 
+// Where it is installed; a test may have another one.
+std::string worker_program() {
+    const char* given = std::getenv("HOTRELOAD_WORKER");
+    return given ? given : HOTRELOAD_WORKER_PROGRAM;
+}
+
 int run(const Options& options) {
     os::EventLoop loop;
     os::Journal journal(options.debug);
@@ -127,7 +133,7 @@ int run(const Options& options) {
         {std::move(*records), state::FileContentStore(directory, watch::content_id),
          state::FileViews(run_time + "/views", watch::content_id, led_astray),
          deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
-        std::move(*watcher), options.mode, run_time);
+        std::move(*watcher), options.mode, run_time, worker_program());
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();

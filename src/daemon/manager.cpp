@@ -474,15 +474,18 @@ Task<Result<History>> Manager::history(std::string target, std::size_t limit) {
     if (!found)
         co_return std::unexpected(found.error());
     History all;
+    std::vector<Task<std::vector<KeptGeneration>>> kept;
     for (const auto& each : *found)
         for (const auto& service : each.project->service_names()) {
             if (each.service && *each.service != service)
                 continue;
             auto& histories = each.project->histories();
             std::ranges::move(histories.events(service, limit), std::back_inserter(all.events));
-            std::ranges::move(co_await histories.kept(service, limit),
-                              std::back_inserter(all.generations));
+            kept.push_back(histories.kept(service, limit));
         }
+    // All begin while their projects are there; at the end, one may have gone down.
+    for (auto& generations : co_await when_all(std::move(kept)))
+        std::ranges::move(generations, std::back_inserter(all.generations));
     co_return all;
 }
 
@@ -566,6 +569,7 @@ Task<Result<PathExplanation>> Manager::explain(std::string path) {
                                        .format = "toml",
                                        .copies = {}});
     }
+    std::vector<Task<Result<project::Looks::Draft>>> drafts;
     for (const auto& [name, project] : projects_) {
         auto watches = project->explain(explanation.path);
         std::set<std::string> services;
@@ -574,9 +578,11 @@ Task<Result<PathExplanation>> Manager::explain(std::string path) {
                 services.insert(each.target);
         std::ranges::move(watches, std::back_inserter(explanation.watches));
         for (const auto& service : services)
-            if (auto draft = co_await project->draft(service, {.retry = true}))
-                explanation.plans.push_back(make_plan(draft->input));
+            drafts.push_back(project->draft(service, {.retry = true}));
     }
+    for (const auto& draft : co_await when_all(std::move(drafts)))
+        if (draft)
+            explanation.plans.push_back(make_plan(draft->input));
     co_return explanation;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "project/conductor.hpp"
 
+#include "base/completion.hpp"
 #include "base/fault.hpp"
 
 #include <algorithm>
@@ -119,12 +120,28 @@ void Conductor::answer(Request request, Outcome outcome) {
 // What a batch of files asks for. What of it is left alone is no part of the plan.
 Task<> Conductor::look_and_work(Names batch, std::string trigger) {
     fault::point("look");
+    ++seeing_;
     auto input = co_await sees_.looks.see(batch, {}, Rescan::Dirty);
-    if (winding_up_) {
+    if (--seeing_ == 0)
+        for (const auto& resolve : std::exchange(waiting_, {}))
+            resolve();
+    if (winding_up_ || overtaken(batch)) {
         sees_.agenda.ended(batch, Agenda::End::Aside, sees_.clock.now());
+        for (const auto& name : batch)
+            sees_.agenda.due(name);
         on_.end();
         co_return;
     }
+    if (auto quiet = act(std::move(input), std::move(batch), trigger))
+        co_await settle_quietly(std::move(quiet->input), std::move(quiet->plan),
+                                std::move(quiet->scope));
+    on_.end();
+}
+
+// The work that there is begins; answers what is left of the batch, to which nothing is done.
+std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch,
+                                               const std::string& trigger) {
+    const Deaths::Scope at_it(sees_.deaths, {sees_.ledger.name(), "", sees_.file.stamp()});
     auto plan = make_plan(input);
     if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
         for (const auto& name : alone)
@@ -140,9 +157,26 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
         tasks_.spawn(work({.id = sees_.next_id(), .trigger = trigger, .caller = {}},
                           take_part(input, names), part_of(plan, names), names, {}, std::nullopt));
     }
-    if (!batch.empty())
-        co_await settle_quietly(take_part(input, batch), part_of(plan, batch), batch);
-    on_.end();
+    if (batch.empty())
+        return std::nullopt;
+    auto rest = part_of(plan, batch);
+    auto part = take_part(input, batch);
+    return Quiet{std::move(part), std::move(rest), std::move(batch)};
+}
+
+// While the documents were compared, a file has changed again, or what is wanted of a service:
+// what was seen does not count any more.
+bool Conductor::overtaken(const Names& batch) const {
+    return std::ranges::any_of(batch,
+                               [this](const auto& name) { return sees_.agenda.is_due(name); });
+}
+
+Task<> Conductor::seen() {
+    if (seeing_ == 0)
+        co_return;
+    Completion<bool> seen(sees_.clock);
+    waiting_.push_back([resolve = seen.resolver()] { resolve(true); });
+    co_await seen;
 }
 
 // Services that write what they watch, and those whose files were emptied: notes which files are
@@ -208,7 +242,11 @@ Task<> Conductor::see_what_is_held(std::string service) {
     on_.end();
 }
 
+// A request of which the files change meanwhile goes on with what it has seen: they are looked at
+// again when it has ended.
 Task<> Conductor::reload(Request request, Names scope, Names asked) {
+    if (!request.service)
+        co_await on_.configs_known();
     if (request.rollback) {
         if (auto prepared = sees_.rollback.prepare(request); !prepared) {
             auto problem =
@@ -427,7 +465,7 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
 
 Task<> Conductor::stop(Request request, Names scope) {
     auto& [clock, reader, events, next_id, kind, units, sockets, views, agenda, ledger, file, looks,
-           loops, contents, histories, rollback, tally] = sees_;
+           loops, contents, histories, rollback, tally, deaths] = sees_;
     Outcome outcome{.id = request.id,
                     .project = ledger.name(),
                     .result = "applied",
@@ -557,17 +595,11 @@ void Conductor::tell_documents(std::uint64_t id, const ServiceOutcome& outcome,
         const auto change = std::ranges::find(outcome.changes, path, &Change::subject);
         if (change == outcome.changes.end() || change->keys.empty())
             continue;
-        const auto format = member->rules()->rules.format(path);
-        const auto before = documents.value(path, ids.first, format);
-        const auto after = documents.value(path, ids.second, format);
-        if (!before || !after)
-            continue;
-        std::vector<KeyStep> keys;
+        ConfigChange told{.project = sees_.ledger.name(), .name = path, .keys = {}, .texts = {}};
         for (const auto& key : change->keys)
-            keys.push_back({key.operation, key.pointer});
-        sees_.events.config_changed(id, sees_.contents.change_of(path, std::move(keys),
-                                                                 {*before, ids.first},
-                                                                 {*after, ids.second}));
+            told.keys.push_back({key.operation, key.pointer});
+        documents.add_texts(told, path, ids.first, ids.second, member->rules()->rules.format(path));
+        sees_.events.config_changed(id, told);
     }
 }
 

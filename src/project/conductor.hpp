@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "core/deaths_port.hpp"
 #include "core/events.hpp"
 #include "core/kind.hpp"
 #include "core/project_reader.hpp"
@@ -30,6 +31,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hotreload::project {
 
@@ -56,6 +58,7 @@ public:
         Histories& histories;
         Rollback& rollback;
         Tally& tally;
+        Deaths& deaths;
     };
     // What others have to follow up.
     struct On {
@@ -67,6 +70,8 @@ public:
         std::function<void()> end;
         // The project went down.
         std::function<void()> gone;
+        // Ends when what is published is as it is on disk.
+        std::function<Task<>()> configs_known;
     };
 
     Conductor(Sees sees, On on);
@@ -78,6 +83,8 @@ public:
     void look(Names batch, std::string trigger);
     // `asked`: what of the scope somebody asked for; the rest is drawn in by links.
     void perform(Request request, Names scope, Names asked);
+    // Ends when every look that was begun knows what is there.
+    Task<> seen();
     // What would be done now if it were not for a pause.
     void look_what_is_held(std::string service);
 
@@ -132,6 +139,14 @@ private:
                 std::optional<Request> request);
     Task<> settle_quietly(PlanInput input, Plan plan, Names scope);
 
+    [[nodiscard]] bool overtaken(const Names& batch) const;
+    // Services to which nothing is done.
+    struct Quiet {
+        PlanInput input;
+        Plan plan;
+        Names scope;
+    };
+    std::optional<Quiet> act(PlanInput input, Names batch, const std::string& trigger);
     Names leave_alone(const Plan& plan, const Names& due);
     void begin_run(const Names& scope, const Transaction& transaction);
     void end_run(const Names& scope);
@@ -148,6 +163,8 @@ private:
     On on_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
+    std::size_t seeing_ = 0;                     // looks that do not know yet what is there
+    std::vector<std::function<void()>> waiting_; // who waits for seen()
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     TaskScope tasks_;
 };

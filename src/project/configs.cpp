@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "project/configs.hpp"
 
-#include "core/patch.hpp"
+#include "base/completion.hpp"
 #include "project/member.hpp"
 
 #include <algorithm>
@@ -9,9 +9,10 @@
 
 namespace hotreload::project {
 
-Configs::Configs(Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
-                 Events& events, std::function<std::uint64_t()> next_id)
-    : files_(files),
+Configs::Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger,
+                 const ProjectFile& file, Events& events, std::function<std::uint64_t()> next_id)
+    : clock_(clock),
+      files_(files),
       contents_(contents),
       ledger_(ledger),
       file_(file),
@@ -106,64 +107,106 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
     take(config, now.files.at(file));
 }
 
-// The file is whole: its value is published when it is valid and another one.
+// The file is whole.
 void Configs::take(Published& config, ContentId now) {
     const auto& [name, file, watch] = config.definition;
-    const auto format = watch.format.value_or(format_of(file));
-    auto& documents = contents_.documents();
-    auto record = ConfigRecord{.path = file, .content = {}, .revision = 0};
-    if (const auto known = ledger_.record().configs.find(name);
-        known != ledger_.record().configs.end())
-        record = known->second;
-    const auto before = record;
-    Documents::Request request{file, format, std::nullopt, std::nullopt, now};
-    if (before.revision > 0)
-        request.applied = before.content;
+    const auto record = record_of(config.definition);
+    Documents::Request request{file, watch.format.value_or(format_of(file)), std::nullopt,
+                               std::nullopt, now};
+    if (record.revision > 0)
+        request.applied = record.content;
     if (!watch.schema.empty()) {
         const auto& files = config.files->look(Rescan::Dirty).content.files;
         const auto schema = files.find(watch.schema);
         request.schema = {watch.schema,
                           schema == files.end() ? std::nullopt : std::optional(schema->second)};
     }
-    auto state = documents.compare(request);
+    config.look = ++looks_;
+    tasks_.spawn(examine(name, config.look, std::move(request)));
+}
+
+ConfigRecord Configs::record_of(const ConfigDefinition& definition) const {
+    const auto& configs = ledger_.record().configs;
+    const auto known = configs.find(definition.name);
+    return known == configs.end()
+               ? ConfigRecord{.path = definition.file, .content = {}, .revision = 0}
+               : known->second;
+}
+
+Task<> Configs::examine(std::string name, std::uint64_t look, Documents::Request request) {
+    ++examining_;
+    co_await examine_one(std::move(name), look, std::move(request));
+    if (--examining_ == 0)
+        for (const auto& resolve : std::exchange(waiting_, {}))
+            resolve();
+    if (on_due)
+        on_due();
+}
+
+Task<> Configs::known() {
+    if (all_known())
+        co_return;
+    Completion<bool> known(clock_);
+    waiting_.push_back([resolve = known.resolver()] { resolve(true); });
+    co_await known;
+}
+
+// nullptr: it is published no more, or was looked at again.
+Configs::Published* Configs::find(const std::string& name, std::uint64_t look) {
+    const auto config = configs_.find(name);
+    return config == configs_.end() || config->second.look != look ? nullptr : &config->second;
+}
+
+// The value is rendered where it is another one than is known, and else kept.
+Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Request request) {
+    auto& documents = contents_.documents();
+    auto state = co_await documents.compare(request);
+    const auto* config = find(name, look);
+    if (!config)
+        co_return;
+    const bool valid = state.problems.empty();
+    const bool is_another = !state.compared || !state.differences.empty();
+    auto value = config->status.value;
+    const auto shown = valid ? request.now : request.applied.value_or(ContentId());
+    if (value.empty() ? valid || request.applied : valid && is_another)
+        value = (co_await documents.json(request.path, shown, request.format)).value_or("");
+    if (auto* const still = find(name, look))
+        publish(*still, request, std::move(state), std::move(value));
+}
+
+// Its value is published when it is valid and another one.
+void Configs::publish(Published& config, const Documents::Request& request, DocumentState state,
+                      std::string value) {
+    const auto& [name, file, watch] = config.definition;
+    const auto before = record_of(config.definition);
+    auto record = before;
     auto status = config.status;
     status.problems = std::move(state.problems);
     const bool valid = status.problems.empty();
     status.state = valid ? "valid" : "invalid";
-    const bool told = std::exchange(config.looked_at, now) == now;
+    const bool told = std::exchange(config.looked_at, request.now) == request.now;
     const bool is_another = valid && (!state.compared || !state.differences.empty());
-    if (valid)
-        record = {file, now, before.revision + (is_another ? 1 : 0)}; // or other words for the same
+    if (valid) // if not another one, other words for the same
+        record = {file, request.now, before.revision + (is_another ? 1 : 0)};
     if (record.revision > 0) {
         if (record != before)
             ledger_.update_project([&](ProjectRecord& all) { all.configs[name] = record; });
         contents_.keep(file, record.content, watch.backup);
         status.revision = record.revision;
-        if (const auto value = documents.value(file, record.content, format))
-            status.value = documents.json(**value);
+        status.value = std::move(value);
     }
     if (!told)
         for (const auto& problem : status.problems)
             events_.validation_failed(next_id_(), ledger_.name(), "configs." + name, problem);
     const bool changed = status.revision != config.status.revision && before.revision > 0;
     tell(config, std::move(status));
-    if (changed && is_another)
-        tell_change(config, before.content, now);
-}
-
-void Configs::tell_change(const Published& config, const ContentId& before, const ContentId& now) {
-    const auto& [name, file, watch] = config.definition;
-    const auto format = watch.format.value_or(format_of(file));
-    auto& documents = contents_.documents();
-    const auto old = documents.value(file, before, format);
-    const auto value = documents.value(file, now, format);
-    if (!old || !value)
+    if (!changed || !is_another || !state.compared)
         return;
-    std::vector<KeyStep> keys;
-    for (const auto& step : diff(**old, **value))
-        keys.push_back({std::string(to_string(step.kind)), to_pointer(step.path)});
-    events_.config_changed(
-        next_id_(), contents_.change_of(name, std::move(keys), {*old, before}, {*value, now}));
+    ConfigChange change{.project = ledger_.name(), .name = name, .keys = {}, .texts = {}};
+    for (const auto& step : state.differences)
+        change.keys.push_back({step.operation, to_pointer(step.path)});
+    contents_.documents().add_texts(change, file, before.content, request.now, request.format);
+    events_.config_changed(next_id_(), change);
 }
 
 void Configs::tell(Published& config, ConfigStatus status) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The documents that a project publishes: [configs]. They have nothing to do with services.
+// The documents that a project publishes: [configs]. They have nothing to do with services. What a
+// document says is known a while after it was looked at; a newer look counts in place of an older.
 
+#include "base/clock.hpp"
+#include "base/task.hpp"
 #include "core/events.hpp"
 #include "core/files_port.hpp"
 #include "project/contents.hpp"
@@ -21,7 +24,7 @@ namespace hotreload::project {
 
 class Configs {
 public:
-    Configs(Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
+    Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
             Events& events, std::function<std::uint64_t()> next_id);
     ~Configs();
     Configs(const Configs&) = delete;
@@ -33,7 +36,12 @@ public:
     void look_at_all();
     // What has settled is looked at; on_due says when there is something.
     void look_at_due();
+    // There is something to look at, or what was looked at is known.
     std::function<void()> on_due;
+
+    // What all of them say is known, as far as they were looked at.
+    [[nodiscard]] bool all_known() const { return examining_ == 0; }
+    Task<> known();
 
     [[nodiscard]] std::vector<ConfigStatus> statuses() const;
     // nullptr: there is none of that name, or it is not watched.
@@ -45,16 +53,24 @@ private:
         std::unique_ptr<WatchedFiles> files;
         bool due = false;
         std::optional<ContentId> looked_at; // what was told of it last
+        std::uint64_t look = 0;             // the number of the last one, of all that there were
         ConfigStatus status;
     };
 
     void look_at(Published& config, Rescan rescan);
     Result<std::unique_ptr<WatchedFiles>> watch(Published& config);
     void take_what_is_there(Published& config, Rescan rescan);
+    // What is on record of it; revision 0: nothing.
+    [[nodiscard]] ConfigRecord record_of(const ConfigDefinition& definition) const;
     void take(Published& config, ContentId now);
+    Task<> examine(std::string name, std::uint64_t look, Documents::Request request);
+    Task<> examine_one(std::string name, std::uint64_t look, Documents::Request request);
+    [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);
+    void publish(Published& config, const Documents::Request& request, DocumentState state,
+                 std::string value);
     void tell(Published& config, ConfigStatus status);
-    void tell_change(const Published& config, const ContentId& before, const ContentId& now);
 
+    Clock& clock_;
     Files& files_;
     Contents& contents_;
     Ledger& ledger_;
@@ -62,6 +78,10 @@ private:
     Events& events_;
     std::function<std::uint64_t()> next_id_;
     std::map<std::string, Published> configs_;
+    std::uint64_t looks_ = 0; // so many were begun
+    std::size_t examining_ = 0;
+    std::vector<std::function<void()>> waiting_; // who waits for known()
+    TaskScope tasks_;
 };
 
 } // namespace hotreload::project

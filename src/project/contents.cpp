@@ -31,7 +31,7 @@ Contents::Contents(std::unique_ptr<Documents> documents, ContentStore& store, Le
 
 Contents::~Contents() = default;
 
-Task<> Contents::compare(ServiceView& view, const WatchRules& rules) {
+Task<> Contents::compare(Shared documents, ServiceView& view, const WatchRules& rules) {
     const auto now = view.files->files;
     const auto applied = view.record ? view.record->files : std::map<std::string, ContentId>();
     const bool any_schema = std::ranges::any_of(
@@ -56,11 +56,10 @@ Task<> Contents::compare(ServiceView& view, const WatchRules& rules) {
             request.schema && find_id(applied, watch->schema) != request.schema->id;
         if (old == id && !schema_changed)
             continue;
-        auto compared = documents_->compare(request);
+        auto compared = co_await documents->compare(std::move(request));
         refused = refused || !compared.problems.empty();
         view.documents.emplace(path, std::move(compared));
     }
-    co_return;
 }
 
 void Contents::keep(const ServiceRecord& record, const ServiceRecord* before) {
@@ -95,16 +94,6 @@ void Contents::keep(const std::string& path, const ContentId& id, unsigned older
 
 std::optional<std::string> Contents::content(const ContentId& id) const {
     return store_.content(ledger_.name(), id);
-}
-
-ConfigChange Contents::change_of(const std::string& name, std::vector<KeyStep> keys,
-                                 const Held& before, const Held& after) const {
-    constexpr std::size_t of_a_tree = 10; // bytes of memory for each of the file, about
-    return {.project = ledger_.name(),
-            .name = name,
-            .keys = std::move(keys),
-            .texts = documents_->texts(before.value, after.value),
-            .bytes = of_a_tree * (before.id.size + after.id.size)};
 }
 
 void Contents::try_again() {

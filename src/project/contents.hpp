@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The contents of a project's files: documents are compared with what was applied, and copies of
-// what is applied are kept, some at once, the rest a little in each turn of the loop.
+// The contents of a project's files: documents are compared with what was applied, which takes
+// time, and copies of what is applied are kept, some at once, the rest a little in each turn of the
+// loop.
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
@@ -29,10 +30,13 @@ public:
 
     [[nodiscard]] Documents& documents() { return *documents_; }
     [[nodiscard]] const Documents& documents() const { return *documents_; }
+    // For whoever awaits an answer of theirs, and may outlive the project.
+    using Shared = std::shared_ptr<Documents>;
+    [[nodiscard]] const Shared& shared() const { return documents_; }
 
     // Notes in the view every document whose content is not the applied one, or whose schema is not
-    // the one that it was checked against.
-    Task<> compare(ServiceView& view, const WatchRules& rules);
+    // the one that it was checked against. The project may be gone at the end.
+    static Task<> compare(Shared documents, ServiceView& view, const WatchRules& rules);
 
     // A copy of what is applied now and was not before. `before`: nullptr, nothing was.
     void keep(const ServiceRecord& record, const ServiceRecord* before);
@@ -44,14 +48,6 @@ public:
 
     // What a file held when it was applied; nothing when there is no copy.
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const;
-
-    // The texts of a change of a document from one content to another, for who may inspect.
-    struct Held {
-        std::shared_ptr<const Value> value;
-        ContentId id; // of the content that it is read from
-    };
-    [[nodiscard]] ConfigChange change_of(const std::string& name, std::vector<KeyStep> keys,
-                                         const Held& before, const Held& after) const;
 
     // Why copies cannot be kept; "" when they can.
     [[nodiscard]] const std::string& problem() const { return documents_->problem(); }
@@ -65,7 +61,7 @@ private:
     void copy_on();
     void tell();
 
-    std::unique_ptr<Documents> documents_;
+    Shared documents_;
     ContentStore& store_;
     Ledger& ledger_;
     ContentStore::InUse in_use_;

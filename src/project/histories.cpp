@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "project/histories.hpp"
 
-#include "core/line_diff.hpp"
-
 #include <algorithm>
 #include <array>
 #include <format>
@@ -105,6 +103,7 @@ std::vector<PastEvent> Histories::events(const std::string& service, std::size_t
 
 Task<std::vector<KeptGeneration>> Histories::kept(std::string service, std::size_t limit) {
     std::vector<KeptGeneration> kept;
+    std::vector<Task<std::vector<Change>>> changes;
     const auto generations = ledger_.history(service);
     const auto* const record = ledger_.find(service);
     const auto applied = record ? record->generation : 0;
@@ -120,34 +119,39 @@ Task<std::vector<KeptGeneration>> Histories::kept(std::string service, std::size
                              .changes = {},
                              .files = {}};
         if (i + 1 < generations.size())
-            shown.changes = co_await looks_.changes_between(generations[i + 1], each);
+            changes.push_back(looks_.changes_between(generations[i + 1], each));
         for (const auto& [path, unused] : each.files)
             shown.files.push_back(path);
         kept.push_back(std::move(shown));
     }
+    auto found = co_await when_all(std::move(changes)); // by then, the project may be gone
+    for (std::size_t i = 0; i < found.size(); ++i)
+        kept[i].changes = std::move(found[i]);
     co_return kept;
 }
 
+namespace {
+
 // Of files that were not told key by key.
-void Histories::add_lines(std::vector<Change>& changes, const GenerationRecord& older,
-                          const GenerationRecord& newer) const {
+Task<> add_lines(Contents::Shared documents, std::vector<Change>& changes,
+                 const GenerationRecord& older, const GenerationRecord& newer) {
     // What is not kept is not known: no text at all would look like a file that was empty.
-    const auto held = [this](const GenerationRecord& generation,
-                             const std::string& path) -> std::optional<std::string> {
+    const auto held = [&documents](const GenerationRecord& generation,
+                                   const std::string& path) -> std::optional<std::string> {
         const auto file = generation.files.find(path);
-        return file == generation.files.end() ? "" : contents_.content(file->second);
+        return file == generation.files.end() ? "" : documents->content(file->second);
     };
     for (auto& change : changes) {
         if (change.kind == "definition" || change.kind == "rewritten" || !change.keys.empty())
             continue;
-        const auto before = held(older, change.subject), after = held(newer, change.subject);
+        auto before = held(older, change.subject), after = held(newer, change.subject);
         if (!before || !after || holds_private_key(*before) || holds_private_key(*after))
             continue;
-        change.lines = unified_diff(*before, *after).value_or(std::vector<std::string>());
-        for (auto& line : change.lines)
-            line = masked_line(line);
+        change.lines = co_await documents->lines(*std::move(before), *std::move(after));
     }
 }
+
+} // namespace
 
 Task<Result<GenerationDifference>> Histories::difference(std::string service, std::uint64_t from,
                                                          std::uint64_t to) {
@@ -160,10 +164,11 @@ Task<Result<GenerationDifference>> Histories::difference(std::string service, st
     const auto older = find_generation(generations, service, from, newer->generation);
     if (!older)
         co_return std::unexpected(older.error());
+    const auto documents = contents_.shared(); // the project may be gone soon
     GenerationDifference difference{.from = older->generation,
                                     .to = newer->generation,
                                     .changes = co_await looks_.changes_between(*older, *newer)};
-    add_lines(difference.changes, *older, *newer);
+    co_await add_lines(documents, difference.changes, *older, *newer);
     co_return difference;
 }
 

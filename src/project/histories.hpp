@@ -52,8 +52,6 @@ public:
 
 private:
     void note(const std::string& service, EventRecord event);
-    void add_lines(std::vector<Change>& changes, const GenerationRecord& older,
-                   const GenerationRecord& newer) const;
 
     Ledger& ledger_;
     const ProjectFile& file_;

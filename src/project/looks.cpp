@@ -121,8 +121,10 @@ Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
         if (!seen.wanted || !known)
             continue;
         const auto rules = known->rules(); // they may be replaced meanwhile
-        co_await sees_.contents.compare(seen, rules->rules);
+        co_await Contents::compare(sees_.contents.shared(), seen, rules->rules);
     }
+    for (auto& [name, seen] : input.views)
+        see_unit(name, seen); // which may be in another state by now
     co_return input;
 }
 
@@ -134,7 +136,7 @@ Task<Result<>> Looks::see_as(std::shared_ptr<const ServiceRules> rules, ServiceV
     view.documents.clear();
     view.wanted = rules->definition;
     view.patterns = rules->rules.patterns();
-    co_await sees_.contents.compare(view, rules->rules);
+    co_await Contents::compare(sees_.contents.shared(), view, rules->rules);
     co_return Result<>{};
 }
 
@@ -166,22 +168,24 @@ ServiceView Looks::view(const std::string& service, Snapshot files) const {
     if (const auto* definition = sees_.file.wanted(service))
         view.wanted = *definition;
     view.files = std::move(files);
-    std::string unit;
-    if (const auto* const record = sees_.ledger.find(service)) {
+    if (const auto* const record = sees_.ledger.find(service))
         view.record = *record;
-        unit = record->unit;
-    }
-    if (view.wanted && view.wanted->attached()) // which may be another one than on record
-        unit = view.wanted->unit;
-    if (!unit.empty())
-        view.unit = sees_.units.state(unit);
+    see_unit(service, view);
     const auto* const known = find(service);
     if (const auto rules = known ? known->rules() : nullptr;
         rules && view.wanted && rules->definition.watches == view.wanted->watches)
         view.patterns = rules->rules.patterns();
     view.interrupted = is_interrupted(service);
-    view.barred = sees_.attached.barred(service);
     return view;
+}
+
+void Looks::see_unit(const std::string& service, ServiceView& view) const {
+    auto unit = view.record ? view.record->unit : "";
+    if (view.wanted && view.wanted->attached()) // which may be another one than on record
+        unit = view.wanted->unit;
+    if (!unit.empty())
+        view.unit = sees_.units.state(unit);
+    view.barred = sees_.attached.barred(service);
 }
 
 // What cannot be looked at is as it was applied.
@@ -215,6 +219,7 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, Plan
         co_return fail(ErrorCode::Invalid, text);
     }
     PlanInput input{.project = sees_.ledger.name(), .options = options};
+    std::map<std::string, std::shared_ptr<const ServiceRules>> rules_of;
     auto names = link_graph(loaded->services).order();
     for (const auto& [name, unused] : sees_.ledger.services())
         if (!loaded->services.contains(name))
@@ -234,16 +239,18 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, Plan
             seen.wanted = found->second;
             seen.patterns = rules->rules.patterns();
             hold_incomplete_sets(rules->rules, seen);
-            co_await sees_.contents.compare(seen, rules->rules);
+            rules_of.emplace(name, rules);
         }
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));
     }
+    const auto documents = sees_.contents.shared();
+    for (const auto& [name, rules] : rules_of)
+        co_await Contents::compare(documents, input.views.at(name), rules->rules);
     co_return Draft{std::move(input), *std::move(loaded)};
 }
 
-Task<std::vector<Change>> Looks::changes_between(const GenerationRecord& older,
-                                                 const GenerationRecord& newer) {
+Task<std::vector<Change>> Looks::changes_between(GenerationRecord older, GenerationRecord newer) {
     auto changes = diff_definitions(older.definition, newer.definition);
     const ServiceRules rules(newer.definition);
     ServiceView view;
@@ -253,7 +260,7 @@ Task<std::vector<Change>> Looks::changes_between(const GenerationRecord& older,
     view.record = ServiceRecord{.definition = older.definition, .files = older.files};
     if (newer.definition.attached())
         view.unit = sees_.units.state(newer.definition.unit);
-    co_await sees_.contents.compare(view, rules.rules);
+    co_await Contents::compare(sees_.contents.shared(), view, rules.rules);
     std::ranges::move(
         diff_files(*view.record, newer.definition, *view.files, view.documents, view.unit),
         std::back_inserter(changes));

@@ -64,7 +64,8 @@ public:
         return interrupted_.contains(service);
     }
 
-    // All that is known of the services now, as the beginning of a transaction.
+    // All that is known of the services now, as the beginning of a transaction. It takes the time
+    // that their documents take.
     Task<PlanInput> see(Names services, PlanOptions options, Rescan rescan);
     // The same of the files that `rules` watch, in place of those that are wanted: for the view of
     // a service that goes back to an older definition.
@@ -76,11 +77,11 @@ public:
         PlanInput input;
         ProjectDefinition definition;
     };
+    // All is looked at when the task is started; the project may be gone at its end.
     Task<Result<Draft>> draft(std::optional<std::string> service, PlanOptions options);
 
-    // What differs between two kept states of a service.
-    Task<std::vector<Change>> changes_between(const GenerationRecord& older,
-                                              const GenerationRecord& newer);
+    // What differs between two kept states of a service; likewise.
+    Task<std::vector<Change>> changes_between(GenerationRecord older, GenerationRecord newer);
 
     // What is on disk by the rules now; nothing is watched by it. Errors: Invalid, for a pattern.
     [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const ServiceRules>& rules);
@@ -94,6 +95,7 @@ private:
     [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const ServiceRules> rules);
     Snapshot look(const std::string& service, Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    void see_unit(const std::string& service, ServiceView& view) const;
     void leave_out_suspended(const std::string& service, ServiceView& view) const;
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;
 

@@ -23,7 +23,8 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       pauses_(ledger_, ports_.clock),
       histories_(ledger_, file_, looks_, contents_, ports_.clock),
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.make_restoration),
-      configs_(ports_.files, contents_, ledger_, file_, ports_.events, ports_.next_id),
+      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events,
+               ports_.next_id),
       statuses_({ledger_, file_, looks_, agenda_, pauses_, loops_, attached_, contents_, tally_,
                  ports_.units}),
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
@@ -32,10 +33,10 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       drains_(ledger_, ports_.units, ports_.views),
       conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, ports_.kind,
                   ports_.units, ports_.sockets, ports_.views, agenda_, ledger_, file_, looks_,
-                  loops_, contents_, histories_, rollback_, tally_},
+                  loops_, contents_, histories_, rollback_, tally_, ports_.deaths},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
-                  [this] { gone_ = true; }}) {
+                  [this] { gone_ = true; }, [this] { return configs_.known(); }}) {
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
     ledger_.on_problem = contents_.on_problem = [this] { tell_project(); };
@@ -74,6 +75,12 @@ Task<> Project::take_up() {
         submit({.kind = Request::Kind::Stop, .id = ports_.next_id(), .service = service});
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
+    begin_work();
+    co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
+    co_await configs_.known();
+}
+
+void Project::begin_work() {
     const Deaths::Scope at_it(ports_.deaths, all_work());
     if (!read_project_file())
         for (const auto& [name, unused] : file_.definition().services)
@@ -160,7 +167,8 @@ void Project::pump() {
     }
     trigger_ = "file";
     rest_until_next_turn();
-    if (agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
+    if (configs_.all_known() &&
+        agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
         tell_settled();
 }
 
@@ -290,6 +298,7 @@ void Project::submit(Request request) {
     }
     if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
         ports_.deaths.forgive(name(), path());
+        contents_.documents().forgive();
         if (!std::exchange(broken_, {}).empty())
             tell_project();
         for (const auto& service : service_names())

@@ -113,6 +113,7 @@ public:
 
 private:
     Task<> take_up();
+    void begin_work();
     Task<> set_aside(Problem why);
     void retry();
     [[nodiscard]] Work all_work() const;

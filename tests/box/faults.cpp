@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The fault points of hotreloadd-faults. The file that $HOTRELOAD_FAULT names holds "POINT… WHAT":
-// the points are struck off as they are reached in this order, and at the last one the file goes
-// and it happens. WHAT is "abort", "stop" (until somebody sends SIGCONT), "bus" (the connection to
-// the message bus is cut), or the number of an errno.
+// The fault points of hotreloadd-faults and hotreload-worker-faults. The file that $HOTRELOAD_FAULT
+// names holds "POINT… WHAT": the points are struck off as they are reached in this order, and at
+// the last one the file goes and it happens. WHAT is "abort", "stop" (until somebody sends
+// SIGCONT), "bus" (the connection to the message bus is cut), or the number of an errno.
 #include "base/fault.hpp"
 
 #include <sys/socket.h>

@@ -24,6 +24,7 @@ from project import Project
 
 PORT, EXTRA_PORT, OTHER_PORT = 18180, 18181, 18182
 FAULT = "/home/dev/fault"
+WORKER = Path("/usr/local/bin/worker-with-faults")
 DROP_IN = Path("/etc/systemd/user/hotreloadd.service.d/faults.conf")
 VIEWS = Path("/run/user/1000/hotreload/views")
 
@@ -380,11 +381,14 @@ STEPS = [(action, point) for action, (_, points) in ACTIONS.items() for point in
 
 @pytest.fixture(scope="module")
 def faulty():
-    """The daemon of dev's is the one with fault points."""
-    run("install", built("src/daemon/hotreloadd-faults"), "/usr/local/bin/hotreloadd-faults")
+    """The daemon of dev's is the one with fault points, and so is its worker, which gets no environment."""
+    for program in ("src/daemon/hotreloadd-faults", "src/worker/hotreload-worker-faults"):
+        run("install", built(program), f"/usr/local/bin/{Path(program).name}")
+    WORKER.write_text(f"#!/bin/sh\nHOTRELOAD_FAULT={FAULT} exec /usr/local/bin/hotreload-worker-faults\n")
+    WORKER.chmod(0o755)
     DROP_IN.parent.mkdir(parents=True, exist_ok=True)
     DROP_IN.write_text(f"[Service]\nExecStart=\nExecStart=/usr/local/bin/hotreloadd-faults --user\n"
-                       f"Environment=HOTRELOAD_FAULT={FAULT}\n")
+                       f"Environment=HOTRELOAD_FAULT={FAULT} HOTRELOAD_WORKER={WORKER}\n")
     systemctl("daemon-reload", user="dev")
     systemctl("try-restart", "hotreloadd", user="dev")
     yield
@@ -423,6 +427,14 @@ def app(shared, request):
 
 def daemon_pid() -> str:
     return unit_property("hotreloadd.service", "MainPID", user="dev")
+
+
+def stopped_worker() -> int | None:
+    """The one of the daemon's workers that has stopped itself."""
+    for pid in Path(f"/proc/{daemon_pid()}/task/{daemon_pid()}/children").read_text().split():
+        if "(hotreload-worke) T" in Path(f"/proc/{pid}/stat").read_text():
+            return int(pid)
+    return None
 
 
 def other_daemon(than: str):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What ended the daemon twice does not end it a third time, and everything else is served."""
+"""What ended the daemon or its worker twice does not end it a third time, and everything else is served."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fault_points import Point
 from harness import Ctl, eventually, run, save, sync_journal, systemctl
-from matrix import FAULT, arm, daemon_pid, other_daemon
+from matrix import FAULT, arm, daemon_pid, other_daemon, stopped_worker
 from matrix import faulty  # noqa: F401, a fixture
 from project import Project
 
@@ -17,7 +17,7 @@ TOML = """
 command = ["./worker", "a", "a.yaml"]
 type = "notify"
 verify = "0s"
-watch = ["a.yaml"]
+watch = ["a.yaml", "b.yaml"]
 """
 
 
@@ -64,6 +64,17 @@ def die_twice(app, point: str, change):
     app.sync()
 
 
+def worker_dies_twice(app, change):
+    arm(Point.parse, "stop")
+    change()
+    for last in (False, True):
+        pid = eventually(stopped_worker, "the fault")
+        if not last:
+            arm(Point.parse, "stop")
+        os.kill(pid, signal.SIGKILL)
+    app.sync()
+
+
 def told(app) -> str:
     status = app.ctl("status", "demo", check=False)
     assert status.returncode == 1, status
@@ -72,37 +83,38 @@ def told(app) -> str:
 
 def test_a_document_is_left_alone_until_it_changes(app, other):
     pids = app.pids()
-    die_twice(app, Point.parse, lambda: app.write("a.yaml", "level: [two\n"))
-    assert "a.yaml: reading it has ended hotreloadd twice" in told(app)
+    daemon = daemon_pid()
+    worker_dies_twice(app, lambda: app.write("a.yaml", "level: [two\n"))
+    assert "a.yaml: reading it has ended hotreload-worker twice" in told(app)
+    assert daemon_pid() == daemon
     assert app.pids() == pids and app.log("a") == ["start - level: one"]
     other.write("a.yaml", "level: two\n")
     other.sync()
     assert other.log("a")[-1] == "start - level: two"
     sync_journal()
     journal = run("journalctl", "--user-unit=hotreloadd", "--lines=60", user="dev").stdout
-    assert "it is tried once more" in journal and "ended in the middle of it 2 times" in journal
+    assert "hotreload-worker ended in the middle of a document of demo; it is tried once more" in journal
+    assert "reading it has ended hotreload-worker twice" in journal
     app.write("a.yaml", "level: three\n")
     app.sync()
     assert app.log("a")[-1] == "start - level: three" and app["a"]["state"] == "running"
 
 
 def test_it_is_tried_again_when_somebody_asks(app):
-    die_twice(app, Point.parse, lambda: app.write("a.yaml", "level: two\n"))
-    app.kill_daemon()
+    worker_dies_twice(app, lambda: app.write("a.yaml", "level: zwei\n"))
+    app.write("b.yaml", "")
     app.sync()
-    assert "has ended hotreloadd twice" in told(app), "by itself it is not"
+    assert "has ended hotreload-worker twice" in told(app), "by itself it is not"
     app.ctl("reload", "demo")
-    assert app.log("a")[-1] == "start - level: two"
+    assert app.log("a")[-1] == "start - level: zwei"
 
 
 def test_one_death_may_have_been_anybodys(app):
     arm(Point.parse, "stop")
-    app.write("a.yaml", "level: two\n")
-    pid = kill_in_the_middle()
-    os.kill(pid, signal.SIGKILL)
-    other_daemon(str(pid))
+    app.write("a.yaml", "level: deux\n")
+    os.kill(eventually(stopped_worker, "the fault"), signal.SIGKILL)
     app.sync()
-    assert app.log("a")[-1] == "start - level: two" and app["a"]["state"] == "running"
+    assert app.log("a")[-1] == "start - level: deux" and app["a"]["state"] == "running"
 
 
 def test_a_project_file_is_left_alone_and_its_services_run_on(app, other):

@@ -274,7 +274,7 @@ auto ManagerObject::details(std::uint64_t id, OptionMap raw) -> CallAnswer<std::
     auto details = service_.details(id);
     if (!details)
         co_return error_of(details);
-    co_return std::tuple(details_json(**details));
+    co_return std::tuple(co_await details_json(*details));
 }
 
 void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string path,

@@ -67,8 +67,8 @@ ConfigChange definition_change(const std::string& project, const ServiceDefiniti
             .keys = keys,
             .texts =
                 [old = std::move(old), now = std::move(now), keys, names = std::move(names)] {
-                    return ConfigChange::Texts{to_json(old), to_json(now),
-                                               patch_json(keys, names, now)};
+                    return finished(ConfigChange::Texts{to_json(old), to_json(now),
+                                                        patch_json(keys, names, now)});
                 },
             .bytes = bytes};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/present/json.hpp"
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "core/status_fields.hpp"
 #include "core/strategy.hpp"
@@ -10,7 +11,6 @@
 #include <jsoncons/json_encoder.hpp>
 
 #include <concepts>
-#include <optional>
 
 namespace hotreload::ipc {
 
@@ -20,8 +20,9 @@ namespace {
 // to it.
 class Json {
 public:
-    // `out` outlives it.
-    Json(jsoncons::json_visitor& out, Audience reader) : out_(out), reader_(reader) {}
+    // `out` outlives it. `text`: what it writes to; nullptr where it writes to no text.
+    Json(jsoncons::json_visitor& out, std::string* text, Audience reader)
+        : out_(out), text_(text), reader_(reader) {}
 
     [[nodiscard]] Audience reader() const { return reader_; }
     [[nodiscard]] bool tells_values() const { return reader_ == Audience::Inspectors; }
@@ -66,10 +67,13 @@ public:
     // JSON text as the value that it is; what is none (a value that was shortened) stays text.
     void member_json(std::string_view name, const std::string& text) {
         out_.key(name);
-        if (const auto value = parse(text))
-            value->dump(out_);
-        else
-            string(text);
+        if (!is_json(text))
+            return string(text);
+        if (!text_)
+            return parse(text).dump(out_);
+        out_.null_value(); // in its place
+        out_.flush();
+        text_->replace(text_->size() - kNull.size(), kNull.size(), text);
     }
     template <class T, class Write>
     void list(std::string_view name, const std::vector<T>& values, Write write) {
@@ -85,16 +89,13 @@ public:
     }
 
 private:
-    static std::optional<jsoncons::ojson> parse(const std::string& text) {
-        if (!is_utf8(text))
-            return std::nullopt;
-        jsoncons::json_options as_written; // 1.10 and 1e400 come out as they went in
+    static constexpr std::string_view kNull = "null";
+
+    // The text is JSON. 1.10 and 1e400 come out as they went in.
+    static jsoncons::ojson parse(const std::string& text) {
+        jsoncons::json_options as_written;
         as_written.lossless_number(true);
-        try {
-            return jsoncons::ojson::parse(text, as_written);
-        } catch (const jsoncons::ser_error&) {
-            return std::nullopt;
-        }
+        return jsoncons::ojson::parse(text, as_written);
     }
 
     void string(std::string_view value) {
@@ -105,6 +106,7 @@ private:
     }
 
     jsoncons::json_visitor& out_;
+    std::string* text_;
     Audience reader_;
 };
 
@@ -114,7 +116,7 @@ std::string render_value(Audience reader, Write write) {
     std::string text;
     {
         jsoncons::compact_json_string_encoder out(text); // its end flushes
-        Json json(out, reader);
+        Json json(out, &text, reader);
         write(json);
     }
     return text;
@@ -356,7 +358,10 @@ std::string detail_json(const Outcome& outcome, Audience reader) {
     return render(reader, [&](Json& json) { outcome_members(json, outcome); });
 }
 
-std::string details_json(const Details& details) {
+namespace {
+
+std::string details_text(const Details& details, const std::vector<ConfigChange::Texts>& texts) {
+    auto told = texts.begin();
     return render(Audience::Inspectors, [&](Json& json) {
         json.member("id", details.id);
         json.list("plans", details.plans,
@@ -377,20 +382,19 @@ std::string details_json(const Details& details) {
         });
         json.list("changes", details.changes, [&](const ConfigChange& change) {
             json.object([&] {
-                const auto texts = change.texts();
                 json.member("project", change.project);
                 json.member("name", change.name);
-                json.member_json("old", texts.before);
-                json.member_json("new", texts.after);
-                json.member_json("patch", texts.patch);
+                json.member_json("old", told->before);
+                json.member_json("new", told->after);
+                json.member_json("patch", told->patch);
+                ++told;
             });
         });
     });
 }
 
-void write_status(jsoncons::json_visitor& out, std::string_view version,
-                  const std::vector<ProjectOverview>& projects, Audience reader) {
-    Json json(out, reader);
+void status_document(Json& json, std::string_view version,
+                     const std::vector<ProjectOverview>& projects) {
     json.object([&] {
         json.member("version", version);
         json.list("projects", projects, [&](const ProjectOverview& view) {
@@ -403,14 +407,25 @@ void write_status(jsoncons::json_visitor& out, std::string_view version,
     });
 }
 
+} // namespace
+
+Task<std::string> details_json(std::shared_ptr<const Details> details) {
+    std::vector<ConfigChange::Texts> texts;
+    for (const auto& change : details->changes)
+        texts.push_back(co_await change.texts());
+    co_return details_text(*details, texts);
+}
+
+void write_status(jsoncons::json_visitor& out, std::string_view version,
+                  const std::vector<ProjectOverview>& projects, Audience reader) {
+    Json json(out, nullptr, reader);
+    status_document(json, version, projects);
+}
+
 std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
                         Audience reader) {
-    std::string text;
-    {
-        jsoncons::compact_json_string_encoder out(text); // its end flushes
-        write_status(out, version, projects, reader);
-    }
-    return text;
+    return render_value(reader,
+                        [&](Json& json) { status_document(json, version, projects); });
 }
 
 } // namespace hotreload::ipc

@@ -6,11 +6,13 @@
 // is a reader, what everybody reads has no value: "before", "after" and "note" are empty, "old",
 // "new" and "lines" are not there, and a problem's message is what everybody may be told.
 
+#include "base/task.hpp"
 #include "core/details.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
 #include "core/status.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,7 +61,8 @@ std::string keys_json(const std::vector<KeyStep>& keys);
 // {"id":7,"plans":[plan],"outcomes":[{"project":"shop","duration_usec":5,"detail":{…}}],
 //  "problems":[{"project":"shop","target":"web","path":"","line":0,"column":0,"message":""}],
 //  "changes":[{"project":"shop","name":"/srv/web.toml","old":{…},"new":{…},"patch":[…]}]}
-std::string details_json(const Details& details);
+// Texts of changes are made for it, which may take a moment.
+Task<std::string> details_json(std::shared_ptr<const Details> details);
 
 // {"version":"…","projects":[{"name":"shop",…,"services":[{"name":"web",…}],
 //  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the

@@ -353,7 +353,7 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
     server_.file_changed("shop", "/caf\xe9", "renamed", "/caf\xe8");
     server_.config_changed(
         5, {.project = "shop", .name = "web", .keys = {{"replace", "/a"}}, .texts = [] {
-                return ConfigChange::Texts{"0", "1", "[]"};
+                return finished(ConfigChange::Texts{"0", "1", "[]"});
             }});
     server_.validation_failed(6, "shop", "shop/web", Problem{"/x", 1, 2, "no"}.for_everybody());
     server_.reload_started(7, {.project = "shop"});
@@ -401,7 +401,7 @@ TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_sign
     server_.config_status_changed(app);
     server_.config_changed(
         5, {.project = "my-shop", .name = "web", .keys = {{"replace", "/log/level"}}, .texts = [] {
-                return ConfigChange::Texts{"MARKER", "MARKER", "MARKER"};
+                return finished(ConfigChange::Texts{"MARKER", "MARKER", "MARKER"});
             }});
     server_.validation_failed(6, "my-shop", "web", quoting);
     const ServicePlan plan{.service = "web", .changes = {change}};

@@ -219,7 +219,7 @@ TEST(Json, a_problem_that_quotes_nothing_is_told_to_everybody) {
 
 TEST(Json, details_are_made_when_they_are_asked_for) {
     int made = 0;
-    Details details{
+    const auto details = std::make_shared<Details>(Details{
         .id = 7,
         .plans = {{.project = "shop", .services = {}}},
         .outcomes = {{.id = 7,
@@ -230,10 +230,13 @@ TEST(Json, details_are_made_when_they_are_asked_for) {
         .problems = {{"shop", "web", kQuoting}},
         .changes = {{.project = "shop", .name = "/srv/web.toml", .keys = {}, .texts = [&made] {
                          ++made;
-                         return ConfigChange::Texts{"{\"a\":1}", "{\"a\":2}", "[]"};
-                     }}}};
+                         return finished(ConfigChange::Texts{"{\"a\":1}", "{\"a\":2}", "[]"});
+                     }}}});
     EXPECT_EQ(made, 0);
-    EXPECT_EQ(details_json(details),
+    auto rendered = details_json(details);
+    rendered.start();
+    ASSERT_TRUE(rendered.done());
+    EXPECT_EQ(rendered.take(),
               R"({"id":7,"plans":[{"project":"shop","services":[]}],"outcomes":[{"project":"shop",)"
               R"("duration_usec":5,"detail":{"result":"applied","trigger":"file","services":[],)"
               R"("problems":[]}}],"problems":[{"project":"shop","target":"web",)"

@@ -6,6 +6,7 @@
 
 #include "../core/fake_means.hpp"
 #include "base/clock.hpp"
+#include "base/completion.hpp"
 #include "core/content_store.hpp"
 #include "core/deaths_port.hpp"
 #include "core/documents_port.hpp"
@@ -297,20 +298,23 @@ public:
 };
 
 // Nothing is understood: files are bytes.
-class NoDocuments final : public Documents {
+class NoDocuments : public Documents {
 public:
     void set_secrets(const std::vector<std::string>&) override {}
-    [[nodiscard]] const Secrets& secrets() const override { return secrets_; }
     void note(const std::string&, const ContentId&, std::string_view) override {}
-    DocumentState compare(const Request&) override { return {}; }
-    Parsed value(const std::string&, const ContentId&, Format) override {
-        return std::unexpected(Problem{});
+    Task<DocumentState> compare(Request) override { return finished(DocumentState()); }
+    Task<std::expected<std::string, Problem>> json(std::string, ContentId, Format) override {
+        return finished(std::expected<std::string, Problem>("{}"));
     }
-    [[nodiscard]] std::string json(const Value&) const override { return "{}"; }
-    [[nodiscard]] std::function<ConfigChange::Texts()>
-    texts(std::shared_ptr<const Value>, std::shared_ptr<const Value>) const override {
-        return {};
+    void add_texts(ConfigChange&, const std::string&, const ContentId&, const ContentId&,
+                   Format) override {}
+    [[nodiscard]] std::optional<std::string> content(const ContentId&) override {
+        return std::nullopt;
     }
+    Task<std::vector<std::string>> lines(std::string, std::string) override {
+        return finished(std::vector<std::string>());
+    }
+    void forgive() override {}
     void keep(const std::string&, const ContentId&, unsigned, const ContentStore::InUse&) override {
     }
     void copy_some(const ContentStore::InUse&) override {}
@@ -322,8 +326,36 @@ public:
     [[nodiscard]] const std::string& problem() const override { return problem_; }
 
 private:
-    Secrets secrets_;
     std::string problem_;
+};
+
+// Comparisons that end when the test says so, in the order in which they were asked for.
+struct Comparisons {
+    Clock& clock;
+    std::vector<std::string> paths; // of those that wait
+    std::deque<Completion<DocumentState>::Resolver> answers;
+
+    void answer(DocumentState state = {}) {
+        auto resolve = std::move(answers.front());
+        answers.pop_front();
+        paths.erase(paths.begin());
+        resolve(std::move(state));
+    }
+};
+
+class SlowDocuments final : public NoDocuments {
+public:
+    explicit SlowDocuments(Comparisons& comparisons) : comparisons_(comparisons) {}
+
+    Task<DocumentState> compare(Request request) override {
+        Completion<DocumentState> answer(comparisons_.clock);
+        comparisons_.paths.push_back(request.path);
+        comparisons_.answers.push_back(answer.resolver());
+        co_return co_await answer;
+    }
+
+private:
+    Comparisons& comparisons_;
 };
 
 // The project file is what the test says.
@@ -394,7 +426,9 @@ public:
     void service_removed(const std::string&, const std::string& service) noexcept override {
         services.erase(service);
     }
-    void config_status_changed(const ConfigStatus&) noexcept override {}
+    void config_status_changed(const ConfigStatus& status) noexcept override {
+        lines.push_back("config " + status.name + " " + status.state + " " + status.value);
+    }
     void config_removed(const std::string&, const std::string&) noexcept override {}
 };
 

@@ -29,6 +29,7 @@ protected:
     Attachments attachments{units};
     test::RecordedEvents events;
     service::ServiceKind services{{units, sockets, probes, views, [this] { return clock.now(); }}};
+    std::optional<test::Comparisons> comparisons; // nothing: they take no time
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
 
@@ -57,8 +58,11 @@ protected:
                   .attachments = attachments,
                   .events = events,
                   .kind = services,
-                  .make_documents =
-                      [](const std::string&) { return std::make_unique<test::NoDocuments>(); },
+                  .make_documents = [this](const std::string&) -> std::unique_ptr<Documents> {
+                      if (comparisons)
+                          return std::make_unique<test::SlowDocuments>(*comparisons);
+                      return std::make_unique<test::NoDocuments>();
+                  },
                   .make_restoration = {},
                   .next_id = [this] { return ++last_id; }},
             ProjectRecord{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"});
@@ -79,6 +83,11 @@ protected:
         clock.run();
         EXPECT_TRUE(answer.has_value());
         return answer.value_or(Outcome{});
+    }
+
+    void answer_comparison(DocumentState state = {}) {
+        comparisons->answer(std::move(state));
+        clock.run();
     }
 
     TaskScope tasks;
@@ -259,6 +268,81 @@ TEST_F(ProjectTest, that_ended_the_daemon_twice_is_set_aside_until_its_file_chan
     save("/srv/hotreload.toml", "mended");
     EXPECT_EQ(events.project->state, "running");
     EXPECT_EQ(store.services.at("web").generation, 1U);
+}
+
+TEST_F(ProjectTest, a_document_that_takes_long_keeps_no_other_service_waiting) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    service("app", "/etc/app");
+    open();
+    save("/etc/web.toml", "large");
+    save("/etc/app", "new");
+    EXPECT_EQ(events.lines, (Lines{"created /etc/app", "finished app=applied"}));
+    EXPECT_EQ(comparisons->paths, Lines{"/etc/web.toml"});
+    answer_comparison();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+}
+
+TEST_F(ProjectTest, a_file_that_changes_while_it_is_compared_is_looked_at_again_first) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    save("/etc/web.toml", "one");
+    save("/etc/web.toml", "two");
+    EXPECT_EQ(comparisons->paths.size(), 1U) << "one look at a time";
+    answer_comparison();
+    EXPECT_EQ(events.lines, Lines{});
+    answer_comparison();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web.toml"), test::FakeFiles::id_of("two"));
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, nothing_is_settled_while_a_document_is_compared) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    save("/etc/web.toml", "new");
+    bool settled = false;
+    tasks.spawn([](Project& of, bool& done) -> Task<> {
+        co_await of.settled();
+        done = true;
+    }(*project, settled));
+    clock.run();
+    EXPECT_FALSE(settled);
+    answer_comparison();
+    EXPECT_TRUE(settled);
+}
+
+TEST_F(ProjectTest, who_asks_for_a_plan_may_outlive_the_project) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    files.write("/etc/web.toml", "new");
+    std::optional<Result<Looks::Draft>> draft;
+    tasks.spawn([](Task<Result<Looks::Draft>> asked, auto& answer) -> Task<> {
+        answer = co_await std::move(asked);
+    }(project->draft({}, {}), draft));
+    ASSERT_EQ(comparisons->paths, Lines{"/etc/web.toml"});
+    project.reset();
+    answer_comparison({.problems = {{.message = "bad"}}});
+    ASSERT_TRUE(draft && *draft);
+    EXPECT_EQ((*draft)->input.views.at("web").documents.at("/etc/web.toml").problems.size(), 1U);
+}
+
+TEST_F(ProjectTest, a_config_is_published_as_its_newest_look_has_it) {
+    comparisons.emplace(clock);
+    reader.definition.configs["app"] = {
+        .name = "app", .file = "/etc/app.toml", .watch = {.files = {"/etc/app.toml"}}};
+    files.write("/etc/app.toml", "one");
+    open();
+    save("/etc/app.toml", "two");
+    ASSERT_EQ(comparisons->paths.size(), 2U);
+    answer_comparison({.problems = {{.message = "bad"}}});
+    EXPECT_EQ(events.lines, Lines{}) << "which counts no more";
+    answer_comparison();
+    EXPECT_EQ(events.lines, Lines{"config app valid {}"});
+    EXPECT_EQ(store.project->configs.at("app").content, test::FakeFiles::id_of("two"));
 }
 
 } // namespace

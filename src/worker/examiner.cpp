@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "worker/examiner.hpp"
+
+#include "base/fault.hpp"
+#include "core/line_diff.hpp"
+#include "core/patch.hpp"
+#include "document/json.hpp"
+#include "document/parse.hpp"
+#include "worker/protocol.hpp"
+
+#include <chrono>
+#include <format>
+
+namespace hotreload::worker {
+
+namespace {
+
+constexpr std::size_t kMostShown = 1024; // bytes of a value's JSON, in plans and reports
+constexpr std::size_t kLongestMessage = 2000;
+// A check that has taken so long once is not done again at each look at what it said.
+constexpr auto kSlowCheck = std::chrono::milliseconds(20);
+constexpr std::size_t kMostSlowChecks = 256;
+
+std::string shown(std::string json) {
+    return json.size() > kMostShown ? std::format("\"… ({} bytes)\"", json.size())
+                                    : std::move(json);
+}
+
+// Problems quote keys, which may be as long as their file.
+Problem shortened(Problem problem) {
+    if (problem.message.size() > kLongestMessage) {
+        problem.message.resize(kLongestMessage);
+        problem.message += "…";
+    }
+    return problem;
+}
+
+Secrets secrets_of(const std::vector<std::string>& patterns) {
+    std::vector<KeyPattern> parsed;
+    for (const auto& pattern : patterns)
+        if (auto good = KeyPattern::parse(pattern))
+            parsed.push_back(*std::move(good));
+    return Secrets(std::move(parsed));
+}
+
+KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
+    auto leaves = touched_leaves(operation);
+    auto masked = secrets.masked({std::move(operation)});
+    auto& only = masked.front();
+    auto sides = sides_of(only);
+    return {.operation = std::string(to_string(only.kind)),
+            .path = std::move(only.path),
+            .before = shown(std::move(sides.before)),
+            .after = shown(std::move(sides.after)),
+            .leaves = std::move(leaves)};
+}
+
+// A schema's own name tells how it is understood; one that tells nothing is JSON.
+Source understood(Source schema) {
+    if (schema.format == Format::Bytes)
+        schema.format = Format::Json;
+    return schema;
+}
+
+} // namespace
+
+Reply Examiner::answer(const Request& request) {
+    auto reply = std::visit([this](const auto& each) { return answer_request(each); }, request);
+    forget_old(); // and not before: what was found to be held is asked for in the same request
+    return reply;
+}
+
+bool Examiner::holds(const Source& source) const {
+    return source.bytes || parsed_.contains({source.id, source.format});
+}
+
+template <class... Sources>
+std::optional<Missing> Examiner::missing(const Sources&... sources) const {
+    Missing missing;
+    ((holds(sources) ? void() : missing.ids.push_back(sources.id)), ...);
+    return missing.ids.empty() ? std::nullopt : std::optional(std::move(missing));
+}
+
+Examiner::Parsed Examiner::parse(const Source& source) {
+    const Key key{source.id, source.format};
+    if (const auto known = parsed_.find(key); known != parsed_.end())
+        return known->second;
+    fault::point("parse");
+    Parsed parsed;
+    if (auto tree = parse_document(source.format, *source.bytes)) {
+        parsed = std::make_shared<const Value>(*std::move(tree));
+    } else {
+        auto problem = shortened(std::move(tree.error()));
+        problem.message += std::format("; if the file is no {}, say what it is with format =",
+                                       to_string(source.format));
+        parsed = std::unexpected(std::move(problem));
+    }
+    parsed_.emplace(key, parsed);
+    parsed_order_.push_back(key);
+    parsed_bytes_ += key.first.size;
+    return parsed;
+}
+
+// A document that is larger than all that may be held is parsed again when it is asked for.
+void Examiner::forget_old() {
+    const auto forget = [this](const Key& key) {
+        parsed_bytes_ -= key.first.size;
+        parsed_.erase(key);
+    };
+    std::erase_if(parsed_order_, [&](const Key& key) {
+        const bool large = key.first.size > most_held_;
+        if (large)
+            forget(key);
+        return large;
+    });
+    while (parsed_bytes_ > most_held_) {
+        forget(parsed_order_.front());
+        parsed_order_.pop_front();
+    }
+}
+
+bool Examiner::needs_schema(const Compare& request) const {
+    return request.schema && (!compiled_ || compiled_->first != request.schema->source.id);
+}
+
+Reply Examiner::answer_request(const Compare& request) {
+    Missing wanted;
+    const auto want = [&](const Source& source) {
+        if (!holds(source))
+            wanted.ids.push_back(source.id);
+    };
+    want(request.now);
+    if (request.applied)
+        want(*request.applied);
+    if (needs_schema(request))
+        want(understood(request.schema->source));
+    if (!wanted.ids.empty())
+        return wanted;
+    DocumentState state;
+    const auto now = parse(request.now);
+    if (!now) {
+        state.problems.push_back(now.error());
+        return state;
+    }
+    const auto secrets = secrets_of(request.secrets);
+    if (request.schema) {
+        state.problems = check(**now, request);
+        for (auto& problem : state.problems)
+            problem.message = secrets.redacted(std::move(problem.message), **now);
+    }
+    if (!request.applied)
+        return state;
+    const auto applied = parse(*request.applied);
+    if (!applied)
+        return state;
+    state.compared = true;
+    for (auto& operation : diff(**applied, **now))
+        state.differences.push_back(describe(std::move(operation), secrets));
+    return state;
+}
+
+std::expected<const Schema*, Problem> Examiner::compiled(const Compare::Schema& schema) {
+    const auto& id = schema.source.id;
+    if (compiled_ && compiled_->first == id)
+        return &compiled_->second;
+    const auto tree = parse(understood(schema.source));
+    auto fresh = tree ? Schema::compile(**tree, schema.path)
+                      : std::expected<Schema, Problem>(std::unexpect, tree.error());
+    if (!fresh) {
+        fresh.error().path = schema.path;
+        return std::unexpected(shortened(std::move(fresh.error())));
+    }
+    compiled_.emplace(id, *std::move(fresh));
+    return &compiled_->second;
+}
+
+std::vector<Problem> Examiner::check(const Value& document, const Compare& request) {
+    const auto rules = compiled(*request.schema);
+    if (!rules)
+        return {rules.error()};
+    const CheckKey key{request.now.id, request.now.format, request.schema->source.id,
+                       request.schema->path};
+    if (const auto known = slow_checks_.find(key); known != slow_checks_.end())
+        return known->second;
+    const auto begin = std::chrono::steady_clock::now();
+    auto problems = (*rules)->check(document);
+    if (std::chrono::steady_clock::now() - begin > kSlowCheck) {
+        if (slow_checks_.size() >= kMostSlowChecks)
+            slow_checks_.clear();
+        slow_checks_.emplace(key, problems);
+    }
+    return problems;
+}
+
+Reply Examiner::answer_request(const Render& request) {
+    if (auto wanted = missing(request.document))
+        return *std::move(wanted);
+    const auto document = parse(request.document);
+    if (!document)
+        return Refused{document.error()};
+    return Rendered{to_json(**document)};
+}
+
+Reply Examiner::answer_request(const RenderChange& request) {
+    if (auto wanted = missing(request.before, request.after))
+        return *std::move(wanted);
+    const auto before = parse(request.before), after = parse(request.after);
+    for (const auto& each : {before, after})
+        if (!each)
+            return Refused{each.error()};
+    const auto secrets = secrets_of(request.secrets);
+    return RenderedChange{.before = to_json(secrets.masked(**before)),
+                          .after = to_json(secrets.masked(**after)),
+                          .patch = to_json(secrets.masked(diff(**before, **after)))};
+}
+
+Reply Examiner::answer_request(const CompareLines& request) {
+    Lines answer{unified_diff(request.before, request.after).value_or(std::vector<std::string>())};
+    for (auto& line : answer.lines)
+        line = masked_line(line);
+    return answer;
+}
+
+} // namespace hotreload::worker

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "worker/process.hpp"
+
+#include "base/completion.hpp"
+#include "os/spawn.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+extern "C" { // glibc 2.41's header does not say so itself
+#include <sys/pidfd.h>
+}
+
+namespace hotreload::worker {
+
+namespace {
+
+constexpr std::size_t kChunk = 64 << 10;
+
+} // namespace
+
+Result<std::unique_ptr<Process>> Process::start(os::EventLoop& loop, const std::string& program) {
+    std::array<int, 2> ends = {-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) < 0)
+        return fail_errno(errno, "making a socket for " + program);
+    Fd ours(ends[0]);
+    const Fd theirs(ends[1]);
+    // Without an environment: ours may hold what is nobody's.
+    auto pidfd = os::spawn({program}, {}, {.input = theirs.get(), .error = STDERR_FILENO});
+    if (!pidfd)
+        return std::unexpected(std::move(pidfd.error()));
+    return std::unique_ptr<Process>(new Process(loop, std::move(ours), *std::move(pidfd)));
+}
+
+Process::Process(os::EventLoop& loop, Fd socket, Fd pidfd)
+    : loop_(loop), socket_(std::move(socket)), pidfd_(std::move(pidfd)) {}
+
+Process::~Process() {
+    kill();
+    siginfo_t info = {};
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED); // gone in no time
+}
+
+void Process::kill() const {
+    ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+}
+
+// A pidfd becomes readable when its process has ended.
+Task<> Process::end() {
+    kill();
+    co_await ready(pidfd_.get(), EPOLLIN);
+}
+
+Task<> Process::ready(int fd, std::uint32_t events) {
+    Completion<bool> happened(loop_);
+    const os::Readable watched(loop_, fd, events,
+                               [resolve = happened.resolver()] { resolve(true); });
+    co_await happened;
+}
+
+// False: there is nobody at the other end any more.
+Task<bool> Process::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto sent =
+            ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        else if (errno == EAGAIN)
+            co_await ready(socket_.get(), EPOLLOUT);
+        else if (errno != EINTR)
+            co_return false;
+    }
+    co_return true;
+}
+
+std::ptrdiff_t Process::read_some() {
+    std::array<char, kChunk> chunk;
+    const auto got = ::recv(socket_.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
+    if (got > 0)
+        reader_.add({chunk.data(), static_cast<std::size_t>(got)});
+    return got;
+}
+
+// More of the next message; false: there will be none.
+Task<bool> Process::receive() {
+    for (;;) {
+        const auto got = read_some();
+        if (got > 0)
+            co_return !reader_.broken();
+        if (got < 0 && errno == EAGAIN)
+            co_await ready(socket_.get(), EPOLLIN);
+        else if (got == 0 || errno != EINTR)
+            co_return false;
+    }
+}
+
+// A process that is killed closes its end of the socket: that is what ends every wait here.
+Task<Process::Answer> Process::exchange(std::string bytes, Duration limit) {
+    bool overran = false;
+    os::Timer timer(loop_);
+    timer.arm(limit, [this, &overran] {
+        overran = true;
+        kill();
+    });
+    if (co_await send(bytes)) {
+        do {
+            if (auto message = reader_.next())
+                co_return *std::move(message);
+        } while (co_await receive());
+    }
+    co_return std::unexpected(overran ? End::Overran : End::Died);
+}
+
+Task<Process::Answer> Process::ask(std::string message, Duration limit) {
+    return exchange(frame(message), limit);
+}
+
+Task<Process::Answer> Process::listen(Duration limit) {
+    return exchange({}, limit);
+}
+
+} // namespace hotreload::worker

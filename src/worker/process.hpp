@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// One hotreload-worker, as the daemon has it: a child with a socket. It ends with this object, and
+// it can be ended at any time, for all that it has is the message in its hands.
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "base/task.hpp"
+#include "os/event_loop.hpp"
+#include "worker/protocol.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hotreload::worker {
+
+class Process {
+public:
+    // `program` is a path. Errors: it could not be started. That it runs and is confined is told by
+    // its first message, hello().
+    static Result<std::unique_ptr<Process>> start(os::EventLoop& loop, const std::string& program);
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    enum class End {
+        Died,    // or what it says is no message
+        Overran, // the limit: it was killed
+    };
+    using Answer = std::expected<std::string, End>;
+    // Sends a message and waits for the next one of the process, at most for `limit` in all. One at
+    // a time; nothing can be asked after an End.
+    Task<Answer> ask(std::string message, Duration limit);
+    // The next message, without asking.
+    Task<Answer> listen(Duration limit);
+
+    // Ends it; nothing can be asked after that. Without, its destruction waits for its end.
+    Task<> end();
+
+private:
+    Process(os::EventLoop& loop, Fd socket, Fd pidfd);
+
+    Task<Answer> exchange(std::string bytes, Duration limit);
+    Task<bool> send(std::string_view bytes);
+    Task<bool> receive();
+    Task<> ready(int fd, std::uint32_t events);
+    std::ptrdiff_t read_some();
+    void kill() const;
+
+    os::EventLoop& loop_;
+    Fd socket_;
+    Fd pidfd_;
+    FrameReader reader_{kMostReply};
+};
+
+} // namespace hotreload::worker
