@@ -8,6 +8,7 @@
 
 #include "core/status.hpp"
 
+#include <cstddef>
 #include <string_view>
 #include <tuple>
 
@@ -32,13 +33,13 @@ constexpr auto constant(std::string_view name, Member Status::* member) {
     return StatusField<Status, Member>{name, member, true};
 }
 
-inline constexpr auto project = std::tuple{
+inline constexpr auto kProject = std::tuple{
     constant("Name", &ProjectStatus::name),      field("Path", &ProjectStatus::path),
     field("Enabled", &ProjectStatus::enabled),   field("State", &ProjectStatus::state),
     field("Problems", &ProjectStatus::problems),
 };
 
-inline constexpr auto service = std::tuple{
+inline constexpr auto kService = std::tuple{
     constant("Name", &ServiceStatus::name),
     constant("Project", &ServiceStatus::project),
     field("Unit", &ServiceStatus::unit),
@@ -65,19 +66,20 @@ inline constexpr auto service = std::tuple{
 };
 
 // Without the value of the document, which is told to who asks for it and may inspect.
-inline constexpr auto config = std::tuple{
+inline constexpr auto kConfig = std::tuple{
     constant("Name", &ConfigStatus::name), constant("Project", &ConfigStatus::project),
     field("Path", &ConfigStatus::path),    field("Revision", &ConfigStatus::revision),
     field("State", &ConfigStatus::state),  field("Problems", &ConfigStatus::problems),
 };
 
 template <class Status>
-inline constexpr auto& of = project;
+inline constexpr auto& kOf = kProject;
 template <>
-inline constexpr auto& of<ServiceStatus> = service;
+inline constexpr auto& kOf<ServiceStatus> = kService;
 template <>
-inline constexpr auto& of<ConfigStatus> = config;
+inline constexpr auto& kOf<ConfigStatus> = kConfig;
 
+// AnyMember stands for a member of whatever type, so that the members of a struct can be counted.
 struct AnyMember {
     template <class T>
     operator T() const;
@@ -91,16 +93,16 @@ consteval std::size_t member_count() {
         return sizeof...(Members);
 }
 
-static_assert(std::tuple_size_v<decltype(project)> == member_count<ProjectStatus>());
-static_assert(std::tuple_size_v<decltype(service)> == member_count<ServiceStatus>());
-static_assert(std::tuple_size_v<decltype(config)> + 1 == member_count<ConfigStatus>());
+static_assert(std::tuple_size_v<decltype(kProject)> == member_count<ProjectStatus>());
+static_assert(std::tuple_size_v<decltype(kService)> == member_count<ServiceStatus>());
+static_assert(std::tuple_size_v<decltype(kConfig)> + 1 == member_count<ConfigStatus>());
 
 } // namespace status_fields
 
 // Calls `each` with the fields of a status, one after the other.
 template <class Status, class Each>
 constexpr void each_status_field(Each each) {
-    std::apply([&](const auto&... field) { (each(field), ...); }, status_fields::of<Status>);
+    std::apply([&](const auto&... field) { (each(field), ...); }, status_fields::kOf<Status>);
 }
 
 } // namespace hotreload

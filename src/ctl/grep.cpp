@@ -59,7 +59,7 @@ bool Grep::admits(std::string_view text) const {
     const int found =
         pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()),
                     std::min(text.size(), kLongest), 0, 0, data_.get(), context_.get());
-    return found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL;
+    return found != PCRE2_ERROR_NOMATCH;
 }
 
 } // namespace hotreload::ctl
