@@ -16,6 +16,7 @@
 #include <format>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace hotreload;
@@ -93,12 +94,13 @@ public:
                 there.push_back(in_worker);
             }
         }
-        std::printf(
-            "%6lld ms idle, %4d rounds: here %5.0f µs (90%%: %5.0f), worker %5.0f µs (90%%: "
-            "%5.0f), median %+.0f µs\n",
-            static_cast<long long>(gap.count()), rounds, percentile(here, 0.5),
-            percentile(here, 0.9), percentile(there, 0.5), percentile(there, 0.9),
-            percentile(there, 0.5) - percentile(here, 0.5));
+        std::printf("%6lld ms idle, %3d rounds", static_cast<long long>(gap.count()), rounds);
+        for (const auto& [what, part] : {std::pair("undisturbed (10%)", 0.1), {"median", 0.5}}) {
+            const auto one = percentile(here, part), other = percentile(there, part);
+            std::printf("; %s: here %5.0f µs, worker %5.0f µs, %+.0f µs", what, one, other,
+                        other - one);
+        }
+        std::puts("");
         return true;
     }
 

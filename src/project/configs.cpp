@@ -94,6 +94,7 @@ void Configs::look_at(Published& config, Rescan rescan) {
 }
 
 void Configs::take_what_is_there(Published& config, Rescan rescan) {
+    config.look = ++looks_; // what an older one says does not count any more
     const auto& now = config.files->look(rescan).content;
     const auto& file = config.definition.file;
     if (std::ranges::contains(now.writing, file) ||
@@ -121,7 +122,6 @@ void Configs::take(Published& config, ContentId now) {
         request.schema = {watch.schema,
                           schema == files.end() ? std::nullopt : std::optional(schema->second)};
     }
-    config.look = ++looks_;
     tasks_.spawn(examine(name, config.look, std::move(request)));
 }
 

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // hotreload-worker: started by hotreloadd with a socket as its standard input. It reads requests
 // there and writes answers, one after another, until the other end is closed.
+#include "os/short_slices.hpp"
 #include "worker/confinement.hpp"
 #include "worker/examiner.hpp"
 #include "worker/protocol.hpp"
 
 #include <malloc.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -85,22 +84,6 @@ std::size_t serve_one(worker::Examiner& examiner, worker::FrameReader& reader) {
             ::malloc_trim(0);
 }
 
-// A request is short and somebody waits for it: among processes that compute for long, it goes
-// first when it wakes. The kernel's shortest slice of time, where it can be asked for one (6.12).
-void ask_for_short_slices() {
-    struct Attributes { // sched_setattr(2), which the C library has no header for before 2.41
-        std::uint32_t size = sizeof(Attributes);
-        std::uint32_t policy = 0; // SCHED_OTHER
-        std::uint64_t flags = 0;
-        std::int32_t nice = 0;
-        std::uint32_t priority = 0;
-        std::uint64_t slice = 100'000; // ns
-        std::uint64_t deadline = 0;
-        std::uint64_t period = 0;
-    } attributes;
-    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
 // A service that is stopped gets its signals as a whole; hotreloadd may still need this process to
 // finish what is under way, and closes the socket when it does not.
 void ignore_ends() {
@@ -118,7 +101,7 @@ int main() {
         return EXIT_FAILURE;
     }
     ignore_ends();
-    ask_for_short_slices();
+    os::ask_for_short_slices();
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
     if (const auto confined = worker::confine(); !confined) {
         send(confined.error().message);

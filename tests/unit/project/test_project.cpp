@@ -330,6 +330,19 @@ TEST_F(ProjectTest, who_asks_for_a_plan_may_outlive_the_project) {
     EXPECT_EQ((*draft)->input.views.at("web").documents.at("/etc/web.toml").problems.size(), 1U);
 }
 
+TEST_F(ProjectTest, a_config_that_goes_while_it_is_compared_is_missing) {
+    comparisons.emplace(clock);
+    reader.definition.configs["app"] = {
+        .name = "app", .file = "/etc/app.toml", .watch = {.files = {"/etc/app.toml"}}};
+    files.write("/etc/app.toml", "one");
+    open();
+    files.remove("/etc/app.toml");
+    files.settle("/etc/app.toml");
+    clock.run();
+    answer_comparison();
+    EXPECT_EQ(events.lines, Lines{"config app missing "});
+}
+
 TEST_F(ProjectTest, a_config_is_published_as_its_newest_look_has_it) {
     comparisons.emplace(clock);
     reader.definition.configs["app"] = {
