@@ -407,7 +407,10 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         if (found == projects_.end())
             co_return fail(ErrorCode::NotFound,
                            std::format("project \"{}\" went down meanwhile", project));
-        auto draft = co_await found->second->draft(service, asked);
+        std::optional<project::Names> services;
+        if (service)
+            services = {*service};
+        auto draft = co_await found->second->draft(std::move(services), asked);
         if (!draft)
             co_return std::unexpected(std::move(draft.error()));
         auto plan = make_plan(draft->input);
@@ -577,12 +580,21 @@ Task<Result<PathExplanation>> Manager::explain(std::string path) {
             if (project->has_service(each.target) && each.stopped.empty())
                 services.insert(each.target);
         std::ranges::move(watches, std::back_inserter(explanation.watches));
-        for (const auto& service : services)
-            drafts.push_back(project->draft(service, {.retry = true}));
+        if (!services.empty())
+            drafts.push_back(project->draft(std::move(services), {.retry = true}));
     }
-    for (const auto& draft : co_await when_all(std::move(drafts)))
-        if (draft)
-            explanation.plans.push_back(make_plan(draft->input));
+    for (auto& draft : co_await when_all(std::move(drafts))) {
+        if (!draft)
+            continue;
+        for (const auto& name : draft->input.order) { // each by itself
+            PlanInput one{.project = draft->input.project,
+                          .views = {},
+                          .order = {name},
+                          .options = draft->input.options};
+            one.views.insert(draft->input.views.extract(name));
+            explanation.plans.push_back(make_plan(one));
+        }
+    }
     co_return explanation;
 }
 

@@ -76,8 +76,8 @@ Task<> Adoption::show_what_is_on_record(std::string service) {
             return true;
         });
     const auto unit = sees_.ledger.find(service)->unit;
-    const auto changed =
-        co_await units.show_installed(unit, view ? view->binds : std::vector<Bind>());
+    auto binds = view ? view->binds : std::vector<Bind>();
+    const auto changed = co_await units.show_installed(unit, std::move(binds));
     if (changed && *changed && units.state(unit).running())
         (void)co_await units.restart_unit(unit);
 }

@@ -210,7 +210,7 @@ Snapshot Looks::look(const std::string& service, Rescan rescan) {
     return known.seen();
 }
 
-Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, PlanOptions options) {
+Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptions options) {
     auto loaded = sees_.file.draft();
     if (!loaded) {
         std::string text;
@@ -224,8 +224,8 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<std::string> service, Plan
     for (const auto& [name, unused] : sees_.ledger.services())
         if (!loaded->services.contains(name))
             names.push_back(name);
-    if (service)
-        std::erase_if(names, [&](const auto& name) { return name != *service; });
+    if (services)
+        std::erase_if(names, [&](const auto& name) { return !services->contains(name); });
     for (const auto& name : names) {
         auto seen = view(name, {});
         seen.wanted.reset();

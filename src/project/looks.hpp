@@ -72,13 +72,14 @@ public:
     Task<Result<>> see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view);
 
     // What a transaction would begin with by the project file as it is on disk now. Nothing is
-    // begun: neither the definition in force nor what is watched moves. `services`: all, or one.
+    // begun: neither the definition in force nor what is watched moves. `services`: nullopt, all of
+    // them.
     struct Draft {
         PlanInput input;
         ProjectDefinition definition;
     };
     // All is looked at when the task is started; the project may be gone at its end.
-    Task<Result<Draft>> draft(std::optional<std::string> service, PlanOptions options);
+    Task<Result<Draft>> draft(std::optional<Names> services, PlanOptions options);
 
     // What differs between two kept states of a service; likewise.
     Task<std::vector<Change>> changes_between(GenerationRecord older, GenerationRecord newer);

@@ -54,8 +54,8 @@ public:
 
     // What a transaction of `submit` would begin with, without anything being begun: a look at the
     // project file and the disk as they are now.
-    Task<Result<Looks::Draft>> draft(std::optional<std::string> service, PlanOptions options) {
-        return looks_.draft(std::move(service), options);
+    Task<Result<Looks::Draft>> draft(std::optional<Names> services, PlanOptions options) {
+        return looks_.draft(std::move(services), options);
     }
 
     // Reads the project file again and looks at every service (after SIGHUP).
