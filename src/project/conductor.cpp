@@ -165,10 +165,20 @@ std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch,
 }
 
 // While the documents were compared, a file has changed again, or what is wanted of a service:
-// what was seen does not count any more.
-bool Conductor::overtaken(const Names& batch) const {
-    return std::ranges::any_of(batch,
-                               [this](const auto& name) { return sees_.agenda.is_due(name); });
+// what was seen does not count any more. It does where that happens each time: something is applied
+// of files that change faster than they can be compared.
+bool Conductor::overtaken(const Names& batch) {
+    constexpr unsigned enough = 3;
+    const bool is_due =
+        std::ranges::any_of(batch, [this](const auto& name) { return sees_.agenda.is_due(name); });
+    unsigned in_a_row = 0;
+    for (const auto& name : batch)
+        in_a_row = std::max(in_a_row, ++overtaken_[name]);
+    if (is_due && in_a_row <= enough)
+        return true;
+    for (const auto& name : batch)
+        overtaken_.erase(name);
+    return false;
 }
 
 Task<> Conductor::seen() {

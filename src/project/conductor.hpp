@@ -139,7 +139,7 @@ private:
                 std::optional<Request> request);
     Task<> settle_quietly(PlanInput input, Plan plan, Names scope);
 
-    [[nodiscard]] bool overtaken(const Names& batch) const;
+    [[nodiscard]] bool overtaken(const Names& batch);
     // Services to which nothing is done.
     struct Quiet {
         PlanInput input;
@@ -163,6 +163,7 @@ private:
     On on_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
+    std::map<std::string, unsigned> overtaken_;  // looks in a row that did not count, by service
     std::size_t seeing_ = 0;                     // looks that do not know yet what is there
     std::vector<std::function<void()>> waiting_; // who waits for seen()
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
