@@ -70,12 +70,12 @@ std::optional<Problem> check_owner(const ServiceRecord& record, const std::strin
 }
 
 // A directory, and files in it.
-struct Place {
+struct Unwritten {
     Fd directory;
     std::set<std::string> files;
 };
 
-Result<> sync(const std::vector<Place>& places) {
+Result<> sync(const std::vector<Unwritten>& places) {
     for (const auto& place : places)
         if (auto synced = sync_files(place.directory.get(), place.files); !synced)
             return synced;
@@ -249,7 +249,7 @@ Task<Result<>> FileRecordStore::flush() {
         unsynced_ = std::move(unsynced);
         co_return fail_errno(error, "putting the records on the disk");
     }
-    std::vector<Place> places;
+    std::vector<Unwritten> places;
     const auto add = [&](int directory, const std::set<std::string>& files) {
         if (Fd own(::fcntl(directory, F_DUPFD_CLOEXEC, 0)); own)
             places.push_back({std::move(own), files});

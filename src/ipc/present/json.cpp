@@ -424,8 +424,7 @@ void write_status(jsoncons::json_visitor& out, std::string_view version,
 
 std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
                         Audience reader) {
-    return render_value(reader,
-                        [&](Json& json) { status_document(json, version, projects); });
+    return render_value(reader, [&](Json& json) { status_document(json, version, projects); });
 }
 
 } // namespace hotreload::ipc
