@@ -179,9 +179,11 @@ def test_what_is_asked_for_while_it_ends_is_refused_with_the_reason(pair):
         eventually(lambda: "hotreload-demo.a@2.service" in pair.units(), "the start of generation 2")
         os.kill(int(daemon_pid()), signal.SIGTERM)
         eventually(lambda: unit_property(DAEMON, "ActiveState", user="dev") == "deactivating", "its end")
+        pid = daemon_pid()
         refused = pair.ctl("stop", "demo/b", check=False)
         pair.write("go", "")
         events.wait_for("ReloadFinished")
+    eventually(lambda: daemon_pid() != pid, "its end")
     assert refused.returncode != 0 and "about to end" in refused.stderr, refused
 
 

@@ -14,7 +14,7 @@ TEST_F(Once, WhatIsReadOnceIsNotWatched) {
     DiskFiles files(*watcher);
     const auto before = watcher->watches();
     std::size_t during = before;
-    const auto seen = files.read_once({{.files = {(dir / "**").string()}}},
+    const auto seen = files.read_once({{.files = {dir / "**"}}},
                                       [&](const std::string&, const ContentId&, std::string_view) {
                                           during = watcher->watches();
                                       });
@@ -28,7 +28,7 @@ TEST_F(Once, AndMarksNothingOfWhatIs) {
     write(dir / "f", "one");
     auto watched = watch(dir / "*");
     DiskFiles files(*watcher);
-    ASSERT_TRUE(files.read_once({{.files = {(dir / "*").string()}}}, {}));
+    ASSERT_TRUE(files.read_once({{.files = {dir / "*"}}}, {}));
     EXPECT_FALSE(watched->set->unsettled());
     write(dir / "f", "two");
     ASSERT_TRUE(until([&] { return watched->calls > 0; }));

@@ -148,9 +148,8 @@ public:
     check_properties(std::map<std::string, std::vector<std::string>>) override {
         co_return refused_properties;
     }
-    Task<Result<std::vector<std::string>>> list(std::string) override {
-        co_return std::vector<std::string>{};
-    }
+    std::vector<std::string> listed;
+    Task<Result<std::vector<std::string>>> list(std::string) override { co_return listed; }
     std::vector<std::string> unit_files;
     Task<Result<std::vector<std::string>>> installed(std::string) override { co_return unit_files; }
     const std::string& manager_id() const override { return manager_id_; }

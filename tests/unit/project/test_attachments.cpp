@@ -8,7 +8,7 @@ namespace hotreload::project {
 namespace {
 
 TEST(Attachments, are_swapped_by_two_services_of_one_project) {
-    test::FakeUnits units;
+    hotreload::test::FakeUnits units;
     Attachments attachments(units);
     const Attachments::Holder a{"shop", "a"}, b{"shop", "b"}, stranger{"other", "c"};
     attachments.keep_only(a, {"x.service"});
@@ -26,7 +26,7 @@ TEST(Attachments, are_swapped_by_two_services_of_one_project) {
 }
 
 TEST(Attachments, that_are_left_are_taken_back_when_nobody_has_them_yet) {
-    test::FakeUnits units;
+    hotreload::test::FakeUnits units;
     Attachments attachments(units);
     const Attachments::Holder a{"shop", "a"}, b{"shop", "b"};
     attachments.keep_only(a, {"x.service", "y.service"}, "x.service");

@@ -1,97 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A whole project over ports in memory: from a save to what is done and told.
+// From a save to what is done and told.
 #include "core/names.hpp"
-#include "fakes.hpp"
-#include "project/project.hpp"
-#include "service/service_kind.hpp"
+#include "project_fixture.hpp"
 
-#include <gtest/gtest.h>
+#include <algorithm>
 
 namespace hotreload::project {
 namespace {
 
 using namespace std::chrono_literals;
-using Lines = std::vector<std::string>;
-
-class ProjectTest : public testing::Test {
-protected:
-    test::FakeClock clock;
-    hotreload::test::FakeUnits units;
-    hotreload::test::FakeSockets sockets;
-    hotreload::test::FakeProbes probes;
-    hotreload::test::FakeViews views;
-    test::FakeFiles files;
-    test::NoWriters writers;
-    test::MemoryStore store;
-    test::MemoryContents contents;
-    test::NoDeaths deaths;
-    test::FakeReader reader;
-    Attachments attachments{units};
-    test::RecordedEvents events;
-    service::ServiceKind services{{units, sockets, probes, views, [this] { return clock.now(); }}};
-    std::optional<test::Comparisons> comparisons; // nothing: they take no time
-    std::uint64_t last_id = 0;
-    std::unique_ptr<Project> project;
-
-    ServiceDefinition& service(const std::string& name, const std::string& file) {
-        auto& definition = reader.definition.services[name];
-        definition.name = name;
-        definition.command = {"/srv/" + name};
-        definition.watches = {{.files = {file}}};
-        return definition;
-    }
-    void open() {
-        reader.definition.name = "shop";
-        reader.definition.path = "/srv/hotreload.toml";
-        files.write("/srv/hotreload.toml", "");
-        project = std::make_unique<Project>(
-            Ports{.clock = clock,
-                  .units = units,
-                  .sockets = sockets,
-                  .views = views,
-                  .files = files,
-                  .writers = writers,
-                  .store = store,
-                  .contents = contents,
-                  .deaths = deaths,
-                  .reader = reader,
-                  .attachments = attachments,
-                  .events = events,
-                  .kind = services,
-                  .make_documents = [this](const std::string&) -> std::unique_ptr<Documents> {
-                      if (comparisons)
-                          return std::make_unique<test::SlowDocuments>(*comparisons);
-                      return std::make_unique<test::NoDocuments>();
-                  },
-                  .make_restoration = {},
-                  .next_id = [this] { return ++last_id; }},
-            ProjectRecord{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"});
-        tasks.spawn(project->open());
-        clock.run();
-        events.lines.clear();
-        units.calls.clear();
-    }
-    void save(const std::string& path, const std::string& content) {
-        files.write(path, content);
-        files.settle(path);
-        clock.run();
-    }
-    Outcome ask(Request request) {
-        std::optional<Outcome> answer;
-        request.done = [&](const Outcome& outcome) { answer = outcome; };
-        project->submit(std::move(request));
-        clock.run();
-        EXPECT_TRUE(answer.has_value());
-        return answer.value_or(Outcome{});
-    }
-
-    void answer_comparison(DocumentState state = {}) {
-        comparisons->answer(std::move(state));
-        clock.run();
-    }
-
-    TaskScope tasks;
-};
 
 TEST_F(ProjectTest, a_save_restarts_the_service_that_watches_the_file_and_no_other) {
     service("web", "/etc/web");
@@ -296,6 +213,21 @@ TEST_F(ProjectTest, a_file_that_changes_while_it_is_compared_is_looked_at_again_
     EXPECT_EQ(events.lines.back(), "finished web=applied");
     EXPECT_EQ(store.services.at("web").files.at("/etc/web.toml"), test::FakeFiles::id_of("two"));
     EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, files_that_change_faster_than_they_are_compared_are_applied_all_the_same) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    save("/etc/web.toml", "0");
+    for (int i = 1; i <= 4; ++i) {
+        EXPECT_EQ(events.lines, Lines{});
+        save("/etc/web.toml", std::to_string(i));
+        answer_comparison();
+    }
+    EXPECT_EQ(events.lines, (Lines{"created /etc/web.toml", "finished web=applied"}));
+    answer_comparison();
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web.toml"), test::FakeFiles::id_of("4"));
 }
 
 TEST_F(ProjectTest, nothing_is_settled_while_a_document_is_compared) {

@@ -67,8 +67,9 @@ TEST(Protocol, damaged_replies_are_others_or_none) {
             auto bytes = whole;
             for (int changes = 0; changes < 3; ++changes)
                 bytes.at(random() % bytes.size()) = static_cast<char>(random());
-            if (const auto reply = decode_reply(bytes, "/s.json"))
+            if (const auto reply = decode_reply(bytes, "/s.json")) {
                 EXPECT_EQ(decode_reply(encode(*reply), "/s.json"), *reply);
+            }
         }
     }
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A whole project over ports in memory.
+
+#include "fakes.hpp"
+#include "project/project.hpp"
+#include "service/service_kind.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::project {
+
+using Lines = std::vector<std::string>;
+
+class ProjectTest : public testing::Test {
+protected:
+    test::FakeClock clock;
+    hotreload::test::FakeUnits units;
+    hotreload::test::FakeSockets sockets;
+    hotreload::test::FakeProbes probes;
+    hotreload::test::FakeViews views;
+    test::FakeFiles files;
+    test::NoWriters writers;
+    test::MemoryStore store;
+    test::MemoryContents contents;
+    test::NoDeaths deaths;
+    test::FakeReader reader;
+    Attachments attachments{units};
+    test::RecordedEvents events;
+    service::ServiceKind services{{units, sockets, probes, views, [this] { return clock.now(); }}};
+    std::optional<test::Comparisons> comparisons; // nothing: they take no time
+    std::uint64_t last_id = 0;
+    std::unique_ptr<Project> project;
+    Lines calls_at_open; // of the manager
+
+    ServiceDefinition& service(const std::string& name, const std::string& file) {
+        auto& definition = reader.definition.services[name];
+        definition.name = name;
+        definition.command = {"/srv/" + name};
+        definition.watches = {{.files = {file}}};
+        return definition;
+    }
+    ProjectRecord record{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"};
+
+    void open() {
+        reader.definition.name = "shop";
+        reader.definition.path = "/srv/hotreload.toml";
+        files.write("/srv/hotreload.toml", "");
+        project = std::make_unique<Project>(
+            Ports{.clock = clock,
+                  .units = units,
+                  .sockets = sockets,
+                  .views = views,
+                  .files = files,
+                  .writers = writers,
+                  .store = store,
+                  .contents = contents,
+                  .deaths = deaths,
+                  .reader = reader,
+                  .attachments = attachments,
+                  .events = events,
+                  .kind = services,
+                  .make_documents = [this](const std::string&) -> std::unique_ptr<Documents> {
+                      if (comparisons)
+                          return std::make_unique<test::SlowDocuments>(*comparisons);
+                      return std::make_unique<test::NoDocuments>();
+                  },
+                  .make_restoration = {},
+                  .next_id = [this] { return ++last_id; }},
+            record);
+        tasks.spawn(project->open());
+        clock.run();
+        events.lines.clear();
+        calls_at_open = std::exchange(units.calls, {});
+    }
+    void save(const std::string& path, const std::string& content) {
+        files.write(path, content);
+        files.settle(path);
+        clock.run();
+    }
+    Outcome ask(Request request) {
+        std::optional<Outcome> answer;
+        request.done = [&](const Outcome& outcome) { answer = outcome; };
+        project->submit(std::move(request));
+        clock.run();
+        EXPECT_TRUE(answer.has_value());
+        return answer.value_or(Outcome{});
+    }
+
+    void answer_comparison(DocumentState state = {}) {
+        comparisons->answer(std::move(state));
+        clock.run();
+    }
+
+    TaskScope tasks;
+};
+
+} // namespace hotreload::project
