@@ -121,18 +121,23 @@ void Conductor::answer(Request request, Outcome outcome) {
 Task<> Conductor::look_and_work(Names batch, std::string trigger) {
     fault::point("look");
     ++seeing_;
-    auto input = co_await sees_.looks.see(batch, {}, Rescan::Dirty);
+    const auto given_up = std::make_shared<Cancellation>();
+    for (const auto& name : batch)
+        looking_[name] = given_up;
+    auto input = co_await given_up->unless(sees_.looks.see(batch, {}, Rescan::Dirty));
+    for (const auto& name : batch)
+        looking_.erase(name);
     if (--seeing_ == 0)
         for (const auto& resolve : std::exchange(waiting_, {}))
             resolve();
-    if (winding_up_ || overtaken(batch)) {
+    if (!input || winding_up_ || overtaken(batch)) {
         sees_.agenda.ended(batch, Agenda::End::Aside, sees_.clock.now());
         for (const auto& name : batch)
             sees_.agenda.due(name);
         on_.end();
         co_return;
     }
-    if (auto quiet = act(std::move(input), std::move(batch), trigger))
+    if (auto quiet = act(*std::move(input), std::move(batch), trigger))
         co_await settle_quietly(std::move(quiet->input), std::move(quiet->plan),
                                 std::move(quiet->scope));
     on_.end();
@@ -445,6 +450,8 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
 void Conductor::supersede(const std::string& service) {
     if (const auto run = runs_.find(service); run != runs_.end())
         request_soon(run->second.interruptions.cancellation);
+    if (const auto look = looking_.find(service); look != looking_.end())
+        request_soon(look->second);
 }
 
 void Conductor::hurry(const std::string& service) {
@@ -459,6 +466,8 @@ void Conductor::hurry(const std::string& service) {
 
 void Conductor::wind_up() {
     winding_up_ = true;
+    for (const auto& [service, look] : looking_)
+        request_soon(look);
     for (const auto& [service, run] : runs_) {
         request_soon(run.interruptions.cancellation);
         request_soon(run.interruptions.hurry);

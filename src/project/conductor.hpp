@@ -163,6 +163,8 @@ private:
     On on_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
+    // Of looks that compare documents: what gives them up, by service.
+    std::map<std::string, std::shared_ptr<Cancellation>> looking_;
     std::map<std::string, unsigned> overtaken_;  // looks in a row that did not count, by service
     std::size_t seeing_ = 0;                     // looks that do not know yet what is there
     std::vector<std::function<void()>> waiting_; // who waits for seen()

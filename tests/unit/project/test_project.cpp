@@ -215,6 +215,17 @@ TEST_F(ProjectTest, a_file_that_changes_while_it_is_compared_is_looked_at_again_
     EXPECT_EQ(store.services.at("web").generation, 2U);
 }
 
+// Was: it waited for the end of the comparison.
+TEST_F(ProjectTest, a_stop_gives_up_a_comparison_and_does_not_wait_for_it) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    save("/etc/web.toml", "large");
+    ASSERT_EQ(comparisons->paths.size(), 1U);
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
+    EXPECT_FALSE(store.services.at("web").wanted);
+}
+
 TEST_F(ProjectTest, files_that_change_faster_than_they_are_compared_are_applied_all_the_same) {
     comparisons.emplace(clock);
     service("web", "/etc/web.toml");
