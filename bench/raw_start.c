@@ -8,6 +8,7 @@
 //
 // For each line on standard input one start, answered with its time in µs on a line. The generation
 // before it is stopped afterwards, as in a swap; that is not in the time.
+#include "check.h"
 #include "receipt.h"
 
 #include <arpa/inet.h>
@@ -17,19 +18,6 @@
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
 #include <unistd.h>
-
-#define CHECK(call)                                                                                \
-    do {                                                                                           \
-        const int r_ = (call);                                                                     \
-        if (r_ < 0) {                                                                              \
-            fprintf(stderr, "raw_start: %s: %s\n", #call, strerror(-r_));                          \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-static const char manager[] = "org.freedesktop.systemd1";
-static const char path[] = "/org/freedesktop/systemd1";
-static const char interface[] = "org.freedesktop.systemd1.Manager";
 
 static char awaited[256]; // the job's path, or nothing when it has ended
 

@@ -8,6 +8,7 @@
 //   raw_units COUNT ENVIRONMENT-FILE COMMAND…
 //
 // Prints the two times in µs, each to the end of the last job, and stops all units.
+#include "check.h"
 #include "receipt.h"
 
 #include <stdio.h>
@@ -16,18 +17,6 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-#define CHECK(call)                                                                                \
-    do {                                                                                           \
-        const int r_ = (call);                                                                     \
-        if (r_ < 0) {                                                                              \
-            fprintf(stderr, "raw_units: %s: %s\n", #call, strerror(-r_));                          \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-static const char manager[] = "org.freedesktop.systemd1";
-static const char path[] = "/org/freedesktop/systemd1";
-static const char interface[] = "org.freedesktop.systemd1.Manager";
 static const char slice[] = "bench-raw.slice";
 
 static sd_bus* bus;
