@@ -99,10 +99,6 @@ public:
     virtual Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
                                        const OnRead& on_read) = 0;
 
-    // Whether and why such watches would have a path. Errors: Invalid, for a pattern.
-    [[nodiscard]] virtual Result<PathMatch> explain(const std::vector<WatchDefinition>& watches,
-                                                    const std::string& path) const = 0;
-
     // There is something at the path, links followed.
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
     // Both lead to one file; false where one of them leads nowhere.

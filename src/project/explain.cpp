@@ -2,6 +2,8 @@
 // Why a path concerns a project, or does not.
 #include "project/explain.hpp"
 
+#include "core/selection.hpp"
+
 #include <format>
 
 namespace hotreload::project {
@@ -34,8 +36,8 @@ void explain_names(const Files& files, const WatchedFiles* set, const std::strin
                    const std::vector<WatchDefinition>& watches, const WatchExplanation& of,
                    std::vector<WatchExplanation>& all) {
     if (!set) {
-        if (const auto match = files.explain(watches, path))
-            explain_watches(*match, path, watches, of, all);
+        if (const auto selection = Selection::parse(watches))
+            explain_watches(selection->explain(path), path, watches, of, all);
         return;
     }
     explain_watches(set->explain(path), path, watches, of, all);

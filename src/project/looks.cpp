@@ -103,8 +103,8 @@ const LinkGraph& Looks::links() const {
 Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     PlanInput input{.project = sees_.ledger.name(), .options = options};
     input.order = links().order(services);
-    for (const auto& name : services) { // in the links or not
-        if (!std::ranges::contains(input.order, name))
+    for (const auto& name : services) {
+        if (!links().contains(name)) // it is neither wanted nor on record
             input.order.push_back(name);
         auto files = sees_.file.wanted(name) ? look(name, rescan) : Snapshot{};
         auto& seen = input.views.emplace(name, view(name, std::move(files))).first->second;

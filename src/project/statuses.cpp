@@ -130,10 +130,10 @@ void Statuses::add_pause(ServiceStatus& status) const {
 }
 
 // Of all that is true of a service, the word that matters most.
-std::string Statuses::state(const ServiceStatus& status, const UnitState& unit) const {
+std::string Statuses::state(const ServiceStatus& status, const UnitState& unit, bool barred) const {
     const auto* const record = sees_.ledger.find(status.name);
     const auto* const member = sees_.looks.find(status.name);
-    if ((member && !member->unwatchable().empty()) || sees_.attached.barred(status.name))
+    if ((member && !member->unwatchable().empty()) || barred)
         return "invalid";
     if (sees_.agenda.busy(status.name))
         return "applying";
@@ -171,12 +171,13 @@ ServiceStatus Statuses::service(const std::string& name) const {
     status.last_result = told.last_result;
     status.last_changes = told.last_changes;
     status.last_gap_usec = static_cast<std::uint64_t>(told.last_gap.count());
-    status.state = state(status, unit);
+    auto barred = sees_.attached.barred(name);
+    status.state = state(status, unit, barred.has_value());
     if (status.state == "ended")
         status.problems.push_back({status.unit, 0, 0,
                                    why_ended(status, *sees_.ledger.find(name), unit),
                                    Audience::Everybody});
-    if (auto barred = sees_.attached.barred(name))
+    if (barred)
         status.problems.push_back(*std::move(barred));
     return status;
 }

@@ -48,7 +48,8 @@ private:
     void add_record(ServiceStatus& status) const;
     void add_files(ServiceStatus& status) const;
     void add_pause(ServiceStatus& status) const;
-    [[nodiscard]] std::string state(const ServiceStatus& status, const UnitState& unit) const;
+    [[nodiscard]] std::string state(const ServiceStatus& status, const UnitState& unit,
+                                    bool barred) const;
     [[nodiscard]] std::string watching(const std::string& service) const;
 
     Sees sees_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watch/disk_files.hpp"
 
-#include "core/selection.hpp"
 #include "watch/watched_set.hpp"
 
 #include <sys/stat.h>
@@ -28,12 +27,6 @@ Result<Snapshot> DiskFiles::read_once(const std::vector<WatchDefinition>& watche
     if (!set)
         return std::unexpected(std::move(set.error()));
     return (*set)->look(Rescan::All).content;
-}
-
-Result<PathMatch> DiskFiles::explain(const std::vector<WatchDefinition>& watches,
-                                     const std::string& path) const {
-    return Selection::parse(watches).transform(
-        [&](const Selection& selection) { return selection.explain(path); });
 }
 
 bool DiskFiles::exists(const std::string& path) const {

@@ -16,8 +16,6 @@ public:
                                                 OnSettled on_settled, OnRead on_read) override;
     Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
                                const OnRead& on_read) override;
-    [[nodiscard]] Result<PathMatch> explain(const std::vector<WatchDefinition>& watches,
-                                            const std::string& path) const override;
     [[nodiscard]] bool exists(const std::string& path) const override;
     [[nodiscard]] bool are_one(const std::string& path, const std::string& other) const override;
     [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;

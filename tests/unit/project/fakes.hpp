@@ -120,10 +120,6 @@ public:
                                const OnRead& on_read) override {
         return snapshot(watches, on_read);
     }
-    [[nodiscard]] Result<PathMatch> explain(const std::vector<WatchDefinition>&,
-                                            const std::string&) const override {
-        return PathMatch{};
-    }
     [[nodiscard]] bool exists(const std::string& path) const override {
         return files_.contains(path);
     }
