@@ -7,17 +7,6 @@
 
 namespace hotreload {
 
-std::string_view to_string(Audience audience) {
-    return audience == Audience::Everybody ? "everybody" : "inspectors";
-}
-
-std::optional<Audience> parse_audience(std::string_view word) {
-    for (const auto audience : {Audience::Inspectors, Audience::Everybody})
-        if (word == to_string(audience))
-            return audience;
-    return std::nullopt;
-}
-
 Problem shown_to(Audience reader, Problem problem) {
     if (reader == Audience::Everybody && problem.audience != Audience::Everybody) {
         problem.message = "the reason is shown to root and to the user whose instance it is: "

@@ -5,6 +5,8 @@
 // wrong in words meant for a person and, where a file is to blame, where in it. It grows context
 // on its way up; the caller that stops it logs it, once.
 
+#include "base/words.hpp"
+
 #include <expected>
 #include <optional>
 #include <string>
@@ -28,8 +30,11 @@ enum class ErrorCode {
 // hold secrets.
 enum class Audience { Inspectors, Everybody };
 
-std::string_view to_string(Audience audience); // "inspectors", "everybody"
-std::optional<Audience> parse_audience(std::string_view word);
+template <>
+inline constexpr auto kWordsOf<Audience> = words<Audience>({
+    {Audience::Inspectors, "inspectors"},
+    {Audience::Everybody, "everybody"},
+});
 
 // Problem is what is wrong at one place of one file. Line and column count from 1; 0 means "not
 // known". Everybody is told the place; the message only where its producer says so, so that a

@@ -6,12 +6,12 @@
 #include "core/change.hpp"
 #include "core/instances.hpp"
 #include "core/names.hpp"
+#include "core/reload_id.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <format>
-#include <limits>
 #include <ranges>
 #include <set>
 
@@ -142,8 +142,8 @@ void check_ready(Reading& reading, const ServiceDefinition& service) {
 }
 
 void check_length(Reading& reading, const ServiceDefinition& service) {
-    const auto longest = helper_unit(reading.project.name, service.name, "validate",
-                                     std::numeric_limits<std::uint64_t>::max());
+    const auto longest =
+        helper_unit(reading.project.name, service.name, "last-words", to_string(ReloadId()));
     if (longest.size() > 255)
         reading.problem(key_of(service), "the names of project and service are too long together "
                                          "for the name of a unit");

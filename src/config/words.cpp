@@ -49,18 +49,18 @@ Result<std::optional<Strategy>> strategy_word(std::string_view word) {
     if (word == "auto")
         return std::nullopt;
     if (std::ranges::contains(kStrategies, word))
-        return parse_strategy(word);
+        return parse_word<Strategy>(word);
     return unknown(word, kStrategies);
 }
 
 Result<Format> format_word(std::string_view word) {
-    if (const auto format = parse_format(word))
+    if (const auto format = parse_word<Format>(word))
         return *format;
     return unknown(word, kFormats);
 }
 
 Result<ServiceType> service_type_word(std::string_view word) {
-    if (const auto type = parse_service_type(word))
+    if (const auto type = parse_word<ServiceType>(word))
         return *type;
     return unknown(word, kTypes);
 }

@@ -200,7 +200,7 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
                 continue;
             auto [strategy, reason] = effect_of(field, key, applied, wanted);
             Change change{.subject = subject_of(field, key),
-                          .kind = "definition",
+                          .kind = ChangeKind::Definition,
                           .before = {},
                           .after = {},
                           .strategy = strategy,
@@ -217,9 +217,13 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
     return changes;
 }
 
+bool is_of_a_file(const Change& change) {
+    return change.kind != ChangeKind::Definition && change.kind != ChangeKind::Rewritten;
+}
+
 bool all_rewritten(const std::vector<Change>& changes) {
-    return std::ranges::all_of(changes,
-                               [](const Change& each) { return each.kind == "rewritten"; });
+    return std::ranges::all_of(
+        changes, [](const Change& each) { return each.kind == ChangeKind::Rewritten; });
 }
 
 bool can_swap(const ServiceDefinition& service) {

@@ -5,6 +5,7 @@
 // strategy that it asks for and why. Values that may be secret (environment) are never in it.
 
 #include "base/error.hpp"
+#include "core/change_kind.hpp"
 #include "core/definition.hpp"
 #include "core/document_state.hpp"
 #include "core/record.hpp"
@@ -24,11 +25,11 @@ class WatchPatterns;
 
 // One operation of a document's patch, with what it asks for.
 struct KeyChange {
-    std::string operation; // "add", "remove", "replace": RFC 6902
-    std::string pointer;   // "/log/level": RFC 6901
-    std::string key;       // "log.level": as people write it
-    std::string before;    // JSON text, secrets masked, shortened when it is long; "" for add
-    std::string after;     // "" for remove
+    PatchOperation::Kind operation = PatchOperation::Kind::Replace;
+    std::string pointer; // "/log/level": RFC 6901
+    std::string key;     // "log.level": as people write it
+    std::string before;  // JSON text, secrets masked, shortened when it is long; "" for add
+    std::string after;   // "" for remove
     Strategy strategy = Strategy::None;
     std::string reason; // "keys \"log.*\"", "on_change of its watch" …
 
@@ -37,9 +38,7 @@ struct KeyChange {
 
 struct Change {
     std::string subject; // "env.LOG_LEVEL", "properties.MemoryMax", or a file's path
-    // "created", "modified", "deleted" for files, "rewritten" for a document that means the same;
-    // "definition" otherwise
-    std::string kind;
+    ChangeKind kind = ChangeKind::Definition;
     std::string before; // shown to people; empty for env and files
     std::string after;
     Strategy strategy = Strategy::None; // of a document, the highest of its keys'
@@ -81,6 +80,9 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
                                const std::map<std::string, DocumentState>& documents,
                                const UnitState& unit,
                                std::shared_ptr<const WatchPatterns> patterns = nullptr);
+
+// What a file holds is something else in meaning, or there is no such file any more.
+bool is_of_a_file(const Change& change);
 
 // Nothing but documents that were written anew and mean the same.
 bool all_rewritten(const std::vector<Change>& changes);

@@ -1,37 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/definition.hpp"
 
-#include <array>
 #include <tuple>
 
 namespace hotreload {
-
-namespace {
-
-constexpr auto kTypes = std::to_array<std::pair<ServiceType, std::string_view>>({
-    {ServiceType::Simple, "simple"},
-    {ServiceType::Exec, "exec"},
-    {ServiceType::Notify, "notify"},
-    {ServiceType::NotifyReload, "notify-reload"},
-    {ServiceType::Oneshot, "oneshot"},
-    {ServiceType::Forking, "forking"},
-});
-
-} // namespace
-
-std::string_view to_string(ServiceType type) {
-    for (const auto& [value, word] : kTypes)
-        if (value == type)
-            return word;
-    return "";
-}
-
-std::optional<ServiceType> parse_service_type(std::string_view word) {
-    for (const auto& [value, known] : kTypes)
-        if (known == word)
-            return value;
-    return {};
-}
 
 Problem ProjectDefinition::problem_at(const std::string& key, std::string message) const {
     Problem problem{.path = path, .message = std::move(message)};

@@ -6,6 +6,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "core/format.hpp"
 #include "core/links.hpp"
 #include "core/port.hpp"
@@ -23,8 +24,16 @@ namespace hotreload {
 
 enum class ServiceType { Simple, Exec, Notify, NotifyReload, Oneshot, Forking };
 
-std::string_view to_string(ServiceType type); // systemd's spelling of Type=
-std::optional<ServiceType> parse_service_type(std::string_view word);
+template <>
+inline constexpr auto kWordsOf<ServiceType> = words<ServiceType>({
+    // systemd's spelling of Type=
+    {ServiceType::Simple, "simple"},
+    {ServiceType::Exec, "exec"},
+    {ServiceType::Notify, "notify"},
+    {ServiceType::NotifyReload, "notify-reload"},
+    {ServiceType::Oneshot, "oneshot"},
+    {ServiceType::Forking, "forking"},
+});
 
 // Files whose content matters to a service. Globs are absolute; see core/glob.hpp.
 struct WatchDefinition {

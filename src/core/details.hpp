@@ -19,8 +19,8 @@ namespace hotreload {
 
 // KeyStep is one operation of a patch without its value, for everybody.
 struct KeyStep {
-    std::string operation; // "add", "remove", "replace": RFC 6902
-    std::string pointer;   // "/log/level": RFC 6901
+    PatchOperation::Kind operation = PatchOperation::Kind::Replace;
+    std::string pointer; // "/log/level": RFC 6901
 
     bool operator==(const KeyStep&) const = default;
 };
@@ -50,7 +50,7 @@ struct Announced {
 
 // Details belong to one id; of several projects where they were asked for together.
 struct Details {
-    std::uint64_t id = 0;
+    ReloadId id;
     std::vector<Plan> plans;
     std::vector<Outcome> outcomes;
     std::vector<Announced> problems;

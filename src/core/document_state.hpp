@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "core/key_path.hpp"
+#include "core/patch.hpp"
 
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace hotreload {
 
 // KeyDifference is one operation of the patch: how it is shown, and every key that it touches.
 struct KeyDifference {
-    std::string operation; // "add", "remove", "replace"
+    PatchOperation::Kind operation = PatchOperation::Kind::Replace;
     KeyPath path;
     std::string before; // JSON text, secrets masked, shortened when long; "" for add
     std::string after;  // "" for remove

@@ -20,27 +20,27 @@ class Events {
 public:
     virtual ~Events() = default;
 
-    // kind: created, modified, deleted, renamed; `from` is the old path of a renamed file.
-    virtual void file_changed(const std::string& project, const std::string& path,
-                              const std::string& kind, const std::string& from) noexcept = 0;
+    // `from` is the old path of a renamed file.
+    virtual void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
+                              const std::string& from) noexcept = 0;
     // The id is that of the transaction which the change led to, or which applied it; else one of
     // its own.
-    virtual void config_changed(std::uint64_t id, const ConfigChange& change) noexcept = 0;
+    virtual void config_changed(const ReloadId& id, const ConfigChange& change) noexcept = 0;
     // A service of the project file is another one, which is not in force yet.
-    virtual void definition_changed(std::uint64_t /*id*/, const std::string& /*project*/,
+    virtual void definition_changed(const ReloadId& /*id*/, const std::string& /*project*/,
                                     const ServiceDefinition& /*before*/,
                                     const ServiceDefinition& /*after*/) noexcept {}
-    virtual void validation_failed(std::uint64_t id, const std::string& project,
+    virtual void validation_failed(const ReloadId& id, const std::string& project,
                                    const std::string& target, const Problem& problem) noexcept = 0;
     // A project file that nothing is in force of is refused: for the journal. Everybody else has it
     // as a validation that failed.
-    virtual void project_refused(std::uint64_t id, const std::string& project,
+    virtual void project_refused(const ReloadId& id, const std::string& project,
                                  const Problem& problem) noexcept {
         validation_failed(id, project, "", problem);
     }
-    virtual void reload_started(std::uint64_t id, const Plan& plan) noexcept = 0;
+    virtual void reload_started(const ReloadId& id, const Plan& plan) noexcept = 0;
     // All is checked, and the service's action begins. For the journal: the bus has the plan.
-    virtual void acting(const std::string& /*project*/, std::uint64_t /*id*/,
+    virtual void acting(const std::string& /*project*/, const ReloadId& /*id*/,
                         const ServicePlan& /*plan*/) noexcept {}
     // The service writes `path` itself: the watch of it waits for resume. For the journal.
     virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,

@@ -24,7 +24,7 @@ KeyChange key_change(const KeyDifference& difference, Strategy strategy, std::st
 
 // The change of a file that is in both snapshots with other bytes.
 Change modified(const std::string& path, const WatchRules& rules, const DocumentState* document) {
-    Change change{.subject = path, .kind = "modified"};
+    Change change{.subject = path, .kind = ChangeKind::Modified};
     std::tie(change.strategy, change.reason) = rules.strategy(path);
     if (rules.is_schema(path) && !rules.watch(path)) {
         change.strategy = Strategy::None;
@@ -42,7 +42,7 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
         return change;
     change.strategy = Strategy::None;
     if (document->differences.empty()) {
-        change.kind = "rewritten";
+        change.kind = ChangeKind::Rewritten;
         change.reason = "means the same";
         return change;
     }
@@ -67,10 +67,10 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
                                std::shared_ptr<const WatchPatterns> patterns) {
     std::vector<Change> changes;
     const WatchRules rules(wanted, unit.can_reload, unit.id, std::move(patterns));
-    const auto add = [&](const std::string& path, std::string_view kind) {
+    const auto add = [&](const std::string& path, ChangeKind kind) {
         auto [strategy, reason] = rules.strategy(path);
         changes.push_back({.subject = path,
-                           .kind = std::string(kind),
+                           .kind = kind,
                            .before = {},
                            .after = {},
                            .strategy = strategy,
@@ -86,7 +86,7 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
         const auto old = applied.files.find(path);
         if (old == applied.files.end()) {
             if (rules.watch(path) && (!applied_rules || applied_rules->watch(path)))
-                add(path, "created");
+                add(path, ChangeKind::Created);
         } else if (old->second != content) {
             const auto document = documents.find(path);
             changes.push_back(
@@ -100,7 +100,7 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
     };
     for (const auto& [path, content] : applied.files)
         if (!now.files.contains(path) && !is_state(path) && rules.watch(path))
-            add(path, "deleted");
+            add(path, ChangeKind::Deleted);
     std::ranges::sort(changes, {}, &Change::subject);
     return changes;
 }

@@ -5,6 +5,7 @@
 // watch/ and os/ have the real one.
 
 #include "base/error.hpp"
+#include "core/change_kind.hpp"
 #include "core/definition.hpp"
 #include "core/path_match.hpp"
 #include "core/snapshot.hpp"
@@ -23,9 +24,7 @@ namespace hotreload {
 
 // What became of a file between two looks.
 struct FileChange {
-    enum class Kind { Created, Modified, Deleted, Renamed };
-
-    Kind kind;
+    ChangeKind kind = ChangeKind::Modified;
     std::string path;
     std::string from; // of a renamed file
 

@@ -9,16 +9,6 @@ namespace hotreload {
 
 namespace {
 
-constexpr std::array kWords = {
-    std::pair(Format::Bytes, std::string_view("bytes")),
-    std::pair(Format::Toml, std::string_view("toml")),
-    std::pair(Format::Yaml, std::string_view("yaml")),
-    std::pair(Format::Json, std::string_view("json")),
-    std::pair(Format::Jsonc, std::string_view("jsonc")),
-    std::pair(Format::Ini, std::string_view("ini")),
-    std::pair(Format::Unit, std::string_view("unit")),
-};
-
 constexpr std::array kSuffixes = {
     std::pair(std::string_view("toml"), Format::Toml),
     std::pair(std::string_view("yaml"), Format::Yaml),
@@ -67,18 +57,6 @@ Format format_of(std::string_view path) {
             return Format::Unit;
     }
     return Format::Bytes;
-}
-
-std::string_view to_string(Format format) {
-    return std::ranges::find(kWords, format, &std::pair<Format, std::string_view>::first)->second;
-}
-
-std::optional<Format> parse_format(std::string_view word) {
-    const auto known =
-        std::ranges::find(kWords, word, &std::pair<Format, std::string_view>::second);
-    if (known == kWords.end())
-        return {};
-    return known->first;
 }
 
 } // namespace hotreload

@@ -5,17 +5,17 @@
 // transaction orders; nobody else knows what they act on.
 
 #include "core/plan.hpp"
+#include "core/reload_id.hpp"
 #include "core/service_host.hpp"
 #include "core/step.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace hotreload {
 
 struct StepInput {
-    std::uint64_t transaction = 0; // its id
+    ReloadId transaction;
     std::string project;
     ServicePlan plan;
     ServiceView view; // that was planned with

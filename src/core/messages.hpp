@@ -6,6 +6,7 @@
 // entry.
 
 #include "base/error.hpp"
+#include "core/reload_id.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -50,7 +51,7 @@ struct Message {
     std::string project;
     std::string service;
     std::uint64_t generation = 0;
-    std::uint64_t reload_id = 0;
+    ReloadId reload_id{};
     std::uint32_t object_pid = 0; // main process of the service: shows under its own unit too
     std::string changes{};        // what it was about, as JSON, secrets masked
     std::optional<std::uint32_t> caller_uid{}; // of whoever asked for it

@@ -46,7 +46,7 @@ std::string generation_unit(std::string_view project, std::string_view service,
 }
 
 std::string helper_unit(std::string_view project, std::string_view service, std::string_view kind,
-                        std::uint64_t id) {
+                        std::string_view id) {
     return std::format("{}-{}@{}.service", unit_prefix(project, service), escape_unit_name(kind),
                        id);
 }

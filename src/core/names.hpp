@@ -20,7 +20,7 @@ std::string generation_unit(std::string_view project, std::string_view service,
                             std::uint64_t generation);
 // hotreload-shop.web-validate@12.service
 std::string helper_unit(std::string_view project, std::string_view service, std::string_view kind,
-                        std::uint64_t id);
+                        std::string_view id);
 // Shell pattern for every unit of a project ("hotreload-shop.*@*.service").
 std::string project_units_pattern(std::string_view project);
 

@@ -6,6 +6,9 @@
 #include "base/duration.hpp"
 #include "core/file_restored.hpp"
 #include "core/plan.hpp"
+#include "core/reload_id.hpp"
+#include "core/reload_result.hpp"
+#include "core/trigger.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,8 +20,7 @@ namespace hotreload {
 struct ServiceOutcome {
     std::string service;
     Action action = Action::None;
-    std::string result; // applied, unchanged, recorded, stopped, let-go, waiting, refused, invalid,
-                        // failed, rolled-back, needs-attention, stopped-meanwhile, superseded
+    ReloadResult result = ReloadResult::Unchanged;
     std::uint64_t generation = 0;
     std::string unit;
     std::vector<Change> changes;
@@ -28,11 +30,10 @@ struct ServiceOutcome {
 };
 
 struct Outcome {
-    std::uint64_t id = 0;
+    ReloadId id;
     std::string project;
-    std::string result; // applied, unchanged, waiting, superseded, invalid, failed,
-                        // rolled-back, needs-attention, stopped-meanwhile
-    std::string trigger;
+    ReloadResult result = ReloadResult::Unchanged; // of its services', the one that matters most
+    std::optional<Trigger> trigger;
     CallerUid caller; // who asked for it
     Duration duration{};
     std::vector<ServiceOutcome> services;

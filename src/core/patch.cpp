@@ -215,20 +215,6 @@ void add_moves(const Value& before, const Value& after, Patch& patch) {
 
 } // namespace
 
-std::string_view to_string(PatchOperation::Kind kind) {
-    switch (kind) {
-    case Kind::Add:
-        return "add";
-    case Kind::Remove:
-        return "remove";
-    case Kind::Move:
-        return "move";
-    case Kind::Replace:
-        break;
-    }
-    return "replace";
-}
-
 Patch diff(const Value& before, const Value& after) {
     Differ differ;
     differ.compare(before, after);

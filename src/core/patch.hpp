@@ -5,6 +5,7 @@
 // operations, applied in their order, make the one document of the other, but for what RFC 6902 has
 // no words for: the order of the members of an object.
 
+#include "base/words.hpp"
 #include "core/key_path.hpp"
 #include "core/value.hpp"
 
@@ -28,7 +29,14 @@ struct PatchOperation {
 
 using Patch = std::vector<PatchOperation>;
 
-std::string_view to_string(PatchOperation::Kind kind); // "add", "remove", "replace", "move"
+template <>
+inline constexpr auto kWordsOf<PatchOperation::Kind> = words<PatchOperation::Kind>({
+    // of RFC 6902
+    {PatchOperation::Kind::Add, "add"},
+    {PatchOperation::Kind::Remove, "remove"},
+    {PatchOperation::Kind::Replace, "replace"},
+    {PatchOperation::Kind::Move, "move"},
+});
 
 // Objects are compared key by key. Of arrays, what is alike at both ends is left alone; between,
 // elements are compared one by one, and what the longer one has more is added or removed. A value

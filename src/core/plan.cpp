@@ -2,16 +2,12 @@
 #include "core/plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 
 namespace hotreload {
 
 namespace {
-
-constexpr std::array<std::string_view, 10> kActionWords{
-    "none", "record", "live", "reload", "swap", "restart", "start", "stop", "wait", "refused"};
 
 Action action_for(Strategy strategy) {
     switch (strategy) {
@@ -49,7 +45,7 @@ bool fell_in_action(const ServiceView& view) {
         return ended_by_itself(view.unit);
     // Whoever has not seen its end knows it from the record.
     return view.unit.end == UnitEnd::Unknown
-               ? view.unit.failed() || refusal->result == "needs-attention"
+               ? view.unit.failed() || refusal->result == ReloadResult::NeedsAttention
                : view.unit.end != UnitEnd::Others;
 }
 
@@ -89,7 +85,7 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
         const auto known = std::ranges::find(changes, change.subject, &Change::subject);
         if (known == changes.end()) {
             changes.push_back(std::move(change));
-        } else if (known->kind == "rewritten" || known->strategy < change.strategy) {
+        } else if (known->kind == ChangeKind::Rewritten || known->strategy < change.strategy) {
             known->kind = change.kind;
             known->strategy = change.strategy;
             known->reason = "the service may hold what was refused";
@@ -149,10 +145,6 @@ ServicePlan plan_new(const std::string& name, const ServiceView& view, const Pla
 
 } // namespace
 
-std::string_view to_string(Action action) {
-    return kActionWords.at(static_cast<std::size_t>(action));
-}
-
 bool Plan::acts() const {
     return std::ranges::any_of(services, [](const auto& each) { return is_acted_on(each.action); });
 }
@@ -168,7 +160,12 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     if (!view.wanted && !view.record)
         return {name, Action::None, {}, "neither wanted nor there"};
     if (view.wanted && view.barred)
-        return {name, Action::Refused, {}, view.barred->message};
+        return {.service = name,
+                .action = Action::Refused,
+                .changes = {},
+                .reason = view.barred->message,
+                .refusal = {},
+                .barred = true};
     if (!view.wanted) {
         const auto& refusal = view.record ? view.record->refusal : std::nullopt;
         if (!options.retry && refusal && refusal->of_removal())

@@ -4,6 +4,7 @@
 // From what is applied and what is wanted to what has to be done: pure. A plan lists every service
 // that was looked at, in the order in which they are acted on (core/links.hpp).
 
+#include "base/words.hpp"
 #include "core/change.hpp"
 #include "core/record.hpp"
 #include "core/unit_state.hpp"
@@ -29,7 +30,19 @@ enum class Action {
     Refused, // the same state was refused before and has not changed since
 };
 
-std::string_view to_string(Action action);
+template <>
+inline constexpr auto kWordsOf<Action> = words<Action>({
+    {Action::None, "none"},
+    {Action::Record, "record"},
+    {Action::Live, "live"},
+    {Action::Reload, "reload"},
+    {Action::Swap, "swap"},
+    {Action::Restart, "restart"},
+    {Action::Start, "start"},
+    {Action::Stop, "stop"},
+    {Action::Wait, "wait"},
+    {Action::Refused, "refused"},
+});
 
 // Something is done to the unit or to the record of such a service.
 bool is_acted_on(Action action);
@@ -47,6 +60,8 @@ struct ServicePlan {
     std::string reason;             // for an action without changes: "not running", "asked for"
     std::optional<Problem> refusal; // of a plan that was rehearsed: why it would not be done
     bool takes_as_it_is = false;    // an installed unit: nothing changes that could be checked
+    bool barred = false;            // refused for its unit's sake, as `reason` says: no attempt of
+                                    // it was made before
 
     bool operator==(const ServicePlan&) const = default;
 };

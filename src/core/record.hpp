@@ -6,7 +6,9 @@
 
 #include "base/task.hpp"
 #include "core/definition.hpp"
+#include "core/reload_result.hpp"
 #include "core/snapshot.hpp"
+#include "core/trigger.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,8 +23,7 @@ namespace hotreload {
 struct Refusal {
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    // "invalid", "failed", "rolled-back", "needs-attention", "held-back", "interrupted"
-    std::string result;
+    ReloadResult result = ReloadResult::Invalid;
     Problem problem;
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
     std::string because;    // the service of its group that is at fault; "": this one
@@ -33,7 +34,7 @@ struct Refusal {
 
     // No refusal yet: what a running service is being given. How that ends replaces it, but for a
     // death of ours.
-    [[nodiscard]] bool interrupted() const { return result == "interrupted"; }
+    [[nodiscard]] bool interrupted() const { return result == ReloadResult::Interrupted; }
 
     bool operator==(const Refusal&) const = default;
 };
@@ -82,7 +83,7 @@ struct GenerationRecord {
     std::string strategy;           // that brought it about
     ServiceDefinition definition;
     std::map<std::string, ContentId> files;
-    std::string trigger; // "file", "request" or "start"; "" of versions that did not keep it
+    std::optional<Trigger> trigger; // nothing of versions that did not keep it
     CallerUid caller;
 
     bool operator==(const GenerationRecord&) const = default;
@@ -91,16 +92,29 @@ struct GenerationRecord {
 // What happened to a service beside what was applied: an attempt that failed, or what somebody
 // asked.
 struct EventRecord {
+    enum class What { Invalid, Failed, RolledBack, NeedsAttention, Stopped, Paused, Resumed };
+
     std::uint64_t realtime_usec = 0; // CLOCK_REALTIME
-    std::string what; // invalid, failed, rolled-back, needs-attention; stopped, paused, resumed
+    What what = What::Invalid;
     std::uint64_t generation = 0; // the number that an attempt has used up; 0: none
     std::string strategy;         // of an attempt
-    std::string trigger;
+    std::optional<Trigger> trigger;
     CallerUid caller;
     Problem problem; // why it failed; of a pause, the reason that was given, as its message
 
     bool operator==(const EventRecord&) const = default;
 };
+
+template <>
+inline constexpr auto kWordsOf<EventRecord::What> = words<EventRecord::What>({
+    {EventRecord::What::Invalid, "invalid"},
+    {EventRecord::What::Failed, "failed"},
+    {EventRecord::What::RolledBack, "rolled-back"},
+    {EventRecord::What::NeedsAttention, "needs-attention"},
+    {EventRecord::What::Stopped, "stopped"},
+    {EventRecord::What::Paused, "paused"},
+    {EventRecord::What::Resumed, "resumed"},
+});
 
 // Until when changes are held back, and why.
 struct Pause {

@@ -5,6 +5,7 @@
 
 #include "core/plan.hpp"
 #include "core/record.hpp"
+#include "core/reload_id.hpp"
 #include "core/snapshot.hpp"
 
 #include <cstdint>
@@ -29,7 +30,7 @@ public:
                                                             bool starts) const = 0;
 
     // All is checked, and this is done to the service now.
-    virtual void acting(std::uint64_t id, const ServicePlan& plan) = 0;
+    virtual void acting(const ReloadId& id, const ServicePlan& plan) = 0;
 
     // Replaces one service's record, on disk too; nullopt: the service is forgotten. A disk that
     // cannot be written is reported by the host and does not undo what is already in effect.

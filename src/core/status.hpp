@@ -8,41 +8,67 @@
 #include "base/error.hpp"
 #include "core/plan.hpp"
 #include "core/record.hpp"
+#include "core/watch_state.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace hotreload {
 
 struct ProjectStatus {
+    enum class State {
+        Running,
+        Invalid, // its file; what was valid last stays in force
+        Missing, // its file
+        Failed,  // nothing is done for it
+    };
+
     std::string name;
     std::string path;
     bool enabled = true;
-    std::string state; // running, invalid, missing, failed
+    State state = State::Running;
     std::vector<Problem> problems;
 
     bool operator==(const ProjectStatus&) const = default;
 };
 
 struct ServiceStatus {
+    enum class State {
+        Running,
+        Stopped,
+        Done,       // a oneshot: it has done its work
+        Ended,      // by itself, and nobody wished so
+        Failed,     // its unit, or its last reload
+        Applying,   // something is done to it now
+        Invalid,    // what is wanted of it was refused by a check
+        Incomplete, // what was refused waits for the other files of its set
+        RolledBack,
+        HeldBack, // because of another service
+        NeedsAttention,
+        StoppedMeanwhile, // by somebody else, while it was acted on
+        Waiting,          // for somebody to ask for it
+        Paused,
+    };
+
     std::string name;
     std::string project;
     std::string unit;
     bool attached = false;
     std::uint64_t generation = 0;
-    std::string state; // running, stopped, done, ended, failed, applying, invalid, rolled-back …
+    State state = State::Stopped;
     std::string active_state;
     std::uint32_t main_pid = 0;
     std::string last_strategy;
     std::uint64_t last_applied_usec = 0;
     std::vector<Problem> problems;
     std::vector<std::string> waiting;
-    std::string watching; // watching, off, incomplete: …
+    WatchState watching;
     std::vector<std::string> missing;
     std::vector<std::string> writing;
-    std::string last_result;          // of the last transaction that did something; "" before it
-    std::vector<Change> last_changes; // that it was about
+    std::optional<ReloadResult> last_result; // of the last transaction that did something
+    std::vector<Change> last_changes;        // that it was about
     bool paused = false;
     std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
     std::string pause_reason;            // as it was given
@@ -55,16 +81,57 @@ struct ServiceStatus {
 
 // A published document: org.hotreload.Config1.
 struct ConfigStatus {
+    enum class State {
+        Valid,
+        Invalid, // the last valid value stays published
+        Missing,
+        Writing, // somebody has it open for writing
+    };
+
     std::string name;
     std::string project;
     std::string path;
     std::uint64_t revision = 0; // of the value; 0: there was no valid one yet
     std::string value;          // the last valid one as JSON, secrets in it: for who may inspect
-    std::string state;          // valid, invalid, missing, writing
+    std::optional<State> state; // nothing until it was looked at
     std::vector<Problem> problems;
 
     bool operator==(const ConfigStatus&) const = default;
 };
+
+template <>
+inline constexpr auto kWordsOf<ProjectStatus::State> = words<ProjectStatus::State>({
+    {ProjectStatus::State::Running, "running"},
+    {ProjectStatus::State::Invalid, "invalid"},
+    {ProjectStatus::State::Missing, "missing"},
+    {ProjectStatus::State::Failed, "failed"},
+});
+
+template <>
+inline constexpr auto kWordsOf<ServiceStatus::State> = words<ServiceStatus::State>({
+    {ServiceStatus::State::Running, "running"},
+    {ServiceStatus::State::Stopped, "stopped"},
+    {ServiceStatus::State::Done, "done"},
+    {ServiceStatus::State::Ended, "ended"},
+    {ServiceStatus::State::Failed, "failed"},
+    {ServiceStatus::State::Applying, "applying"},
+    {ServiceStatus::State::Invalid, "invalid"},
+    {ServiceStatus::State::Incomplete, "incomplete"},
+    {ServiceStatus::State::RolledBack, "rolled-back"},
+    {ServiceStatus::State::HeldBack, "held-back"},
+    {ServiceStatus::State::NeedsAttention, "needs-attention"},
+    {ServiceStatus::State::StoppedMeanwhile, "stopped-meanwhile"},
+    {ServiceStatus::State::Waiting, "waiting"},
+    {ServiceStatus::State::Paused, "paused"},
+});
+
+template <>
+inline constexpr auto kWordsOf<ConfigStatus::State> = words<ConfigStatus::State>({
+    {ConfigStatus::State::Valid, "valid"},
+    {ConfigStatus::State::Invalid, "invalid"},
+    {ConfigStatus::State::Missing, "missing"},
+    {ConfigStatus::State::Writing, "writing"},
+});
 
 // A project with all that belongs to it.
 struct ProjectOverview {
@@ -90,9 +157,9 @@ struct WatchExplanation {
 
 // A generation that is kept.
 struct KeptGeneration {
-    std::string service; // "PROJECT/SERVICE"
-    std::string trigger; // "file", "request", "start"; "" when that was not kept
-    CallerUid caller;    // of a request
+    std::string service;            // "PROJECT/SERVICE"
+    std::optional<Trigger> trigger; // nothing when it was not kept
+    CallerUid caller;               // of a request
     std::uint64_t generation = 0;
     std::uint64_t applied_usec = 0;
     std::string strategy;

@@ -27,7 +27,7 @@ struct Verdict {
 
 // How a step that was taken back has ended.
 struct Ending {
-    std::string result;
+    ReloadResult result = ReloadResult::Unchanged;
     Problem problem;
     bool attempted = false; // the member may hold what was taken back
     bool unproved = false;  // what was put back is a process that nobody has seen live
@@ -94,14 +94,13 @@ public:
     virtual Task<Problem> explain_failure(Problem problem) = 0;
     // It is not tried again until something changes or somebody asks. `result`: as on record;
     // `because`: the member that is at fault, "" for this one.
-    virtual void refuse(const std::string& result, const Ending& ending,
-                        const std::string& because) = 0;
+    virtual void refuse(ReloadResult result, const Ending& ending, const std::string& because) = 0;
 
     // To a newer change, which finds what is not proved.
     virtual void hand_over() = 0;
 
     // What the step has come to, as it is told.
-    [[nodiscard]] virtual ServiceOutcome outcome(std::string result,
+    [[nodiscard]] virtual ServiceOutcome outcome(ReloadResult result,
                                                  std::optional<Problem> problem) const = 0;
 
     // Lets go of what belongs to the state that is not the applied one (any more).

@@ -4,8 +4,7 @@
 // Strategy is what may be done to put a change into effect, from least to most: a service's plan is
 // the highest among its changes.
 
-#include <optional>
-#include <string_view>
+#include "base/words.hpp"
 
 namespace hotreload {
 
@@ -19,15 +18,21 @@ enum class Strategy {
     ManualRestart, // the same, and only a new process can take it
 };
 
+// "auto" is not a strategy: where it is legal, it is std::nullopt.
+template <>
+inline constexpr auto kWordsOf<Strategy> = words<Strategy>({
+    {Strategy::None, "none"},
+    {Strategy::Live, "live"},
+    {Strategy::Reload, "reload"},
+    {Strategy::Swap, "swap"},
+    {Strategy::Restart, "restart"},
+    {Strategy::Manual, "manual"},
+    {Strategy::ManualRestart, "manual-restart"},
+});
+
 // A manual strategy waits for somebody to ask for it.
 inline bool is_manual(Strategy strategy) {
     return strategy >= Strategy::Manual;
 }
-
-std::string_view to_string(Strategy strategy);
-
-// The strategy of a word; nullopt: there is none. "auto" is not a strategy: where it is legal, it
-// is std::nullopt.
-std::optional<Strategy> parse_strategy(std::string_view word);
 
 } // namespace hotreload

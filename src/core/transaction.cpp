@@ -41,7 +41,7 @@ public:
         for (auto& step : steps_)
             if (unproven_) {
                 step->hand_over();
-                outcomes_.push_back(step->outcome("superseded", std::nullopt));
+                outcomes_.push_back(step->outcome(ReloadResult::Superseded, std::nullopt));
             } else {
                 outcomes_.push_back(step->commit());
             }
@@ -147,8 +147,9 @@ private:
             }
             const auto& ending = *endings[i];
             const bool at_fault = &step == failure.step;
-            step.refuse(ending.result == "unchanged" ? "held-back" : ending.result, ending,
-                        at_fault ? "" : failure.step->name());
+            step.refuse(ending.result == ReloadResult::Unchanged ? ReloadResult::HeldBack
+                                                                 : ending.result,
+                        ending, at_fault ? "" : failure.step->name());
             outcomes_.push_back(step.outcome(ending.result, ending.problem));
         }
     }
@@ -156,7 +157,7 @@ private:
     std::vector<ServiceOutcome> supersede() const {
         std::vector<ServiceOutcome> outcomes;
         for (const auto& step : steps_)
-            outcomes.push_back(step->outcome("superseded", std::nullopt));
+            outcomes.push_back(step->outcome(ReloadResult::Superseded, std::nullopt));
         return outcomes;
     }
 
@@ -172,9 +173,10 @@ private:
                                .problem_at("services." + step->name(),
                                            "untouched, because " + culprit + " is invalid")
                                .for_everybody();
-            step->refuse(at_fault ? "invalid" : "held-back", {.result = {}, .problem = problem},
-                         at_fault ? "" : culprit);
-            outcomes.push_back(step->outcome(at_fault ? "invalid" : "unchanged", problem));
+            step->refuse(at_fault ? ReloadResult::Invalid : ReloadResult::HeldBack,
+                         {.problem = problem}, at_fault ? "" : culprit);
+            outcomes.push_back(
+                step->outcome(at_fault ? ReloadResult::Invalid : ReloadResult::Unchanged, problem));
         }
         return outcomes;
     }
@@ -193,17 +195,19 @@ private:
     std::vector<ServiceOutcome> outcomes_;
 };
 
-// The word for the whole: of what its services came to, the one that matters most.
-std::string overall(const std::vector<ServiceOutcome>& services) {
-    constexpr std::array worst_first{"needs-attention",   "failed",     "rolled-back", "invalid",
-                                     "stopped-meanwhile", "superseded", "waiting"};
-    for (const std::string result : worst_first)
+// Of what its services came to, the result that matters most.
+ReloadResult overall(const std::vector<ServiceOutcome>& services) {
+    constexpr std::array worst_first{ReloadResult::NeedsAttention,   ReloadResult::Failed,
+                                     ReloadResult::RolledBack,       ReloadResult::Invalid,
+                                     ReloadResult::StoppedMeanwhile, ReloadResult::Superseded,
+                                     ReloadResult::Waiting};
+    for (const auto result : worst_first)
         if (std::ranges::contains(services, result, &ServiceOutcome::result))
             return result;
     const bool unchanged = std::ranges::all_of(services, [](const auto& each) {
-        return each.result == "unchanged" || each.result == "refused";
+        return each.result == ReloadResult::Unchanged || each.result == ReloadResult::Refused;
     });
-    return unchanged ? "unchanged" : "applied";
+    return unchanged ? ReloadResult::Unchanged : ReloadResult::Applied;
 }
 
 } // namespace
@@ -228,7 +232,8 @@ Task<Outcome> run_transaction(Transaction transaction, TransactionHost& host) {
             ended[each.service] = std::move(each);
     for (const auto& planned : plan.services) {
         auto& each = ended.at(planned.service);
-        if (each.problem && each.result != "unchanged" && each.result != "refused")
+        if (each.problem && each.result != ReloadResult::Unchanged &&
+            each.result != ReloadResult::Refused)
             outcome.problems.push_back(*each.problem);
         outcome.services.push_back(std::move(each));
     }

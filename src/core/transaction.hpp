@@ -8,9 +8,11 @@
 #include "core/cancellation.hpp"
 #include "core/outcome.hpp"
 #include "core/step.hpp"
+#include "core/trigger.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,17 +36,17 @@ public:
     virtual ~TransactionHost() = default;
 
     // There is something to do, and it begins now.
-    virtual void started(std::uint64_t id, const Plan& plan) = 0;
+    virtual void started(const ReloadId& id, const Plan& plan) = 0;
     // Where a definition's key stands, for problems that are found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 };
 
 struct Transaction {
-    std::uint64_t id = 0;
+    ReloadId id;
     std::string project;
-    std::string trigger; // "file", "request" or "start"
-    CallerUid caller;    // of a request
-    Plan plan;           // what the steps were made of, in its order
+    std::optional<Trigger> trigger;
+    CallerUid caller; // of a request
+    Plan plan;        // what the steps were made of, in its order
     Steps steps;
     Interruptions interruptions;
 };

@@ -87,7 +87,8 @@ std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
 
 bool waits_for_rest_of_set(const ServiceRecord& record) {
     const auto& refusal = record.refusal;
-    if (!refusal || refusal->result != "invalid" || refusal->definition != record.definition)
+    if (!refusal || refusal->result != ReloadResult::Invalid ||
+        refusal->definition != record.definition)
         return false;
     const WatchRules rules(refusal->definition, false);
     std::set<const WatchDefinition*> changed, unchanged;

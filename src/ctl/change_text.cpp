@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/change_text.hpp"
 
+#include "core/change_kind.hpp"
+#include "core/patch.hpp"
+#include "core/strategy.hpp"
 #include "ctl/report.hpp"
 
 #include <algorithm>
@@ -11,13 +14,15 @@ namespace hotreload::ctl {
 
 namespace {
 
+using Operation = PatchOperation::Kind;
+
 constexpr std::size_t most_names = 4;
 constexpr std::size_t most_lines = 10;
 
 constexpr std::string_view the_same = "means the same";
 
 bool means_the_same(const Json& change) {
-    return text_of(change, "kind") == "rewritten";
+    return word_of<ChangeKind>(change, "kind") == ChangeKind::Rewritten;
 }
 
 // A value that was too long is no JSON any more and comes as text: it is shown as it was cut.
@@ -47,21 +52,21 @@ std::string name_of(const Json& key) {
 
 // `joint` stands between a key and its value: a list has ": ", a sentence " ".
 std::string key_text(const std::string& name, const Json& key, std::string_view joint) {
-    const auto operation = text_of(key, "op");
+    const auto operation = word_of<Operation>(key, "op");
     const auto before = value_of(key, "old");
     const auto after = value_of(key, key.contains("new") ? "new" : "value");
-    if (operation == "move")
+    if (operation == Operation::Move)
         return std::format("{}{}moved", name, joint);
-    if (operation == "add" && !after.empty())
+    if (operation == Operation::Add && !after.empty())
         return std::format("{}{}{}", name, joint, after);
-    if (operation == "remove" || after.empty() || (before.empty() && after == "\"\""))
+    if (operation == Operation::Remove || after.empty() || (before.empty() && after == "\"\""))
         return name; // "" for what is not told: a definition's secret
     return std::format("{}{}{} → {}", name, before.empty() ? "" : joint, before, after);
 }
 
 std::string_view sign_of(const Json& key, std::string_view otherwise) {
-    const auto operation = text_of(key, "op");
-    return operation == "add" ? "+ " : operation == "remove" ? "− " : otherwise;
+    const auto operation = word_of<Operation>(key, "op");
+    return operation == Operation::Add ? "+ " : operation == Operation::Remove ? "− " : otherwise;
 }
 
 std::string change_text(const Json& change, const std::string& directory) {
@@ -73,7 +78,8 @@ std::string change_text(const Json& change, const std::string& directory) {
     if (!before.empty() || !after.empty())
         text += std::format(": {} → {}", before.empty() ? "(unset)" : before,
                             after.empty() ? "(unset)" : after);
-    else if (const auto kind = text_of(change, "kind"); kind != "definition" && !kind.empty())
+    else if (const auto kind = text_of(change, "kind");
+             !kind.empty() && parse_word<ChangeKind>(kind) != ChangeKind::Definition)
         text += " " + kind;
     return text + strategy_of(change);
 }
@@ -195,7 +201,7 @@ std::string hint_for_waiting(const std::string& project, const std::string& serv
                              const Json& changes) {
     if (changes.is_array())
         for (const auto& change : changes.array_range())
-            if (text_of(change, "strategy") == "manual-restart")
+            if (word_of<Strategy>(change, "strategy") == Strategy::ManualRestart)
                 return std::format("run: hotreloadctl restart {}/{}", project, service);
     return force_hint(project, service);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/project_files.hpp"
+#include "core/status.hpp"
 #include "ctl/command.hpp"
 
 #include <algorithm>
@@ -44,7 +45,10 @@ private:
         if (!projects)
             return "";
         const auto found = std::ranges::find(*projects, name, &ProjectState::name);
-        return found == projects->end() || found->state == "missing" ? "" : found->path;
+        const bool is_there =
+            found != projects->end() &&
+            parse_word<ProjectStatus::State>(found->state) != ProjectStatus::State::Missing;
+        return is_there ? found->path : "";
     }
 
     // The directories where the system instance finds projects by itself.

@@ -114,22 +114,22 @@ Answer<std::string> DaemonProxy::plan(const std::string& target, const PlanReque
     return only(call<std::string>(*proxy_, "Plan", target, options));
 }
 
-Answer<std::uint64_t> DaemonProxy::reload(const std::string& target, const ReloadOptions& wanted) {
-    return only(call<std::uint64_t>(*proxy_, "Reload", target, to_bus(wanted)));
+Answer<std::string> DaemonProxy::reload(const std::string& target, const ReloadOptions& wanted) {
+    return only(call<std::string>(*proxy_, "Reload", target, to_bus(wanted)));
 }
 
-Answer<std::uint64_t> DaemonProxy::restart(const std::string& target, const ReloadOptions& wanted) {
-    return only(call<std::uint64_t>(*proxy_, "Restart", target, to_bus(wanted)));
+Answer<std::string> DaemonProxy::restart(const std::string& target, const ReloadOptions& wanted) {
+    return only(call<std::string>(*proxy_, "Restart", target, to_bus(wanted)));
 }
 
-Answer<std::uint64_t> DaemonProxy::rollback(const std::string& target,
-                                            const RollbackOptions& wanted) {
+Answer<std::string> DaemonProxy::rollback(const std::string& target,
+                                          const RollbackOptions& wanted) {
     Options options;
     if (wanted.restore_files)
         options["restore-files"] = sdbus::Variant(true);
     if (wanted.no_drain)
         options["drain"] = sdbus::Variant(at_once);
-    return only(call<std::uint64_t>(*proxy_, "Rollback", target, wanted.generation, options));
+    return only(call<std::string>(*proxy_, "Rollback", target, wanted.generation, options));
 }
 
 Answer<std::string> DaemonProxy::history(const std::string& target, std::uint32_t limit) {
@@ -229,7 +229,7 @@ std::optional<Json> DaemonProxy::status(const std::string& target) {
     return inspected(only(call<std::string>(*proxy_, "Status", target, Options{})));
 }
 
-std::optional<Json> DaemonProxy::details(std::uint64_t id) {
+std::optional<Json> DaemonProxy::details(const std::string& id) {
     if (!may_inspect_)
         return std::nullopt;
     return inspected(only(call<std::string>(*proxy_, "Details", id, Options{})));

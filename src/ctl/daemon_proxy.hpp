@@ -45,9 +45,9 @@ public:
     Answer<std::string> up(const std::string& path, bool wait); // → name of the project
     Answer<> down(const std::string& project);
     Answer<std::string> plan(const std::string& target, const PlanRequest& wanted);
-    Answer<std::uint64_t> reload(const std::string& target, const ReloadOptions& options);
-    Answer<std::uint64_t> restart(const std::string& target, const ReloadOptions& options);
-    Answer<std::uint64_t> rollback(const std::string& target, const RollbackOptions& options);
+    Answer<std::string> reload(const std::string& target, const ReloadOptions& options);
+    Answer<std::string> restart(const std::string& target, const ReloadOptions& options);
+    Answer<std::string> rollback(const std::string& target, const RollbackOptions& options);
     Answer<std::string> history(const std::string& target, std::uint32_t limit); // 0: all
     Answer<std::string> diff(const std::string& target, std::uint64_t from, std::uint64_t to);
     Answer<> start(const std::string& target);
@@ -65,7 +65,7 @@ public:
     // The status of a target, and the details of a signal's id, which only those who may inspect
     // are told (ctl/details.hpp). nullopt: we are not told, or the daemon does not know any more.
     std::optional<Json> status(const std::string& target);
-    std::optional<Json> details(std::uint64_t id);
+    std::optional<Json> details(const std::string& id);
     // The daemon tells us what is for those who may inspect, as far as we have asked.
     [[nodiscard]] bool may_inspect() const { return may_inspect_; }
 

@@ -55,7 +55,7 @@ std::string text_of_json(const Json& object, std::string_view name) {
 }
 
 struct ToId {
-    using Id = std::optional<std::uint64_t>;
+    using Id = std::optional<std::string>;
     Id operator()(const ConfigChanged& e) const { return e.id; }
     Id operator()(const ValidationFailed& e) const { return e.id; }
     Id operator()(const ReloadStarted& e) const { return e.id; }
@@ -117,7 +117,7 @@ void add_details(ProjectState& project, const Json& status) {
         add_details(config, status);
 }
 
-std::optional<std::uint64_t> id_of_details(const Event& event) {
+std::optional<std::string> id_of_details(const Event& event) {
     return std::visit(ToId{}, event);
 }
 

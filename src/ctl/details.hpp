@@ -21,7 +21,7 @@ void add_details(ServiceState& service, const Json& status);
 void add_details(ConfigState& config, const Json& status);
 
 // The id that an event's details are asked for by; nullopt: there is no more to it.
-std::optional<std::uint64_t> id_of_details(const Event& event);
+std::optional<std::string> id_of_details(const Event& event);
 void add_details(Event& event, const Json& details);
 
 // The note for a person who may not inspect.

@@ -51,22 +51,21 @@ void EventStream::subscribe_manager() {
     upon("FileChanged", [this](Text project, Text path, Text kind, Text from) {
         handler_(FileChanged{project, path, kind, from});
     });
-    upon("ConfigChanged", [this](const std::uint64_t& id, Text project, Text name, Text keys) {
+    upon("ConfigChanged", [this](Text id, Text project, Text name, Text keys) {
         tell(ConfigChanged{id, project, name, keys, "", ""});
     });
     upon("ValidationFailed",
-         [this](const std::uint64_t& id, Text project, Text target, Text path,
-                const std::uint32_t& line, const std::uint32_t& column, Text message) {
+         [this](Text id, Text project, Text target, Text path, const std::uint32_t& line,
+                const std::uint32_t& column, Text message) {
              tell(ValidationFailed{id, project, target, {path, line, column, message}});
          });
-    upon("ReloadStarted", [this](const std::uint64_t& id, Text project, Text plan) {
-        tell(ReloadStarted{id, project, plan});
-    });
-    upon("ReloadFinished", [this](const std::uint64_t& id, Text project, Text result,
-                                  const std::uint64_t& usec, Text detail) {
-        tell(ReloadFinished{id, project, result, Duration(static_cast<Duration::rep>(usec)),
-                            detail});
-    });
+    upon("ReloadStarted",
+         [this](Text id, Text project, Text plan) { tell(ReloadStarted{id, project, plan}); });
+    upon("ReloadFinished",
+         [this](Text id, Text project, Text result, const std::uint64_t& usec, Text detail) {
+             tell(ReloadFinished{id, project, result, Duration(static_cast<Duration::rep>(usec)),
+                                 detail});
+         });
 }
 
 // Tells the event with its details, where we may have them.

@@ -22,7 +22,7 @@ struct FileChanged {
 };
 
 struct ConfigChanged {
-    std::uint64_t id = 0;
+    std::string id;
     std::string project;
     std::string name; // a service's, a config's, or the path of another document
     std::string patch_json;
@@ -31,20 +31,20 @@ struct ConfigChanged {
 };
 
 struct ValidationFailed {
-    std::uint64_t id = 0;
+    std::string id;
     std::string project;
     std::string target;
     Problem problem;
 };
 
 struct ReloadStarted {
-    std::uint64_t id = 0;
+    std::string id;
     std::string project;
     std::string plan_json;
 };
 
 struct ReloadFinished {
-    std::uint64_t id = 0;
+    std::string id;
     std::string project;
     std::string result;
     Duration duration{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/generation_view.hpp"
 
+#include "core/trigger.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
@@ -35,8 +36,10 @@ std::string by(const Json& each, const NameOfUser& name_of) {
 
 // The cause of a generation that has no changes.
 std::string cause(const Json& generation) {
-    const auto trigger = text_of(generation, "trigger");
-    return trigger == "request" ? "asked for" : trigger == "start" ? "was not running" : "-";
+    const auto trigger = word_of<Trigger>(generation, "trigger");
+    return trigger == Trigger::Request ? "asked for"
+           : trigger == Trigger::Start ? "was not running"
+                                       : "-";
 }
 
 Row row_of_generation(const Json& each, const HistoryStyle& view) {

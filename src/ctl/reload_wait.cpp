@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/reload_wait.hpp"
 
+#include <algorithm>
 #include <format>
+#include <iterator>
 
 namespace hotreload::ctl {
 
@@ -16,18 +18,19 @@ Answer<std::unique_ptr<ReloadWait>> ReloadWait::open(DaemonProxy& daemon) {
 
 void ReloadWait::take(const Event& event) {
     if (const auto* reload = std::get_if<ReloadFinished>(&event))
-        finished_.insert_or_assign(reload->id, *reload);
+        finished_.push_back(*reload);
     else if (const auto* problem = std::get_if<ValidationFailed>(&event))
         announced_.push_back(*problem);
     else if (std::holds_alternative<DaemonGone>(event))
         gone_ = true;
 }
 
-Answer<ReloadFinished> ReloadWait::wait(std::uint64_t id) {
+Answer<ReloadFinished> ReloadWait::wait(const std::string& id) {
     gone_ = false;
     for (;;) {
-        if (const auto found = finished_.find(id); found != finished_.end())
-            return found->second;
+        if (const auto found = std::ranges::find(finished_, id, &ReloadFinished::id);
+            found != finished_.end())
+            return *found;
         if (gone_)
             return give_up(ExitStatus::NoDaemon,
                            std::format("hotreloadd went away before reload {} ended; "
@@ -42,10 +45,9 @@ std::vector<ReloadFinished> ReloadWait::take_finished(const std::string& project
     std::vector<ReloadFinished> reloads;
     if (!daemon_.drain())
         return reloads; // the next call says why
-    for (const auto& [id, reload] : finished_)
-        if (reload.project == project)
-            reloads.push_back(reload);
-    std::erase_if(finished_, [&](const auto& each) { return each.second.project == project; });
+    std::ranges::copy_if(finished_, std::back_inserter(reloads),
+                         [&](const auto& each) { return each.project == project; });
+    std::erase_if(finished_, [&](const auto& each) { return each.project == project; });
     return reloads;
 }
 

@@ -7,7 +7,6 @@
 #include "ctl/daemon_proxy.hpp"
 #include "ctl/event_stream.hpp"
 
-#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,7 +18,7 @@ public:
     static Answer<std::unique_ptr<ReloadWait>> open(DaemonProxy& daemon);
 
     // NoDaemon when the daemon leaves the bus before it told.
-    Answer<ReloadFinished> wait(std::uint64_t id);
+    Answer<ReloadFinished> wait(const std::string& id);
 
     // The ends of reloads that have been told of a project since the last call.
     std::vector<ReloadFinished> take_finished(const std::string& project);
@@ -32,7 +31,7 @@ private:
 
     DaemonProxy& daemon_;
     std::unique_ptr<EventStream> events_;
-    std::map<std::uint64_t, ReloadFinished> finished_;
+    std::vector<ReloadFinished> finished_; // in the order in which they were told
     std::vector<ValidationFailed> announced_;
     bool gone_ = false;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/report.hpp"
 
+#include "core/plan.hpp"
+#include "core/reload_result.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/events.hpp"
 #include "ctl/json.hpp"
@@ -25,20 +27,33 @@ struct Context {
     const std::string& directory;
 };
 
+// What was done to the service; what this version does not know is named as the daemon does.
+std::string done_word(const Json& service) {
+    const auto word = text_of(service, "action");
+    switch (parse_word<Action>(word).value_or(Action::None)) {
+    case Action::Restart:
+        return "restarted";
+    case Action::Swap:
+        return "swapped";
+    case Action::Reload:
+        return "reloaded";
+    case Action::Start:
+        return "started";
+    case Action::Record:
+        return "recorded, nothing to do";
+    default:
+        return word;
+    }
+}
+
 std::string applied_text(const Json& service, const Context& context) {
-    const auto action = text_of(service, "action");
+    const auto action = word_of<Action>(service, "action");
     const auto subjects = name_changes(array_of(service, "changes"), context.directory);
-    if (action == "live")
+    if (action == Action::Live)
         return (subjects.empty() ? "properties" : subjects) + " set live";
-    if (action == "stop")
+    if (action == Action::Stop)
         return "stopped";
-    const std::string verb = action == "restart"  ? "restarted"
-                             : action == "swap"   ? "swapped"
-                             : action == "reload" ? "reloaded"
-                             : action == "start"  ? "started"
-                             : action == "record" ? "recorded, nothing to do"
-                                                  : action;
-    std::string text = verb + in_brackets(subjects);
+    auto text = done_word(service) + in_brackets(subjects);
     if (const auto generation = number_of(service, "generation"))
         text += std::format(", generation {}", generation);
     const auto gap = Duration(static_cast<Duration::rep>(number_of(service, "gap_usec")));
@@ -68,50 +83,63 @@ std::string in_force(const Json& service) {
 
 std::vector<Line> service_lines(const Json& service, const Context& context) {
     const auto name = text_of(service, "service");
-    const auto result = text_of(service, "result");
     const auto subjects = name_changes(array_of(service, "changes"), context.directory);
     const auto problem = problem_about(service);
     const auto line = [&](Mark mark, const std::string& text) {
         return std::vector<Line>{{mark, name + ": " + text}};
     };
-    if (result == "applied")
+    const auto not_done = [&](const std::string& text) {
+        auto lines = line(Mark::Failed, text);
+        if (problem)
+            lines.push_back({Mark::Failed, show_problem(*problem, context.directory)});
+        return lines;
+    };
+    const auto result = word_of<ReloadResult>(service, "result");
+    const auto otherwise = [&] {
+        return line(Mark::Failed,
+                    text_of(service, "result") + in_brackets(subjects) + because(problem));
+    };
+    if (!result)
+        return otherwise();
+    switch (*result) {
+    case ReloadResult::Applied:
         return line(Mark::Applied, applied_text(service, context));
-    if (result == "stopped")
+    case ReloadResult::Stopped:
         return line(Mark::Applied, "stopped");
-    if (result == "let-go")
+    case ReloadResult::LetGo:
         return line(Mark::Applied,
                     std::format("let go of; {} goes on as it is", text_of(service, "unit")));
-    if (result == "stopped-meanwhile" && problem)
-        return line(Mark::Failed, problem->message);
-    if (result == "recorded")
+    case ReloadResult::Recorded:
         return line(Mark::Applied, "recorded, nothing to do" + in_brackets(subjects));
-    if (result == "unchanged") // a problem says which other service held it back
+    case ReloadResult::Unchanged: // a problem says which other service held it back
         return line(Mark::Unchanged,
                     problem && !problem->message.empty() ? problem->message : "unchanged");
-    if (result == "superseded")
+    case ReloadResult::Superseded:
         return line(Mark::Unchanged, std::string(superseded));
-    if (result == "waiting")
+    case ReloadResult::Waiting:
         return line(Mark::Waiting,
                     std::format("waiting{} — {}", subjects.empty() ? "" : " to apply " + subjects,
                                 hint_for_waiting(context.reload.project, name,
                                                  array_of(service, "changes"))));
-    if (result == "rolled-back")
+    case ReloadResult::RolledBack:
         return line(Mark::Failed, std::format("rolled back to generation {}{}",
                                               number_of(service, "generation"), because(problem)));
-    if (result == "needs-attention")
+    case ReloadResult::NeedsAttention:
         return line(Mark::Failed,
                     "needs attention, and is not tried again before it changes" + because(problem));
-    if (result == "invalid" || result == "refused") {
-        auto lines = line(Mark::Failed,
-                          result == "invalid"
-                              ? "refused" + in_brackets(subjects) + in_force(service)
-                              : "refused before, and nothing changed since; to try it again, " +
-                                    force_hint(context.reload.project, name));
-        if (problem)
-            lines.push_back({Mark::Failed, show_problem(*problem, context.directory)});
-        return lines;
+    case ReloadResult::Invalid:
+        return not_done("refused" + in_brackets(subjects) + in_force(service));
+    case ReloadResult::Refused:
+        return not_done("refused before, and nothing changed since; to try it again, " +
+                        force_hint(context.reload.project, name));
+    case ReloadResult::StoppedMeanwhile:
+        return problem ? line(Mark::Failed, problem->message) : otherwise();
+    case ReloadResult::Failed:
+    case ReloadResult::HeldBack:
+    case ReloadResult::Interrupted:
+        break;
     }
-    return line(Mark::Failed, result + in_brackets(subjects) + because(problem));
+    return otherwise();
 }
 
 std::string restored_text(const Json& file, const std::string& directory) {
@@ -121,18 +149,30 @@ std::string restored_text(const Json& file, const std::string& directory) {
     return text + in_brackets(text_of(file, "note"));
 }
 
-ExitStatus status_of(const std::string& result) {
-    if (result == "applied" || result == "unchanged" || result == "stopped" ||
-        result == "recorded" || result == "let-go" || result == "superseded")
+ExitStatus status_of(std::optional<ReloadResult> result) {
+    if (!result)
+        return ExitStatus::Failed;
+    switch (*result) {
+    case ReloadResult::Applied:
+    case ReloadResult::Recorded:
+    case ReloadResult::Unchanged:
+    case ReloadResult::Stopped:
+    case ReloadResult::LetGo:
+    case ReloadResult::Superseded:
         return ExitStatus::Ok;
-    return result == "waiting" ? ExitStatus::Waiting : ExitStatus::Failed;
+    case ReloadResult::Waiting:
+        return ExitStatus::Waiting;
+    default:
+        return ExitStatus::Failed;
+    }
 }
 
 } // namespace
 
 Report report_reload(const ReloadFinished& reload, const std::vector<ValidationFailed>& announced,
                      const std::string& directory) {
-    Report report{{}, status_of(reload.result)};
+    const auto result = parse_word<ReloadResult>(reload.result);
+    Report report{{}, status_of(result)};
     std::vector<Problem> told;
     const auto tell = [&](const Problem& problem) {
         if (std::ranges::contains(told, problem))
@@ -145,7 +185,7 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
     for (const auto& file : array_of(detail, "files").array_range())
         report.lines.push_back({Mark::Applied, restored_text(file, directory)});
     for (const auto& service : array_of(detail, "services").array_range()) {
-        report.status = worse(report.status, status_of(text_of(service, "result")));
+        report.status = worse(report.status, status_of(word_of<ReloadResult>(service, "result")));
         std::ranges::move(service_lines(service, {reload, directory}),
                           std::back_inserter(report.lines));
         if (const auto problem = problem_about(service))
@@ -154,14 +194,14 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
     for (const auto& problem : array_of(detail, "problems").array_range())
         tell(problem_in(problem));
     for (const auto& each : announced)
-        if (each.project == reload.project && status_of(reload.result) == ExitStatus::Failed)
+        if (each.project == reload.project && status_of(result) == ExitStatus::Failed)
             tell(each.problem);
 
     if (report.lines.empty() && report.status == ExitStatus::Ok)
         report.lines.push_back(
             {Mark::Unchanged,
              std::format("{}: {}", reload.project,
-                         reload.result == "superseded" ? superseded : "nothing to do")});
+                         result == ReloadResult::Superseded ? superseded : "nothing to do")});
     else if (report.lines.empty())
         report.lines.push_back({Mark::Failed, reload.project + ": " + reload.result});
     return report;

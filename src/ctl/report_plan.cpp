@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/plan.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/json.hpp"
 #include "ctl/report.hpp"
@@ -11,23 +12,24 @@ namespace {
 
 Line service_line(const Json& service, const std::string& project) {
     const auto name = text_of(service, "service");
-    const auto action = text_of(service, "action");
+    const auto action = word_of<Action>(service, "action");
+    const auto word = text_of(service, "action");
     const auto reason = text_of(service, "reason");
     const std::string because = reason.empty() ? "" : " (" + reason + ")";
     if (service.contains("problem"))
-        return {Mark::Failed, std::format("{}: {} would be refused{}", name, action, because)};
-    if (action == "none")
+        return {Mark::Failed, std::format("{}: {} would be refused{}", name, word, because)};
+    if (action == Action::None)
         return {Mark::Unchanged, name + ": nothing to do" + because};
-    if (action == "wait")
+    if (action == Action::Wait)
         return {Mark::Waiting,
                 std::format("{}: waits{} — {}", name, because,
                             hint_for_waiting(project, name, array_of(service, "changes")))};
-    if (action == "refused" && !reason.ends_with("before")) // it cannot be tried as it is
+    if (action == Action::Refused && flag_of(service, "barred"))
         return {Mark::Failed, std::format("{}: refused{}", name, because)};
-    if (action == "refused")
+    if (action == Action::Refused)
         return {Mark::Failed, std::format("{}: refused before, nothing changed since{} — {}", name,
                                           because, force_hint(project, name))};
-    return {Mark::Planned, name + ": " + (action == "live" ? "set live" : action) + because};
+    return {Mark::Planned, name + ": " + (action == Action::Live ? "set live" : word) + because};
 }
 
 ExitStatus status_of(Mark mark) {

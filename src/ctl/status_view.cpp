@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/status_view.hpp"
 
+#include "core/status.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <format>
 
 namespace hotreload::ctl {
@@ -18,16 +20,34 @@ std::string or_nothing(const std::string& text) {
     return text.empty() ? std::string(nothing) : text;
 }
 
-bool is_bad(const std::string& state) {
-    return state == "failed" || state == "invalid" || state == "rolled-back" ||
-           state == "missing" || state == "needs-attention" || state == "ended" ||
-           state == "held-back";
+// Words of a later version of the daemon are not ours to judge.
+
+bool has_state(const ServiceState& service, ServiceStatus::State state) {
+    return parse_word<ServiceStatus::State>(service.state) == state;
+}
+
+bool has_state(const ConfigState& config, ConfigStatus::State state) {
+    return parse_word<ConfigStatus::State>(config.state) == state;
+}
+
+bool is_bad(const ServiceState& service) {
+    using State = ServiceStatus::State;
+    constexpr std::array bad = {State::Failed,   State::Invalid,        State::RolledBack,
+                                State::HeldBack, State::NeedsAttention, State::Ended};
+    const auto state = parse_word<State>(service.state);
+    return state && std::ranges::contains(bad, *state);
+}
+
+bool is_bad(const ProjectState& project) {
+    const auto state = parse_word<ProjectStatus::State>(project.state);
+    return state && *state != ProjectStatus::State::Running;
 }
 
 ExitStatus status_of(const ServiceState& service) {
-    if (is_bad(service.state))
+    if (is_bad(service))
         return ExitStatus::Failed;
-    const bool waits = service.state == "waiting" || service.state == "incomplete" ||
+    const bool waits = has_state(service, ServiceStatus::State::Waiting) ||
+                       has_state(service, ServiceStatus::State::Incomplete) ||
                        !service.waiting.empty() || !service.held.empty();
     return waits ? ExitStatus::Waiting : ExitStatus::Ok;
 }
@@ -51,14 +71,18 @@ std::string pause_text(const ServiceState& service, const std::string& directory
 std::string state_of(const ProjectState& project) {
     if (project.enabled)
         return project.state;
-    return project.state == "running" ? "disabled" : project.state + ", disabled";
+    const auto state = parse_word<ProjectStatus::State>(project.state);
+    return state == ProjectStatus::State::Running ? "disabled" : project.state + ", disabled";
 }
 
 // The last result; a refusal that is mended since is no error any more.
 std::string last_result(const ServiceState& service) {
-    const bool taken_back = is_bad(service.last_result) || service.last_result == "refused";
-    const bool well = service.problems.empty() && !is_bad(service.state);
-    return or_nothing(service.last_result) + (taken_back && well ? ", then taken back" : "");
+    constexpr std::array bad = {ReloadResult::Failed, ReloadResult::Invalid, ReloadResult::Refused,
+                                ReloadResult::RolledBack, ReloadResult::NeedsAttention};
+    const auto result = parse_word<ReloadResult>(service.last_result);
+    const bool was_bad = result && std::ranges::contains(bad, *result);
+    const bool well = service.problems.empty() && !is_bad(service);
+    return or_nothing(service.last_result) + (was_bad && well ? ", then taken back" : "");
 }
 
 std::string waiting_hint(const ServiceState& service) {
@@ -82,7 +106,7 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
     const auto add = [&](Mark mark, const std::string& text) {
         lines.push_back({mark, service.name + ": " + text});
     };
-    const bool incomplete = service.state == "incomplete";
+    const bool incomplete = has_state(service, ServiceStatus::State::Incomplete);
     if (incomplete)
         add(Mark::Waiting, "waits for the other files of a set, of which only some have changed");
     for (const auto& problem : service.problems)
@@ -103,12 +127,14 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
                                          show_duration(Duration(
                                              static_cast<Duration::rep>(service.last_gap_usec)))));
     const auto& watching = service.watching;
-    if (watching.starts_with("suspended"))
+    using Kind = WatchState::Kind;
+    const auto kind = kind_of_watch(watching);
+    if (kind == Kind::Suspended)
         add(Mark::Waiting, std::format("watching: {} — run: hotreloadctl resume {}/{}", watching,
                                        service.project, service.name));
-    else if (watching.starts_with("polling")) // as good as watching, a little later
+    else if (kind == Kind::Polling) // as good as watching, a little later
         add(Mark::Unchanged, "watching: " + watching);
-    else if (!watching.empty() && watching != "watching" && watching != "off")
+    else if (!watching.empty() && kind != Kind::Watching && kind != Kind::Off)
         add(Mark::Waiting, "watching: " + watching);
 }
 
@@ -129,7 +155,7 @@ void add_configs(Report& report, const ProjectState& project, const std::string&
         rows.push_back({config.name, config.state,
                         config.revision ? std::to_string(config.revision) : std::string(nothing),
                         show_path(config.path, directory)});
-        if (config.state == "invalid")
+        if (has_state(config, ConfigStatus::State::Invalid))
             report.status = ExitStatus::Failed;
     }
     if (rows.size() > 1)
@@ -144,11 +170,11 @@ void add_config_remarks(std::vector<Line>& lines, const ConfigState& config,
     };
     for (const auto& problem : config.problems)
         add(Mark::Failed, show_problem(problem, directory));
-    if (config.state == "invalid" && config.revision)
+    if (has_state(config, ConfigStatus::State::Invalid) && config.revision)
         add(Mark::Unchanged, std::format("revision {} stays in force", config.revision));
-    if (config.state == "missing")
+    if (has_state(config, ConfigStatus::State::Missing))
         add(Mark::Waiting, "missing: " + show_path(config.path, directory));
-    if (config.state == "writing")
+    if (has_state(config, ConfigStatus::State::Writing))
         add(Mark::Unchanged, "still being written: " + show_path(config.path, directory));
 }
 
@@ -172,7 +198,7 @@ Report report_status(const ProjectState& project, std::uint64_t now_usec,
     Report report;
     report.lines.push_back({Mark::Plain, std::format("{}: {}, {}", project.name, state_of(project),
                                                      show_path(project.path, directory))});
-    if (is_bad(project.state))
+    if (is_bad(project))
         report.status = ExitStatus::Failed;
     std::vector<std::vector<std::string>> rows = {
         {"SERVICE", "STATE", "GENERATION", "STRATEGY", "APPLIED", "PID", "UNIT"}};
@@ -202,7 +228,7 @@ Report list_projects(const std::vector<ProjectState>& projects) {
     for (const auto& project : projects) {
         rows.push_back({project.name, state_of(project), std::to_string(project.services.size()),
                         project.path});
-        if (is_bad(project.state))
+        if (is_bad(project))
             report.status = ExitStatus::Failed;
     }
     for (auto& text : format_table(rows))
@@ -222,7 +248,7 @@ Report report_services(const ProjectState& project, const std::string& directory
             text += std::format(", generation {}", service.generation);
         if (service.paused)
             text = service.name + ": " + pause_text(service, directory);
-        else if (service.state == "incomplete")
+        else if (has_state(service, ServiceStatus::State::Incomplete))
             text += ": the other files of a set are to come";
         else if (status == ExitStatus::Waiting)
             text += " — " + waiting_hint(service);
@@ -236,7 +262,7 @@ Report report_services(const ProjectState& project, const std::string& directory
     }
     for (const auto& problem : project.problems)
         report.lines.push_back({Mark::Failed, show_problem(problem, directory)});
-    if (is_bad(project.state))
+    if (is_bad(project))
         report.status = ExitStatus::Failed;
     return report;
 }

@@ -27,7 +27,7 @@ void print_failure(Session& session, const Target& target, const Failure& failur
     }
 }
 
-void print_id(Session& session, const Target& target, std::uint64_t id) {
+void print_id(Session& session, const Target& target, const std::string& id) {
     if (session.out().wants_json()) {
         Json json;
         json["id"] = id;

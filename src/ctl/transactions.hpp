@@ -14,7 +14,7 @@
 
 namespace hotreload::ctl {
 
-using Begin = std::function<Answer<std::uint64_t>(DaemonProxy&, const std::string& target)>;
+using Begin = std::function<Answer<std::string>(DaemonProxy&, const std::string& target)>;
 
 // Methods that answer with the id of a transaction. Without `wait`, tells the ids.
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,

@@ -5,6 +5,7 @@
 #include "daemon/documents.hpp"
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
+#include "os/random_id.hpp"
 #include "state/restoration.hpp"
 
 #include <csignal>
@@ -98,7 +99,7 @@ project::Ports Daemon::ports() {
                 [this](const std::string& project) {
                     return std::make_unique<state::FileRestoration>(state_.aside + "/" + project);
                 },
-            .next_id = {}};
+            .new_id = os::random_id};
 }
 
 Task<> Daemon::start() {

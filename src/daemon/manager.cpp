@@ -51,7 +51,7 @@ auto project_file_at(const std::string& path) {
 Result<> verdict(const Outcome& outcome) {
     if (outcome.problems.empty())
         return {};
-    const bool invalid = outcome.result == "invalid";
+    const bool invalid = outcome.result == ReloadResult::Invalid;
     return fail(invalid ? ErrorCode::Invalid : ErrorCode::Failed, lines_of(outcome.problems));
 }
 
@@ -79,7 +79,7 @@ public:
         return reader_.distrusted(definition_, service, starts);
     }
     // These are for what is done; a plan is only checked.
-    void acting(std::uint64_t /*id*/, const ServicePlan& /*plan*/) override {}
+    void acting(const ReloadId& /*id*/, const ServicePlan& /*plan*/) override {}
     void commit(const std::string& /*service*/, std::optional<ServiceRecord> /*record*/) override {}
     [[nodiscard]] std::uint64_t realtime_usec() const override { return 0; }
 
@@ -99,7 +99,6 @@ Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const Recent
       units_(ports_.units),
       store_(ports_.store),
       events_(ports_.events) {
-    ports_.next_id = [this] { return ++last_id_; };
     units_.on_change = [this](const std::string& unit, const UnitState&) {
         for (auto& [name, project] : projects_)
             project->unit_changed(unit);
@@ -226,12 +225,12 @@ void Manager::refuse_file(const std::string& file, std::vector<Problem> problems
                       projects_.contains(stem) ? to_utf8(fs::path(file).filename().string()) : stem,
                   .path = file,
                   .enabled = true,
-                  .state = "invalid",
+                  .state = ProjectStatus::State::Invalid,
                   .problems = {}};
     }
     status.problems = std::move(problems);
     for (const auto& problem : status.problems)
-        events_.project_refused(++last_id_, status.name, problem);
+        events_.project_refused(ports_.new_id(), status.name, problem);
     events_.project_changed(status);
 }
 
@@ -268,7 +267,7 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     if (!project)
         co_return std::unexpected(project.error());
 
-    Request request{.id = ++last_id_,
+    Request request{.id = ports_.new_id(),
                     .options = {.retry = true, .start = true, .up = true},
                     .caller = options.caller};
     // Asked for before the first look, so that what is new is started by this request.
@@ -305,7 +304,7 @@ Task<Result<>> Manager::down(std::string name) {
         co_return fail(ErrorCode::Invalid, "name the project that is to go down");
     // Gone already when its record could not be removed the last time.
     if (auto& project = *found->front().project; !project.gone()) {
-        Request request{.kind = Request::Kind::Remove, .id = ++last_id_};
+        Request request{.kind = Request::Kind::Remove, .id = ports_.new_id()};
         const auto outcome = co_await project.perform(std::move(request));
         if (auto done = verdict(outcome); !done)
             co_return done;
@@ -417,7 +416,7 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         if (!options.validate)
             co_return plan;
         Rehearsal host(ports_.contents, ports_.reader, project, std::move(draft->definition));
-        const auto id = ++last_id_;
+        const auto id = ports_.new_id();
         Steps steps;
         for (const auto& each : plan.services)
             steps.push_back(ports_.kind.make_step(
@@ -431,7 +430,7 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
                                project));
 }
 
-Result<std::uint64_t> Manager::submit(const std::string& target, const Request& request) {
+Result<ReloadId> Manager::submit(const std::string& target, const Request& request) {
     const auto found = find(target);
     if (!found)
         return std::unexpected(found.error());
@@ -439,7 +438,7 @@ Result<std::uint64_t> Manager::submit(const std::string& target, const Request& 
         for (const auto& each : *found)
             if (auto can = each.project->can_roll_back(each.service, *request.rollback); !can)
                 return std::unexpected(std::move(can.error()));
-    const auto id = ++last_id_;
+    const auto id = ports_.new_id();
     for (const auto& each : *found)
         each.project->submit({.id = id,
                               .service = each.service,
@@ -450,22 +449,22 @@ Result<std::uint64_t> Manager::submit(const std::string& target, const Request& 
     return id;
 }
 
-Task<Result<std::uint64_t>> Manager::reload(std::string target, ipc::ReloadOptions options) {
+Task<Result<ReloadId>> Manager::reload(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .at_least = options.strategy},
                  .drain = options.drain,
                  .caller = options.caller});
 }
 
-Task<Result<std::uint64_t>> Manager::restart(std::string target, ipc::ReloadOptions options) {
+Task<Result<ReloadId>> Manager::restart(std::string target, ipc::ReloadOptions options) {
     co_return submit(
         target, {.options = {.force = options.force, .retry = true, .restart = true, .start = true},
                  .drain = options.drain,
                  .caller = options.caller});
 }
 
-Task<Result<std::uint64_t>> Manager::rollback(std::string target, std::uint64_t generation,
-                                              ipc::RollbackOptions options) {
+Task<Result<ReloadId>> Manager::rollback(std::string target, std::uint64_t generation,
+                                         ipc::RollbackOptions options) {
     co_return submit(target, {.options = {.force = true, .retry = true},
                               .drain = options.drain,
                               .rollback = Request::Rollback{generation, options.restore_files},
@@ -508,7 +507,7 @@ Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOpti
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
-    const auto id = ++last_id_;
+    const auto id = ports_.new_id();
     std::vector<Task<Outcome>> running;
     for (const auto& each : *found)
         running.push_back(each.project->perform({.kind = kind,
@@ -714,13 +713,13 @@ Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) 
     return views;
 }
 
-Result<std::shared_ptr<const Details>> Manager::details(std::uint64_t id) const {
+Result<std::shared_ptr<const Details>> Manager::details(const ReloadId& id) const {
     auto details = recent_.find(id);
     if (!details)
         return fail(ErrorCode::NotFound,
                     std::format("nothing is kept of {}: it is long ago, or of an earlier run of "
                                 "hotreloadd; \"hotreloadctl history\" shows what was applied",
-                                id));
+                                to_string(id)));
     return details;
 }
 

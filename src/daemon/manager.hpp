@@ -18,7 +18,7 @@ namespace hotreload::daemon {
 
 class Manager final : public ipc::Service {
 public:
-    // `next_id` of the ports is the manager's own to set. `recent`: what was told to their events.
+    // `recent`: what was told to the events of the ports.
     Manager(project::Ports ports, watch::TreeWatcher& watcher, const RecentDetails& recent);
     ~Manager() override;
     Manager(const Manager&) = delete;
@@ -47,14 +47,14 @@ public:
     Task<Result<std::string>> up(std::string path, ipc::UpOptions options) override;
     Task<Result<>> down(std::string project) override;
     Task<Result<Plan>> plan(std::string target, ipc::PlanRequest options) override;
-    Task<Result<std::uint64_t>> reload(std::string target, ipc::ReloadOptions options) override;
-    Task<Result<std::uint64_t>> restart(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<ReloadId>> reload(std::string target, ipc::ReloadOptions options) override;
+    Task<Result<ReloadId>> restart(std::string target, ipc::ReloadOptions options) override;
     Task<Result<>> start(std::string target, CallerUid caller) override;
     Task<Result<>> stop(std::string target, CallerUid caller) override;
     Task<Result<>> pause(std::string target, ipc::PauseOptions options) override;
     Task<Result<>> resume(std::string target, CallerUid caller) override;
-    Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
-                                         ipc::RollbackOptions options) override;
+    Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
+                                    ipc::RollbackOptions options) override;
     Task<Result<History>> history(std::string target, std::size_t limit) override;
     Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                             std::uint64_t to) override;
@@ -64,7 +64,7 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override;
     [[nodiscard]] Result<std::vector<ProjectOverview>>
     status(const std::string& target) const override;
-    [[nodiscard]] Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override;
+    [[nodiscard]] Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override;
     [[nodiscard]] std::vector<ConfigStatus> configs(const std::string& project) const override;
 
 private:
@@ -79,7 +79,7 @@ private:
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
     Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
                                     ipc::PlanRequest options);
-    Result<std::uint64_t> submit(const std::string& target, const project::Request& request);
+    Result<ReloadId> submit(const std::string& target, const project::Request& request);
     Task<Result<>> perform(std::string target, project::Request::Kind kind, PlanOptions options,
                            CallerUid caller);
     Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,
@@ -95,7 +95,6 @@ private:
     Events& events_;
     std::map<std::string, std::unique_ptr<project::Project>> projects_;
     std::map<std::string, ProjectStatus> refused_; // by file: never in force
-    std::uint64_t last_id_ = 0;
     bool winding_up_ = false;
 };
 

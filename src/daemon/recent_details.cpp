@@ -26,7 +26,7 @@ std::size_t size_of(const std::vector<Change>& changes) {
 
 } // namespace
 
-Details& RecentDetails::grow(std::uint64_t id, std::size_t bytes) {
+Details& RecentDetails::grow(const ReloadId& id, std::size_t bytes) {
     auto entry =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
     if (entry == entries_.end()) {
@@ -44,7 +44,7 @@ Details& RecentDetails::grow(std::uint64_t id, std::size_t bytes) {
     return *details;
 }
 
-void RecentDetails::add(std::uint64_t id, Plan plan) {
+void RecentDetails::add(const ReloadId& id, Plan plan) {
     std::size_t bytes = 0;
     for (const auto& service : plan.services)
         bytes += sizeof service + size_of(service.changes);
@@ -61,11 +61,11 @@ void RecentDetails::add(Outcome outcome) {
     grow(outcome.id, bytes).outcomes.push_back(std::move(outcome));
 }
 
-void RecentDetails::add(std::uint64_t id, Announced problem) {
+void RecentDetails::add(const ReloadId& id, Announced problem) {
     grow(id, size_of(problem.problem)).problems.push_back(std::move(problem));
 }
 
-void RecentDetails::add(std::uint64_t id, ConfigChange change) {
+void RecentDetails::add(const ReloadId& id, ConfigChange change) {
     const auto bytes = sizeof change + change.bytes;
     const auto known =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
@@ -75,7 +75,7 @@ void RecentDetails::add(std::uint64_t id, ConfigChange change) {
     grow(id, bytes).changes.push_back(std::move(change));
 }
 
-std::shared_ptr<const Details> RecentDetails::find(std::uint64_t id) const {
+std::shared_ptr<const Details> RecentDetails::find(const ReloadId& id) const {
     const auto found =
         std::ranges::find(entries_, id, [](const Entry& each) { return each.details->id; });
     return found == entries_.end() ? nullptr : found->details;

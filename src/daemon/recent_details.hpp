@@ -19,13 +19,13 @@ public:
     static constexpr std::size_t kMostIds = 512;
     static constexpr std::size_t kMostBytes = 8 << 20; // of their texts; the newest id stays anyhow
 
-    void add(std::uint64_t id, Plan plan);
+    void add(const ReloadId& id, Plan plan);
     void add(Outcome outcome); // with its id
-    void add(std::uint64_t id, Announced problem);
-    void add(std::uint64_t id, ConfigChange change);
+    void add(const ReloadId& id, Announced problem);
+    void add(const ReloadId& id, ConfigChange change);
 
     // Nothing: nothing is kept of it, any more or at all.
-    [[nodiscard]] std::shared_ptr<const Details> find(std::uint64_t id) const;
+    [[nodiscard]] std::shared_ptr<const Details> find(const ReloadId& id) const;
 
 private:
     struct Entry {
@@ -33,7 +33,7 @@ private:
         std::size_t bytes = 0;
     };
     // The details to add to; they are about to be larger by so much.
-    Details& grow(std::uint64_t id, std::size_t bytes);
+    Details& grow(const ReloadId& id, std::size_t bytes);
 
     std::deque<Entry> entries_; // by when their id was first seen
     std::size_t bytes_ = 0;

@@ -83,27 +83,27 @@ void Reporter::release() {
         event();
 }
 
-void Reporter::file_changed(const std::string& project, const std::string& path,
-                            const std::string& kind, const std::string& from) noexcept {
+void Reporter::file_changed(const std::string& project, const std::string& path, ChangeKind kind,
+                            const std::string& from) noexcept {
     hold_back([=, this] {
         to_all([&](Events& listener) { listener.file_changed(project, path, kind, from); });
     });
-    log_.debug(std::format("{}: {} was {}", project, path, kind));
+    log_.debug(std::format("{}: {} was {}", project, path, to_string(kind)));
 }
 
-void Reporter::config_changed(std::uint64_t id, const ConfigChange& change) noexcept {
+void Reporter::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     release();
     recent_.add(id, change);
     to_all([&](Events& listener) { listener.config_changed(id, change); });
 }
 
-void Reporter::definition_changed(std::uint64_t id, const std::string& project,
+void Reporter::definition_changed(const ReloadId& id, const std::string& project,
                                   const ServiceDefinition& before,
                                   const ServiceDefinition& after) noexcept {
     config_changed(id, ipc::definition_change(project, before, after));
 }
 
-void Reporter::validation_failed(std::uint64_t id, const std::string& project,
+void Reporter::validation_failed(const ReloadId& id, const std::string& project,
                                  const std::string& target, const Problem& problem) noexcept {
     release();
     recent_.add(id, Announced{project, target, problem});
@@ -115,7 +115,7 @@ void Reporter::validation_failed(std::uint64_t id, const std::string& project,
                     .project = project});
 }
 
-void Reporter::project_refused(std::uint64_t id, const std::string& project,
+void Reporter::project_refused(const ReloadId& id, const std::string& project,
                                const Problem& problem) noexcept {
     release();
     recent_.add(id, Announced{project, "", problem});
@@ -126,14 +126,14 @@ void Reporter::project_refused(std::uint64_t id, const std::string& project,
                 .project = project});
 }
 
-void Reporter::reload_started(std::uint64_t id, const Plan& plan) noexcept {
+void Reporter::reload_started(const ReloadId& id, const Plan& plan) noexcept {
     hold_back([this, id, plan = plan]() mutable {
         to_all([&](Events& listener) { listener.reload_started(id, plan); });
         recent_.add(id, std::move(plan));
     });
 }
 
-void Reporter::acting(const std::string& project, std::uint64_t id,
+void Reporter::acting(const std::string& project, const ReloadId& id,
                       const ServicePlan& plan) noexcept {
     const auto* const words = words_for(plan.action);
     if (!words)
@@ -199,38 +199,49 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
     const auto* words = words_for(service.action);
     const auto what = describe_changes(service.service, service.changes);
     const auto why = service.problem ? to_string(*service.problem) : std::string();
-    if ((service.result == "applied" || service.result == "stopped") && words) {
+    const std::string_view doing = words ? words->doing : "Recording";
+    switch (service.result) {
+    case ReloadResult::Applied:
+    case ReloadResult::Stopped:
+        if (!words)
+            return;
         message.id = words->done_id;
         message.text = std::format("{}: {}", what, words->done);
-        if (service.generation > 0 && service.result == "applied")
+        if (service.generation > 0 && service.result == ReloadResult::Applied)
             message.text += std::format(", generation {}", service.generation);
-    } else if (service.result == "let-go") {
+        break;
+    case ReloadResult::LetGo:
         message.id = MessageId::Stopped;
         message.text = std::format("{}: let go of; {} goes on as it is", what, service.unit);
-    } else if (service.result == "stopped-meanwhile") {
+        break;
+    case ReloadResult::StoppedMeanwhile:
         message.priority = Priority::Warning;
         message.id = MessageId::Stopped;
         message.text = std::format("{}: {}", what, why);
-    } else if (service.result == "invalid") {
+        break;
+    case ReloadResult::Invalid:
         message.priority = Priority::Error;
         message.id = MessageId::Refused;
         message.text = std::format("{}: refused, nothing was touched: {}", what, why);
-    } else if (service.result == "rolled-back") {
+        break;
+    case ReloadResult::RolledBack:
         message.priority = Priority::Error;
         message.id = MessageId::RolledBack;
         message.text =
             std::format("{}: rolled back to generation {}: {}", what, service.generation, why);
-    } else if (service.result == "needs-attention") {
+        break;
+    case ReloadResult::NeedsAttention:
         message.priority = Priority::Error;
         message.id = MessageId::NeedsAttention;
         message.text = std::format("{}: {} failed: {}; it is not tried again before it changes",
-                                   what, words ? words->doing : std::string_view("Recording"), why);
-    } else if (service.result == "failed") {
+                                   what, doing, why);
+        break;
+    case ReloadResult::Failed:
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
-        message.text = std::format("{}: {} failed: {}", what,
-                                   words ? words->doing : std::string_view("Recording"), why);
-    } else if (service.result == "waiting") {
+        message.text = std::format("{}: {} failed: {}", what, doing, why);
+        break;
+    case ReloadResult::Waiting: {
         message.priority = Priority::Notice;
         message.id = MessageId::Waiting;
         const bool restarts =
@@ -238,7 +249,14 @@ void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service
         message.text =
             std::format("{}: waits for \"hotreloadctl {} {}/{}\"", what,
                         restarts ? "restart" : "reload --force", outcome.project, service.service);
-    } else {
+        break;
+    }
+    case ReloadResult::Recorded:
+    case ReloadResult::Unchanged:
+    case ReloadResult::Superseded:
+    case ReloadResult::Refused:
+    case ReloadResult::HeldBack:
+    case ReloadResult::Interrupted:
         return;
     }
     log_.write(message);

@@ -31,18 +31,18 @@ public:
 
     [[nodiscard]] const RecentDetails& recent() const { return recent_; }
 
-    void file_changed(const std::string& project, const std::string& path, const std::string& kind,
+    void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
                       const std::string& from) noexcept override;
-    void config_changed(std::uint64_t id, const ConfigChange& change) noexcept override;
-    void definition_changed(std::uint64_t id, const std::string& project,
+    void config_changed(const ReloadId& id, const ConfigChange& change) noexcept override;
+    void definition_changed(const ReloadId& id, const std::string& project,
                             const ServiceDefinition& before,
                             const ServiceDefinition& after) noexcept override;
-    void validation_failed(std::uint64_t id, const std::string& project, const std::string& target,
-                           const Problem& problem) noexcept override;
-    void project_refused(std::uint64_t id, const std::string& project,
+    void validation_failed(const ReloadId& id, const std::string& project,
+                           const std::string& target, const Problem& problem) noexcept override;
+    void project_refused(const ReloadId& id, const std::string& project,
                          const Problem& problem) noexcept override;
-    void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
-    void acting(const std::string& project, std::uint64_t id,
+    void reload_started(const ReloadId& id, const Plan& plan) noexcept override;
+    void acting(const std::string& project, const ReloadId& id,
                 const ServicePlan& plan) noexcept override;
     void watch_suspended(const std::string& project, const std::string& service,
                          const std::string& path) noexcept override;

@@ -64,8 +64,8 @@ public:
 
     // The id of the transaction, which Events::reload_finished ends, once for each project of the
     // target.
-    virtual Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) = 0;
-    virtual Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) = 0;
+    virtual Task<Result<ReloadId>> reload(std::string target, ReloadOptions options) = 0;
+    virtual Task<Result<ReloadId>> restart(std::string target, ReloadOptions options) = 0;
     virtual Task<Result<>> start(std::string target, CallerUid caller) = 0;
     virtual Task<Result<>> stop(std::string target, CallerUid caller) = 0;
 
@@ -75,8 +75,8 @@ public:
     virtual Task<Result<>> resume(std::string target, CallerUid caller) = 0;
 
     // 0: the one before the applied one. The id as for reload.
-    virtual Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
-                                                 RollbackOptions options) = 0;
+    virtual Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
+                                            RollbackOptions options) = 0;
     // The newest first, at most `limit` of each service.
     virtual Task<Result<History>> history(std::string target, std::size_t limit) = 0;
     // `target` names a service. A `to` of 0 is what is applied, a `from` of 0 the one before `to`.
@@ -105,7 +105,7 @@ public:
     // The details of an event that was told lately. NotFound: they are not kept, any more or at
     // all.
     [[nodiscard]] virtual Result<std::shared_ptr<const Details>>
-    details(std::uint64_t id) const = 0;
+    details(const ReloadId& id) const = 0;
 };
 
 } // namespace hotreload::ipc

@@ -97,7 +97,7 @@ std::vector<std::string> journal_fields(const Message& message) {
     if (message.generation)
         add("HOTRELOAD_GENERATION", message.generation);
     if (message.reload_id)
-        add("HOTRELOAD_RELOAD_ID", message.reload_id);
+        add("HOTRELOAD_RELOAD_ID", to_string(message.reload_id));
     if (message.object_pid)
         add("OBJECT_PID", message.object_pid);
     if (!message.changes.empty())

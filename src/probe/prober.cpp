@@ -90,7 +90,7 @@ Task<Result<>> Prober::until_passed(const ReadyProbe& probe, const ProbedUnit& w
 
 Task<Result<>> Prober::try_command(const ReadyProbe& probe, const ProbedUnit& whom, Duration left) {
     CommandRequest request{
-        .unit = helper_unit(whom.project, whom.service, "ready", ++commands_),
+        .unit = helper_unit(whom.project, whom.service, "ready", std::to_string(++commands_)),
         .slice = whom.slice,
         .description = std::format("hotreload: ready {}/{}", whom.project, whom.service),
         .command = probe.command,

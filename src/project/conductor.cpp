@@ -66,10 +66,6 @@ std::vector<Names> groups_of(const Plan& plan, const LinkGraph& links) {
     return groups;
 }
 
-bool is_of_a_file(const Change& change) {
-    return change.kind != "definition" && change.kind != "rewritten";
-}
-
 } // namespace
 
 Conductor::Conductor(Sees sees, On on) : sees_(std::move(sees)), on_(std::move(on)) {}
@@ -78,8 +74,8 @@ Conductor::~Conductor() {
     *alive_ = false;
 }
 
-void Conductor::look(Names batch, std::string trigger) {
-    tasks_.spawn(look_and_work(std::move(batch), std::move(trigger)));
+void Conductor::look(Names batch, Trigger trigger) {
+    tasks_.spawn(look_and_work(std::move(batch), trigger));
 }
 
 void Conductor::perform(Request request, Names scope, Names asked) {
@@ -103,8 +99,8 @@ void Conductor::look_what_is_held(std::string service) {
 void Conductor::refuse(Request request, Problem problem) {
     Outcome outcome{.id = request.id,
                     .project = sees_.ledger.name(),
-                    .result = "failed",
-                    .trigger = "request",
+                    .result = ReloadResult::Failed,
+                    .trigger = Trigger::Request,
                     .caller = request.caller,
                     .problems = {std::move(problem)},
                     .files = std::move(request.files)};
@@ -118,7 +114,7 @@ void Conductor::answer(Request request, Outcome outcome) {
 }
 
 // What a batch of files asks for. What of it is left alone is no part of the plan.
-Task<> Conductor::look_and_work(Names batch, std::string trigger) {
+Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
     fault::point("look");
     ++seeing_;
     const auto given_up = std::make_shared<Cancellation>();
@@ -144,8 +140,7 @@ Task<> Conductor::look_and_work(Names batch, std::string trigger) {
 }
 
 // The work that there is begins; answers what is left of the batch, to which nothing is done.
-std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch,
-                                               const std::string& trigger) {
+std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch, Trigger trigger) {
     const Deaths::Scope at_it(sees_.deaths, {sees_.ledger.name(), "", sees_.file.stamp()});
     auto plan = make_plan(input);
     if (const auto alone = leave_alone(plan, batch); !alone.empty()) {
@@ -159,7 +154,7 @@ std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch,
     for (const auto& names : groups_of(plan, sees_.looks.links())) {
         for (const auto& name : names)
             batch.erase(name);
-        tasks_.spawn(work({.id = sees_.next_id(), .trigger = trigger, .caller = {}},
+        tasks_.spawn(work({.id = sees_.new_id(), .trigger = trigger, .caller = {}},
                           take_part(input, names), part_of(plan, names), names, {}, std::nullopt));
     }
     if (batch.empty())
@@ -227,7 +222,7 @@ Names Conductor::leave_alone(const Plan& plan, const Names& due) {
 // Services that a look found nothing to do for: an old error may be gone, something may wait.
 Task<> Conductor::settle_quietly(PlanInput input, Plan plan, Names scope) {
     const auto outcome =
-        co_await run_transaction(transaction({.id = sees_.next_id(), .trigger = {}, .caller = {}},
+        co_await run_transaction(transaction({.id = sees_.new_id(), .trigger = {}, .caller = {}},
                                              std::move(input), std::move(plan)),
                                  *this);
     for (const auto& each : outcome.services)
@@ -286,7 +281,7 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         co_return;
     }
     auto plan = make_plan(input);
-    For whom{.id = request.id, .trigger = "request", .caller = request.caller};
+    For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
     co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope),
                   std::move(asked), std::move(request));
 }
@@ -335,7 +330,7 @@ Task<> Conductor::remove(Request request, Names scope) {
             done(outcome);
     };
     auto plan = make_plan(input);
-    For whom{.id = request.id, .trigger = "request", .caller = request.caller};
+    For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
     co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope), {},
                   std::move(request));
 }
@@ -343,7 +338,7 @@ Task<> Conductor::remove(Request request, Names scope) {
 Transaction Conductor::transaction(For whom, PlanInput input, Plan plan) {
     Transaction made{.id = whom.id,
                      .project = sees_.ledger.name(),
-                     .trigger = std::move(whom.trigger),
+                     .trigger = whom.trigger,
                      .caller = whom.caller,
                      .plan = std::move(plan),
                      .steps = {},
@@ -385,11 +380,11 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     begin_run(scope, begun);
     auto outcome = co_await run_transaction(std::move(begun), *this);
     for (const auto& each : outcome.services)
-        if (each.result == "applied" && reads_files(each.action))
+        if (each.result == ReloadResult::Applied && reads_files(each.action))
             doubt(each.service);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
-    const bool superseded = outcome.result == "superseded";
+    const bool superseded = outcome.result == ReloadResult::Superseded;
     if (request && !superseded) {
         if (request->options.start)
             note_wanted(outcome, asked);
@@ -438,8 +433,9 @@ void Conductor::doubt(const std::string& service) {
 // What was asked to start is wanted from now on, unless it could not be had.
 void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
     for (const auto& each : outcome.services) {
-        const bool had =
-            each.result == "applied" || each.result == "recorded" || each.result == "unchanged";
+        const bool had = each.result == ReloadResult::Applied ||
+                         each.result == ReloadResult::Recorded ||
+                         each.result == ReloadResult::Unchanged;
         if (had && !each.problem && asked.contains(each.service))
             sees_.ledger.update(each.service, [](ServiceRecord& record) {
                 return !std::exchange(record.wanted, true);
@@ -483,12 +479,12 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
 }
 
 Task<> Conductor::stop(Request request, Names scope) {
-    auto& [clock, reader, events, next_id, kind, units, sockets, views, agenda, ledger, file, looks,
+    auto& [clock, reader, events, new_id, kind, units, sockets, views, agenda, ledger, file, looks,
            loops, contents, histories, rollback, tally, deaths] = sees_;
     Outcome outcome{.id = request.id,
                     .project = ledger.name(),
-                    .result = "applied",
-                    .trigger = "request",
+                    .result = ReloadResult::Applied,
+                    .trigger = Trigger::Request,
                     .caller = request.caller};
     for (const auto& name : std::views::reverse(looks.links().order(scope))) {
         const auto* const record = ledger.find(name);
@@ -504,7 +500,7 @@ Task<> Conductor::stop(Request request, Names scope) {
         const bool has_ports = !record->definition.ports.empty();
         ServiceOutcome each{.service = name,
                             .action = Action::Stop,
-                            .result = "stopped",
+                            .result = ReloadResult::Stopped,
                             .generation = record->generation,
                             .unit = unit};
         Result<> stopped;
@@ -512,7 +508,7 @@ Task<> Conductor::stop(Request request, Names scope) {
             stopped = co_await units.stop_unit(unit);
         fault::point("stopped");
         if (!stopped) {
-            outcome.result = each.result = "failed";
+            outcome.result = each.result = ReloadResult::Failed;
             each.problem = file.problem_at("services." + name, stopped.error().message);
             outcome.problems.push_back(*each.problem);
         }
@@ -550,8 +546,8 @@ void Conductor::tell_files(const Plan& plan) {
         for (const auto& change : service.changes) {
             const auto from = renamed.find(change.subject);
             const bool gone = std::ranges::contains(std::views::values(renamed), change.subject);
-            if (from != renamed.end() && change.kind == "created")
-                sees_.events.file_changed(sees_.ledger.name(), change.subject, "renamed",
+            if (from != renamed.end() && change.kind == ChangeKind::Created)
+                sees_.events.file_changed(sees_.ledger.name(), change.subject, ChangeKind::Renamed,
                                           from->second);
             else if (is_of_a_file(change) && !gone)
                 sees_.events.file_changed(sees_.ledger.name(), change.subject, change.kind, "");
@@ -559,11 +555,11 @@ void Conductor::tell_files(const Plan& plan) {
     }
 }
 
-void Conductor::started(std::uint64_t id, const Plan& plan) {
+void Conductor::started(const ReloadId& id, const Plan& plan) {
     sees_.events.reload_started(id, plan);
 }
 
-void Conductor::acting(std::uint64_t id, const ServicePlan& plan) {
+void Conductor::acting(const ReloadId& id, const ServicePlan& plan) {
     sees_.events.acting(sees_.ledger.name(), id, plan);
 }
 
@@ -578,9 +574,10 @@ void Conductor::commit(const std::string& service, std::optional<ServiceRecord> 
     if (!before || before->files != record->files)
         sees_.contents.keep(*record, before);
     if (record->generation > 0 && (!before || before->generation != record->generation)) {
-        const auto run = runs_.find(service);
-        sees_.histories.remember(service, *record, run == runs_.end() ? "" : run->second.trigger,
-                                 run == runs_.end() ? CallerUid() : run->second.caller);
+        if (const auto run = runs_.find(service); run != runs_.end())
+            sees_.histories.remember(service, *record, run->second.trigger, run->second.caller);
+        else
+            sees_.histories.remember(service, *record, std::nullopt, std::nullopt);
     }
     sees_.ledger.replace(service, *std::move(record));
     on_.commit(service);
@@ -603,10 +600,11 @@ std::uint64_t Conductor::realtime_usec() const {
 }
 
 // The documents of a service that were applied, with their patch.
-void Conductor::tell_documents(std::uint64_t id, const ServiceOutcome& outcome,
+void Conductor::tell_documents(const ReloadId& id, const ServiceOutcome& outcome,
                                const Compared& compared) {
     const auto* const member = sees_.looks.find(outcome.service);
-    const bool applied = outcome.result == "applied" || outcome.result == "recorded";
+    const bool applied =
+        outcome.result == ReloadResult::Applied || outcome.result == ReloadResult::Recorded;
     if (!member || !member->rules() || !applied)
         return;
     auto& documents = sees_.contents.documents();
@@ -627,7 +625,7 @@ void Conductor::report(const Outcome& outcome, const ComparedServices& compared)
         if (const auto found = compared.find(service.service); found != compared.end())
             tell_documents(outcome.id, service, found->second);
     for (const auto& service : outcome.services)
-        if (service.result == "invalid")
+        if (service.result == ReloadResult::Invalid)
             sees_.events.validation_failed(outcome.id, sees_.ledger.name(), service.service,
                                            *service.problem);
     sees_.events.reload_finished(outcome);
@@ -638,13 +636,13 @@ void Conductor::report(const Outcome& outcome, const ComparedServices& compared)
 // that is new any more, and nobody would hear of it.
 void Conductor::report_what_is_done(Outcome outcome, const ComparedServices& compared) {
     std::erase_if(outcome.services, [](const ServiceOutcome& each) {
-        return each.result != "applied" && each.result != "recorded" && each.result != "stopped" &&
-               each.result != "let-go";
+        return each.result != ReloadResult::Applied && each.result != ReloadResult::Recorded &&
+               each.result != ReloadResult::Stopped && each.result != ReloadResult::LetGo;
     });
     if (outcome.services.empty())
         return;
-    outcome.id = sees_.next_id(); // the one that was given out goes on
-    outcome.result = "applied";
+    outcome.id = sees_.new_id(); // the one that was given out goes on
+    outcome.result = ReloadResult::Applied;
     outcome.problems.clear();
     for (const auto& each : outcome.services) {
         sees_.tally.note(each);

@@ -44,7 +44,7 @@ public:
         Clock& clock;
         const ProjectReader& reader;
         Events& events;
-        std::function<std::uint64_t()> next_id;
+        std::function<ReloadId()> new_id;
         const Kind& kind;
         Units& units;
         Sockets& sockets;
@@ -80,7 +80,7 @@ public:
     Conductor& operator=(const Conductor&) = delete;
 
     // All of these are given services that are at work in the agenda, and end that.
-    void look(Names batch, std::string trigger);
+    void look(Names batch, Trigger trigger);
     // `asked`: what of the scope somebody asked for; the rest is drawn in by links.
     void perform(Request request, Names scope, Names asked);
     // Ends when every look that was begun knows what is there.
@@ -106,15 +106,15 @@ private:
     // One that is under way at a service.
     struct Run {
         Interruptions interruptions;
-        std::string trigger;
+        std::optional<Trigger> trigger;
         CallerUid caller;
     };
     // Documents that a look found changed: from what was applied to what is wanted, by path.
     using Compared = std::map<std::string, std::pair<ContentId, ContentId>>;
     using ComparedServices = std::map<std::string, Compared>;
 
-    void started(std::uint64_t id, const Plan& plan) override;
-    void acting(std::uint64_t id, const ServicePlan& plan) override;
+    void started(const ReloadId& id, const Plan& plan) override;
+    void acting(const ReloadId& id, const ServicePlan& plan) override;
     void commit(const std::string& service, std::optional<ServiceRecord> record) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
@@ -122,7 +122,7 @@ private:
                                                     bool starts) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
-    Task<> look_and_work(Names batch, std::string trigger);
+    Task<> look_and_work(Names batch, Trigger trigger);
     Task<> reload(Request request, Names scope, Names asked);
     Task<> remove(Request request, Names scope);
     Task<> stop(Request request, Names scope);
@@ -130,8 +130,8 @@ private:
     Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);
     // What a transaction is told of whom it is for.
     struct For {
-        std::uint64_t id = 0;
-        std::string trigger;
+        ReloadId id;
+        std::optional<Trigger> trigger;
         CallerUid caller;
     };
     [[nodiscard]] Transaction transaction(For whom, PlanInput input, Plan plan);
@@ -146,7 +146,7 @@ private:
         Plan plan;
         Names scope;
     };
-    std::optional<Quiet> act(PlanInput input, Names batch, const std::string& trigger);
+    std::optional<Quiet> act(PlanInput input, Names batch, Trigger trigger);
     Names leave_alone(const Plan& plan, const Names& due);
     void begin_run(const Names& scope, const Transaction& transaction);
     void end_run(const Names& scope);
@@ -155,7 +155,8 @@ private:
     void uninterrupted(const std::string& service);
     void note_wanted(const Outcome& outcome, const Names& asked);
     void tell_files(const Plan& plan);
-    void tell_documents(std::uint64_t id, const ServiceOutcome& outcome, const Compared& compared);
+    void tell_documents(const ReloadId& id, const ServiceOutcome& outcome,
+                        const Compared& compared);
     void report(const Outcome& outcome, const ComparedServices& compared);
     void report_what_is_done(Outcome outcome, const ComparedServices& compared);
 

@@ -10,14 +10,14 @@
 namespace hotreload::project {
 
 Configs::Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger,
-                 const ProjectFile& file, Events& events, std::function<std::uint64_t()> next_id)
+                 const ProjectFile& file, Events& events, std::function<ReloadId()> new_id)
     : clock_(clock),
       files_(files),
       contents_(contents),
       ledger_(ledger),
       file_(file),
       events_(events),
-      next_id_(std::move(next_id)) {}
+      new_id_(std::move(new_id)) {}
 
 Configs::~Configs() = default;
 
@@ -81,7 +81,7 @@ void Configs::look_at(Published& config, Rescan rescan) {
         auto watched = watch(config);
         if (!watched) {
             auto status = config.status;
-            status.state = "invalid";
+            status.state = ConfigStatus::State::Invalid;
             status.problems = {file_.problem_at("configs." + config.definition.name + ".file",
                                                 watched.error().message)};
             return tell(config, std::move(status));
@@ -100,7 +100,8 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
     if (std::ranges::contains(now.writing, file) ||
         std::ranges::contains(now.unreadable, file, &Problem::path) || !now.files.contains(file)) {
         auto status = config.status;
-        status.state = std::ranges::contains(now.writing, file) ? "writing" : "missing";
+        status.state = std::ranges::contains(now.writing, file) ? ConfigStatus::State::Writing
+                                                                : ConfigStatus::State::Missing;
         status.problems = now.unreadable;
         config.looked_at.reset();
         return tell(config, std::move(status));
@@ -183,7 +184,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     auto status = config.status;
     status.problems = std::move(state.problems);
     const bool valid = status.problems.empty();
-    status.state = valid ? "valid" : "invalid";
+    status.state = valid ? ConfigStatus::State::Valid : ConfigStatus::State::Invalid;
     const bool told = std::exchange(config.looked_at, request.now) == request.now;
     const bool is_another = valid && (!state.compared || !state.differences.empty());
     if (valid) // if not another one, other words for the same
@@ -197,7 +198,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     }
     if (!told)
         for (const auto& problem : status.problems)
-            events_.validation_failed(next_id_(), ledger_.name(), "configs." + name, problem);
+            events_.validation_failed(new_id_(), ledger_.name(), "configs." + name, problem);
     const bool changed = status.revision != config.status.revision && before.revision > 0;
     tell(config, std::move(status));
     if (!changed || !is_another || !state.compared)
@@ -206,7 +207,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     for (const auto& step : state.differences)
         change.keys.push_back({step.operation, to_pointer(step.path)});
     contents_.documents().add_texts(change, file, before.content, request.now, request.format);
-    events_.config_changed(next_id_(), change);
+    events_.config_changed(new_id_(), change);
 }
 
 void Configs::tell(Published& config, ConfigStatus status) {

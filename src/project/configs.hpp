@@ -25,7 +25,7 @@ namespace hotreload::project {
 class Configs {
 public:
     Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
-            Events& events, std::function<std::uint64_t()> next_id);
+            Events& events, std::function<ReloadId()> new_id);
     ~Configs();
     Configs(const Configs&) = delete;
     Configs& operator=(const Configs&) = delete;
@@ -76,7 +76,7 @@ private:
     Ledger& ledger_;
     const ProjectFile& file_;
     Events& events_;
-    std::function<std::uint64_t()> next_id_;
+    std::function<ReloadId()> new_id_;
     std::map<std::string, Published> configs_;
     std::uint64_t looks_ = 0; // so many were begun
     std::size_t examining_ = 0;

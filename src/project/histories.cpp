@@ -14,8 +14,13 @@ namespace {
 constexpr std::size_t kFewestEvents = 10; // that are kept, however few generations are
 
 // What of outcomes is kept beside what was applied.
-constexpr std::array<std::string_view, 5> kEvents = {"invalid", "failed", "rolled-back",
-                                                     "needs-attention", "stopped"};
+constexpr std::array kEvents = {
+    std::pair(ReloadResult::Invalid, EventRecord::What::Invalid),
+    std::pair(ReloadResult::Failed, EventRecord::What::Failed),
+    std::pair(ReloadResult::RolledBack, EventRecord::What::RolledBack),
+    std::pair(ReloadResult::NeedsAttention, EventRecord::What::NeedsAttention),
+    std::pair(ReloadResult::Stopped, EventRecord::What::Stopped),
+};
 
 std::string numbers_of(const std::vector<GenerationRecord>& generations) {
     std::string text;
@@ -49,7 +54,7 @@ Result<GenerationRecord> find_generation(const std::vector<GenerationRecord>& ge
 }
 
 void Histories::remember(const std::string& service, const ServiceRecord& applied,
-                         const std::string& trigger, CallerUid caller) {
+                         std::optional<Trigger> trigger, CallerUid caller) {
     ledger_.remember(service,
                      {.generation = applied.generation,
                       .applied_usec = applied.applied_usec,
@@ -69,11 +74,13 @@ void Histories::note(const std::string& service, EventRecord event) {
 void Histories::note(const Outcome& outcome) {
     for (const auto& each : outcome.services) {
         const auto* const record = ledger_.find(each.service);
-        if (!record || !std::ranges::contains(kEvents, each.result))
+        const auto* const event =
+            std::ranges::find(kEvents, each.result, [](const auto& known) { return known.first; });
+        if (!record || event == kEvents.end())
             continue;
         const auto used = record->last_used;
         note(each.service, {.realtime_usec = clock_.realtime_usec(),
-                            .what = each.result,
+                            .what = event->second,
                             .generation = used > record->generation ? used : 0,
                             .strategy = std::string(to_string(each.action)),
                             .trigger = outcome.trigger,
@@ -82,8 +89,8 @@ void Histories::note(const Outcome& outcome) {
     }
 }
 
-void Histories::note_pause(const std::string& service, const std::string& what,
-                           const std::string& reason, const std::string& trigger,
+void Histories::note_pause(const std::string& service, EventRecord::What what,
+                           const std::string& reason, std::optional<Trigger> trigger,
                            CallerUid caller) {
     note(service, {.realtime_usec = clock_.realtime_usec(),
                    .what = what,
@@ -142,7 +149,7 @@ Task<> add_lines(Contents::Shared documents, std::vector<Change>& changes,
         return file == generation.files.end() ? "" : documents->content(file->second);
     };
     for (auto& change : changes) {
-        if (change.kind == "definition" || change.kind == "rewritten" || !change.keys.empty())
+        if (!is_of_a_file(change) || !change.keys.empty())
             continue;
         auto before = held(older, change.subject), after = held(newer, change.subject);
         if (!before || !after || holds_private_key(*before) || holds_private_key(*after))

@@ -203,7 +203,7 @@ Snapshot Looks::look(const std::string& service, Rescan rescan) {
         known.take(read_once(known.rules()).value_or(std::move(applied)));
     }
     for (const auto& path : known.newly_missing())
-        sees_.events.file_changed(sees_.ledger.name(), path, "deleted", "");
+        sees_.events.file_changed(sees_.ledger.name(), path, ChangeKind::Deleted, "");
     sees_.ledger.update(service, [&](ServiceRecord& applied) {
         return known.doubt_what_came_back(applied.files) > 0;
     });

@@ -64,7 +64,7 @@ bool Member::look(Rescan rescan) {
     mark_ = files_->mark();
     renamed_.clear();
     for (const auto& change : look.changes)
-        if (change.kind == FileChange::Kind::Renamed)
+        if (change.kind == ChangeKind::Renamed)
             renamed_[change.path] = change.from;
     return std::exchange(fresh_, false);
 }

@@ -19,7 +19,6 @@
 #include "core/writers_port.hpp"
 #include "project/attachments.hpp"
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -44,7 +43,7 @@ struct Ports {
     std::function<std::unique_ptr<Documents>(const std::string& project)> make_documents;
     // What a rollback takes away comes into a directory of the project's.
     std::function<std::unique_ptr<Restoration>(const std::string& project)> make_restoration;
-    std::function<std::uint64_t()> next_id; // of events and transactions
+    std::function<ReloadId()> new_id; // of events and transactions
 };
 
 } // namespace hotreload::project

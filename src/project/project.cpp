@@ -23,15 +23,14 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       pauses_(ledger_, ports_.clock),
       histories_(ledger_, file_, looks_, contents_, ports_.clock),
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.make_restoration),
-      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events,
-               ports_.next_id),
+      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events, ports_.new_id),
       statuses_({ledger_, file_, looks_, agenda_, pauses_, loops_, attached_, contents_, tally_,
                  ports_.units}),
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
       broken_(std::move(broken)),
       rested_(ports_.clock.make_alarm()),
       drains_(ledger_, ports_.units, ports_.views),
-      conductor_({ports_.clock, ports_.reader, ports_.events, ports_.next_id, ports_.kind,
+      conductor_({ports_.clock, ports_.reader, ports_.events, ports_.new_id, ports_.kind,
                   ports_.units, ports_.sockets, ports_.views, agenda_, ledger_, file_, looks_,
                   loops_, contents_, histories_, rollback_, tally_, ports_.deaths},
                  {[this](const std::string& service) { committed(service); },
@@ -72,7 +71,7 @@ Task<> Project::open() {
 
 Task<> Project::take_up() {
     for (const auto& service : co_await adoption_.run())
-        submit({.kind = Request::Kind::Stop, .id = ports_.next_id(), .service = service});
+        submit({.kind = Request::Kind::Stop, .id = ports_.new_id(), .service = service});
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
     begin_work();
@@ -165,7 +164,7 @@ void Project::pump() {
         look(situation());
         note_held();
     }
-    trigger_ = "file";
+    trigger_ = Trigger::File;
     rest_until_next_turn();
     if (configs_.all_known() &&
         agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
@@ -344,8 +343,8 @@ std::optional<Names> Project::admit(Request& request) {
     if (reads_files && !read_project_file()) {
         Outcome invalid{.id = request.id,
                         .project = name(),
-                        .result = "invalid",
-                        .trigger = "request",
+                        .result = ReloadResult::Invalid,
+                        .trigger = Trigger::Request,
                         .caller = request.caller,
                         .problems = file_.problems()};
         conductor_.answer(std::move(request), std::move(invalid));
@@ -430,7 +429,7 @@ bool Project::read_project_file() {
         if (reading.result != ProjectFile::Read::RefusedAnew)
             continue;
         for (const auto& problem : file_.problems())
-            ports_.events.validation_failed(ports_.next_id(), name(), "", problem);
+            ports_.events.validation_failed(ports_.new_id(), name(), "", problem);
         tell_project();
     }
     return file_.problems().empty();
@@ -469,7 +468,7 @@ void Project::tell_differences(const ProjectDefinition& before) {
         if (old == before.services.end() || old->second == definition)
             continue;
         conductor_.supersede(service);
-        ports_.events.definition_changed(ports_.next_id(), name(), old->second, definition);
+        ports_.events.definition_changed(ports_.new_id(), name(), old->second, definition);
     }
 }
 
@@ -544,7 +543,7 @@ void Project::look_who_is_barred(const std::string& service) {
         return;
     agenda_.due(service);
     if (problem)
-        ports_.events.validation_failed(ports_.next_id(), name(), "", *problem);
+        ports_.events.validation_failed(ports_.new_id(), name(), "", *problem);
     pump_soon();
 }
 
@@ -568,7 +567,7 @@ void Project::look_at_what_was_started(const std::string& service) {
     if (!attached_.was_started(service, agenda_.busy(service)))
         return;
     const bool was_refused = ledger_.update(service, [](ServiceRecord& record) {
-        if (!record.refusal || record.refusal->result != "invalid")
+        if (!record.refusal || record.refusal->result != ReloadResult::Invalid)
             return false;
         record.refusal.reset();
         return true;
@@ -604,7 +603,8 @@ void Project::pause(const std::optional<std::string>& service, const PauseReques
     for (const auto& each : service_names()) {
         if (service && *service != each)
             continue;
-        histories_.note_pause(each, "paused", request.reason, "request", request.caller);
+        histories_.note_pause(each, EventRecord::What::Paused, request.reason, Trigger::Request,
+                              request.caller);
         tell(each);
     }
     pump_soon(); // what has changed already waits from now on
@@ -642,7 +642,8 @@ void Project::go_on(const Names& before, const std::string& what, CallerUid call
         if (!still.contains(service)) {
             (void)tally_.note_held(service, {});
             agenda_.due(service);
-            histories_.note_pause(service, "resumed", "", caller ? "request" : "time", caller);
+            histories_.note_pause(service, EventRecord::What::Resumed, "",
+                                  caller ? Trigger::Request : Trigger::Time, caller);
         }
         tell(service);
     }

@@ -176,7 +176,7 @@ private:
     bool opened_ = false;
     bool gone_ = false;
     bool winding_up_ = false;
-    std::string trigger_ = "start"; // of what a look finds: "start" the first time, then "file"
+    Trigger trigger_ = Trigger::Start; // of what a look finds; File after the first one
 
     bool pump_posted_ = false;
     bool file_settled_ = false;                  // the project file, or one that it names

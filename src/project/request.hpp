@@ -30,7 +30,7 @@ struct Request {
     };
 
     Kind kind = Kind::Reload;
-    std::uint64_t id = 0;
+    ReloadId id;
     std::optional<std::string> service; // nothing: the whole project
     PlanOptions options;
     std::optional<Duration> drain = {}; // of this time only

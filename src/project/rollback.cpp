@@ -147,7 +147,7 @@ Task<Result<>> Rollback::aim_back(std::string service, GenerationRecord goal, Se
         view.held = Refusal{
             .definition = *by_file,
             .files = view.files->files,
-            .result = "rolled-back",
+            .result = ReloadResult::RolledBack,
             .problem = file_
                            .problem_at("services." + service,
                                        std::format("rolled back to generation {} by request: what "

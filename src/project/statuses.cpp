@@ -4,20 +4,43 @@
 #include "core/watch_rules.hpp"
 
 #include <format>
+#include <optional>
 
 namespace hotreload::project {
 
 namespace {
 
-// What a program of ours that does not run, or has nothing left to do, came to; "" where that is
-// simply "running" or "stopped".
-std::string end_word(const ServiceRecord& record, const UnitState& unit) {
+using ServiceState = ServiceStatus::State;
+
+// What a program of ours that does not run, or has nothing left to do, came to; nullopt where it is
+// simply running or stopped.
+std::optional<ServiceState> end_of(const ServiceRecord& record, const UnitState& unit) {
     const auto& definition = record.definition;
     if (definition.attached() || !record.wanted || record.generation == 0)
-        return "";
+        return std::nullopt;
     if (definition.type == ServiceType::Oneshot)
-        return !unit.running() || unit.sub_state == "exited" ? "done" : "";
-    return !unit.running() && unit.end == UnitEnd::ByItself ? "ended" : "";
+        return !unit.running() || unit.sub_state == "exited" ? std::optional(ServiceState::Done)
+                                                             : std::nullopt;
+    return !unit.running() && unit.end == UnitEnd::ByItself ? std::optional(ServiceState::Ended)
+                                                            : std::nullopt;
+}
+
+// The state of a service of which what is wanted was refused.
+ServiceState state_after(ReloadResult refused) {
+    switch (refused) {
+    case ReloadResult::Invalid:
+        return ServiceState::Invalid;
+    case ReloadResult::RolledBack:
+        return ServiceState::RolledBack;
+    case ReloadResult::HeldBack:
+        return ServiceState::HeldBack;
+    case ReloadResult::NeedsAttention:
+        return ServiceState::NeedsAttention;
+    case ReloadResult::StoppedMeanwhile:
+        return ServiceState::StoppedMeanwhile;
+    default:
+        return ServiceState::Failed;
+    }
 }
 
 std::string why_ended(const ServiceStatus& status, const ServiceRecord& record,
@@ -38,10 +61,10 @@ ProjectStatus Statuses::project(const std::optional<Problem>& set_aside,
     ProjectStatus status{.name = sees_.ledger.name(),
                          .path = sees_.ledger.record().path,
                          .enabled = file.definition().enabled,
-                         .state = set_aside                 ? "failed"
-                                  : file.missing()          ? "missing"
-                                  : file.problems().empty() ? "running"
-                                                            : "invalid",
+                         .state = set_aside                 ? ProjectStatus::State::Failed
+                                  : file.missing()          ? ProjectStatus::State::Missing
+                                  : file.problems().empty() ? ProjectStatus::State::Running
+                                                            : ProjectStatus::State::Invalid,
                          .problems = file.problems()};
     if (set_aside)
         status.problems.insert(status.problems.begin(), *set_aside);
@@ -56,27 +79,16 @@ ProjectStatus Statuses::project(const std::optional<Problem>& set_aside,
     return status;
 }
 
-std::string Statuses::watching(const std::string& service) const {
+WatchState Statuses::watching(const std::string& service) const {
     if (!sees_.file.definition().enabled)
-        return "off";
+        return {WatchState::Kind::Off, ""};
     if (const auto path = sees_.loops.suspended(service); !path.empty())
-        return std::format(
-            "suspended: the service itself writes {} whenever it is acted on; exclude "
-            "that file, or run \"hotreloadctl resume {}\"",
-            path, sees_.ledger.name());
+        return {WatchState::Kind::Suspended,
+                std::format("the service itself writes {} whenever it is acted on; exclude that "
+                            "file, or run \"hotreloadctl resume {}\"",
+                            path, sees_.ledger.name())};
     const auto* const member = sees_.looks.find(service);
-    if (!member || !member->files())
-        return "watching";
-    const auto state = member->files()->state();
-    switch (state.kind) {
-    case WatchState::Kind::Watching:
-        break;
-    case WatchState::Kind::Polling:
-        return "polling: " + state.why;
-    case WatchState::Kind::Incomplete:
-        return "incomplete: " + state.why;
-    }
-    return "watching";
+    return member && member->files() ? member->files()->state() : WatchState();
 }
 
 void Statuses::add_record(ServiceStatus& status) const {
@@ -129,29 +141,30 @@ void Statuses::add_pause(ServiceStatus& status) const {
     status.held = sees_.tally.of(status.name).held;
 }
 
-// Of all that is true of a service, the word that matters most.
-std::string Statuses::state(const ServiceStatus& status, const UnitState& unit, bool barred) const {
+// Of all that is true of a service, what matters most.
+ServiceState Statuses::state(const ServiceStatus& status, const UnitState& unit,
+                             bool barred) const {
     const auto* const record = sees_.ledger.find(status.name);
     const auto* const member = sees_.looks.find(status.name);
     if ((member && !member->unwatchable().empty()) || barred)
-        return "invalid";
+        return ServiceState::Invalid;
     if (sees_.agenda.busy(status.name))
-        return "applying";
-    if (record && record->refusal && record->refusal->result == "needs-attention")
-        return record->refusal->result;
+        return ServiceState::Applying;
+    if (record && record->refusal && record->refusal->result == ReloadResult::NeedsAttention)
+        return ServiceState::NeedsAttention;
     if (unit.failed())
-        return "failed";
+        return ServiceState::Failed;
     if (record && waits_for_rest_of_set(*record))
-        return "incomplete";
+        return ServiceState::Incomplete;
     if (record && record->refusal && !record->refusal->interrupted())
-        return record->refusal->result;
+        return state_after(record->refusal->result);
     if (!status.waiting.empty())
-        return "waiting";
+        return ServiceState::Waiting;
     if (status.paused)
-        return "paused";
-    if (auto word = record ? end_word(*record, unit) : ""; !word.empty())
-        return word;
-    return unit.running() ? "running" : "stopped";
+        return ServiceState::Paused;
+    if (const auto end = record ? end_of(*record, unit) : std::nullopt)
+        return *end;
+    return unit.running() ? ServiceState::Running : ServiceState::Stopped;
 }
 
 ServiceStatus Statuses::service(const std::string& name) const {
@@ -173,7 +186,7 @@ ServiceStatus Statuses::service(const std::string& name) const {
     status.last_gap_usec = static_cast<std::uint64_t>(told.last_gap.count());
     auto barred = sees_.attached.barred(name);
     status.state = state(status, unit, barred.has_value());
-    if (status.state == "ended")
+    if (status.state == ServiceState::Ended)
         status.problems.push_back({status.unit, 0, 0,
                                    why_ended(status, *sees_.ledger.find(name), unit),
                                    Audience::Everybody});

@@ -48,9 +48,9 @@ private:
     void add_record(ServiceStatus& status) const;
     void add_files(ServiceStatus& status) const;
     void add_pause(ServiceStatus& status) const;
-    [[nodiscard]] std::string state(const ServiceStatus& status, const UnitState& unit,
-                                    bool barred) const;
-    [[nodiscard]] std::string watching(const std::string& service) const;
+    [[nodiscard]] ServiceStatus::State state(const ServiceStatus& status, const UnitState& unit,
+                                             bool barred) const;
+    [[nodiscard]] WatchState watching(const std::string& service) const;
 
     Sees sees_;
 };

@@ -12,7 +12,7 @@ const Tally::Told& Tally::of(const std::string& service) const {
 }
 
 void Tally::note(const ServiceOutcome& outcome) {
-    if (outcome.result == "unchanged" || outcome.result == "superseded")
+    if (outcome.result == ReloadResult::Unchanged || outcome.result == ReloadResult::Superseded)
         return;
     auto& told = told_[outcome.service];
     told.last_result = outcome.result;
@@ -25,7 +25,7 @@ bool Tally::note_waiting(const Outcome& outcome) {
     bool news = false;
     for (const auto& service : outcome.services) {
         std::vector<std::string> waiting;
-        if (service.result == "waiting")
+        if (service.result == ReloadResult::Waiting)
             for (const auto& change : service.changes)
                 waiting.push_back(change.subject);
         auto& told = told_[service.service].waiting;

@@ -6,6 +6,7 @@
 #include "core/outcome.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,11 @@ namespace hotreload::project {
 class Tally {
 public:
     struct Told {
-        std::vector<std::string> waiting; // what waits for --force
-        std::vector<std::string> held;    // what waits for the end of a pause
-        std::string last_result;          // of the last transaction that did something
-        std::vector<Change> last_changes; // that it was about
-        Duration last_gap{};              // of its last restart: how long nobody served
+        std::vector<std::string> waiting;        // what waits for --force
+        std::vector<std::string> held;           // what waits for the end of a pause
+        std::optional<ReloadResult> last_result; // of the last transaction that did something
+        std::vector<Change> last_changes;        // that it was about
+        Duration last_gap{};                     // of its last restart: how long nobody served
     };
 
     [[nodiscard]] const Told& of(const std::string& service) const;

@@ -48,7 +48,7 @@ std::string WriteLoops::before_action(const ServicePlan& plan, const ServiceDefi
                                       Duration when) {
     std::vector<std::string> paths;
     for (const auto& change : plan.changes)
-        if (change.kind != "definition" && change.kind != "rewritten")
+        if (is_of_a_file(change))
             paths.push_back(change.subject);
     if (paths.empty())
         return "";

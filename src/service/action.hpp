@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "core/plan.hpp"
 #include "core/probe.hpp"
+#include "core/reload_id.hpp"
 #include "core/sockets_port.hpp"
 #include "core/units_port.hpp"
 #include "core/views_port.hpp"
@@ -31,7 +32,7 @@ struct Means {
 // One service in a transaction: what it was, what it is to be, and the unit that carries it.
 struct ActionContext {
     Means means;
-    std::uint64_t transaction = 0; // its id
+    ReloadId transaction;
     std::string project;
     ServicePlan plan;
     ServiceView view;

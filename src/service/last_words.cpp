@@ -49,7 +49,7 @@ Task<std::string> read_last_words(const ActionContext& context, std::string invo
                                   std::uint64_t since_usec) {
     const auto& service = context.plan.service;
     CommandRequest request{
-        .unit = helper_unit(context.project, service, "last-words", context.transaction),
+        .unit = helper_unit(context.project, service, "last-words", to_string(context.transaction)),
         .slice = project_slice(context.project),
         .description = std::format("hotreload: what {}/{} wrote last", context.project, service),
         .command = {"/bin/sh", "-c", "journalctl --sync 2>/dev/null; exec journalctl \"$@\"",

@@ -71,8 +71,8 @@ bool disk_is_as_applied(const ActionContext& context) {
     const auto& record = *context.view.record;
     const auto watches = pinned_watches(record.definition);
     const Snapshot applied{.files = record.files, .missing = {}, .writing = {}, .unreadable = {}};
-    const auto name =
-        helper_unit(context.project, context.plan.service, "let-go", context.transaction);
+    const auto name = helper_unit(context.project, context.plan.service, "let-go",
+                                  to_string(context.transaction));
     const bool same =
         context.means.views.make(name, watches, selected_by(applied, watches), {}).has_value();
     context.means.views.remove(name);

@@ -72,7 +72,7 @@ private:
     static bool would_fail_again(const ActionContext& context) {
         return context.at_fault && !is_pinned(context) && !context.plan.changes.empty() &&
                std::ranges::none_of(context.plan.changes, [](const Change& change) {
-                   return change.kind == "definition";
+                   return change.kind == ChangeKind::Definition;
                });
     }
 

@@ -89,14 +89,14 @@ ServiceOutcome ServiceStep::leave() {
         outcome.unit = view.record->unit;
     }
     if (plan.action == Action::Refused && view.barred) {
-        outcome.result = "invalid";
+        outcome.result = ReloadResult::Invalid;
         outcome.problem = view.barred;
         return outcome;
     }
     const bool held_back = plan.action == Action::Refused && !view.record->refusal->because.empty();
-    outcome.result = plan.action == Action::Wait                    ? "waiting"
-                     : plan.action == Action::Refused && !held_back ? "refused"
-                                                                    : "unchanged";
+    outcome.result = plan.action == Action::Wait                    ? ReloadResult::Waiting
+                     : plan.action == Action::Refused && !held_back ? ReloadResult::Refused
+                                                                    : ReloadResult::Unchanged;
     if (plan.action == Action::Refused)
         outcome.problem = view.record->refusal->problem;
     // Documents that mean the same are what is applied from now on, in their new words.
@@ -165,7 +165,7 @@ void ServiceStep::reserve() {
         record.underway = true;
     if (stays || attached)
         record.refusal =
-            Refusal{*own_.view.wanted, own_.view.files->files, "interrupted", {}, true};
+            Refusal{*own_.view.wanted, own_.view.files->files, ReloadResult::Interrupted, {}, true};
     host_.commit(name(), std::move(record));
 }
 
@@ -275,7 +275,7 @@ ServiceOutcome ServiceStep::commit() {
     if (own_.plan.action == Action::Stop) {
         const bool attached = own_.view.record->definition.attached();
         host_.commit(name(), std::nullopt);
-        return outcome(attached ? "let-go" : "stopped", std::nullopt);
+        return outcome(attached ? ReloadResult::LetGo : ReloadResult::Stopped, std::nullopt);
     }
     const bool acted = handler_ && !own_.given_way;
     auto record = own_.view.record.value_or(ServiceRecord{});
@@ -295,9 +295,9 @@ ServiceOutcome ServiceStep::commit() {
     record.underway = false;
     record.refusal = own_.view.held;
     host_.commit(name(), std::move(record));
-    auto committed = outcome(acted ? "applied" : "recorded", std::nullopt);
+    auto committed = outcome(acted ? ReloadResult::Applied : ReloadResult::Recorded, std::nullopt);
     if (own_.given_way) {
-        committed.result = "stopped-meanwhile";
+        committed.result = ReloadResult::StoppedMeanwhile;
         committed.problem = at(given_way_text()).for_everybody();
     }
     return committed;
@@ -322,7 +322,7 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
     const bool at_fault = failed.step == this;
     const auto& culprit = failed.step->name();
     const auto about = [&](std::string message) { return at(std::move(message)).for_everybody(); };
-    Ending ending{.result = "unchanged",
+    Ending ending{.result = ReloadResult::Unchanged,
                   .problem = at_fault ? failed.problem
                                       : about("untouched, because " + culprit + " failed"),
                   .attempted = handler_ && begun};
@@ -338,7 +338,7 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
         undone = co_await handler_->undo(own_);
     ending.unproved = units.state(own_.unit).running() && units.state(own_.unit).main_pid != before;
     if (co_await gives_way()) {
-        ending.result = "stopped-meanwhile";
+        ending.result = ReloadResult::StoppedMeanwhile;
         ending.problem = about(given_way_text());
         co_return ending;
     }
@@ -346,14 +346,14 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
         ending.problem.message = put_back_text(culprit);
     const auto generation = own_.view.record ? own_.view.record->generation : 0;
     if (!undone) {
-        ending.result = "needs-attention";
+        ending.result = ReloadResult::NeedsAttention;
         ending.problem.message += std::format("; and putting generation {} back failed: {}",
                                               generation, undone.error().message);
         ending.problem.audience = Audience::Inspectors;
         co_return ending;
     }
     if (own_.left_down) {
-        ending.result = "needs-attention";
+        ending.result = ReloadResult::NeedsAttention;
         ending.problem.message +=
             "; it is down, and waits for the next change: started again it would read the same";
         co_return ending;
@@ -362,7 +362,7 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
         ending.problem.message += std::format("; generation {} was started again", generation);
     const bool kept_content = !at_fault && change_on_disk() && own_.view.wanted->attached();
     const bool back = generation > 0 && own_.plan.action != Action::Reload && !kept_content;
-    ending.result = back ? "rolled-back" : "failed";
+    ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
     co_return ending;
 }
 
@@ -380,10 +380,10 @@ Task<Ending> ServiceStep::prove_undone(Ending ending, Cancellation& hurry) {
     if (*lives)
         co_return ending;
     if (co_await gives_way()) {
-        ending.result = "stopped-meanwhile";
+        ending.result = ReloadResult::StoppedMeanwhile;
         co_return ending;
     }
-    ending.result = "needs-attention";
+    ending.result = ReloadResult::NeedsAttention;
     ending.problem.message += "; and what was put back failed: " + lives->error().message;
     ending.problem.audience = Audience::Inspectors;
     co_return ending;
@@ -414,7 +414,7 @@ const Change* ServiceStep::change_on_disk() const {
     const WatchRules rules(*wanted, false);
     const auto found = std::ranges::find_if(own_.plan.changes, [&](const Change& change) {
         const auto* watch = rules.watch(change.subject);
-        return change.kind != "definition" && change.kind != "rewritten" && !(watch && watch->pin);
+        return is_of_a_file(change) && !(watch && watch->pin);
     });
     return found == own_.plan.changes.end() ? nullptr : &*found;
 }
@@ -443,8 +443,7 @@ std::string ServiceStep::given_way_text() const {
 
 // What an earlier attempt may have left in the service is not gone by a state that was only
 // checked.
-void ServiceStep::refuse(const std::string& result, const Ending& ending,
-                         const std::string& because) {
+void ServiceStep::refuse(ReloadResult result, const Ending& ending, const std::string& because) {
     auto record = own_.view.record.value_or(ServiceRecord{});
     if (starts_generation(own_.plan.action))
         record.last_used = own_.generation;
@@ -467,17 +466,17 @@ void ServiceStep::hand_over() {
     record.last_used = own_.generation;
     record.unit = own_.unit;
     record.underway = false;
-    record.refusal =
-        Refusal{*own_.view.wanted, files_read(*own_.view.files), "interrupted", {}, true};
+    record.refusal = Refusal{
+        *own_.view.wanted, files_read(*own_.view.files), ReloadResult::Interrupted, {}, true};
     host_.commit(name(), std::move(record));
 }
 
-ServiceOutcome ServiceStep::outcome(std::string result, std::optional<Problem> problem) const {
-    const bool done = result == "applied" || result == "recorded";
+ServiceOutcome ServiceStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
+    const bool done = result == ReloadResult::Applied || result == ReloadResult::Recorded;
     const auto& record = own_.view.record;
     return {.service = name(),
             .action = own_.plan.action,
-            .result = std::move(result),
+            .result = result,
             .generation = done     ? own_.generation
                           : record ? record->generation
                                    : 0,

@@ -40,10 +40,9 @@ public:
     Task<Ending> undo(const Failed& failed, bool begun) override;
     Task<Ending> prove_undone(Ending ending, Cancellation& hurry) override;
     Task<Problem> explain_failure(Problem problem) override;
-    void refuse(const std::string& result, const Ending& ending,
-                const std::string& because) override;
+    void refuse(ReloadResult result, const Ending& ending, const std::string& because) override;
     void hand_over() override;
-    [[nodiscard]] ServiceOutcome outcome(std::string result,
+    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
                                          std::optional<Problem> problem) const override;
     void release(Keep keep) override;
 

@@ -16,7 +16,7 @@ namespace {
 std::string changed_paths(const ServicePlan& plan) {
     std::string paths;
     for (const auto& change : plan.changes)
-        if (change.kind != "definition")
+        if (change.kind != ChangeKind::Definition)
             paths += (paths.empty() ? "" : ":") + change.subject;
     return paths;
 }
@@ -100,7 +100,8 @@ Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& hos
     if (wanted.validate.empty())
         co_return verdict;
     CommandRequest request{
-        .unit = helper_unit(context.project, wanted.name, "validate", context.transaction),
+        .unit =
+            helper_unit(context.project, wanted.name, "validate", to_string(context.transaction)),
         .slice = project_slice(context.project),
         .description = std::format("hotreload: validate {}/{}", context.project, wanted.name),
         .command = wanted.validate,

@@ -65,28 +65,21 @@ private:
         return ok;
     }
 
-    template <class T, class Parse>
-    static bool read_word(const json& value, T& word, Parse parse) {
-        const auto known = value.is_string() ? parse(value.as_string_view()) : std::nullopt;
-        if (known)
-            word = *known;
-        return known.has_value();
-    }
-    static bool read(const json& value, Strategy& word) {
-        return read_word(value, word, parse_strategy);
-    }
-    static bool read(const json& value, Format& word) {
-        return read_word(value, word, parse_format);
-    }
-    static bool read(const json& value, ServiceType& word) {
-        return read_word(value, word, parse_service_type);
-    }
-    static bool read(const json& value, Audience& word) {
-        return read_word(value, word, parse_audience);
+    template <HasWords Enum>
+    static bool read(const json& value, Enum& word) {
+        return read_as(value, word, parse_word<Enum>);
     }
 
     static bool read(const json& value, ContentId& id) {
-        return read_word(value, id, parse_content_name);
+        return read_as(value, id, parse_content_name);
+    }
+
+    template <class T, class Parse>
+    static bool read_as(const json& value, T& parsed, Parse parse) {
+        const auto known = value.is_string() ? parse(value.as_string_view()) : std::nullopt;
+        if (known)
+            parsed = *known;
+        return known.has_value();
     }
 
     template <class T>

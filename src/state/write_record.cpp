@@ -39,10 +39,10 @@ public:
     void value(std::uint64_t number) { out_.uint64_value(number); }
     void value(int number) { out_.int64_value(number); }
     void value(Duration duration) { out_.int64_value(duration.count()); }
-    void value(Strategy strategy) { out_.string_value(to_string(strategy)); }
-    void value(Format format) { out_.string_value(to_string(format)); }
-    void value(ServiceType type) { out_.string_value(to_string(type)); }
-    void value(Audience audience) { out_.string_value(to_string(audience)); }
+    template <HasWords Enum>
+    void value(Enum word) {
+        out_.string_value(to_string(word));
+    }
     void value(const ContentId& id) { out_.string_value(content_name(id)); }
 
     template <class T>

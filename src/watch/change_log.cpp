@@ -14,44 +14,29 @@ bool same_file(const ChangeLog::Known& a, const ChangeLog::Known& b) {
 
 } // namespace
 
-std::string_view to_string(FileChange::Kind kind) {
-    switch (kind) {
-    case FileChange::Kind::Created:
-        return "created";
-    case FileChange::Kind::Modified:
-        return "modified";
-    case FileChange::Kind::Deleted:
-        return "deleted";
-    case FileChange::Kind::Renamed:
-        return "renamed";
-    }
-    return "";
-}
-
 void ChangeLog::record(const std::string& path, const State& before, const State& after) {
     steps_.try_emplace(path, Step{before, {}}).first->second.after = after;
 }
 
 std::vector<FileChange> ChangeLog::changes() const {
-    using Kind = FileChange::Kind;
     std::vector<FileChange> changes;
     for (const auto& [path, step] : steps_) {
         if (!step.before && step.after)
-            changes.push_back({Kind::Created, path, ""});
+            changes.push_back({ChangeKind::Created, path, ""});
         else if (step.before && !step.after)
-            changes.push_back({Kind::Deleted, path, ""});
+            changes.push_back({ChangeKind::Deleted, path, ""});
         else if (step.before && step.before->id != step.after->id)
-            changes.push_back({Kind::Modified, path, ""});
+            changes.push_back({ChangeKind::Modified, path, ""});
     }
     std::multimap<std::uint64_t, const FileChange*> deleted; // by inode
     for (const auto& change : changes)
-        if (change.kind == Kind::Deleted)
+        if (change.kind == ChangeKind::Deleted)
             deleted.emplace(steps_.at(change.path).before->stamp.inode, &change);
     if (deleted.empty())
         return changes;
     std::vector<std::string> renamed_from;
     for (auto& change : changes) {
-        if (change.kind != Kind::Created)
+        if (change.kind != ChangeKind::Created)
             continue;
         const auto& now = *steps_.at(change.path).after;
         const auto [first, last] = deleted.equal_range(now.stamp.inode);
@@ -60,13 +45,13 @@ std::vector<FileChange> ChangeLog::changes() const {
         });
         if (old == last)
             continue;
-        change.kind = Kind::Renamed;
+        change.kind = ChangeKind::Renamed;
         change.from = old->second->path;
         renamed_from.push_back(change.from);
         deleted.erase(old);
     }
     std::erase_if(changes, [&](const FileChange& change) {
-        return change.kind == Kind::Deleted &&
+        return change.kind == ChangeKind::Deleted &&
                std::ranges::find(renamed_from, change.path) != renamed_from.end();
     });
     return changes;

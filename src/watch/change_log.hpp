@@ -10,12 +10,9 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace hotreload::watch {
-
-std::string_view to_string(FileChange::Kind kind);
 
 class ChangeLog {
 public:

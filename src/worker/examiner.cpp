@@ -48,7 +48,7 @@ KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
     auto masked = secrets.masked({std::move(operation)});
     auto& only = masked.front();
     auto sides = sides_of(only);
-    return {.operation = std::string(to_string(only.kind)),
+    return {.operation = only.kind,
             .path = std::move(only.path),
             .before = shown(std::move(sides.before)),
             .after = shown(std::move(sides.after)),

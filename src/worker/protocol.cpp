@@ -189,10 +189,6 @@ void take(Decoder& from, CompareLines& request) {
 
 // --- replies
 
-using Operation = PatchOperation::Kind;
-constexpr std::array kOperations = {Operation::Add, Operation::Remove, Operation::Replace,
-                                    Operation::Move};
-
 // A problem's path is a place in this table: the worker names no file.
 enum class Blamed : std::uint8_t { Document, Schema };
 
@@ -215,9 +211,7 @@ struct ReplyEncoder {
         put_text(to, problem.message);
     }
     static void put_difference(Encoder& to, const KeyDifference& difference) {
-        const auto kind = std::ranges::find(kOperations, difference.operation,
-                                            [](Operation each) { return to_string(each); });
-        put_enum(to, *kind);
+        put_enum(to, difference.operation);
         put_path(to, difference.path);
         put_text(to, difference.before);
         put_text(to, difference.after);
@@ -270,7 +264,7 @@ struct ReplyDecoder {
     }
     static KeyDifference take_difference(Decoder& from) {
         KeyDifference difference;
-        difference.operation = to_string(take_enum(from, Operation::Move));
+        difference.operation = take_enum(from, PatchOperation::Kind::Move);
         difference.path = take_path(from);
         difference.before = take_text(from, kMostValue);
         difference.after = take_text(from, kMostValue);

@@ -4,6 +4,7 @@ meanwhile is not lost."""
 
 import os
 import json
+import re
 import signal
 
 import pytest
@@ -93,6 +94,14 @@ def test_a_restart_of_it_with_nothing_changed_does_nothing(pair):
             pair.nothing_to_do(events, 0)
     assert invocations(pair) == units and [pair.log("a"), pair.log("b")] == logs
     assert {path: path.read_bytes() for path in pair.state.rglob("*") if path.is_file()} == records
+
+
+def test_ids_of_reloads_are_unique_over_its_starts(pair):
+    ids = []
+    for _ in range(2):
+        systemctl("restart", DAEMON, user="dev")
+        ids += [pair.ctl.json("reload", "--no-wait", "demo")["id"] for _ in range(2)]
+    assert len(set(ids)) == 4 and all(re.fullmatch("[0-9a-f]{32}", each) for each in ids), ids
 
 
 def test_a_kill_in_the_middle_of_a_restart_leaves_one_unit_of_the_newest(pair):

@@ -2,6 +2,8 @@
 """Ways for a validator, and for a reload command, to go wrong: each has a reason of its own, and the
 service notices none of them."""
 
+import json
+
 import pytest
 from harness import eventually, run
 from project import acted_on, service_of
@@ -177,9 +179,9 @@ def test_a_validator_that_hangs_does_not_keep_a_newer_definition_waiting(hanging
 def test_a_request_whose_validator_hangs_goes_on_with_the_newer_definition(hanging):
     words = ["org.hotreload", "/org/hotreload", "org.hotreload.Manager1", "Reload", "sa{sv}", "demo", "0"]
     hanging.write("good", "#!/bin/sh\nexit 0\n", mode=0o755)
-    asked = run("busctl", "--user", "call", *words, user="dev").stdout.split()[1]
+    asked = json.loads(run("busctl", "--user", "--json=short", "call", *words, user="dev").stdout)["data"][0]
     hanging.edit("./check", "./good")
-    assert hanging.events.wait_for("ReloadFinished", id=int(asked))["result"] in ("applied", "unchanged")
+    assert hanging.events.wait_for("ReloadFinished", id=asked)["result"] in ("applied", "unchanged")
     assert hanging.log("a")[-1] == "start - green"
 
 

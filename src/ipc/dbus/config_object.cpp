@@ -72,7 +72,7 @@ std::uint64_t ConfigObject::Revision() {
     return status_.revision;
 }
 std::string ConfigObject::State() {
-    return status_.state;
+    return std::string(to_string(status_.state));
 }
 ProblemList ConfigObject::Problems() {
     return to_bus(status_.problems, Audience::Everybody);

@@ -77,14 +77,14 @@ auto ManagerObject::plan(std::string target, OptionMap raw) -> CallAnswer<std::s
     co_return std::tuple(plan_json(*plan, Audience::Inspectors));
 }
 
-void ManagerObject::Reload(sdbus::Result<std::uint64_t>&& reply, std::string target,
+void ManagerObject::Reload(sdbus::Result<std::string>&& reply, std::string target,
                            OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
                  [=, this](uid_t caller) { return reload(target, options, caller); });
 }
 
 auto ManagerObject::reload(std::string target, OptionMap raw, uid_t caller)
-    -> CallAnswer<std::uint64_t> {
+    -> CallAnswer<std::string> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
@@ -92,17 +92,17 @@ auto ManagerObject::reload(std::string target, OptionMap raw, uid_t caller)
     auto id = co_await service_.reload(std::move(target), *options);
     if (!id)
         co_return error_of(id);
-    co_return std::tuple(*id);
+    co_return std::tuple(to_string(*id));
 }
 
-void ManagerObject::Restart(sdbus::Result<std::uint64_t>&& reply, std::string target,
+void ManagerObject::Restart(sdbus::Result<std::string>&& reply, std::string target,
                             OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
                  [=, this](uid_t caller) { return restart(target, options, caller); });
 }
 
 auto ManagerObject::restart(std::string target, OptionMap raw, uid_t caller)
-    -> CallAnswer<std::uint64_t> {
+    -> CallAnswer<std::string> {
     auto options = reload_options(raw);
     if (!options)
         co_return error_of(options);
@@ -110,7 +110,7 @@ auto ManagerObject::restart(std::string target, OptionMap raw, uid_t caller)
     auto id = co_await service_.restart(std::move(target), *options);
     if (!id)
         co_return error_of(id);
-    co_return std::tuple(*id);
+    co_return std::tuple(to_string(*id));
 }
 
 void ManagerObject::Start(sdbus::Result<>&& reply, std::string target, OptionMap options) {
@@ -151,14 +151,14 @@ auto ManagerObject::pause(std::string target, OptionMap raw, uid_t caller) -> Ca
     co_return done.transform([] { return std::tuple<>(); });
 }
 
-void ManagerObject::Rollback(sdbus::Result<std::uint64_t>&& reply, std::string target,
+void ManagerObject::Rollback(sdbus::Result<std::string>&& reply, std::string target,
                              std::uint64_t generation, OptionMap options) {
     calls_.serve(getObject(), present_, std::move(reply),
                  [=, this](uid_t caller) { return rollback(target, generation, options, caller); });
 }
 
 auto ManagerObject::rollback(std::string target, std::uint64_t generation, OptionMap raw,
-                             uid_t caller) -> CallAnswer<std::uint64_t> {
+                             uid_t caller) -> CallAnswer<std::string> {
     auto options = rollback_options(raw);
     if (!options)
         co_return error_of(options);
@@ -166,7 +166,7 @@ auto ManagerObject::rollback(std::string target, std::uint64_t generation, Optio
     auto id = co_await service_.rollback(std::move(target), generation, *options);
     if (!id)
         co_return error_of(id);
-    co_return std::tuple(*id);
+    co_return std::tuple(to_string(*id));
 }
 
 void ManagerObject::History(sdbus::Result<std::string>&& reply, std::string target,
@@ -263,15 +263,19 @@ auto ManagerObject::status(std::string target, OptionMap raw) -> CallAnswer<std:
     co_return std::tuple(status_json(HOTRELOAD_VERSION, *projects, Audience::Inspectors));
 }
 
-void ManagerObject::Details(sdbus::Result<std::string>&& reply, std::uint64_t id,
-                            OptionMap options) {
-    calls_.serve(getObject(), present_, std::move(reply), details(id, std::move(options)));
+void ManagerObject::Details(sdbus::Result<std::string>&& reply, std::string id, OptionMap options) {
+    calls_.serve(getObject(), present_, std::move(reply),
+                 details(std::move(id), std::move(options)));
 }
 
-auto ManagerObject::details(std::uint64_t id, OptionMap raw) -> CallAnswer<std::string> {
+auto ManagerObject::details(std::string text, OptionMap raw) -> CallAnswer<std::string> {
     if (auto ok = no_options(raw); !ok)
         co_return error_of(ok);
-    auto details = service_.details(id);
+    const auto id = parse_reload_id(text);
+    if (!id)
+        co_return fail(ErrorCode::Invalid,
+                       std::format("\"{}\" is no id: one has 32 hexadecimal digits", text));
+    auto details = service_.details(*id);
     if (!details)
         co_return error_of(details);
     co_return std::tuple(co_await details_json(*details));

@@ -33,7 +33,7 @@ constexpr auto kTable = std::to_array<MethodRow>({
     {kManager, "Sync", Inspect, "a{sv}", "options a{sv}"},
     {kManager, "DebugEvents", Inspect, "ua{sv}", "limit u, options a{sv}"},
     {kManager, "Status", Inspect, "sa{sv}", "target s, options a{sv}"},
-    {kManager, "Details", Inspect, "ta{sv}", "id t, options a{sv}"},
+    {kManager, "Details", Inspect, "sa{sv}", "id s, options a{sv}"},
     {kManager, "Check", Inspect, "sa{sv}", "path s, options a{sv}"},
     {kConfig, "GetValue", Inspect, "a{sv}", "options a{sv}"},
 });

@@ -70,7 +70,7 @@ private:
 Result<std::optional<Strategy>> strategy_of(const std::string& word) {
     if (word == "auto")
         return std::nullopt;
-    const auto strategy = parse_strategy(word);
+    const auto strategy = parse_word<Strategy>(word);
     if (!strategy || is_manual(*strategy)) // manual is what force is for
         return fail(ErrorCode::Invalid,
                     std::format("option \"strategy\": unknown strategy \"{}\"; it is one of auto, "

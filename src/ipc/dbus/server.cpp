@@ -87,37 +87,41 @@ void DbusServer::withdraw() noexcept {
     (void)sd_bus_release_name(bus_.handle(), kBusName); // without a bus it is gone anyway
 }
 
-void DbusServer::file_changed(const std::string& project, const std::string& path,
-                              const std::string& kind, const std::string& from) noexcept {
-    send_if_connected(
-        [&] { manager_.emitFileChanged(project, to_utf8(path), kind, to_utf8(from)); });
+void DbusServer::file_changed(const std::string& project, const std::string& path, ChangeKind kind,
+                              const std::string& from) noexcept {
+    send_if_connected([&] {
+        manager_.emitFileChanged(project, to_utf8(path), std::string(to_string(kind)),
+                                 to_utf8(from));
+    });
 }
 
-void DbusServer::config_changed(std::uint64_t id, const ConfigChange& change) noexcept {
+void DbusServer::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     send_if_connected([&] {
-        manager_.emitConfigChanged(id, change.project, to_utf8(change.name),
+        manager_.emitConfigChanged(to_string(id), change.project, to_utf8(change.name),
                                    keys_json(change.keys));
     });
 }
 
-void DbusServer::validation_failed(std::uint64_t id, const std::string& project,
+void DbusServer::validation_failed(const ReloadId& id, const std::string& project,
                                    const std::string& target, const Problem& problem) noexcept {
     send_if_connected([&] {
         const auto told = shown_to(Audience::Everybody, problem);
-        manager_.emitValidationFailed(id, project, target, to_utf8(told.path), told.line,
+        manager_.emitValidationFailed(to_string(id), project, target, to_utf8(told.path), told.line,
                                       told.column, to_utf8(told.message));
     });
 }
 
-void DbusServer::reload_started(std::uint64_t id, const Plan& plan) noexcept {
+void DbusServer::reload_started(const ReloadId& id, const Plan& plan) noexcept {
     send_if_connected([&] {
-        manager_.emitReloadStarted(id, plan.project, plan_json(plan, Audience::Everybody));
+        manager_.emitReloadStarted(to_string(id), plan.project,
+                                   plan_json(plan, Audience::Everybody));
     });
 }
 
 void DbusServer::reload_finished(const Outcome& outcome) noexcept {
     send_if_connected([&] {
-        manager_.emitReloadFinished(outcome.id, outcome.project, outcome.result,
+        manager_.emitReloadFinished(to_string(outcome.id), outcome.project,
+                                    std::string(to_string(outcome.result)),
                                     static_cast<std::uint64_t>(outcome.duration.count()),
                                     detail_json(outcome, Audience::Everybody));
     });

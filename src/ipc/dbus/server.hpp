@@ -41,12 +41,12 @@ public:
     [[nodiscard]] std::size_t calls() const { return calls_.count(); }
     std::function<void()> on_activity;
 
-    void file_changed(const std::string& project, const std::string& path, const std::string& kind,
+    void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
                       const std::string& from) noexcept override;
-    void config_changed(std::uint64_t id, const ConfigChange& change) noexcept override;
-    void validation_failed(std::uint64_t id, const std::string& project, const std::string& target,
-                           const Problem& problem) noexcept override;
-    void reload_started(std::uint64_t id, const Plan& plan) noexcept override;
+    void config_changed(const ReloadId& id, const ConfigChange& change) noexcept override;
+    void validation_failed(const ReloadId& id, const std::string& project,
+                           const std::string& target, const Problem& problem) noexcept override;
+    void reload_started(const ReloadId& id, const Plan& plan) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

@@ -47,7 +47,7 @@ bool ProjectObject::Enabled() {
     return status_.enabled;
 }
 std::string ProjectObject::State() {
-    return status_.state;
+    return std::string(to_string(status_.state));
 }
 ProblemList ProjectObject::Problems() {
     return ipc::to_bus(status_.problems, Audience::Everybody);
@@ -85,7 +85,7 @@ std::uint64_t ServiceObject::Generation() {
     return status_.generation;
 }
 std::string ServiceObject::State() {
-    return status_.state;
+    return std::string(to_string(status_.state));
 }
 std::string ServiceObject::ActiveState() {
     return status_.active_state;
@@ -106,7 +106,7 @@ std::vector<std::string> ServiceObject::Waiting() {
     return to_bus(status_.waiting);
 }
 std::string ServiceObject::Watching() {
-    return to_utf8(status_.watching);
+    return to_utf8(to_string(status_.watching));
 }
 std::vector<std::string> ServiceObject::Missing() {
     return to_bus(status_.missing);
@@ -115,7 +115,7 @@ std::vector<std::string> ServiceObject::Writing() {
     return to_bus(status_.writing);
 }
 std::string ServiceObject::LastResult() {
-    return status_.last_result;
+    return std::string(to_string(status_.last_result));
 }
 std::string ServiceObject::LastChangesJSON() {
     return changes_json(status_.last_changes, Audience::Everybody);

@@ -29,7 +29,7 @@ std::string patch_json(const std::vector<KeyStep>& keys, const std::vector<std::
     jsoncons::ojson patch(jsoncons::json_array_arg);
     for (std::size_t i = 0; i < keys.size(); ++i) {
         jsoncons::ojson step;
-        step["op"] = keys[i].operation;
+        step["op"] = std::string(to_string(keys[i].operation));
         step["path"] = keys[i].pointer;
         if (const auto value = now.find(names[i]); value != now.end())
             step["value"] = to_utf8(value->second);
@@ -51,13 +51,14 @@ ConfigChange definition_change(const std::string& project, const ServiceDefiniti
                                const ServiceDefinition& after) {
     auto old = shown_fields(before);
     auto now = shown_fields(after);
+    using Kind = PatchOperation::Kind;
     std::vector<KeyStep> keys;
     std::vector<std::string> names;
     // diff_definitions knows of secret values that differ although they are shown alike.
     for (const auto& change : diff_definitions(before, after)) {
-        keys.push_back({!now.contains(change.subject)  ? "remove"
-                        : old.contains(change.subject) ? "replace"
-                                                       : "add",
+        keys.push_back({!now.contains(change.subject)  ? Kind::Remove
+                        : old.contains(change.subject) ? Kind::Replace
+                                                       : Kind::Add,
                         to_pointer({to_utf8(change.subject)})});
         names.push_back(change.subject);
     }

@@ -11,6 +11,7 @@
 #include <jsoncons/json_encoder.hpp>
 
 #include <concepts>
+#include <optional>
 
 namespace hotreload::ipc {
 
@@ -42,6 +43,14 @@ public:
     void member(std::string_view name, const char* value) { member(name, std::string_view(value)); }
     void member(std::string_view name, const std::string& value) {
         member(name, std::string_view(value));
+    }
+    template <HasWords Enum>
+    void member(std::string_view name, Enum value) {
+        member(name, to_string(value));
+    }
+    template <HasWords Enum>
+    void member(std::string_view name, std::optional<Enum> value) {
+        member(name, to_string(value));
     }
     void member(std::string_view name, bool value) {
         out_.key(name);
@@ -149,7 +158,7 @@ void key_members(Json& json, const KeyChange& key) {
         json.member_json("old", key.before);
     if (json.tells_values() && !key.after.empty())
         json.member_json("new", key.after);
-    json.member("strategy", to_string(key.strategy));
+    json.member("strategy", key.strategy);
     json.member("reason", key.reason);
 }
 
@@ -159,7 +168,7 @@ void change_object(Json& json, const Change& change) {
         json.member("kind", change.kind);
         json.member("before", json.tells_values() ? change.before : "");
         json.member("after", json.tells_values() ? change.after : "");
-        json.member("strategy", to_string(change.strategy));
+        json.member("strategy", change.strategy);
         json.member("reason", change.problem ? "invalid: " + to_string(shown_to(json.reader(),
                                                                                 *change.problem))
                                              : change.reason);
@@ -180,16 +189,18 @@ void plan_members(Json& json, const Plan& plan) {
     json.list("services", plan.services, [&](const ServicePlan& service) {
         json.object([&] {
             json.member("service", service.service);
-            json.member("action", to_string(service.action));
+            json.member("action", service.action);
             json.member("reason", service.reason);
             changes(json, "changes", service.changes);
+            if (service.barred)
+                json.member("barred", true);
             if (service.refusal)
                 json.member_object("problem", [&] { problem_members(json, *service.refusal); });
         });
     });
 }
 
-void cause_members(Json& json, const std::string& trigger, const CallerUid& caller) {
+void cause_members(Json& json, std::optional<Trigger> trigger, const CallerUid& caller) {
     json.member("trigger", trigger);
     if (caller)
         json.member("caller_uid", *caller);
@@ -201,7 +212,7 @@ void outcome_members(Json& json, const Outcome& outcome) {
     json.list("services", outcome.services, [&](const ServiceOutcome& service) {
         json.object([&] {
             json.member("service", service.service);
-            json.member("action", to_string(service.action));
+            json.member("action", service.action);
             json.member("result", service.result);
             json.member("generation", service.generation);
             json.member("unit", service.unit);
@@ -244,6 +255,9 @@ void status_value(Json& json, std::string_view name, const std::vector<Change>& 
 }
 void status_value(Json& json, std::string_view name, const std::vector<std::uint64_t>& numbers) {
     json.list(name, numbers, [&](std::uint64_t number) { json.number(number); });
+}
+void status_value(Json& json, std::string_view name, const WatchState& state) {
+    json.member(name, to_string(state));
 }
 void status_value(Json& json, std::string_view name, const auto& value) {
     json.member(name, value);
@@ -363,7 +377,7 @@ namespace {
 std::string details_text(const Details& details, const std::vector<ConfigChange::Texts>& texts) {
     auto told = texts.begin();
     return render(Audience::Inspectors, [&](Json& json) {
-        json.member("id", details.id);
+        json.member("id", to_string(details.id));
         json.list("plans", details.plans,
                   [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
         json.list("outcomes", details.outcomes, [&](const Outcome& outcome) {

@@ -23,8 +23,9 @@ namespace hotreload::ipc {
 // {"project":"shop","services":[{"service":"web","action":"restart","reason":"…","changes":[
 //  {"subject":"env.LOG_LEVEL","kind":"definition","before":"","after":"","strategy":"restart",
 //   "reason":"…"}]}]}
-// A service that a reload would refuse, as its checks say, has "problem" as in detail_json.
-// A document that was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
+// A service that a reload would refuse, as its checks say, has "problem" as in detail_json; one
+// whose unit cannot be acted on, for the reason that is given, has "barred":true. A document that
+// was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
 // "old":"info","new":"debug","strategy":"reload","reason":"…"}], the values as the document has
 // them; one that was shortened is text.
 std::string plan_json(const Plan& plan, Audience reader);
@@ -58,7 +59,7 @@ std::string detail_json(const Outcome& outcome, Audience reader);
 // [{"op":"replace","path":"/log/level"}]: an RFC 6902 patch without its values.
 std::string keys_json(const std::vector<KeyStep>& keys);
 
-// {"id":7,"plans":[plan],"outcomes":[{"project":"shop","duration_usec":5,"detail":{…}}],
+// {"id":"…","plans":[plan],"outcomes":[{"project":"shop","duration_usec":5,"detail":{…}}],
 //  "problems":[{"project":"shop","target":"web","path":"","line":0,"column":0,"message":""}],
 //  "changes":[{"project":"shop","name":"/srv/web.toml","old":{…},"new":{…},"patch":[…]}]}
 // Texts of changes are made for it, which may take a moment.

@@ -22,7 +22,7 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
     SD_VARLINK_DEFINE_FIELD(attached, SD_VARLINK_BOOL, 0),
     SD_VARLINK_FIELD_COMMENT("Number of the applied state; 0 before the first"),
     SD_VARLINK_DEFINE_FIELD(generation, SD_VARLINK_INT, 0),
-    SD_VARLINK_FIELD_COMMENT("running, stopped, done, ended, failed, applying, invalid, rolled-back, held-back, needs-attention, waiting or paused"),
+    SD_VARLINK_FIELD_COMMENT("running, stopped, done, ended, failed, applying, invalid, incomplete, rolled-back, held-back, needs-attention, stopped-meanwhile, waiting or paused"),
     SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(activeState, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(mainPID, SD_VARLINK_INT, 0),

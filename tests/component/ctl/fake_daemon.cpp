@@ -144,12 +144,12 @@ void FakeDaemon::Plan(sdbus::Result<std::string>&& result, std::string target, O
     result.returnResults(plan);
 }
 
-void FakeDaemon::Reload(sdbus::Result<uint64_t>&& result, std::string target, Options options) {
+void FakeDaemon::Reload(sdbus::Result<std::string>&& result, std::string target, Options options) {
     note("Reload", target, options);
     answer(result, [&] { result.returnResults(on_reload(target)); });
 }
 
-void FakeDaemon::Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) {
+void FakeDaemon::Restart(sdbus::Result<std::string>&& result, std::string target, Options options) {
     note("Restart", target, options);
     answer(result, [&] { result.returnResults(on_reload(target)); });
 }
@@ -178,10 +178,10 @@ void FakeDaemon::Pause(sdbus::Result<>&& result, std::string target, Options opt
     });
 }
 
-void FakeDaemon::Rollback(sdbus::Result<std::uint64_t>&& result, std::string target,
+void FakeDaemon::Rollback(sdbus::Result<std::string>&& result, std::string target,
                           std::uint64_t generation, Options options) {
     note("Rollback", target + " " + std::to_string(generation), options);
-    result.returnResults(7);
+    result.returnResults("7");
 }
 
 void FakeDaemon::History(sdbus::Result<std::string>&& result, std::string target, std::uint32_t) {
@@ -230,7 +230,7 @@ void FakeDaemon::Status(sdbus::Result<std::string>&& result, std::string, Option
     });
 }
 
-void FakeDaemon::Details(sdbus::Result<std::string>&& result, std::uint64_t id, Options) {
+void FakeDaemon::Details(sdbus::Result<std::string>&& result, std::string id, Options) {
     answer(result, [&] {
         if (status.empty())
             throw sdbus::Error(sdbus::Error::Name("org.hotreload.Error.NotAuthorized"), "no");

@@ -139,15 +139,15 @@ public:
 
     // What the methods do, in the daemon's thread. An exception is the answer.
     std::function<std::string(const std::string& path)> on_up;
-    std::function<std::uint64_t(const std::string& target)> on_reload;
+    std::function<std::string(const std::string& target)> on_reload;
     std::function<void(const std::string& target)> on_action = [](const auto&) {};
     std::string plan = "{}";
     std::string explanation = "{}";
     std::string events = "{}";
-    std::string status = "{}";                    // that is for who may inspect; "": he may not
-    std::map<std::uint64_t, std::string> details; // likewise, by id
+    std::string status = "{}";                  // that is for who may inspect; "": he may not
+    std::map<std::string, std::string> details; // likewise, by id
 
-    void finish(std::uint64_t id, const std::string& project, const std::string& result,
+    void finish(const std::string& id, const std::string& project, const std::string& result,
                 const std::string& detail) {
         emitReloadFinished(id, project, result, 31'000, detail);
     }
@@ -160,13 +160,13 @@ private:
     void Up(sdbus::Result<sdbus::ObjectPath>&& result, std::string path, Options options) override;
     void Down(sdbus::Result<>&& result, std::string project, Options options) override;
     void Plan(sdbus::Result<std::string>&& result, std::string target, Options options) override;
-    void Reload(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
-    void Restart(sdbus::Result<uint64_t>&& result, std::string target, Options options) override;
+    void Reload(sdbus::Result<std::string>&& result, std::string target, Options options) override;
+    void Restart(sdbus::Result<std::string>&& result, std::string target, Options options) override;
     void Start(sdbus::Result<>&& result, std::string target, Options options) override;
     void Stop(sdbus::Result<>&& result, std::string target, Options options) override;
     void Pause(sdbus::Result<>&& result, std::string target, Options options) override;
-    void Rollback(sdbus::Result<std::uint64_t>&& result, std::string target,
-                  std::uint64_t generation, Options options) override;
+    void Rollback(sdbus::Result<std::string>&& result, std::string target, std::uint64_t generation,
+                  Options options) override;
     void History(sdbus::Result<std::string>&& result, std::string target,
                  std::uint32_t limit) override;
     void Diff(sdbus::Result<std::string>&& result, std::string target, std::uint64_t from,
@@ -176,7 +176,7 @@ private:
     void Sync(sdbus::Result<>&& result, Options options) override;
     void DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) override;
     void Status(sdbus::Result<std::string>&& result, std::string target, Options options) override;
-    void Details(sdbus::Result<std::string>&& result, std::uint64_t id, Options options) override;
+    void Details(sdbus::Result<std::string>&& result, std::string id, Options options) override;
     void Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
                Options options) override;
     std::string Version() override { return "0"; }

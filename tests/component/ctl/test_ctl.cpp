@@ -29,8 +29,8 @@ protected:
         daemon->add("shop", "", "db");
         // The signal goes out before the answer, as it may.
         daemon->on_reload = [this](const std::string& target) {
-            daemon->finish(5, target.substr(0, target.find('/')), result, detail);
-            return 5;
+            daemon->finish("5", target.substr(0, target.find('/')), result, detail);
+            return "5";
         };
         daemon->on_up = [](const std::string&) { return "shop"; };
     }
@@ -58,10 +58,10 @@ TEST_F(Ctl, reload_waits_for_an_end_that_comes_later_and_for_its_own) {
     std::jthread later;
     daemon->on_reload = [&](const std::string&) {
         later = std::jthread([&] {
-            daemon->finish(8, "shop", "failed", "{}");
-            daemon->finish(9, "shop", "applied", restarted);
+            daemon->finish("8", "shop", "failed", "{}");
+            daemon->finish("9", "shop", "applied", restarted);
         });
-        return 9;
+        return "9";
     };
     EXPECT_EQ(run_ctl({"reload", "shop"}).status, 0);
 }
@@ -103,13 +103,13 @@ TEST_F(Ctl, a_rollback_gives_1_and_quiet_still_tells_it) {
 TEST_F(Ctl, reload_as_json_is_the_event) {
     detail = R"({"services":[]})";
     const auto ended = run_ctl({"reload", "shop", "--json"});
-    EXPECT_EQ(ended.out, R"({"id":5,"project":"shop","result":"applied","duration_usec":31000,)"
+    EXPECT_EQ(ended.out, R"({"id":"5","project":"shop","result":"applied","duration_usec":31000,)"
                          R"("detail":{"services":[]}})"
                          "\n");
 }
 
 TEST_F(Ctl, reload_without_waiting_tells_the_number) {
-    daemon->on_reload = [](const std::string&) { return 12; };
+    daemon->on_reload = [](const std::string&) { return "12"; };
     const auto ended = run_ctl({"reload", "--no-wait", "shop"});
     EXPECT_EQ(ended.out, "shop: reload 12\n");
     EXPECT_EQ(ended.status, 0);
@@ -119,7 +119,7 @@ TEST_F(Ctl, a_daemon_that_goes_away_before_the_end_gives_5) {
     std::jthread later;
     daemon->on_reload = [&](const std::string&) {
         later = std::jthread([&] { daemon->leave_bus(); });
-        return 5;
+        return "5";
     };
     const auto ended = run_ctl({"reload", "shop"});
     EXPECT_EQ(ended.status, 5);
@@ -146,7 +146,7 @@ TEST_F(Ctl, no_bus_gives_5) {
 }
 
 TEST_F(Ctl, a_refusal_gives_4_and_its_message_alone) {
-    daemon->on_reload = [](const std::string&) -> std::uint64_t {
+    daemon->on_reload = [](const std::string&) -> std::string {
         throw error("org.hotreload.Error.NotAuthorized", "only root may reload");
     };
     const auto ended = run_ctl({"reload", "shop"});
@@ -156,7 +156,7 @@ TEST_F(Ctl, a_refusal_gives_4_and_its_message_alone) {
 }
 
 TEST_F(Ctl, an_error_of_the_daemon_gives_1_and_its_message_alone) {
-    daemon->on_reload = [](const std::string&) -> std::uint64_t {
+    daemon->on_reload = [](const std::string&) -> std::string {
         throw error("org.hotreload.Error.NoSuchTarget", "there is no project \"x\"");
     };
     const auto ended = run_ctl({"reload", "x"});
@@ -165,11 +165,11 @@ TEST_F(Ctl, an_error_of_the_daemon_gives_1_and_its_message_alone) {
 }
 
 TEST_F(Ctl, one_bad_target_of_several_is_told_and_the_others_go_on) {
-    daemon->on_reload = [this](const std::string& target) -> std::uint64_t {
+    daemon->on_reload = [this](const std::string& target) -> std::string {
         if (target == "x")
             throw error("org.hotreload.Error.NoSuchTarget", "no");
-        daemon->finish(5, target, result, detail);
-        return 5;
+        daemon->finish("5", target, result, detail);
+        return "5";
     };
     const auto ended = run_ctl({"reload", "x", "shop"});
     EXPECT_EQ(ended.out, "✗ x: no\n✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms\n");
@@ -212,7 +212,7 @@ TEST_F(Ctl, plan_shows_what_a_reload_would_do) {
 TEST_F(Ctl, start_and_stop_report_what_was_told_else_the_states) {
     EXPECT_EQ(run_ctl({"start", "shop/web"}).out, "✓ web: running, generation 7\n");
     daemon->on_action = [this](const std::string&) {
-        daemon->finish(6, "shop", "applied",
+        daemon->finish("6", "shop", "applied",
                        R"({"services":[{"service":"web","action":"stop","result":"stopped"}]})");
     };
     EXPECT_EQ(run_ctl({"stop", "shop/web"}).out, "✓ web: stopped\n");
@@ -221,8 +221,8 @@ TEST_F(Ctl, start_and_stop_report_what_was_told_else_the_states) {
 
 TEST_F(Ctl, up_passes_the_full_path_and_reports_what_was_told_meanwhile) {
     daemon->on_up = [this](const std::string&) {
-        daemon->finish(1, "other", "failed", "{}");
-        daemon->finish(2, "shop", "applied", restarted);
+        daemon->finish("1", "other", "failed", "{}");
+        daemon->finish("2", "shop", "applied", restarted);
         return "shop";
     };
     const auto ended = run_ctl({"up"}, directory + "/shop");
@@ -247,9 +247,9 @@ TEST_F(Ctl, up_of_a_directory_that_is_not_there_gives_1) {
 
 TEST_F(Ctl, up_that_stops_follows_reports_and_takes_the_project_down) {
     CtlProcess up({"up", "--stop", directory + "/shop"});
-    daemon->finish(1, "other", "failed", "{}");
+    daemon->finish("1", "other", "failed", "{}");
     daemon->wait_for_call();
-    daemon->finish(2, "shop", "applied", restarted);
+    daemon->finish("2", "shop", "applied", restarted);
     EXPECT_EQ(up.read_line(), "✓ web: restarted (env.LOG_LEVEL), generation 8, 31 ms");
     up.interrupt();
     EXPECT_EQ(up.read_rest(), "✓ shop: down\n");
@@ -291,9 +291,9 @@ TEST_F(Ctl, monitor_tells_when_it_is_ready_and_then_every_event) {
     daemon->emitFileChanged("shop", "/p/a.toml", "modified", "");
     EXPECT_EQ(monitor.read_line(), R"({"event":"FileChanged","project":"shop",)"
                                    R"("path":"/p/a.toml","kind":"modified","from":""})");
-    daemon->emitReloadStarted(3, "shop", R"({"services":[]})");
+    daemon->emitReloadStarted("3", "shop", R"({"services":[]})");
     EXPECT_EQ(monitor.read_line(),
-              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":{"services":[]}})");
+              R"({"event":"ReloadStarted","id":"3","project":"shop","plan":{"services":[]}})");
     web->become("applying", 8);
     const auto changed = monitor.read_line();
     EXPECT_TRUE(changed.starts_with(R"({"event":"ServiceChanged","project":"shop",)"
@@ -407,23 +407,23 @@ TEST_F(Ctl, status_tells_values_and_reasons_to_who_may_see_them) {
 TEST_F(Ctl, monitor_goes_on_without_values_for_who_may_not_see_them) {
     auto& config = daemon->add_config("shop", "app", "/p/app.toml");
     daemon->status = "";
-    daemon->details[5] = R"({"id":5})";
+    daemon->details["5"] = R"({"id":"5"})";
     CtlProcess monitor({"monitor"});
     config.wait_until_read();
     EXPECT_TRUE(monitor.read_line().contains("are left out"));
-    daemon->emitConfigChanged(5, "shop", "/p/web.toml",
+    daemon->emitConfigChanged("5", "shop", "/p/web.toml",
                               R"([{"op":"replace","path":"/log/level"}])");
     EXPECT_EQ(monitor.read_line(), "/p/web.toml: log.level");
 }
 
 TEST_F(Ctl, monitor_tells_of_documents_key_by_key_and_of_revisions) {
-    daemon->details[5] = R"({"id":5,"changes":[{"project":"shop","name":"/p/web.toml",
+    daemon->details["5"] = R"({"id":"5","changes":[{"project":"shop","name":"/p/web.toml",
         "old":{},"new":{},"patch":
         [{"op":"replace","path":"/log/level","value":"debug","old":"info"}]}]})";
     auto& config = daemon->add_config("shop", "app", "/p/app.toml");
     CtlProcess monitor({"monitor"});
     config.wait_until_read(); // it has subscribed before
-    daemon->emitConfigChanged(5, "shop", "/p/web.toml",
+    daemon->emitConfigChanged("5", "shop", "/p/web.toml",
                               R"([{"op":"replace","path":"/log/level"}])");
     EXPECT_EQ(monitor.read_line(), R"(/p/web.toml: log.level "info" → "debug")");
     config.become("valid", 2);

@@ -47,12 +47,12 @@ public:
         return answer("plan " + target + to_string(options) + (options.validate ? "" : " as it is"),
                       Plan{.project = "shop"});
     }
-    Task<Result<std::uint64_t>> reload(std::string target, ReloadOptions options) override {
+    Task<Result<ReloadId>> reload(std::string target, ReloadOptions options) override {
         callers.push_back(options.caller);
-        return answer("reload " + target + to_string(options), std::uint64_t{7});
+        return answer("reload " + target + to_string(options), ReloadId{0, 7});
     }
-    Task<Result<std::uint64_t>> restart(std::string target, ReloadOptions options) override {
-        return answer("restart " + target + to_string(options), std::uint64_t{8});
+    Task<Result<ReloadId>> restart(std::string target, ReloadOptions options) override {
+        return answer("restart " + target + to_string(options), ReloadId{0, 8});
     }
     Task<Result<>> start(std::string target, CallerUid /*caller*/) override {
         return done("start " + target);
@@ -68,17 +68,18 @@ public:
         return done("pause " + target + time +
                     (options.reason.empty() ? "" : ": " + options.reason));
     }
-    Task<Result<std::uint64_t>> rollback(std::string target, std::uint64_t generation,
-                                         RollbackOptions options) override {
+    Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
+                                    RollbackOptions options) override {
         return answer(std::format("rollback {} {}{}", target, generation,
                                   options.restore_files ? " restore-files" : ""),
-                      std::uint64_t{9});
+                      ReloadId{0, 9});
     }
     Task<Result<History>> history(std::string target, std::size_t limit) override {
         return answer(
             std::format("history {} {}", target, limit),
-            History{.generations = {{.service = "shop/web", .trigger = "file", .generation = 3}},
-                    .events = {}});
+            History{
+                .generations = {{.service = "shop/web", .trigger = Trigger::File, .generation = 3}},
+                .events = {}});
     }
     Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                             std::uint64_t to) override {
@@ -118,7 +119,7 @@ public:
             return fail(ErrorCode::NotFound, "no project \"" + target + "\"");
         return found;
     }
-    Result<std::shared_ptr<const Details>> details(std::uint64_t id) const override {
+    Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override {
         if (id != known_details.id)
             return fail(ErrorCode::NotFound, "nothing is kept of it");
         return std::make_shared<const Details>(known_details);

@@ -14,12 +14,12 @@ constexpr auto kRoot = "/org/hotreload";
 constexpr auto kManager = "org.hotreload.Manager1";
 constexpr auto kProperties = "org.freedesktop.DBus.Properties";
 
-const ProjectStatus kShop{.name = "my-shop", .path = "/srv/shop.toml", .state = "running"};
+const ProjectStatus kShop{.name = "my-shop", .path = "/srv/shop.toml"};
 const ServiceStatus kWeb{.name = "web",
                          .project = "my-shop",
                          .unit = "hotreload-my\\x2dshop.web@1.service",
                          .generation = 1,
-                         .state = "running",
+                         .state = ServiceStatus::State::Running,
                          .active_state = "active",
                          .main_pid = 42,
                          .waiting = {"a", "b"},
@@ -29,11 +29,15 @@ const ConfigStatus kApp{.name = "app",
                         .path = "/srv/app.toml",
                         .revision = 3,
                         .value = R"({"pass":"secret"})",
-                        .state = "valid"};
+                        .state = ConfigStatus::State::Valid};
 constexpr auto kConfigInterface = "org.hotreload.Config1";
 constexpr auto kAppPath = "/org/hotreload/project/my_2dshop/config/app";
 constexpr auto kShopPath = "/org/hotreload/project/my_2dshop";
 constexpr auto kWebPath = "/org/hotreload/project/my_2dshop/service/web";
+
+std::string id(std::uint64_t number) {
+    return to_string(ReloadId{0, number});
+}
 
 class DbusServerTest : public testing::Test {
 protected:
@@ -90,8 +94,8 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
     EXPECT_EQ(call("Up", "/").text(), kShopPath);
     EXPECT_TRUE(call("Down", "shop").ok());
     EXPECT_EQ(call("Plan", "shop").text(), R"({"project":"shop","services":[]})");
-    EXPECT_EQ(call("Reload", "shop/web").text(), "7");
-    EXPECT_EQ(call("Restart", "").text(), "8");
+    EXPECT_EQ(call("Reload", "shop/web").text(), id(7));
+    EXPECT_EQ(call("Restart", "").text(), id(8));
     EXPECT_TRUE(call("Start", "shop").ok());
     EXPECT_TRUE(call("Stop", "shop").ok());
     EXPECT_TRUE(call("Resume", "shop/web").ok());
@@ -224,7 +228,7 @@ TEST_F(DbusServerTest, a_slow_call_holds_up_no_other_and_is_counted_until_it_is_
 TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
     server_.project_changed(kShop);
     auto web = kWeb;
-    web.last_result = "applied";
+    web.last_result = ReloadResult::Applied;
     web.last_changes = {{.subject = "env.A"}};
     server_.service_changed(web);
     EXPECT_EQ(get_all(kShopPath, "org.hotreload.Project1").text(),
@@ -350,28 +354,33 @@ TEST_F(DbusServerTest, a_status_that_changes_tells_what_differs_and_the_same_aga
 
 TEST_F(DbusServerTest, each_event_is_a_signal) {
     client_.listen();
-    server_.file_changed("shop", "/caf\xe9", "renamed", "/caf\xe8");
-    server_.config_changed(
-        5, {.project = "shop", .name = "web", .keys = {{"replace", "/a"}}, .texts = [] {
-                return finished(ConfigChange::Texts{"0", "1", "[]"});
-            }});
-    server_.validation_failed(6, "shop", "shop/web", Problem{"/x", 1, 2, "no"}.for_everybody());
-    server_.reload_started(7, {.project = "shop"});
-    server_.reload_finished({.id = 7,
+    server_.file_changed("shop", "/caf\xe9", ChangeKind::Renamed, "/caf\xe8");
+    server_.config_changed({0, 5},
+                           {.project = "shop",
+                            .name = "web",
+                            .keys = {{PatchOperation::Kind::Replace, "/a"}},
+                            .texts = [] { return finished(ConfigChange::Texts{"0", "1", "[]"}); }});
+    server_.validation_failed({0, 6}, "shop", "shop/web",
+                              Problem{"/x", 1, 2, "no"}.for_everybody());
+    server_.reload_started({0, 7}, {.project = "shop"});
+    server_.reload_finished({.id = {0, 7},
                              .project = "shop",
-                             .result = "applied",
-                             .trigger = "file",
+                             .result = ReloadResult::Applied,
+                             .trigger = Trigger::File,
                              .duration = std::chrono::milliseconds(3)});
     client_.wait_for_signals(5);
     EXPECT_EQ(client_.signals,
               (std::vector<std::string>{
                   "/org/hotreload FileChanged shop /caf\ufffd renamed /caf\ufffd",
-                  "/org/hotreload ConfigChanged 5 shop web [{\"op\":\"replace\",\"path\":\"/a\"}]",
-                  "/org/hotreload ValidationFailed 6 shop shop/web /x 1 2 no",
-                  "/org/hotreload ReloadStarted 7 shop {\"project\":\"shop\",\"services\":[]}",
-                  "/org/hotreload ReloadFinished 7 shop applied 3000 "
-                  "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
-                  "\"problems\":[]}"}));
+                  "/org/hotreload ConfigChanged " + id(5) +
+                      " shop web [{\"op\":\"replace\",\"path\":\"/a\"}]",
+                  "/org/hotreload ValidationFailed " + id(6) + " shop shop/web /x 1 2 no",
+                  "/org/hotreload ReloadStarted " + id(7) +
+                      " shop {\"project\":\"shop\",\"services\":[]}",
+                  "/org/hotreload ReloadFinished " + id(7) +
+                      " shop applied 3000 "
+                      "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
+                      "\"problems\":[]}"}));
 }
 
 // A marker in each value, and in each text that may quote one.
@@ -380,7 +389,7 @@ TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_sign
     const Change change{.subject = "/srv/web.toml",
                         .before = "MARKER",
                         .after = "MARKER",
-                        .keys = {{.operation = "replace",
+                        .keys = {{.operation = PatchOperation::Kind::Replace,
                                   .pointer = "/log/level",
                                   .key = "log.level",
                                   .before = "\"MARKER\"",
@@ -400,14 +409,16 @@ TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_sign
     server_.service_changed(web);
     server_.config_status_changed(app);
     server_.config_changed(
-        5, {.project = "my-shop", .name = "web", .keys = {{"replace", "/log/level"}}, .texts = [] {
-                return finished(ConfigChange::Texts{"MARKER", "MARKER", "MARKER"});
-            }});
-    server_.validation_failed(6, "my-shop", "web", quoting);
+        {0, 5},
+        {.project = "my-shop",
+         .name = "web",
+         .keys = {{PatchOperation::Kind::Replace, "/log/level"}},
+         .texts = [] { return finished(ConfigChange::Texts{"MARKER", "MARKER", "MARKER"}); }});
+    server_.validation_failed({0, 6}, "my-shop", "web", quoting);
     const ServicePlan plan{.service = "web", .changes = {change}};
-    server_.reload_started(7, {.project = "my-shop", .services = {plan}});
+    server_.reload_started({0, 7}, {.project = "my-shop", .services = {plan}});
     server_.reload_finished(
-        {.id = 7,
+        {.id = {0, 7},
          .project = "my-shop",
          .services =
              {{.service = "web", .changes = {change}, .problem = quoting, .note = "MARKER"}},
@@ -429,14 +440,15 @@ TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_sign
 }
 
 TEST_F(DbusServerTest, details_are_told_of_an_id_that_is_known) {
-    service_.known_details = {.id = 7, .problems = {{"shop", "web", {"/x", 1, 2, "MARKER"}}}};
-    const auto details = [&](std::uint64_t id) {
+    service_.known_details = {.id = {0, 7}, .problems = {{"shop", "web", {"/x", 1, 2, "MARKER"}}}};
+    const auto details = [&](const std::string& text) {
         return client_.call(kRoot, kManager, "Details", [&](sd_bus_message* message) {
-            sd_bus_message_append(message, "ta{sv}", id, 0);
+            sd_bus_message_append(message, "sa{sv}", text.c_str(), 0);
         });
     };
-    EXPECT_TRUE(details(7).text().contains("MARKER"));
-    EXPECT_EQ(details(8).error, "org.hotreload.Error.NoSuchTarget");
+    EXPECT_TRUE(details(id(7)).text().contains("MARKER"));
+    EXPECT_EQ(details(id(8)).error, "org.hotreload.Error.NoSuchTarget");
+    EXPECT_EQ(details("7").error, "org.hotreload.Error.Invalid");
 }
 
 TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_gives_it_back) {
@@ -452,7 +464,7 @@ TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_giv
 TEST_F(DbusServerTest, when_the_bus_goes_away_telling_is_harmless_and_the_loop_ends_with_failure) {
     server_.project_changed(kShop);
     private_bus_.kill();
-    server_.file_changed("shop", "/x", "modified", "");
+    server_.file_changed("shop", "/x", ChangeKind::Modified, "");
     server_.service_changed(kWeb);
     EXPECT_NE(loop_.run(), 0);
     server_.project_changed({.name = "late"});

@@ -29,16 +29,18 @@ std::string read_file(const std::string& path) {
 class VarlinkServerTest : public testing::Test {
 protected:
     VarlinkServerTest() : service_(loop_), server_(loop_, service_) {
-        service_.known_projects = {{.name = "shop", .path = "/srv/shop.toml", .state = "running"},
-                                   {.name = "blog", .path = "/srv/blog.toml", .state = "invalid"}};
+        service_.known_projects = {
+            {.name = "shop", .path = "/srv/shop.toml"},
+            {.name = "blog", .path = "/srv/blog.toml", .state = ProjectStatus::State::Invalid}};
         service_.known_services = {
             {.name = "web",
              .project = "shop",
              .main_pid = 42,
-             .last_result = "applied",
-             .last_changes = {
-                 {.subject = "/srv/web.toml",
-                  .keys = {{.operation = "add", .key = "log.level", .after = "[1]"}}}}}};
+             .last_result = ReloadResult::Applied,
+             .last_changes = {{.subject = "/srv/web.toml",
+                               .keys = {{.operation = PatchOperation::Kind::Add,
+                                         .key = "log.level",
+                                         .after = "[1]"}}}}}};
         service_.known_configs = {
             {.name = "app", .project = "shop", .revision = 3, .value = "\"secret\""}};
         auto socket = make_socket();
@@ -144,7 +146,7 @@ TEST_F(VarlinkServerTest, status_lists_projects_with_their_services) {
 
 TEST_F(VarlinkServerTest, values_that_libsystemd_has_no_form_for_are_told_as_near_as_it_can) {
     service_.known_services[0].last_changes[0].keys = {
-        {.operation = "add",
+        {.operation = PatchOperation::Kind::Add,
          .key = "big",
          .after = R"([1e400,1.10,-7,"a\u0000b",null,{"c":true}])"}};
     const auto answer = call("org.hotreload.Status", "{}");

@@ -147,13 +147,13 @@ protected:
 };
 
 inline FileChange created(const std::string& path) {
-    return {FileChange::Kind::Created, path, ""};
+    return {ChangeKind::Created, path, ""};
 }
 inline FileChange modified(const std::string& path) {
-    return {FileChange::Kind::Modified, path, ""};
+    return {ChangeKind::Modified, path, ""};
 }
 inline FileChange deleted(const std::string& path) {
-    return {FileChange::Kind::Deleted, path, ""};
+    return {ChangeKind::Deleted, path, ""};
 }
 inline void PrintTo(const FileChange& change, std::ostream* out) {
     *out << to_string(change.kind) << ' ' << change.from << ' ' << change.path;

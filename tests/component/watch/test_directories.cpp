@@ -18,7 +18,7 @@ TEST_F(Directories, NewRenamedAndDeletedFilesOfAPatternAreChanges) {
     EXPECT_EQ(watched->changes, Changes{created(a)});
     fs::rename(a, b);
     ASSERT_TRUE(until([&] { return watched->calls == 2; }));
-    EXPECT_EQ(watched->changes, (Changes{{FileChange::Kind::Renamed, b, a}}));
+    EXPECT_EQ(watched->changes, (Changes{{ChangeKind::Renamed, b, a}}));
     fs::rename(b, dir / "conf.d/b.off");
     ASSERT_TRUE(until([&] { return watched->calls == 3; }));
     EXPECT_EQ(watched->changes, Changes{deleted(b)});
@@ -120,8 +120,7 @@ TEST_F(Directories, ADirectoryMovedWithinTheTreeTakesItsFilesAlong) {
     auto watched = watch(dir / "t/**");
     fs::rename(dir / "t/a", dir / "t/z");
     ASSERT_TRUE(until([&] { return watched->calls == 1; }));
-    EXPECT_EQ(watched->changes,
-              (Changes{{FileChange::Kind::Renamed, dir / "t/z/b/f", dir / "t/a/b/f"}}));
+    EXPECT_EQ(watched->changes, (Changes{{ChangeKind::Renamed, dir / "t/z/b/f", dir / "t/a/b/f"}}));
     write(dir / "t/z/b/f", "2");
     ASSERT_TRUE(until([&] { return watched->calls == 2; }));
     EXPECT_EQ(watched->changes, Changes{modified(dir / "t/z/b/f")});

@@ -29,11 +29,5 @@ TEST(Problem, OfWhichMoreIsSaidKeepsItsAudience) {
     EXPECT_NE(shown_to(Audience::Everybody, problem).message, problem.message);
 }
 
-TEST(Audience, HasWordsForTheRecord) {
-    for (const auto audience : {Audience::Inspectors, Audience::Everybody})
-        EXPECT_EQ(parse_audience(to_string(audience)), audience);
-    EXPECT_EQ(parse_audience("all"), std::nullopt);
-}
-
 } // namespace
 } // namespace hotreload

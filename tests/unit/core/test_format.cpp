@@ -31,13 +31,5 @@ TEST(Format, ADropInOfAUnitIsAUnitFile) {
     EXPECT_EQ(format_of("a.service.d/readme.txt"), Format::Bytes);
 }
 
-TEST(Format, WordsAndFormatsAreTheSame) {
-    for (const auto format : {Format::Bytes, Format::Toml, Format::Yaml, Format::Json,
-                              Format::Jsonc, Format::Ini, Format::Unit})
-        EXPECT_EQ(parse_format(to_string(format)), format);
-    EXPECT_EQ(parse_format("xml"), std::nullopt);
-    EXPECT_EQ(parse_format(""), std::nullopt);
-}
-
 } // namespace format_test
 } // namespace hotreload

@@ -19,7 +19,8 @@ TEST(Names, of_units_carry_project_service_and_generation) {
     EXPECT_EQ(project_slice("my-shop"), "hotreload-my\\x2dshop.slice");
     EXPECT_EQ(generation_unit("shop", "web", 7), "hotreload-shop.web@7.service");
     EXPECT_EQ(generation_unit("a-b", "c-d", 1), "hotreload-a\\x2db.c\\x2dd@1.service");
-    EXPECT_EQ(helper_unit("shop", "web", "validate", 12), "hotreload-shop.web-validate@12.service");
+    EXPECT_EQ(helper_unit("shop", "web", "validate", "12"),
+              "hotreload-shop.web-validate@12.service");
     EXPECT_EQ(project_units_pattern("shop"), "hotreload-shop.*@*.service");
 }
 
@@ -46,19 +47,6 @@ TEST(Names, begin_with_a_lower_case_letter_or_digit) {
         EXPECT_FALSE(valid_name(name)) << name;
 }
 
-TEST(Definition, words_of_types_and_strategies_are_read_back) {
-    for (const auto type : {ServiceType::Simple, ServiceType::Exec, ServiceType::Notify,
-                            ServiceType::NotifyReload, ServiceType::Oneshot, ServiceType::Forking})
-        EXPECT_EQ(parse_service_type(to_string(type)), type);
-    EXPECT_EQ(to_string(ServiceType::NotifyReload), "notify-reload");
-    EXPECT_EQ(parse_service_type("dbus"), std::nullopt);
-    for (const auto strategy :
-         {Strategy::None, Strategy::Live, Strategy::Reload, Strategy::Restart, Strategy::Manual})
-        EXPECT_EQ(parse_strategy(to_string(strategy)), strategy);
-    EXPECT_EQ(parse_strategy("auto"), std::nullopt);
-    EXPECT_EQ(parse_strategy(""), std::nullopt);
-}
-
 TEST(Definition, a_problem_is_placed_at_its_key_or_the_nearest_parent) {
     ProjectDefinition project;
     project.path = "/p/hotreload.toml";
@@ -73,7 +61,7 @@ TEST(Definition, a_problem_is_placed_at_its_key_or_the_nearest_parent) {
 TEST(Names, finds_the_service_of_a_generation) {
     EXPECT_EQ(service_of(generation_unit("my-shop", "web-1", 7), "my-shop"),
               std::pair(std::string("web-1"), std::uint64_t{7}));
-    EXPECT_FALSE(service_of(helper_unit("my-shop", "web", "validate", 7), "my-shop"));
+    EXPECT_FALSE(service_of(helper_unit("my-shop", "web", "validate", "7"), "my-shop"));
     EXPECT_FALSE(service_of("hotreload-my\\x2dshop.web@x.service", "my-shop"));
     EXPECT_FALSE(service_of("nginx.service", "my-shop"));
 }

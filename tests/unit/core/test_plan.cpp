@@ -109,9 +109,9 @@ TEST(Plan, starts_anew_what_ended_and_waits_for_the_manager_to_start_it) {
 TEST(Plan, sees_new_and_deleted_files_of_a_pattern) {
     auto view = applied();
     view.files->files["/etc/web/b.conf"] = {2, 2, 2};
-    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, "created");
+    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, ChangeKind::Created);
     view.files->files.clear();
-    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, "deleted");
+    EXPECT_EQ(plan_service("web", view, {}).changes.at(0).kind, ChangeKind::Deleted);
 }
 
 TEST(Plan, does_not_take_a_file_that_is_being_written_though_it_was_read_once) {
@@ -183,7 +183,7 @@ TEST(Plan, starts_a_failed_service_again_when_something_changed_and_not_otherwis
 TEST(Plan, does_not_try_again_what_was_refused_until_it_changes_or_somebody_asks) {
     auto view = applied();
     view.wanted->env["A"] = "b";
-    view.record->refusal = Refusal{*view.wanted, view.files->files, "failed", {}};
+    view.record->refusal = Refusal{*view.wanted, view.files->files, ReloadResult::Failed, {}};
     EXPECT_EQ(action_of(view), Action::Refused);
     EXPECT_EQ(action_of(view, {.retry = true}), Action::Restart);
     view.wanted->env["A"] = "c";
@@ -194,7 +194,7 @@ TEST(Plan, takes_the_applied_state_after_a_refused_one_for_unchanged) {
     auto view = applied();
     auto other = *view.wanted;
     other.env["A"] = "b";
-    view.record->refusal = Refusal{other, view.files->files, "failed", {}};
+    view.record->refusal = Refusal{other, view.files->files, ReloadResult::Failed, {}};
     EXPECT_EQ(action_of(view), Action::None);
 }
 
@@ -202,7 +202,7 @@ TEST(Plan, gives_the_applied_file_again_to_a_service_that_may_have_read_a_refuse
     auto view = applied();
     auto tried = view.files->files;
     tried["/etc/web/a.conf"] = {9, 9, 9};
-    view.record->refusal = Refusal{*view.wanted, tried, "invalid", {}};
+    view.record->refusal = Refusal{*view.wanted, tried, ReloadResult::Invalid, {}};
     EXPECT_EQ(action_of(view), Action::None) << "it was only checked";
     view.record->refusal->attempted = true;
     EXPECT_EQ(action_of(view), Action::Restart);
@@ -212,7 +212,8 @@ TEST(Plan, takes_back_what_a_service_was_being_given_when_we_died) {
     auto view = applied();
     view.wanted->reload_signal = view.record->definition.reload_signal = 1;
     const auto interrupt = [&] {
-        view.record->refusal = Refusal{*view.wanted, view.files->files, "interrupted", {}, true};
+        view.record->refusal =
+            Refusal{*view.wanted, view.files->files, ReloadResult::Interrupted, {}, true};
     };
     const auto before = view;
     view.wanted->properties["MemoryMax"] = {"512M"};
@@ -234,7 +235,7 @@ TEST(Plan, brings_back_a_service_that_is_down_since_an_action_that_failed) {
     auto tried = *view.wanted;
     tried.env["A"] = "b";
     view.unit.active_state = "failed";
-    view.record->refusal = Refusal{tried, view.files->files, "failed", {}, true};
+    view.record->refusal = Refusal{tried, view.files->files, ReloadResult::Failed, {}, true};
     EXPECT_EQ(action_of(view), Action::Start);
     view.record->wanted = false;
     EXPECT_EQ(action_of(view), Action::None);
@@ -351,7 +352,7 @@ TEST(Plan, leaves_down_what_somebody_stopped_though_it_failed_in_that) {
         tried["/etc/web/a.conf"] = {9, 9, 9};
         view.files->files["/etc/web/a.conf"] = {2, 2, 2};
         EXPECT_EQ(action_of(view), Action::Record) << unit;
-        view.record->refusal = Refusal{*view.wanted, tried, "failed", {}, true};
+        view.record->refusal = Refusal{*view.wanted, tried, ReloadResult::Failed, {}, true};
         EXPECT_EQ(action_of(view), Action::Record) << unit;
     }
 }
@@ -377,7 +378,7 @@ TEST(Plan, does_not_start_an_installed_unit_again_that_ended_by_itself_but_in_an
     tried["/etc/web/a.conf"] = {9, 9, 9};
     view.files->files["/etc/web/a.conf"] = {2, 2, 2};
     EXPECT_EQ(action_of(view), Action::Record);
-    view.record->refusal = Refusal{*view.wanted, tried, "failed", {}, true};
+    view.record->refusal = Refusal{*view.wanted, tried, ReloadResult::Failed, {}, true};
     EXPECT_EQ(action_of(view), Action::Restart);
 }
 
@@ -385,7 +386,7 @@ TEST(Plan, brings_back_what_was_left_down_though_its_unit_is_only_stopped) {
     auto view = applied();
     auto tried = view.files->files;
     tried["/etc/web/a.conf"] = {9, 9, 9};
-    view.record->refusal = Refusal{*view.wanted, tried, "needs-attention", {}, true};
+    view.record->refusal = Refusal{*view.wanted, tried, ReloadResult::NeedsAttention, {}, true};
     view.files->files["/etc/web/a.conf"] = {2, 2, 2};
     view.unit.active_state = "inactive"; // another run of ours: nobody saw its end
     EXPECT_EQ(action_of(view), Action::Restart);
@@ -433,6 +434,7 @@ TEST(Plan, does_nothing_to_a_unit_that_cannot_be_acted_on) {
     view.barred = Problem{.message = "no such unit"};
     view.files->files["/etc/web/a.conf"] = {2, 2, 2};
     EXPECT_EQ(action_of(view, {.force = true, .retry = true, .start = true}), Action::Refused);
+    EXPECT_TRUE(plan_service("web", view, {}).barred);
     view.wanted.reset(); // it can leave
     EXPECT_EQ(action_of(view), Action::Stop);
 }
@@ -442,8 +444,8 @@ TEST(Plan, takes_up_what_was_held_back_when_what_was_at_fault_is_in_order) {
     std::map<std::string, ServiceView> views;
     views["web"] = applied();
     views["web"].wanted->env["A"] = "b";
-    views["web"].record->refusal =
-        Refusal{*views["web"].wanted, views["web"].files->files, "held-back", {}, false, "db"};
+    views["web"].record->refusal = Refusal{
+        *views["web"].wanted, views["web"].files->files, ReloadResult::HeldBack, {}, false, "db"};
     views["db"] = applied();
     plan.services = {{"web", action_of(views["web"]), {}, ""}, {"db", Action::Refused, {}, ""}};
     ASSERT_EQ(plan.services[0].action, Action::Refused);
@@ -461,7 +463,7 @@ TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
         auto& view = views[name] = applied();
         view.wanted->env["A"] = "b";
         view.record->refusal =
-            Refusal{*view.wanted, view.files->files, "held-back", {}, false, because};
+            Refusal{*view.wanted, view.files->files, ReloadResult::HeldBack, {}, false, because};
         plan.services.push_back({name, Action::Refused, {}, ""});
     };
     held("a", "b");

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] Links links() const override { return links_; }
     [[nodiscard]] bool ends() const override { return plan_.action == Action::Stop; }
     [[nodiscard]] bool may_be_handed_over() const override { return false; }
-    ServiceOutcome leave() override { return outcome("unchanged", {}); }
+    ServiceOutcome leave() override { return outcome(ReloadResult::Unchanged, {}); }
     Task<Verdict> check() override { co_return Verdict{.problem = note("check"), .note = {}}; }
     Verdict prepare() override { return {.problem = note("prepare"), .note = {}}; }
     void reserve() override { note("reserve"); }
@@ -44,7 +44,7 @@ public:
     Task<bool> gives_way() override { co_return false; }
     ServiceOutcome commit() override {
         note("commit");
-        return outcome("applied", {});
+        return outcome(ReloadResult::Applied, {});
     }
     Task<> finish() override {
         note("finish");
@@ -54,22 +54,24 @@ public:
     void remember_failure() override {}
     Task<Ending> undo(const Failed& failed, bool begun) override {
         note(begun ? "undo" : "pass");
-        co_return Ending{.result = begun ? "rolled-back" : "unchanged", .problem = failed.problem};
+        co_return Ending{.result = begun ? ReloadResult::RolledBack : ReloadResult::Unchanged,
+                         .problem = failed.problem};
     }
     Task<Ending> prove_undone(Ending ending, Cancellation&) override { co_return ending; }
     Task<Problem> explain_failure(Problem problem) override {
         problem.message += ", explained";
         co_return problem;
     }
-    void refuse(const std::string& result, const Ending&, const std::string& because) override {
-        note("refuse " + result + (because.empty() ? "" : " because of " + because) + " for");
+    void refuse(ReloadResult result, const Ending&, const std::string& because) override {
+        note("refuse " + std::string(to_string(result)) +
+             (because.empty() ? "" : " because of " + because) + " for");
     }
     void hand_over() override { note("hand over"); }
-    [[nodiscard]] ServiceOutcome outcome(std::string result,
+    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
                                          std::optional<Problem> problem) const override {
         return {.service = plan_.service,
                 .action = plan_.action,
-                .result = std::move(result),
+                .result = result,
                 .unit = {},
                 .changes = {},
                 .problem = std::move(problem),
@@ -90,7 +92,7 @@ private:
 class Host final : public TransactionHost {
 public:
     int begun = 0;
-    void started(std::uint64_t, const Plan&) override { ++begun; }
+    void started(const ReloadId&, const Plan&) override { ++begun; }
     [[nodiscard]] Problem problem_at(const std::string&, std::string message) const override {
         return {.message = std::move(message)};
     }
@@ -100,9 +102,9 @@ class TransactionTest : public testing::Test {
 protected:
     Script script;
     Host host;
-    Transaction transaction{.id = 1,
+    Transaction transaction{.id = {0, 1},
                             .project = "shop",
-                            .trigger = "file",
+                            .trigger = Trigger::File,
                             .caller = {},
                             .plan = {},
                             .steps = {},
@@ -133,7 +135,7 @@ protected:
 TEST_F(TransactionTest, steps_that_links_connect_go_through_each_stage_together) {
     have("a", Action::Restart);
     have("b", Action::Restart, {.after = {"a"}, .required = {}, .part_of = {}});
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
     EXPECT_EQ(script.lines,
               (Lines{"check a", "check b", "prepare a", "prepare b", "reserve a", "apply a",
                      "reserve b", "apply b", "prove a", "prove b", "commit a", "commit b",
@@ -148,7 +150,7 @@ TEST_F(TransactionTest, a_failure_is_undone_backwards_and_touches_no_other_group
     have("other", Action::Restart);
     script.fails = {"apply b"};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "rolled-back");
+    EXPECT_EQ(outcome.result, ReloadResult::RolledBack);
     EXPECT_EQ(lines_of("undo"), (Lines{"undo b", "undo a"}));
     EXPECT_EQ(lines_of("pass"), Lines{"pass c"});
     EXPECT_EQ(lines_of("commit"), Lines{"commit other"});
@@ -163,8 +165,8 @@ TEST_F(TransactionTest, what_is_invalid_disturbs_nothing_of_its_group) {
     have("b", Action::Restart, {.after = {"a"}, .required = {}, .part_of = {}});
     script.fails = {"check b"};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "invalid");
-    EXPECT_EQ(outcome.services[0].result, "unchanged");
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
+    EXPECT_EQ(outcome.services[0].result, ReloadResult::Unchanged);
     EXPECT_TRUE(lines_of("apply").empty());
     EXPECT_EQ(lines_of("refuse"),
               (Lines{"refuse held-back because of b for a", "refuse invalid for b"}));
@@ -174,7 +176,7 @@ TEST_F(TransactionTest, what_could_not_be_prepared_lets_go_of_what_was) {
     have("a", Action::Restart);
     have("b", Action::Restart, {.after = {"a"}, .required = {}, .part_of = {}});
     script.fails = {"prepare b"};
-    EXPECT_EQ(run().result, "invalid");
+    EXPECT_EQ(run().result, ReloadResult::Invalid);
     EXPECT_EQ(lines_of("release"), (Lines{"release new a", "release new b"}));
     EXPECT_TRUE(lines_of("reserve").empty());
 }
@@ -182,7 +184,7 @@ TEST_F(TransactionTest, what_could_not_be_prepared_lets_go_of_what_was) {
 TEST_F(TransactionTest, a_proof_that_fails_is_a_failure_of_its_step) {
     have("a", Action::Restart);
     script.fails = {"prove a"};
-    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(run().result, ReloadResult::RolledBack);
     EXPECT_EQ(lines_of("undo"), Lines{"undo a"});
 }
 
@@ -200,8 +202,8 @@ TEST_F(TransactionTest, a_step_that_does_not_act_connects_nothing) {
     have("c", Action::Restart, {.after = {"b"}, .required = {}, .part_of = {}});
     script.fails = {"check a"};
     const auto outcome = run();
-    EXPECT_EQ(outcome.services[1].result, "unchanged");
-    EXPECT_EQ(outcome.services[2].result, "applied");
+    EXPECT_EQ(outcome.services[1].result, ReloadResult::Unchanged);
+    EXPECT_EQ(outcome.services[2].result, ReloadResult::Applied);
 }
 
 } // namespace

@@ -25,7 +25,7 @@ ServiceDefinition service() {
 }
 
 KeyDifference difference(std::vector<KeyPath> leaves) {
-    return {"replace", leaves.front(), "1", "2", std::move(leaves)};
+    return {PatchOperation::Kind::Replace, leaves.front(), "1", "2", std::move(leaves)};
 }
 
 // A service that runs with one document, and what its change asks for.
@@ -92,7 +92,7 @@ TEST(PlanOfDocuments, means_the_same_is_no_action_and_says_so) {
     EXPECT_EQ(plan.action, Action::None);
     EXPECT_EQ(plan.reason, "means the same");
     ASSERT_EQ(plan.changes.size(), 1U);
-    EXPECT_EQ(plan.changes[0].kind, "rewritten");
+    EXPECT_EQ(plan.changes[0].kind, ChangeKind::Rewritten);
 }
 
 TEST(PlanOfDocuments, the_highest_strategy_among_the_keys_is_the_files) {
@@ -119,7 +119,7 @@ TEST(PlanOfDocuments, what_was_refused_and_may_be_held_is_taken_back_even_in_oth
     Changed changed(compared({}));
     changed.view.record->refusal = Refusal{.definition = service(),
                                            .files = {{"/etc/web/a.toml", {3, 3, 3}}},
-                                           .result = "failed",
+                                           .result = ReloadResult::Failed,
                                            .problem = {},
                                            .attempted = true};
     EXPECT_EQ(changed.plan().action, Action::Restart);
@@ -146,7 +146,7 @@ TEST(WatchRules, a_set_that_was_refused_may_wait_for_the_rest_of_it) {
         {"/tls/cert", {1, 1, 1}}, {"/tls/key", {2, 2, 2}}, {"/etc/web.conf", {3, 3, 3}}};
     auto files = record.files;
     files["/tls/cert"] = {4, 4, 4};
-    record.refusal = Refusal{record.definition, files, "invalid", {}, false};
+    record.refusal = Refusal{record.definition, files, ReloadResult::Invalid, {}, false};
     EXPECT_TRUE(waits_for_rest_of_set(record));
     record.refusal->files["/tls/key"] = {5, 5, 5};
     EXPECT_FALSE(waits_for_rest_of_set(record)) << "all of it is there";
@@ -156,6 +156,6 @@ TEST(WatchRules, a_set_that_was_refused_may_wait_for_the_rest_of_it) {
     record.refusal->files = record.files;
     EXPECT_FALSE(waits_for_rest_of_set(record));
     record.refusal->files = files;
-    record.refusal->result = "failed";
+    record.refusal->result = ReloadResult::Failed;
     EXPECT_FALSE(waits_for_rest_of_set(record));
 }

@@ -34,33 +34,33 @@ TEST(Details, of_a_problem_is_its_message_by_its_place) {
 }
 
 TEST(Details, of_a_reload_are_its_plan_and_its_outcome) {
-    const auto details = json(R"({"id":3,"plans":[{"project":"blog","services":[]},
+    const auto details = json(R"({"id":"3","plans":[{"project":"blog","services":[]},
         {"project":"shop","services":[1]}],"outcomes":[{"project":"shop","detail":{"a":1.10}}]})");
-    Event started = ReloadStarted{3, "shop", "{}"};
+    Event started = ReloadStarted{"3", "shop", "{}"};
     add_details(started, details);
     EXPECT_EQ(std::get<ReloadStarted>(started).plan_json, R"({"project":"shop","services":[1]})");
-    Event finished = ReloadFinished{3, "shop", "applied", {}, "{}"};
+    Event finished = ReloadFinished{"3", "shop", "applied", {}, "{}"};
     add_details(finished, details);
     EXPECT_EQ(std::get<ReloadFinished>(finished).detail_json, R"({"a":1.10})");
-    Event other = ReloadFinished{3, "cms", "applied", {}, "{}"};
+    Event other = ReloadFinished{"3", "cms", "applied", {}, "{}"};
     add_details(other, details);
     EXPECT_EQ(std::get<ReloadFinished>(other).detail_json, "{}") << "nothing is told of it";
 }
 
 TEST(Details, of_a_problem_and_of_a_change_are_those_of_the_same_name) {
-    const auto details = json(R"({"id":3,"problems":[
+    const auto details = json(R"({"id":"3","problems":[
         {"project":"shop","target":"db","path":"/a","line":1,"column":2,"message":"of db"},
         {"project":"shop","target":"web","path":"/a","line":1,"column":2,"message":"of web"}],
         "changes":[{"project":"shop","name":"/a","old":{},"new":{"a":1},"patch":[2]}]})");
-    Event failed = ValidationFailed{3, "shop", "web", {"/a", 1, 2, "hidden"}};
+    Event failed = ValidationFailed{"3", "shop", "web", {"/a", 1, 2, "hidden"}};
     add_details(failed, details);
     EXPECT_EQ(std::get<ValidationFailed>(failed).problem.message, "of web");
-    Event changed = ConfigChanged{3, "shop", "/a", "[1]", "", ""};
+    Event changed = ConfigChanged{"3", "shop", "/a", "[1]", "", ""};
     add_details(changed, details);
     EXPECT_EQ(std::get<ConfigChanged>(changed).patch_json, "[2]");
     EXPECT_EQ(std::get<ConfigChanged>(changed).new_json, R"({"a":1})");
     for (const Event& each : {failed, changed})
-        EXPECT_EQ(id_of_details(each), 3U);
+        EXPECT_EQ(id_of_details(each), "3");
     EXPECT_EQ(id_of_details(FileChanged{}), std::nullopt);
 }
 
@@ -72,7 +72,7 @@ TEST(Details, that_are_not_what_they_should_be_change_nothing) {
         const auto before = shop;
         add_details(shop, json(text));
         EXPECT_EQ(shop, before) << text;
-        Event event = ConfigChanged{3, "shop", "/a", "[1]", "", ""};
+        Event event = ConfigChanged{"3", "shop", "/a", "[1]", "", ""};
         add_details(event, json(text));
         EXPECT_EQ(std::get<ConfigChanged>(event).patch_json, "[1]") << text;
     }

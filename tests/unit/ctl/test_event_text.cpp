@@ -14,22 +14,22 @@ std::string json_of(const Event& event) {
 } // namespace
 
 TEST(Event, the_end_of_a_reload_has_its_detail_as_an_object) {
-    EXPECT_EQ(json_of(ReloadFinished{3, "shop", "applied", std::chrono::microseconds(31000),
+    EXPECT_EQ(json_of(ReloadFinished{"3", "shop", "applied", std::chrono::microseconds(31000),
                                      R"({"result":"applied","services":[]})"}),
-              R"({"event":"ReloadFinished","id":3,"project":"shop","result":"applied",)"
+              R"({"event":"ReloadFinished","id":"3","project":"shop","result":"applied",)"
               R"("duration_usec":31000,"detail":{"result":"applied","services":[]}})");
 }
 
 TEST(Event, a_plan_is_an_object_too_and_text_that_is_not_json_stays_text) {
-    EXPECT_EQ(json_of(ReloadStarted{3, "shop", R"({"services":[]})"}),
-              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":{"services":[]}})");
-    EXPECT_EQ(json_of(ReloadStarted{3, "shop", "oops"}),
-              R"({"event":"ReloadStarted","id":3,"project":"shop","plan":"oops"})");
+    EXPECT_EQ(json_of(ReloadStarted{"3", "shop", R"({"services":[]})"}),
+              R"({"event":"ReloadStarted","id":"3","project":"shop","plan":{"services":[]}})");
+    EXPECT_EQ(json_of(ReloadStarted{"3", "shop", "oops"}),
+              R"({"event":"ReloadStarted","id":"3","project":"shop","plan":"oops"})");
 }
 
 TEST(Event, a_problem_has_its_place) {
-    EXPECT_EQ(json_of(ValidationFailed{9, "shop", "shop/web", {"/p/a \"b\"", 3, 4, "bad\n"}}),
-              R"({"event":"ValidationFailed","id":9,"project":"shop","target":"shop/web",)"
+    EXPECT_EQ(json_of(ValidationFailed{"9", "shop", "shop/web", {"/p/a \"b\"", 3, 4, "bad\n"}}),
+              R"({"event":"ValidationFailed","id":"9","project":"shop","target":"shop/web",)"
               R"("path":"/p/a \"b\"","line":3,"column":4,"message":"bad\n"})");
 }
 
@@ -44,7 +44,7 @@ TEST(Event, a_service_has_all_of_its_state) {
 
 TEST(Event, for_a_person_is_a_line_with_the_report_below) {
     const auto lines =
-        show_event(ReloadFinished{3, "shop", "applied", std::chrono::milliseconds(31),
+        show_event(ReloadFinished{"3", "shop", "applied", std::chrono::milliseconds(31),
                                   R"({"services":[{"service":"db","result":"unchanged"}]})"},
                    "");
     EXPECT_EQ(lines, (std::vector<Line>{{Mark::Plain, "shop: reload 3 finished: applied, 31 ms"},
@@ -53,7 +53,7 @@ TEST(Event, for_a_person_is_a_line_with_the_report_below) {
 
 TEST(Event, a_document_that_changed_has_a_line_for_each_key) {
     const ConfigChanged document{
-        9,
+        "9",
         "shop",
         "/p/config/web.toml",
         R"([{"op":"replace","path":"/log/level","value":"debug","old":"info"},
@@ -64,13 +64,13 @@ TEST(Event, a_document_that_changed_has_a_line_for_each_key) {
               (std::vector<Line>{{Mark::Plain, R"(config/web.toml: log.level "info" → "debug")"},
                                  {Mark::Plain, "config/web.toml: − listen"}}));
     EXPECT_EQ(to_json(Event(document))["patch"][0]["old"].as<std::string>(), "info");
-    EXPECT_EQ(show_event(ConfigChanged{9, "shop", "/p/a.toml", "", "", ""}, "/p"),
+    EXPECT_EQ(show_event(ConfigChanged{"9", "shop", "/p/a.toml", "", "", ""}, "/p"),
               (std::vector<Line>{{Mark::Plain, "a.toml changed"}}));
 }
 
 TEST(Event, a_document_whose_values_are_not_told_has_its_keys) {
     const ConfigChanged document{
-        9,
+        "9",
         "shop",
         "/p/web.toml",
         R"([{"op":"replace","path":"/log/level"},{"op":"add","path":"/a"}])",
@@ -81,7 +81,7 @@ TEST(Event, a_document_whose_values_are_not_told_has_its_keys) {
 }
 
 TEST(Event, a_definition_that_changed_names_its_service_and_the_fields) {
-    EXPECT_EQ(show_event(ConfigChanged{9, "shop", "web",
+    EXPECT_EQ(show_event(ConfigChanged{"9", "shop", "web",
                                        R"([{"op":"replace","path":"/env.A","value":""},
                                            {"op":"replace","path":"/type","value":"exec"}])",
                                        "{}", "{}"},

@@ -18,7 +18,7 @@ LogEntry entry(const std::string& service, const std::string& message) {
 TEST(Log, the_service_is_found_in_the_unit_of_any_generation) {
     EXPECT_EQ(service_in_unit(generation_unit("shop", "web", 7), "shop"), "web");
     EXPECT_EQ(service_in_unit(generation_unit("my-shop", "the-web", 12), "my-shop"), "the-web");
-    EXPECT_EQ(service_in_unit(helper_unit("shop", "web", "validate", 3), "shop"), "web-validate");
+    EXPECT_EQ(service_in_unit(helper_unit("shop", "web", "validate", "3"), "shop"), "web-validate");
 }
 
 TEST(Log, a_unit_of_another_project_is_none_of_ours) {

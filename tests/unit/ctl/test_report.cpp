@@ -11,8 +11,8 @@ namespace {
 
 Report report_of(const std::string& result, const std::string& detail,
                  const std::vector<ValidationFailed>& announced = {}) {
-    return report_reload({7, "shop", result, std::chrono::microseconds(31'200), detail}, announced,
-                         "/home/u/shop");
+    return report_reload({"7", "shop", result, std::chrono::microseconds(31'200), detail},
+                         announced, "/home/u/shop");
 }
 
 Report report_of_service(const std::string& result, const std::string& service) {
@@ -50,6 +50,16 @@ TEST(Report, files_below_the_directory_are_shown_relative_to_it) {
         {"subject":"/etc/shop.conf"}]})");
     EXPECT_EQ(report.lines.front().text,
               "web: reloaded (config/web.toml, /etc/shop.conf), generation 9, 31 ms");
+}
+
+TEST(Report, what_a_later_version_tells_is_shown_as_it_is_and_no_success) {
+    const auto report = report_of_service("migrated", R"({"service":"web","action":"migrate",
+        "result":"migrated","generation":8,"changes":[{"subject":"a"}]})");
+    EXPECT_EQ(report.lines, (std::vector<Line>{{Mark::Failed, "web: migrated (a)"}}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+    const auto applied = report_of_service("applied", R"({"service":"web","action":"migrate",
+        "result":"applied","generation":8,"changes":[]})");
+    EXPECT_EQ(applied.lines.front(), (Line{Mark::Applied, "web: migrate, generation 8, 31 ms"}));
 }
 
 TEST(Report, many_changes_are_counted) {
@@ -95,7 +105,7 @@ TEST(Report, an_invalid_file_is_named_with_its_place_once) {
                       "result":"invalid","generation":7,"changes":[{"subject":"nginx.conf"}],
                       "problem":)") +
             problem + R"(}],"problems":[)" + problem + "]}",
-        {{8, "shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
+        {{"8", "shop", "shop/web", {"/home/u/shop/nginx.conf", 3, 0, "unknown directive"}}});
     EXPECT_EQ(
         report.lines,
         (std::vector<Line>{{Mark::Failed, "web: refused (nginx.conf), generation 7 stays in force"},
@@ -106,8 +116,8 @@ TEST(Report, an_invalid_file_is_named_with_its_place_once) {
 TEST(Report, an_announced_problem_is_told_when_the_detail_lacks_it) {
     const auto report =
         report_of("invalid", R"({"services":[],"problems":[]})",
-                  {{8, "shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
-                   {9, "other", "", {"/x", 1, 1, "of another project"}}});
+                  {{"8", "shop", "", {"/home/u/shop/hotreload.toml", 2, 5, "expected a value"}},
+                   {"9", "other", "", {"/x", 1, 1, "of another project"}}});
     EXPECT_EQ(report.lines,
               (std::vector<Line>{{Mark::Failed, "hotreload.toml:2:5: expected a value"}}));
 }

@@ -64,12 +64,31 @@ TEST(Plan, with_something_that_waits_gives_3) {
     EXPECT_EQ(report.status, ExitStatus::Waiting);
 }
 
-TEST(Plan, that_was_refused_before_gives_1) {
-    EXPECT_EQ(report_plan(R"({"project":"shop","services":[
+TEST(Plan, that_was_refused_before_says_how_to_try_it_again_and_gives_1) {
+    const auto report = report_plan(R"({"project":"shop","services":[
         {"service":"web","action":"refused","reason":"","changes":[]}]})",
-                          "")
-                  .status,
-              ExitStatus::Failed);
+                                    "");
+    EXPECT_EQ(report.lines.front(),
+              (Line{Mark::Failed, "web: refused before, nothing changed since — "
+                                  "run: hotreloadctl reload --force shop/web"}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Plan, that_cannot_be_tried_as_the_unit_is_offers_no_second_attempt) {
+    const auto report = report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"refused","reason":"web.service is somebody else's, as before",
+         "barred":true,"changes":[]}]})",
+                                    "");
+    EXPECT_EQ(report.lines.front(),
+              (Line{Mark::Failed, "web: refused (web.service is somebody else's, as before)"}));
+    EXPECT_EQ(report.status, ExitStatus::Failed);
+}
+
+TEST(Plan, with_an_action_of_a_later_version_shows_it_as_it_is) {
+    const auto report = report_plan(R"({"project":"shop","services":[
+        {"service":"web","action":"migrate","reason":"why","changes":[]}]})",
+                                    "");
+    EXPECT_EQ(report.lines.front(), (Line{Mark::Planned, "web: migrate (why)"}));
 }
 
 TEST(Plan, that_is_not_json_is_an_error_and_not_an_empty_plan) {

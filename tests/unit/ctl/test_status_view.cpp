@@ -73,7 +73,7 @@ TEST(Status, of_a_set_that_waits_for_its_other_files_gives_3_and_no_failure) {
 
 TEST(Status, of_a_unit_that_is_not_there_gives_1) {
     auto project = shop();
-    project.services[1].state = "missing";
+    project.services[1].state = "invalid";
     EXPECT_EQ(report_status(project, now, "/p").status, ExitStatus::Failed);
 }
 

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::microseconds;
 
 const Change kChange{.subject = "env.LOG_LEVEL",
-                     .kind = "definition",
+                     .kind = ChangeKind::Definition,
                      .strategy = Strategy::Restart,
                      .reason = "a process keeps its environment"};
 
@@ -30,24 +30,24 @@ TEST(Json, a_plan_lists_services_with_their_changes) {
 }
 
 const Change kDocument{.subject = "/srv/web.toml",
-                       .kind = "modified",
+                       .kind = ChangeKind::Modified,
                        .strategy = Strategy::Restart,
                        .reason = "the highest of its keys",
-                       .keys = {{.operation = "replace",
+                       .keys = {{.operation = PatchOperation::Kind::Replace,
                                  .pointer = "/log/level",
                                  .key = "log.level",
                                  .before = R"("info")",
                                  .after = R"({"a":[1,1.10,1e400,null]})",
                                  .strategy = Strategy::Reload,
                                  .reason = "keys \"log.*\""},
-                                {.operation = "add",
+                                {.operation = PatchOperation::Kind::Add,
                                  .pointer = "/big",
                                  .key = "big",
                                  .before = "",
                                  .after = "\"shortened…",
                                  .strategy = Strategy::Restart,
                                  .reason = "on_change"},
-                                {.operation = "remove",
+                                {.operation = PatchOperation::Kind::Remove,
                                  .pointer = "/gone",
                                  .key = "gone",
                                  .before = "false",
@@ -99,19 +99,19 @@ TEST(Json, events_have_what_became_of_them) {
 
 TEST(Json, an_outcome_tells_of_each_service_and_has_a_problem_only_where_there_is_one) {
     const Outcome outcome{
-        .id = 3,
+        .id = {0, 3},
         .project = "shop",
-        .result = "rolled-back",
-        .trigger = "file",
+        .result = ReloadResult::RolledBack,
+        .trigger = Trigger::File,
         .services = {{.service = "web",
                       .action = Action::Restart,
-                      .result = "rolled-back",
+                      .result = ReloadResult::RolledBack,
                       .generation = 7,
                       .unit = "hotreload-shop.web@7.service",
                       .changes = {kChange},
                       .problem = Problem{"/srv/web.toml", 3, 9, "exit code 1"},
                       .gap = microseconds(1500)},
-                     {.service = "db", .action = Action::None, .result = "unchanged"}},
+                     {.service = "db", .action = Action::None, .result = ReloadResult::Unchanged}},
         .problems = {{"", 0, 0, "late"}}};
     EXPECT_EQ(
         detail_json(outcome, Audience::Inspectors),
@@ -129,31 +129,31 @@ TEST(Json, a_status_holds_every_property) {
     const ProjectOverview view{.project = {.name = "shop",
                                            .path = "/srv/shop/hotreload.toml",
                                            .enabled = false,
-                                           .state = "invalid",
+                                           .state = ProjectStatus::State::Invalid,
                                            .problems = {{"/srv/shop/hotreload.toml", 1, 2, "no"}}},
                                .services = {{.name = "web",
                                              .project = "shop",
                                              .unit = "nginx.service",
                                              .attached = true,
                                              .generation = 18446744073709551615U,
-                                             .state = "running",
+                                             .state = ServiceStatus::State::Running,
                                              .active_state = "active",
                                              .main_pid = 42,
                                              .last_strategy = "reload",
                                              .last_applied_usec = 5,
                                              .problems = {},
                                              .waiting = {"a"},
-                                             .watching = "watching",
+                                             .watching = {WatchState::Kind::Polling, "NFS"},
                                              .missing = {"b"},
                                              .writing = {"c"},
-                                             .last_result = "applied",
+                                             .last_result = ReloadResult::Applied,
                                              .last_changes = {kChange}}},
                                .configs = {{.name = "app",
                                             .project = "shop",
                                             .path = "/srv/app.toml",
                                             .revision = 3,
                                             .value = R"({"pass":"secret"})",
-                                            .state = "valid",
+                                            .state = ConfigStatus::State::Valid,
                                             .problems = {}}}};
     EXPECT_EQ(
         status_json("1.0", {view}, Audience::Inspectors),
@@ -162,7 +162,7 @@ TEST(Json, a_status_holds_every_property) {
         R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
         R"("unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
         R"("state":"running","activeState":"active","mainPID":42,"lastStrategy":"reload",)"
-        R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"watching",)"
+        R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"polling: NFS",)"
         R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
             kChangeJson +
             R"(],"paused":false,"pausedUntilUSec":0,"pauseReason":"","held":[],"draining":[],"lastGapUSec":0}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
@@ -171,10 +171,10 @@ TEST(Json, a_status_holds_every_property) {
 
 // A marker in each value, and in each text that may quote one.
 const Change kTelling{.subject = "/srv/web.toml",
-                      .kind = "modified",
+                      .kind = ChangeKind::Modified,
                       .before = "MARKER",
                       .after = "MARKER",
-                      .keys = {{.operation = "replace",
+                      .keys = {{.operation = PatchOperation::Kind::Replace,
                                 .pointer = "/log/level",
                                 .key = "log.level",
                                 .before = "\"MARKER\"",
@@ -220,12 +220,12 @@ TEST(Json, a_problem_that_quotes_nothing_is_told_to_everybody) {
 TEST(Json, details_are_made_when_they_are_asked_for) {
     int made = 0;
     const auto details = std::make_shared<Details>(Details{
-        .id = 7,
+        .id = {0, 7},
         .plans = {{.project = "shop", .services = {}}},
-        .outcomes = {{.id = 7,
+        .outcomes = {{.id = {0, 7},
                       .project = "shop",
-                      .result = "applied",
-                      .trigger = "file",
+                      .result = ReloadResult::Applied,
+                      .trigger = Trigger::File,
                       .duration = microseconds(5)}},
         .problems = {{"shop", "web", kQuoting}},
         .changes = {{.project = "shop", .name = "/srv/web.toml", .keys = {}, .texts = [&made] {
@@ -236,18 +236,20 @@ TEST(Json, details_are_made_when_they_are_asked_for) {
     auto rendered = details_json(details);
     rendered.start();
     ASSERT_TRUE(rendered.done());
-    EXPECT_EQ(rendered.take(),
-              R"({"id":7,"plans":[{"project":"shop","services":[]}],"outcomes":[{"project":"shop",)"
-              R"("duration_usec":5,"detail":{"result":"applied","trigger":"file","services":[],)"
-              R"("problems":[]}}],"problems":[{"project":"shop","target":"web",)"
-              R"("path":"/srv/bad.toml","line":3,"column":9,"message":"MARKER"}],)"
-              R"("changes":[{"project":"shop","name":"/srv/web.toml","old":{"a":1},)"
-              R"("new":{"a":2},"patch":[]}]})");
+    EXPECT_EQ(
+        rendered.take(),
+        R"({"id":"00000000000000000000000000000007","plans":[{"project":"shop","services":[]}],"outcomes":[{"project":"shop",)"
+        R"("duration_usec":5,"detail":{"result":"applied","trigger":"file","services":[],)"
+        R"("problems":[]}}],"problems":[{"project":"shop","target":"web",)"
+        R"("path":"/srv/bad.toml","line":3,"column":9,"message":"MARKER"}],)"
+        R"("changes":[{"project":"shop","name":"/srv/web.toml","old":{"a":1},)"
+        R"("new":{"a":2},"patch":[]}]})");
     EXPECT_EQ(made, 1);
 }
 
 TEST(Json, keys_are_a_patch_without_values) {
-    EXPECT_EQ(keys_json({{"replace", "/log/level"}, {"add", "/a~1b"}}),
+    EXPECT_EQ(keys_json({{PatchOperation::Kind::Replace, "/log/level"},
+                         {PatchOperation::Kind::Add, "/a~1b"}}),
               R"([{"op":"replace","path":"/log/level"},{"op":"add","path":"/a~1b"}])");
 }
 

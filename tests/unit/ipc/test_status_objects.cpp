@@ -3,15 +3,23 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace hotreload::ipc {
 namespace {
 
+template <HasWords Enum>
+Enum another(Enum value) {
+    return static_cast<Enum>(std::to_underlying(value) == 0);
+}
+
 TEST(StatusObjects, only_what_differs_is_told) {
-    const ServiceStatus was{.name = "web", .project = "shop", .state = "running", .main_pid = 1};
+    const ServiceStatus was{
+        .name = "web", .project = "shop", .state = ServiceStatus::State::Running, .main_pid = 1};
     auto is = was;
     EXPECT_TRUE(changed_properties(was, is).empty());
     is.main_pid = 2;
-    is.state = "failed";
+    is.state = ServiceStatus::State::Failed;
     EXPECT_EQ(changed_properties(was, is),
               (std::vector<sdbus::PropertyName>{sdbus::PropertyName("State"),
                                                 sdbus::PropertyName("MainPID")}));
@@ -27,6 +35,12 @@ TEST(StatusObjects, each_property_that_can_change_is_told) {
                 value.emplace_back();
             else if constexpr (requires { value.append("x"); })
                 value.append("x");
+            else if constexpr (requires { value.why; })
+                value.why.append("x");
+            else if constexpr (requires { value.emplace(); })
+                value.emplace();
+            else if constexpr (requires { another(value); })
+                value = another(value);
             else
                 value = !value;
             count += field.constant ? 0 : 1;

@@ -44,7 +44,7 @@ TEST(Journal, the_catalog_names_only_fields_that_messages_have) {
     const auto fields = journal_fields({.project = "p",
                                         .service = "s",
                                         .generation = 1,
-                                        .reload_id = 2,
+                                        .reload_id = {0, 2},
                                         .object_pid = 3,
                                         .caller_uid = 0});
     std::set<std::string, std::less<>> names;

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <format>
 #include <functional>
 #include <map>
 #include <memory>
@@ -397,20 +398,20 @@ public:
     std::map<std::string, ServiceStatus> services;
     std::optional<ProjectStatus> project;
 
-    void file_changed(const std::string&, const std::string& path, const std::string& kind,
+    void file_changed(const std::string&, const std::string& path, ChangeKind kind,
                       const std::string&) noexcept override {
-        lines.push_back(kind + " " + path);
+        lines.push_back(std::format("{} {}", to_string(kind), path));
     }
-    void config_changed(std::uint64_t, const ConfigChange&) noexcept override {}
-    void validation_failed(std::uint64_t, const std::string&, const std::string& target,
+    void config_changed(const ReloadId&, const ConfigChange&) noexcept override {}
+    void validation_failed(const ReloadId&, const std::string&, const std::string& target,
                            const Problem& problem) noexcept override {
         lines.push_back("invalid " + target + ": " + problem.message);
     }
-    void reload_started(std::uint64_t, const Plan&) noexcept override {}
+    void reload_started(const ReloadId&, const Plan&) noexcept override {}
     void reload_finished(const Outcome& outcome) noexcept override {
         std::string line = "finished";
         for (const auto& each : outcome.services)
-            line += " " + each.service + "=" + each.result;
+            line += std::format(" {}={}", each.service, to_string(each.result));
         lines.push_back(std::move(line));
         outcomes.push_back(outcome);
     }
@@ -423,7 +424,8 @@ public:
         services.erase(service);
     }
     void config_status_changed(const ConfigStatus& status) noexcept override {
-        lines.push_back("config " + status.name + " " + status.state + " " + status.value);
+        lines.push_back("config " + status.name + " " + std::string(to_string(status.state)) + " " +
+                        status.value);
     }
     void config_removed(const std::string&, const std::string&) noexcept override {}
 };

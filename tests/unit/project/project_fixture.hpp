@@ -73,7 +73,7 @@ protected:
                       return std::make_unique<test::NoDocuments>();
                   },
                   .make_restoration = {},
-                  .next_id = [this] { return ++last_id; }},
+                  .new_id = [this] { return ReloadId{0, ++last_id}; }},
             record);
         tasks.spawn(project->open());
         clock.run();

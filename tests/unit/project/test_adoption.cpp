@@ -40,7 +40,7 @@ TEST_F(AdoptionTest, what_runs_is_adopted_as_it_is) {
     begin();
     EXPECT_FALSE(
         std::ranges::any_of(calls, [](const auto& call) { return call.contains("start"); }));
-    EXPECT_EQ(events.services.at("web").state, "running");
+    EXPECT_EQ(events.services.at("web").state, ServiceStatus::State::Running);
     EXPECT_EQ(store.services.at("web").generation, 3U);
 }
 

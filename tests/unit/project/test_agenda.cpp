@@ -64,7 +64,7 @@ protected:
     }
     static Request ask(std::uint64_t id, std::optional<std::string> service = {},
                        Request::Kind kind = Request::Kind::Reload) {
-        Request request{.kind = kind, .id = id, .service = std::move(service)};
+        Request request{.kind = kind, .id = {0, id}, .service = std::move(service)};
         return request;
     }
 };
@@ -176,7 +176,7 @@ TEST_F(AgendaTest, requests_go_in_their_order_and_before_files) {
     done({"a", "b"});
     EXPECT_EQ(turn(&begun), Batches{{"a"}}); // the second request, and not the file
     ASSERT_EQ(begun.size(), 2U);
-    EXPECT_EQ(begun[1].request.id, 2U);
+    EXPECT_EQ(begun[1].request.id, (ReloadId{0, 2}));
     done({"a"});
     EXPECT_EQ(turn(), Batches{{"a"}});
 }
@@ -294,7 +294,7 @@ TEST_P(AgendaInAnyOrder, keeps_its_rules) {
         });
         for (auto& each : requests.begin) {
             check(each.scope);
-            begun_ids.push_back(each.request.id);
+            begun_ids.push_back(each.request.id.low);
             for (const auto& name : each.scope)
                 dirty_since.erase(name);
             at_work.push_back(each.scope);

@@ -95,10 +95,13 @@ TEST_F(LedgerTest, a_content_is_in_use_as_long_as_some_record_or_history_names_i
 TEST_F(LedgerTest, only_so_much_of_the_past_is_kept_the_newest_first) {
     for (std::uint64_t i = 1; i <= 5; ++i) {
         ledger.remember("web", {.generation = i}, 3);
-        ledger.note(
-            "web",
-            {.realtime_usec = i, .what = "failed", .strategy = {}, .trigger = {}, .problem = {}},
-            2);
+        ledger.note("web",
+                    {.realtime_usec = i,
+                     .what = EventRecord::What::Failed,
+                     .strategy = {},
+                     .trigger = {},
+                     .problem = {}},
+                    2);
     }
     ASSERT_EQ(ledger.history("web").size(), 3U);
     EXPECT_EQ(ledger.history("web").front().generation, 5U);

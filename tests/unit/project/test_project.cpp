@@ -69,17 +69,19 @@ TEST_F(ProjectTest, an_invalid_project_file_is_told_and_disturbs_nothing) {
     save("/srv/hotreload.toml", "bad");
     EXPECT_EQ(events.lines, Lines{"invalid : is no TOML"});
     EXPECT_EQ(units.calls, Lines{});
-    EXPECT_EQ(events.project->state, "invalid");
+    EXPECT_EQ(events.project->state, ProjectStatus::State::Invalid);
 }
 
 TEST_F(ProjectTest, what_a_person_asks_for_is_answered_once_by_what_it_came_to) {
     service("web", "/etc/web");
     open();
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
     EXPECT_FALSE(store.services.at("web").wanted);
-    EXPECT_EQ(ask({.id = 8, .service = "web", .options = {.start = true}}).result, "applied");
+    EXPECT_EQ(ask({.id = {0, 8}, .service = "web", .options = {.start = true}}).result,
+              ReloadResult::Applied);
     EXPECT_TRUE(store.services.at("web").wanted);
-    EXPECT_EQ(ask({.id = 9, .service = "no such"}).result, "failed");
+    EXPECT_EQ(ask({.id = {0, 9}, .service = "no such"}).result, ReloadResult::Failed);
 }
 
 // Was: a cut of the power took back what somebody had been told.
@@ -90,7 +92,7 @@ TEST_F(ProjectTest, what_a_person_is_told_is_on_the_disk_before) {
     const auto ask_for = [&](Request::Kind kind, PlanOptions options) {
         std::optional<bool> then;
         project->submit({.kind = kind,
-                         .id = 1,
+                         .id = {0, 1},
                          .service = "web",
                          .options = options,
                          .done = [&](const Outcome&) { then = on_disk(); }});
@@ -129,7 +131,7 @@ TEST_F(ProjectTest, at_the_end_of_the_daemon_what_is_under_way_ends_and_nothing_
     };
     tasks.spawn(winding_up());
     save("/etc/web", "newer");
-    EXPECT_EQ(ask({.id = 5}).result, "failed");
+    EXPECT_EQ(ask({.id = {0, 5}}).result, ReloadResult::Failed);
     EXPECT_FALSE(ended);
     units.finish_starts();
     clock.run();
@@ -142,9 +144,9 @@ TEST_F(ProjectTest, at_the_end_of_the_daemon_what_is_under_way_ends_and_nothing_
 TEST_F(ProjectTest, what_goes_down_turns_away_who_comes_later) {
     service("web", "/etc/web");
     open();
-    EXPECT_EQ(ask({.kind = Request::Kind::Remove, .id = 1}).result, "applied");
+    EXPECT_EQ(ask({.kind = Request::Kind::Remove, .id = {0, 1}}).result, ReloadResult::Applied);
     EXPECT_TRUE(project->gone());
-    EXPECT_EQ(ask({.id = 2}).result, "failed");
+    EXPECT_EQ(ask({.id = {0, 2}}).result, ReloadResult::Failed);
     EXPECT_TRUE(store.services.empty());
 }
 
@@ -179,11 +181,11 @@ TEST_F(ProjectTest, that_ended_the_daemon_twice_is_set_aside_until_its_file_chan
     service("web", "/etc/web");
     deaths.aside = {"shop"};
     open();
-    EXPECT_EQ(events.project->state, "failed");
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 1}).result, "applied");
+    EXPECT_EQ(events.project->state, ProjectStatus::State::Failed);
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 1}}).result, ReloadResult::Applied);
     deaths.aside = {"shop"};
     save("/srv/hotreload.toml", "mended");
-    EXPECT_EQ(events.project->state, "running");
+    EXPECT_EQ(events.project->state, ProjectStatus::State::Running);
     EXPECT_EQ(store.services.at("web").generation, 1U);
 }
 
@@ -222,7 +224,8 @@ TEST_F(ProjectTest, a_stop_gives_up_a_comparison_and_does_not_wait_for_it) {
     open();
     save("/etc/web.toml", "large");
     ASSERT_EQ(comparisons->paths.size(), 1U);
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
     EXPECT_FALSE(store.services.at("web").wanted);
 }
 

@@ -21,8 +21,10 @@ public:
     int starts = 0;
     std::vector<std::string> acted;
 
-    void started(std::uint64_t, const Plan&) override { ++starts; }
-    void acting(std::uint64_t, const ServicePlan& plan) override { acted.push_back(plan.service); }
+    void started(const ReloadId&, const Plan&) override { ++starts; }
+    void acting(const ReloadId&, const ServicePlan& plan) override {
+        acted.push_back(plan.service);
+    }
     void commit(const std::string& service, std::optional<ServiceRecord> record) override {
         history[service].push_back(record);
         committed[service] = std::move(record);
@@ -111,16 +113,16 @@ protected:
     hotreload::Transaction transaction() { return transaction(means()); }
     hotreload::Transaction transaction(const service::Means& by) {
         const service::ServiceKind kind(by);
-        hotreload::Transaction made{.id = 5,
+        hotreload::Transaction made{.id = {0, 5},
                                     .project = "shop",
-                                    .trigger = "file",
+                                    .trigger = Trigger::File,
                                     .caller = {},
                                     .plan = make_plan(input),
                                     .steps = {},
                                     .interruptions = interruptions};
         for (const auto& each : made.plan.services)
             made.steps.push_back(
-                kind.make_step({5, "shop", each, input.views.at(each.service)}, host));
+                kind.make_step({{0, 5}, "shop", each, input.views.at(each.service)}, host));
         return made;
     }
 
@@ -164,7 +166,7 @@ using Calls = std::vector<std::string>;
 
 TEST_F(ServiceStepTest, without_a_change_touches_nothing_and_records_nothing) {
     have("web");
-    EXPECT_EQ(run().result, "unchanged");
+    EXPECT_EQ(run().result, ReloadResult::Unchanged);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(host.committed.empty());
     EXPECT_EQ(host.starts, 0);
@@ -174,7 +176,7 @@ TEST_F(ServiceStepTest, restarts_as_a_new_unit_and_discards_the_old_one_after_th
     have("web");
     input.views["web"].wanted->env["A"] = "b";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "applied");
+    EXPECT_EQ(outcome.result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
                                   "discard " + unit("web", 1)}));
     const auto& record = *host.committed.at("web");
@@ -198,7 +200,7 @@ TEST_F(ServiceStepTest, goes_back_to_the_generation_before_when_the_new_one_does
     input.views["web"].wanted->env["A"] = "b";
     units.start_errors[unit("web", 2)] = "exit code 3";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "rolled-back");
+    EXPECT_EQ(outcome.result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
                                   "discard " + unit("web", 2), "start " + unit("web", 1)}));
     const auto& record = *host.committed.at("web");
@@ -214,7 +216,7 @@ TEST_F(ServiceStepTest, goes_back_when_the_new_one_dies_while_it_is_watched) {
     have("web");
     input.views["web"].wanted->env["A"] = "b";
     units.dies[unit("web", 2)] = "killed by SIGSEGV";
-    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(run().result, ReloadResult::RolledBack);
     EXPECT_TRUE(units.state(unit("web", 1)).running());
 }
 
@@ -226,12 +228,12 @@ TEST_F(ServiceStepTest, touches_nothing_when_a_validator_says_no) {
         .reason = "exit code 1",
         .output = "nginx: [emerg] unknown directive in /etc/nginx/nginx.conf:12\n"};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
     EXPECT_TRUE(units.calls.empty());
     ASSERT_EQ(outcome.problems.size(), 1U);
     EXPECT_EQ(outcome.problems[0].path, "/etc/nginx/nginx.conf");
     EXPECT_EQ(outcome.problems[0].line, 12U);
-    EXPECT_EQ(host.committed.at("web")->refusal->result, "invalid");
+    EXPECT_EQ(host.committed.at("web")->refusal->result, ReloadResult::Invalid);
     EXPECT_EQ(host.committed.at("web")->generation, 1U);
 }
 
@@ -241,7 +243,7 @@ TEST_F(ServiceStepTest, runs_nothing_that_others_could_have_changed) {
     input.views["web"].wanted->env["A"] = "b";
     host.distrust = "/srv can be changed by dev";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
     EXPECT_TRUE(units.calls.empty());
     ASSERT_EQ(outcome.problems.size(), 1U);
     EXPECT_EQ(outcome.problems[0].message, host.distrust);
@@ -253,7 +255,7 @@ TEST_F(ServiceStepTest, a_reload_runs_no_new_process_whose_program_could_have_be
     view.wanted->reload = view.record->definition.reload = {"/bin/reload"};
     view.files->files["/etc/web"] = {2, 2, 2};
     host.distrust = "/srv can be changed by dev";
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
 }
 
 TEST_F(ServiceStepTest, tells_a_validator_which_files_changed) {
@@ -273,8 +275,8 @@ TEST_F(ServiceStepTest, starts_what_is_depended_on_first_and_leaves_the_dependen
         view.wanted->env["A"] = "b";
     units.start_errors[unit("db", 2)] = "no";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
-    EXPECT_EQ(of(outcome, "web").result, "unchanged");
+    EXPECT_EQ(of(outcome, "db").result, ReloadResult::RolledBack);
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Unchanged);
     for (const auto& call : units.calls)
         EXPECT_FALSE(call.contains(".web@")) << call;
     EXPECT_TRUE(host.committed.at("web")->refusal) << "or it would be tried alone";
@@ -287,8 +289,8 @@ TEST_F(ServiceStepTest, puts_back_what_was_done_before_in_its_group) {
         view.wanted->env["A"] = "b";
     units.start_errors[unit("web", 2)] = "no";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
-    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "db").result, ReloadResult::RolledBack);
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_TRUE(units.state(unit("db", 1)).running());
     EXPECT_TRUE(units.state(unit("web", 1)).running());
 }
@@ -300,8 +302,8 @@ TEST_F(ServiceStepTest, does_not_let_one_group_fail_another) {
         view.wanted->env["A"] = "b";
     units.start_errors[unit("db", 2)] = "no";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "db").result, "rolled-back");
-    EXPECT_EQ(of(outcome, "web").result, "applied");
+    EXPECT_EQ(of(outcome, "db").result, ReloadResult::RolledBack);
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Applied);
 }
 
 TEST_F(ServiceStepTest, keeps_the_process_when_its_reload_fails) {
@@ -311,7 +313,7 @@ TEST_F(ServiceStepTest, keeps_the_process_when_its_reload_fails) {
     view.files->files["/etc/web"] = {2, 2, 2};
     units.reload_errors[unit("web", 1)] = "ExecReload= failed: exit code 1";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "failed");
+    EXPECT_EQ(outcome.result, ReloadResult::Failed);
     EXPECT_EQ(units.calls, (Calls{"reload " + unit("web", 1)}));
     EXPECT_EQ(host.committed.at("web")->files.at("/etc/web"), (ContentId{1, 1, 1}));
 }
@@ -322,7 +324,7 @@ TEST_F(ServiceStepTest, sends_the_signal_where_the_unit_has_no_reload_of_its_own
     view.wanted->reload_signal = view.record->definition.reload_signal = SIGUSR1;
     view.files->files["/etc/web"] = {2, 2, 2};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "applied");
+    EXPECT_EQ(outcome.result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"signal " + unit("web", 1) + " " + std::to_string(SIGUSR1)}));
     EXPECT_EQ(host.committed.at("web")->generation, 2U);
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
@@ -344,7 +346,7 @@ TEST_F(ServiceStepTest, refuses_what_systemd_would_not_take_with_the_place_in_th
     input.views["web"].wanted->properties["MemoryMax"] = {"lots"};
     units.refused_properties = {{"MemoryMax", 0, 0, "Invalid memory limit 'lots'"}};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "invalid");
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
     EXPECT_EQ(outcome.problems.at(0).line, 7U);
     EXPECT_TRUE(units.calls.empty());
 }
@@ -353,8 +355,8 @@ TEST_F(ServiceStepTest, forgets_the_error_when_the_applied_state_is_back) {
     have("web");
     auto other = *input.views["web"].wanted;
     other.env["A"] = "b";
-    input.views["web"].record->refusal = Refusal{other, {}, "failed", {}};
-    EXPECT_EQ(run().result, "unchanged");
+    input.views["web"].record->refusal = Refusal{other, {}, ReloadResult::Failed, {}};
+    EXPECT_EQ(run().result, ReloadResult::Unchanged);
     EXPECT_FALSE(host.committed.at("web")->refusal);
     EXPECT_TRUE(units.calls.empty());
 }
@@ -386,7 +388,7 @@ TEST_F(ServiceStepTest, stops_what_was_removed_and_forgets_it) {
     have("web");
     input.views["web"].wanted.reset();
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "stopped");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Stopped);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "discard " + unit("web", 1)}));
     EXPECT_FALSE(host.committed.at("web"));
 }
@@ -398,7 +400,7 @@ TEST_F(ServiceStepTest, takes_away_a_first_generation_that_did_not_start) {
     input.views["web"].unit = {};
     units.start_errors[unit("web", 1)] = "cannot execute";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "failed");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Failed);
     EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 1), "discard " + unit("web", 1)}));
     EXPECT_EQ(host.committed.at("web")->generation, 0U);
     EXPECT_TRUE(host.committed.at("web")->refusal);
@@ -415,8 +417,8 @@ TEST_F(ServiceStepTest, that_is_given_up_while_it_checks_touches_nothing_and_rec
     interruptions.cancellation->request();
     ASSERT_TRUE(task.done());
     const auto outcome = task.take();
-    EXPECT_EQ(outcome.result, "superseded");
-    EXPECT_EQ(of(outcome, "web").result, "superseded");
+    EXPECT_EQ(outcome.result, ReloadResult::Superseded);
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Superseded);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(host.committed.empty());
     EXPECT_TRUE(host.acted.empty());
@@ -429,7 +431,7 @@ TEST_F(ServiceStepTest, that_acts_already_is_not_given_up) {
     task.start();
     interruptions.cancellation->request();
     ASSERT_TRUE(task.done());
-    EXPECT_EQ(task.take().result, "applied");
+    EXPECT_EQ(task.take().result, ReloadResult::Applied);
     EXPECT_EQ(host.acted, std::vector<std::string>{"web"});
 }
 
@@ -454,7 +456,7 @@ TEST_F(ServiceStepTest,
     input.views["web"].wanted->env["A"] = "b";
     units.start_errors[unit("web", 2)] = "timeout: not ready within 10s";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
     EXPECT_TRUE(host.committed.at("web")->draining.empty());
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
@@ -471,7 +473,7 @@ TEST_F(ServiceStepTest, asks_the_probe_before_it_swaps) {
     probes.not_ready[unit("web", 2)] = "not ready within 10s: connection refused";
     const auto outcome = run();
     EXPECT_EQ(probes.asked, Calls{unit("web", 2)});
-    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_TRUE(of(outcome, "web").problem->message.contains("connection refused"));
     EXPECT_TRUE(units.state(unit("web", 1)).running());
 }
@@ -481,7 +483,7 @@ TEST_F(ServiceStepTest, a_port_that_is_taken_is_an_error_before_anything_is_touc
     input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
     sockets.taken["127.0.0.1:81"] = "127.0.0.1:81 is in use by nginx (PID 7)";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "invalid");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Invalid);
     EXPECT_TRUE(of(outcome, "web").problem->message.contains("nginx (PID 7)"));
     EXPECT_TRUE(units.calls.empty());
     EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
@@ -490,7 +492,7 @@ TEST_F(ServiceStepTest, a_port_that_is_taken_is_an_error_before_anything_is_touc
 TEST_F(ServiceStepTest, a_port_that_moves_is_closed_where_it_was_when_the_next_generation_serves) {
     have_port("web");
     input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
     EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:81"});
 }
 
@@ -498,7 +500,7 @@ TEST_F(ServiceStepTest, a_port_that_was_to_move_is_closed_again_when_it_fails) {
     have_port("web");
     input.views["web"].wanted->ports[0].address = "127.0.0.1:81";
     units.start_errors[unit("web", 2)] = "exit code 1";
-    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(run().result, ReloadResult::RolledBack);
     EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
 }
 
@@ -506,7 +508,7 @@ TEST_F(ServiceStepTest, a_port_in_place_of_another_is_opened_when_the_old_genera
     have_port("web");
     input.views["web"].wanted->ports[0].address = "[::]:80";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "applied");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Applied);
     EXPECT_EQ(of(outcome, "web").action, Action::Restart);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "discard " + unit("web", 1),
                                   "start " + unit("web", 2), "discard " + unit("web", 1)}));
@@ -517,7 +519,7 @@ TEST_F(ServiceStepTest, a_port_in_place_of_another_gives_it_back_when_it_fails) 
     have_port("web");
     input.views["web"].wanted->ports[0].address = "[::]:80";
     units.start_errors[unit("web", 2)] = "exit code 1";
-    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(run().result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
     EXPECT_EQ(sockets.opened["web"], Calls{"127.0.0.1:80"});
 }
@@ -528,7 +530,7 @@ TEST_F(ServiceStepTest, a_port_beside_one_in_place_of_another_is_tried_before_an
     ports[0].address = "[::]:80";
     ports.push_back({.name = "admin", .address = "[::]:81", .user = "", .group = ""});
     sockets.taken["[::]:81"] = "in use";
-    EXPECT_EQ(of(run(), "web").result, "invalid");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Invalid);
     EXPECT_TRUE(units.calls.empty());
 }
 
@@ -544,11 +546,11 @@ TEST_F(ServiceStepTest, that_cannot_be_undone_needs_attention) {
     units.start_errors[unit("web", 1)] = "no such file";
     units.start_errors[unit("web", 2)] = "exit code 1";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "needs-attention");
+    EXPECT_EQ(outcome.result, ReloadResult::NeedsAttention);
     const auto& problem = *of(outcome, "web").problem;
     EXPECT_TRUE(problem.message.contains("exit code 1")) << problem.message;
     EXPECT_TRUE(problem.message.contains("no such file")) << problem.message;
-    EXPECT_EQ(host.committed.at("web")->refusal->result, "needs-attention");
+    EXPECT_EQ(host.committed.at("web")->refusal->result, ReloadResult::NeedsAttention);
 }
 
 TEST_F(ServiceStepTest, what_was_put_back_is_not_in_order_before_it_was_seen_to_live) {
@@ -557,7 +559,7 @@ TEST_F(ServiceStepTest, what_was_put_back_is_not_in_order_before_it_was_seen_to_
     units.start_errors[unit("web", 2)] = "exit code 1";
     units.dies[unit("web", 1)] = "killed by SIGSEGV";
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "needs-attention");
+    EXPECT_EQ(outcome.result, ReloadResult::NeedsAttention);
     const auto& problem = *of(outcome, "web").problem;
     EXPECT_TRUE(problem.message.contains("exit code 1")) << problem.message;
     EXPECT_TRUE(problem.message.contains("killed by SIGSEGV")) << problem.message;
@@ -568,7 +570,7 @@ TEST_F(ServiceStepTest, is_superseded_when_a_file_is_not_any_more_what_was_looke
     input.views["web"].wanted->validate = {"/bin/check"};
     input.views["web"].wanted->env["A"] = "b";
     views.moved_on = true;
-    EXPECT_EQ(run().result, "superseded");
+    EXPECT_EQ(run().result, ReloadResult::Superseded);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(host.committed.empty());
 }
@@ -616,7 +618,7 @@ TEST_F(ServiceStepTest, a_pinned_service_is_shown_what_was_applied_when_its_relo
     views.shown[unit("web", 1)] = *view.files;
     view.files->files["/etc/web"] = {2, 2, 2};
     units.reload_errors[unit("web", 1)] = "exit code 1";
-    EXPECT_EQ(of(run(), "web").result, "failed");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Failed);
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
 }
 
@@ -645,7 +647,7 @@ TEST_F(ServiceStepTest, a_start_of_what_was_cut_short_goes_back_to_what_was_appl
     units.stop_unit(unit("web", 1)).start();
     view.unit = units.state(unit("web", 1));
     units.start_errors[unit("web", 2)] = "exit code 3";
-    EXPECT_EQ(run().result, "rolled-back");
+    EXPECT_EQ(run().result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
     EXPECT_EQ(host.committed["web"]->unit, unit("web", 1));
 }
@@ -657,7 +659,7 @@ TEST_F(ServiceStepTest, restarts_what_follows_a_service_that_is_restarted) {
     input.views["web"].wanted->part_of = {"db"};
     input.views["web"].record->definition = *input.views["web"].wanted;
     input.views["db"].wanted->env["A"] = "b";
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("db", 1), "start " + unit("db", 2),
                                   "stop " + unit("web", 1), "start " + unit("web", 2),
                                   "discard " + unit("db", 1), "discard " + unit("web", 1)}));
@@ -665,7 +667,7 @@ TEST_F(ServiceStepTest, restarts_what_follows_a_service_that_is_restarted) {
 
 TEST_F(ServiceStepTest, an_installed_unit_is_restarted_to_be_shown_what_is_pinned) {
     have_installed("web");
-    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service"}));
     EXPECT_EQ(units.shown["web.service"], (Calls{"/views/" + unit("web", 1) + "/etc at /etc/app"}));
     EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
@@ -676,7 +678,7 @@ TEST_F(ServiceStepTest, an_installed_unit_that_does_not_run_is_shown_it_from_its
     have_installed("web");
     units.units["web.service"].active_state = "inactive";
     input.views["web"].unit = units.state("web.service");
-    EXPECT_EQ(of(run(), "web").result, "recorded");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Recorded);
     EXPECT_EQ(units.calls, (Calls{"show web.service"}));
     EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
 }
@@ -684,7 +686,7 @@ TEST_F(ServiceStepTest, an_installed_unit_that_does_not_run_is_shown_it_from_its
 TEST_F(ServiceStepTest, an_installed_unit_that_does_not_start_with_what_is_pinned_goes_on_without) {
     have_installed("web");
     units.next_start_errors["web.service"] = "exit code 1";
-    EXPECT_EQ(of(run(), "web").result, "failed");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Failed);
     EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service", "unshow web.service",
                                   "restart web.service"}));
     EXPECT_TRUE(views.shown.empty());
@@ -695,7 +697,7 @@ TEST_F(ServiceStepTest, an_installed_unit_whose_restart_is_refused_has_lost_noth
     have_installed("web");
     units.refuses["web.service"] = "Unit web.service is masked";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "failed");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Failed);
     EXPECT_EQ(of(outcome, "web").problem->message, "Unit web.service is masked");
     EXPECT_EQ(of(outcome, "web").gap, Duration::zero());
     EXPECT_EQ(units.calls,
@@ -719,7 +721,7 @@ TEST_F(ServiceStepTest, a_pinned_installed_unit_that_fails_is_restarted_with_wha
     view.wanted->strategy = Strategy::Restart;
     view.record->definition = *view.wanted;
     units.next_start_errors["web.service"] = "exit code 1";
-    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls, (Calls{"restart web.service", "restart web.service"}));
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
 }
@@ -727,7 +729,7 @@ TEST_F(ServiceStepTest, a_pinned_installed_unit_that_fails_is_restarted_with_wha
 TEST_F(ServiceStepTest, what_cannot_be_shown_to_an_installed_unit_is_refused_before_it_is_touched) {
     have_installed("web");
     views.target = "/etc/\"app\"";
-    EXPECT_EQ(of(run(), "web").result, "invalid");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Invalid);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(views.shown.empty());
 }
@@ -736,7 +738,7 @@ TEST_F(ServiceStepTest, other_pinned_watches_are_shown_beside_the_old_view_until
     have_pinned("web");
     auto& view = input.views["web"];
     view.wanted->watches.push_back({.files = {"/etc/more"}, .pin = true});
-    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"show web.service", "restart web.service"}));
     EXPECT_EQ(host.committed["web"]->view, unit("web", 2));
     EXPECT_EQ(views.names(), (Calls{unit("web", 2)}));
@@ -745,7 +747,7 @@ TEST_F(ServiceStepTest, other_pinned_watches_are_shown_beside_the_old_view_until
 TEST_F(ServiceStepTest, what_else_changes_of_a_pinned_watch_disturbs_nobody) {
     have_pinned("web");
     input.views["web"].wanted->watches[0].debounce = std::chrono::seconds(3);
-    EXPECT_EQ(of(run(), "web").result, "recorded");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Recorded);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
@@ -756,7 +758,7 @@ TEST_F(ServiceStepTest, other_pinned_watches_that_fail_leave_the_old_view) {
     auto& view = input.views["web"];
     view.wanted->watches.push_back({.files = {"/etc/more"}, .pin = true});
     units.next_start_errors["web.service"] = "exit code 1";
-    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(units.shown["web.service"], (Calls{"/views/" + unit("web", 1) + "/etc at /etc/app"}));
     EXPECT_EQ(host.committed["web"]->view, unit("web", 1));
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
@@ -766,7 +768,7 @@ TEST_F(ServiceStepTest,
        an_installed_unit_that_is_pinned_no_longer_reads_the_disk_in_a_new_process) {
     have_pinned("web");
     input.views["web"].wanted->watches[0].pin = false;
-    EXPECT_EQ(of(run(), "web").result, "applied");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service"}));
     EXPECT_TRUE(views.shown.empty());
     EXPECT_EQ(host.committed["web"]->view, "");
@@ -775,7 +777,7 @@ TEST_F(ServiceStepTest,
 TEST_F(ServiceStepTest, a_pinned_installed_unit_is_let_go_of_in_a_new_process) {
     have_pinned("web");
     input.views["web"].wanted.reset();
-    EXPECT_EQ(of(run(), "web").result, "let-go");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::LetGo);
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service"}));
     EXPECT_TRUE(views.shown.empty());
     EXPECT_FALSE(host.committed["web"]);
@@ -785,7 +787,7 @@ TEST_F(ServiceStepTest, a_pinned_installed_unit_whose_files_have_moved_on_is_not
     have_pinned("web");
     input.views["web"].wanted.reset();
     views.moved_on = true;
-    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_EQ(views.names(), (Calls{unit("web", 1)}));
     input.views["web"].record = host.committed["web"];
@@ -799,7 +801,7 @@ TEST_F(ServiceStepTest, a_pinned_installed_unit_that_cannot_read_the_disk_is_not
     input.views["web"].wanted.reset();
     units.next_start_errors["web.service"] = "exit code 1";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_NE(of(outcome, "web").problem->message.find("put those on disk right"),
               std::string::npos);
     EXPECT_EQ(units.calls, (Calls{"unshow web.service", "restart web.service", "show web.service",
@@ -819,7 +821,7 @@ TEST_F(ServiceStepTest, a_service_that_dies_of_its_reload_signal_has_failed_and_
                                              .exec_main_status = SIGHUP,
                                              .end = UnitEnd::ByItself};
     const auto outcome = run();
-    EXPECT_EQ(outcome.result, "failed");
+    EXPECT_EQ(outcome.result, ReloadResult::Failed);
     EXPECT_EQ(units.calls.back(), "start " + unit("web", 1));
     EXPECT_EQ(host.committed.at("web")->generation, 1U);
     const auto& message = of(outcome, "web").problem->message;
@@ -834,7 +836,7 @@ TEST_F(ServiceStepTest, a_restart_by_the_manager_is_no_reload) {
     view.files->files["/etc/web"] = {2, 2, 2};
     units.ended_by_signal[unit("web", 1)] = {
         .load_state = "loaded", .active_state = "active", .main_pid = 7, .restarts = 1};
-    EXPECT_EQ(run().result, "failed");
+    EXPECT_EQ(run().result, ReloadResult::Failed);
     EXPECT_EQ(units.calls.size(), 1U) << "it runs: nothing is to be put back";
 }
 
@@ -851,7 +853,7 @@ TEST_F(ServiceStepTest, gives_a_reload_that_proves_nothing_a_moment_to_fail) {
         view.record->definition = *view.wanted;
         view.files->files["/etc/" + name] = {2, 2, 2};
     }
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
     EXPECT_EQ(units.verified,
               (std::vector<Duration>{std::chrono::seconds(3), std::chrono::milliseconds(100),
                                      Duration::zero()}));
@@ -865,7 +867,7 @@ TEST_F(ServiceStepTest, what_somebody_stops_while_it_is_reloaded_stays_stopped) 
         view.files->files["/etc/web"] = {2, 2, 2};
         units.stopped_by_others_in[unit("web", 1)] = when;
         const auto outcome = run();
-        EXPECT_EQ(outcome.result, "stopped-meanwhile");
+        EXPECT_EQ(outcome.result, ReloadResult::StoppedMeanwhile);
         ASSERT_TRUE(of(outcome, "web").problem);
         EXPECT_EQ(units.calls, (Calls{"reload " + unit("web", 1)})) << when;
         const auto& record = *host.committed.at("web");
@@ -883,7 +885,7 @@ TEST_F(ServiceStepTest,
     input.views["web"].wanted->env["A"] = "b";
     units.units[unit("web", 1)].active_state = "inactive";
     units.units[unit("web", 1)].end = UnitEnd::Others;
-    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(run().result, ReloadResult::StoppedMeanwhile);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(host.acted.empty());
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
@@ -893,7 +895,7 @@ TEST_F(ServiceStepTest, what_somebody_stops_after_its_restart_stays_stopped) {
     have("web");
     input.views["web"].wanted->env["A"] = "b";
     units.stopped_by_others_in[unit("web", 2)] = "verify";
-    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(run().result, ReloadResult::StoppedMeanwhile);
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 2));
     EXPECT_FALSE(units.state(unit("web", 2)).running());
     EXPECT_FALSE(units.state(unit("web", 1)).running());
@@ -906,7 +908,7 @@ TEST_F(ServiceStepTest, an_installed_unit_that_somebody_stops_while_it_is_restar
     view.wanted->strategy = Strategy::Restart;
     view.record->definition = *view.wanted;
     units.stopped_by_others_in["web.service"] = "restart";
-    EXPECT_EQ(run().result, "stopped-meanwhile");
+    EXPECT_EQ(run().result, ReloadResult::StoppedMeanwhile);
     EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{2, 2, 2}));
 }
@@ -931,7 +933,7 @@ TEST_F(ServiceStepTest,
     auto task = run_transaction(transaction(means), host);
     task.start();
     ASSERT_TRUE(task.done());
-    EXPECT_EQ(task.take().result, "stopped-meanwhile");
+    EXPECT_EQ(task.take().result, ReloadResult::StoppedMeanwhile);
     EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
     EXPECT_TRUE(host.committed.at("web")->draining.empty());
@@ -947,7 +949,7 @@ TEST_F(ServiceStepTest, a_reload_that_cannot_be_taken_back_is_not_told_as_put_ba
     units.reload_errors[unit("web", 1)] = "exit code 1";
     const auto outcome = run();
     const auto& db = of(outcome, "db");
-    EXPECT_EQ(db.result, "failed");
+    EXPECT_EQ(db.result, ReloadResult::Failed);
     EXPECT_TRUE(db.problem->message.contains("it holds the new content of /etc/db"))
         << db.problem->message;
     EXPECT_TRUE(host.committed.at("db")->refusal->attempted);
@@ -961,17 +963,17 @@ TEST_F(ServiceStepTest, a_service_in_order_is_held_back_and_not_invalid_because_
         view.wanted->env["A"] = "b";
     input.views["db"].wanted->validate = {"/bin/check"};
     units.commands["/bin/check"] = {.reason = "exit code 1"};
-    EXPECT_EQ(of(run(), "web").result, "unchanged");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::Unchanged);
     const auto& refusal = *host.committed.at("web")->refusal;
-    EXPECT_EQ(refusal.result, "held-back");
+    EXPECT_EQ(refusal.result, ReloadResult::HeldBack);
     EXPECT_EQ(refusal.because, "db");
     // The next look at both: "db" is as it was before, and so is what held "web" back.
     input.views["web"].record = host.committed.at("web");
     input.views["db"].record = host.committed.at("db");
     input.views["db"].wanted = input.views["db"].record->definition;
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "db").result, "unchanged");
-    EXPECT_EQ(of(outcome, "web").result, "applied");
+    EXPECT_EQ(of(outcome, "db").result, ReloadResult::Unchanged);
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::Applied);
 }
 
 TEST_F(ServiceStepTest, a_program_that_has_done_its_work_is_not_put_back_because_another_failed) {
@@ -985,9 +987,9 @@ TEST_F(ServiceStepTest, a_program_that_has_done_its_work_is_not_put_back_because
     input.views["web"].wanted->env["A"] = "b";
     units.start_errors[unit("web", 2)] = "exit code 1";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "css").result, "applied");
+    EXPECT_EQ(of(outcome, "css").result, ReloadResult::Applied);
     EXPECT_EQ(of(outcome, "css").gap, Duration::zero());
-    EXPECT_EQ(of(outcome, "web").result, "rolled-back");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(host.committed.at("css")->generation, 2U);
     EXPECT_EQ(std::ranges::count(units.calls, "start " + unit("css", 1)), 0);
 }
@@ -998,7 +1000,7 @@ TEST_F(ServiceStepTest, files_that_it_failed_with_and_would_read_again_are_not_t
     view.files->files["/etc/web"] = {2, 2, 2};
     units.start_errors[unit("web", 2)] = "exit code 1";
     const auto outcome = run();
-    EXPECT_EQ(of(outcome, "web").result, "needs-attention");
+    EXPECT_EQ(of(outcome, "web").result, ReloadResult::NeedsAttention);
     EXPECT_EQ(units.calls, (Calls{"stop " + unit("web", 1), "start " + unit("web", 2),
                                   "discard " + unit("web", 2)}));
     EXPECT_TRUE(of(outcome, "web").problem->message.contains("waits for the next change"));
@@ -1007,7 +1009,7 @@ TEST_F(ServiceStepTest, files_that_it_failed_with_and_would_read_again_are_not_t
     view.unit = units.state(unit("web", 1));
     view.unit.end = UnitEnd::Ours;
     view.files->files["/etc/web"] = {3, 3, 3};
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
 }
 
 TEST_F(ServiceStepTest, an_installed_unit_is_not_started_twice_with_the_same_files_either) {
@@ -1019,7 +1021,7 @@ TEST_F(ServiceStepTest, an_installed_unit_is_not_started_twice_with_the_same_fil
     view.record->view = "";
     view.files->files["/etc/web"] = {2, 2, 2};
     units.start_errors["web.service"] = "exit code 1";
-    EXPECT_EQ(run().result, "needs-attention");
+    EXPECT_EQ(run().result, ReloadResult::NeedsAttention);
     EXPECT_EQ(units.calls, (Calls{"restart web.service"}));
 }
 
@@ -1030,7 +1032,7 @@ TEST_F(ServiceStepTest, a_unit_is_restarted_as_its_files_on_disk_say) {
     view.record->definition = *view.wanted;
     view.files->files["/etc/web"] = {2, 2, 2};
     units.stale = {"web.service"};
-    EXPECT_EQ(run().result, "applied");
+    EXPECT_EQ(run().result, ReloadResult::Applied);
     EXPECT_EQ(units.calls, (Calls{"load anew web.service", "restart web.service"}));
 }
 
@@ -1080,12 +1082,13 @@ TEST_F(ServiceStepTest, a_program_that_ends_well_where_it_was_to_stay_gets_a_hin
 TEST_F(ServiceStepTest, a_project_that_does_not_go_down_remembers_what_was_refused_before) {
     have_pinned("web");
     auto& view = input.views["web"];
-    const Refusal before{*view.wanted, {{"/etc/web", {9, 9, 9}}}, "rolled-back", {}, true};
+    const Refusal before{
+        *view.wanted, {{"/etc/web", {9, 9, 9}}}, ReloadResult::RolledBack, {}, true};
     view.record->refusal = before;
     view.wanted.reset();
     view.goes_down = true;
     views.moved_on = true;
-    EXPECT_EQ(of(run(), "web").result, "rolled-back");
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(host.committed.at("web")->refusal, before);
 }
 
@@ -1100,7 +1103,7 @@ TEST_F(ServiceStepTest, a_newer_change_does_not_wait_until_a_reload_has_had_its_
     ASSERT_FALSE(task.done());
     interruptions.hurry->request();
     ASSERT_TRUE(task.done());
-    EXPECT_EQ(task.take().result, "applied");
+    EXPECT_EQ(task.take().result, ReloadResult::Applied);
     EXPECT_EQ(units.verified,
               (std::vector<Duration>{std::chrono::milliseconds(100), Duration::zero()}));
 }
@@ -1159,16 +1162,17 @@ class ServiceProofTest : public ServiceStepTest {
 protected:
     ServiceProofTest() { units.proofs_take_time = true; }
 
-    Outcome run_until_newer() {
+    // nullopt: it goes on, although there is a newer change.
+    std::optional<ReloadResult> run_until_newer() {
         auto task = run_transaction(transaction(), host);
         task.start();
         EXPECT_FALSE(task.done());
         interruptions.newer->request();
-        if (!task.done()) { // it goes on: nothing of it is to be ended
+        if (!task.done()) { // nothing of it is to be ended
             units.proofs_take_time = false;
-            return {.result = "goes on"};
+            return std::nullopt;
         }
-        return task.take();
+        return task.take().result;
     }
     void save(const std::string& name, std::uint64_t content) {
         input.views[name].files->files["/etc/" + name] = {content, content, content};
@@ -1178,7 +1182,7 @@ protected:
 TEST_F(ServiceProofTest, of_a_restart_for_files_ends_when_a_newer_change_is_there) {
     have("web");
     save("web", 2);
-    EXPECT_EQ(run_until_newer().result, "superseded");
+    EXPECT_EQ(run_until_newer(), ReloadResult::Superseded);
     const auto record = *host.committed["web"];
     EXPECT_EQ(record.generation, 1U) << "nothing else was proved";
     EXPECT_EQ(record.files, input.views["web"].record->files);
@@ -1193,7 +1197,7 @@ TEST_F(ServiceProofTest, of_a_restart_for_files_ends_when_a_newer_change_is_ther
 TEST_F(ServiceProofTest, that_was_ended_leaves_what_was_proved_last_to_go_back_to) {
     have("web");
     save("web", 2);
-    EXPECT_EQ(run_until_newer().result, "superseded");
+    EXPECT_EQ(run_until_newer(), ReloadResult::Superseded);
     units.proofs_take_time = false;
     interruptions.newer = std::make_shared<Cancellation>();
     auto& view = input.views["web"];
@@ -1204,7 +1208,8 @@ TEST_F(ServiceProofTest, that_was_ended_leaves_what_was_proved_last_to_go_back_t
     save("web", 3);
     units.dies[unit("web", 3)] = "exit code 1";
     const auto failed = run();
-    EXPECT_EQ(of(failed, "web").result, "needs-attention") << "no start would read other files";
+    EXPECT_EQ(of(failed, "web").result, ReloadResult::NeedsAttention)
+        << "no start would read other files";
     EXPECT_EQ(of(failed, "web").generation, 1U);
     EXPECT_EQ(units.calls.back(), "discard " + unit("web", 3));
     EXPECT_EQ(host.committed["web"]->generation, 1U);
@@ -1226,7 +1231,7 @@ TEST_F(ServiceProofTest, of_a_restart_goes_on_when_its_failure_could_not_be_take
     have("web");
     save("web", 2);
     input.views["web"].wanted->env["A"] = "b";
-    EXPECT_EQ(run_until_newer().result, "goes on") << "another definition";
+    EXPECT_EQ(run_until_newer(), std::nullopt) << "another definition";
 }
 
 TEST_F(ServiceProofTest, of_two_services_that_depend_on_each_other_goes_on) {
@@ -1234,7 +1239,7 @@ TEST_F(ServiceProofTest, of_two_services_that_depend_on_each_other_goes_on) {
     have("web", {"db"});
     save("db", 2);
     save("web", 2);
-    EXPECT_EQ(run_until_newer().result, "goes on");
+    EXPECT_EQ(run_until_newer(), std::nullopt);
 }
 
 TEST_F(ServiceProofTest, is_not_begun_when_the_newer_change_was_there_before) {
@@ -1244,5 +1249,5 @@ TEST_F(ServiceProofTest, is_not_begun_when_the_newer_change_was_there_before) {
     auto task = run_transaction(transaction(), host);
     task.start();
     ASSERT_TRUE(task.done());
-    EXPECT_EQ(task.take().result, "superseded");
+    EXPECT_EQ(task.take().result, ReloadResult::Superseded);
 }

@@ -54,22 +54,22 @@ inline std::vector<GenerationRecord> sample_history() {
              .strategy = "swap",
              .definition = sample_definition(),
              .files = {{"/srv/shop/web.toml", {1, 2, 3}}},
-             .trigger = "request",
+             .trigger = Trigger::Request,
              .caller = 0}};
 }
 
 inline std::vector<EventRecord> sample_events() {
     return {{.realtime_usec = 9,
-             .what = "invalid",
+             .what = EventRecord::What::Invalid,
              .generation = 4,
              .strategy = "restart",
-             .trigger = "file",
+             .trigger = Trigger::File,
              .caller = std::nullopt,
              .problem = {"/srv/shop/x", 3, 9, "no"}},
             {.realtime_usec = 8,
-             .what = "paused",
+             .what = EventRecord::What::Paused,
              .strategy = {},
-             .trigger = "request",
+             .trigger = Trigger::Request,
              .caller = 1000,
              .problem = {"", 0, 0, "deploy"}}};
 }
@@ -89,7 +89,7 @@ inline ProjectRecord sample_record() {
         .strategy = "restart",
         .refusal = Refusal{.definition = refused,
                            .files = {{"/srv/shop/x", {1, 2, 3}}},
-                           .result = "rolled-back",
+                           .result = ReloadResult::RolledBack,
                            .problem = {"/srv/shop/x", 3, 9, "no \"such\" key", Audience::Everybody},
                            .attempted = true,
                            .because = "db"},

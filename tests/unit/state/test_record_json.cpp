@@ -31,7 +31,7 @@ TEST(RecordJson, what_earlier_versions_did_not_keep_is_empty) {
     const auto history = read_record<History>(
         R"({"version":2,"generations":[{"generation":3,"strategy":"reload"}]})");
     ASSERT_TRUE(history.has_value()) << history.error().message;
-    EXPECT_EQ(history->front().trigger, "");
+    EXPECT_EQ(history->front().trigger, std::nullopt);
     EXPECT_EQ(history->front().caller, std::nullopt);
     const auto project = read_record<ProjectRecord>(R"({"version":2,"name":"a","paused":[""]})");
     ASSERT_TRUE(project.has_value()) << project.error().message;
@@ -114,6 +114,10 @@ TEST(RecordJson, a_field_of_the_wrong_type_is_named) {
         R"({"version":1,"name":"shop","services":{"web":{"definition":{"strategy":"magic"}}}})");
     ASSERT_FALSE(word.has_value());
     EXPECT_EQ(word.error().message, "strategy: not what it should be");
+    const auto result =
+        read_record<ServiceRecord>(R"({"version":2,"refusal":{"result":"of a later version"}})");
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().message, "result: not what it should be");
 }
 
 TEST(RecordJson, numbers_that_do_not_fit_are_refused) {

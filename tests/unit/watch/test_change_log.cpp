@@ -6,7 +6,7 @@
 namespace hotreload::watch {
 namespace {
 
-using Kind = FileChange::Kind;
+using Kind = ChangeKind;
 using Changes = std::vector<FileChange>;
 
 ChangeLog::State file(std::uint64_t content, std::uint64_t inode = 1) {

@@ -40,7 +40,8 @@ TEST(Examiner, tells_what_differs_with_secrets_masked) {
     EXPECT_TRUE(state.problems.empty());
     ASSERT_TRUE(state.compared);
     ASSERT_EQ(state.differences.size(), 3U);
-    EXPECT_EQ(state.differences[0], (KeyDifference{"replace", {"a"}, "1", "2", {{"a"}}}));
+    EXPECT_EQ(state.differences[0],
+              (KeyDifference{PatchOperation::Kind::Replace, {"a"}, "1", "2", {{"a"}}}));
     EXPECT_EQ(state.differences[1].after, "\"***\"");
     EXPECT_EQ(state.differences[2].after, "\"***\"");
 }

@@ -22,7 +22,7 @@ std::vector<Request> requests() {
 }
 
 std::vector<Reply> replies() {
-    const KeyDifference difference{.operation = "replace",
+    const KeyDifference difference{.operation = PatchOperation::Kind::Replace,
                                    .path = {"a\xFF", std::size_t{3}},
                                    .before = "1",
                                    .after = "\"é\"",
@@ -106,8 +106,9 @@ TEST(Protocol, texts_for_people_are_texts) {
 }
 
 TEST(Protocol, a_value_that_is_shown_is_short) {
-    DocumentState state{.compared = true,
-                        .differences = {{.operation = "add", .after = std::string(5000, '1')}}};
+    DocumentState state{
+        .compared = true,
+        .differences = {{.operation = PatchOperation::Kind::Add, .after = std::string(5000, '1')}}};
     EXPECT_FALSE(decode_reply(encode(Reply(state)), ""));
 }
 
