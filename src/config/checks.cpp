@@ -2,14 +2,11 @@
 #include "base/nearest.hpp"
 #include "config/keys.hpp"
 #include "config/trust.hpp"
-#include "config/words.hpp"
-#include "core/change.hpp"
 #include "core/instances.hpp"
 #include "core/names.hpp"
 #include "core/reload_id.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <format>
 #include <ranges>
@@ -19,106 +16,32 @@ namespace hotreload {
 
 namespace {
 
-// An attached unit is somebody else's: these are settings of its own unit file.
-constexpr auto kOfCommands = std::to_array<std::string_view>(
-    {"type", "env", "env_file", "working_dir", "user", "ports", "properties", "reload", "drain"});
-
-std::string key_of(const ServiceDefinition& service, std::string_view name = "") {
-    return std::format("services.{}{}{}", service.name, name.empty() ? "" : ".", name);
+std::string key_of(const Reading& reading, const ServiceDefinition& service,
+                   std::string_view name = "") {
+    return reading.kinds.key_of(service).append(name.empty() ? "" : ".").append(name);
 }
 
-void check_kind_of_service(Reading& reading, const ServiceDefinition& service) {
-    const bool has_unit = reading.has(key_of(service, "unit"));
-    const bool has_command = reading.has(key_of(service, "command"));
-    if (has_unit && has_command)
-        reading.problem(key_of(service, "unit"),
-                        "a service has either command (a program of the project) or unit (one "
-                        "that is installed), not both");
-    if (!has_unit && !has_command)
-        reading.problem(key_of(service), "give command = [\"PROGRAM\", …] for a program of the "
-                                         "project, or unit = \"NAME.service\" for an installed "
-                                         "one");
-    if (!has_unit || has_command)
-        return;
-    for (const std::string_view name : kOfCommands)
-        if (reading.has(key_of(service, name)))
-            reading.problem(key_of(service, name),
-                            "does not go with unit: the unit's own file says it (systemctl edit)");
-}
+// For the checks of the service's kind.
+class ReadDeclaration final : public Declaration {
+public:
+    ReadDeclaration(Reading& reading, const ServiceDefinition& service)
+        : reading_(reading), service_(service) {}
 
-void check_reload(Reading& reading, const ServiceDefinition& service) {
-    const bool has_reload = reading.has(key_of(service, "reload"));
-    const bool has_signal = reading.has(key_of(service, "reload_signal"));
-    const bool notifies = service.type == ServiceType::NotifyReload;
-    if (has_reload && has_signal)
-        reading.problem(key_of(service, "reload_signal"),
-                        "a service has either reload or reload_signal, not both");
-    if (has_reload && notifies)
-        reading.problem(key_of(service, "reload"),
-                        "does not go with type = \"notify-reload\", which reloads by "
-                        "reload_signal (default SIGHUP)");
-    const bool never = restarted_only(service.unit);
-    if (never && has_signal)
-        reading.problem(key_of(service, "reload_signal"),
-                        std::format("{} has no process to send it to", service.unit));
-    // The service manager says whether an installed service can reload.
-    if (!never && (reading.has(key_of(service, "unit")) || has_reload || has_signal || notifies))
-        return;
-    const auto* const why =
-        never ? "a timer or a path unit cannot be reloaded: use restart"
-              : "the service has no way to reload: give reload, reload_signal or type = "
-                "\"notify-reload\"";
-    if (service.strategy == Strategy::Reload)
-        reading.problem(key_of(service, "strategy"), why);
-    for (std::size_t i = 0; i < service.watches.size(); ++i)
-        if (service.watches[i].on_change == Strategy::Reload)
-            reading.problem(key_of(service, std::format("watch.{}.on_change", i)), why);
-        else
-            for (const auto& [pattern, strategy] : service.watches[i].keys)
-                if (strategy == Strategy::Reload)
-                    reading.problem(key_of(service, std::format("watch.{}.keys.{}", i, pattern)),
-                                    why);
-}
-
-// Two generations of it can serve at a time.
-void check_swap(Reading& reading, const ServiceDefinition& service) {
-    if (can_swap(service))
-        return;
-    const auto* const why =
-        service.attached()
-            ? "an installed unit cannot be swapped: use reload or restart"
-            : "the service cannot be swapped: that takes ports, and type = \"notify\", "
-              "\"notify-reload\" or ready = { … } to tell when it is ready";
-    if (service.strategy == Strategy::Swap)
-        reading.problem(key_of(service, "strategy"), why);
-    for (std::size_t i = 0; i < service.watches.size(); ++i) {
-        if (service.watches[i].on_change == Strategy::Swap)
-            reading.problem(key_of(service, std::format("watch.{}.on_change", i)), why);
-        for (const auto& [pattern, strategy] : service.watches[i].keys)
-            if (strategy == Strategy::Swap)
-                reading.problem(key_of(service, std::format("watch.{}.keys.{}", i, pattern)), why);
+    [[nodiscard]] const ServiceDefinition& definition() const override { return service_; }
+    [[nodiscard]] bool has(std::string_view key) const override {
+        return reading_.has(key_of(reading_, service_, key));
     }
-}
-
-// A mistake in such a file is found out by the unit itself: by its reload, or by its restart, which
-// it does not survive. A unit that is not ours has no older generation to go back to.
-void warn_of_unchecked_files(Reading& reading, const ServiceDefinition& service) {
-    if (!service.attached() || !service.validate.empty())
-        return;
-    for (std::size_t i = 0; i < service.watches.size(); ++i) {
-        const WatchDefinition& watch = service.watches[i];
-        const auto strategy = watch.on_change ? watch.on_change : service.strategy;
-        if (watch.pin || !watch.schema.empty() || strategy == Strategy::None ||
-            strategy == Strategy::Manual)
-            continue;
-        const auto own = key_of(service, std::format("watch.{}", i));
-        reading.warning(reading.has(own + ".files") ? own : key_of(service, "watch"),
-                        std::format("nothing checks these files before {} reads them, and a "
-                                    "mistake in one may take it down: give validate = […], or pin "
-                                    "= true in [[{}]]",
-                                    service.unit, key_of(service, "watch")));
+    void problem(std::string_view key, std::string message) override {
+        reading_.problem(key_of(reading_, service_, key), std::move(message));
     }
-}
+    void warning(std::string_view key, std::string message) override {
+        reading_.warning(key_of(reading_, service_, key), std::move(message));
+    }
+
+private:
+    Reading& reading_;
+    const ServiceDefinition& service_;
+};
 
 // The schema may come later; until it does, every change is refused.
 void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service) {
@@ -126,27 +49,19 @@ void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service)
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
         const auto& schema = service.watches[i].schema;
         if (!schema.empty() && !std::filesystem::exists(schema, error))
-            reading.warning(key_of(service, std::format("watch.{}.schema", i)),
+            reading.warning(key_of(reading, service, std::format("watch.{}.schema", i)),
                             schema +
                                 " is not there: until it is, no change of these files is taken");
     }
-}
-
-// A probe cannot tell which instance of a template answers.
-void check_ready(Reading& reading, const ServiceDefinition& service) {
-    if (service.ready && names_instances(service.unit) && service.ready->command.empty())
-        reading.problem(key_of(service, "ready"),
-                        std::format("one answer does not tell of all instances of {}: give ready = "
-                                    "{{ command = … }} or verify",
-                                    service.unit));
 }
 
 void check_length(Reading& reading, const ServiceDefinition& service) {
     const auto longest =
         helper_unit(reading.project.name, service.name, "last-words", to_string(ReloadId()));
     if (longest.size() > 255)
-        reading.problem(key_of(service), "the names of project and service are too long together "
-                                         "for the name of a unit");
+        reading.problem(key_of(reading, service),
+                        "the names of project and service are too long together "
+                        "for the name of a unit");
 }
 
 std::string near_service(const Reading& reading, const std::string& word) {
@@ -161,9 +76,9 @@ void check_links(Reading& reading, const ServiceDefinition& service) {
     const auto check = [&](std::string_view key, const std::vector<std::string>& names) {
         for (const std::string& other : names)
             if (other == service.name)
-                reading.problem(key_of(service, key), "names the service itself");
+                reading.problem(key_of(reading, service, key), "names the service itself");
             else if (!reading.project.services.contains(other))
-                reading.problem(key_of(service, key),
+                reading.problem(key_of(reading, service, key),
                                 std::format("there is no service \"{}\" in the project{}", other,
                                             near_service(reading, other)));
     };
@@ -179,9 +94,10 @@ void check_ports_once(Reading& reading) {
         for (const auto& port : service.ports) {
             const auto [owner, first] = owners.emplace(port.address, name);
             if (!first && owner->second != name)
-                reading.problem(key_of(service, "ports"),
-                                std::format("{} is a port of services.{} already", port.address,
-                                            owner->second));
+                reading.problem(
+                    key_of(reading, service, "ports"),
+                    std::format("{} is a port of {} already", port.address,
+                                key_of(reading, reading.project.services.at(owner->second))));
         }
 }
 
@@ -192,9 +108,9 @@ void check_attached_once(Reading& reading) {
             continue;
         for (const auto& [unit, owner] : owners)
             if (are_one_unit(unit, service.unit))
-                reading.problem(
-                    key_of(service, "unit"),
-                    std::format("{} is attached already by services.{}", service.unit, owner));
+                reading.problem(key_of(reading, service, "unit"),
+                                std::format("{} is attached already by {}", service.unit,
+                                            key_of(reading, reading.project.services.at(owner))));
         owners.emplace(service.unit, name);
     }
 }
@@ -225,7 +141,7 @@ private:
         for (const std::string& name :
              std::ranges::subrange(std::ranges::find(way_, first), way_.end()))
             cycle += name + " → ";
-        reading_.problem(std::format("services.{}.after", first),
+        reading_.problem(key_of(reading_, reading_.project.services.at(first), "after"),
                          std::format("the services wait for each other: {}{}", cycle, first));
     }
 
@@ -241,19 +157,16 @@ void check_trust(Reading& reading, const ServiceDefinition& service) {
             if (auto why = distrusted(path, service.user))
                 reading.problem(key, *std::move(why));
     for (auto& [key, why] : distrusted_programs(service, true))
-        reading.problem(key_of(service, key), std::move(why));
+        reading.problem(key_of(reading, service, key), std::move(why));
 }
 
 } // namespace
 
 void check_services(Reading& reading) {
     for (const auto& [name, service] : reading.project.services) {
-        check_kind_of_service(reading, service);
-        check_reload(reading, service);
-        check_swap(reading, service);
-        check_ready(reading, service);
+        ReadDeclaration declaration(reading, service);
+        reading.kinds.of(service).check(declaration);
         check_length(reading, service);
-        warn_of_unchecked_files(reading, service);
         warn_of_missing_schemas(reading, service);
         check_links(reading, service);
         check_trust(reading, service);

@@ -16,9 +16,9 @@ namespace hotreload {
 
 void read_project(Reading& reading, const toml::table& root);
 
-// The table [services.NAME].
+// The table [services.NAME], or one of another kind.
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  ServiceDefinition& service);
+                  const Kind& kind, ServiceDefinition& service);
 
 // [watch].
 void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table);
@@ -33,7 +33,7 @@ Result<Address> read_address(const Reading& reading, const std::string& text);
 // match them; what names one of them watches it. When all is read.
 void leave_out_sources(Reading& reading);
 
-// `ports` of a service, in its short form or its long one (Kind::EachStringOrTable).
+// `ports` of a service, in its short form or its long one (ValueType::EachStringOrTable).
 void read_ports(Reading& reading, const Entry& entry, std::vector<PortDefinition>& ports);
 
 // The table [configs.NAME], or one file of the short form.
@@ -61,7 +61,7 @@ void check_services(Reading& reading);
 
 // Names of the rows of each table, for the documentation's check.
 std::vector<std::string> project_keys();
-std::vector<std::string> service_keys();
+std::vector<std::string> member_keys(const Kind& kind);
 std::vector<std::string> ready_keys();
 std::vector<std::string> watch_keys();
 std::vector<std::string> watch_default_keys();

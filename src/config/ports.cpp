@@ -66,14 +66,14 @@ void read_socket_group(Reading& reading, const Entry& entry, Port& port) {
 }
 
 constexpr auto kPortKeys = std::to_array<KeyRow<Port>>({
-    {"listen", Kind::String,
+    {"listen", ValueType::String,
      [](Reading& reading, const Entry& entry, Port& port) {
          read_listen(reading, entry.key, entry.text(), port);
      }},
-    {"name", Kind::String, read_name},
-    {"mode", Kind::String, read_mode},
-    {"user", Kind::String, read_socket_user},
-    {"group", Kind::String, read_socket_group},
+    {"name", ValueType::String, read_name},
+    {"mode", ValueType::String, read_mode},
+    {"user", ValueType::String, read_socket_user},
+    {"group", ValueType::String, read_socket_group},
 });
 constexpr auto kOfFiles = std::to_array<std::string_view>({"mode", "user", "group"});
 

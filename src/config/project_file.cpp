@@ -68,7 +68,7 @@ void sort_problems(std::vector<Problem>& problems, const std::string& path) {
 } // namespace
 
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
-                                         const EnvFileReader& read_env_file,
+                                         const Kinds& kinds, const EnvFileReader& read_env_file,
                                          std::vector<std::string>* sources) {
     if (auto problem = check_utf8(path, text))
         return one_problem(*std::move(problem));
@@ -81,7 +81,7 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
         return one_problem(syntax_problem(path, text, error));
     }
 
-    Reading reading{.project = {}, .read_env_file = read_env_file};
+    Reading reading{.project = {}, .kinds = kinds, .read_env_file = read_env_file};
     reading.project.path = path;
     reading.project.directory = fs::path(path).parent_path().string();
     read_project(reading, root);
@@ -94,7 +94,8 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
     return std::move(reading.project);
 }
 
-Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::string>* sources) {
+Checked<ProjectDefinition> load_project(const fs::path& file, const Kinds& kinds,
+                                        std::vector<std::string>* sources) {
     std::error_code error;
     const std::string path = fs::absolute(file, error).lexically_normal().string();
     if (error)
@@ -108,7 +109,7 @@ Checked<ProjectDefinition> load_project(const fs::path& file, std::vector<std::s
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    auto project = parse_project(*text, path, read_text_file, sources);
+    auto project = parse_project(*text, path, kinds, read_text_file, sources);
     if (project && project->services.empty() && project->configs.empty())
         return one_problem({.path = path,
                             .message = std::format(
@@ -140,7 +141,7 @@ Result<fs::path> find_project_file(const fs::path& file_or_dir) {
     return path;
 }
 
-std::vector<std::string> project_file_keys() {
+std::vector<std::string> project_file_keys(const Kinds& kinds) {
     std::vector<std::string> keys;
     const auto add = [&](std::string_view where, const std::vector<std::string>& names) {
         for (const std::string& name : names)
@@ -148,10 +149,15 @@ std::vector<std::string> project_file_keys() {
     };
     add("project", project_keys());
     add("watch", watch_default_keys());
-    add("services.NAME", service_keys());
-    add("services.NAME.watch", watch_keys());
-    add("services.NAME.ports", port_keys());
-    add("services.NAME.ready", ready_keys());
+    for (const auto* const kind : kinds.all()) {
+        const auto table = std::format("{}.NAME", kind->table());
+        add(table, member_keys(*kind));
+        add(table + ".watch", watch_keys());
+        if (kind->takes("ports"))
+            add(table + ".ports", port_keys());
+        if (kind->takes("ready"))
+            add(table + ".ready", ready_keys());
+    }
     add("configs.NAME", config_keys());
     return keys;
 }

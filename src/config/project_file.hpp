@@ -5,7 +5,7 @@
 // `hotreloadctl check` read it by the same call. config/ is the only place that knows TOML.
 
 #include "base/error.hpp"
-#include "core/definition.hpp"
+#include "core/kind.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -21,20 +21,20 @@ using EnvFileReader = std::function<Result<std::string>(const std::string& path)
 // Reads the file and the env_files that it names. Problems are sorted by place; those of an
 // env_file carry its path. Programs, users and directories are looked up as they are now. A file
 // that declares neither a service nor a config is refused: an editor that crashed, or a full disk,
-// leaves such a one. `sources` is told the env_files that were looked for, even when the file is
-// refused because of one.
-Checked<ProjectDefinition> load_project(const std::filesystem::path& file,
+// leaves such a one. `kinds`: what a project can declare. `sources` is told the env_files that were
+// looked for, even when the file is refused because of one.
+Checked<ProjectDefinition> load_project(const std::filesystem::path& file, const Kinds& kinds,
                                         std::vector<std::string>* sources = nullptr);
 
 // The same over text. `path` is the absolute path that the text stands for.
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
-                                         const EnvFileReader& read_env_file,
+                                         const Kinds& kinds, const EnvFileReader& read_env_file,
                                          std::vector<std::string>* sources = nullptr);
 
 // The absolute path of the project file: of a directory, the hotreload.toml in it.
 Result<std::filesystem::path> find_project_file(const std::filesystem::path& file_or_dir);
 
 // All keys ("project.name", "services.NAME.command"), for the check of the documentation.
-std::vector<std::string> project_file_keys();
+std::vector<std::string> project_file_keys(const Kinds& kinds);
 
 } // namespace hotreload

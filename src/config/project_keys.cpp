@@ -44,7 +44,7 @@ void read_program_path(Reading& reading, const Entry& entry, Nothing&) {
 }
 
 constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
-    {"name", Kind::String,
+    {"name", ValueType::String,
      [](Reading& reading, const Entry& entry, Nothing&) {
          reading.project.name = entry.text();
          if (!valid_name(reading.project.name))
@@ -53,13 +53,13 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
                                          "\"_\" and \"-\", beginning with a letter or digit",
                                          reading.project.name));
      }},
-    {"env", Kind::Table,
+    {"env", ValueType::Table,
      [](Reading& reading, const Entry& entry, Nothing&) { read_env(reading, entry, reading.env); }},
-    {"enabled", Kind::Boolean,
+    {"enabled", ValueType::Boolean,
      [](Reading& reading, const Entry& entry, Nothing&) {
          reading.project.enabled = entry.value.value_or(true);
      }},
-    {"keep_generations", Kind::Integer,
+    {"keep_generations", ValueType::Integer,
      [](Reading& reading, const Entry& entry, Nothing&) {
          constexpr std::int64_t most = 1000;
          const auto kept = entry.value.value_or(std::int64_t{-1});
@@ -69,19 +69,23 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
          else
              reading.project.keep_generations = static_cast<unsigned>(kept);
      }},
-    {"secrets", Kind::Strings, read_secrets},
-    {"path", Kind::StringOrStrings, read_program_path},
+    {"secrets", ValueType::Strings, read_secrets},
+    {"path", ValueType::StringOrStrings, read_program_path},
 });
 
-void read_services(Reading& reading, const Entry& entry, Nothing&) {
+// The table of a kind: "services", and what else there is.
+void read_members(Reading& reading, const Entry& entry, Nothing&) {
+    const auto& kinds = reading.kinds.all();
+    const auto& kind =
+        **std::ranges::find(kinds, entry.key, [](const Kind* each) { return each->table(); });
     for (const auto& [name, value] : *entry.value.as_table()) {
         const std::string key = std::format("{}.{}", entry.key, name.str());
         reading.place(key, name.source());
         if (!valid_name(name.str())) {
-            reading.problem(key, std::format("\"{}\" is not a valid name of a service: lower-case "
+            reading.problem(key, std::format("\"{}\" is not a valid name of a {}: lower-case "
                                              "letters, digits, \"_\" and \"-\", beginning with a "
                                              "letter or digit",
-                                             name.str()));
+                                             name.str(), kind.word()));
             continue;
         }
         const auto* const table = value.as_table();
@@ -89,9 +93,15 @@ void read_services(Reading& reading, const Entry& entry, Nothing&) {
             reading.problem(key, std::format("expected a table, found {}", describe(value)));
             continue;
         }
-        ServiceDefinition& service = reading.project.services[std::string(name.str())];
-        service.name = std::string(name.str());
-        read_service(reading, key, *table, service);
+        const auto [member, is_new] = reading.project.services.try_emplace(std::string(name.str()));
+        if (!is_new) {
+            reading.problem(key, std::format("\"{}\" is the name of a {} of the project already",
+                                             name.str(), reading.kinds.of(member->second).word()));
+            continue;
+        }
+        member->second.name = name.str();
+        member->second.kind = &kind == kinds.front() ? "" : kind.word();
+        read_service(reading, key, *table, kind, member->second);
     }
 }
 
@@ -147,20 +157,27 @@ void read_configs(Reading& reading, const Entry& entry, Nothing&) {
         read_config_files(reading, entry);
 }
 
-// The keys stand in the order in which they build on each other, wherever they stand in the file.
+// The keys stand in the order in which they build on each other, wherever they stand in the file;
+// the tables of the kinds are between these.
 constexpr auto kRootKeys = std::to_array<KeyRow<Nothing>>({
-    {"project", Kind::Table,
+    {"project", ValueType::Table,
      [](Reading& reading, const Entry& entry, Nothing& nothing) {
          read_table(reading, *entry.value.as_table(), entry.key, kProjectKeys, {}, nothing);
      }},
-    {"watch", Kind::Table,
+    {"watch", ValueType::Table,
      [](Reading& reading, const Entry& entry, Nothing&) {
          read_watch_defaults(reading, entry.key, *entry.value.as_table());
      }},
-    {"services", Kind::Table, read_services},
-    {"configs", Kind::StringsOrTable, read_configs},
+    {"configs", ValueType::StringsOrTable, read_configs},
 });
 constexpr auto kRootLater = std::to_array<std::string_view>({"tasks"});
+
+std::vector<KeyRow<Nothing>> root_keys(const Kinds& kinds) {
+    std::vector rows(kRootKeys.begin(), kRootKeys.end());
+    for (const auto* const kind : kinds.all())
+        rows.insert(rows.end() - 1, {kind->table(), ValueType::Table, read_members});
+    return rows;
+}
 
 // A file in /etc/hotreload is called after its project; in a project's directory, the directory is.
 void default_name(Reading& reading) {
@@ -181,7 +198,7 @@ void default_name(Reading& reading) {
 
 void read_project(Reading& reading, const toml::table& root) {
     Nothing nothing;
-    read_table(reading, root, "", kRootKeys, kRootLater, nothing);
+    read_table<Nothing>(reading, root, "", root_keys(reading.kinds), kRootLater, nothing);
     if (!reading.has("project.name"))
         default_name(reading);
     leave_out_sources(reading);

@@ -10,32 +10,32 @@ namespace hotreload {
 
 namespace {
 
-std::string_view expected(Kind kind) {
-    switch (kind) {
-    case Kind::String:
+std::string_view expected(ValueType type) {
+    switch (type) {
+    case ValueType::String:
         return "a string";
-    case Kind::Boolean:
+    case ValueType::Boolean:
         return "true or false";
-    case Kind::Integer:
+    case ValueType::Integer:
         return "an integer";
-    case Kind::Table:
+    case ValueType::Table:
         return "a table";
-    case Kind::Strings:
+    case ValueType::Strings:
         return "an array of strings";
-    case Kind::StringOrStrings:
+    case ValueType::StringOrStrings:
         return "a string or an array of strings";
-    case Kind::StringsOrTables:
-    case Kind::EachStringOrTable:
+    case ValueType::StringsOrTables:
+    case ValueType::EachStringOrTable:
         return "an array of strings or tables";
-    case Kind::StringsOrTable:
+    case ValueType::StringsOrTable:
         return "a table or an array of strings";
     }
     return "";
 }
 
-bool is_array(Kind kind) {
-    return kind == Kind::Strings || kind == Kind::StringsOrTables ||
-           kind == Kind::EachStringOrTable;
+bool is_array(ValueType type) {
+    return type == ValueType::Strings || type == ValueType::StringsOrTables ||
+           type == ValueType::EachStringOrTable;
 }
 
 bool is_array_of_tables(const toml::node& value) {
@@ -43,23 +43,23 @@ bool is_array_of_tables(const toml::node& value) {
     return array != nullptr && array->is_homogeneous(toml::node_type::table);
 }
 
-bool of_kind(const toml::node& value, Kind kind) {
-    switch (kind) {
-    case Kind::String:
+bool of_type(const toml::node& value, ValueType type) {
+    switch (type) {
+    case ValueType::String:
         return value.is_string();
-    case Kind::Boolean:
+    case ValueType::Boolean:
         return value.is_boolean();
-    case Kind::Integer:
+    case ValueType::Integer:
         return value.is_integer();
-    case Kind::Table:
+    case ValueType::Table:
         return value.is_table();
-    case Kind::StringOrStrings:
+    case ValueType::StringOrStrings:
         return value.is_string() || value.is_array();
-    case Kind::Strings:
-    case Kind::StringsOrTables:
-    case Kind::EachStringOrTable:
+    case ValueType::Strings:
+    case ValueType::StringsOrTables:
+    case ValueType::EachStringOrTable:
         return value.is_array();
-    case Kind::StringsOrTable:
+    case ValueType::StringsOrTable:
         return value.is_table() || value.is_array();
     }
     return false;
@@ -137,25 +137,25 @@ void check_keys(Reading& reading, const toml::table& table, const std::string& w
     }
 }
 
-bool check_kind(Reading& reading, const Entry& entry, Kind kind) {
-    if (!of_kind(entry.value, kind)) {
-        const bool alone = entry.value.is_string() && is_array(kind);
+bool check_type(Reading& reading, const Entry& entry, ValueType type) {
+    if (!of_type(entry.value, type)) {
+        const bool alone = entry.value.is_string() && is_array(type);
         reading.problem(entry.key,
-                        std::format("expected {}, found {}{}", expected(kind),
+                        std::format("expected {}, found {}{}", expected(type),
                                     describe(entry.value), alone ? ": write [\"…\"]" : ""));
         return false;
     }
     if (entry.value.is_string())
         return check_text(reading, entry.key, entry.value);
     const auto* const array = entry.value.as_array();
-    if (array == nullptr || (kind == Kind::StringsOrTables && is_array_of_tables(entry.value)))
+    if (array == nullptr || (type == ValueType::StringsOrTables && is_array_of_tables(entry.value)))
         return true;
     bool good = true;
     for (std::size_t i = 0; i < array->size(); ++i) {
         const toml::node& element = *array->get(i);
         const std::string key = std::format("{}.{}", entry.key, i);
         reading.place(key, element.source());
-        if (kind == Kind::EachStringOrTable && element.is_table())
+        if (type == ValueType::EachStringOrTable && element.is_table())
             continue;
         if (!element.is_string()) {
             reading.problem(key, std::format("expected a string, found {}", describe(element)));

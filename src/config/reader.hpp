@@ -8,7 +8,8 @@
 
 #include "base/error.hpp"
 #include "config/project_file.hpp"
-#include "core/definition.hpp"
+#include "core/declaration.hpp"
+#include "core/kind.hpp"
 
 #include <toml++/toml.hpp>
 
@@ -16,21 +17,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace hotreload {
-
-enum class Kind {
-    String,
-    Boolean,
-    Integer,
-    Table,
-    Strings,
-    StringOrStrings,
-    StringsOrTables,
-    EachStringOrTable,
-    StringsOrTable,
-};
 
 // Entry is one key with its value. `key` is the full one: "services.web.command".
 struct Entry {
@@ -52,6 +42,7 @@ struct WatchDefaults {
 // Reading is what grows while the file is read.
 struct Reading {
     ProjectDefinition project;
+    const Kinds& kinds;
     const EnvFileReader& read_env_file;
     std::map<std::string, std::string> env; // of [project]
     std::vector<std::string> path;          // of [project], absolute
@@ -82,7 +73,7 @@ struct Reading {
 template <class Target>
 struct KeyRow {
     std::string_view name;
-    Kind kind;
+    ValueType type;
     void (*read)(Reading&, const Entry&, Target&);
 };
 
@@ -93,14 +84,14 @@ void check_keys(Reading& reading, const toml::table& table, const std::string& w
                 const std::vector<std::string_view>& known,
                 std::span<const std::string_view> later);
 
-// Reports a value that is not of its kind, or a string in it that nothing can take.
-bool check_kind(Reading& reading, const Entry& entry, Kind kind);
+// Reports a value that is not of its type, or a string in it that nothing can take.
+bool check_type(Reading& reading, const Entry& entry, ValueType type);
 
 // Reads `table`, which stands at the key `where`, in the order of the rows.
-template <class Target, std::size_t N>
+template <class Target>
 void read_table(Reading& reading, const toml::table& table, const std::string& where,
-                const std::array<KeyRow<Target>, N>& rows, std::span<const std::string_view> later,
-                Target& target) {
+                std::span<const std::type_identity_t<KeyRow<Target>>> rows,
+                std::span<const std::string_view> later, Target& target) {
     std::vector<std::string_view> known;
     for (const auto& row : rows)
         known.push_back(row.name);
@@ -110,7 +101,7 @@ void read_table(Reading& reading, const toml::table& table, const std::string& w
         if (value == nullptr)
             continue;
         const Entry entry{(where.empty() ? "" : where + ".") + std::string(row.name), *value};
-        if (check_kind(reading, entry, row.kind))
+        if (check_type(reading, entry, row.type))
             row.read(reading, entry, target);
     }
 }

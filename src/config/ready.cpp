@@ -41,17 +41,17 @@ void read_tcp(Reading& reading, const Entry& entry, ReadyProbe& probe) {
 }
 
 constexpr auto kReadyKeys = std::to_array<KeyRow<ReadyProbe>>({
-    {"http", Kind::String, read_http},
-    {"tcp", Kind::String, read_tcp},
-    {"command", Kind::StringOrStrings,
+    {"http", ValueType::String, read_http},
+    {"tcp", ValueType::String, read_tcp},
+    {"command", ValueType::StringOrStrings,
      [](Reading& reading, const Entry& entry, ReadyProbe& probe) {
          read_command(reading, entry, probe.command);
      }},
-    {"timeout", Kind::String,
+    {"timeout", ValueType::String,
      [](Reading& reading, const Entry& entry, ReadyProbe& probe) {
          read_ready_time(reading, entry, probe.timeout);
      }},
-    {"interval", Kind::String,
+    {"interval", ValueType::String,
      [](Reading& reading, const Entry& entry, ReadyProbe& probe) {
          read_ready_time(reading, entry, probe.interval);
      }},

@@ -101,83 +101,127 @@ using Service = ServiceDefinition;
 
 // `env` stands before `env_file`, which overrides it, whatever their order in the file.
 constexpr auto kServiceKeys = std::to_array<Row>({
-    {"command", Kind::StringOrStrings,
+    {"command", ValueType::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_command(reading, entry, service.command);
      }},
-    {"unit", Kind::String,
+    {"unit", ValueType::String,
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, attached_unit_name(entry.text()), service.unit);
      }},
-    {"type", Kind::String,
+    {"type", ValueType::String,
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, service_type_word(entry.text()), service.type);
      }},
-    {"env", Kind::Table,
+    {"env", ValueType::Table,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_env(reading, entry, service.env);
      }},
-    {"env_file", Kind::StringOrStrings, read_env_files},
-    {"working_dir", Kind::String, read_working_dir},
-    {"user", Kind::String, read_user},
-    {"after", Kind::Strings,
+    {"env_file", ValueType::StringOrStrings, read_env_files},
+    {"working_dir", ValueType::String, read_working_dir},
+    {"user", ValueType::String, read_user},
+    {"after", ValueType::Strings,
      [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.after); }},
-    {"requires", Kind::Strings,
+    {"requires", ValueType::Strings,
      [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.required); }},
-    {"part_of", Kind::Strings,
+    {"part_of", ValueType::Strings,
      [](Reading&, const Entry& entry, Service& service) { read_names(entry, service.part_of); }},
-    {"ports", Kind::EachStringOrTable,
+    {"ports", ValueType::EachStringOrTable,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_ports(reading, entry, service.ports);
      }},
-    {"properties", Kind::Table, read_properties},
-    {"validate", Kind::StringOrStrings,
+    {"properties", ValueType::Table, read_properties},
+    {"validate", ValueType::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_command(reading, entry, service.validate);
      }},
-    {"reload", Kind::StringOrStrings,
+    {"reload", ValueType::StringOrStrings,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_command(reading, entry, service.reload, "MAINPID");
      }},
-    {"reload_signal", Kind::String,
+    {"reload_signal", ValueType::String,
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, signal_word(entry.text()), service.reload_signal);
      }},
-    {"strategy", Kind::String,
+    {"strategy", ValueType::String,
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, strategy_word(entry.text()), service.strategy);
      }},
-    {"ready", Kind::Table,
+    {"ready", ValueType::Table,
      [](Reading& reading, const Entry& entry, Service& service) {
          read_ready(reading, entry, service.ready);
      }},
-    {"verify", Kind::String, read_verify},
-    {"drain", Kind::String,
+    {"verify", ValueType::String, read_verify},
+    {"drain", ValueType::String,
      [](Reading& reading, const Entry& entry, Service& service) {
          take(reading, entry, parse_duration(entry.text()), service.drain);
      }},
-    {"watch", Kind::StringsOrTables, read_watches},
+    {"watch", ValueType::StringsOrTables, read_watches},
 });
+
+// Every kind has these.
+constexpr auto kOfAllKinds =
+    std::to_array<std::string_view>({"after", "requires", "part_of", "strategy", "watch"});
+
+Value value_of(const toml::node& node) {
+    if (const auto* const table = node.as_table()) {
+        Value::Object object;
+        for (const auto& [name, each] : *table)
+            object.emplace(name.str(), value_of(each));
+        return {.data = std::move(object)};
+    }
+    if (const auto* const array = node.as_array()) {
+        Value::Array values;
+        for (const auto& each : *array)
+            values.push_back(value_of(each));
+        return {.data = std::move(values)};
+    }
+    if (const auto* const text = node.as_string())
+        return {.data = text->get()};
+    if (const auto* const flag = node.as_boolean())
+        return {.data = flag->get()};
+    if (const auto* const number = node.as_integer())
+        return {.data = number->get()};
+    if (const auto* const number = node.as_floating_point())
+        return {.data = number->get()};
+    return {};
+}
+
+// A key of the kind's own: its check understands the value.
+void read_setting(Reading&, const Entry& entry, Service& service) {
+    service.settings.emplace(entry.key.substr(entry.key.rfind('.') + 1), value_of(entry.value));
+}
+
+std::vector<Row> keys_of(const Kind& kind) {
+    std::vector<Row> rows;
+    std::ranges::copy_if(kServiceKeys, std::back_inserter(rows), [&](const Row& row) {
+        return std::ranges::contains(kOfAllKinds, row.name) || kind.takes(row.name);
+    });
+    for (const auto& each : kind.settings())
+        rows.push_back({each.name, each.type, read_setting});
+    return rows;
+}
 
 } // namespace
 
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  ServiceDefinition& service) {
-    service.env = reading.env;
+                  const Kind& kind, ServiceDefinition& service) {
+    if (kind.takes("env"))
+        service.env = reading.env;
     reading.user = table["user"].value_or(std::string());
-    read_table(reading, table, key, kServiceKeys, {}, service);
+    read_table<Service>(reading, table, key, keys_of(kind), {}, service);
     reading.user.clear();
     if (table.contains("unit"))
         service.env.clear(); // it was started by somebody else: nothing of ours reaches it
-    else if (!table.contains("working_dir"))
+    else if (kind.takes("working_dir") && !table.contains("working_dir"))
         service.working_dir = reading.project.directory;
-    if (!reading.path.empty())
+    if (kind.takes("env") && !reading.path.empty())
         service.env.try_emplace("PATH", path_variable(reading.path));
 }
 
-std::vector<std::string> service_keys() {
+std::vector<std::string> member_keys(const Kind& kind) {
     std::vector<std::string> names;
-    for (const auto& row : kServiceKeys)
+    for (const auto& row : keys_of(kind))
         names.emplace_back(row.name);
     return names;
 }

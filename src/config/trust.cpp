@@ -175,12 +175,12 @@ std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool
     return all;
 }
 
-std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
+std::optional<Problem> distrust_of_programs(const ProjectDefinition& project, const Kinds& kinds,
                                             const ServiceDefinition& service, bool starts) {
     const auto found = distrusted_programs(service, starts);
     if (found.empty())
         return std::nullopt;
-    const auto key = std::format("services.{}.{}", service.name, found.front().key);
+    const auto key = kinds.key_of(service) + "." + found.front().key;
     return project.problem_at(key, std::format("{}: {}", key, found.front().why)).for_everybody();
 }
 

@@ -5,7 +5,7 @@
 // to change. What a service runs as another user may be that user's, too. The rule is
 // os/trust.hpp's; where we are not root, the kernel sees to it, and nothing is asked here.
 
-#include "core/definition.hpp"
+#include "core/kind.hpp"
 
 #include <optional>
 #include <string>
@@ -30,7 +30,7 @@ struct Distrust {
 // which only a new process runs.
 std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts);
 // The first of them as a problem of the project file, for everybody. nullopt: all may be run.
-std::optional<Problem> distrust_of_programs(const ProjectDefinition& project,
+std::optional<Problem> distrust_of_programs(const ProjectDefinition& project, const Kinds& kinds,
                                             const ServiceDefinition& service, bool starts);
 
 } // namespace hotreload

@@ -30,21 +30,21 @@ void read_time(Reading& reading, const Entry& entry, std::optional<Duration>& ti
         time = *parsed;
 }
 
-constexpr KeyRow<Watch> kExclude{"exclude", Kind::Strings,
+constexpr KeyRow<Watch> kExclude{"exclude", ValueType::Strings,
                                  [](Reading& reading, const Entry& entry, Watch& watch) {
                                      read_globs(reading, entry, true, watch.settings.exclude);
                                  }};
-constexpr KeyRow<Watch> kDebounce{"debounce", Kind::String,
+constexpr KeyRow<Watch> kDebounce{"debounce", ValueType::String,
                                   [](Reading& reading, const Entry& entry, Watch& watch) {
                                       read_time(reading, entry, watch.settings.debounce);
                                   }};
-constexpr KeyRow<Watch> kDebounceMax{"debounce_max", Kind::String,
+constexpr KeyRow<Watch> kDebounceMax{"debounce_max", ValueType::String,
                                      [](Reading& reading, const Entry& entry, Watch& watch) {
                                          read_time(reading, entry, watch.settings.debounce_max);
                                      }};
 
 constexpr KeyRow<Watch> kBackup{
-    "backup", Kind::Integer, [](Reading& reading, const Entry& entry, Watch& watch) {
+    "backup", ValueType::Integer, [](Reading& reading, const Entry& entry, Watch& watch) {
         constexpr std::int64_t most = 1000;
         const auto copies = entry.value.value_or(std::int64_t{-1});
         if (copies < 0 || copies > most)
@@ -83,20 +83,20 @@ void read_schema(Reading& reading, const Entry& entry, Watch& watch) {
         reading.problem(entry.key, std::format("{} is a directory", watch.definition.schema));
 }
 
-constexpr KeyRow<Watch> kFormat{"format", Kind::String,
+constexpr KeyRow<Watch> kFormat{"format", ValueType::String,
                                 [](Reading& reading, const Entry& entry, Watch& watch) {
                                     if (const auto format = format_word(entry.text()))
                                         watch.definition.format = *format;
                                     else
                                         reading.problem(entry.key, format.error().message);
                                 }};
-constexpr KeyRow<Watch> kSchema{"schema", Kind::String, read_schema};
+constexpr KeyRow<Watch> kSchema{"schema", ValueType::String, read_schema};
 
 constexpr auto kDefaultKeys =
     std::to_array<KeyRow<Watch>>({kBackup, kDebounce, kDebounceMax, kExclude});
 
 constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
-    {"files", Kind::Strings,
+    {"files", ValueType::Strings,
      [](Reading& reading, const Entry& entry, Watch& watch) {
          read_globs(reading, entry, false, watch.definition.files);
      }},
@@ -106,19 +106,19 @@ constexpr auto kWatchKeys = std::to_array<KeyRow<Watch>>({
     kBackup,
     kFormat,
     kSchema,
-    {"keys", Kind::Table, read_key_rules},
-    {"on_change", Kind::String,
+    {"keys", ValueType::Table, read_key_rules},
+    {"on_change", ValueType::String,
      [](Reading& reading, const Entry& entry, Watch& watch) {
          if (const auto strategy = strategy_word(entry.text()))
              watch.definition.on_change = *strategy;
          else
              reading.problem(entry.key, strategy.error().message);
      }},
-    {"pin", Kind::Boolean,
+    {"pin", ValueType::Boolean,
      [](Reading&, const Entry& entry, Watch& watch) {
          watch.definition.pin = entry.value.value_or(false);
      }},
-    {"together", Kind::Boolean,
+    {"together", ValueType::Boolean,
      [](Reading&, const Entry& entry, Watch& watch) {
          watch.definition.together = entry.value.value_or(false);
      }},
@@ -138,7 +138,7 @@ void read_file(Reading& reading, const std::string& key, const std::string& file
 
 // A published document.
 constexpr auto kConfigKeys = std::to_array<KeyRow<Watch>>({
-    {"file", Kind::String,
+    {"file", ValueType::String,
      [](Reading& reading, const Entry& entry, Watch& watch) {
          read_file(reading, entry.key, entry.text(), watch.definition);
      }},

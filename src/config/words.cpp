@@ -4,6 +4,7 @@
 #include "base/ascii.hpp"
 #include "base/nearest.hpp"
 #include "base/signal.hpp"
+#include "core/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,10 +77,6 @@ Result<int> signal_word(std::string_view word) {
     return fail(ErrorCode::Invalid,
                 std::format("unknown signal \"{}\"{}", word,
                             near ? std::format("; did you mean \"SIG{}\"?", *near) : ""));
-}
-
-bool restarted_only(std::string_view unit) {
-    return unit.ends_with(".timer") || unit.ends_with(".path");
 }
 
 Result<std::string> attached_unit_name(std::string_view word) {

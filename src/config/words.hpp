@@ -27,7 +27,4 @@ Result<int> signal_word(std::string_view word);
 // stands for all instances of one. ".service" is added to a plain name.
 Result<std::string> attached_unit_name(std::string_view word);
 
-// A timer or a path unit: nothing reloads one.
-bool restarted_only(std::string_view unit);
-
 } // namespace hotreload

@@ -2,12 +2,13 @@
 #include "core/change.hpp"
 
 #include "base/signal.hpp"
-#include "core/live_properties.hpp"
 #include "core/secrets.hpp"
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <format>
+#include <variant>
 
 namespace hotreload {
 
@@ -98,79 +99,78 @@ Values properties_of(const ServiceDefinition& service) {
     return values;
 }
 
-// One row a field: what is compared, and what puts a change of it into effect.
+// As it would be written in a project file.
+std::string text_of(const Value& value) {
+    if (const auto* const array = value.array()) {
+        std::string text;
+        for (const auto& each : *array)
+            text += (text.empty() ? "" : ", ") + text_of(each);
+        return "[" + text + "]";
+    }
+    if (const auto* const object = value.object()) {
+        std::string text;
+        for (const auto& [name, each] : *object)
+            text += std::format("{}{} = {}", text.empty() ? "" : ", ", name, text_of(each));
+        return "{ " + text + " }";
+    }
+    return std::visit(
+        []<class T>(const T& scalar) -> std::string {
+            if constexpr (std::same_as<T, Opaque>)
+                return scalar.text;
+            else if constexpr (std::formattable<T, char>)
+                return std::format("{}", scalar);
+            else
+                return "";
+        },
+        value.data);
+}
+
+Values settings_of(const ServiceDefinition& service) {
+    Values values;
+    for (const auto& [name, value] : service.settings)
+        values[name] = text_of(value);
+    return values;
+}
+
+// One row a field: what is compared.
 struct Field {
     std::string_view name;
-    Strategy effect; // of `properties`: looked up by directive
-    bool secret;     // values are never shown
+    bool secret; // values are never shown
     Values (*values)(const ServiceDefinition&);
 };
 
-constexpr Strategy kRestart = Strategy::Restart;
-constexpr Strategy kNone = Strategy::None;
-
 const std::array kFields = std::to_array<Field>({
-    {"unit", kNone, false, [](const auto& s) { return one(s.unit); }},
-    {"command", kRestart, false, [](const auto& s) { return one(in_one_line(s.command)); }},
-    {"type", kRestart, false, [](const auto& s) { return one(std::string(to_string(s.type))); }},
-    {"env", kRestart, true, [](const auto& s) { return s.env; }},
-    {"working_dir", kRestart, false, [](const auto& s) { return one(s.working_dir); }},
-    {"user", kRestart, false, [](const auto& s) { return one(s.user); }},
-    {"after", kNone, false, [](const auto& s) { return one(in_one_line(s.after)); }},
-    {"requires", kNone, false, [](const auto& s) { return one(in_one_line(s.required)); }},
-    {"part_of", kNone, false, [](const auto& s) { return one(in_one_line(s.part_of)); }},
-    {"ports", kRestart, false, ports_of},
-    {"properties", kRestart, false, properties_of},
-    {"validate", kNone, false, [](const auto& s) { return one(in_one_line(s.validate)); }},
-    {"reload", kRestart, false, [](const auto& s) { return one(in_one_line(s.reload)); }},
-    {"reload_signal", kRestart, false,
+    {"unit", false, [](const auto& s) { return one(s.unit); }},
+    {"command", false, [](const auto& s) { return one(in_one_line(s.command)); }},
+    {"type", false, [](const auto& s) { return one(std::string(to_string(s.type))); }},
+    {"env", true, [](const auto& s) { return s.env; }},
+    {"working_dir", false, [](const auto& s) { return one(s.working_dir); }},
+    {"user", false, [](const auto& s) { return one(s.user); }},
+    {"after", false, [](const auto& s) { return one(in_one_line(s.after)); }},
+    {"requires", false, [](const auto& s) { return one(in_one_line(s.required)); }},
+    {"part_of", false, [](const auto& s) { return one(in_one_line(s.part_of)); }},
+    {"ports", false, ports_of},
+    {"properties", false, properties_of},
+    {"validate", false, [](const auto& s) { return one(in_one_line(s.validate)); }},
+    {"reload", false, [](const auto& s) { return one(in_one_line(s.reload)); }},
+    {"reload_signal", false,
      [](const auto& s) { return one(s.reload_signal ? signal_name(s.reload_signal) : ""); }},
-    {"strategy", kNone, false, [](const auto& s) { return one(strategy_or_auto(s.strategy)); }},
-    {"ready", kNone, false, [](const auto& s) { return one(s.ready ? describe(*s.ready) : ""); }},
-    {"verify", kNone, false,
+    {"strategy", false, [](const auto& s) { return one(strategy_or_auto(s.strategy)); }},
+    {"ready", false, [](const auto& s) { return one(s.ready ? describe(*s.ready) : ""); }},
+    {"verify", false,
      [](const auto& s) { return one(s.verify ? format_duration(*s.verify) : ""); }},
-    {"drain", kNone, false, [](const auto& s) { return one(format_duration(s.drain)); }},
-    {"watch", kNone, false, watches_of},
-    {"pin", kRestart, false, pins_of},
+    {"drain", false, [](const auto& s) { return one(format_duration(s.drain)); }},
+    {"watch", false, watches_of},
+    {"pin", false, pins_of},
+    {"", false, settings_of}, // each is called by its key alone
 });
 
 std::string subject_of(const Field& field, const std::string& key) {
-    return std::string(field.name) + (key.empty() ? "" : "." + key);
+    return std::string(field.name) + (field.name.empty() || key.empty() ? "" : ".") + key;
 }
 
 bool is_secret(const Field& field, const std::string& key) {
     return field.secret || key.starts_with("SetCredential");
-}
-
-// What gives a service a new process: beside the old one, where both can share their sockets.
-std::pair<Strategy, std::string> new_process(const ServiceDefinition& applied,
-                                             const ServiceDefinition& wanted, std::string why) {
-    if (!ports_in_place_of(applied, wanted).empty())
-        return {kRestart, "a port takes the place of another"};
-    const bool swaps = can_swap(wanted) && !applied.ports.empty();
-    return {swaps ? Strategy::Swap : kRestart, std::move(why)};
-}
-
-std::pair<Strategy, std::string> effect_of(const Field& field, const std::string& key,
-                                           const ServiceDefinition& applied,
-                                           const ServiceDefinition& wanted) {
-    if (field.name == "properties") {
-        const auto it = wanted.properties.find(key);
-        const std::vector<std::string> lines =
-            it == wanted.properties.end() ? std::vector<std::string>{} : it->second;
-        if (is_live_property(key) && parse_live_property(key, lines))
-            return {Strategy::Live, "systemd changes it on a running unit"};
-        return new_process(applied, wanted, "systemd sets it only when a unit starts");
-    }
-    // Its own unit file says how it runs: ours is for what is run beside it, such as `validate`.
-    if (wanted.attached() && field.name != "pin")
-        return {kNone, "takes effect by itself"};
-    // Outside Type=notify-reload the signal is ours to send: the unit does not know of it.
-    if (field.name == "reload_signal" && wanted.type != ServiceType::NotifyReload)
-        return {kNone, "takes effect at the next reload"};
-    if (field.effect == kRestart)
-        return new_process(applied, wanted, "only a new process gets it");
-    return {kNone, "takes effect by itself"};
 }
 
 } // namespace
@@ -184,7 +184,7 @@ std::map<std::string, std::string> shown_fields(const ServiceDefinition& service
 }
 
 std::vector<Change> diff_definitions(const ServiceDefinition& applied,
-                                     const ServiceDefinition& wanted) {
+                                     const ServiceDefinition& wanted, const EffectOf& effect_of) {
     std::vector<Change> changes;
     if (applied == wanted)
         return changes;
@@ -198,7 +198,7 @@ std::vector<Change> diff_definitions(const ServiceDefinition& applied,
             const auto now = after.find(key);
             if (old != before.end() && now != after.end() && old->second == now->second)
                 continue;
-            auto [strategy, reason] = effect_of(field, key, applied, wanted);
+            auto [strategy, reason] = effect_of ? effect_of(field.name, key) : Effect();
             Change change{.subject = subject_of(field, key),
                           .kind = ChangeKind::Definition,
                           .before = {},
@@ -224,35 +224,6 @@ bool is_of_a_file(const Change& change) {
 bool all_rewritten(const std::vector<Change>& changes) {
     return std::ranges::all_of(
         changes, [](const Change& each) { return each.kind == ChangeKind::Rewritten; });
-}
-
-bool can_swap(const ServiceDefinition& service) {
-    const bool tells = service.type == ServiceType::Notify ||
-                       service.type == ServiceType::NotifyReload || service.ready;
-    return !service.attached() && !service.ports.empty() && tells;
-}
-
-std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
-                                           const ServiceDefinition& wanted) {
-    const auto has = [](const ServiceDefinition& service, const std::string& address) {
-        return std::ranges::contains(service.ports, address, &PortDefinition::address);
-    };
-    std::vector<std::string> addresses;
-    for (const auto& port : wanted.ports)
-        if (!has(applied, port.address) &&
-            std::ranges::any_of(applied.ports, [&](const PortDefinition& old) {
-                return !has(wanted, old.address) && exclude_each_other(old.address, port.address);
-            }))
-            addresses.push_back(port.address);
-    return addresses;
-}
-
-bool can_reload(const ServiceDefinition& service, bool unit_can_reload) {
-    if (service.reload_signal != 0)
-        return true;
-    if (service.attached())
-        return unit_can_reload;
-    return service.type == ServiceType::NotifyReload || !service.reload.empty();
 }
 
 } // namespace hotreload

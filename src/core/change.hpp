@@ -10,8 +10,8 @@
 #include "core/document_state.hpp"
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
-#include "core/unit_state.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,30 +55,28 @@ struct Change {
 // secret fields are left out: their names are shown.
 std::map<std::string, std::string> shown_fields(const ServiceDefinition& service);
 
-// Field by field, each with the least strategy that puts it into effect on a running service.
+// The least strategy that puts something into effect, and why.
+using Effect = std::pair<Strategy, std::string>;
+
+// Field by field. `effect_of` says what puts a field that differs into effect: its name
+// ("properties"), and the key in it ("MemoryMax", "" for a field of one value). Without it, the
+// changes have no strategies.
+using EffectOf = std::function<Effect(std::string_view field, const std::string& key)>;
 std::vector<Change> diff_definitions(const ServiceDefinition& applied,
-                                     const ServiceDefinition& wanted);
+                                     const ServiceDefinition& wanted,
+                                     const EffectOf& effect_of = {});
 
-// The next generation can start beside the present one: it is handed its sockets, and shows when it
-// is ready.
-bool can_swap(const ServiceDefinition& service);
-
-// The wanted ports that can only be opened when applied ones have been closed ("8080" and
-// "127.0.0.1:8080"), by address: the present generation has to end first.
-std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
-                                           const ServiceDefinition& wanted);
-
-// A service can put a file's new content into effect without losing its process.
-bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
+// What a changed file asks for where neither its watch nor its member says it.
+using Automatic = std::function<Effect(const std::string& path)>;
 
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
 // Nor is a file that only one of the two definitions watches: it was a watch that changed.
-// `documents` are those whose content differs, by path; `unit` is the one that carries the service;
-// `patterns` are those of the wanted watches, where somebody has parsed them.
+// `documents` are those whose content differs, by path; `patterns` are those of the wanted watches,
+// where somebody has parsed them.
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               const UnitState& unit,
+                               const Automatic& automatic,
                                std::shared_ptr<const WatchPatterns> patterns = nullptr);
 
 // What a file holds is something else in meaning, or there is no such file any more.

@@ -12,6 +12,7 @@
 #include "core/port.hpp"
 #include "core/probe.hpp"
 #include "core/strategy.hpp"
+#include "core/value.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -57,6 +58,7 @@ struct WatchDefinition {
 // One service. Either `unit` is set (a unit that is installed already: attached) or `command`.
 struct ServiceDefinition {
     std::string name;
+    std::string kind;                 // its word (core/kind.hpp); "": the first, a service
     std::string unit;                 // "nginx.service"
     std::vector<std::string> command; // taken literally; command[0] absolute or a plain name
     ServiceType type = ServiceType::Exec;
@@ -78,6 +80,7 @@ struct ServiceDefinition {
     std::optional<Duration> verify;            // nullopt: 1 s after a start, 0 after a reload
     Duration drain = std::chrono::seconds(30); // for what the old generation has in hand
     std::vector<WatchDefinition> watches;
+    Value::Object settings; // the keys of its kind's own
 
     [[nodiscard]] bool attached() const { return !unit.empty(); }
     [[nodiscard]] bool pinned() const {

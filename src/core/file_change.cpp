@@ -63,10 +63,10 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
 std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
-                               const UnitState& unit,
+                               const Automatic& automatic,
                                std::shared_ptr<const WatchPatterns> patterns) {
     std::vector<Change> changes;
-    const WatchRules rules(wanted, unit.can_reload, unit.id, std::move(patterns));
+    const WatchRules rules(wanted, std::move(patterns), automatic);
     const auto add = [&](const std::string& path, ChangeKind kind) {
         auto [strategy, reason] = rules.strategy(path);
         changes.push_back({.subject = path,
@@ -79,7 +79,7 @@ std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefini
     };
     std::optional<WatchRules> applied_rules; // where they are other ones
     if (applied.definition.watches != wanted.watches)
-        applied_rules.emplace(applied.definition, unit.can_reload, unit.id);
+        applied_rules.emplace(applied.definition);
     for (const auto& [path, content] : now.files) {
         if (std::ranges::contains(now.writing, path))
             continue; // `content` is what was read of it last: it is taken when it is whole

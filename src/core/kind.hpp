@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// A kind of things that are kept in step with their files. A kind makes the steps that a
-// transaction orders; nobody else knows what they act on.
+// A kind of things that are kept in step with their files: what a project file can say of one, what
+// a change of it takes, and the steps that a transaction orders. Nobody else knows what a kind acts
+// on. A kind has no state of its own: there is one object of each, for all projects.
 
+#include "base/duration.hpp"
+#include "core/change.hpp"
+#include "core/declaration.hpp"
 #include "core/plan.hpp"
+#include "core/probe.hpp"
 #include "core/reload_id.hpp"
 #include "core/service_host.hpp"
+#include "core/sockets_port.hpp"
+#include "core/status.hpp"
 #include "core/step.hpp"
+#include "core/units_port.hpp"
+#include "core/views_port.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace hotreload {
+
+// What the steps of a kind act through.
+struct KindPorts {
+    Units& units;
+    Sockets& sockets;
+    Probes& probes;
+    Views& views;
+    std::function<Duration()> now; // CLOCK_MONOTONIC
+};
 
 struct StepInput {
     ReloadId transaction;
@@ -25,10 +49,57 @@ class Kind {
 public:
     virtual ~Kind() = default;
 
-    // What does what the plan says; for a plan that is only shown, what checks it. `host` outlives
-    // it.
-    [[nodiscard]] virtual std::unique_ptr<Step> make_step(StepInput input,
-                                                          ServiceHost& host) const = 0;
+    // "service": in records and in what is told.
+    [[nodiscard]] virtual std::string_view word() const = 0;
+    // "services": the table of the project file.
+    [[nodiscard]] virtual std::string_view table() const = 0;
+
+    // Of the keys that a ServiceDefinition has its fields for ("command", "env", "ports"), those
+    // that this kind takes. Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
+    [[nodiscard]] virtual bool takes(std::string_view key) const = 0;
+    // The keys that are this kind's alone: their values are ServiceDefinition::settings.
+    [[nodiscard]] virtual std::span<const SettingKey> settings() const { return {}; }
+    // Reports what is wrong with a definition although each key of it is right by itself.
+    virtual void check(Declaration& declaration) const = 0;
+
+    // What differs in meaning between what is applied and what is wanted: `view` has both, and its
+    // record is there. Each change has the strategy that puts it into effect.
+    [[nodiscard]] virtual std::vector<Change> changes(const ServiceView& view) const = 0;
+    // What is to be done.
+    [[nodiscard]] virtual ServicePlan plan(const std::string& name, const ServiceView& view,
+                                           const PlanOptions& options) const = 0;
+
+    // The state of a member that nothing is wrong with and nobody works at. `record`: nullptr when
+    // nothing is on record of it. `problem`: what a person should know of it.
+    struct State {
+        ServiceStatus::State state = ServiceStatus::State::Running;
+        std::optional<Problem> problem;
+    };
+    [[nodiscard]] virtual State state(const std::string& project, const std::string& name,
+                                      const ServiceRecord* record, const UnitState& unit) const = 0;
+
+    // What does what the plan says; for a plan that is only shown, what checks it. `host` and
+    // `ports` outlive it.
+    [[nodiscard]] virtual std::unique_ptr<Step> make_step(StepInput input, ServiceHost& host,
+                                                          const KindPorts& ports) const = 0;
+};
+
+// All kinds that there are.
+class Kinds {
+public:
+    // The first is that of records that name none, which are older than the second kind.
+    explicit Kinds(std::vector<const Kind*> rows) : rows_(std::move(rows)) {}
+
+    [[nodiscard]] const std::vector<const Kind*>& all() const { return rows_; }
+    // The kind of the word, or the first where the word is "". nullptr: there is none.
+    [[nodiscard]] const Kind* find(std::string_view word) const;
+    // Throws std::logic_error for a kind that there is not.
+    [[nodiscard]] const Kind& of(const ServiceDefinition& definition) const;
+    // Where a project file declares it: "services.web".
+    [[nodiscard]] std::string key_of(const ServiceDefinition& definition) const;
+
+private:
+    std::vector<const Kind*> rows_;
 };
 
 } // namespace hotreload

@@ -90,6 +90,10 @@ std::optional<std::pair<std::string, std::uint64_t>> service_of(std::string_view
     return std::pair(std::move(service), *generation);
 }
 
+bool restarted_only(std::string_view unit) {
+    return unit.ends_with(".timer") || unit.ends_with(".path");
+}
+
 bool valid_name(std::string_view name) {
     if (name.empty() || !is_lower_or_digit(name.front()))
         return false;

@@ -32,6 +32,9 @@ std::optional<std::uint64_t> generation_of(std::string_view unit, std::string_vi
 std::optional<std::pair<std::string, std::uint64_t>> service_of(std::string_view unit,
                                                                 std::string_view project);
 
+// A timer or a path unit: nothing reloads one.
+bool restarted_only(std::string_view unit);
+
 // A project's or service's name: [a-z0-9][a-z0-9_-]*
 bool valid_name(std::string_view name);
 

@@ -10,7 +10,7 @@ namespace hotreload {
 
 namespace {
 
-using Kind = PatchOperation::Kind;
+using Operation = PatchOperation::Kind;
 
 // Walks both trees at once. Nothing is copied but what differs, and its path.
 class Differ {
@@ -24,7 +24,7 @@ public:
         } else if (before.form == after.form && before.array() && after.array()) {
             arrays(*before.array(), *after.array());
         } else if (!(before == after)) {
-            patch.push_back({Kind::Replace, path_, before, after, {}});
+            patch.push_back({Operation::Replace, path_, before, after, {}});
         }
     }
 
@@ -76,9 +76,9 @@ private:
         path_.pop_back();
     }
 
-    void add(const Value& value) { patch.push_back({Kind::Add, path_, std::nullopt, value, {}}); }
+    void add(const Value& value) { patch.push_back({Operation::Add, path_, std::nullopt, value, {}}); }
     void remove(const Value& value) {
-        patch.push_back({Kind::Remove, path_, value, std::nullopt, {}});
+        patch.push_back({Operation::Remove, path_, value, std::nullopt, {}});
     }
 
     KeyPath path_;
@@ -201,11 +201,11 @@ void add_moves(const Value& before, const Value& after, Patch& patch) {
     }
     const auto moved = out_of_order(stood);
     if (moved.size() > many || moved.size() * kept.size() > many_passed) {
-        patch.push_back({Kind::Replace, {}, before, after, {}});
+        patch.push_back({Operation::Replace, {}, before, after, {}});
         return;
     }
     for (const auto i : moved) {
-        PatchOperation move{Kind::Move, kept[i]->path, *kept[i]->value, *kept[i]->value, {}};
+        PatchOperation move{Operation::Move, kept[i]->path, *kept[i]->value, *kept[i]->value, {}};
         for (std::size_t j = 0; j < kept.size(); ++j)
             if ((j < i) != (stood[j] < stood[i]) && j != i)
                 move.past.push_back(kept[j]->path);
@@ -222,7 +222,7 @@ Patch diff(const Value& before, const Value& after) {
     if (before.form == Form::Ordered && after.form == Form::Ordered)
         add_moves(before, after, patch);
     if (patch.empty() && !(before == after))
-        patch.push_back({Kind::Replace, {}, before, after, {}});
+        patch.push_back({Operation::Replace, {}, before, after, {}});
     return patch;
 }
 

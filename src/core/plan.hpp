@@ -25,7 +25,8 @@ enum class Action {
     Swap,    // next generation beside the old one
     Restart, // next generation
     Start,   // first generation, or one that is wanted and does not run
-    Stop,    // no longer in the project file
+    Run,     // of a kind that does something at each change, and of which nothing stays
+    Stop,    // asked for, or no longer in the project file
     Wait,    // manual: left for --force
     Refused, // the same state was refused before and has not changed since
 };
@@ -39,6 +40,7 @@ inline constexpr auto kWordsOf<Action> = words<Action>({
     {Action::Swap, "swap"},
     {Action::Restart, "restart"},
     {Action::Start, "start"},
+    {Action::Run, "run"},
     {Action::Stop, "stop"},
     {Action::Wait, "wait"},
     {Action::Refused, "refused"},
@@ -79,12 +81,16 @@ struct PlanOptions {
     bool retry = false;               // try again what was refused: somebody asks
     bool restart = false;             // restart, changed or not
     bool start = false;               // start what does not run
+    bool stop = false;                // until somebody starts it; what is wanted does not count
     bool up = false;                  // with start: installed units are their administrator's
     std::optional<Strategy> at_least; // for services of the target
 };
 
+class Kind;
+
 // All that is known of one service when a plan is made.
 struct ServiceView {
+    const Kind* kind = nullptr;                     // of what is wanted; else of what is on record
     std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
     std::shared_ptr<const WatchPatterns> patterns;  // of its watches; nullptr: not parsed yet
     std::optional<Snapshot> files;                  // of the wanted definition's watches
@@ -110,8 +116,12 @@ struct PlanInput {
 
 Plan make_plan(const PlanInput& input);
 
-ServicePlan plan_service(const std::string& name, const ServiceView& view,
-                         const PlanOptions& options);
+// What holds for a member of every kind; the rest is for its kind to say.
+ServicePlan plan_member(const std::string& name, const ServiceView& view,
+                        const PlanOptions& options);
+
+// The same was tried or checked before, and did not do. `view` has a record and what is wanted.
+bool same_as_refused(const ServiceView& view);
 
 // What was held back because of another service is planned anew when that one is looked at and not
 // refused any more.

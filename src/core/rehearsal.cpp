@@ -24,7 +24,7 @@ Refusals refuse_together(const Steps& group, const Refusals& invalid, const Serv
             refusals[step->name()] = own->second;
         else
             refusals[step->name()] =
-                host.problem_at("services." + step->name(),
+                host.problem_at(step->key(),
                                 std::format("untouched, because {} is invalid", (*first)->name()))
                     .for_everybody();
     return refusals;

@@ -54,6 +54,7 @@ struct ServiceStatus {
 
     std::string name;
     std::string project;
+    std::string kind; // "service": the word of its kind
     std::string unit;
     bool attached = false;
     std::uint64_t generation = 0;

@@ -42,6 +42,7 @@ inline constexpr auto kProject = std::tuple{
 inline constexpr auto kService = std::tuple{
     constant("Name", &ServiceStatus::name),
     constant("Project", &ServiceStatus::project),
+    constant("Kind", &ServiceStatus::kind),
     field("Unit", &ServiceStatus::unit),
     field("Attached", &ServiceStatus::attached),
     field("Generation", &ServiceStatus::generation),

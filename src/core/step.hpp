@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] virtual const ServicePlan& plan() const = 0;
     [[nodiscard]] const std::string& name() const { return plan().service; }
+    // Where the project file declares the member: "services.web".
+    [[nodiscard]] virtual const std::string& key() const = 0;
     // Something is done to the member or to its record.
     [[nodiscard]] virtual bool acts() const = 0;
     // By which the step stands and falls with others that act.

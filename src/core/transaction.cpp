@@ -168,11 +168,10 @@ private:
         for (const auto& step : steps_) {
             const bool at_fault = step.get() == failure.step;
             const auto problem =
-                at_fault ? failure.problem
-                         : host_
-                               .problem_at("services." + step->name(),
-                                           "untouched, because " + culprit + " is invalid")
-                               .for_everybody();
+                at_fault
+                    ? failure.problem
+                    : host_.problem_at(step->key(), "untouched, because " + culprit + " is invalid")
+                          .for_everybody();
             step->refuse(at_fault ? ReloadResult::Invalid : ReloadResult::HeldBack,
                          {.problem = problem}, at_fault ? "" : culprit);
             outcomes.push_back(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/watch_rules.hpp"
 
-#include "core/unit_files.hpp"
-
 #include <algorithm>
 #include <format>
 #include <set>
@@ -21,12 +19,9 @@ WatchPatterns::WatchPatterns(const std::vector<WatchDefinition>& watches) {
     }
 }
 
-WatchRules::WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name,
-                       std::shared_ptr<const WatchPatterns> patterns)
-    : service_(service),
-      unit_can_reload_(unit_can_reload),
-      own_name_(std::move(own_name)),
-      patterns_(std::move(patterns)) {
+WatchRules::WatchRules(const ServiceDefinition& service,
+                       std::shared_ptr<const WatchPatterns> patterns, Automatic automatic)
+    : service_(service), patterns_(std::move(patterns)), automatic_(std::move(automatic)) {
     if (!patterns_)
         patterns_ = std::make_shared<const WatchPatterns>(service.watches);
 }
@@ -45,28 +40,21 @@ Format WatchRules::format(const std::string& path) const {
     return found ? found->format.value_or(format_of(path)) : Format::Bytes;
 }
 
-std::pair<Strategy, std::string> WatchRules::automatic(const std::string& path) const {
+Effect WatchRules::automatic(const std::string& path) const {
     if (service_.strategy)
         return {*service_.strategy, "strategy of the service"};
-    if (is_file_of_unit(path, service_.unit) || is_file_of_unit(path, own_name_))
-        return {Strategy::Restart, "a file of the unit itself: a new process gets what it says"};
-    if (can_reload(service_, unit_can_reload_))
-        return {Strategy::Reload, "the service can reload"};
-    if (can_swap(service_))
-        return {Strategy::Swap, "the service has ports and shows when it is ready"};
-    return {Strategy::Restart, "the service cannot reload"};
+    return automatic_ ? automatic_(path) : Effect();
 }
 
-std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path) const {
+Effect WatchRules::strategy(const std::string& path) const {
     if (const auto* const definition = watch(path); definition && definition->on_change)
         return {*definition->on_change, "on_change of its watch"};
     return automatic(path);
 }
 
-std::pair<Strategy, std::string> WatchRules::strategy(const std::string& path,
-                                                      const KeyDifference& difference) const {
+Effect WatchRules::strategy(const std::string& path, const KeyDifference& difference) const {
     const auto first = patterns_->selection_.first_watch(path);
-    std::pair<Strategy, std::string> highest{Strategy::None, ""};
+    Effect highest{Strategy::None, ""};
     for (const auto& leaf : difference.leaves) {
         const WatchPatterns::KeyRule* rule = nullptr;
         if (first)
@@ -90,7 +78,7 @@ bool waits_for_rest_of_set(const ServiceRecord& record) {
     if (!refusal || refusal->result != ReloadResult::Invalid ||
         refusal->definition != record.definition)
         return false;
-    const WatchRules rules(refusal->definition, false);
+    const WatchRules rules(refusal->definition);
     std::set<const WatchDefinition*> changed, unchanged;
     for (const auto& [path, id] : refusal->files) {
         const auto* const watch = rules.watch(path);

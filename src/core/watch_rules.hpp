@@ -35,11 +35,11 @@ private:
 
 class WatchRules {
 public:
-    // `service` outlives it. `own_name` is the name of its installed unit, where the service knows
-    // the unit by an alias. `patterns` are those of the service's watches; nullptr: nobody has
-    // parsed them yet.
-    WatchRules(const ServiceDefinition& service, bool unit_can_reload, std::string own_name = {},
-               std::shared_ptr<const WatchPatterns> patterns = nullptr);
+    // `service` outlives it. `patterns` are those of the service's watches; nullptr: nobody has
+    // parsed them yet. Without `automatic` it is not asked for strategies.
+    explicit WatchRules(const ServiceDefinition& service,
+                        std::shared_ptr<const WatchPatterns> patterns = nullptr,
+                        Automatic automatic = {});
 
     [[nodiscard]] const std::shared_ptr<const WatchPatterns>& patterns() const { return patterns_; }
 
@@ -53,22 +53,20 @@ public:
     [[nodiscard]] Format format(const std::string& path) const;
 
     // The strategy that a change of the file asks for, and by which rule: its watch's on_change,
-    // else the service's strategy, else reload where it can, else swap where it can, else restart.
-    [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path) const;
+    // else the service's strategy, else what is automatic.
+    [[nodiscard]] Effect strategy(const std::string& path) const;
 
     // The strategy that a difference of the document at `path` asks for: of each key that it
     // touches, the most specific pattern of `keys` decides, and the file's strategy where none
     // matches; the highest counts.
-    [[nodiscard]] std::pair<Strategy, std::string> strategy(const std::string& path,
-                                                            const KeyDifference& difference) const;
+    [[nodiscard]] Effect strategy(const std::string& path, const KeyDifference& difference) const;
 
 private:
-    [[nodiscard]] std::pair<Strategy, std::string> automatic(const std::string& path) const;
+    [[nodiscard]] Effect automatic(const std::string& path) const;
 
     const ServiceDefinition& service_;
-    bool unit_can_reload_;
-    std::string own_name_;
     std::shared_ptr<const WatchPatterns> patterns_;
+    Automatic automatic_;
 };
 
 // A refused set (`together`) of which only some files have changed waits for the others, which may

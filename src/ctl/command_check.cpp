@@ -3,6 +3,7 @@
 #include "config/project_files.hpp"
 #include "ctl/command.hpp"
 #include "ctl/status_view.hpp"
+#include "kinds/kinds.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -51,7 +52,7 @@ private:
 
     static ExitStatus check(Session& session, const std::filesystem::path& file) {
         std::vector<Problem> problems, warnings;
-        if (auto project = load_project(file); !project) {
+        if (auto project = load_project(file, all_kinds()); !project) {
             problems = std::move(project.error());
         } else {
             warnings = std::move(project->source_map.warnings);

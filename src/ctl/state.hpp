@@ -15,6 +15,7 @@ namespace hotreload::ctl {
 struct ServiceState {
     std::string project;
     std::string name;
+    std::string kind;
     std::string unit;
     bool attached = false;
     std::uint64_t generation = 0;

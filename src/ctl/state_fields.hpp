@@ -36,6 +36,7 @@ inline constexpr auto kProjectFields = std::tuple{
 inline constexpr auto kServiceFields = std::tuple{
     StateField{"Project", "project", &ServiceState::project},
     StateField{"Name", "service", &ServiceState::name},
+    StateField{"Kind", "kind", &ServiceState::kind},
     StateField{"State", "state", &ServiceState::state},
     StateField{"Generation", "generation", &ServiceState::generation},
     StateField{"Unit", "unit", &ServiceState::unit},

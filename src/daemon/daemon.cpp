@@ -49,9 +49,9 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
                       .limit_of_mib = kWorkerLimitOfMib,
                       .idle = kWorkerIdle}),
       files_(*watcher_),
-      reader_(state_.deaths),
+      reader_(state_.deaths, all_kinds()),
       attachments_(units_),
-      services_({units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }}),
+      kind_ports_{units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }},
       manager_(ports(), *watcher_, reporter_.recent()),
       dbus_(bus_, manager_, loop),
       varlink_(loop, manager_),
@@ -89,7 +89,8 @@ project::Ports Daemon::ports() {
             .reader = reader_,
             .attachments = attachments_,
             .events = reporter_,
-            .kind = services_,
+            .kinds = all_kinds(),
+            .kind_ports = kind_ports_,
             .of_a_user = mode_ == units::Mode::User,
             .make_documents =
                 [this](const std::string& project) {

@@ -11,11 +11,11 @@
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/server.hpp"
 #include "ipc/varlink/server.hpp"
+#include "kinds/kinds.hpp"
 #include "os/event_loop.hpp"
 #include "os/journal.hpp"
 #include "os/leases.hpp"
 #include "probe/prober.hpp"
-#include "service/service_kind.hpp"
 #include "state/deaths.hpp"
 #include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
@@ -74,7 +74,7 @@ private:
     watch::DiskFiles files_;
     NotedReader reader_;
     project::Attachments attachments_;
-    service::ServiceKind services_;
+    KindPorts kind_ports_;
     Manager manager_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

@@ -118,12 +118,35 @@ Manager::~Manager() {
     ports_.attachments.on_release = nullptr;
 }
 
+namespace {
+
+// What is on record of a kind that this version does not know is left as it is, on disk too.
+void leave_unknown_kinds(LoadedProject& loaded, const Kinds& kinds) {
+    for (auto each = loaded.record.services.begin(); each != loaded.record.services.end();) {
+        const auto& [name, record] = *each;
+        if (kinds.find(record.definition.kind)) {
+            ++each;
+            continue;
+        }
+        loaded.broken.push_back(
+            {loaded.record.path, 0, 0,
+             std::format("{} is on record as a {}, a kind that this version of hotreloadd does not "
+                         "know: it is left alone",
+                         name, record.definition.kind),
+             Audience::Everybody});
+        each = loaded.record.services.erase(each);
+    }
+}
+
+} // namespace
+
 Task<> Manager::open(std::vector<LoadedProject> loaded) {
     std::vector<Project*> opened;
     for (auto& each : loaded) {
         const auto name = each.record.name;
         if (projects_.contains(name))
             continue; // somebody had it registered before we were ready
+        leave_unknown_kinds(each, ports_.kinds);
         auto& project = projects_[name];
         project = std::make_unique<Project>(ports_, std::move(each.record), std::move(each.broken));
         opened.push_back(project.get());
@@ -418,9 +441,12 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         Rehearsal host(ports_.contents, ports_.reader, project, std::move(draft->definition));
         const auto id = ports_.new_id();
         Steps steps;
-        for (const auto& each : plan.services)
-            steps.push_back(ports_.kind.make_step(
-                {id, project, each, std::move(draft->input.views.at(each.service))}, host));
+        for (const auto& each : plan.services) {
+            auto& view = draft->input.views.at(each.service);
+            const auto& kind = *view.kind;
+            steps.push_back(
+                kind.make_step({id, project, each, std::move(view)}, host, ports_.kind_ports));
+        }
         if (auto rehearsed = co_await rehearse(std::move(plan), std::move(steps), host))
             co_return *std::move(rehearsed);
     }
@@ -633,7 +659,7 @@ Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& pr
     const auto state = co_await units_.follow(unit);
     std::optional<Problem> problem;
     const auto at = [&](std::string message) {
-        return project.problem_at("services." + service.name + ".unit", std::move(message))
+        return project.problem_at(ports_.kinds.key_of(service) + ".unit", std::move(message))
             .for_everybody();
     };
     if (state) { // what cannot be told is none of the file's faults
@@ -666,7 +692,7 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
             co_return std::unexpected(refused.error());
         for (const auto& each : *refused)
             problems.push_back(definition->problem_at(
-                std::format("services.{}.properties.{}", name, each.path),
+                std::format("{}.properties.{}", ports_.kinds.key_of(service), each.path),
                 std::format("systemd refuses {}: {}", each.path, each.message)));
     }
     co_return problems;
@@ -685,7 +711,7 @@ Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definit
         const auto& there = installed.at(suffix);
         if (there && !is_installed(service.unit, *there))
             problems.push_back(definition
-                                   .problem_at(std::format("services.{}.unit", name),
+                                   .problem_at(ports_.kinds.key_of(service) + ".unit",
                                                no_such_unit(service.unit, *there, ports_.of_a_user))
                                    .for_everybody());
     }

@@ -19,13 +19,13 @@ Checked<ProjectDefinition> NotedReader::read(const std::string& path,
                     Audience::Everybody}});
     const Deaths::Scope at_it(deaths_, reading);
     fault::point("load");
-    return load_project(path, sources);
+    return load_project(path, kinds_, sources);
 }
 
 std::optional<Problem> NotedReader::distrusted(const ProjectDefinition& project,
                                                const ServiceDefinition& service,
                                                bool starts) const {
-    return distrust_of_programs(project, service, starts);
+    return distrust_of_programs(project, kinds_, service, starts);
 }
 
 } // namespace hotreload::daemon

@@ -4,13 +4,14 @@
 // Reading project files: one that has ended the daemon twice is not read.
 
 #include "core/deaths_port.hpp"
+#include "core/kind.hpp"
 #include "core/project_reader.hpp"
 
 namespace hotreload::daemon {
 
 class NotedReader final : public ProjectReader {
 public:
-    explicit NotedReader(Deaths& deaths) : deaths_(deaths) {}
+    NotedReader(Deaths& deaths, const Kinds& kinds) : deaths_(deaths), kinds_(kinds) {}
 
     Checked<ProjectDefinition> read(const std::string& path,
                                     std::vector<std::string>* sources) override;
@@ -20,6 +21,7 @@ public:
 
 private:
     Deaths& deaths_;
+    const Kinds& kinds_;
 };
 
 } // namespace hotreload::daemon

@@ -112,7 +112,7 @@ std::optional<Problem> AttachedUnits::barred(const std::string& service) const {
         !held->second.known.contains(definition->unit))
         return std::nullopt;
     const auto at = [&](std::string message) {
-        return file_.problem_at("services." + service + ".unit", std::move(message))
+        return file_.problem_at(file_.key_of(service) + ".unit", std::move(message))
             .for_everybody();
     };
     const auto& unit = definition->unit;

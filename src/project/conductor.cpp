@@ -84,10 +84,8 @@ void Conductor::perform(Request request, Names scope, Names asked) {
         tasks_.spawn(reload(std::move(request), std::move(scope), std::move(asked)));
         return;
     case Request::Kind::Stop:
-        tasks_.spawn(stop(std::move(request), std::move(scope)));
-        return;
     case Request::Kind::Remove:
-        tasks_.spawn(remove(std::move(request), std::move(scope)));
+        tasks_.spawn(stop(std::move(request), std::move(scope)));
         return;
     }
 }
@@ -261,7 +259,7 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         if (auto prepared = sees_.rollback.prepare(request); !prepared) {
             auto problem =
                 sees_.file
-                    .problem_at(request.service ? "services." + *request.service : "services",
+                    .problem_at(request.service ? sees_.file.key_of(*request.service) : "services",
                                 prepared.error().message)
                     .for_everybody();
             sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
@@ -304,31 +302,42 @@ Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names&
         if (goal == request.rollback->goals->end())
             continue;
         if (auto aimed = co_await sees_.rollback.aim_back(name, goal->second, view); !aimed)
-            co_return sees_.file.problem_at("services." + name, aimed.error().message)
+            co_return sees_.file.problem_at(sees_.file.key_of(name), aimed.error().message)
                 .for_everybody();
     }
     co_return std::nullopt;
 }
 
-Task<> Conductor::remove(Request request, Names scope) {
-    PlanInput input{
-        .project = sees_.ledger.name(), .views = {}, .order = {}, .options = {.retry = true}};
+// Stops what is on record of the scope, whatever is wanted of it; a project that goes down is
+// forgotten as well.
+Task<> Conductor::stop(Request request, Names scope) {
+    const bool goes_down = request.kind == Request::Kind::Remove;
+    PlanInput input{.project = sees_.ledger.name(),
+                    .views = {},
+                    .order = {},
+                    .options = {.retry = true, .stop = !goes_down}};
     std::map<std::string, ServiceDefinition> applied;
     for (const auto& [name, service] : sees_.ledger.services()) {
+        if (!goes_down && !scope.contains(name))
+            continue;
         auto& view = input.views[name];
+        view.kind = &sees_.file.kind_of(name);
         view.record = service;
         view.unit = sees_.units.state(service.unit);
-        view.goes_down = true;
+        view.goes_down = goes_down;
+        if (!goes_down)
+            view.wanted = service.definition;
         applied[name] = service.definition;
     }
     input.order = link_graph(applied).order();
     // Between its end and ours, a look would find the services missing and start them again.
-    request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
-        if (outcome.problems.empty())
-            on_.gone();
-        if (done)
-            done(outcome);
-    };
+    if (goes_down)
+        request.done = [this, done = std::move(request.done)](const Outcome& outcome) mutable {
+            if (outcome.problems.empty())
+                on_.gone();
+            if (done)
+                done(outcome);
+        };
     auto plan = make_plan(input);
     For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
     co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope), {},
@@ -343,12 +352,15 @@ Transaction Conductor::transaction(For whom, PlanInput input, Plan plan) {
                      .plan = std::move(plan),
                      .steps = {},
                      .interruptions = {}};
-    for (const auto& each : made.plan.services)
-        made.steps.push_back(sees_.kind.make_step({.transaction = whom.id,
-                                                   .project = made.project,
-                                                   .plan = each,
-                                                   .view = std::move(input.views.at(each.service))},
-                                                  *this));
+    for (const auto& each : made.plan.services) {
+        auto& view = input.views.at(each.service);
+        const auto& kind = *view.kind;
+        made.steps.push_back(kind.make_step({.transaction = whom.id,
+                                             .project = made.project,
+                                             .plan = each,
+                                             .view = std::move(view)},
+                                            *this, sees_.kind_ports));
+    }
     return made;
 }
 
@@ -476,65 +488,6 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
         if (*alive)
             cancellation->request();
     });
-}
-
-Task<> Conductor::stop(Request request, Names scope) {
-    auto& [clock, reader, events, new_id, kind, units, sockets, views, agenda, ledger, file, looks,
-           loops, contents, histories, rollback, tally, deaths] = sees_;
-    Outcome outcome{.id = request.id,
-                    .project = ledger.name(),
-                    .result = ReloadResult::Applied,
-                    .trigger = Trigger::Request,
-                    .caller = request.caller};
-    for (const auto& name : std::views::reverse(looks.links().order(scope))) {
-        const auto* const record = ledger.find(name);
-        if (!record)
-            continue;
-        bool was_wanted = false;
-        ledger.update(name, [&](ServiceRecord& each) {
-            was_wanted = std::exchange(each.wanted, false);
-            return each.underway = true; // cut short, it is finished by the next run of the daemon
-        });
-        fault::point("stop-recorded");
-        const auto unit = record->unit;
-        const bool has_ports = !record->definition.ports.empty();
-        ServiceOutcome each{.service = name,
-                            .action = Action::Stop,
-                            .result = ReloadResult::Stopped,
-                            .generation = record->generation,
-                            .unit = unit};
-        Result<> stopped;
-        if (!unit.empty())
-            stopped = co_await units.stop_unit(unit);
-        fault::point("stopped");
-        if (!stopped) {
-            outcome.result = each.result = ReloadResult::Failed;
-            each.problem = file.problem_at("services." + name, stopped.error().message);
-            outcome.problems.push_back(*each.problem);
-        }
-        // A stopped service does not keep its clients waiting.
-        if (stopped && has_ports) {
-            (void)co_await units.discard(unit);
-            fault::point("discarded");
-            views.remove(unit);
-            sockets.keep_only(ledger.name(), name, {});
-        }
-        ledger.update(name, [&](ServiceRecord& now) {
-            if (!stopped) // it runs on, and so do its changes
-                now.wanted = was_wanted && units.state(unit).running();
-            now.underway = false;
-            return true;
-        });
-        outcome.services.push_back(std::move(each));
-    }
-    co_await ledger.flush();
-    agenda.ended(scope, Agenda::End::Aside, clock.now());
-    for (const auto& name : scope)
-        on_.change(name);
-    report(outcome, {});
-    if (request.done)
-        request.done(outcome);
-    on_.end();
 }
 
 void Conductor::tell_files(const Plan& plan) {

@@ -10,10 +10,8 @@
 #include "core/events.hpp"
 #include "core/kind.hpp"
 #include "core/project_reader.hpp"
-#include "core/sockets_port.hpp"
 #include "core/transaction.hpp"
 #include "core/units_port.hpp"
-#include "core/views_port.hpp"
 #include "project/agenda.hpp"
 #include "project/contents.hpp"
 #include "project/histories.hpp"
@@ -45,10 +43,8 @@ public:
         const ProjectReader& reader;
         Events& events;
         std::function<ReloadId()> new_id;
-        const Kind& kind;
-        Units& units;
-        Sockets& sockets;
-        Views& views;
+        const KindPorts& kind_ports;
+        const Units& units;
         Agenda& agenda;
         Ledger& ledger;
         const ProjectFile& file;
@@ -124,7 +120,6 @@ private:
 
     Task<> look_and_work(Names batch, Trigger trigger);
     Task<> reload(Request request, Names scope, Names asked);
-    Task<> remove(Request request, Names scope);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
     Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);

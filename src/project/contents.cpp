@@ -63,7 +63,7 @@ Task<> Contents::compare(Shared documents, ServiceView& view, const WatchRules& 
 }
 
 void Contents::keep(const ServiceRecord& record, const ServiceRecord* before) {
-    const WatchRules rules(record.definition, false);
+    const WatchRules rules(record.definition);
     for (const auto& [path, id] : record.files) {
         if (before && find_id(before->files, path) == id)
             continue;

@@ -2,7 +2,6 @@
 #include "project/looks.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace hotreload::project {
@@ -135,6 +134,7 @@ Task<Result<>> Looks::see_as(std::shared_ptr<const ServiceRules> rules, ServiceV
     view.files = *std::move(once);
     view.documents.clear();
     view.wanted = rules->definition;
+    view.kind = &sees_.kinds.of(rules->definition);
     view.patterns = rules->rules.patterns();
     co_await Contents::compare(sees_.contents.shared(), view, rules->rules);
     co_return Result<>{};
@@ -165,11 +165,13 @@ void Looks::leave_out_suspended(const std::string& service, ServiceView& view) c
 
 ServiceView Looks::view(const std::string& service, Snapshot files) const {
     ServiceView view;
+    view.kind = &sees_.file.kind_of(service);
     if (const auto* definition = sees_.file.wanted(service))
         view.wanted = *definition;
     view.files = std::move(files);
     if (const auto* const record = sees_.ledger.find(service))
         view.record = *record;
+    leave_old_kind(view);
     see_unit(service, view);
     const auto* const known = find(service);
     if (const auto rules = known ? known->rules() : nullptr;
@@ -177,6 +179,14 @@ ServiceView Looks::view(const std::string& service, Snapshot files) const {
         view.patterns = rules->rules.patterns();
     view.interrupted = is_interrupted(service);
     return view;
+}
+
+// A member that has become another kind leaves as what it was, and comes back as what it is.
+void Looks::leave_old_kind(ServiceView& view) const {
+    if (!view.wanted || !view.record || view.record->definition.kind == view.wanted->kind)
+        return;
+    view.wanted.reset();
+    view.kind = &sees_.kinds.of(view.record->definition);
 }
 
 void Looks::see_unit(const std::string& service, ServiceView& view) const {
@@ -237,9 +247,12 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
                 co_return std::unexpected(std::move(files.error()));
             seen.files = *std::move(files);
             seen.wanted = found->second;
+            seen.kind = &sees_.kinds.of(found->second);
             seen.patterns = rules->rules.patterns();
+            leave_old_kind(seen);
             hold_incomplete_sets(rules->rules, seen);
-            rules_of.emplace(name, rules);
+            if (seen.wanted)
+                rules_of.emplace(name, rules);
         }
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));
@@ -251,9 +264,9 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
 }
 
 Task<std::vector<Change>> Looks::changes_between(GenerationRecord older, GenerationRecord newer) {
-    auto changes = diff_definitions(older.definition, newer.definition);
     const ServiceRules rules(newer.definition);
     ServiceView view;
+    view.kind = &sees_.kinds.of(newer.definition);
     view.wanted = newer.definition;
     view.files = Snapshot{};
     view.files->files = newer.files;
@@ -261,10 +274,7 @@ Task<std::vector<Change>> Looks::changes_between(GenerationRecord older, Generat
     if (newer.definition.attached())
         view.unit = sees_.units.state(newer.definition.unit);
     co_await Contents::compare(sees_.contents.shared(), view, rules.rules);
-    std::ranges::move(
-        diff_files(*view.record, newer.definition, *view.files, view.documents, view.unit),
-        std::back_inserter(changes));
-    co_return changes;
+    co_return view.kind->changes(view);
 }
 
 } // namespace hotreload::project

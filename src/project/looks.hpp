@@ -6,7 +6,7 @@
 
 #include "base/task.hpp"
 #include "core/events.hpp"
-#include "core/plan.hpp"
+#include "core/kind.hpp"
 #include "project/attached_units.hpp"
 #include "project/contents.hpp"
 #include "project/member.hpp"
@@ -34,6 +34,7 @@ public:
         const AttachedUnits& attached;
         const WriteLoops& loops;
         Contents& contents;
+        const Kinds& kinds;
     };
 
     explicit Looks(Sees sees) : sees_(sees) {}
@@ -96,6 +97,7 @@ private:
     [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const ServiceRules> rules);
     Snapshot look(const std::string& service, Rescan rescan);
     [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
+    void leave_old_kind(ServiceView& view) const;
     void see_unit(const std::string& service, ServiceView& view) const;
     void leave_out_suspended(const std::string& service, ServiceView& view) const;
     void hold_what_was_refused(const std::string& service, ServiceView& view) const;

@@ -19,7 +19,7 @@ namespace hotreload::project {
 // The watches of a definition, with their patterns parsed.
 struct ServiceRules {
     explicit ServiceRules(ServiceDefinition from)
-        : definition(std::move(from)), rules(definition, false) {}
+        : definition(std::move(from)), rules(definition) {}
     ServiceRules(const ServiceRules&) = delete;
     ServiceRules& operator=(const ServiceRules&) = delete;
 

@@ -38,7 +38,8 @@ struct Ports {
     ProjectReader& reader;
     Attachments& attachments;
     Events& events;
-    const Kind& kind;
+    const Kinds& kinds;
+    const KindPorts& kind_ports;
     bool of_a_user = false; // an instance beside a user's service manager
     std::function<std::unique_ptr<Documents>(const std::string& project)> make_documents;
     // What a rollback takes away comes into a directory of the project's.

@@ -7,8 +7,9 @@
 
 namespace hotreload::project {
 
-ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Ledger& ledger)
-    : files_(files), reader_(reader), ledger_(ledger) {
+ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds,
+                         const Ledger& ledger)
+    : files_(files), reader_(reader), kinds_(kinds), ledger_(ledger) {
     const auto& record = ledger.record();
     definition_.name = record.name;
     definition_.path = record.path;
@@ -21,6 +22,17 @@ ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Ledger& ledg
 const ServiceDefinition* ProjectFile::wanted(const std::string& service) const {
     const auto found = definition_.services.find(service);
     return found == definition_.services.end() ? nullptr : &found->second;
+}
+
+const Kind& ProjectFile::kind_of(const std::string& service) const {
+    if (const auto* const definition = wanted(service))
+        return kinds_.of(*definition);
+    const auto* const record = ledger_.find(service);
+    return record ? kinds_.of(record->definition) : *kinds_.all().front();
+}
+
+std::string ProjectFile::key_of(const std::string& service) const {
+    return std::format("{}.{}", kind_of(service).table(), service);
 }
 
 ProjectFile::Reading ProjectFile::read() {

@@ -6,6 +6,7 @@
 
 #include "core/events.hpp"
 #include "core/files_port.hpp"
+#include "core/kind.hpp"
 #include "core/project_reader.hpp"
 #include "project/ledger.hpp"
 
@@ -21,13 +22,18 @@ namespace hotreload::project {
 class ProjectFile {
 public:
     // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
-    ProjectFile(Files& files, ProjectReader& reader, const Ledger& ledger);
+    ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds, const Ledger& ledger);
     ProjectFile(const ProjectFile&) = delete;
     ProjectFile& operator=(const ProjectFile&) = delete;
 
     [[nodiscard]] const ProjectDefinition& definition() const { return definition_; }
     // nullptr: it is not in the project file.
     [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
+    // The kind of what is wanted of a member, else of what is on record; the first of what is
+    // neither.
+    [[nodiscard]] const Kind& kind_of(const std::string& service) const;
+    // Where a member is declared: "services.web".
+    [[nodiscard]] std::string key_of(const std::string& service) const;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const {
         return definition_.problem_at(key, std::move(message));
     }
@@ -71,6 +77,7 @@ private:
 
     Files& files_;
     ProjectReader& reader_;
+    const Kinds& kinds_;
     const Ledger& ledger_;
     ProjectDefinition definition_;
     bool in_force_ = false; // the definition is of the file

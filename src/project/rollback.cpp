@@ -149,7 +149,7 @@ Task<Result<>> Rollback::aim_back(std::string service, GenerationRecord goal, Se
             .files = view.files->files,
             .result = ReloadResult::RolledBack,
             .problem = file_
-                           .problem_at("services." + service,
+                           .problem_at(file_.key_of(service),
                                        std::format("rolled back to generation {} by request: what "
                                                    "the project file says waits until it changes, "
                                                    "or for \"hotreloadctl reload {}/{}\"",

@@ -12,19 +12,6 @@ namespace {
 
 using ServiceState = ServiceStatus::State;
 
-// What a program of ours that does not run, or has nothing left to do, came to; nullopt where it is
-// simply running or stopped.
-std::optional<ServiceState> end_of(const ServiceRecord& record, const UnitState& unit) {
-    const auto& definition = record.definition;
-    if (definition.attached() || !record.wanted || record.generation == 0)
-        return std::nullopt;
-    if (definition.type == ServiceType::Oneshot)
-        return !unit.running() || unit.sub_state == "exited" ? std::optional(ServiceState::Done)
-                                                             : std::nullopt;
-    return !unit.running() && unit.end == UnitEnd::ByItself ? std::optional(ServiceState::Ended)
-                                                            : std::nullopt;
-}
-
 // The state of a service of which what is wanted was refused.
 ServiceState state_after(ReloadResult refused) {
     switch (refused) {
@@ -41,16 +28,6 @@ ServiceState state_after(ReloadResult refused) {
     default:
         return ServiceState::Failed;
     }
-}
-
-std::string why_ended(const ServiceStatus& status, const ServiceRecord& record,
-                      const UnitState& unit) {
-    const bool does_its_work = record.definition.is_plain() && unit.exec_main_status == 0;
-    return std::format(
-        "{}, and nobody stopped it; it is started at its next change, or by "
-        "\"hotreloadctl start {}/{}\"{}",
-        describe_failure(unit), status.project, status.name,
-        does_its_work ? "; a program that does its work and ends takes type = \"oneshot\"" : "");
 }
 
 } // namespace
@@ -120,7 +97,7 @@ void Statuses::add_files(ServiceStatus& status) const {
     if (!member->unwatchable().empty())
         status.problems.push_back(
             sees_.file
-                .problem_at(std::format("services.{}.watch", status.name),
+                .problem_at(sees_.file.key_of(status.name) + ".watch",
                             member->unwatchable() +
                                 "; nothing is done for it until the project file is valid")
                 .for_everybody());
@@ -142,7 +119,7 @@ void Statuses::add_pause(ServiceStatus& status) const {
 }
 
 // Of all that is true of a service, what matters most.
-ServiceState Statuses::state(const ServiceStatus& status, const UnitState& unit,
+ServiceState Statuses::state(const ServiceStatus& status, const UnitState& unit, ServiceState well,
                              bool barred) const {
     const auto* const record = sees_.ledger.find(status.name);
     const auto* const member = sees_.looks.find(status.name);
@@ -162,9 +139,7 @@ ServiceState Statuses::state(const ServiceStatus& status, const UnitState& unit,
         return ServiceState::Waiting;
     if (status.paused)
         return ServiceState::Paused;
-    if (const auto end = record ? end_of(*record, unit) : std::nullopt)
-        return *end;
-    return unit.running() ? ServiceState::Running : ServiceState::Stopped;
+    return well;
 }
 
 ServiceStatus Statuses::service(const std::string& name) const {
@@ -185,11 +160,12 @@ ServiceStatus Statuses::service(const std::string& name) const {
     status.last_changes = told.last_changes;
     status.last_gap_usec = static_cast<std::uint64_t>(told.last_gap.count());
     auto barred = sees_.attached.barred(name);
-    status.state = state(status, unit, barred.has_value());
-    if (status.state == ServiceState::Ended)
-        status.problems.push_back({status.unit, 0, 0,
-                                   why_ended(status, *sees_.ledger.find(name), unit),
-                                   Audience::Everybody});
+    const auto& kind = sees_.file.kind_of(name);
+    status.kind = kind.word();
+    const auto well = kind.state(status.project, name, sees_.ledger.find(name), unit);
+    status.state = state(status, unit, well.state, barred.has_value());
+    if (status.state == well.state && well.problem)
+        status.problems.push_back(*well.problem);
     if (barred)
         status.problems.push_back(*std::move(barred));
     return status;

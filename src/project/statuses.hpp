@@ -49,7 +49,7 @@ private:
     void add_files(ServiceStatus& status) const;
     void add_pause(ServiceStatus& status) const;
     [[nodiscard]] ServiceStatus::State state(const ServiceStatus& status, const UnitState& unit,
-                                             bool barred) const;
+                                             ServiceStatus::State well, bool barred) const;
     [[nodiscard]] WatchState watching(const std::string& service) const;
 
     Sees sees_;

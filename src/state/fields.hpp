@@ -65,10 +65,11 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ServiceDefinition> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, unit, command, type, env, working_dir, user, after, required, part_of, ports,
-           properties, validate, reload, reload_signal, strategy, ready, verify, drain, watches] =
-        value;
+    auto& [name, kind, unit, command, type, env, working_dir, user, after, required, part_of, ports,
+           properties, validate, reload, reload_signal, strategy, ready, verify, drain, watches,
+           settings] = value;
     visit("name", name);
+    visit("kind", kind);
     visit("unit", unit);
     visit("command", command);
     visit("type", type);
@@ -88,6 +89,7 @@ void fields(Visit& visit, T& value) {
     visit("verify_usec", verify);
     visit("drain_usec", drain);
     visit("watches", watches);
+    visit("settings", settings);
 }
 
 template <class Visit, Is<Refusal> T>

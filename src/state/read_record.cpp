@@ -82,6 +82,23 @@ private:
         return known.has_value();
     }
 
+    // What a kind's own keys can be: what TOML has, without its dates.
+    static bool read(const json& value, Value& tree) {
+        if (value.is_object())
+            return read(value, tree.data.emplace<Value::Object>());
+        if (value.is_array())
+            return read(value, tree.data.emplace<Value::Array>());
+        if (value.is_bool())
+            tree.data = value.as_bool();
+        else if (value.is<std::int64_t>())
+            tree.data = value.as<std::int64_t>();
+        else if (value.is_double())
+            tree.data = value.as_double();
+        else
+            return read(value, tree.data.emplace<std::string>());
+        return true;
+    }
+
     template <class T>
     static bool read(const json& value, std::optional<T>& held) {
         held.reset();
@@ -98,8 +115,8 @@ private:
         return true;
     }
 
-    template <class T>
-    static bool read(const json& value, std::map<std::string, T>& map) {
+    template <class T, class Order>
+    static bool read(const json& value, std::map<std::string, T, Order>& map) {
         if (!value.is_object())
             return false;
         for (const auto& item : value.object_range()) {

@@ -7,7 +7,10 @@
 
 #include <jsoncons/json_encoder.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <utility>
+#include <variant>
 
 namespace hotreload::state {
 
@@ -45,6 +48,21 @@ public:
     }
     void value(const ContentId& id) { out_.string_value(content_name(id)); }
 
+    void value(const Value& tree) {
+        std::visit(
+            [this]<class T>(const T& data) {
+                if constexpr (std::same_as<T, std::nullptr_t> || std::same_as<T, Opaque>)
+                    out_.null_value(); // which no key of a project file is
+                else if constexpr (std::same_as<T, double>)
+                    out_.double_value(data);
+                else if constexpr (std::same_as<T, std::int64_t>)
+                    out_.int64_value(data);
+                else
+                    value(data);
+            },
+            tree.data);
+    }
+
     template <class T>
     void value(const std::optional<T>& held) {
         if (held)
@@ -61,8 +79,8 @@ public:
         out_.end_array();
     }
 
-    template <class T>
-    void value(const std::map<std::string, T>& map) {
+    template <class T, class Order>
+    void value(const std::map<std::string, T, Order>& map) {
         out_.begin_object(map.size());
         for (const auto& [key, item] : map) {
             out_.key(bytes_to_json(key));

@@ -2,12 +2,13 @@
 #include "config/project_file.hpp"
 
 #include "fuzz.hpp"
+#include "kinds/kinds.hpp"
 
 using namespace hotreload;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto project =
-        parse_project(fuzz::text_of(data, size), "/nowhere/hotreload.toml",
+        parse_project(fuzz::text_of(data, size), "/nowhere/hotreload.toml", all_kinds(),
                       [](const std::string&) { return fail(ErrorCode::NotFound, "no such file"); });
     if (!project) {
         fuzz::expect(!project.error().empty(), "a refusal names a problem");

@@ -21,12 +21,12 @@ FOLDERS = {
     "worker": {"core", "base", "os", "document"},  # document: in the program, not in what the daemon links
     "state": {"core", "base", "os"},  # files are written back where others may have led us
     "project": {"core", "base"},
-    "service": {"core", "base"},
+    "kinds": {"core", "base"},  # a kind does not see another: src/kinds/NAME
     "watch": {"core", "base", "os"},
     "units": {"core", "base", "os"},
     "probe": {"core", "base", "os"},
     "ipc": {"core", "base", "os"},
-    "ctl": {"core", "base", "os", "config"},  # check reads a project file without the daemon
+    "ctl": {"core", "base", "os", "config", "kinds"},  # check reads a project file without the daemon
 }
 EVERYBODY = {"daemon"}
 
@@ -70,6 +70,13 @@ def complaint(folder: str, bracket: str, name: str) -> str | None:
     return None
 
 
+def of_another_kind(path: Path, name: str) -> str | None:
+    own, other = path.parts, Path(name).parts
+    if own[0] == other[0] == "kinds" and len(own) > 2 and len(other) > 2 and own[1] != other[1]:
+        return f"kinds/{own[1]}/ may not include kinds/{other[1]}/"
+    return None
+
+
 def check(src: Path) -> list[str]:
     problems = []
     for path in sorted(src.rglob("*")):
@@ -81,7 +88,7 @@ def check(src: Path) -> list[str]:
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
-            what = match and complaint(folder, *match.groups())
+            what = match and (complaint(folder, *match.groups()) or of_another_kind(path.relative_to(src), match[2]))
             if what:
                 problems.append(f"{path}:{number}: {what}")
     return problems

@@ -75,6 +75,9 @@ std::string ServiceObject::Name() {
 std::string ServiceObject::Project() {
     return status_.project;
 }
+std::string ServiceObject::Kind() {
+    return status_.kind;
+}
 std::string ServiceObject::Unit() {
     return status_.unit;
 }

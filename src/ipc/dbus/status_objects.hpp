@@ -42,6 +42,7 @@ public:
 private:
     std::string Name() override;
     std::string Project() override;
+    std::string Kind() override;
     std::string Unit() override;
     bool Attached() override;
     std::uint64_t Generation() override;

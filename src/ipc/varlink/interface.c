@@ -16,6 +16,8 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
 static SD_VARLINK_DEFINE_STRUCT_TYPE(
     Service, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
     SD_VARLINK_DEFINE_FIELD(project, SD_VARLINK_STRING, 0),
+    SD_VARLINK_FIELD_COMMENT("The kind of what is kept in step: service"),
+    SD_VARLINK_DEFINE_FIELD(kind, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT("The systemd unit that carries it; empty when it was never started"),
     SD_VARLINK_DEFINE_FIELD(unit, SD_VARLINK_STRING, 0),
     SD_VARLINK_FIELD_COMMENT("The unit was installed already, not made by hotreload"),

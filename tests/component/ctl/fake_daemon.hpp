@@ -56,6 +56,7 @@ public:
 private:
     std::string Name() override { return name_; }
     std::string Project() override { return project_; }
+    std::string Kind() override { return "service"; }
     std::string Unit() override { return "hotreload-" + project_ + "." + name_ + "@7.service"; }
     bool Attached() override { return false; }
     uint64_t Generation() override { return generation_; }

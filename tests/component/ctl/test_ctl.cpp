@@ -189,7 +189,8 @@ TEST_F(Ctl, status_shows_the_services_and_gives_3_when_one_waits) {
 TEST_F(Ctl, status_as_json_and_list) {
     const auto json = run_ctl({"status", "--json"}).out;
     EXPECT_TRUE(json.starts_with(R"([{"project":"shop","path":")")) << json;
-    EXPECT_NE(json.find(R"("service":"web","state":"running","generation":7)"), std::string::npos);
+    EXPECT_NE(json.find(R"("service":"web","kind":"service","state":"running","generation":7)"),
+              std::string::npos);
     const auto list = run_ctl({"list"}).out;
     EXPECT_NE(list.find("shop     running  2"), std::string::npos) << list;
 }
@@ -296,9 +297,10 @@ TEST_F(Ctl, monitor_tells_when_it_is_ready_and_then_every_event) {
               R"({"event":"ReloadStarted","id":"3","project":"shop","plan":{"services":[]}})");
     web->become("applying", 8);
     const auto changed = monitor.read_line();
-    EXPECT_TRUE(changed.starts_with(R"({"event":"ServiceChanged","project":"shop",)"
-                                    R"("service":"web","state":"applying","generation":8,)"
-                                    R"("unit":"hotreload-shop.web@7.service")"))
+    EXPECT_TRUE(
+        changed.starts_with(R"({"event":"ServiceChanged","project":"shop",)"
+                            R"("service":"web","kind":"service","state":"applying","generation":8,)"
+                            R"("unit":"hotreload-shop.web@7.service")"))
         << changed;
     daemon->leave_bus();
     EXPECT_EQ(monitor.read_line(), R"({"event":"DaemonGone"})");

@@ -17,6 +17,7 @@ constexpr auto kProperties = "org.freedesktop.DBus.Properties";
 const ProjectStatus kShop{.name = "my-shop", .path = "/srv/shop.toml"};
 const ServiceStatus kWeb{.name = "web",
                          .project = "my-shop",
+                         .kind = "service",
                          .unit = "hotreload-my\\x2dshop.web@1.service",
                          .generation = 1,
                          .state = ServiceStatus::State::Running,
@@ -236,13 +237,13 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
               "[State running]]");
     EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").text(),
               "[[ActiveState active] [Attached false] [Draining []] [Generation 1] "
-              "[Held []] [LastAppliedUSec 0] "
-              "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"\",\"before\":\"\","
+              "[Held []] [Kind service] [LastAppliedUSec 0] "
+              "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"definition\",\"before\":\"\","
               "\"after\":\"\",\"strategy\":\"none\",\"reason\":\"\"}]] [LastGapUSec 0] "
               "[LastResult applied] [LastStrategy ] [MainPID 42] [Missing [/caf\ufffd]] "
               "[Name web] [PauseReason ] [Paused false] [PausedUntilUSec 0] [Problems []] "
               "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
-              "[Waiting [a b]] [Watching ] [Writing []]]");
+              "[Waiting [a b]] [Watching watching] [Writing []]]");
     EXPECT_EQ(get_all(kRoot, kManager).text(), "[[Version " HOTRELOAD_VERSION "]]");
 }
 
@@ -506,7 +507,7 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
         sd_bus_call_method(bus, "org.hotreload", kAppPath, kConfigInterface, "GetValue", &errors[2],
                            nullptr, "a{sv}", 0);
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "Details", &errors[3], nullptr,
-                           "ta{sv}", std::uint64_t{7}, 0);
+                           "sa{sv}", id(7).c_str(), 0);
         for (const auto& error : errors)
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(14);

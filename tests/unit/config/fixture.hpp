@@ -4,6 +4,7 @@
 // A project's directory on disk, with a program in it, and short ways to read a text as its file.
 
 #include "config/project_file.hpp"
+#include "kinds/kinds.hpp"
 #include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -34,12 +35,13 @@ protected:
     [[nodiscard]] std::string file() const { return directory_ + "/hotreload.toml"; }
 
     Checked<ProjectDefinition> parse(std::string_view text) {
-        return parse_project(text, file(), [this](const std::string& path) -> Result<std::string> {
-            const auto found = env_files_.find(path);
-            if (found == env_files_.end())
-                return fail_errno(ENOENT, "cannot be opened");
-            return found->second;
-        });
+        return parse_project(text, file(), all_kinds(),
+                             [this](const std::string& path) -> Result<std::string> {
+                                 const auto found = env_files_.find(path);
+                                 if (found == env_files_.end())
+                                     return fail_errno(ENOENT, "cannot be opened");
+                                 return found->second;
+                             });
     }
 
     // Of a text that is right.

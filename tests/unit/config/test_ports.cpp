@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/keys.hpp"
 #include "fixture.hpp"
+#include "kinds/kinds.hpp"
 
 #include <unistd.h>
 
@@ -17,14 +18,18 @@ protected:
     // Of "ports = …", as it stands in a service.
     Read read(std::string_view text) {
         const EnvFileReader no_env_files;
-        Reading reading{
-            .project = {}, .read_env_file = no_env_files, .env = {}, .watch = {}, .problems = {}};
+        Reading reading{.project = {},
+                        .kinds = all_kinds(),
+                        .read_env_file = no_env_files,
+                        .env = {},
+                        .watch = {},
+                        .problems = {}};
         reading.project.path = file();
         reading.project.directory = directory_;
         const toml::table table = toml::parse(text);
         const Entry entry{.key = "ports", .value = *table.get("ports")};
         Read out;
-        if (check_kind(reading, entry, Kind::EachStringOrTable))
+        if (check_type(reading, entry, ValueType::EachStringOrTable))
             read_ports(reading, entry, out.ports);
         for (const Problem& problem : reading.problems)
             out.problems.push_back(to_string(problem).substr(file().size() + 1));

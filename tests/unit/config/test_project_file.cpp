@@ -21,7 +21,7 @@ TEST_F(ProjectTest, an_empty_file_is_a_project_named_after_its_directory) {
 
 TEST_F(ProjectTest, a_directory_whose_name_is_none_needs_a_name) {
     const auto read = [](std::string_view text) {
-        return parse_project(text, "/srv/My Shop/hotreload.toml",
+        return parse_project(text, "/srv/My Shop/hotreload.toml", all_kinds(),
                              [](const std::string&) -> Result<std::string> { return ""; });
     };
     const auto project = read("[project]\n");
@@ -34,7 +34,7 @@ TEST_F(ProjectTest, a_directory_whose_name_is_none_needs_a_name) {
 
 TEST_F(ProjectTest, a_file_that_is_not_called_hotreload_toml_gives_its_own_name) {
     const auto project =
-        parse_project("", "/etc/hotreload/nginx.toml",
+        parse_project("", "/etc/hotreload/nginx.toml", all_kinds(),
                       [](const std::string&) -> Result<std::string> { return ""; });
     EXPECT_EQ(project->name, "nginx");
 }
@@ -229,7 +229,7 @@ TEST_F(ProjectTest, deep_nesting_is_refused_before_the_stack_is_used_up) {
 TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
     write("hotreload.toml", "[services.web]\ncommand = ['bin/web']\nenv_file = '.env'\n");
     write(".env", "A=1\n");
-    const auto project = load_project(directory_ + "/bin/../hotreload.toml");
+    const auto project = load_project(directory_ + "/bin/../hotreload.toml", all_kinds());
     ASSERT_TRUE(project.has_value()) << to_string(project.error().front());
     EXPECT_EQ(project->path, file());
     EXPECT_EQ(project->services.at("web").env.at("A"), "1");
@@ -239,7 +239,7 @@ TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
 TEST_F(ProjectTest, an_optional_env_file_may_be_missing_but_not_unreadable) {
     write("hotreload.toml",
           "[services.web]\ncommand = ['bin/web']\nenv_file = ['-none', '-bin']\n");
-    const auto project = load_project(file());
+    const auto project = load_project(file(), all_kinds());
     ASSERT_FALSE(project.has_value());
     ASSERT_EQ(project.error().size(), 1U);
     EXPECT_EQ(to_string(project.error().front()), file() +
@@ -251,18 +251,18 @@ TEST_F(ProjectTest, an_optional_env_file_may_be_missing_but_not_unreadable) {
 TEST_F(ProjectTest, a_file_that_declares_nothing_is_a_problem_and_no_empty_project) {
     for (const auto* text : {"", "# gone\n", "[project]\nname = 'x'\n", "[watch]\n"}) {
         write("hotreload.toml", text);
-        const auto project = load_project(file());
+        const auto project = load_project(file(), all_kinds());
         ASSERT_FALSE(project.has_value()) << text;
         EXPECT_TRUE(project.error().front().message.contains("hotreloadctl down")) << text;
     }
     write("app.json", "{}");
     write("hotreload.toml", "[configs.app]\nfile = 'app.json'\n");
-    EXPECT_TRUE(load_project(file()).has_value());
+    EXPECT_TRUE(load_project(file(), all_kinds()).has_value());
 }
 
 TEST_F(ProjectTest, a_file_that_cannot_be_read_is_one_problem) {
     const auto message = [](const std::string& path) {
-        const auto project = load_project(path);
+        const auto project = load_project(path, all_kinds());
         return project ? "loaded" : to_string(project.error().front());
     };
     EXPECT_EQ(message(file()), file() + ": cannot be opened: No such file or directory");
@@ -285,7 +285,7 @@ TEST_F(ProjectTest, the_file_of_a_directory_is_found) {
 }
 
 TEST(ProjectFileKeys, of_all_tables_are_listed) {
-    const auto keys = project_file_keys();
+    const auto keys = project_file_keys(all_kinds());
     for (const char* key : {"project.enabled", "watch.debounce_max", "services.NAME.reload_signal",
                             "services.NAME.watch.on_change"})
         EXPECT_TRUE(std::ranges::contains(keys, key)) << key;

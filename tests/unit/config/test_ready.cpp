@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/keys.hpp"
 #include "fixture.hpp"
+#include "kinds/kinds.hpp"
 
 using namespace hotreload;
 using namespace std::chrono_literals;
@@ -15,7 +16,7 @@ protected:
         const EnvFileReader none = [](const std::string&) -> Result<std::string> {
             return fail(ErrorCode::NotFound, "");
         };
-        Reading reading{.read_env_file = none};
+        Reading reading{.kinds = all_kinds(), .read_env_file = none};
         reading.project.path = file();
         reading.project.directory = directory_;
         const auto parsed = toml::parse("ready = " + table);

@@ -79,10 +79,11 @@ TEST_F(ProjectTest, a_wrong_watch_is_named) {
 }
 
 TEST_F(ProjectTest, wildcards_in_the_directorys_own_name_are_plain_letters) {
-    const auto project = parse_project(
-        "[project]\nname = 'x'\n[services.web]\ncommand = ['sh']\n"
-        "watch = ['*.conf']\n",
-        "/srv/[a]/hotreload.toml", [](const std::string&) -> Result<std::string> { return ""; });
+    const auto project =
+        parse_project("[project]\nname = 'x'\n[services.web]\ncommand = ['sh']\n"
+                      "watch = ['*.conf']\n",
+                      "/srv/[a]/hotreload.toml", all_kinds(),
+                      [](const std::string&) -> Result<std::string> { return ""; });
     ASSERT_TRUE(project.has_value());
     EXPECT_EQ(project->services.at("web").watches[0].files, Patterns{"/srv/\\[a\\]/*.conf"});
 }

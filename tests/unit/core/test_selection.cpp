@@ -246,7 +246,7 @@ TEST(Selection, whoever_asks_about_a_path_gets_the_answer_that_a_walk_gives) {
         const auto selection = *Selection::parse(watches);
         ServiceDefinition service;
         service.watches = watches;
-        const WatchRules rules(service, false);
+        const WatchRules rules(service);
         std::set<std::string> disk =
             Walk(*Selection::parse({{.files = {"/c/{*,.git}/**"}}, {.files = {"/c/**/.git/**"}}}))
                 .all;

@@ -27,9 +27,13 @@ struct Script {
 class NotedStep final : public Step {
 public:
     NotedStep(Script& script, ServicePlan plan, Links links)
-        : script_(script), plan_(std::move(plan)), links_(std::move(links)) {}
+        : script_(script),
+          plan_(std::move(plan)),
+          links_(std::move(links)),
+          key_("noted." + plan_.service) {}
 
     [[nodiscard]] const ServicePlan& plan() const override { return plan_; }
+    [[nodiscard]] const std::string& key() const override { return key_; }
     [[nodiscard]] bool acts() const override { return plan_.action != Action::None; }
     [[nodiscard]] Links links() const override { return links_; }
     [[nodiscard]] bool ends() const override { return plan_.action == Action::Stop; }
@@ -87,6 +91,7 @@ private:
     Script& script_;
     ServicePlan plan_;
     Links links_;
+    std::string key_;
 };
 
 class Host final : public TransactionHost {

@@ -133,6 +133,7 @@ TEST(Json, a_status_holds_every_property) {
                                            .problems = {{"/srv/shop/hotreload.toml", 1, 2, "no"}}},
                                .services = {{.name = "web",
                                              .project = "shop",
+                                             .kind = "service",
                                              .unit = "nginx.service",
                                              .attached = true,
                                              .generation = 18446744073709551615U,
@@ -160,7 +161,7 @@ TEST(Json, a_status_holds_every_property) {
         R"({"version":"1.0","projects":[{"name":"shop","path":"/srv/shop/hotreload.toml",)"
         R"("enabled":false,"state":"invalid","problems":[{"path":"/srv/shop/hotreload.toml",)"
         R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
-        R"("unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
+        R"("kind":"service","unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
         R"("state":"running","activeState":"active","mainPID":42,"lastStrategy":"reload",)"
         R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"polling: NFS",)"
         R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +

@@ -4,8 +4,8 @@
 // A whole project over ports in memory.
 
 #include "fakes.hpp"
+#include "kinds/kinds.hpp"
 #include "project/project.hpp"
-#include "service/service_kind.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,7 +34,8 @@ protected:
     test::FakeReader reader;
     Attachments attachments{units};
     test::RecordedEvents events;
-    service::ServiceKind services{{units, sockets, probes, views, [this] { return clock.now(); }}};
+    const Kinds* kinds = &all_kinds();
+    KindPorts kind_ports{units, sockets, probes, views, [this] { return clock.now(); }};
     std::optional<test::Comparisons> comparisons; // nothing: they take no time
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
@@ -66,7 +67,8 @@ protected:
                   .reader = reader,
                   .attachments = attachments,
                   .events = events,
-                  .kind = services,
+                  .kinds = *kinds,
+                  .kind_ports = kind_ports,
                   .make_documents = [this](const std::string&) -> std::unique_ptr<Documents> {
                       if (comparisons)
                           return std::make_unique<test::SlowDocuments>(*comparisons);

@@ -182,7 +182,7 @@ TEST_F(ProjectTest, that_ended_the_daemon_twice_is_set_aside_until_its_file_chan
     deaths.aside = {"shop"};
     open();
     EXPECT_EQ(events.project->state, ProjectStatus::State::Failed);
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 1}}).result, ReloadResult::Applied);
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 1}}).result, ReloadResult::Unchanged);
     deaths.aside = {"shop"};
     save("/srv/hotreload.toml", "mended");
     EXPECT_EQ(events.project->state, ProjectStatus::State::Running);

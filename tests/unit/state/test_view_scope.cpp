@@ -12,7 +12,7 @@ TEST(ViewScope, selects_what_is_watched_and_nothing_else) {
                        {.files = {"/c/vendor/deep/*.x", "/c/.git/config"}}};
     const auto scope = *state::ViewScope::parse(service.watches);
     const auto selection = *Selection::parse(service.watches);
-    const WatchRules rules(service, false);
+    const WatchRules rules(service);
     for (const auto& [path, watched] : std::vector<std::pair<std::string, bool>>{
              {"/c/a", true},
              {"/c/d/a", true},

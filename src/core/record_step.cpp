@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/record_step.hpp"
+
+#include <algorithm>
+#include <format>
+#include <tuple>
+#include <utility>
+
+namespace hotreload {
+
+namespace {
+
+// A file that is gone for now, or cannot be read, is still the one that was applied.
+std::map<std::string, ContentId> applied_files(const Snapshot& now, const ServiceRecord& record) {
+    auto files = now.files;
+    const auto keep = [&](const std::string& path) {
+        if (const auto it = record.files.find(path); it != record.files.end())
+            files.insert(*it);
+    };
+    std::ranges::for_each(now.missing, keep);
+    for (const auto& problem : now.unreadable)
+        keep(problem.path);
+    return files;
+}
+
+} // namespace
+
+RecordStep::RecordStep(StepInput input, const Kind& kind, ServiceHost& host)
+    : input_(std::move(input)),
+      key_(std::format("{}.{}", kind.table(), input_.plan.service)),
+      host_(host) {
+    const auto now = record();
+    generation_ = std::max(now.generation, now.last_used) + 1;
+}
+
+bool RecordStep::acts() const {
+    return is_acted_on(plan().action);
+}
+
+Links RecordStep::links() const {
+    return (view().wanted ? *view().wanted : view().record->definition).links();
+}
+
+Problem RecordStep::problem(std::string message, std::string_view sub_key) const {
+    return host_.problem_at(sub_key.empty() ? key_ : key_ + "." + std::string(sub_key),
+                            std::move(message));
+}
+
+ServiceOutcome RecordStep::leave() {
+    const auto& [plan, view] = std::tie(input_.plan, input_.view);
+    ServiceOutcome outcome{.service = name(), .action = plan.action, .changes = plan.changes};
+    if (view.record) {
+        outcome.generation = view.record->generation;
+        outcome.unit = view.record->unit;
+    }
+    if (plan.action == Action::Refused && view.barred) {
+        outcome.result = ReloadResult::Invalid;
+        outcome.problem = view.barred;
+        return outcome;
+    }
+    const bool held_back = plan.action == Action::Refused && !view.record->refusal->because.empty();
+    outcome.result = plan.action == Action::Wait                    ? ReloadResult::Waiting
+                     : plan.action == Action::Refused && !held_back ? ReloadResult::Refused
+                                                                    : ReloadResult::Unchanged;
+    if (plan.action == Action::Refused)
+        outcome.problem = view.record->refusal->problem;
+    // Documents that mean the same are what is applied from now on, in their new words.
+    const bool rewritten = !plan.changes.empty() && all_rewritten(plan.changes);
+    const bool waits = plan.action == Action::Wait && view.record && view.record->refusal;
+    const bool takes_note =
+        view.record && plan.action == Action::None && (view.record->refusal || rewritten);
+    if (!waits && !takes_note)
+        return outcome;
+    auto record = *view.record;
+    record.refusal.reset();
+    if (takes_note)
+        record.files = applied_files(*view.files, record);
+    host_.commit(name(), std::move(record));
+    return outcome;
+}
+
+void RecordStep::reserve() {
+    if (plan().action == Action::Record || ends())
+        return;
+    auto now = record();
+    now.refusal = interrupted(view().files->files);
+    host_.commit(name(), std::move(now));
+}
+
+Refusal RecordStep::interrupted(std::map<std::string, ContentId> files) const {
+    return {*view().wanted, std::move(files), ReloadResult::Interrupted, {}, true};
+}
+
+std::map<std::string, ContentId> RecordStep::files_read() const {
+    auto files = view().files->files;
+    for (const auto& path : view().files->writing)
+        files.erase(path);
+    return files;
+}
+
+ServiceRecord RecordStep::applied(bool read, std::string strategy) const {
+    auto now = record();
+    now.files = read ? files_read() : applied_files(*view().files, now);
+    now.generation = generation_;
+    now.last_used = generation_;
+    now.definition = *view().wanted;
+    now.applied_usec = host_.realtime_usec();
+    now.strategy = std::move(strategy);
+    now.underway = false;
+    now.refusal = view().held;
+    return now;
+}
+
+ServiceOutcome RecordStep::commit() {
+    if (ends() && view().wanted) { // asked for
+        auto now = record();
+        now.wanted = false;
+        host_.commit(name(), std::move(now));
+        return outcome(ReloadResult::Stopped, std::nullopt);
+    }
+    if (ends()) {
+        host_.commit(name(), std::nullopt);
+        return outcome(ReloadResult::Stopped, std::nullopt);
+    }
+    const bool recorded = plan().action == Action::Record;
+    auto now = applied(!recorded, recorded ? "none" : std::string(to_string(plan().action)));
+    now.wanted = !recorded || now.wanted;
+    host_.commit(name(), std::move(now));
+    return outcome(recorded ? ReloadResult::Recorded : ReloadResult::Applied, std::nullopt);
+}
+
+Task<Ending> RecordStep::undo(const Failed& failed, bool begun) {
+    if (failed.step == this)
+        co_return Ending{.result = begun ? ReloadResult::Failed : ReloadResult::Unchanged,
+                         .problem = failed.problem,
+                         .attempted = begun};
+    co_return Ending{
+        .result = ReloadResult::Unchanged,
+        .problem =
+            problem("untouched, because " + failed.step->name() + " failed").for_everybody()};
+}
+
+void RecordStep::refuse(ReloadResult result, const Ending& ending, const std::string& because) {
+    auto now = record();
+    if (starts_generation(plan().action))
+        now.last_used = generation_; // a unit may have had it
+    now.underway = false;
+    if (view().wanted)
+        now.refusal = Refusal{*view().wanted,
+                              view().files->files,
+                              result,
+                              ending.problem,
+                              ending.attempted || (now.refusal && now.refusal->attempted),
+                              because};
+    else if (!view().goes_down)
+        now.refusal = Refusal{{}, {}, result, ending.problem, false, because};
+    host_.commit(name(), std::move(now));
+}
+
+ServiceOutcome RecordStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
+    const bool done = result == ReloadResult::Applied || result == ReloadResult::Recorded;
+    const auto now = record();
+    return {.service = name(),
+            .action = plan().action,
+            .result = result,
+            .generation = done ? generation_ : now.generation,
+            .unit = now.unit,
+            .changes = plan().changes,
+            .problem = std::move(problem)};
+}
+
+} // namespace hotreload

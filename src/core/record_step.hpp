@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// A step that keeps the record of its member, and does nothing else. The step of a kind is one that
+// adds what the kind does: apply(), and of the rest what it has.
+
+#include "core/kind.hpp"
+#include "core/service_host.hpp"
+#include "core/step.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace hotreload {
+
+class RecordStep : public Step {
+public:
+    // `kind` is the member's. It and `host` outlive the step.
+    RecordStep(StepInput input, const Kind& kind, ServiceHost& host);
+
+    [[nodiscard]] const ServicePlan& plan() const override { return input_.plan; }
+    [[nodiscard]] const std::string& key() const override { return key_; }
+    [[nodiscard]] bool acts() const override;
+    [[nodiscard]] Links links() const override;
+    [[nodiscard]] bool ends() const override { return plan().action == Action::Stop; }
+    [[nodiscard]] bool may_be_handed_over() const override { return false; }
+
+    // When what was refused is gone, so is its error.
+    ServiceOutcome leave() override;
+    Task<Verdict> check() override { co_return Verdict(); }
+    Verdict prepare() override { return {}; }
+    // What the member is to be given, before it may hold it.
+    void reserve() override;
+    [[nodiscard]] bool has_proof() const override { return false; }
+    Task<std::optional<Problem>> prove(Cancellation& /*hurry*/) override { co_return std::nullopt; }
+    Task<bool> gives_way() override { co_return false; }
+    ServiceOutcome commit() override;
+    Task<> finish() override { co_return; }
+    [[nodiscard]] bool is_done_for_good() const override { return false; }
+    void remember_failure() override {}
+    // Nothing is put back: what was begun may be so half-way.
+    Task<Ending> undo(const Failed& failed, bool begun) override;
+    Task<Ending> prove_undone(Ending ending, Cancellation& /*hurry*/) override { co_return ending; }
+    Task<Problem> explain_failure(Problem problem) override { co_return problem; }
+    // What an earlier attempt may have left in the member is not gone by a state that was only
+    // checked.
+    void refuse(ReloadResult result, const Ending& ending, const std::string& because) override;
+    void hand_over() override {}
+    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
+                                         std::optional<Problem> problem) const override;
+    void release(Keep /*keep*/) override {}
+
+protected:
+    [[nodiscard]] const ServiceView& view() const { return input_.view; }
+    [[nodiscard]] const StepInput& input() const { return input_; }
+    // What is on record now, or an empty record.
+    [[nodiscard]] ServiceRecord record() const { return view().record.value_or(ServiceRecord{}); }
+    // The number of the next applied state.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+    [[nodiscard]] ServiceHost& host() const { return host_; }
+    // A problem of the member, at `sub_key` of it ("ports"; "": of the member itself).
+    [[nodiscard]] Problem problem(std::string message, std::string_view sub_key = "") const;
+    // The record of the wanted state. `read`: the member was made to read its files for it.
+    [[nodiscard]] ServiceRecord applied(bool read, std::string strategy) const;
+    // The files that a member has read which was made to read them: not those that were missing, or
+    // half written. They are new to it when they are whole.
+    [[nodiscard]] std::map<std::string, ContentId> files_read() const;
+    // What may be in the member from now on, whatever its record says.
+    [[nodiscard]] Refusal interrupted(std::map<std::string, ContentId> files) const;
+
+private:
+    StepInput input_;
+    std::string key_;
+    ServiceHost& host_;
+    std::uint64_t generation_;
+};
+
+} // namespace hotreload

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// What is to be done to a service that is wanted: pure.
+
+#include "core/plan.hpp"
+
+#include <string>
+
+namespace hotreload::service {
+
+ServicePlan plan_service(const std::string& name, const ServiceView& view,
+                         const PlanOptions& options);
+
+} // namespace hotreload::service

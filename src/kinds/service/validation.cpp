@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "kinds/service/validation.hpp"
+
+#include "core/names.hpp"
+#include "core/validator_output.hpp"
+#include "kinds/service/pins.hpp"
+
+#include <filesystem>
+#include <format>
+#include <set>
+
+namespace hotreload::service {
+
+namespace {
+
+std::string changed_paths(const ServicePlan& plan) {
+    std::string paths;
+    for (const auto& change : plan.changes)
+        if (change.kind != ChangeKind::Definition)
+            paths += (paths.empty() ? "" : ":") + change.subject;
+    return paths;
+}
+
+// Documents that cannot be parsed, or do not meet their schema: before anything runs.
+std::optional<Problem> document_problem(const ServiceView& view) {
+    std::vector<Problem> problems;
+    for (const auto& [path, document] : view.documents)
+        problems.insert(problems.end(), document.problems.begin(), document.problems.end());
+    if (problems.empty())
+        return std::nullopt;
+    if (problems.size() > 1)
+        problems.front().message += std::format(" (and {} more)", problems.size() - 1);
+    return problems.front();
+}
+
+Task<std::optional<Problem>> check_properties(const ActionContext& context,
+                                              const ServiceHost& host) {
+    const auto& wanted = *context.view.wanted;
+    const auto& record = context.view.record;
+    if (wanted.properties.empty() || (record && record->definition.properties == wanted.properties))
+        co_return std::nullopt;
+    const auto key = "services." + wanted.name + ".properties";
+    auto refused = co_await context.means.units.check_properties(wanted.properties);
+    if (!refused)
+        co_return host.problem_at(key, refused.error().message);
+    if (refused->empty())
+        co_return std::nullopt;
+    const auto& first = refused->front();
+    co_return host.problem_at(key + "." + first.path,
+                              std::format("systemd refuses {}: {}", first.path, first.message));
+}
+
+// The files of a snapshot as a validator is shown them; they go when it has ended.
+class ShownSnapshot {
+public:
+    ShownSnapshot(const ActionContext& context, const ServiceHost& host, std::string name)
+        : views_(context.means.views), name_(std::move(name)) {
+        const auto& watches = context.view.wanted->watches;
+        const auto snapshot = selected_by(*context.view.files, watches);
+        if (snapshot.files.empty())
+            return;
+        // As it was last read, in place of a file that is being written: that may go on for long.
+        std::set<ContentId> written;
+        for (const auto& path : snapshot.writing)
+            if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
+                written.insert(file->second);
+        auto made = views_.make(name_, watches, snapshot, [&](const ContentId& id) {
+            return written.contains(id) ? host.content(id) : std::nullopt;
+        });
+        if (!made) {
+            problem_ = std::move(made.error());
+            return;
+        }
+        view_ = std::move(*made);
+    }
+    ShownSnapshot(const ShownSnapshot&) = delete;
+    ShownSnapshot& operator=(const ShownSnapshot&) = delete;
+    ~ShownSnapshot() {
+        if (view_)
+            views_.remove(name_);
+    }
+
+    [[nodiscard]] const std::optional<View>& view() const { return view_; }
+    [[nodiscard]] const std::optional<Error>& problem() const { return problem_; }
+
+private:
+    Views& views_;
+    std::string name_;
+    std::optional<View> view_;
+    std::optional<Error> problem_;
+};
+
+std::string on_live_files(std::string_view why) {
+    return std::format("validated against the live files: {}", why);
+}
+
+Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& host) {
+    const auto& wanted = *context.view.wanted;
+    Verdict verdict;
+    if (wanted.validate.empty())
+        co_return verdict;
+    CommandRequest request{
+        .unit =
+            helper_unit(context.project, wanted.name, "validate", to_string(context.transaction)),
+        .slice = project_slice(context.project),
+        .description = std::format("hotreload: validate {}/{}", context.project, wanted.name),
+        .command = wanted.validate,
+        .env = wanted.env,
+        .working_dir = wanted.working_dir,
+        .user = wanted.user,
+    };
+    request.env["HOTRELOAD_CHANGED"] = changed_paths(context.plan);
+    const ShownSnapshot shown(context, host, request.unit);
+    if (shown.problem() && shown.problem()->code == ErrorCode::Busy) {
+        verdict.moved_on = true;
+        co_return verdict;
+    }
+    if (shown.problem())
+        verdict.note = on_live_files(shown.problem()->message);
+    if (shown.view()) {
+        request.env["HOTRELOAD_SNAPSHOT"] = shown.view()->directory;
+        // What it writes there is gone with the view.
+        request.binds = shown.view()->binds;
+        for (auto& bind : request.binds)
+            bind.writable = true;
+        if (!shown.view()->unbound.empty())
+            verdict.note = on_live_files(shown.view()->unbound);
+    }
+    auto result = co_await context.means.units.run_command(request);
+    if (result && result->no_namespace && !request.binds.empty()) {
+        verdict.note = on_live_files("a mount namespace cannot be had");
+        request.binds.clear();
+        result = co_await context.means.units.run_command(std::move(request));
+    }
+    const auto key = "services." + wanted.name + ".validate";
+    if (!result) {
+        verdict.problem = host.problem_at(key, result.error().message);
+    } else if (!result->ok) {
+        verdict.problem =
+            problem_in_output(*result, wanted.validate.front(), [&](std::string_view name) {
+                const auto path =
+                    (std::filesystem::path(wanted.working_dir) / name).lexically_normal();
+                const bool ours = context.view.files->files.contains(path);
+                return ours ? std::optional(path.string()) : std::nullopt;
+            });
+        if (verdict.problem->path.empty())
+            verdict.problem = host.problem_at(key, verdict.problem->message);
+    }
+    co_return verdict;
+}
+
+} // namespace
+
+Task<Verdict> validate_service(const ActionContext& context, const ServiceHost& host) {
+    Verdict verdict;
+    if (!context.view.wanted || context.plan.takes_as_it_is)
+        co_return verdict;
+    verdict.problem = document_problem(context.view);
+    if (!verdict.problem)
+        verdict.problem =
+            host.distrusted(*context.view.wanted, starts_generation(context.plan.action));
+    if (!verdict.problem)
+        verdict.problem = co_await check_properties(context, host);
+    if (verdict.problem)
+        co_return verdict;
+    co_return co_await run_validator(context, host);
+}
+
+} // namespace hotreload::service

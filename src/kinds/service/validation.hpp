@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The checks between a diff and an action: systemd's own of `properties`, and the service's
+// `validate` command. Nothing is touched before they pass.
+
+#include "base/task.hpp"
+#include "core/service_host.hpp"
+#include "core/step.hpp"
+#include "kinds/service/action.hpp"
+
+#include <optional>
+#include <string>
+
+namespace hotreload::service {
+
+Task<Verdict> validate_service(const ActionContext& context, const ServiceHost& host);
+
+} // namespace hotreload::service
