@@ -100,16 +100,6 @@ Names LinkGraph::connected(const std::string& name) const {
     });
 }
 
-Names LinkGraph::free_to_go(const Names& candidates, const Names& busy) const {
-    Names free;
-    for (const auto& name : candidates)
-        if (busy.empty() || std::ranges::none_of(with_dependencies(name), [&](const auto& each) {
-                return busy.contains(each);
-            }))
-            free.insert(name);
-    return free;
-}
-
 std::vector<std::string> LinkGraph::order(const Names& names) const {
     std::vector<std::string> order;
     Names seen;

@@ -6,6 +6,8 @@
 // part of, and starts those that it requires. A member is also acted on after all three, so that it
 // is left alone when one of them fails.
 
+#include <algorithm>
+#include <concepts>
 #include <map>
 #include <set>
 #include <string>
@@ -48,9 +50,12 @@ public:
     // `name` and everything that links connect it with, in either direction, directly or not.
     [[nodiscard]] Names connected(const std::string& name) const;
 
-    // Those of `candidates` none of whose dependencies, nor themselves, are in `busy`: a member
-    // that depends on one that is being acted on waits for its end. All others go on.
-    [[nodiscard]] Names free_to_go(const Names& candidates, const Names& busy) const;
+    // Neither `name` nor anything that it depends on is busy: a member that depends on one that is
+    // being acted on waits for its end. All others go on.
+    template <std::predicate<const std::string&> Busy>
+    [[nodiscard]] bool free_to_go(const std::string& name, Busy busy) const {
+        return std::ranges::none_of(with_dependencies(name), busy);
+    }
 
     // Each of `names` after those that it is linked to. Cycles of `after` are refused when the
     // project file is read; one of the others is cut somewhere.

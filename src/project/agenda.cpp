@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <ranges>
 
 namespace hotreload::project {
 
@@ -16,64 +15,56 @@ constexpr Duration kLongestRest = std::chrono::seconds(5);
 } // namespace
 
 void Agenda::add(const std::string& member) {
-    members_.try_emplace(member);
+    if (members_.insert(member).second)
+        due_.insert(member);
 }
 
 void Agenda::remove(const std::string& member) {
     members_.erase(member);
-}
-
-std::vector<std::string> Agenda::members() const {
-    const auto names = std::views::keys(members_);
-    return {names.begin(), names.end()};
+    due_.erase(member);
+    kept_.erase(member);
+    waiting_.erase(member);
 }
 
 void Agenda::due(const std::string& member) {
-    if (const auto found = members_.find(member); found != members_.end())
-        found->second.due = true;
+    if (has(member))
+        due_.insert(member);
 }
 
 void Agenda::not_due(const std::string& member) {
-    if (const auto found = members_.find(member); found != members_.end())
-        found->second.due = false;
-}
-
-bool Agenda::is_due(const std::string& member) const {
-    const auto found = members_.find(member);
-    return found != members_.end() && found->second.due;
+    due_.erase(member);
 }
 
 void Agenda::settled(const std::string& member) {
-    const auto found = members_.find(member);
-    if (found == members_.end())
-        return;
-    auto& each = found->second;
-    each.due = true;
-    each.rest = each.rests_until = each.held_until = Duration::zero();
+    due(member);
+    kept_.erase(member);
 }
 
 void Agenda::hold(const std::string& member, Duration until) {
-    const auto found = members_.find(member);
-    if (found == members_.end())
+    if (!has(member))
         return;
-    found->second.due = true;
-    found->second.held_until = until;
+    due_.insert(member);
+    kept_[member].held_until = until;
 }
 
-Duration Agenda::kept_until(const Member& member) {
-    return std::max(member.rests_until, member.held_until);
+bool Agenda::kept(const std::string& member, Duration now) const {
+    const auto found = kept_.find(member);
+    return found != kept_.end() && found->second.until() > now;
 }
 
 bool Agenda::rests(const std::string& member, Duration now) const {
-    const auto found = members_.find(member);
-    return found != members_.end() && found->second.rests_until > now;
+    const auto found = kept_.find(member);
+    return found != kept_.end() && found->second.rests_until > now;
 }
 
-Names Agenda::taken(const Situation& situation) const {
-    Names taken = situation.full;
-    for (const auto& [name, unused] : at_work_)
-        taken.insert(name);
-    return taken;
+bool Agenda::taken(const std::string& member, const Situation& situation) const {
+    return at_work_.contains(member) || situation.full.contains(member);
+}
+
+// Nobody works at the member, nor at what it depends on.
+bool Agenda::free_to_go(const std::string& member, const Situation& situation) const {
+    return situation.links().free_to_go(
+        member, [&](const std::string& name) { return taken(name, situation); });
 }
 
 // What requests that have to wait are about is reserved: files do not get in before them.
@@ -87,14 +78,17 @@ Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& sc
         auto scope = scope_of(request);
         if (!scope)
             continue;
-        auto others = taken(situation);
-        others.insert(reserved_.begin(), reserved_.end());
+        const auto may_go = [&](const std::string& name) {
+            return situation.links().free_to_go(name, [&](const std::string& each) {
+                return reserved_.contains(each) || taken(each, situation);
+            });
+        };
         // A stop does not ask what the files hold.
         const bool reads_files = request.kind == Request::Kind::Reload;
         const bool rest = reads_files && std::ranges::any_of(*scope, [&](const auto& each) {
                               return rests(each, situation.now);
                           });
-        if (!rest && situation.links().free_to_go(*scope, others).size() == scope->size()) {
+        if (!rest && std::ranges::all_of(*scope, may_go)) {
             began(*scope);
             turn.begin.push_back({std::move(request), *std::move(scope)});
             continue;
@@ -113,15 +107,13 @@ Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& sc
 Names Agenda::candidates(const Situation& situation) const {
     Names due;
     const auto may_go = [&](const std::string& name) {
-        return !reserved_.contains(name) && !situation.paused(name);
+        return !reserved_.contains(name) && !situation.paused(name) && free_to_go(name, situation);
     };
-    for (const auto& [name, member] : members_)
-        if (member.due && kept_until(member) <= situation.now && may_go(name) &&
-            situation.watchable(name))
+    for (const auto& name : due_)
+        if (!kept(name, situation.now) && situation.watchable(name) && may_go(name))
             due.insert(name);
     for (const auto& [name, because] : situation.held_back)
-        if (due.contains(because) && members_.contains(name) && !rests(name, situation.now) &&
-            may_go(name))
+        if (due.contains(because) && has(name) && !rests(name, situation.now) && may_go(name))
             due.insert(name);
     return due;
 }
@@ -131,30 +123,26 @@ bool Agenda::waits_for_others(const std::string& name, const Names& connected,
                               const Situation& situation) {
     Duration patience{};
     for (const auto& other : connected)
-        if (other != name && members_.contains(other) && !situation.paused(other) &&
-            situation.unsettled(other))
+        if (other != name && has(other) && !situation.paused(other) && situation.unsettled(other))
             patience = std::max({patience, situation.patience(other), situation.patience(name)});
-    auto& since = members_.at(name).waits_since;
     if (patience == Duration::zero()) {
-        since.reset();
+        waiting_.erase(name);
         return false;
     }
-    if (!since)
-        since = situation.now;
-    if (*since + patience <= situation.now)
+    const auto since = waiting_.try_emplace(name, situation.now).first->second;
+    if (since + patience <= situation.now)
         return false;
-    wake_at_ = std::min(wake_at_, *since + patience);
+    wake_at_ = std::min(wake_at_, since + patience);
     return true;
 }
 
 std::vector<Names> Agenda::take_due(const Situation& situation) {
     wake_at_ = kInfinity;
-    const auto others = taken(situation);
-    auto due = situation.links().free_to_go(candidates(situation), others);
+    auto due = candidates(situation);
     // What follows a member is looked at with it; where that has to wait, so has the member.
     std::erase_if(due, [&](const auto& name) {
-        const auto all = situation.links().with_followers({name});
-        return situation.links().free_to_go(all, others).size() < all.size();
+        return !std::ranges::all_of(situation.links().with_followers({name}),
+                                    [&](const auto& each) { return free_to_go(each, situation); });
     });
     std::vector<Names> batches;
     while (!due.empty()) {
@@ -168,12 +156,11 @@ std::vector<Names> Agenda::take_due(const Situation& situation) {
         if (waits)
             continue;
         batch = situation.links().with_followers(std::move(batch));
-        std::erase_if(batch, [&](const auto& name) {
-            return situation.paused(name) || !members_.contains(name);
-        });
+        std::erase_if(batch,
+                      [&](const auto& name) { return situation.paused(name) || !has(name); });
         for (const auto& name : batch) {
-            members_.at(name).due = false;
-            members_.at(name).waits_since.reset();
+            due_.erase(name);
+            waiting_.erase(name);
         }
         began(batch);
         batches.push_back(std::move(batch));
@@ -190,29 +177,32 @@ void Agenda::ended(const Names& scope, End end, Duration now) {
     for (const auto& name : scope) {
         if (const auto work = at_work_.find(name); --work->second == 0)
             at_work_.erase(work);
-        const auto found = members_.find(name);
-        if (found == members_.end() || end == End::Aside)
+        if (!has(name) || end == End::Aside)
             continue;
-        auto& member = found->second;
-        member.rest = end == End::MovedOn ? std::clamp(2 * member.rest, kShortestRest, kLongestRest)
-                                          : Duration::zero();
-        member.rests_until = end == End::MovedOn ? now + member.rest : Duration::zero();
+        if (end == End::MovedOn) {
+            auto& keep = kept_[name];
+            keep.rest = std::clamp(2 * keep.rest, kShortestRest, kLongestRest);
+            keep.rests_until = now + keep.rest;
+        } else if (const auto found = kept_.find(name); found != kept_.end()) {
+            found->second.rest = found->second.rests_until = Duration::zero();
+            if (found->second.held_until <= now)
+                kept_.erase(found);
+        }
     }
 }
 
 Duration Agenda::next_wake(Duration now) const {
     auto next = wake_at_ == kInfinity ? kInfinity : std::max(wake_at_ - now, Duration::zero());
-    for (const auto& [name, member] : members_)
-        if (const auto until = kept_until(member); until > now)
+    for (const auto& [name, keep] : kept_)
+        if (const auto until = keep.until(); until > now)
             next = std::min(next, until - now);
     return next;
 }
 
 bool Agenda::idle(const std::function<bool(const std::string&)>& counts, Duration now) const {
     return requests_.empty() && at_work_.empty() &&
-           std::ranges::none_of(members_, [&](const auto& each) {
-               return each.second.due && kept_until(each.second) <= now && counts(each.first);
-           });
+           std::ranges::none_of(due_,
+                                [&](const auto& name) { return !kept(name, now) && counts(name); });
 }
 
 } // namespace hotreload::project

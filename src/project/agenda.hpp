@@ -13,6 +13,7 @@
 #include "core/links.hpp"
 #include "project/request.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -40,19 +41,20 @@ public:
         // No further generation may begin to drain.
         Names full;
         // Members that were left alone because of another one, with that one.
-        std::vector<std::pair<std::string, std::string>> held_back;
+        const std::map<std::string, std::string>& held_back;
     };
 
     // A member that is new is due.
     void add(const std::string& member);
     void remove(const std::string& member);
     [[nodiscard]] bool has(const std::string& member) const { return members_.contains(member); }
-    [[nodiscard]] std::vector<std::string> members() const;
+    [[nodiscard]] const Names& members() const { return members_; }
 
     void due(const std::string& member);
     // Nothing is left to look at, whatever was due.
     void not_due(const std::string& member);
-    [[nodiscard]] bool is_due(const std::string& member) const;
+    [[nodiscard]] bool is_due(const std::string& member) const { return due_.contains(member); }
+    [[nodiscard]] const Names& due_members() const { return due_; }
     // Its files have settled: it is due, and whatever it rested for is over.
     void settled(const std::string& member);
     // It is due, but not by itself before `until`.
@@ -101,22 +103,29 @@ public:
     [[nodiscard]] std::deque<Request> close() { return std::exchange(requests_, {}); }
 
 private:
-    struct Member {
-        bool due = true;
+    // Why a member that is due is not looked at yet.
+    struct Kept {
         Duration rest{};        // the last one
         Duration rests_until{}; // as its files had moved on
         Duration held_until{};
-        std::optional<Duration> waits_since; // for others that links connect it with
+
+        [[nodiscard]] Duration until() const { return std::max(rests_until, held_until); }
     };
 
-    [[nodiscard]] static Duration kept_until(const Member& member);
+    [[nodiscard]] bool kept(const std::string& member, Duration now) const;
     [[nodiscard]] bool rests(const std::string& member, Duration now) const;
-    [[nodiscard]] Names taken(const Situation& situation) const;
+    [[nodiscard]] bool taken(const std::string& member, const Situation& situation) const;
+    [[nodiscard]] bool free_to_go(const std::string& member, const Situation& situation) const;
     [[nodiscard]] Names candidates(const Situation& situation) const;
     bool waits_for_others(const std::string& member, const Names& connected,
                           const Situation& situation);
 
-    std::map<std::string, Member> members_;
+    // What a turn costs does not grow with the members: each of these but the first has only those
+    // of which there is something to say.
+    Names members_;
+    Names due_;
+    std::map<std::string, Kept> kept_;
+    std::map<std::string, Duration> waiting_; // for others that links connect it with: since when
     std::map<std::string, unsigned> at_work_; // how many work at a member, which may have left
     std::deque<Request> requests_;
     Names reserved_;               // of requests that wait, in this turn

@@ -47,9 +47,11 @@ std::set<std::string> AttachedUnits::hold(const std::string& service) {
     const auto before = std::exchange(held.following, units);
     for (const auto& unit : before)
         if (!units.contains(unit)) {
-            units_.unfollow(unit);
+            let_go_of(service, unit);
             held.known.erase(unit);
         }
+    for (const auto& unit : units)
+        followers_[unit].insert(service);
     attachments_.keep_only({ledger_.name(), service}, units, leaves);
     std::erase_if(units, [&](const auto& unit) { return before.contains(unit); });
     return units;
@@ -58,8 +60,16 @@ std::set<std::string> AttachedUnits::hold(const std::string& service) {
 void AttachedUnits::release(const std::string& service) {
     if (const auto held = held_.extract(service))
         for (const auto& unit : held.mapped().following)
-            units_.unfollow(unit);
+            let_go_of(service, unit);
     attachments_.keep_only({ledger_.name(), service}, {});
+}
+
+void AttachedUnits::let_go_of(const std::string& service, const std::string& unit) {
+    units_.unfollow(unit);
+    const auto others = followers_.find(unit);
+    others->second.erase(service);
+    if (others->second.empty())
+        followers_.erase(others);
 }
 
 Task<> AttachedUnits::get_to_know(std::string service, std::string unit, bool is_new) {
@@ -74,6 +84,7 @@ void AttachedUnits::adopt(const std::string& service, const std::string& unit) {
     auto& held = held_[service];
     held.following.insert(unit);
     held.known.insert(unit);
+    followers_[unit].insert(service);
 }
 
 // The manager knows what is installed.
@@ -91,6 +102,12 @@ Task<> AttachedUnits::look_for(std::string service, std::string unit) {
 bool AttachedUnits::follows(const std::string& service, const std::string& unit) const {
     const auto held = held_.find(service);
     return held != held_.end() && held->second.following.contains(unit);
+}
+
+const std::set<std::string>& AttachedUnits::followers(const std::string& unit) const {
+    static const std::set<std::string> none;
+    const auto found = followers_.find(unit);
+    return found == followers_.end() ? none : found->second;
 }
 
 bool AttachedUnits::holds_any(const std::string& service) const {

@@ -42,6 +42,8 @@ public:
     Task<> look_for(std::string service, std::string unit);
 
     [[nodiscard]] bool follows(const std::string& service, const std::string& unit) const;
+    // The services that follow the unit.
+    [[nodiscard]] const std::set<std::string>& followers(const std::string& unit) const;
     [[nodiscard]] bool holds_any(const std::string& service) const;
     // Units that are not there, and may be installed by now: of the service.
     [[nodiscard]] std::set<std::string> not_there(const std::string& service) const;
@@ -69,12 +71,15 @@ private:
         bool at_rest = false;        // the unit was stopped by somebody, when last heard of
     };
 
+    void let_go_of(const std::string& service, const std::string& unit);
+
     Units& units_;
     Attachments& attachments_;
     const Ledger& ledger_;
     const ProjectFile& file_;
     bool of_a_user_;
-    std::map<std::string, Held> held_; // by service
+    std::map<std::string, Held> held_;                       // by service
+    std::map<std::string, std::set<std::string>> followers_; // by unit
 };
 
 } // namespace hotreload::project

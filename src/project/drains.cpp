@@ -38,8 +38,8 @@ Task<> Drains::wait_for(std::string service, Draining draining) {
 
 Names Drains::full() const {
     Names full;
-    for (const auto& [name, service] : ledger_.services())
-        if (service.draining.size() >= kMostDraining)
+    for (const auto& name : ledger_.index().draining())
+        if (ledger_.find(name)->draining.size() >= kMostDraining)
             full.insert(name);
     return full;
 }

@@ -27,7 +27,7 @@ Ledger::Ledger(RecordStore& store, Clock& clock, ProjectRecord record)
       again_(clock.make_alarm()),
       soon_(clock.make_alarm()) {
     for (const auto& [service, unused] : record_.services) {
-        recount(service);
+        reindex(service);
         count_history(service, history(service));
     }
 }
@@ -39,14 +39,14 @@ const ServiceRecord* Ledger::find(const std::string& service) const {
 
 void Ledger::replace(const std::string& service, ServiceRecord record) {
     record_.services[service] = std::move(record);
-    recount(service);
+    reindex(service);
     save(service);
 }
 
 void Ledger::forget(const std::string& service) {
     record_.services.erase(service);
     unsaved_histories_.erase(service);
-    recount(service);
+    reindex(service);
     count_history(service, {});
     save(service);
 }
@@ -84,10 +84,12 @@ bool Ledger::in_use(const ContentId& id) const {
            });
 }
 
-void Ledger::recount(const std::string& service) {
+void Ledger::reindex(const std::string& service) {
     auto& counted = counted_[service];
     std::vector<ContentId> named;
-    if (const auto* const record = find(service))
+    const auto* const record = find(service);
+    index_.note(service, record);
+    if (record)
         for (const auto& [path, id] : record->files)
             named.push_back(id);
     for (const auto& id : named)

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "core/record.hpp"
+#include "project/record_index.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -39,6 +40,8 @@ public:
     // nullptr: nothing is on record of the service. Valid until the service is forgotten.
     [[nodiscard]] const ServiceRecord* find(const std::string& service) const;
 
+    [[nodiscard]] const RecordIndex& index() const { return index_; }
+
     // `change` gets what is on record of the project but for its services.
     template <std::invocable<ProjectRecord&> Change>
     void update_project(Change change) {
@@ -52,7 +55,7 @@ public:
         const auto found = record_.services.find(service);
         if (found == record_.services.end() || !change(found->second))
             return false;
-        recount(service);
+        reindex(service);
         save(service);
         return true;
     }
@@ -92,13 +95,13 @@ private:
     void note_saved(const std::string& what, const Result<>& saved);
     void tell(const Result<>& saved);
     void flush_soon();
-    void count(const std::string& service);
-    void recount(const std::string& service);
+    void reindex(const std::string& service);
     void count_history(const std::string& service,
                        const std::vector<GenerationRecord>& generations);
 
     RecordStore& store_;
     ProjectRecord record_;
+    RecordIndex index_;
     std::set<std::string> unsaved_; // services whose record is behind; "": the project's own
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     std::string problem_;

@@ -210,9 +210,8 @@ void Project::look(const Agenda::Situation& situation) {
 
 // What would be done now if it were not for the pause.
 void Project::note_held() {
-    for (const auto& service : service_names()) {
-        if (!agenda_.is_due(service) || !pauses_.paused(service) || agenda_.busy(service) ||
-            !file_.wanted(service))
+    for (const auto& service : Names(agenda_.due_members())) {
+        if (!pauses_.paused(service) || agenda_.busy(service) || !file_.wanted(service))
             continue;
         agenda_.not_due(service);
         agenda_.began({service});
@@ -231,31 +230,26 @@ bool Project::counts(const std::string& service) const {
 }
 
 Agenda::Situation Project::situation() const {
-    Agenda::Situation situation{
-        .links = [this]() -> const LinkGraph& { return looks_.links(); },
-        .now = ports_.clock.now(),
-        .paused = [this](const std::string& service) { return pauses_.paused(service); },
-        .watchable =
-            [this](const std::string& service) {
-                const auto* const member = looks_.find(service);
-                return !member || member->unwatchable().empty();
-            },
-        .unsettled =
-            [this](const std::string& service) {
-                const auto* const member = looks_.find(service);
-                return member && member->unsettled();
-            },
-        .patience =
-            [this](const std::string& service) {
-                const auto* const member = looks_.find(service);
-                return member ? member->debounce_max() : Duration::zero();
-            },
-        .full = drains_.full(),
-        .held_back = {}};
-    for (const auto& [name, record] : ledger_.services())
-        if (record.refusal && !record.refusal->because.empty())
-            situation.held_back.emplace_back(name, record.refusal->because);
-    return situation;
+    return {.links = [this]() -> const LinkGraph& { return looks_.links(); },
+            .now = ports_.clock.now(),
+            .paused = [this](const std::string& service) { return pauses_.paused(service); },
+            .watchable =
+                [this](const std::string& service) {
+                    const auto* const member = looks_.find(service);
+                    return !member || member->unwatchable().empty();
+                },
+            .unsettled =
+                [this](const std::string& service) {
+                    const auto* const member = looks_.find(service);
+                    return member && member->unsettled();
+                },
+            .patience =
+                [this](const std::string& service) {
+                    const auto* const member = looks_.find(service);
+                    return member ? member->debounce_max() : Duration::zero();
+                },
+            .full = drains_.full(),
+            .held_back = ledger_.index().held_back()};
 }
 
 // Whoever still waits for something gets an answer.
@@ -367,10 +361,8 @@ std::optional<Names> Project::admit(Request& request) {
 // What the request is about, and what systemd's rules draw in: a start starts what is required, a
 // stop or a restart does the same to what follows.
 Names Project::scope_of(const Request& request) const {
-    if (!request.service) {
-        const auto all = agenda_.members();
-        return {all.begin(), all.end()};
-    }
+    if (!request.service)
+        return agenda_.members();
     const auto asked = asked_for(request);
     auto scope = looks_.links().with_followers(asked);
     if (request.kind != Request::Kind::Reload)
@@ -435,41 +427,52 @@ bool Project::read_project_file() {
     return file_.problems().empty();
 }
 
+// What is wanted as it was before is left alone: a save of the project file concerns few services.
 void Project::accept(const ProjectDefinition& before) {
-    if (opened_)
-        tell_differences(before);
+    const auto& now = file_.definition();
+    const bool all = !opened_ || before.enabled != now.enabled;
     looks_.relink();
-    std::vector<std::string> left;
-    for (const auto& [service, record] : ledger_.services())
-        if (!file_.wanted(service) && record.refusal && record.refusal->of_removal())
-            left.push_back(service);
-    for (const auto& service : left) // another word of the project file's: it is tried again
-        ledger_.update(service, [](ServiceRecord& record) {
-            record.refusal.reset();
-            return true;
-        });
-    contents_.documents().set_secrets(file_.definition().secrets);
+    contents_.documents().set_secrets(now.secrets);
     configs_.publish();
-    for (const auto& [service, unused] : file_.definition().services) {
+    for (const auto& [service, unused] : now.services) {
         const bool is_new = !agenda_.has(service);
+        if (!all && !is_new && is_same(service, before))
+            continue;
+        if (opened_)
+            tell_difference(service, before);
         agenda_.add(service);
+        agenda_.due(service);
         arm(service);
         if (opened_ && is_new)
             tell(service); // it may not be looked at for long
     }
-    for (const auto& service : service_names())
+    leaving_.clear();
+    for (const auto& service : agenda_.members()) {
+        if (file_.wanted(service))
+            continue;
+        leaving_.insert(service);
         agenda_.due(service);
+        ledger_.update(service, [](ServiceRecord& record) {
+            if (!record.refusal || !record.refusal->of_removal())
+                return false;
+            record.refusal.reset(); // another word of the project file's: it is tried again
+            return true;
+        });
+    }
     tell_project();
 }
 
-void Project::tell_differences(const ProjectDefinition& before) {
-    for (const auto& [service, definition] : file_.definition().services) {
-        const auto old = before.services.find(service);
-        if (old == before.services.end() || old->second == definition)
-            continue;
-        conductor_.supersede(service);
-        ports_.events.definition_changed(ports_.new_id(), name(), old->second, definition);
-    }
+bool Project::is_same(const std::string& service, const ProjectDefinition& before) const {
+    const auto old = before.services.find(service);
+    return old != before.services.end() && old->second == *file_.wanted(service);
+}
+
+void Project::tell_difference(const std::string& service, const ProjectDefinition& before) {
+    const auto old = before.services.find(service);
+    if (old == before.services.end() || is_same(service, before))
+        return;
+    conductor_.supersede(service);
+    ports_.events.definition_changed(ports_.new_id(), name(), old->second, *file_.wanted(service));
 }
 
 void Project::arm(const std::string& service) {
@@ -494,9 +497,14 @@ std::vector<WatchExplanation> Project::explain(const std::string& path) const {
 
 // Services that left the project file before anything was done to them, or while something was.
 void Project::forget_services() {
-    for (const auto& service : service_names())
-        if (!file_.wanted(service) && !ledger_.find(service) && !agenda_.busy(service))
+    std::erase_if(leaving_, [this](const std::string& service) {
+        const bool is_member = agenda_.has(service);
+        if (is_member && (ledger_.find(service) || agenda_.busy(service)))
+            return false;
+        if (is_member)
             forget_service(service);
+        return true;
+    });
 }
 
 void Project::forget_service(const std::string& service) {
@@ -548,9 +556,11 @@ void Project::look_who_is_barred(const std::string& service) {
 }
 
 void Project::unit_changed(const std::string& unit) {
-    for (const auto& service : service_names()) {
-        const auto* const record = ledger_.find(service);
-        if (!(record && record->unit == unit) && !attached_.follows(service, unit))
+    auto concerned = ledger_.index().of_unit(unit);
+    const auto& followers = attached_.followers(unit);
+    concerned.insert(followers.begin(), followers.end());
+    for (const auto& service : concerned) {
+        if (!has_service(service))
             continue;
         if (!attached_.not_there(service).empty())
             tasks_.spawn(get_to_know(service, unit, false)); // it may be installed by now

@@ -82,7 +82,9 @@ public:
     [[nodiscard]] ServiceStatus service_status(const std::string& service) const {
         return statuses_.service(service);
     }
-    [[nodiscard]] std::vector<std::string> service_names() const { return agenda_.members(); }
+    [[nodiscard]] std::vector<std::string> service_names() const {
+        return {agenda_.members().begin(), agenda_.members().end()};
+    }
     [[nodiscard]] std::vector<ConfigStatus> config_statuses() const { return configs_.statuses(); }
 
     // What of the project a path concerns: its watches, its schemas, the project file's sources.
@@ -137,7 +139,8 @@ private:
 
     bool read_project_file();
     void accept(const ProjectDefinition& before);
-    void tell_differences(const ProjectDefinition& before);
+    [[nodiscard]] bool is_same(const std::string& service, const ProjectDefinition& before) const;
+    void tell_difference(const std::string& service, const ProjectDefinition& before);
     void arm(const std::string& service);
 
     void forget_services();
@@ -179,8 +182,9 @@ private:
     Trigger trigger_ = Trigger::Start; // of what a look finds; File after the first one
 
     bool pump_posted_ = false;
-    bool file_settled_ = false;                  // the project file, or one that it names
-    Names settled_services_;                     // since the last turn
+    bool file_settled_ = false; // the project file, or one that it names
+    Names settled_services_;    // since the last turn
+    Names leaving_; // members that are not wanted, and nothing may be on record of any more
     std::vector<std::function<void()>> waiting_; // who waits for settled()
     std::vector<std::function<void()>> ending_;  // who waits for wind_up()
     std::unique_ptr<Alarm> rested_;

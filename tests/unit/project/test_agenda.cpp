@@ -19,7 +19,7 @@ protected:
     LinkGraph links;
     Duration now = 1s;
     Names paused, moving, full;
-    std::vector<std::pair<std::string, std::string>> held_back;
+    std::map<std::string, std::string> held_back;
     std::vector<std::uint64_t> answered;
 
     void members(const std::map<std::string, Links>& all) {
@@ -53,10 +53,7 @@ protected:
             scopes.push_back(std::move(batch));
         return scopes;
     }
-    [[nodiscard]] Names all() const {
-        const auto names = agenda.members();
-        return {names.begin(), names.end()};
-    }
+    [[nodiscard]] Names all() const { return agenda.members(); }
     void done(const Names& scope) { agenda.ended(scope, Agenda::End::Done, now); }
     void nothing_is_due() {
         for (const auto& scope : turn())

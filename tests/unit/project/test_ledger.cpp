@@ -40,6 +40,31 @@ TEST_F(LedgerTest, what_changes_is_on_disk_and_what_does_not_is_not_written) {
     EXPECT_TRUE(store.services.empty());
 }
 
+TEST_F(LedgerTest, records_are_found_by_their_unit_by_who_holds_them_back_and_as_draining) {
+    auto record = applied(1);
+    record.unit = "web@1.service";
+    ledger.replace("web", record);
+    ledger.replace("worker", record);
+    EXPECT_EQ(ledger.index().of_unit("web@1.service"), (Names{"web", "worker"}));
+    record.unit = "web@2.service";
+    record.draining = {{.generation = 1, .unit = "web@1.service"}};
+    record.refusal = Refusal{.result = ReloadResult::HeldBack, .because = "app"};
+    ledger.replace("web", record);
+    EXPECT_EQ(ledger.index().of_unit("web@1.service"), Names{"worker"});
+    EXPECT_EQ(ledger.index().of_unit("web@2.service"), Names{"web"});
+    EXPECT_EQ(ledger.index().draining(), Names{"web"});
+    EXPECT_EQ(ledger.index().held_back(), (std::map<std::string, std::string>{{"web", "app"}}));
+    ledger.update("web", [](ServiceRecord& web) {
+        web.refusal.reset();
+        web.draining.clear();
+        return true;
+    });
+    EXPECT_TRUE(ledger.index().held_back().empty());
+    EXPECT_TRUE(ledger.index().draining().empty());
+    ledger.forget("web");
+    EXPECT_TRUE(ledger.index().of_unit("web@2.service").empty());
+}
+
 TEST_F(LedgerTest, what_a_full_disk_refuses_is_told_and_tried_until_it_is_taken) {
     store.full = true;
     ledger.replace("web", applied(1));

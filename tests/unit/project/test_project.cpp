@@ -62,6 +62,96 @@ TEST_F(ProjectTest, a_service_waits_no_longer_than_a_burst_of_the_other_may_last
     EXPECT_EQ(events.lines.back(), "finished app=applied");
 }
 
+// Was: every service was looked at.
+TEST_F(ProjectTest, a_save_of_the_project_file_is_a_look_at_the_services_that_it_concerns) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open();
+    const auto looks = files.looks_at("/etc/app");
+    service("web", "/etc/web").env["LEVEL"] = "1";
+    service("new", "/etc/new");
+    save("/srv/hotreload.toml", "other");
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+    EXPECT_EQ(store.services.at("new").generation, 1U);
+    EXPECT_EQ(files.looks_at("/etc/app"), looks);
+    reader.definition.services.erase("app");
+    save("/srv/hotreload.toml", "another");
+    EXPECT_FALSE(store.services.contains("app"));
+}
+
+TEST_F(ProjectTest, every_service_is_looked_at_when_a_project_is_enabled_again) {
+    service("web", "/etc/web");
+    open();
+    reader.definition.enabled = false;
+    save("/srv/hotreload.toml", "disabled");
+    save("/etc/web", "new");
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+    reader.definition.enabled = true;
+    save("/srv/hotreload.toml", "enabled");
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, files_that_take_long_to_read_keep_no_other_service_waiting) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open();
+    files.slow = &clock;
+    save("/etc/web", "large");
+    files.slow = nullptr;
+    save("/etc/app", "new");
+    EXPECT_EQ(events.lines.back(), "finished app=applied");
+    finish_reading();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+}
+
+TEST_F(ProjectTest, a_file_that_goes_while_files_are_read_is_seen_to_be_gone) {
+    service("web", "/etc/web");
+    files.write("/etc/web", "old");
+    open();
+    files.slow = &clock;
+    save("/etc/web", "large");
+    files.slow = nullptr;
+    files.remove("/etc/web");
+    finish_reading();
+    EXPECT_EQ(events.lines, (Lines{"deleted /etc/web", "finished web=applied"}));
+}
+
+TEST_F(ProjectTest, other_files_may_be_watched_by_the_time_that_they_were_read) {
+    service("web", "/etc/web");
+    open();
+    files.slow = &clock;
+    save("/etc/web", "large");
+    files.slow = nullptr;
+    service("web", "/etc/other");
+    save("/srv/hotreload.toml", "other");
+    finish_reading();
+    save("/etc/other", "new");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_TRUE(store.services.at("web").files.contains("/etc/other"));
+    EXPECT_FALSE(store.services.at("web").files.contains("/etc/web"));
+}
+
+TEST_F(ProjectTest, a_stop_does_not_wait_for_files_that_are_read) {
+    service("web", "/etc/web");
+    open();
+    files.slow = &clock;
+    save("/etc/web", "large");
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
+    finish_reading();
+    EXPECT_FALSE(store.services.at("web").wanted);
+}
+
+TEST_F(ProjectTest, a_project_may_be_gone_before_its_files_were_read) {
+    service("web", "/etc/web");
+    open();
+    files.slow = &clock;
+    save("/etc/web", "large");
+    project.reset();
+    finish_reading();
+    EXPECT_EQ(files.watched_sets(), 0U);
+}
+
 TEST_F(ProjectTest, an_invalid_project_file_is_told_and_disturbs_nothing) {
     service("web", "/etc/web");
     open();
