@@ -5,6 +5,7 @@
 // watch/ and os/ have the real one.
 
 #include "base/error.hpp"
+#include "base/task.hpp"
 #include "core/change_kind.hpp"
 #include "core/definition.hpp"
 #include "core/path_match.hpp"
@@ -51,6 +52,9 @@ public:
 
     // What is on disk now.
     virtual Look look(Rescan how) = 0;
+    // Does what look() would have to do, in slices between which the loop does what else there is:
+    // a look at what events make doubtful costs little after it. It may outlive the set.
+    virtual Task<> look_ahead(Rescan how) = 0;
 
     // The moment of the last look: for written_since() of a later one, the files that were written
     // or replaced in between, even with the same content.

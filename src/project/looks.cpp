@@ -101,6 +101,11 @@ const LinkGraph& Looks::links() const {
 
 Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     PlanInput input{.project = sees_.ledger.name(), .options = options};
+    for (const auto& name : services) {
+        auto* const known = sees_.file.wanted(name) ? find(name) : nullptr;
+        if (known && known->files()) // which may be gone at the end
+            co_await known->look_ahead(rescan);
+    }
     input.order = links().order(services);
     for (const auto& name : services) {
         if (!links().contains(name)) // it is neither wanted nor on record

@@ -30,7 +30,7 @@ bool Member::arm(Files& files, const ServiceDefinition& definition, Files::OnSet
         rules_ = std::make_shared<const ServiceRules>(definition);
     if (files_ && same)
         return false;
-    fresh_ = true;
+    read_all_next();
     auto watched = files.watch(rules_->watches(), std::move(on_settled), on_read(rules_));
     unwatchable_ = watched ? "" : watched.error().message;
     files_ = watched ? std::move(*watched) : nullptr;
@@ -58,8 +58,14 @@ Duration Member::debounce_max() const {
     return slowest;
 }
 
+Task<> Member::look_ahead(Rescan rescan) {
+    ahead_ = true;
+    return files_->look_ahead(fresh_ ? Rescan::All : rescan);
+}
+
 bool Member::look(Rescan rescan) {
-    auto look = files_->look(fresh_ ? Rescan::All : rescan);
+    const bool ahead = std::exchange(ahead_, false);
+    auto look = files_->look(ahead ? Rescan::Dirty : fresh_ ? Rescan::All : rescan);
     take(look.content);
     mark_ = files_->mark();
     renamed_.clear();

@@ -4,6 +4,7 @@
 // The watched files of one member: the rules by which they are understood, what was seen of them at
 // the last look, and what of that may have been something else when the member read it.
 
+#include "base/task.hpp"
 #include "core/files_port.hpp"
 #include "core/watch_rules.hpp"
 
@@ -57,9 +58,14 @@ public:
     [[nodiscard]] bool unsettled() const { return files_ && files_->unsettled(); }
 
     // Every directory and file is read at the next look.
-    void read_all_next() { fresh_ = true; }
+    void read_all_next() {
+        fresh_ = true;
+        ahead_ = false;
+    }
     [[nodiscard]] bool was_read() const { return files_ && !fresh_; }
 
+    // Reads what has to be read, in slices. The member may be gone at its end.
+    [[nodiscard]] Task<> look_ahead(Rescan rescan);
     // Looks at the files: what is on disk now. Answers true when it read them for the first time.
     bool look(Rescan rescan);
     // For a member that is not watched.
@@ -98,7 +104,8 @@ private:
     std::shared_ptr<const ServiceRules> rules_;
     std::unique_ptr<WatchedFiles> files_; // made of the rules
     std::string unwatchable_;
-    bool fresh_ = true; // files_ was never read
+    bool fresh_ = true;  // files_ was never read
+    bool ahead_ = false; // the next look was made ahead, but for what has happened since
     Snapshot seen_;
     std::uint64_t mark_ = 0; // of files_, when it was seen
     std::map<std::string, std::string> renamed_;

@@ -16,6 +16,7 @@ namespace {
 
 // The number of dirty files from which on it pays to put them in order.
 constexpr std::size_t kMany = 256;
+constexpr int kAtOnce = 16; // files for each look at the clock
 
 std::string wrong_kind(mode_t mode) {
     return S_ISDIR(mode) ? "it is a directory" : "it is no regular file";
@@ -168,23 +169,44 @@ void FileTable::follow() {
     for (std::size_t i = 0; i < dirty_.size(); ++i) // a walk may add to it
         if (auto& trail = dirty_[i]->second.trail; trail && trail->broken())
             trail->walk();
+    for (auto* entry : looking_)
+        if (auto& trail = entry->second.trail; trail && trail->broken())
+            trail->walk();
 }
 
-void FileTable::refresh() {
+void FileTable::take_dirty() {
     auto dirty = std::exchange(dirty_, {});
-    if (dirty.size() > kMany) { // in order, each is next to the one before
+    if (looking_.empty() && dirty.size() > kMany) { // in order, each is next to the one before
         dirty.clear();
         for (auto& [directory, folder] : folders_)
             for (auto& entry : folder.files)
                 if (entry.second.dirty)
                     dirty.push_back(&entry);
     }
+    looking_.insert(looking_.begin(), dirty.rbegin(), dirty.rend());
+}
+
+// What a look marks anew is left to the next refresh.
+bool FileTable::refresh(Clock::time_point until) {
+    take_dirty();
     next_file_ = snapshot_.files.end();
-    for (auto* entry : dirty) {
+    for (int left = kAtOnce; !looking_.empty();) {
+        auto* entry = looking_.back();
+        looking_.pop_back();
         entry->second.dirty = false;
-        look_at(*entry);
+        if (!look_at(*entry, until)) {
+            if (!std::exchange(entry->second.dirty, true))
+                looking_.push_back(entry);
+            return false;
+        }
+        if (--left > 0)
+            continue;
+        left = kAtOnce;
+        if (Clock::now() >= until && !looking_.empty())
+            return false;
     }
     list_states();
+    return true;
 }
 
 // A stat tells whether there is something to look at.
@@ -213,7 +235,6 @@ void FileTable::poll() {
 }
 
 bool FileTable::scan_some(Clock::time_point until) {
-    constexpr int kAtOnce = 16; // files for each look at the clock
     int left = kAtOnce;
     for (auto in = folders_.lower_bound(scanned_directory_); in != folders_.end(); ++in) {
         const bool resumed = in->first == scanned_directory_;
@@ -290,14 +311,20 @@ void FileTable::keep_trail(Entry& entry, const std::string& path, bool link) {
         polled_.erase(&entry);
 }
 
-void FileTable::look_at(Entry& entry) {
+bool FileTable::look_at(Entry& entry, Clock::time_point until) {
     const auto number = std::exchange(entry.second.event, 0);
     const auto& directory = *entry.second.folder->path;
     looked_at_.assign(directory == "/" ? "" : directory).append("/").append(entry.first);
-    place_.directories.log().note(number, examine(entry, looked_at_));
+    const auto fate = examine(entry, looked_at_, until); // the entry may have gone with it
+    if (fate)
+        place_.directories.log().note(number, *fate);
+    else
+        entry.second.event = number;
+    return fate.has_value();
 }
 
-Fate FileTable::examine(Entry& entry, const std::string& path) {
+std::optional<Fate> FileTable::examine(Entry& entry, const std::string& path,
+                                       Clock::time_point until) {
     auto& file = entry.second;
     if (!file.literal && !place_.tree.has(*file.folder->path)) {
         auto why = place_.tree.not_read(*file.folder->path);
@@ -308,7 +335,7 @@ Fate FileTable::examine(Entry& entry, const std::string& path) {
     }
     // A file that is new need not be compared. If it has become a link since, an event says so.
     if (std::exchange(file.listed, false) && !file.literal && !file.trail)
-        return read(entry, path);
+        return read(entry, path, until);
     struct stat status{};
     int error = lstat(path.c_str(), &status) < 0 ? errno : 0;
     const bool link = error == 0 && S_ISLNK(status.st_mode);
@@ -339,15 +366,19 @@ Fate FileTable::examine(Entry& entry, const std::string& path) {
         (writing_.empty() || !writing_.contains(path)) &&
         (problems_.empty() || !problems_.contains(path)))
         return Fate::Unchanged;
-    return read(entry, path);
+    return read(entry, path, until);
 }
 
-Fate FileTable::read(Entry& entry, const std::string& path) {
+std::optional<Fate> FileTable::read(Entry& entry, const std::string& path,
+                                    Clock::time_point until) {
     using Why = NotRead::Why;
     auto& file = entry.second;
     const bool seems_written =
         file.seems_written && place_.loop.now() - file.written_at < file.timing.debounce_max;
-    const auto content = place_.reader.read(path, seems_written, on_read_ != nullptr);
+    const auto read = place_.reader.read(path, seems_written, on_read_ != nullptr, until, reading_);
+    if (!read)
+        return std::nullopt;
+    const auto& content = *read;
     if (!content) {
         const auto& [why, reason] = content.error();
         // The content that was read last stays in the snapshot while the file cannot be read.
@@ -396,7 +427,10 @@ Fate FileTable::forget(Entry& entry, const std::string& path, std::string proble
 
 void FileTable::erase(Entry& entry) {
     auto& in = *entry.second.folder;
-    std::erase(dirty_, &entry);
+    if (entry.second.dirty) {
+        std::erase(dirty_, &entry);
+        std::erase(looking_, &entry);
+    }
     polled_.erase(&entry);
     in.files.erase(in.files.find(entry.first));
     if (!in.files.empty())

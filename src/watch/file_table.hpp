@@ -6,7 +6,7 @@
 
 #include "os/event_loop.hpp"
 #include "watch/change_log.hpp"
-#include "watch/content.hpp"
+#include "watch/content_reader.hpp"
 #include "watch/directory_tree.hpp"
 
 #include <chrono>
@@ -55,9 +55,12 @@ public:
     void suspect_all();
     // Follows the paths that may lead elsewhere, so that nothing that happens there is missed.
     void follow();
-    // Looks at all that is dirty.
-    void refresh();
-    [[nodiscard]] bool clean() const { return dirty_.empty(); }
+    // Looks at all that is dirty, until `until`. False: something is left, and the next call goes
+    // on with it.
+    bool refresh(Clock::time_point until);
+    [[nodiscard]] bool clean() const { return dirty_.empty() && looking_.empty(); }
+    // refresh() has something to go on with.
+    [[nodiscard]] bool in_the_middle() const { return !looking_.empty(); }
 
     // Files of which events do not tell everything. poll() marks those that changed.
     [[nodiscard]] bool polled() const { return !polled_.empty(); }
@@ -125,9 +128,11 @@ private:
     void mark(Entry& entry);
     void check(Entry& entry);
     void keep_trail(Entry& entry, const std::string& path, bool link);
-    void look_at(Entry& entry);
-    Fate examine(Entry& entry, const std::string& path);
-    Fate read(Entry& entry, const std::string& path);
+    void take_dirty();
+    // These answer false or nullopt when it was `until` before the end.
+    bool look_at(Entry& entry, Clock::time_point until);
+    std::optional<Fate> examine(Entry& entry, const std::string& path, Clock::time_point until);
+    std::optional<Fate> read(Entry& entry, const std::string& path, Clock::time_point until);
     Fate forget(Entry& entry, const std::string& path, std::string problem);
     void erase(Entry& entry);
     void set_state(Entry& entry, const std::string& path, bool writing, std::string problem);
@@ -140,6 +145,8 @@ private:
     Folder* last_folder_ = nullptr; // names come in runs of one directory
     std::optional<Selection::Here> last_here_;
     std::vector<Entry*> dirty_;
+    std::vector<Entry*> looking_; // of those, what refresh() has taken; the next one is the last
+    ContentReader::ReadingPtr reading_; // the next one, in the middle of it
     std::set<Entry*> polled_; // with a trail that is polled; the rest are in polled directories
     std::set<std::string> writing_;
     std::map<std::string, std::string> problems_;

@@ -64,10 +64,12 @@ TreeWatcher::TreeWatcher(os::EventLoop& loop, os::Inotify inotify, TreeWatcherOp
       options_(std::move(options)),
       inotify_(std::move(inotify)),
       directories_(inotify_, FileSystems(options_.file_system_magic)),
+      reader_(opener_, loop),
       soon_(loop),
       poll_(loop),
       scan_(loop),
       answer_(loop),
+      go_on_(loop),
       mounts_(loop, [this](const std::set<std::string>& points) {
           directories_.file_systems().forget();
           const std::unordered_set<std::string> changed(points.begin(), points.end());
@@ -100,6 +102,7 @@ void TreeWatcher::leave(TreeUser& user) {
         --scan_at_;
     users_.erase(at);
     std::ranges::replace(touched_, &user, nullptr);
+    std::erase(settling_, &user);
     settled(user);
 }
 
@@ -124,6 +127,7 @@ void TreeWatcher::collect() {
 }
 
 void TreeWatcher::dispatch(const os::InotifyEvent& event) {
+    reader_.doubt();
     if (event.mask & IN_Q_OVERFLOW)
         overflow();
     else
@@ -152,7 +156,29 @@ void TreeWatcher::serve() {
             user->queue_drained();
     touched_.clear();
     serving_ = false;
+    settle_due();
     review();
+}
+
+std::chrono::steady_clock::time_point TreeWatcher::end_of_slice() {
+    return std::chrono::steady_clock::now() + kSlice;
+}
+
+void TreeWatcher::settle_due() {
+    for (auto* user : users_)
+        if (user->due() && !std::ranges::contains(settling_, user))
+            settling_.push_back(user);
+    const auto until = end_of_slice();
+    while (!settling_.empty() && std::chrono::steady_clock::now() < until) {
+        auto* const user = settling_.front();
+        settling_.pop_front();
+        if (user->due() && !user->settle(until))
+            settling_.push_front(user);
+    }
+    if (settling_.empty())
+        return;
+    reader_.keep_for_a_turn();
+    go_on_.arm(Duration::zero(), [this] { settle_due(); });
 }
 
 void TreeWatcher::review() {

@@ -10,10 +10,11 @@
 #include "os/event_loop.hpp"
 #include "os/mounts.hpp"
 #include "os/opener.hpp"
-#include "watch/content.hpp"
+#include "watch/content_reader.hpp"
 #include "watch/directory_table.hpp"
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,6 +30,12 @@ public:
     virtual void everything_suspect() = 0; // only marks
     virtual void written_suspect() = 0;    // only marks: files that were being written
     virtual void queue_drained() = 0;      // may do anything, also end users
+
+    // What was marked has settled. settle() looks at it, until `until`, and may end users. False:
+    // something is left for the next call.
+    [[nodiscard]] virtual bool due() const = 0;
+    virtual bool settle(std::chrono::steady_clock::time_point until) = 0;
+
     virtual void mounts_changed(const std::unordered_set<std::string>& points) = 0;
 
     // Part of the set has to be polled; poll() marks what changed.
@@ -91,6 +98,10 @@ public:
     void leave(TreeUser& user);
     // The user wants its queue_drained().
     void touched(TreeUser& user);
+    // Settles the users that are due, one after the other and as many as there is time for in this
+    // turn of the loop; the rest follow in the next ones. What several of them watch is read once.
+    void settle_due();
+    [[nodiscard]] static std::chrono::steady_clock::time_point end_of_slice();
     // The user has looked at all that was marked.
     void settled(TreeUser& user);
     // Reads the queue to its end, so that what has happened until now is marked.
@@ -125,14 +136,16 @@ private:
     os::Inotify inotify_;
     mutable DirectoryTable directories_;
     os::Opener opener_;
-    ContentReader reader_{opener_};
+    ContentReader reader_;
     std::vector<TreeUser*> users_;
     std::vector<TreeUser*> touched_; // nullptr: has left
+    std::deque<TreeUser*> settling_;
     std::vector<Sync> syncs_;
     os::Timer soon_;
     os::Timer poll_;
     os::Timer scan_;
     os::Timer answer_;
+    os::Timer go_on_;
     Duration poll_took_{};
     Duration scan_took_{};
     std::size_t scan_at_ = 0; // the user whose turn it is, while scanning_

@@ -14,6 +14,8 @@ namespace {
 constexpr int kMaxRetries = 8;
 constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
 
+constexpr auto kToTheEnd = std::chrono::steady_clock::time_point::max();
+
 } // namespace
 
 Result<std::unique_ptr<WatchedSet>>
@@ -42,19 +44,36 @@ WatchedSet::WatchedSet(TreeWatcher& watcher, Selection selection, OnSettled on_s
 }
 
 WatchedSet::~WatchedSet() {
-    *alive_ = false;
+    resume_those_who_wait();
     watcher_.leave(*this);
 }
 
 Look WatchedSet::look(Rescan how) {
     // Events that are queued have happened before now.
     watcher_.collect();
-    refresh(looked_ ? how : Rescan::All);
+    refresh(looked_ ? how : Rescan::All, kToTheEnd);
     looked_ = true;
     watcher_.review();
     if (update_state())
         watcher_.touched(*this); // whoever shows it hears of it, but not in the middle of this
     return {files_.snapshot(), files_.take_changes()};
+}
+
+Task<> WatchedSet::look_ahead(Rescan how) {
+    watcher_.collect();
+    const bool done = refresh(looked_ ? how : Rescan::All, watcher_.end_of_slice());
+    looked_ = true;
+    if (done)
+        co_return;
+    Completion<bool> looked(watcher_.loop());
+    waiting_.push_back(looked.resolver());
+    watcher_.settle_due();
+    co_await looked; // the set may have ended by now
+}
+
+void WatchedSet::resume_those_who_wait() {
+    for (const auto& resolve : std::exchange(waiting_, {}))
+        resolve(true);
 }
 
 PathMatch WatchedSet::explain(const std::string& path) const {
@@ -157,10 +176,7 @@ void WatchedSet::queue_drained() {
         tree_.repair(DirectoryTree::Scan::Suspect);
     files_.follow();
     watcher_.opener().forget();
-    const auto alive = alive_;
     schedule();
-    if (!*alive)
-        return;
     update_state();
     if (!std::exchange(state_untold_, false) || !on_state)
         return;
@@ -168,28 +184,44 @@ void WatchedSet::queue_drained() {
     callback();
 }
 
+// What is due already is settled by whoever has drained the queue.
 void WatchedSet::schedule() {
-    const auto due = debounce_.due();
-    if (!due)
+    const auto at = debounce_.due();
+    if (!at)
         return;
-    if (const auto now = watcher_.loop().now(); *due > now)
-        timer_.arm(*due - now, [this] { settle(); });
-    else
-        settle();
+    if (const auto now = watcher_.loop().now(); *at > now)
+        timer_.arm(*at - now, [this] { watcher_.settle_due(); });
 }
 
-void WatchedSet::settle() {
-    refresh(Rescan::Dirty);
+bool WatchedSet::due() const {
+    const auto at = debounce_.due();
+    return at_once_ || files_.in_the_middle() || (at && *at <= watcher_.loop().now());
+}
+
+bool WatchedSet::settle(std::chrono::steady_clock::time_point until) {
+    at_once_ = false;
+    if (!refresh(Rescan::Dirty, until))
+        return false;
+    if (!waiting_.empty()) { // who has yet to look at what is new
+        resume_those_who_wait();
+        return true;
+    }
     if (!files_.news()) {
         if (on_quiet && !unsettled())
             on_quiet();
-        return;
+        return true;
     }
     const auto callback = on_settled_; // lives on when the callback ends this set
     (*callback)();
+    return true;
 }
 
-void WatchedSet::refresh(Rescan how) {
+void WatchedSet::settle_at_once() {
+    at_once_ = true;
+    watcher_.settle_due();
+}
+
+bool WatchedSet::refresh(Rescan how, std::chrono::steady_clock::time_point until) {
     if (std::exchange(all_suspect_, false) || how == Rescan::All) {
         tree_.repair(DirectoryTree::Scan::All);
         files_.suspect_all();
@@ -198,14 +230,17 @@ void WatchedSet::refresh(Rescan how) {
             tree_.repair(DirectoryTree::Scan::Suspect);
         files_.follow();
     }
-    files_.refresh();
+    const bool done = files_.refresh(until);
     watcher_.opener().forget(); // another look judges anew; and nothing that is open keeps a mount
+    if (!done)
+        return false;
     if (files_.clean()) {
         debounce_.reset();
         timer_.disarm();
         watcher_.settled(*this);
     }
     try_written_again();
+    return true;
 }
 
 // The close of its writer brings a file that is being written back here. Not so when it was opened
@@ -220,7 +255,7 @@ void WatchedSet::try_written_again() {
     } else if (retries_ < kMaxRetries) {
         retry_.arm(kFirstRetry * (1 << (2 * retries_++)), [this] {
             files_.suspect_written();
-            settle();
+            settle_at_once();
         });
     }
 }

@@ -4,6 +4,7 @@
 // The watched files of one service, or of one project file and what it reads. Events only mark
 // what has to be looked at; what counts is the content on disk, which look() gives.
 
+#include "base/completion.hpp"
 #include "core/files_port.hpp"
 #include "watch/debounce.hpp"
 #include "watch/file_table.hpp"
@@ -30,6 +31,7 @@ public:
     WatchedSet& operator=(const WatchedSet&) = delete;
 
     Look look(Rescan how) override;
+    Task<> look_ahead(Rescan how) override;
     [[nodiscard]] std::uint64_t mark() const override { return files_.mark(); }
     [[nodiscard]] std::vector<std::string> written_since(std::uint64_t mark) const override {
         return files_.written_since(mark);
@@ -43,6 +45,8 @@ private:
     void everything_suspect() override;
     void written_suspect() override;
     void queue_drained() override;
+    [[nodiscard]] bool due() const override;
+    bool settle(std::chrono::steady_clock::time_point until) override;
     void mounts_changed(const std::unordered_set<std::string>& points) override;
     [[nodiscard]] bool polled() const override;
     void poll() override;
@@ -57,8 +61,9 @@ private:
 
     void dirty(const Timing& timing);
     void schedule();
-    void settle();
-    void refresh(Rescan how);
+    void settle_at_once();
+    bool refresh(Rescan how, std::chrono::steady_clock::time_point until);
+    void resume_those_who_wait();
     void try_written_again();
     [[nodiscard]] WatchState current_state() const;
     bool update_state();
@@ -72,8 +77,9 @@ private:
     os::Timer timer_;
     os::Timer retry_;
     WatchState state_;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    std::vector<Completion<bool>::Resolver> waiting_; // who waits for look_ahead()
     int retries_ = 0;
+    bool at_once_ = false; // it is due, whatever the debounce says
     bool state_untold_ = false;
     bool looked_ = false;
     bool tree_suspect_ = false;

@@ -173,12 +173,91 @@ TEST_F(Writing, AFileReadWithinTheClocksGranularityOfItsChangeIsRacy) {
     const auto file = dir / "f";
     write(file, "aaaa");
     os::Opener opener;
-    ContentReader reader(opener);
+    ContentReader reader(opener, loop);
     EXPECT_TRUE(reader.read(file, false)->racy);
     const auto old = dir / "old";
     write(old, "aaaa");
     std::this_thread::sleep_for(2100ms); // ctime cannot be set
     EXPECT_FALSE(reader.read(old, false)->racy);
+}
+
+// A reader for which time is always over: it reads a piece in each call.
+class InPieces : public Writing {
+protected:
+    static constexpr std::size_t kSize = 1'000'000;
+
+    std::optional<ContentReader::Read> read_piece() {
+        return reader.read(file, false, true, ContentReader::Clock::time_point::min(), reading);
+    }
+    ContentReader::Read read_all() {
+        for (int pieces = 0; pieces < 100; ++pieces)
+            if (auto read = read_piece())
+                return *std::move(read);
+        return std::unexpected(NotRead{NotRead::Why::Unreadable, "without an end"});
+    }
+    void replace(const std::string& bytes) const {
+        write(dir / "other", bytes);
+        fs::rename(dir / "other", file);
+    }
+
+    const std::string file = dir / "f";
+    const std::string before = std::string(kSize, 'a');
+    const std::string after = std::string(kSize, 'b');
+    os::Opener opener;
+    ContentReader reader{opener, loop};
+    ContentReader::ReadingPtr reading;
+};
+
+TEST_F(InPieces, ALargeFileIsReadWholeAndOffered) {
+    write(file, before);
+    ASSERT_FALSE(read_piece());
+    ASSERT_FALSE(read_piece());
+    EXPECT_EQ(read_all()->id, content_id(before));
+    EXPECT_EQ(reader.bytes(), before);
+    EXPECT_FALSE(reading);
+}
+
+TEST_F(InPieces, AFileThatIsReplacedInTheMiddleIsReadAsItIsNow) {
+    write(file, before);
+    ASSERT_FALSE(read_piece());
+    replace(after);
+    EXPECT_EQ(read_all()->id, content_id(after));
+}
+
+TEST_F(InPieces, AFileThatIsWrittenInTheMiddleIsReadAgain) {
+    write(file, before);
+    ASSERT_FALSE(read_piece());
+    std::this_thread::sleep_for(20ms); // the file system's clock moves
+    write(file, after);
+    EXPECT_EQ(read_all()->id, content_id(after));
+}
+
+TEST_F(InPieces, AFileThatIsDeletedInTheMiddleIsGone) {
+    write(file, before);
+    ASSERT_FALSE(read_piece());
+    fs::remove(file);
+    const auto read = read_all();
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().why, NotRead::Why::Gone);
+}
+
+TEST_F(InPieces, AFileThatChangesAgainAndAgainIsBeingWritten) {
+    write(file, before);
+    std::optional<ContentReader::Read> read;
+    for (int pieces = 0; pieces < 100 && !read; ++pieces) {
+        replace(pieces % 2 == 0 ? after : before);
+        read = read_piece();
+    }
+    ASSERT_TRUE(read && !*read);
+    EXPECT_EQ(read->error().why, NotRead::Why::Writing);
+}
+
+TEST_F(InPieces, AnotherFileIsNotTakenForTheOneInTheMiddle) {
+    write(file, before);
+    write(dir / "g", after);
+    ASSERT_FALSE(read_piece());
+    EXPECT_EQ(reader.read(dir / "g", false, false)->id, content_id(after));
+    EXPECT_EQ(read_all()->id, content_id(before));
 }
 
 TEST_F(Writing, AFileLargerThanTheBufferIsReadToItsEnd) {

@@ -109,6 +109,18 @@ public:
     }
     [[nodiscard]] std::size_t watched_sets() const { return sets_.size(); }
 
+    [[nodiscard]] unsigned looks_at(const std::string& path) const {
+        unsigned looks = 0;
+        for (const auto* set : sets_)
+            if (set->has(path))
+                looks += set->looks;
+        return looks;
+    }
+
+    // Reading takes until somebody calls the function.
+    std::vector<std::function<void()>> reading;
+    Executor* slow = nullptr; // nullptr: it takes no time
+
     static ContentId id_of(const std::string& content) {
         return {std::hash<std::string>()(content), 0, content.size()};
     }
@@ -139,6 +151,13 @@ public:
     }
 
 private:
+    Task<> read() {
+        if (!slow)
+            co_return;
+        Completion<bool> done(*slow);
+        reading.push_back([resolve = done.resolver()] { resolve(true); });
+        co_await done;
+    }
     static bool matches(const std::vector<WatchDefinition>& watches, const std::string& path) {
         return std::ranges::any_of(watches, [&](const auto& watch) {
             return std::ranges::any_of(watch.files, [&](const auto& pattern) {
@@ -176,11 +195,13 @@ private:
         }
         ~Set() override { files_.sets_.erase(this); }
         Look look(Rescan) override {
+            ++looks;
             mark_ = files_.writes_;
             moving = false;
             seen_ = files_.snapshot(watches_, on_read_);
             return {seen_, {}};
         }
+        Task<> look_ahead(Rescan) override { return files_.read(); }
         [[nodiscard]] std::uint64_t mark() const override { return mark_; }
         [[nodiscard]] std::vector<std::string> written_since(std::uint64_t mark) const override {
             std::vector<std::string> paths;
@@ -199,6 +220,7 @@ private:
         [[nodiscard]] bool news() const { return files_.snapshot(watches_, {}) != seen_; }
 
         bool moving = false;
+        unsigned looks = 0;
         std::map<std::string, std::uint64_t> written;
         OnSettled on_settled;
 

@@ -101,6 +101,12 @@ protected:
         clock.run();
     }
 
+    void finish_reading() {
+        for (const auto& finish : std::exchange(files.reading, {}))
+            finish();
+        clock.run();
+    }
+
     TaskScope tasks;
 };
 

@@ -136,8 +136,7 @@ TEST_F(ProjectTest, a_stop_does_not_wait_for_files_that_are_read) {
     open();
     files.slow = &clock;
     save("/etc/web", "large");
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
-              ReloadResult::Applied);
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
     finish_reading();
     EXPECT_FALSE(store.services.at("web").wanted);
 }

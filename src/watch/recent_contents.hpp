@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The contents that were read in this turn of the loop: a file that several sets watch is read for
+// the first of them. They are known until the next turn, in which whoever is not done yet may have
+// them for one more, or until an event tells that some file may be another by now: a file that
+// changed within the clock's granularity has the same stamp.
+
+#include "base/executor.hpp"
+#include "watch/content.hpp"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hotreload::watch {
+
+class RecentContents {
+public:
+    // More than this is not one save that concerns many, and is not remembered.
+    static constexpr std::size_t kMost = 64;
+
+    // The executor outlives it.
+    explicit RecentContents(Executor& executor) : executor_(executor) {}
+    ~RecentContents() { *alive_ = false; }
+    RecentContents(const RecentContents&) = delete;
+    RecentContents& operator=(const RecentContents&) = delete;
+
+    struct Known {
+        Content content;
+        std::optional<std::string> bytes; // nullopt: they were not kept
+    };
+    // nullptr: not read in this turn. Valid until forget().
+    [[nodiscard]] const Known* find(const Stamp& stamp) const;
+    void note(const Content& content, std::optional<std::string_view> bytes);
+    void keep_for_a_turn() { keep_ = true; }
+    void forget() { known_.clear(); }
+
+private:
+    void forget_next_turn();
+
+    Executor& executor_;
+    std::map<Stamp, Known> known_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
+    bool posted_ = false;
+    bool keep_ = false;
+};
+
+} // namespace hotreload::watch
