@@ -62,8 +62,9 @@ public:
     // What was read in this turn of the loop is read once for all who ask for it. Not when some
     // file may be another by now, though its stamp may be the same.
     void doubt() { recent_.forget(); }
-    // Who asks goes on in the next turn.
-    void keep_for_a_turn() { recent_.keep_for_a_turn(); }
+    // Who asks takes several turns, from the first to the second of these.
+    void hold() { recent_.hold(); }
+    void let_go() { recent_.let_go(); }
 
 private:
     std::expected<ReadingPtr, NotRead> begin(const std::string& path, bool seems_written);

@@ -17,19 +17,20 @@ void RecentContents::note(const Content& content, std::optional<std::string_view
     known.content = content;
     if (bytes)
         known.bytes = *bytes;
-    if (!std::exchange(posted_, true))
-        forget_next_turn();
-}
-
-void RecentContents::forget_next_turn() {
+    if (std::exchange(posted_, true))
+        return;
     executor_.post([this, alive = alive_] {
         if (!*alive)
             return;
-        if (std::exchange(keep_, false))
-            return forget_next_turn();
         posted_ = false;
-        forget();
+        if (!held_)
+            forget();
     });
+}
+
+void RecentContents::let_go() {
+    if (std::exchange(held_, false))
+        forget();
 }
 
 } // namespace hotreload::watch

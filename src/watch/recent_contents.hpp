@@ -2,8 +2,8 @@
 #pragma once
 
 // The contents that were read in this turn of the loop: a file that several sets watch is read for
-// the first of them. They are known until the next turn, in which whoever is not done yet may have
-// them for one more, or until an event tells that some file may be another by now: a file that
+// the first of them. They are known until the next turn, or as long as somebody who takes several
+// turns holds them, or until an event tells that some file may be another by now: a file that
 // changed within the clock's granularity has the same stamp.
 
 #include "base/executor.hpp"
@@ -36,17 +36,16 @@ public:
     // nullptr: not read in this turn. Valid until forget().
     [[nodiscard]] const Known* find(const Stamp& stamp) const;
     void note(const Content& content, std::optional<std::string_view> bytes);
-    void keep_for_a_turn() { keep_ = true; }
     void forget() { known_.clear(); }
+    void hold() { held_ = true; }
+    void let_go();
 
 private:
-    void forget_next_turn();
-
     Executor& executor_;
     std::map<Stamp, Known> known_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     bool posted_ = false;
-    bool keep_ = false;
+    bool held_ = false;
 };
 
 } // namespace hotreload::watch

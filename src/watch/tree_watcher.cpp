@@ -176,8 +176,8 @@ void TreeWatcher::settle_due() {
             settling_.push_front(user);
     }
     if (settling_.empty())
-        return;
-    reader_.keep_for_a_turn();
+        return reader_.let_go();
+    reader_.hold();
     go_on_.arm(Duration::zero(), [this] { settle_due(); });
 }
 
