@@ -30,7 +30,7 @@ public:
     // When what was refused is gone, so is its error.
     ServiceOutcome leave() override;
     Task<Verdict> check() override { co_return Verdict(); }
-    Verdict prepare() override { return {}; }
+    Task<Verdict> prepare() override { co_return Verdict(); }
     // What the member is to be given, before it may hold it.
     void reserve() override;
     [[nodiscard]] bool has_proof() const override { return false; }

@@ -59,7 +59,7 @@ public:
     // Nothing is touched; side by side with others.
     virtual Task<Verdict> check() = 0;
     // All that can fail, or takes time, and disturbs nobody.
-    virtual Verdict prepare() = 0;
+    virtual Task<Verdict> prepare() = 0;
     // What has to be on record before anything is done.
     virtual void reserve() = 0;
     // Puts the wanted state into effect. A failure: undo() is called as well.

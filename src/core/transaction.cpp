@@ -26,7 +26,7 @@ public:
             co_return supersede();
         if (*checked)
             co_return refuse(**checked);
-        if (const auto failure = prepare()) {
+        if (const auto failure = co_await prepare()) {
             release(Step::Keep::Applied);
             co_return moved_on_ ? supersede() : refuse(*failure);
         }
@@ -69,14 +69,14 @@ private:
         co_return std::nullopt;
     }
 
-    std::optional<Failure> prepare() {
+    Task<std::optional<Failure>> prepare() {
         for (const auto& step : steps_)
-            if (auto verdict = step->prepare(); verdict.problem) {
+            if (auto verdict = co_await step->prepare(); verdict.problem) {
                 moved_on_ = verdict.moved_on;
-                return Failure{step.get(), *std::move(verdict.problem)};
+                co_return Failure{step.get(), *std::move(verdict.problem)};
             }
         fault::point("prepared");
-        return std::nullopt;
+        co_return std::nullopt;
     }
 
     // A dependent starts only after what it depends on has, so one after another; they prove

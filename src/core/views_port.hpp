@@ -5,6 +5,7 @@
 // service, at the live paths (BindReadOnlyPaths=). state/ has the real one.
 
 #include "base/error.hpp"
+#include "base/task.hpp"
 #include "core/definition.hpp"
 #include "core/snapshot.hpp"
 
@@ -37,15 +38,16 @@ public:
     virtual ~Views() = default;
 
     // A new view called `name` of the files of `watches` as `snapshot` has them, and of nothing
-    // else that a pattern of theirs could match; what is beside them is there as it is. Busy: the
-    // disk has moved on, a file is not what it was in the snapshot, and `kept` has it not.
+    // else that a pattern of theirs could match; what is beside them is there as it is. It takes
+    // the time that copying them takes. Busy: the disk has moved on, a file is not what it was in
+    // the snapshot, and `kept` has it not.
     using Kept = std::function<std::optional<std::string>(const ContentId&)>;
-    virtual Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                              const Snapshot& snapshot, const Kept& kept) = 0;
+    virtual Task<Result<View>> make(std::string name, std::vector<WatchDefinition> watches,
+                                    Snapshot snapshot, Kept kept) = 0;
 
     // The view shows another snapshot from now on, file by file, each whole.
-    virtual Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
-                            const Snapshot& snapshot, const Kept& kept) = 0;
+    virtual Task<Result<>> update(std::string name, std::vector<WatchDefinition> watches,
+                                  Snapshot snapshot, Kept kept) = 0;
 
     // The view; nullopt: there is none of that name.
     [[nodiscard]] virtual std::optional<View> find(const std::string& name) = 0;

@@ -110,6 +110,7 @@ int run(const Options& options) {
     };
     const auto directory = state_directory(options.mode);
     os::BackgroundThread background(loop);
+    os::BackgroundThread copies(loop); // so that no answer waits for the disk behind a large one
     auto records = state::FileRecordStore::open(directory, background);
     if (!records)
         return give_up(records.error());
@@ -131,7 +132,7 @@ int run(const Options& options) {
     daemon::Daemon daemon(
         loop, journal, std::move(*bus),
         {std::move(*records), state::FileContentStore(directory, watch::content_id),
-         state::FileViews(run_time + "/views", watch::content_id, led_astray),
+         state::FileViews(run_time + "/views", copies, watch::content_id, led_astray),
          deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
         std::move(*watcher), options.mode, run_time, worker_program());
     TaskScope tasks;

@@ -19,37 +19,11 @@ namespace hotreload::state {
 
 namespace {
 
-constexpr auto kTargets = "targets";
 constexpr std::size_t kMaxViewName = 200; // NAME_MAX, with something to spare for a temporary's
 
 bool valid_view_name(std::string_view name) {
     return !name.empty() && name.size() <= kMaxViewName && !name.starts_with('.') &&
            name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
-}
-
-void remove_tree(const std::string& path) {
-    std::error_code ignored; // it is found again, by names() or at the next start
-    std::filesystem::remove_all(path, ignored);
-}
-
-// Whatever our umask is: services' users get through.
-Result<> make_passable(const std::string& path) {
-    if (::mkdir(path.c_str(), 0755) < 0 && errno != EEXIST)
-        return fail_errno(errno, "making " + path);
-    if (::chmod(path.c_str(), 0755) < 0)
-        return fail_errno(errno, "making " + path);
-    return {};
-}
-
-// `below` and the directories that lead to it, in `root`.
-Result<> make_mount_point(const std::string& root, const std::string& below) {
-    auto made = make_passable(root);
-    for (auto end = below.find('/', 1); made; end = below.find('/', end + 1)) {
-        made = make_passable(root + below.substr(0, end));
-        if (end == std::string::npos)
-            break;
-    }
-    return made;
 }
 
 bool is_there(const std::string& path) {
@@ -62,45 +36,10 @@ bool has_file_below(const Snapshot& snapshot, const std::string& path) {
     return next != snapshot.files.end() && at_or_below(next->first, path);
 }
 
-// Targets are enough to tell all binds by. A path may have a newline in it, and no NUL.
-std::string targets_text(const ViewTargets& targets) {
-    std::string text;
-    for (const auto& each : targets.directories)
-        text.append("d").append(each).push_back('\0');
-    for (const auto& each : targets.files)
-        text.append("f").append(each).push_back('\0');
-    return text;
-}
-
-ViewTargets targets_from(std::string_view text) {
-    ViewTargets targets;
-    for (auto end = text.find('\0'); end != std::string_view::npos; end = text.find('\0')) {
-        if (end > 0)
-            (text.front() == 'd' ? targets.directories : targets.files)
-                .emplace(text.substr(1, end - 1));
-        text.remove_prefix(end + 1);
-    }
-    return targets;
-}
-
-Fd open_view(const std::string& path) {
-    return Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
-std::optional<ViewTargets> read_targets(const std::string& path) {
-    const auto view = open_view(path);
-    if (!view)
-        return std::nullopt;
-    const auto text = read_file(view.get(), kTargets);
-    if (!text)
-        return std::nullopt;
-    return targets_from(*text);
-}
-
 } // namespace
 
-FileViews::FileViews(std::string directory, ContentHash hash, Astray astray)
-    : directory_(std::move(directory)), hash_(hash), astray_(astray) {
+FileViews::FileViews(std::string directory, Background& background, ContentHash hash, Astray astray)
+    : directory_(std::move(directory)), background_(background), hash_(hash), astray_(astray) {
     if (!make_passable(directory_))
         return; // make() says so
     if (const auto found = list_files(open_view(directory_).get()))
@@ -157,80 +96,66 @@ Result<ViewTargets> FileViews::targets(const ViewScope& scope, const Snapshot& s
     return targets;
 }
 
-Result<> FileViews::build(const std::string& place, const std::string& name, const Kept& kept,
-                          ViewNode plan, const ViewTargets& targets) {
-    for (const auto& each : {place, place + "/files", place + "/live"})
-        if (auto made = make_passable(each); !made)
-            return made;
-    for (const auto& each : targets.directories)
-        if (auto made = make_mount_point(place + "/live", each); !made)
-            return made;
-    const auto view = open_view(place);
-    if (!view)
-        return fail_errno(errno, "opening " + place);
-    {
-        ViewWriter writer(view.get(), hash_, &kept);
-        auto written = writer.stage(plan).and_then([&] { return writer.commit(plan); });
-        if (!written)
-            return written;
-    }
-    if (auto written = replace_file(view.get(), kTargets, targets_text(targets)); !written)
-        return written;
-    remove(name);
-    if (::rename(place.c_str(), path_of(name).c_str()) < 0)
-        return fail_errno(errno, "renaming " + place);
-    return {};
-}
-
-Result<View> FileViews::make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                             const Snapshot& snapshot, const Kept& kept) {
+Task<Result<View>> FileViews::make(std::string name, std::vector<WatchDefinition> watches,
+                                   Snapshot snapshot, Kept kept) {
     if (const int error = fault::point("view"))
-        return fail_errno(error, "making a view");
+        co_return fail_errno(error, "making a view");
     if (!valid_view_name(name))
-        return fail(ErrorCode::Invalid, "not a name for a private view: " + name);
+        co_return fail(ErrorCode::Invalid, "not a name for a private view: " + name);
     const auto scope = ViewScope::parse(watches);
     if (!scope)
-        return std::unexpected(scope.error());
+        co_return std::unexpected(scope.error());
     const auto targets = this->targets(*scope, snapshot);
     if (!targets)
-        return std::unexpected(targets.error());
+        co_return std::unexpected(targets.error());
     auto plan = plan_view(*scope, *targets, snapshot, path_of(name) + "/live");
     if (!plan)
-        return std::unexpected(std::move(plan.error()));
+        co_return std::unexpected(std::move(plan.error()));
     if (auto made = make_passable(directory_); !made)
-        return std::unexpected(std::move(made.error()));
+        co_return std::unexpected(std::move(made.error()));
     const auto place = path_of("." + name + ".tmp");
-    remove_tree(place);
-    if (auto built = build(place, name, kept, *std::move(plan), *targets); !built) {
-        remove_tree(place);
-        return std::unexpected(std::move(built.error()));
-    }
-    return view_of(name, *targets);
+    const auto build = std::make_shared<ViewBuild>(place, true, hash_, *std::move(plan), *targets);
+    if (auto built = co_await run(build, std::move(kept)); !built)
+        co_return std::unexpected(std::move(built.error()));
+    remove(name);
+    if (::rename(place.c_str(), path_of(name).c_str()) < 0)
+        co_return fail_errno(errno, "renaming " + place);
+    co_return view_of(name, *targets);
 }
 
-Result<> FileViews::update(const std::string& name, const std::vector<WatchDefinition>& watches,
-                           const Snapshot& snapshot, const Kept& kept) {
+Task<Result<>> FileViews::update(std::string name, std::vector<WatchDefinition> watches,
+                                 Snapshot snapshot, Kept kept) {
     if (const int error = fault::point("view"))
-        return fail_errno(error, "making a view");
+        co_return fail_errno(error, "making a view");
     const auto targets = valid_view_name(name) ? read_targets(path_of(name)) : std::nullopt;
     if (!targets)
-        return fail(ErrorCode::NotFound, "there is no private view " + name);
+        co_return fail(ErrorCode::NotFound, "there is no private view " + name);
     const auto scope = ViewScope::parse(watches);
     if (!scope)
-        return std::unexpected(scope.error());
+        co_return std::unexpected(scope.error());
     for (const auto& each : targets->files)
         if (!snapshot.files.contains(each))
-            return fail(ErrorCode::Failed,
-                        each + " is shown by itself, as its directory is not this service's alone, "
+            co_return fail(ErrorCode::Failed,
+                           each +
+                               " is shown by itself, as its directory is not this service's alone, "
                                "and cannot go: the service has to be started anew");
     auto plan = plan_view(*scope, *targets, snapshot, path_of(name) + "/live");
     if (!plan)
-        return std::unexpected(std::move(plan.error()));
-    const auto view = open_view(path_of(name));
-    if (!view)
-        return fail_errno(errno, "opening " + path_of(name));
-    ViewWriter writer(view.get(), hash_, &kept);
-    return writer.stage(*plan).and_then([&] { return writer.commit(*plan); });
+        co_return std::unexpected(std::move(plan.error()));
+    const auto build =
+        std::make_shared<ViewBuild>(path_of(name), false, hash_, *std::move(plan), *targets);
+    co_return co_await run(build, std::move(kept));
+}
+
+// A second pass is enough: all that the first one missed is given then, or known not to be there.
+Task<Result<>> FileViews::run(std::shared_ptr<ViewBuild> build, Kept kept) {
+    co_await background_.run([build] { build->run(); });
+    const auto missed = build->take_missed();
+    for (const auto& id : missed)
+        build->give(id, kept ? kept(id) : std::nullopt);
+    if (!missed.empty())
+        co_await background_.run([build] { build->run(); });
+    co_return build->result();
 }
 
 std::optional<View> FileViews::find(const std::string& name) {
@@ -242,9 +167,15 @@ std::optional<View> FileViews::find(const std::string& name) {
     return view_of(name, *targets);
 }
 
+// It is gone from its name at once.
 void FileViews::remove(const std::string& name) {
-    if (valid_view_name(name))
-        remove_tree(path_of(name));
+    if (!valid_view_name(name))
+        return;
+    const auto aside = path_of(std::format(".gone-{}.tmp", ++removed_));
+    if (::rename(path_of(name).c_str(), aside.c_str()) < 0)
+        return;
+    auto removal = background_.run([aside] { remove_tree(aside); });
+    removal.start(); // nobody waits for its end
 }
 
 std::vector<std::string> FileViews::names() const {

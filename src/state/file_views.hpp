@@ -27,9 +27,12 @@
 // can neither come nor go. A target that a link leads to from such a directory (/opt/app →
 // /data/app) is bound where the link leads when the service starts.
 
+#include "base/background.hpp"
 #include "core/views_port.hpp"
+#include "state/view_build.hpp"
 #include "state/view_writer.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,16 +47,18 @@ public:
 
     // `directory` is made when it is not there, in one that is; users of services have to be able
     // to get there. What an earlier life left half made is removed. `hash` is watch::content_id.
-    FileViews(std::string directory, ContentHash hash, Astray astray = nullptr);
+    // Files are copied and removed in the background, which outlives it.
+    FileViews(std::string directory, Background& background, ContentHash hash,
+              Astray astray = nullptr);
 
     // Errors beside Busy: Invalid, for what cannot be a view (a pattern in "/etc", a name that is
     // no file's); Failed, for more than 10 000 entries or 256 MiB.
-    Result<View> make(const std::string& name, const std::vector<WatchDefinition>& watches,
-                      const Snapshot& snapshot, const Kept& kept) override;
+    Task<Result<View>> make(std::string name, std::vector<WatchDefinition> watches,
+                            Snapshot snapshot, Kept kept) override;
     // An error of the snapshot leaves everything as it was: Busy, or Failed for a file that what is
     // bound does not cover.
-    Result<> update(const std::string& name, const std::vector<WatchDefinition>& watches,
-                    const Snapshot& snapshot, const Kept& kept) override;
+    Task<Result<>> update(std::string name, std::vector<WatchDefinition> watches, Snapshot snapshot,
+                          Kept kept) override;
     std::optional<View> find(const std::string& name) override;
     void remove(const std::string& name) override;
     [[nodiscard]] std::vector<std::string> names() const override;
@@ -63,12 +68,13 @@ private:
     [[nodiscard]] std::optional<std::string> why_unbound(const ViewTargets& targets) const;
     [[nodiscard]] View view_of(const std::string& name, const ViewTargets& targets) const;
     Result<ViewTargets> targets(const ViewScope& scope, const Snapshot& snapshot) const;
-    Result<> build(const std::string& place, const std::string& name, const Kept& kept,
-                   ViewNode plan, const ViewTargets& targets);
+    Task<Result<>> run(std::shared_ptr<ViewBuild> build, Kept kept);
 
     std::string directory_;
+    Background& background_;
     ContentHash hash_;
     Astray astray_;
+    unsigned removed_ = 0; // views, so that each has a name of its own until it is gone
 };
 
 } // namespace hotreload::state

@@ -123,6 +123,7 @@ Result<> ViewWriter::stage(ViewNode& plan) {
 
 // `at`: the view's directory for the node; -1 where it has none.
 Result<> ViewWriter::stage_below(ViewNode& node, int at) {
+    Result<> all;
     for (auto& [name, child] : node.children) {
         Result<> staged;
         if (child.kind == ViewNode::Kind::Directory) {
@@ -132,10 +133,12 @@ Result<> ViewWriter::stage_below(ViewNode& node, int at) {
             const Fd present(at < 0 ? -1 : ::openat(at, name.c_str(), kOpenFile | O_NOFOLLOW));
             staged = stage_file(child, present);
         }
-        if (!staged)
+        if (!staged && staged.error().code != ErrorCode::Busy)
             return staged;
+        if (!staged && all)
+            all = std::move(staged);
     }
-    return {};
+    return all;
 }
 
 // The live file's content when that is right, else the one that was kept.
@@ -159,6 +162,8 @@ Result<std::string> ViewWriter::content(const ViewNode& file, const Fd& live) {
 }
 
 Result<> ViewWriter::stage_file(ViewNode& file, const Fd& present) {
+    if (!file.staged.empty())
+        return {};
     struct stat status{};
     if (is_regular(present, status) && static_cast<std::uint64_t>(status.st_size) == file.id.size)
         if (const auto bytes = read_all(present.get(), file.id.size);

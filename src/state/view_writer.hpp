@@ -23,7 +23,8 @@ public:
     ViewWriter& operator=(const ViewWriter&) = delete;
 
     // Makes all contents ready that the view does not have, beside its files, which stay as they
-    // are. Errors: Busy, when one cannot be had.
+    // are. Errors: Busy, when one cannot be had; all that can be had are ready then, and a second
+    // call goes on with the rest.
     Result<> stage(ViewNode& plan);
 
     // Puts in place what was staged, and takes away what the plan does not have.

@@ -67,23 +67,26 @@ Task<Result<>> show_applied_view(const ActionContext& context) {
 }
 
 // A trial view cannot be made of files that are not what they were.
-bool disk_is_as_applied(const ActionContext& context) {
+Task<bool> disk_is_as_applied(const ActionContext& context) {
     const auto& record = *context.view.record;
     const auto watches = pinned_watches(record.definition);
     const Snapshot applied{.files = record.files, .missing = {}, .writing = {}, .unreadable = {}};
     const auto name = helper_unit(context.project, context.plan.service, "let-go",
                                   to_string(context.transaction));
-    const bool same =
-        context.means.views.make(name, watches, selected_by(applied, watches), {}).has_value();
+    auto trial = selected_by(applied, watches);
+    const auto made = co_await context.means.views.make(name, watches, std::move(trial), {});
     context.means.views.remove(name);
-    return same;
+    co_return made.has_value();
 }
 
 // The service might not start with what is on disk: then it goes on with what it has.
 Task<Result<>> let_go(ActionContext& context) {
     auto& units = context.means.units;
     const auto& unit = context.view.record->unit;
-    if (units.state(unit).running() && !disk_is_as_applied(context))
+    bool may_start = true;
+    if (units.state(unit).running())
+        may_start = co_await disk_is_as_applied(context);
+    if (!may_start)
         co_return fail(ErrorCode::Busy,
                        std::format("{} is not let go of, as its pinned files on disk are not what "
                                    "was applied: put them right, or run \"hotreloadctl rollback "
@@ -114,13 +117,15 @@ Task<Result<>> take_back(ActionContext& context) {
     co_return back;
 }
 
-Result<> update(const ActionContext& context, const std::string& view,
-                const ServiceDefinition& definition, const Snapshot& snapshot,
-                const Views::Kept& kept) {
+Task<Result<>> update(const ActionContext& context, std::string view,
+                      const ServiceDefinition& definition, const Snapshot& snapshot,
+                      Views::Kept kept) {
     const auto watches = pinned_watches(definition);
     if (watches.empty() || !context.means.views.find(view))
-        return {};
-    return context.means.views.update(view, watches, selected_by(snapshot, watches), kept);
+        co_return Result<>{};
+    auto selected = selected_by(snapshot, watches);
+    co_return co_await context.means.views.update(std::move(view), watches, std::move(selected),
+                                                  std::move(kept));
 }
 
 } // namespace
@@ -139,31 +144,32 @@ bool is_pinned(const ActionContext& context) {
     return (wanted && wanted->pinned()) || (record && record->definition.pinned());
 }
 
-Result<> prepare_pins(ActionContext& context, const Views::Kept& kept) {
+Task<Result<>> prepare_pins(ActionContext& context, Views::Kept kept) {
     if (!context.view.wanted || !needs_another_view(context))
-        return {};
+        co_return Result<>{};
     const auto& wanted = *context.view.wanted;
     const auto watches = pinned_watches(wanted);
     const auto name = generation_unit(context.project, wanted.name, context.generation);
+    auto selected = selected_by(*context.view.files, watches);
     auto view =
-        context.means.views.make(name, watches, selected_by(*context.view.files, watches), kept);
+        co_await context.means.views.make(name, watches, std::move(selected), std::move(kept));
     if (!view)
-        return std::unexpected(std::move(view.error()));
+        co_return std::unexpected(std::move(view.error()));
     if (!view->unbound.empty()) {
         context.means.views.remove(name);
-        return fail(ErrorCode::Invalid,
-                    std::format("these files cannot be pinned: {}", view->unbound));
+        co_return fail(ErrorCode::Invalid,
+                       std::format("these files cannot be pinned: {}", view->unbound));
     }
     context.binds = std::move(view->binds);
     if (!wanted.attached())
-        return {};
+        co_return Result<>{};
     context.shown = name;
     for (const auto& bind : context.binds)
         if (bind.target.find_first_of("\"'\n\r") != std::string::npos)
-            return fail(ErrorCode::Invalid, bind.target +
-                                                " cannot be pinned for an installed unit: "
-                                                "its path has a quote or a line end in it");
-    return {};
+            co_return fail(ErrorCode::Invalid, bind.target +
+                                                   " cannot be pinned for an installed unit: "
+                                                   "its path has a quote or a line end in it");
+    co_return Result<>{};
 }
 
 Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept) {
@@ -182,11 +188,13 @@ Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept) {
             co_return co_await show(context, wanted->unit, context.binds);
         if (!wanted->pinned() && !std::exchange(context.shown, "").empty())
             co_return co_await show(context, wanted->unit, {});
-        co_return update(context, context.shown, *wanted, *context.view.files, kept);
+        co_return co_await update(context, context.shown, *wanted, *context.view.files,
+                                  std::move(kept));
     }
     if (starts_generation(context.plan.action) || !context.view.record)
         co_return Result<>{};
-    co_return update(context, context.view.record->unit, *wanted, *context.view.files, kept);
+    co_return co_await update(context, context.view.record->unit, *wanted, *context.view.files,
+                              std::move(kept));
 }
 
 Task<Result<>> show_applied(ActionContext& context, Views::Kept kept) {
@@ -208,7 +216,8 @@ Task<Result<>> show_applied(ActionContext& context, Views::Kept kept) {
     if (!record || !wanted || own_and_new)
         co_return Result<>{};
     const Snapshot applied{.files = record->files, .missing = {}, .writing = {}, .unreadable = {}};
-    co_return update(context, record->shown_view(), record->definition, applied, kept);
+    co_return co_await update(context, record->shown_view(), record->definition, applied,
+                              std::move(kept));
 }
 
 } // namespace hotreload::service

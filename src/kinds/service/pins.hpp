@@ -20,7 +20,7 @@ bool is_pinned(const ActionContext& context);
 
 // Makes the view that the next process needs, and sets `binds` and `shown`. Nobody sees it yet.
 // `kept` has contents that are not on disk any more. Errors as of Views::make.
-Result<> prepare_pins(ActionContext& context, const Views::Kept& kept);
+Task<Result<>> prepare_pins(ActionContext& context, Views::Kept kept);
 
 // Before the action: what runs is shown the wanted files, and the next process of an installed unit
 // what was prepared for it. A unit that is let go of reads what is on disk: in a new process, the

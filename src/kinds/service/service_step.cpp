@@ -55,13 +55,13 @@ Task<Verdict> ServiceStep::check() {
     co_return verdict;
 }
 
-Verdict ServiceStep::prepare() {
-    if (auto prepared = prepare_pins(own_, kept()); !prepared)
-        return {.problem = problem(prepared.error().message, "watch"),
-                .moved_on = prepared.error().code == ErrorCode::Busy,
-                .note = {}};
+Task<Verdict> ServiceStep::prepare() {
+    if (auto prepared = co_await prepare_pins(own_, kept()); !prepared)
+        co_return Verdict{.problem = problem(prepared.error().message, "watch"),
+                          .moved_on = prepared.error().code == ErrorCode::Busy,
+                          .note = {}};
     if (!starts_generation(own_.plan.action) || own_.view.wanted->attached())
-        return {};
+        co_return Verdict{};
     const auto& wanted = *own_.view.wanted;
     auto ports = wanted.ports;
     if (own_.view.record) {
@@ -73,9 +73,9 @@ Verdict ServiceStep::prepare() {
     }
     auto sockets = own_.means.sockets.open(own_.project, wanted.name, ports);
     if (!sockets)
-        return {.problem = problem(sockets.error().message, "ports"), .note = {}};
+        co_return Verdict{.problem = problem(sockets.error().message, "ports"), .note = {}};
     own_.sockets = std::move(*sockets);
-    return {};
+    co_return Verdict{};
 }
 
 // The number is on record before a unit can carry it, so that no later one meets its remains; that

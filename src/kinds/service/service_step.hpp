@@ -21,7 +21,7 @@ public:
     [[nodiscard]] bool may_be_handed_over() const override;
 
     Task<Verdict> check() override;
-    Verdict prepare() override;
+    Task<Verdict> prepare() override;
     void reserve() override;
     Task<std::optional<Problem>> apply() override;
     [[nodiscard]] bool has_proof() const override;

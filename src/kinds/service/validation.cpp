@@ -53,26 +53,7 @@ Task<std::optional<Problem>> check_properties(const ActionContext& context,
 // The files of a snapshot as a validator is shown them; they go when it has ended.
 class ShownSnapshot {
 public:
-    ShownSnapshot(const ActionContext& context, const ServiceHost& host, std::string name)
-        : views_(context.means.views), name_(std::move(name)) {
-        const auto& watches = context.view.wanted->watches;
-        const auto snapshot = selected_by(*context.view.files, watches);
-        if (snapshot.files.empty())
-            return;
-        // As it was last read, in place of a file that is being written: that may go on for long.
-        std::set<ContentId> written;
-        for (const auto& path : snapshot.writing)
-            if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
-                written.insert(file->second);
-        auto made = views_.make(name_, watches, snapshot, [&](const ContentId& id) {
-            return written.contains(id) ? host.content(id) : std::nullopt;
-        });
-        if (!made) {
-            problem_ = std::move(made.error());
-            return;
-        }
-        view_ = std::move(*made);
-    }
+    ShownSnapshot(Views& views, std::string name) : views_(views), name_(std::move(name)) {}
     ShownSnapshot(const ShownSnapshot&) = delete;
     ShownSnapshot& operator=(const ShownSnapshot&) = delete;
     ~ShownSnapshot() {
@@ -80,14 +61,32 @@ public:
             views_.remove(name_);
     }
 
+    Task<Result<>> make(const ActionContext& context, const ServiceHost& host) {
+        const auto& watches = context.view.wanted->watches;
+        const auto snapshot = selected_by(*context.view.files, watches);
+        if (snapshot.files.empty())
+            co_return Result<>{};
+        // As it was last read, in place of a file that is being written: that may go on for long.
+        std::set<ContentId> written;
+        for (const auto& path : snapshot.writing)
+            if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
+                written.insert(file->second);
+        Views::Kept kept = [&host, written = std::move(written)](const ContentId& id) {
+            return written.contains(id) ? host.content(id) : std::nullopt;
+        };
+        auto made = co_await views_.make(name_, watches, snapshot, std::move(kept));
+        if (!made)
+            co_return std::unexpected(std::move(made.error()));
+        view_ = std::move(*made);
+        co_return Result<>{};
+    }
+    // nullopt: it was not made, or there is nothing to show.
     [[nodiscard]] const std::optional<View>& view() const { return view_; }
-    [[nodiscard]] const std::optional<Error>& problem() const { return problem_; }
 
 private:
     Views& views_;
     std::string name_;
     std::optional<View> view_;
-    std::optional<Error> problem_;
 };
 
 std::string on_live_files(std::string_view why) {
@@ -110,13 +109,14 @@ Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& hos
         .user = wanted.user,
     };
     request.env["HOTRELOAD_CHANGED"] = changed_paths(context.plan);
-    const ShownSnapshot shown(context, host, request.unit);
-    if (shown.problem() && shown.problem()->code == ErrorCode::Busy) {
+    ShownSnapshot shown(context.means.views, request.unit);
+    const auto made = co_await shown.make(context, host);
+    if (!made && made.error().code == ErrorCode::Busy) {
         verdict.moved_on = true;
         co_return verdict;
     }
-    if (shown.problem())
-        verdict.note = on_live_files(shown.problem()->message);
+    if (!made)
+        verdict.note = on_live_files(made.error().message);
     if (shown.view()) {
         request.env["HOTRELOAD_SNAPSHOT"] = shown.view()->directory;
         // What it writes there is gone with the view.

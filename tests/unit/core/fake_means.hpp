@@ -75,18 +75,18 @@ public:
     bool moved_on = false;
     std::string target = "/etc/app"; // of all of them
 
-    Result<View> make(const std::string& name, const std::vector<WatchDefinition>&,
-                      const Snapshot& snapshot, const Kept&) override {
+    Task<Result<View>> make(std::string name, std::vector<WatchDefinition>, Snapshot snapshot,
+                            Kept) override {
         if (moved_on)
-            return fail(ErrorCode::Busy, "a file has changed meanwhile");
+            co_return fail(ErrorCode::Busy, "a file has changed meanwhile");
         made.push_back(name);
-        shown[name] = snapshot;
-        return *find(name);
+        shown[name] = std::move(snapshot);
+        co_return *find(name);
     }
-    Result<> update(const std::string& name, const std::vector<WatchDefinition>&,
-                    const Snapshot& snapshot, const Kept&) override {
-        shown[name] = snapshot;
-        return {};
+    Task<Result<>> update(std::string name, std::vector<WatchDefinition>, Snapshot snapshot,
+                          Kept) override {
+        shown[name] = std::move(snapshot);
+        co_return Result<>{};
     }
     std::optional<View> find(const std::string& name) override {
         if (!shown.contains(name))

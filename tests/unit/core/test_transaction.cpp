@@ -40,7 +40,7 @@ public:
     [[nodiscard]] bool may_be_handed_over() const override { return false; }
     ServiceOutcome leave() override { return outcome(ReloadResult::Unchanged, {}); }
     Task<Verdict> check() override { co_return Verdict{.problem = note("check"), .note = {}}; }
-    Verdict prepare() override { return {.problem = note("prepare"), .note = {}}; }
+    Task<Verdict> prepare() override { co_return Verdict{.problem = note("prepare"), .note = {}}; }
     void reserve() override { note("reserve"); }
     Task<std::optional<Problem>> apply() override { co_return note("apply"); }
     [[nodiscard]] bool has_proof() const override { return !ends(); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../inline_background.hpp"
 #include "state/file_views.hpp"
 #include "temporary_directory.hpp"
 
@@ -55,16 +56,22 @@ protected:
     [[nodiscard]] std::string view(const std::string& name = "v") const {
         return views_directory() + "/" + name + "/files" + live;
     }
+    template <class T>
+    static T run(Task<T> task) {
+        task.start();
+        EXPECT_TRUE(task.done());
+        return task.take();
+    }
     Result<View> make(const Snapshot& of, const std::string& name = "v",
                       const Views::Kept& kept = {}) {
-        return views().make(name, {watch}, of, kept);
+        return run(views().make(name, {watch}, of, kept));
     }
     Result<> update(const Snapshot& to, const Views::Kept& kept = {}) {
-        return views().update("v", {watch}, to, kept);
+        return run(views().update("v", {watch}, to, kept));
     }
     FileViews& views() {
         if (!views_)
-            views_.emplace(views_directory(), hash);
+            views_.emplace(views_directory(), background, hash);
         return *views_;
     }
 
@@ -72,6 +79,7 @@ protected:
     const std::string& directory = temporary.path();
     const std::string live = directory + "/app";
     WatchDefinition watch;
+    test::InlineBackground background;
     std::optional<FileViews> views_;
 };
 
@@ -352,7 +360,7 @@ TEST_F(FileViewsTest, an_update_that_cannot_have_all_contents_touches_nothing) {
         EXPECT_EQ(read(view() + "/a.conf"), "A");
         EXPECT_FALSE(fs::exists(views_directory() + "/v/staging"));
     }
-    EXPECT_EQ(views().update("other", {watch}, to, {}).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(run(views().update("other", {watch}, to, {})).error().code, ErrorCode::NotFound);
 }
 
 TEST_F(FileViewsTest, an_update_of_files_that_nothing_bound_covers_is_refused) {
@@ -384,7 +392,7 @@ TEST_F(FileViewsTest, views_are_found_by_the_next_life_and_what_was_half_made_is
     const auto made = make(snapshot({"a.conf"}), "hotreload-shop.web@7");
     ASSERT_TRUE(made);
     fs::create_directories(views_directory() + "/.half.tmp/files");
-    FileViews next(views_directory(), hash);
+    FileViews next(views_directory(), background, hash);
     EXPECT_FALSE(fs::exists(views_directory() + "/.half.tmp"));
     EXPECT_EQ(next.names(), std::vector<std::string>{"hotreload-shop.web@7"});
     EXPECT_EQ(next.find("hotreload-shop.web@7"), *made);
@@ -416,8 +424,8 @@ TEST_F(FileViewsTest, nothing_is_bound_over_what_somebody_could_lead_elsewhere) 
     const auto astray = [](const std::string& path) -> std::optional<std::string> {
         return path + " can be changed by dev";
     };
-    FileViews careful(views_directory(), hash, astray);
-    const auto made = careful.make("v", {watch}, snapshot({"a.conf"}), {});
+    FileViews careful(views_directory(), background, hash, astray);
+    const auto made = run(careful.make("v", {watch}, snapshot({"a.conf"}), {}));
     ASSERT_TRUE(made);
     EXPECT_TRUE(made->binds.empty());
     EXPECT_NE(made->unbound.find(live + " can be changed by dev"), std::string::npos);
