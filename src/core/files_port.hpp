@@ -64,6 +64,9 @@ public:
     // Something has happened to the files since the last look, and the set has not settled yet.
     [[nodiscard]] virtual bool unsettled() const = 0;
 
+    // When something was last seen to happen to the files, settled or not (CLOCK_MONOTONIC).
+    [[nodiscard]] virtual Duration changed_at() const = 0;
+
     // The set has settled, and nothing differs from the last look. Called from the event loop; it
     // must not end the set.
     std::function<void()> on_quiet;

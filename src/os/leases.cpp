@@ -33,7 +33,8 @@ std::vector<std::string> groups_that_wait() {
     std::vector<std::string> groups;
     for (const auto& process : process_ids())
         if (first_line("/proc/" + process + "/wchan") == "__break_lease")
-            groups.push_back(control_group(process));
+            if (auto group = control_group(process); !group.empty()) // else it has gone meanwhile
+                groups.push_back(std::move(group));
     return groups;
 }
 

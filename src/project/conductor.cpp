@@ -196,7 +196,7 @@ Names Conductor::leave_alone(const Plan& plan, const Names& due) {
         if (!member || !member->rules())
             continue;
         const auto path =
-            sees_.loops.before_action(service, member->rules()->definition, member->changed_at);
+            sees_.loops.before_action(service, member->rules()->definition, member->changed_at());
         if (path.empty())
             continue;
         sees_.agenda.due(service.service); // its other files count
@@ -436,10 +436,8 @@ void Conductor::doubt(const std::string& service) {
     auto* const member = sees_.looks.find(service);
     if (!member)
         return;
-    const bool doubted = sees_.ledger.update(
-        service, [&](ServiceRecord& record) { return member->doubt(record.files) > 0; });
-    if (doubted || member->doubts())
-        member->changed_at = sees_.clock.now();
+    sees_.ledger.update(service,
+                        [&](ServiceRecord& record) { return member->doubt(record.files) > 0; });
 }
 
 // What was asked to start is wanted from now on, unless it could not be had.

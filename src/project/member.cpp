@@ -43,13 +43,6 @@ void Member::disarm(const ServiceDefinition& definition) {
     files_.reset();
 }
 
-Duration Member::debounce() const {
-    Duration slowest{};
-    for (const auto& watch : rules_->definition.watches)
-        slowest = std::max(slowest, watch.debounce);
-    return slowest;
-}
-
 Duration Member::debounce_max() const {
     Duration slowest{};
     if (rules_)

@@ -53,7 +53,6 @@ public:
     [[nodiscard]] const std::string& unwatchable() const { return unwatchable_; }
 
     // The slowest of its watches.
-    [[nodiscard]] Duration debounce() const;
     [[nodiscard]] Duration debounce_max() const;
     [[nodiscard]] bool unsettled() const { return files_ && files_->unsettled(); }
 
@@ -89,10 +88,11 @@ public:
     // The same for what was gone when the member had been made to read its files, and is there
     // again.
     std::size_t doubt_what_came_back(std::map<std::string, ContentId>& applied);
-    [[nodiscard]] bool doubts() const { return !gone_.empty(); }
 
     // When its files changed last, as far as that is known (CLOCK_MONOTONIC).
-    Duration changed_at{};
+    [[nodiscard]] Duration changed_at() const {
+        return files_ ? files_->changed_at() : Duration::zero();
+    }
 
     // What held something when it was applied and holds nothing now may be about to be written
     // anew, or never was meant so (an editor that crashed, a full disk): it is acted on when it has

@@ -181,10 +181,9 @@ void Project::take_up_what_settled() {
     }
     configs_.look_at_due();
     for (const auto& service : std::exchange(settled_services_, {})) {
-        auto* const member = looks_.find(service);
+        const auto* const member = looks_.find(service);
         if (!member || !member->rules())
             continue;
-        member->changed_at = ports_.clock.now() - member->debounce();
         agenda_.settled(service);
         if (!pauses_.paused(service)) // else nothing follows what is under way
             conductor_.hurry(service);

@@ -165,7 +165,8 @@ void WatchedSet::tree_suspect() {
 }
 
 void WatchedSet::dirty(const Timing& timing) {
-    debounce_.event(watcher_.loop().now(), timing);
+    changed_at_ = watcher_.loop().now();
+    debounce_.event(changed_at_, timing);
     watcher_.touched(*this);
 }
 

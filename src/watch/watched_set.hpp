@@ -37,6 +37,7 @@ public:
         return files_.written_since(mark);
     }
     [[nodiscard]] bool unsettled() const override;
+    [[nodiscard]] Duration changed_at() const override { return changed_at_; }
     [[nodiscard]] const WatchState& state() const override { return state_; }
     [[nodiscard]] PathMatch explain(const std::string& path) const override;
     [[nodiscard]] std::set<std::string> names_of(const std::string& physical) const override;
@@ -74,6 +75,7 @@ private:
     DirectoryTree tree_;
     FileTable files_;
     Debounce debounce_;
+    Duration changed_at_{};
     os::Timer timer_;
     os::Timer retry_;
     WatchState state_;

@@ -16,8 +16,8 @@ def test_a_service_that_writes_what_it_watches_is_suspended_and_resumed(demo):
     demo.write("conf/a", "1")
     demo.write("self", SELF_WRITER, mode=0o755)
     demo.toml('[services.a]\ncommand = ["./self"]\nverify = "0"\n[[services.a.watch]]\nfiles = ["conf/*"]\n')
-    demo.up()
-    with demo.ctl.monitor() as events:
+    with demo.ctl.monitor() as events:  # begun before: it may be suspended before `up` has told its end
+        demo.up()
         events.wait_for("ServiceChanged", service="a", watching=lambda text: text.startswith("suspended"), deadline=30)
         assert str(demo / "conf/state") in demo["a"]["watching"]
         starts = len((demo / "starts").read_text().splitlines())

@@ -117,6 +117,8 @@ public:
         return looks;
     }
 
+    const Clock* clock = nullptr; // by which files change
+
     // Reading takes until somebody calls the function.
     std::vector<std::function<void()>> reading;
     Executor* slow = nullptr; // nullptr: it takes no time
@@ -180,6 +182,7 @@ private:
         for (auto* const set : sets_)
             if (set->has(path)) {
                 set->moving = true;
+                set->changed = clock ? clock->now() : Duration::zero();
                 set->written[path] = ++writes_;
             }
     }
@@ -211,6 +214,7 @@ private:
             return paths;
         }
         [[nodiscard]] bool unsettled() const override { return moving; }
+        [[nodiscard]] Duration changed_at() const override { return changed; }
         [[nodiscard]] const WatchState& state() const override { return state_; }
         [[nodiscard]] PathMatch explain(const std::string&) const override { return {}; }
         [[nodiscard]] std::set<std::string> names_of(const std::string&) const override {
@@ -220,6 +224,7 @@ private:
         [[nodiscard]] bool news() const { return files_.snapshot(watches_, {}) != seen_; }
 
         bool moving = false;
+        Duration changed{};
         unsigned looks = 0;
         std::map<std::string, std::uint64_t> written;
         OnSettled on_settled;
@@ -407,9 +412,15 @@ protected:
     void end(const Work&, const Work*) noexcept override {}
 };
 
+// Nobody is found; what somebody asked for is written down.
 class NoWriters final : public Writers {
 public:
-    Handle find_writer(const std::string&, OnOpened) override { return nullptr; }
+    std::vector<std::string> looked_for;
+
+    Handle find_writer(const std::string& path, OnOpened) override {
+        looked_for.push_back(path);
+        return nullptr;
+    }
 };
 
 // What was told, one line each: "finished web=applied", "invalid shop: …".
@@ -429,7 +440,11 @@ public:
                            const Problem& problem) noexcept override {
         lines.push_back("invalid " + target + ": " + problem.message);
     }
-    void reload_started(const ReloadId&, const Plan&) noexcept override {}
+    void reload_started(const ReloadId&, const Plan&) noexcept override {
+        if (on_started)
+            on_started();
+    }
+    std::function<void()> on_started; // an action is about to begin
     void reload_finished(const Outcome& outcome) noexcept override {
         std::string line = "finished";
         for (const auto& each : outcome.services)

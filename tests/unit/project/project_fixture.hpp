@@ -53,6 +53,7 @@ protected:
     void open() {
         reader.definition.name = "shop";
         reader.definition.path = "/srv/hotreload.toml";
+        files.clock = &clock;
         files.write("/srv/hotreload.toml", "");
         project = std::make_unique<Project>(
             Ports{.clock = clock,

@@ -91,6 +91,22 @@ TEST_F(ProjectTest, every_service_is_looked_at_when_a_project_is_enabled_again) 
     EXPECT_EQ(store.services.at("web").generation, 2U);
 }
 
+// Was: when a file had changed was known only when it had settled. Where the next action came
+// first, the change counted as nobody's, and what the service had written before was forgotten.
+TEST_F(ProjectTest, a_service_is_suspected_of_what_changes_while_it_is_acted_on) {
+    service("web", "/etc/web");
+    open();
+    unsigned rounds = 0;
+    events.on_started = [&] {
+        if (++rounds < 8)
+            files.write("/etc/web", std::to_string(rounds)); // it does not settle
+    };
+    clock.advance(10s);
+    save("/etc/web", "begin");
+    EXPECT_EQ(rounds, 8U);
+    EXPECT_TRUE(std::ranges::contains(writers.looked_for, "/etc/web"));
+}
+
 TEST_F(ProjectTest, files_that_take_long_to_read_keep_no_other_service_waiting) {
     service("web", "/etc/web");
     service("app", "/etc/app");
