@@ -387,3 +387,31 @@ def test_the_journal_says_what_begins_and_what_came_of_it(running):
     pid = unit_property("hotreloadd.service", "MainPID", user="dev")  # another daemon counts anew
     lines = run("journalctl", "--output=cat", f"_PID={pid}", f"HOTRELOAD_RELOAD_ID={done['id']}").stdout.splitlines()
     assert lines == ["Configuration changed. Restarting a (LEVEL)…", "a (LEVEL): restarted, generation 2"]
+
+
+def test_two_services_on_one_file_are_reloaded_in_their_order_and_not_after_a_failure(demo):
+    """Was: each as soon as its own watch had settled, in the order of the alphabet, and the second
+    one though the first had failed."""
+    demo.write("shared.conf", "red")
+    service = """
+[services.{}]
+command = ["./worker", "{}", "shared.conf"]
+type = "notify"
+{}
+verify = "100ms"
+[[services.{}.watch]]
+files = ["shared.conf"]
+debounce = "{}"
+"""
+    demo.toml(service.format("a", "a", 'after = ["z"]', "a", "20ms") + service.format("z", "z", "", "z", "200ms"))
+    demo.up()
+    with demo.ctl.monitor() as events:
+        demo.write("shared.conf", "blue")
+        done = events.wait_for("ReloadFinished")
+        assert [each["service"] for each in done["services"] if each["action"] == "restart"] == ["z", "a"]
+        before = demo.pids()
+        demo.write("shared.conf", "die")
+        done = events.wait_for("ReloadFinished")
+        assert service_of(done, "z")["result"] in ("failed", "needs-attention", "rolled-back")
+        assert service_of(done, "a")["result"] == "unchanged"
+        assert demo.pids()["a"] == before["a"]
