@@ -16,7 +16,7 @@ namespace hotreload {
 
 namespace {
 
-std::string key_of(const Reading& reading, const ServiceDefinition& service,
+std::string key_of(const Reading& reading, const MemberDefinition& service,
                    std::string_view name = "") {
     return reading.kinds.key_of(service).append(name.empty() ? "" : ".").append(name);
 }
@@ -24,10 +24,10 @@ std::string key_of(const Reading& reading, const ServiceDefinition& service,
 // For the checks of the service's kind.
 class ReadDeclaration final : public Declaration {
 public:
-    ReadDeclaration(Reading& reading, const ServiceDefinition& service)
+    ReadDeclaration(Reading& reading, const MemberDefinition& service)
         : reading_(reading), service_(service) {}
 
-    [[nodiscard]] const ServiceDefinition& definition() const override { return service_; }
+    [[nodiscard]] const MemberDefinition& definition() const override { return service_; }
     [[nodiscard]] bool has(std::string_view key) const override {
         return reading_.has(key_of(reading_, service_, key));
     }
@@ -40,11 +40,11 @@ public:
 
 private:
     Reading& reading_;
-    const ServiceDefinition& service_;
+    const MemberDefinition& service_;
 };
 
 // The schema may come later; until it does, every change is refused.
-void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service) {
+void warn_of_missing_schemas(Reading& reading, const MemberDefinition& service) {
     std::error_code error;
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
         const auto& schema = service.watches[i].schema;
@@ -55,7 +55,7 @@ void warn_of_missing_schemas(Reading& reading, const ServiceDefinition& service)
     }
 }
 
-void check_length(Reading& reading, const ServiceDefinition& service) {
+void check_length(Reading& reading, const MemberDefinition& service) {
     const auto longest =
         helper_unit(reading.project.name, service.name, "last-words", to_string(ReloadId()));
     if (longest.size() > 255)
@@ -72,7 +72,7 @@ std::string near_service(const Reading& reading, const std::string& word) {
     return near ? std::format("; did you mean \"{}\"?", *near) : "";
 }
 
-void check_links(Reading& reading, const ServiceDefinition& service) {
+void check_links(Reading& reading, const MemberDefinition& service) {
     const auto check = [&](std::string_view key, const std::vector<std::string>& names) {
         for (const std::string& other : names)
             if (other == service.name)
@@ -151,7 +151,7 @@ private:
     std::set<std::string> done_;
 };
 
-void check_trust(Reading& reading, const ServiceDefinition& service) {
+void check_trust(Reading& reading, const MemberDefinition& service) {
     for (const auto& [of, key, path] : reading.env_files)
         if (of == service.name)
             if (auto why = distrusted(path, service.user))

@@ -18,13 +18,13 @@ void read_project(Reading& reading, const toml::table& root);
 
 // The table [services.NAME], or one of another kind.
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  const Kind& kind, ServiceDefinition& service);
+                  const Kind& kind, MemberDefinition& service);
 
 // [watch].
 void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table);
 
 // `watch` of a service, in its short form or its long one.
-void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service);
+void read_watches(Reading& reading, const Entry& entry, MemberDefinition& service);
 
 // An address as in `ports`; a relative path of a socket starts at the project.
 Result<Address> read_address(const Reading& reading, const std::string& text);
@@ -43,7 +43,7 @@ void read_config_file(Reading& reading, const std::string& key, const std::strin
                       ConfigDefinition& config);
 
 // `properties` of a service.
-void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service);
+void read_properties(Reading& reading, const Entry& entry, MemberDefinition& service);
 
 // A program, found as services find theirs, and its arguments, which stay as they are; a string is
 // split into them. `variable`: see split_command().

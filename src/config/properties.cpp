@@ -92,7 +92,7 @@ void read_directive(Reading& reading, const std::string& key, std::string_view n
 
 } // namespace
 
-void read_properties(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_properties(Reading& reading, const Entry& entry, MemberDefinition& service) {
     for (const auto& [name, value] : *entry.value.as_table()) {
         const std::string key = std::format("{}.{}", entry.key, name.str());
         reading.place(key, name.source());

@@ -27,7 +27,7 @@ void take(Reading& reading, const Entry& entry, Result<T> value, U& target) {
 }
 
 void read_env_file(Reading& reading, const std::string& key, std::string name,
-                   ServiceDefinition& service) {
+                   MemberDefinition& service) {
     const bool optional = name.starts_with('-');
     if (optional)
         name.erase(0, 1);
@@ -55,12 +55,12 @@ void read_env_file(Reading& reading, const std::string& key, std::string name,
         std::ranges::move(variables.error(), std::back_inserter(reading.problems));
 }
 
-void read_env_files(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_env_files(Reading& reading, const Entry& entry, MemberDefinition& service) {
     for (const std::string& name : entry.texts())
         read_env_file(reading, entry.key, name, service);
 }
 
-void read_working_dir(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_working_dir(Reading& reading, const Entry& entry, MemberDefinition& service) {
     if (entry.text().empty())
         return reading.problem(entry.key, "is empty: give the path of a directory");
     auto path = read_path(reading, entry.key, entry.text());
@@ -74,7 +74,7 @@ void read_working_dir(Reading& reading, const Entry& entry, ServiceDefinition& s
         reading.problem(entry.key, std::format("{} is not a directory", service.working_dir));
 }
 
-void read_user(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_user(Reading& reading, const Entry& entry, MemberDefinition& service) {
     service.user = entry.text();
     if (::geteuid() != 0)
         reading.problem(entry.key, "only the system instance can run services as another user");
@@ -90,14 +90,14 @@ void read_names(const Entry& entry, std::vector<std::string>& names) {
     names.erase(repeated.begin(), repeated.end());
 }
 
-void read_verify(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_verify(Reading& reading, const Entry& entry, MemberDefinition& service) {
     take(reading, entry, parse_duration(entry.text()), service.verify);
     if (service.verify == kInfinity)
         reading.problem(entry.key, "cannot be infinity: the reload would never end");
 }
 
-using Row = KeyRow<ServiceDefinition>;
-using Service = ServiceDefinition;
+using Row = KeyRow<MemberDefinition>;
+using Service = MemberDefinition;
 
 // `env` stands before `env_file`, which overrides it, whatever their order in the file.
 constexpr auto kServiceKeys = std::to_array<Row>({
@@ -205,7 +205,7 @@ std::vector<Row> keys_of(const Kind& kind) {
 } // namespace
 
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  const Kind& kind, ServiceDefinition& service) {
+                  const Kind& kind, MemberDefinition& service) {
     if (kind.takes("env"))
         service.env = reading.env;
     reading.user = table["user"].value_or(std::string());

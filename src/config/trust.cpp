@@ -147,7 +147,7 @@ std::optional<std::string> led_astray(const std::string& path) {
     return os::replaceable(os::walk_path(path), os::system_accounts());
 }
 
-std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts) {
+std::vector<Distrust> distrusted_programs(const MemberDefinition& service, bool starts) {
     std::vector<Distrust> all;
     if (::geteuid() != 0)
         return all;
@@ -176,7 +176,7 @@ std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool
 }
 
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project, const Kinds& kinds,
-                                            const ServiceDefinition& service, bool starts) {
+                                            const MemberDefinition& service, bool starts) {
     const auto found = distrusted_programs(service, starts);
     if (found.empty())
         return std::nullopt;

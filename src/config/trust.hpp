@@ -28,9 +28,9 @@ struct Distrust {
 // The programs that the service runs and others could change, as they are now: of validate, reload
 // and ready, and the script that an interpreter is given. `starts`: of command and properties, too,
 // which only a new process runs.
-std::vector<Distrust> distrusted_programs(const ServiceDefinition& service, bool starts);
+std::vector<Distrust> distrusted_programs(const MemberDefinition& service, bool starts);
 // The first of them as a problem of the project file, for everybody. nullopt: all may be run.
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project, const Kinds& kinds,
-                                            const ServiceDefinition& service, bool starts);
+                                            const MemberDefinition& service, bool starts);
 
 } // namespace hotreload

@@ -183,7 +183,7 @@ void check_format(Reading& reading, const std::string& key, const WatchDefinitio
 }
 
 void read_long_watch(Reading& reading, const std::string& key, const toml::table& table,
-                     ServiceDefinition& service) {
+                     MemberDefinition& service) {
     Watch watch{.settings = reading.watch, .definition = {}};
     read_table(reading, table, key, kWatchKeys, {}, watch);
     WatchDefinition& definition = service.watches.emplace_back(std::move(watch.definition));
@@ -240,7 +240,7 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
     reading.project.debounce_max = defaults.debounce_max;
 }
 
-void read_watches(Reading& reading, const Entry& entry, ServiceDefinition& service) {
+void read_watches(Reading& reading, const Entry& entry, MemberDefinition& service) {
     const auto& array = *entry.value.as_array();
     if (array.empty())
         return;

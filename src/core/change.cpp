@@ -33,7 +33,7 @@ std::string strategy_or_auto(const std::optional<Strategy>& strategy) {
 
 // Each setting of each watch by itself, so that only what differs is told; what is as it is when
 // nothing was said is left out.
-Values watches_of(const ServiceDefinition& service) {
+Values watches_of(const MemberDefinition& service) {
     static const WatchDefinition plain;
     Values values;
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
@@ -64,7 +64,7 @@ Values watches_of(const ServiceDefinition& service) {
 }
 
 // What a pinned service sees is fixed when its process starts.
-Values pins_of(const ServiceDefinition& service) {
+Values pins_of(const MemberDefinition& service) {
     std::string pinned;
     for (const auto& watch : service.watches)
         if (watch.pin)
@@ -72,7 +72,7 @@ Values pins_of(const ServiceDefinition& service) {
     return one(std::move(pinned));
 }
 
-Values ports_of(const ServiceDefinition& service) {
+Values ports_of(const MemberDefinition& service) {
     Values values;
     for (const auto& port : service.ports) {
         auto& text = values[port.name] = port.address;
@@ -92,7 +92,7 @@ std::string describe(const ReadyProbe& probe) {
                        format_duration(probe.interval));
 }
 
-Values properties_of(const ServiceDefinition& service) {
+Values properties_of(const MemberDefinition& service) {
     Values values;
     for (const auto& [name, lines] : service.properties)
         values[name] = in_one_line(lines);
@@ -125,7 +125,7 @@ std::string text_of(const Value& value) {
         value.data);
 }
 
-Values settings_of(const ServiceDefinition& service) {
+Values settings_of(const MemberDefinition& service) {
     Values values;
     for (const auto& [name, value] : service.settings)
         values[name] = text_of(value);
@@ -136,7 +136,7 @@ Values settings_of(const ServiceDefinition& service) {
 struct Field {
     std::string_view name;
     bool secret; // values are never shown
-    Values (*values)(const ServiceDefinition&);
+    Values (*values)(const MemberDefinition&);
 };
 
 const std::array kFields = std::to_array<Field>({
@@ -175,7 +175,7 @@ bool is_secret(const Field& field, const std::string& key) {
 
 } // namespace
 
-std::map<std::string, std::string> shown_fields(const ServiceDefinition& service) {
+std::map<std::string, std::string> shown_fields(const MemberDefinition& service) {
     std::map<std::string, std::string> shown;
     for (const auto& field : kFields)
         for (const auto& [key, value] : field.values(service))
@@ -183,8 +183,8 @@ std::map<std::string, std::string> shown_fields(const ServiceDefinition& service
     return shown;
 }
 
-std::vector<Change> diff_definitions(const ServiceDefinition& applied,
-                                     const ServiceDefinition& wanted, const EffectOf& effect_of) {
+std::vector<Change> diff_definitions(const MemberDefinition& applied,
+                                     const MemberDefinition& wanted, const EffectOf& effect_of) {
     std::vector<Change> changes;
     if (applied == wanted)
         return changes;

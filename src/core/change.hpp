@@ -53,7 +53,7 @@ struct Change {
 
 // Every field that is set, by the name that changes carry, as it is shown to people. Values of
 // secret fields are left out: their names are shown.
-std::map<std::string, std::string> shown_fields(const ServiceDefinition& service);
+std::map<std::string, std::string> shown_fields(const MemberDefinition& service);
 
 // The least strategy that puts something into effect, and why.
 using Effect = std::pair<Strategy, std::string>;
@@ -62,8 +62,8 @@ using Effect = std::pair<Strategy, std::string>;
 // ("properties"), and the key in it ("MemoryMax", "" for a field of one value). Without it, the
 // changes have no strategies.
 using EffectOf = std::function<Effect(std::string_view field, const std::string& key)>;
-std::vector<Change> diff_definitions(const ServiceDefinition& applied,
-                                     const ServiceDefinition& wanted,
+std::vector<Change> diff_definitions(const MemberDefinition& applied,
+                                     const MemberDefinition& wanted,
                                      const EffectOf& effect_of = {});
 
 // What a changed file asks for where neither its watch nor its member says it.
@@ -73,7 +73,7 @@ using Automatic = std::function<Effect(const std::string& path)>;
 // Nor is a file that only one of the two definitions watches: it was a watch that changed.
 // `documents` are those whose content differs, by path; `patterns` are those of the wanted watches,
 // where somebody has parsed them.
-std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
+std::vector<Change> diff_files(const MemberRecord& applied, const MemberDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
                                const Automatic& automatic,

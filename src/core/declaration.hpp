@@ -34,7 +34,7 @@ class Declaration {
 public:
     virtual ~Declaration() = default;
 
-    [[nodiscard]] virtual const ServiceDefinition& definition() const = 0;
+    [[nodiscard]] virtual const MemberDefinition& definition() const = 0;
     // `key` is relative to the member: "ready.http"; "" is the member itself.
     [[nodiscard]] virtual bool has(std::string_view key) const = 0;
     // The file is refused.

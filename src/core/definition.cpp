@@ -18,7 +18,7 @@ Problem ProjectDefinition::problem_at(const std::string& key, std::string messag
     return problem;
 }
 
-LinkGraph link_graph(const std::map<std::string, ServiceDefinition>& services) {
+LinkGraph link_graph(const std::map<std::string, MemberDefinition>& services) {
     std::map<std::string, Links> links;
     for (const auto& [name, service] : services)
         links.emplace(name, service.links());

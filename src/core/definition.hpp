@@ -55,8 +55,9 @@ struct WatchDefinition {
     bool operator==(const WatchDefinition&) const = default;
 };
 
-// One service. Either `unit` is set (a unit that is installed already: attached) or `command`.
-struct ServiceDefinition {
+// One member of a project: a service, or what another kind has of its keys (core/kind.hpp). Of a
+// service, either `unit` is set (a unit that is installed already: attached) or `command`.
+struct MemberDefinition {
     std::string name;
     std::string kind;                 // its word (core/kind.hpp); "": the first, a service
     std::string unit;                 // "nginx.service"
@@ -96,10 +97,10 @@ struct ServiceDefinition {
     }
     [[nodiscard]] Links links() const { return {after, required, part_of}; }
 
-    bool operator==(const ServiceDefinition&) const = default;
+    bool operator==(const MemberDefinition&) const = default;
 };
 
-LinkGraph link_graph(const std::map<std::string, ServiceDefinition>& services);
+LinkGraph link_graph(const std::map<std::string, MemberDefinition>& services);
 
 // A document that is published on the bus.
 struct ConfigDefinition {
@@ -126,7 +127,7 @@ struct ProjectDefinition {
     std::string directory;          // relative paths start here
     bool enabled = true;            // false: nothing is watched or changed by itself
     unsigned keep_generations = 10; // of each service, to look at and to go back to
-    std::map<std::string, ServiceDefinition> services;
+    std::map<std::string, MemberDefinition> services;
     std::map<std::string, ConfigDefinition> configs;
     Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources
     Duration debounce_max = WatchDefinition().debounce_max;

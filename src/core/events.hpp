@@ -28,8 +28,8 @@ public:
     virtual void config_changed(const ReloadId& id, const ConfigChange& change) noexcept = 0;
     // A service of the project file is another one, which is not in force yet.
     virtual void definition_changed(const ReloadId& /*id*/, const std::string& /*project*/,
-                                    const ServiceDefinition& /*before*/,
-                                    const ServiceDefinition& /*after*/) noexcept {}
+                                    const MemberDefinition& /*before*/,
+                                    const MemberDefinition& /*after*/) noexcept {}
     virtual void validation_failed(const ReloadId& id, const std::string& project,
                                    const std::string& target, const Problem& problem) noexcept = 0;
     // A project file that nothing is in force of is refused: for the journal. Everybody else has it
@@ -41,7 +41,7 @@ public:
     virtual void reload_started(const ReloadId& id, const Plan& plan) noexcept = 0;
     // All is checked, and the service's action begins. For the journal: the bus has the plan.
     virtual void acting(const std::string& /*project*/, const ReloadId& /*id*/,
-                        const ServicePlan& /*plan*/) noexcept {}
+                        const MemberPlan& /*plan*/) noexcept {}
     // The service writes `path` itself: the watch of it waits for resume. For the journal.
     virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,
                                  const std::string& /*path*/) noexcept {}

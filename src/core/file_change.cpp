@@ -60,7 +60,7 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
 
 } // namespace
 
-std::vector<Change> diff_files(const ServiceRecord& applied, const ServiceDefinition& wanted,
+std::vector<Change> diff_files(const MemberRecord& applied, const MemberDefinition& wanted,
                                const Snapshot& now,
                                const std::map<std::string, DocumentState>& documents,
                                const Automatic& automatic,

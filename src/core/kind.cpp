@@ -14,13 +14,13 @@ const Kind* Kinds::find(std::string_view word) const {
     return row == rows_.end() ? nullptr : *row;
 }
 
-const Kind& Kinds::of(const ServiceDefinition& definition) const {
+const Kind& Kinds::of(const MemberDefinition& definition) const {
     if (const auto* const kind = find(definition.kind))
         return *kind;
     throw std::logic_error(std::format("no kind \"{}\"", definition.kind));
 }
 
-std::string Kinds::key_of(const ServiceDefinition& definition) const {
+std::string Kinds::key_of(const MemberDefinition& definition) const {
     return std::format("{}.{}", of(definition).table(), definition.name);
 }
 

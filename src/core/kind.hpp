@@ -11,10 +11,10 @@
 #include "core/plan.hpp"
 #include "core/probe.hpp"
 #include "core/reload_id.hpp"
-#include "core/service_host.hpp"
 #include "core/sockets_port.hpp"
 #include "core/status.hpp"
 #include "core/step.hpp"
+#include "core/step_host.hpp"
 #include "core/units_port.hpp"
 #include "core/views_port.hpp"
 
@@ -41,8 +41,8 @@ struct KindPorts {
 struct StepInput {
     ReloadId transaction;
     std::string project;
-    ServicePlan plan;
-    ServiceView view; // that was planned with
+    MemberPlan plan;
+    MemberView view; // that was planned with
 };
 
 class Kind {
@@ -54,20 +54,20 @@ public:
     // "services": the table of the project file.
     [[nodiscard]] virtual std::string_view table() const = 0;
 
-    // Of the keys that a ServiceDefinition has its fields for ("command", "env", "ports"), those
+    // Of the keys that a MemberDefinition has its fields for ("command", "env", "ports"), those
     // that this kind takes. Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
     [[nodiscard]] virtual bool takes(std::string_view key) const = 0;
-    // The keys that are this kind's alone: their values are ServiceDefinition::settings.
+    // The keys that are this kind's alone: their values are MemberDefinition::settings.
     [[nodiscard]] virtual std::span<const SettingKey> settings() const { return {}; }
     // Reports what is wrong with a definition although each key of it is right by itself.
     virtual void check(Declaration& declaration) const = 0;
 
     // What differs in meaning between what is applied and what is wanted: `view` has both, and its
     // record is there. Each change has the strategy that puts it into effect.
-    [[nodiscard]] virtual std::vector<Change> changes(const ServiceView& view) const = 0;
+    [[nodiscard]] virtual std::vector<Change> changes(const MemberView& view) const = 0;
     // What is to be done.
-    [[nodiscard]] virtual ServicePlan plan(const std::string& name, const ServiceView& view,
-                                           const PlanOptions& options) const = 0;
+    [[nodiscard]] virtual MemberPlan plan(const std::string& name, const MemberView& view,
+                                          const PlanOptions& options) const = 0;
 
     // The state of a member that nothing is wrong with and nobody works at. `record`: nullptr when
     // nothing is on record of it. `problem`: what a person should know of it.
@@ -76,11 +76,11 @@ public:
         std::optional<Problem> problem;
     };
     [[nodiscard]] virtual State state(const std::string& project, const std::string& name,
-                                      const ServiceRecord* record, const UnitState& unit) const = 0;
+                                      const MemberRecord* record, const UnitState& unit) const = 0;
 
     // What does what the plan says; for a plan that is only shown, what checks it. `host` and
     // `ports` outlive it.
-    [[nodiscard]] virtual std::unique_ptr<Step> make_step(StepInput input, ServiceHost& host,
+    [[nodiscard]] virtual std::unique_ptr<Step> make_step(StepInput input, StepHost& host,
                                                           const KindPorts& ports) const = 0;
 };
 
@@ -94,9 +94,9 @@ public:
     // The kind of the word, or the first where the word is "". nullptr: there is none.
     [[nodiscard]] const Kind* find(std::string_view word) const;
     // Throws std::logic_error for a kind that there is not.
-    [[nodiscard]] const Kind& of(const ServiceDefinition& definition) const;
+    [[nodiscard]] const Kind& of(const MemberDefinition& definition) const;
     // Where a project file declares it: "services.web".
-    [[nodiscard]] std::string key_of(const ServiceDefinition& definition) const;
+    [[nodiscard]] std::string key_of(const MemberDefinition& definition) const;
 
 private:
     std::vector<const Kind*> rows_;

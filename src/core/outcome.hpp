@@ -17,7 +17,7 @@
 
 namespace hotreload {
 
-struct ServiceOutcome {
+struct MemberOutcome {
     std::string service;
     Action action = Action::None;
     ReloadResult result = ReloadResult::Unchanged;
@@ -36,7 +36,7 @@ struct Outcome {
     std::optional<Trigger> trigger;
     CallerUid caller; // who asked for it
     Duration duration{};
-    std::vector<ServiceOutcome> services;
+    std::vector<MemberOutcome> services;
     std::vector<Problem> problems;
     std::vector<FileRestored> files; // by a rollback, before anything was done to a service
 };

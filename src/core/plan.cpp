@@ -16,7 +16,7 @@ bool Plan::waits() const {
                                [](const auto& each) { return each.action == Action::Wait; });
 }
 
-bool same_as_refused(const ServiceView& view) {
+bool same_as_refused(const MemberView& view) {
     const auto& refusal = view.record->refusal;
     return refusal && !refusal->interrupted() && refusal->definition == *view.wanted &&
            refusal->files == view.files->files;
@@ -34,8 +34,7 @@ bool is_acted_on(Action action) {
     return action != Action::None && action != Action::Wait && action != Action::Refused;
 }
 
-ServicePlan plan_member(const std::string& name, const ServiceView& view,
-                        const PlanOptions& given) {
+MemberPlan plan_member(const std::string& name, const MemberView& view, const PlanOptions& given) {
     const auto options = view.options.value_or(given);
     if (!view.wanted && !view.record)
         return {name, Action::None, {}, "neither wanted nor there"};
@@ -69,10 +68,10 @@ Plan make_plan(const PlanInput& input) {
     return plan;
 }
 
-void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& views,
+void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,
                        const PlanOptions& options) {
     const auto is_refused = [&](const std::string& service) {
-        const auto found = std::ranges::find(plan.services, service, &ServicePlan::service);
+        const auto found = std::ranges::find(plan.services, service, &MemberPlan::service);
         return found == plan.services.end() || found->action == Action::Refused;
     };
     for (bool news = true; std::exchange(news, false);)
@@ -92,7 +91,7 @@ void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& vie
         }
 }
 
-void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views) {
+void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views) {
     // A chain is followed link by link.
     for (bool news = true; std::exchange(news, false);)
         for (auto& each : plan.services) {

@@ -55,7 +55,7 @@ bool starts_generation(Action action);
 // The service reads its files for it.
 bool reads_files(Action action);
 
-struct ServicePlan {
+struct MemberPlan {
     std::string service;
     Action action = Action::None;
     std::vector<Change> changes;    // what differs, each with strategy and reason
@@ -65,12 +65,12 @@ struct ServicePlan {
     bool barred = false;            // refused for its unit's sake, as `reason` says: no attempt of
                                     // it was made before
 
-    bool operator==(const ServicePlan&) const = default;
+    bool operator==(const MemberPlan&) const = default;
 };
 
 struct Plan {
     std::string project;
-    std::vector<ServicePlan> services;
+    std::vector<MemberPlan> services;
 
     [[nodiscard]] bool acts() const;  // something is done to a unit or to a record
     [[nodiscard]] bool waits() const; // something waits for --force
@@ -88,14 +88,14 @@ struct PlanOptions {
 
 class Kind;
 
-// All that is known of one service when a plan is made.
-struct ServiceView {
+// All that is known of one member when a plan is made.
+struct MemberView {
     const Kind* kind = nullptr;                     // of what is wanted; else of what is on record
-    std::optional<ServiceDefinition> wanted;        // nothing: removed from the project
+    std::optional<MemberDefinition> wanted;         // nothing: removed from the project
     std::shared_ptr<const WatchPatterns> patterns;  // of its watches; nullptr: not parsed yet
     std::optional<Snapshot> files;                  // of the wanted definition's watches
     std::map<std::string, DocumentState> documents; // whose content is not the applied one
-    std::optional<ServiceRecord> record;            // nothing: never applied
+    std::optional<MemberRecord> record;             // nothing: never applied
     UnitState unit;                                 // of record->unit
     std::optional<Duration> drain; // of this time only, in place of the definition's
     std::optional<Refusal> held;   // what the project file wants instead: not taken up by itself
@@ -109,7 +109,7 @@ struct ServiceView {
 // What a plan is made of.
 struct PlanInput {
     std::string project;
-    std::map<std::string, ServiceView> views;
+    std::map<std::string, MemberView> views;
     std::vector<std::string> order; // of the services in `views`
     PlanOptions options;
 };
@@ -117,19 +117,18 @@ struct PlanInput {
 Plan make_plan(const PlanInput& input);
 
 // What holds for a member of every kind; the rest is for its kind to say.
-ServicePlan plan_member(const std::string& name, const ServiceView& view,
-                        const PlanOptions& options);
+MemberPlan plan_member(const std::string& name, const MemberView& view, const PlanOptions& options);
 
 // The same was tried or checked before, and did not do. `view` has a record and what is wanted.
-bool same_as_refused(const ServiceView& view);
+bool same_as_refused(const MemberView& view);
 
 // What was held back because of another service is planned anew when that one is looked at and not
 // refused any more.
-void take_up_held_back(Plan& plan, const std::map<std::string, ServiceView>& views,
+void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,
                        const PlanOptions& options);
 
 // What follows a service (core/links.hpp) that is restarted is restarted with it. A swap
 // interrupts nobody: it is no reason to.
-void restart_followers(Plan& plan, const std::map<std::string, ServiceView>& views);
+void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views);
 
 } // namespace hotreload

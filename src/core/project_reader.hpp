@@ -24,7 +24,7 @@ public:
     // Why the service must not be acted on, as its programs are now: others could have changed what
     // root would run. Nothing when it may. `starts`: a new process of it is run, too.
     [[nodiscard]] virtual std::optional<Problem> distrusted(const ProjectDefinition& project,
-                                                            const ServiceDefinition& service,
+                                                            const MemberDefinition& service,
                                                             bool starts) const = 0;
 };
 

@@ -21,7 +21,7 @@ namespace hotreload {
 // A wanted state that was tried or checked, and did not do: it is not tried again until it
 // changes or somebody asks.
 struct Refusal {
-    ServiceDefinition definition;
+    MemberDefinition definition;
     std::map<std::string, ContentId> files;
     ReloadResult result = ReloadResult::Invalid;
     Problem problem;
@@ -48,13 +48,13 @@ struct Draining {
     bool operator==(const Draining&) const = default;
 };
 
-struct ServiceRecord {
+struct MemberRecord {
     std::uint64_t generation = 0; // numbered applied state
     std::uint64_t last_used = 0;  // highest number given to a unit, so that none is used twice
     std::string unit;             // the unit that carries it; older than `generation` after a
                                   // live change or reload, "" when never started
     std::string view;             // that an installed unit is shown, "" when nothing is pinned
-    ServiceDefinition definition;
+    MemberDefinition definition;
     std::map<std::string, ContentId> files;
     bool wanted = true;             // false after Stop: until Start
     bool underway = false;          // a generation was being replaced or stopped: set before,
@@ -70,7 +70,7 @@ struct ServiceRecord {
         return definition.attached() ? view : unit;
     }
 
-    bool operator==(const ServiceRecord&) const = default;
+    bool operator==(const MemberRecord&) const = default;
 };
 
 // The user id of whoever asked for something; nothing when nobody did: files, or our own start.
@@ -81,7 +81,7 @@ struct GenerationRecord {
     std::uint64_t generation = 0;
     std::uint64_t applied_usec = 0; // CLOCK_REALTIME
     std::string strategy;           // that brought it about
-    ServiceDefinition definition;
+    MemberDefinition definition;
     std::map<std::string, ContentId> files;
     std::optional<Trigger> trigger; // nothing of versions that did not keep it
     CallerUid caller;
@@ -137,7 +137,7 @@ struct ProjectRecord {
     std::string name;
     std::string path;       // of the project file
     std::string manager_id; // the run of the service manager that the units belong to
-    std::map<std::string, ServiceRecord> services;
+    std::map<std::string, MemberRecord> services;
     std::map<std::string, ConfigRecord> configs;
     std::vector<std::string> paused;     // services whose changes wait for resume; "": all of them
     std::map<std::string, Pause> pauses; // of those, where there is more to say than that
@@ -161,14 +161,14 @@ public:
     // All but the services.
     virtual Result<> save(const ProjectRecord& record) = 0;
     virtual Result<> save_service(const std::string& project, const std::string& service,
-                                  const ServiceRecord& record) = 0;
+                                  const MemberRecord& record) = 0;
     virtual Result<> remove_service(const std::string& project, const std::string& service) = 0;
     virtual Result<> remove(const std::string& project) = 0;
     // What was saved and removed until now is on the disk when it ends: a cut of the power does not
     // take it back. Until then it survives the process, and not the machine.
     virtual Task<Result<>> flush() = 0;
     // What is left of the services of a project whose own record was lost.
-    [[nodiscard]] virtual std::map<std::string, ServiceRecord>
+    [[nodiscard]] virtual std::map<std::string, MemberRecord>
     left_services(const std::string& project) = 0;
 
     // Applied states of a service, the newest first. One that cannot be read is none.

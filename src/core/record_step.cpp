@@ -11,7 +11,7 @@ namespace hotreload {
 namespace {
 
 // A file that is gone for now, or cannot be read, is still the one that was applied.
-std::map<std::string, ContentId> applied_files(const Snapshot& now, const ServiceRecord& record) {
+std::map<std::string, ContentId> applied_files(const Snapshot& now, const MemberRecord& record) {
     auto files = now.files;
     const auto keep = [&](const std::string& path) {
         if (const auto it = record.files.find(path); it != record.files.end())
@@ -25,7 +25,7 @@ std::map<std::string, ContentId> applied_files(const Snapshot& now, const Servic
 
 } // namespace
 
-RecordStep::RecordStep(StepInput input, const Kind& kind, ServiceHost& host)
+RecordStep::RecordStep(StepInput input, const Kind& kind, StepHost& host)
     : input_(std::move(input)),
       key_(std::format("{}.{}", kind.table(), input_.plan.service)),
       host_(host) {
@@ -46,9 +46,9 @@ Problem RecordStep::problem(std::string message, std::string_view sub_key) const
                             std::move(message));
 }
 
-ServiceOutcome RecordStep::leave() {
+MemberOutcome RecordStep::leave() {
     const auto& [plan, view] = std::tie(input_.plan, input_.view);
-    ServiceOutcome outcome{.service = name(), .action = plan.action, .changes = plan.changes};
+    MemberOutcome outcome{.service = name(), .action = plan.action, .changes = plan.changes};
     if (view.record) {
         outcome.generation = view.record->generation;
         outcome.unit = view.record->unit;
@@ -98,7 +98,7 @@ std::map<std::string, ContentId> RecordStep::files_read() const {
     return files;
 }
 
-ServiceRecord RecordStep::applied(bool read, std::string strategy) const {
+MemberRecord RecordStep::applied(bool read, std::string strategy) const {
     auto now = record();
     now.files = read ? files_read() : applied_files(*view().files, now);
     now.generation = generation_;
@@ -111,7 +111,7 @@ ServiceRecord RecordStep::applied(bool read, std::string strategy) const {
     return now;
 }
 
-ServiceOutcome RecordStep::commit() {
+MemberOutcome RecordStep::commit() {
     if (ends() && view().wanted) { // asked for
         auto now = record();
         now.wanted = false;
@@ -157,7 +157,7 @@ void RecordStep::refuse(ReloadResult result, const Ending& ending, const std::st
     host_.commit(name(), std::move(now));
 }
 
-ServiceOutcome RecordStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
+MemberOutcome RecordStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
     const bool done = result == ReloadResult::Applied || result == ReloadResult::Recorded;
     const auto now = record();
     return {.service = name(),

@@ -5,8 +5,8 @@
 // adds what the kind does: apply(), and of the rest what it has.
 
 #include "core/kind.hpp"
-#include "core/service_host.hpp"
 #include "core/step.hpp"
+#include "core/step_host.hpp"
 
 #include <cstdint>
 #include <map>
@@ -18,9 +18,9 @@ namespace hotreload {
 class RecordStep : public Step {
 public:
     // `kind` is the member's. It and `host` outlive the step.
-    RecordStep(StepInput input, const Kind& kind, ServiceHost& host);
+    RecordStep(StepInput input, const Kind& kind, StepHost& host);
 
-    [[nodiscard]] const ServicePlan& plan() const override { return input_.plan; }
+    [[nodiscard]] const MemberPlan& plan() const override { return input_.plan; }
     [[nodiscard]] const std::string& key() const override { return key_; }
     [[nodiscard]] bool acts() const override;
     [[nodiscard]] Links links() const override;
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool may_be_handed_over() const override { return false; }
 
     // When what was refused is gone, so is its error.
-    ServiceOutcome leave() override;
+    MemberOutcome leave() override;
     Task<Verdict> check() override { co_return Verdict(); }
     Task<Verdict> prepare() override { co_return Verdict(); }
     // What the member is to be given, before it may hold it.
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool has_proof() const override { return false; }
     Task<std::optional<Problem>> prove(Cancellation& /*hurry*/) override { co_return std::nullopt; }
     Task<bool> gives_way() override { co_return false; }
-    ServiceOutcome commit() override;
+    MemberOutcome commit() override;
     Task<> finish() override { co_return; }
     [[nodiscard]] bool is_done_for_good() const override { return false; }
     void remember_failure() override {}
@@ -48,22 +48,22 @@ public:
     // checked.
     void refuse(ReloadResult result, const Ending& ending, const std::string& because) override;
     void hand_over() override {}
-    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
-                                         std::optional<Problem> problem) const override;
+    [[nodiscard]] MemberOutcome outcome(ReloadResult result,
+                                        std::optional<Problem> problem) const override;
     void release(Keep /*keep*/) override {}
 
 protected:
-    [[nodiscard]] const ServiceView& view() const { return input_.view; }
+    [[nodiscard]] const MemberView& view() const { return input_.view; }
     [[nodiscard]] const StepInput& input() const { return input_; }
     // What is on record now, or an empty record.
-    [[nodiscard]] ServiceRecord record() const { return view().record.value_or(ServiceRecord{}); }
+    [[nodiscard]] MemberRecord record() const { return view().record.value_or(MemberRecord{}); }
     // The number of the next applied state.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
-    [[nodiscard]] ServiceHost& host() const { return host_; }
+    [[nodiscard]] StepHost& host() const { return host_; }
     // A problem of the member, at `sub_key` of it ("ports"; "": of the member itself).
     [[nodiscard]] Problem problem(std::string message, std::string_view sub_key = "") const;
     // The record of the wanted state. `read`: the member was made to read its files for it.
-    [[nodiscard]] ServiceRecord applied(bool read, std::string strategy) const;
+    [[nodiscard]] MemberRecord applied(bool read, std::string strategy) const;
     // The files that a member has read which was made to read them: not those that were missing, or
     // half written. They are new to it when they are whole.
     [[nodiscard]] std::map<std::string, ContentId> files_read() const;
@@ -73,7 +73,7 @@ protected:
 private:
     StepInput input_;
     std::string key_;
-    ServiceHost& host_;
+    StepHost& host_;
     std::uint64_t generation_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 using Refusals = std::map<std::string, Problem>;
 
 // A whole group falls with the first of its services that is invalid.
-Refusals refuse_together(const Steps& group, const Refusals& invalid, const ServiceHost& host) {
+Refusals refuse_together(const Steps& group, const Refusals& invalid, const StepHost& host) {
     const auto first = std::ranges::find_if(
         group, [&](const auto& step) { return invalid.contains(step->name()); });
     Refusals refusals;
@@ -32,7 +32,7 @@ Refusals refuse_together(const Steps& group, const Refusals& invalid, const Serv
 
 } // namespace
 
-Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const ServiceHost& host) {
+Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const StepHost& host) {
     const auto groups = take_groups(steps);
     std::vector<Task<Verdict>> checks;
     std::vector<std::string> names;
@@ -52,7 +52,7 @@ Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const ServiceHost& ho
     }
     for (const auto& group : groups)
         for (auto& [service, problem] : refuse_together(group, invalid, host))
-            std::ranges::find(plan.services, service, &ServicePlan::service)->refusal = problem;
+            std::ranges::find(plan.services, service, &MemberPlan::service)->refusal = problem;
     co_return plan;
 }
 

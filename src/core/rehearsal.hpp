@@ -4,8 +4,8 @@
 // A plan checked as a reload would check it, with nothing applied, recorded or told: what "plan"
 // and "reload --dry-run" say of it. It may outlive its project.
 
-#include "core/service_host.hpp"
 #include "core/step.hpp"
+#include "core/step_host.hpp"
 
 #include <optional>
 
@@ -13,6 +13,6 @@ namespace hotreload {
 
 // Answers the plan with the refusals of its services, the checks of all steps side by side.
 // nullopt: a file is not any more what was looked at: look again.
-Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const ServiceHost& host);
+Task<std::optional<Plan>> rehearse(Plan plan, Steps steps, const StepHost& host);
 
 } // namespace hotreload

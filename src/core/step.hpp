@@ -37,7 +37,7 @@ class Step {
 public:
     virtual ~Step() = default;
 
-    [[nodiscard]] virtual const ServicePlan& plan() const = 0;
+    [[nodiscard]] virtual const MemberPlan& plan() const = 0;
     [[nodiscard]] const std::string& name() const { return plan().service; }
     // Where the project file declares the member: "services.web".
     [[nodiscard]] virtual const std::string& key() const = 0;
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] virtual bool may_be_handed_over() const = 0;
 
     // For one that does not act: what it comes to.
-    virtual ServiceOutcome leave() = 0;
+    virtual MemberOutcome leave() = 0;
 
     // These are done in this order; each is for all steps of a group before the next one begins,
     // but for reserve() and apply(), which are done step by step.
@@ -72,7 +72,7 @@ public:
     // changed is recorded.
     virtual Task<bool> gives_way() = 0;
     // The wanted state is the applied one, on record and in what is told.
-    virtual ServiceOutcome commit() = 0;
+    virtual MemberOutcome commit() = 0;
     // After the commit: takes down what only undo() needed.
     virtual Task<> finish() = 0;
 
@@ -102,8 +102,8 @@ public:
     virtual void hand_over() = 0;
 
     // What the step has come to, as it is told.
-    [[nodiscard]] virtual ServiceOutcome outcome(ReloadResult result,
-                                                 std::optional<Problem> problem) const = 0;
+    [[nodiscard]] virtual MemberOutcome outcome(ReloadResult result,
+                                                std::optional<Problem> problem) const = 0;
 
     // Lets go of what belongs to the state that is not the applied one (any more).
     enum class Keep { Applied, Wanted };

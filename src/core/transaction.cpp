@@ -18,7 +18,7 @@ public:
     Group(Steps steps, const Interruptions& interruptions, const TransactionHost& host)
         : steps_(std::move(steps)), interruptions_(interruptions), host_(host) {}
 
-    Task<std::vector<ServiceOutcome>> run() {
+    Task<std::vector<MemberOutcome>> run() {
         const auto checked = co_await interruptions_.cancellation->unless(check());
         fault::point("validated");
         // Files that are not any more what was looked at: what is there now is looked at anew.
@@ -154,16 +154,16 @@ private:
         }
     }
 
-    std::vector<ServiceOutcome> supersede() const {
-        std::vector<ServiceOutcome> outcomes;
+    std::vector<MemberOutcome> supersede() const {
+        std::vector<MemberOutcome> outcomes;
         for (const auto& step : steps_)
             outcomes.push_back(step->outcome(ReloadResult::Superseded, std::nullopt));
         return outcomes;
     }
 
     // Nothing was touched.
-    std::vector<ServiceOutcome> refuse(const Failure& failure) const {
-        std::vector<ServiceOutcome> outcomes;
+    std::vector<MemberOutcome> refuse(const Failure& failure) const {
+        std::vector<MemberOutcome> outcomes;
         const auto& culprit = failure.step->name();
         for (const auto& step : steps_) {
             const bool at_fault = step.get() == failure.step;
@@ -191,17 +191,17 @@ private:
     bool moved_on_ = false;   // a file is not what was looked at
     bool unproven_ = false;   // a newer change is there
     std::size_t applied_ = 0; // steps whose action was begun, the last one perhaps half-way
-    std::vector<ServiceOutcome> outcomes_;
+    std::vector<MemberOutcome> outcomes_;
 };
 
 // Of what its services came to, the result that matters most.
-ReloadResult overall(const std::vector<ServiceOutcome>& services) {
+ReloadResult overall(const std::vector<MemberOutcome>& services) {
     constexpr std::array worst_first{ReloadResult::NeedsAttention,   ReloadResult::Failed,
                                      ReloadResult::RolledBack,       ReloadResult::Invalid,
                                      ReloadResult::StoppedMeanwhile, ReloadResult::Superseded,
                                      ReloadResult::Waiting};
     for (const auto result : worst_first)
-        if (std::ranges::contains(services, result, &ServiceOutcome::result))
+        if (std::ranges::contains(services, result, &MemberOutcome::result))
             return result;
     const bool unchanged = std::ranges::all_of(services, [](const auto& each) {
         return each.result == ReloadResult::Unchanged || each.result == ReloadResult::Refused;
@@ -217,9 +217,9 @@ Task<Outcome> run_transaction(Transaction transaction, TransactionHost& host) {
     if (plan.acts())
         host.started(id, plan);
     std::vector<std::unique_ptr<Group>> groups;
-    std::vector<Task<std::vector<ServiceOutcome>>> running;
+    std::vector<Task<std::vector<MemberOutcome>>> running;
     auto grouped = take_groups(steps);
-    std::map<std::string, ServiceOutcome> ended;
+    std::map<std::string, MemberOutcome> ended;
     for (const auto& step : steps)
         ended[step->name()] = step->leave();
     for (auto& group : grouped) {

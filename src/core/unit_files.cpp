@@ -53,7 +53,7 @@ bool is_file_of_unit(std::string_view path, std::string_view unit) {
     return std::ranges::contains(drop_in_names(unit), directory);
 }
 
-bool changes_unit_files(const ServiceDefinition& service, const ServicePlan& plan,
+bool changes_unit_files(const MemberDefinition& service, const MemberPlan& plan,
                         std::string_view own_name) {
     return std::ranges::any_of(plan.changes, [&](const Change& change) {
         return is_file_of_unit(change.subject, service.unit) ||

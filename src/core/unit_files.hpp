@@ -17,7 +17,7 @@ bool is_file_of_unit(std::string_view path, std::string_view unit);
 
 // A service's plan has a change of such a file: of its unit by the name in its definition, or by
 // the unit's own name where that is an alias.
-bool changes_unit_files(const ServiceDefinition& service, const ServicePlan& plan,
+bool changes_unit_files(const MemberDefinition& service, const MemberPlan& plan,
                         std::string_view own_name);
 
 } // namespace hotreload

@@ -45,7 +45,7 @@ struct CommandRequest {
 struct GenerationRequest {
     std::string unit; // full name of the transient unit
     std::string slice;
-    ServiceDefinition definition;
+    MemberDefinition definition;
     std::vector<ServiceSocket> sockets; // LISTEN_FDS, in this order
     std::vector<Bind> binds;            // shown to it, read-only
 };

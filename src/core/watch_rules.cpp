@@ -19,7 +19,7 @@ WatchPatterns::WatchPatterns(const std::vector<WatchDefinition>& watches) {
     }
 }
 
-WatchRules::WatchRules(const ServiceDefinition& service,
+WatchRules::WatchRules(const MemberDefinition& service,
                        std::shared_ptr<const WatchPatterns> patterns, Automatic automatic)
     : service_(service), patterns_(std::move(patterns)), automatic_(std::move(automatic)) {
     if (!patterns_)
@@ -73,7 +73,7 @@ Effect WatchRules::strategy(const std::string& path, const KeyDifference& differ
     return highest;
 }
 
-bool waits_for_rest_of_set(const ServiceRecord& record) {
+bool waits_for_rest_of_set(const MemberRecord& record) {
     const auto& refusal = record.refusal;
     if (!refusal || refusal->result != ReloadResult::Invalid ||
         refusal->definition != record.definition)

@@ -37,7 +37,7 @@ class WatchRules {
 public:
     // `service` outlives it. `patterns` are those of the service's watches; nullptr: nobody has
     // parsed them yet. Without `automatic` it is not asked for strategies.
-    explicit WatchRules(const ServiceDefinition& service,
+    explicit WatchRules(const MemberDefinition& service,
                         std::shared_ptr<const WatchPatterns> patterns = nullptr,
                         Automatic automatic = {});
 
@@ -64,13 +64,13 @@ public:
 private:
     [[nodiscard]] Effect automatic(const std::string& path) const;
 
-    const ServiceDefinition& service_;
+    const MemberDefinition& service_;
     std::shared_ptr<const WatchPatterns> patterns_;
     Automatic automatic_;
 };
 
 // A refused set (`together`) of which only some files have changed waits for the others, which may
 // be to come, as the key of a new certificate.
-bool waits_for_rest_of_set(const ServiceRecord& record);
+bool waits_for_rest_of_set(const MemberRecord& record);
 
 } // namespace hotreload

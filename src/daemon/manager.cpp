@@ -59,7 +59,7 @@ Result<> verdict(const Outcome& outcome) {
 constexpr int kMostLooks = 3;
 
 // What the checks of a plan need, for as long as they take.
-class Rehearsal final : public ServiceHost {
+class Rehearsal final : public StepHost {
 public:
     Rehearsal(ContentStore& contents, ProjectReader& reader, std::string project,
               ProjectDefinition definition)
@@ -74,13 +74,13 @@ public:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override {
         return definition_.problem_at(key, std::move(message));
     }
-    [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
+    [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
                                                     bool starts) const override {
         return reader_.distrusted(definition_, service, starts);
     }
     // These are for what is done; a plan is only checked.
-    void acting(const ReloadId& /*id*/, const ServicePlan& /*plan*/) override {}
-    void commit(const std::string& /*service*/, std::optional<ServiceRecord> /*record*/) override {}
+    void acting(const ReloadId& /*id*/, const MemberPlan& /*plan*/) override {}
+    void commit(const std::string& /*service*/, std::optional<MemberRecord> /*record*/) override {}
     [[nodiscard]] std::uint64_t realtime_usec() const override { return 0; }
 
 private:
@@ -654,7 +654,7 @@ std::vector<ConfigStatus> Manager::configs(const std::string& name) const {
 
 // Whether another service has the unit, by whatever name.
 Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& project,
-                                                     const ServiceDefinition& service) {
+                                                     const MemberDefinition& service) {
     const auto& unit = service.unit;
     const auto state = co_await units_.follow(unit);
     std::optional<Problem> problem;

@@ -83,7 +83,7 @@ private:
     Task<Result<>> perform(std::string target, project::Request::Kind kind, PlanOptions options,
                            CallerUid caller);
     Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,
-                                                const ServiceDefinition& service);
+                                                const MemberDefinition& service);
     Task<std::vector<Problem>> check_units(const ProjectDefinition& definition);
     Result<project::Project*> make_project(const ProjectDefinition& definition);
 

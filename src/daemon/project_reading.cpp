@@ -23,8 +23,7 @@ Checked<ProjectDefinition> NotedReader::read(const std::string& path,
 }
 
 std::optional<Problem> NotedReader::distrusted(const ProjectDefinition& project,
-                                               const ServiceDefinition& service,
-                                               bool starts) const {
+                                               const MemberDefinition& service, bool starts) const {
     return distrust_of_programs(project, kinds_, service, starts);
 }
 

@@ -16,7 +16,7 @@ public:
     Checked<ProjectDefinition> read(const std::string& path,
                                     std::vector<std::string>* sources) override;
     [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition& project,
-                                                    const ServiceDefinition& service,
+                                                    const MemberDefinition& service,
                                                     bool starts) const override;
 
 private:

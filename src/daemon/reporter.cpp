@@ -98,8 +98,8 @@ void Reporter::config_changed(const ReloadId& id, const ConfigChange& change) no
 }
 
 void Reporter::definition_changed(const ReloadId& id, const std::string& project,
-                                  const ServiceDefinition& before,
-                                  const ServiceDefinition& after) noexcept {
+                                  const MemberDefinition& before,
+                                  const MemberDefinition& after) noexcept {
     config_changed(id, ipc::definition_change(project, before, after));
 }
 
@@ -134,7 +134,7 @@ void Reporter::reload_started(const ReloadId& id, const Plan& plan) noexcept {
 }
 
 void Reporter::acting(const std::string& project, const ReloadId& id,
-                      const ServicePlan& plan) noexcept {
+                      const MemberPlan& plan) noexcept {
     const auto* const words = words_for(plan.action);
     if (!words)
         return;
@@ -186,7 +186,7 @@ void Reporter::reload_finished(const Outcome& outcome) noexcept {
         log_service(outcome, service);
 }
 
-void Reporter::log_service(const Outcome& outcome, const ServiceOutcome& service) {
+void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service) {
     Message message{.project = outcome.project,
                     .service = service.service,
                     .generation = service.generation,

@@ -35,15 +35,15 @@ public:
                       const std::string& from) noexcept override;
     void config_changed(const ReloadId& id, const ConfigChange& change) noexcept override;
     void definition_changed(const ReloadId& id, const std::string& project,
-                            const ServiceDefinition& before,
-                            const ServiceDefinition& after) noexcept override;
+                            const MemberDefinition& before,
+                            const MemberDefinition& after) noexcept override;
     void validation_failed(const ReloadId& id, const std::string& project,
                            const std::string& target, const Problem& problem) noexcept override;
     void project_refused(const ReloadId& id, const std::string& project,
                          const Problem& problem) noexcept override;
     void reload_started(const ReloadId& id, const Plan& plan) noexcept override;
     void acting(const std::string& project, const ReloadId& id,
-                const ServicePlan& plan) noexcept override;
+                const MemberPlan& plan) noexcept override;
     void watch_suspended(const std::string& project, const std::string& service,
                          const std::string& path) noexcept override;
     void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
@@ -69,7 +69,7 @@ private:
         for (auto* listener : listeners_)
             event(*listener);
     }
-    void log_service(const Outcome& outcome, const ServiceOutcome& service);
+    void log_service(const Outcome& outcome, const MemberOutcome& service);
 
     Log& log_;
     const Units& units_;

@@ -23,7 +23,7 @@ Task<std::vector<std::string>> Adoption::run() {
     }
     if (other_manager)
         for (const auto& name : names)
-            ledger.update(name, [](ServiceRecord& record) {
+            ledger.update(name, [](MemberRecord& record) {
                 return !std::exchange(record.draining, {}).empty();
             });
     co_await follow_all();
@@ -68,7 +68,7 @@ Task<> Adoption::show_what_is_on_record(std::string service) {
     auto& units = sees_.units;
     const auto view = sees_.views.find(sees_.ledger.find(service)->view);
     if (!view)
-        sees_.ledger.update(service, [](ServiceRecord& record) {
+        sees_.ledger.update(service, [](MemberRecord& record) {
             if (std::exchange(record.view, "").empty())
                 return false;
             for (auto& watch : record.definition.watches)
@@ -127,7 +127,7 @@ Task<> Adoption::take_over_what_is_not_on_record(std::vector<std::string> units)
         if (!state || !state->running())
             continue; // an orphan like any other
         const auto* const known = sees_.ledger.find(service);
-        auto record = known ? *known : ServiceRecord{};
+        auto record = known ? *known : MemberRecord{};
         record.unit = unit;
         record.wanted = true;
         record.generation = std::max(record.generation, generation);

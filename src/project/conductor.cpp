@@ -237,8 +237,8 @@ Task<> Conductor::settle_quietly(PlanInput input, Plan plan, Names scope) {
 // What was cut short has no consequence any more.
 void Conductor::uninterrupted(const std::string& service) {
     sees_.looks.uninterrupted(service);
-    sees_.ledger.update(
-        service, [](ServiceRecord& record) { return std::exchange(record.underway, false); });
+    sees_.ledger.update(service,
+                        [](MemberRecord& record) { return std::exchange(record.underway, false); });
 }
 
 // What would be done now if it were not for the pause.
@@ -316,7 +316,7 @@ Task<> Conductor::stop(Request request, Names scope) {
                     .views = {},
                     .order = {},
                     .options = {.retry = true, .stop = !goes_down}};
-    std::map<std::string, ServiceDefinition> applied;
+    std::map<std::string, MemberDefinition> applied;
     for (const auto& [name, service] : sees_.ledger.services()) {
         if (!goes_down && !scope.contains(name))
             continue;
@@ -437,7 +437,7 @@ void Conductor::doubt(const std::string& service) {
     if (!member)
         return;
     sees_.ledger.update(service,
-                        [&](ServiceRecord& record) { return member->doubt(record.files) > 0; });
+                        [&](MemberRecord& record) { return member->doubt(record.files) > 0; });
 }
 
 // What was asked to start is wanted from now on, unless it could not be had.
@@ -447,7 +447,7 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
                          each.result == ReloadResult::Recorded ||
                          each.result == ReloadResult::Unchanged;
         if (had && !each.problem && asked.contains(each.service))
-            sees_.ledger.update(each.service, [](ServiceRecord& record) {
+            sees_.ledger.update(each.service, [](MemberRecord& record) {
                 return !std::exchange(record.wanted, true);
             });
     }
@@ -510,11 +510,11 @@ void Conductor::started(const ReloadId& id, const Plan& plan) {
     sees_.events.reload_started(id, plan);
 }
 
-void Conductor::acting(const ReloadId& id, const ServicePlan& plan) {
+void Conductor::acting(const ReloadId& id, const MemberPlan& plan) {
     sees_.events.acting(sees_.ledger.name(), id, plan);
 }
 
-void Conductor::commit(const std::string& service, std::optional<ServiceRecord> record) {
+void Conductor::commit(const std::string& service, std::optional<MemberRecord> record) {
     if (!record) {
         sees_.ledger.forget(service);
         on_.commit(service);
@@ -542,7 +542,7 @@ Problem Conductor::problem_at(const std::string& key, std::string message) const
     return sees_.file.problem_at(key, std::move(message));
 }
 
-std::optional<Problem> Conductor::distrusted(const ServiceDefinition& service, bool starts) const {
+std::optional<Problem> Conductor::distrusted(const MemberDefinition& service, bool starts) const {
     return sees_.reader.distrusted(sees_.file.definition(), service, starts);
 }
 
@@ -551,7 +551,7 @@ std::uint64_t Conductor::realtime_usec() const {
 }
 
 // The documents of a service that were applied, with their patch.
-void Conductor::tell_documents(const ReloadId& id, const ServiceOutcome& outcome,
+void Conductor::tell_documents(const ReloadId& id, const MemberOutcome& outcome,
                                const Compared& compared) {
     const auto* const member = sees_.looks.find(outcome.service);
     const bool applied =
@@ -586,7 +586,7 @@ void Conductor::report(const Outcome& outcome, const ComparedServices& compared)
 // Of a transaction that begins again: what another group of it has come to. By then, nothing of
 // that is new any more, and nobody would hear of it.
 void Conductor::report_what_is_done(Outcome outcome, const ComparedServices& compared) {
-    std::erase_if(outcome.services, [](const ServiceOutcome& each) {
+    std::erase_if(outcome.services, [](const MemberOutcome& each) {
         return each.result != ReloadResult::Applied && each.result != ReloadResult::Recorded &&
                each.result != ReloadResult::Stopped && each.result != ReloadResult::LetGo;
     });

@@ -36,7 +36,7 @@ namespace hotreload::project {
 // Why a request is turned away when the daemon ends.
 Problem is_ending(const std::string& path);
 
-class Conductor final : TransactionHost, ServiceHost {
+class Conductor final : TransactionHost, StepHost {
 public:
     struct Sees {
         Clock& clock;
@@ -110,11 +110,11 @@ private:
     using ComparedServices = std::map<std::string, Compared>;
 
     void started(const ReloadId& id, const Plan& plan) override;
-    void acting(const ReloadId& id, const ServicePlan& plan) override;
-    void commit(const std::string& service, std::optional<ServiceRecord> record) override;
+    void acting(const ReloadId& id, const MemberPlan& plan) override;
+    void commit(const std::string& service, std::optional<MemberRecord> record) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
-    [[nodiscard]] std::optional<Problem> distrusted(const ServiceDefinition& service,
+    [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
                                                     bool starts) const override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
@@ -150,8 +150,7 @@ private:
     void uninterrupted(const std::string& service);
     void note_wanted(const Outcome& outcome, const Names& asked);
     void tell_files(const Plan& plan);
-    void tell_documents(const ReloadId& id, const ServiceOutcome& outcome,
-                        const Compared& compared);
+    void tell_documents(const ReloadId& id, const MemberOutcome& outcome, const Compared& compared);
     void report(const Outcome& outcome, const ComparedServices& compared);
     void report_what_is_done(Outcome outcome, const ComparedServices& compared);
 

@@ -31,7 +31,7 @@ Contents::Contents(std::unique_ptr<Documents> documents, ContentStore& store, Le
 
 Contents::~Contents() = default;
 
-Task<> Contents::compare(Shared documents, ServiceView& view, const WatchRules& rules) {
+Task<> Contents::compare(Shared documents, MemberView& view, const WatchRules& rules) {
     const auto now = view.files->files;
     const auto applied = view.record ? view.record->files : std::map<std::string, ContentId>();
     const bool any_schema = std::ranges::any_of(
@@ -62,7 +62,7 @@ Task<> Contents::compare(Shared documents, ServiceView& view, const WatchRules& 
     }
 }
 
-void Contents::keep(const ServiceRecord& record, const ServiceRecord* before) {
+void Contents::keep(const MemberRecord& record, const MemberRecord* before) {
     const WatchRules rules(record.definition);
     for (const auto& [path, id] : record.files) {
         if (before && find_id(before->files, path) == id)
@@ -74,7 +74,7 @@ void Contents::keep(const ServiceRecord& record, const ServiceRecord* before) {
     copy_on();
 }
 
-void Contents::keep_missing(const ServiceRecord& record, const WatchRules& rules,
+void Contents::keep_missing(const MemberRecord& record, const WatchRules& rules,
                             const Snapshot& now) {
     for (const auto& [path, id] : record.files) {
         if (find_id(now.files, path) != id || documents_->kept(id))

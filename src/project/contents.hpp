@@ -36,13 +36,13 @@ public:
 
     // Notes in the view every document whose content is not the applied one, or whose schema is not
     // the one that it was checked against. The project may be gone at the end.
-    static Task<> compare(Shared documents, ServiceView& view, const WatchRules& rules);
+    static Task<> compare(Shared documents, MemberView& view, const WatchRules& rules);
 
     // A copy of what is applied now and was not before. `before`: nullptr, nothing was.
-    void keep(const ServiceRecord& record, const ServiceRecord* before);
+    void keep(const MemberRecord& record, const MemberRecord* before);
     // Of what was applied by an older version, or when copies could not be written: of files that
     // hold it still.
-    void keep_missing(const ServiceRecord& record, const WatchRules& rules, const Snapshot& now);
+    void keep_missing(const MemberRecord& record, const WatchRules& rules, const Snapshot& now);
     // A copy of a published document.
     void keep(const std::string& path, const ContentId& id, unsigned older);
 

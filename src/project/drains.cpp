@@ -28,7 +28,7 @@ Task<> Drains::wait_for(std::string service, Draining draining) {
     (void)co_await units_.discard(draining.unit);
     views_.remove(draining.unit);
     waited_for_.erase(draining.unit);
-    const bool was_on_record = ledger_.update(service, [&](ServiceRecord& record) {
+    const bool was_on_record = ledger_.update(service, [&](MemberRecord& record) {
         return std::erase_if(record.draining,
                              [&](const auto& each) { return each.unit == draining.unit; }) > 0;
     });

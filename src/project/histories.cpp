@@ -53,7 +53,7 @@ Result<GenerationRecord> find_generation(const std::vector<GenerationRecord>& ge
                             generations.empty() ? "none" : numbers_of(generations)));
 }
 
-void Histories::remember(const std::string& service, const ServiceRecord& applied,
+void Histories::remember(const std::string& service, const MemberRecord& applied,
                          std::optional<Trigger> trigger, CallerUid caller) {
     ledger_.remember(service,
                      {.generation = applied.generation,

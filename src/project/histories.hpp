@@ -32,7 +32,7 @@ public:
         : ledger_(ledger), file_(file), looks_(looks), contents_(contents), clock_(clock) {}
 
     // A state that was applied, and who or what brought it about.
-    void remember(const std::string& service, const ServiceRecord& applied,
+    void remember(const std::string& service, const MemberRecord& applied,
                   std::optional<Trigger> trigger, CallerUid caller);
     // Attempts that came to nothing, and what somebody stopped.
     void note(const Outcome& outcome);

@@ -32,12 +32,12 @@ Ledger::Ledger(RecordStore& store, Clock& clock, ProjectRecord record)
     }
 }
 
-const ServiceRecord* Ledger::find(const std::string& service) const {
+const MemberRecord* Ledger::find(const std::string& service) const {
     const auto found = record_.services.find(service);
     return found == record_.services.end() ? nullptr : &found->second;
 }
 
-void Ledger::replace(const std::string& service, ServiceRecord record) {
+void Ledger::replace(const std::string& service, MemberRecord record) {
     record_.services[service] = std::move(record);
     reindex(service);
     save(service);

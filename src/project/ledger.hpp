@@ -34,11 +34,11 @@ public:
 
     [[nodiscard]] const ProjectRecord& record() const { return record_; }
     [[nodiscard]] const std::string& name() const { return record_.name; }
-    [[nodiscard]] const std::map<std::string, ServiceRecord>& services() const {
+    [[nodiscard]] const std::map<std::string, MemberRecord>& services() const {
         return record_.services;
     }
     // nullptr: nothing is on record of the service. Valid until the service is forgotten.
-    [[nodiscard]] const ServiceRecord* find(const std::string& service) const;
+    [[nodiscard]] const MemberRecord* find(const std::string& service) const;
 
     [[nodiscard]] const RecordIndex& index() const { return index_; }
 
@@ -50,7 +50,7 @@ public:
     }
     // `change` gets the service's record, and answers whether it has changed it. False when it has
     // not, or when there is no such record.
-    template <std::predicate<ServiceRecord&> Change>
+    template <std::predicate<MemberRecord&> Change>
     bool update(const std::string& service, Change change) {
         const auto found = record_.services.find(service);
         if (found == record_.services.end() || !change(found->second))
@@ -59,7 +59,7 @@ public:
         save(service);
         return true;
     }
-    void replace(const std::string& service, ServiceRecord record);
+    void replace(const std::string& service, MemberRecord record);
     void forget(const std::string& service);
 
     // Applied states that are kept, the newest first.

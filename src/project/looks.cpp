@@ -9,7 +9,7 @@ namespace hotreload::project {
 namespace {
 
 // The files of the watch count as they were applied.
-void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& view) {
+void hold(const WatchDefinition* watch, const WatchRules& rules, MemberView& view) {
     if (!view.record)
         return;
     auto& files = view.files->files;
@@ -22,7 +22,7 @@ void hold(const WatchDefinition* watch, const WatchRules& rules, ServiceView& vi
 }
 
 // A set that is not whole is as it was applied, until it is.
-void hold_incomplete_sets(const WatchRules& rules, ServiceView& view) {
+void hold_incomplete_sets(const WatchRules& rules, MemberView& view) {
     std::set<const WatchDefinition*> incomplete;
     const auto look = [&](const std::string& path) {
         if (const auto* const watch = rules.watch(path); watch && watch->together)
@@ -76,7 +76,7 @@ Member* Looks::find(const std::string& service) {
 }
 
 // Documents are remembered as they are read.
-Files::OnRead Looks::note_documents(std::shared_ptr<const ServiceRules> rules) {
+Files::OnRead Looks::note_documents(std::shared_ptr<const MemberRules> rules) {
     return [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
                                             std::string_view bytes) {
         if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
@@ -84,7 +84,7 @@ Files::OnRead Looks::note_documents(std::shared_ptr<const ServiceRules> rules) {
     };
 }
 
-Result<Snapshot> Looks::read_once(const std::shared_ptr<const ServiceRules>& rules) {
+Result<Snapshot> Looks::read_once(const std::shared_ptr<const MemberRules>& rules) {
     return sees_.files.read_once(rules->watches(), note_documents(rules));
 }
 
@@ -132,7 +132,7 @@ Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     co_return input;
 }
 
-Task<Result<>> Looks::see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view) {
+Task<Result<>> Looks::see_as(std::shared_ptr<const MemberRules> rules, MemberView& view) {
     auto once = read_once(rules);
     if (!once)
         co_return std::unexpected(std::move(once.error()));
@@ -146,7 +146,7 @@ Task<Result<>> Looks::see_as(std::shared_ptr<const ServiceRules> rules, ServiceV
 }
 
 // What a reboot interrupted is started as it was applied: the state that was refused stays refused.
-void Looks::hold_what_was_refused(const std::string& service, ServiceView& view) const {
+void Looks::hold_what_was_refused(const std::string& service, MemberView& view) const {
     const auto& record = view.record;
     if (!is_interrupted(service) || !record || record->generation == 0 || !record->refusal)
         return;
@@ -161,15 +161,15 @@ void Looks::hold_what_was_refused(const std::string& service, ServiceView& view)
     view.patterns = nullptr;
 }
 
-void Looks::leave_out_suspended(const std::string& service, ServiceView& view) const {
+void Looks::leave_out_suspended(const std::string& service, MemberView& view) const {
     const auto path = sees_.loops.suspended(service);
     const auto& rules = find(service)->rules()->rules;
     if (!path.empty())
         hold(rules.watch(path), rules, view);
 }
 
-ServiceView Looks::view(const std::string& service, Snapshot files) const {
-    ServiceView view;
+MemberView Looks::view(const std::string& service, Snapshot files) const {
+    MemberView view;
     view.kind = &sees_.file.kind_of(service);
     if (const auto* definition = sees_.file.wanted(service))
         view.wanted = *definition;
@@ -187,14 +187,14 @@ ServiceView Looks::view(const std::string& service, Snapshot files) const {
 }
 
 // A member that has become another kind leaves as what it was, and comes back as what it is.
-void Looks::leave_old_kind(ServiceView& view) const {
+void Looks::leave_old_kind(MemberView& view) const {
     if (!view.wanted || !view.record || view.record->definition.kind == view.wanted->kind)
         return;
     view.wanted.reset();
     view.kind = &sees_.kinds.of(view.record->definition);
 }
 
-void Looks::see_unit(const std::string& service, ServiceView& view) const {
+void Looks::see_unit(const std::string& service, MemberView& view) const {
     auto unit = view.record ? view.record->unit : "";
     if (view.wanted && view.wanted->attached()) // which may be another one than on record
         unit = view.wanted->unit;
@@ -219,7 +219,7 @@ Snapshot Looks::look(const std::string& service, Rescan rescan) {
     }
     for (const auto& path : known.newly_missing())
         sees_.events.file_changed(sees_.ledger.name(), path, ChangeKind::Deleted, "");
-    sees_.ledger.update(service, [&](ServiceRecord& applied) {
+    sees_.ledger.update(service, [&](MemberRecord& applied) {
         return known.doubt_what_came_back(applied.files) > 0;
     });
     return known.seen();
@@ -234,7 +234,7 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
         co_return fail(ErrorCode::Invalid, text);
     }
     PlanInput input{.project = sees_.ledger.name(), .options = options};
-    std::map<std::string, std::shared_ptr<const ServiceRules>> rules_of;
+    std::map<std::string, std::shared_ptr<const MemberRules>> rules_of;
     auto names = link_graph(loaded->services).order();
     for (const auto& [name, unused] : sees_.ledger.services())
         if (!loaded->services.contains(name))
@@ -246,7 +246,7 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
         seen.wanted.reset();
         seen.patterns = nullptr;
         if (const auto found = loaded->services.find(name); found != loaded->services.end()) {
-            const auto rules = std::make_shared<const ServiceRules>(found->second);
+            const auto rules = std::make_shared<const MemberRules>(found->second);
             auto files = read_once(rules);
             if (!files)
                 co_return std::unexpected(std::move(files.error()));
@@ -269,13 +269,13 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
 }
 
 Task<std::vector<Change>> Looks::changes_between(GenerationRecord older, GenerationRecord newer) {
-    const ServiceRules rules(newer.definition);
-    ServiceView view;
+    const MemberRules rules(newer.definition);
+    MemberView view;
     view.kind = &sees_.kinds.of(newer.definition);
     view.wanted = newer.definition;
     view.files = Snapshot{};
     view.files->files = newer.files;
-    view.record = ServiceRecord{.definition = older.definition, .files = older.files};
+    view.record = MemberRecord{.definition = older.definition, .files = older.files};
     if (newer.definition.attached())
         view.unit = sees_.units.state(newer.definition.unit);
     co_await Contents::compare(sees_.contents.shared(), view, rules.rules);

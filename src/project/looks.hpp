@@ -70,7 +70,7 @@ public:
     Task<PlanInput> see(Names services, PlanOptions options, Rescan rescan);
     // The same of the files that `rules` watch, in place of those that are wanted: for the view of
     // a service that goes back to an older definition.
-    Task<Result<>> see_as(std::shared_ptr<const ServiceRules> rules, ServiceView& view);
+    Task<Result<>> see_as(std::shared_ptr<const MemberRules> rules, MemberView& view);
 
     // What a transaction would begin with by the project file as it is on disk now. Nothing is
     // begun: neither the definition in force nor what is watched moves. `services`: nullopt, all of
@@ -86,7 +86,7 @@ public:
     Task<std::vector<Change>> changes_between(GenerationRecord older, GenerationRecord newer);
 
     // What is on disk by the rules now; nothing is watched by it. Errors: Invalid, for a pattern.
-    [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const ServiceRules>& rules);
+    [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const MemberRules>& rules);
 
     // The links of what is wanted, and of what is on record and not wanted any more.
     [[nodiscard]] const LinkGraph& links() const;
@@ -94,13 +94,13 @@ public:
     void relink() { links_.reset(); }
 
 private:
-    [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const ServiceRules> rules);
+    [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const MemberRules> rules);
     Snapshot look(const std::string& service, Rescan rescan);
-    [[nodiscard]] ServiceView view(const std::string& service, Snapshot files) const;
-    void leave_old_kind(ServiceView& view) const;
-    void see_unit(const std::string& service, ServiceView& view) const;
-    void leave_out_suspended(const std::string& service, ServiceView& view) const;
-    void hold_what_was_refused(const std::string& service, ServiceView& view) const;
+    [[nodiscard]] MemberView view(const std::string& service, Snapshot files) const;
+    void leave_old_kind(MemberView& view) const;
+    void see_unit(const std::string& service, MemberView& view) const;
+    void leave_out_suspended(const std::string& service, MemberView& view) const;
+    void hold_what_was_refused(const std::string& service, MemberView& view) const;
 
     Sees sees_;
     std::map<std::string, Member> members_;

@@ -15,7 +15,7 @@ WatchDefinition schema_watch(const WatchDefinition& of) {
     return watch;
 }
 
-std::vector<WatchDefinition> ServiceRules::watches() const {
+std::vector<WatchDefinition> MemberRules::watches() const {
     auto watches = definition.watches;
     for (const auto& watch : definition.watches)
         if (!watch.schema.empty())
@@ -23,11 +23,11 @@ std::vector<WatchDefinition> ServiceRules::watches() const {
     return watches;
 }
 
-bool Member::arm(Files& files, const ServiceDefinition& definition, Files::OnSettled on_settled,
-                 const std::function<Files::OnRead(std::shared_ptr<const ServiceRules>)>& on_read) {
+bool Member::arm(Files& files, const MemberDefinition& definition, Files::OnSettled on_settled,
+                 const std::function<Files::OnRead(std::shared_ptr<const MemberRules>)>& on_read) {
     const bool same = rules_ && rules_->definition.watches == definition.watches;
     if (!same)
-        rules_ = std::make_shared<const ServiceRules>(definition);
+        rules_ = std::make_shared<const MemberRules>(definition);
     if (files_ && same)
         return false;
     read_all_next();
@@ -37,9 +37,9 @@ bool Member::arm(Files& files, const ServiceDefinition& definition, Files::OnSet
     return true;
 }
 
-void Member::disarm(const ServiceDefinition& definition) {
+void Member::disarm(const MemberDefinition& definition) {
     if (!rules_ || rules_->definition.watches != definition.watches)
-        rules_ = std::make_shared<const ServiceRules>(definition);
+        rules_ = std::make_shared<const MemberRules>(definition);
     files_.reset();
 }
 

@@ -18,16 +18,15 @@
 namespace hotreload::project {
 
 // The watches of a definition, with their patterns parsed.
-struct ServiceRules {
-    explicit ServiceRules(ServiceDefinition from)
-        : definition(std::move(from)), rules(definition) {}
-    ServiceRules(const ServiceRules&) = delete;
-    ServiceRules& operator=(const ServiceRules&) = delete;
+struct MemberRules {
+    explicit MemberRules(MemberDefinition from) : definition(std::move(from)), rules(definition) {}
+    MemberRules(const MemberRules&) = delete;
+    MemberRules& operator=(const MemberRules&) = delete;
 
     // The watches, and the schemas of them.
     [[nodiscard]] std::vector<WatchDefinition> watches() const;
 
-    ServiceDefinition definition;
+    MemberDefinition definition;
     WatchRules rules;
 };
 
@@ -38,15 +37,15 @@ class Member {
 public:
     // Watched from now on by these rules, unless it is so already. Answers whether anything is
     // new. Errors of the watch are kept: unwatchable().
-    bool arm(Files& files, const ServiceDefinition& definition, Files::OnSettled on_settled,
-             const std::function<Files::OnRead(std::shared_ptr<const ServiceRules>)>& on_read);
+    bool arm(Files& files, const MemberDefinition& definition, Files::OnSettled on_settled,
+             const std::function<Files::OnRead(std::shared_ptr<const MemberRules>)>& on_read);
     // Not watched, but the rules are known.
-    void disarm(const ServiceDefinition& definition);
+    void disarm(const MemberDefinition& definition);
     // Not watched any more.
     void unwatch() { files_.reset(); }
 
     // nullptr: never armed.
-    [[nodiscard]] const std::shared_ptr<const ServiceRules>& rules() const { return rules_; }
+    [[nodiscard]] const std::shared_ptr<const MemberRules>& rules() const { return rules_; }
     // nullptr: not watched.
     [[nodiscard]] WatchedFiles* files() const { return files_.get(); }
     // Why its files cannot be watched: a definition on record of another grammar. "" when they can.
@@ -101,7 +100,7 @@ public:
                                              Duration now);
 
 private:
-    std::shared_ptr<const ServiceRules> rules_;
+    std::shared_ptr<const MemberRules> rules_;
     std::unique_ptr<WatchedFiles> files_; // made of the rules
     std::string unwatchable_;
     bool fresh_ = true;  // files_ was never read

@@ -451,7 +451,7 @@ void Project::accept(const ProjectDefinition& before) {
             continue;
         leaving_.insert(service);
         agenda_.due(service);
-        ledger_.update(service, [](ServiceRecord& record) {
+        ledger_.update(service, [](MemberRecord& record) {
             if (!record.refusal || !record.refusal->of_removal())
                 return false;
             record.refusal.reset(); // another word of the project file's: it is tried again
@@ -575,7 +575,7 @@ void Project::unit_changed(const std::string& unit) {
 void Project::look_at_what_was_started(const std::string& service) {
     if (!attached_.was_started(service, agenda_.busy(service)))
         return;
-    const bool was_refused = ledger_.update(service, [](ServiceRecord& record) {
+    const bool was_refused = ledger_.update(service, [](MemberRecord& record) {
         if (!record.refusal || record.refusal->result != ReloadResult::Invalid)
             return false;
         record.refusal.reset();

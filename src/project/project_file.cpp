@@ -19,7 +19,7 @@ ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds
     stamp_ = files.stamp(record.path);
 }
 
-const ServiceDefinition* ProjectFile::wanted(const std::string& service) const {
+const MemberDefinition* ProjectFile::wanted(const std::string& service) const {
     const auto found = definition_.services.find(service);
     return found == definition_.services.end() ? nullptr : &found->second;
 }

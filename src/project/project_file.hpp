@@ -28,7 +28,7 @@ public:
 
     [[nodiscard]] const ProjectDefinition& definition() const { return definition_; }
     // nullptr: it is not in the project file.
-    [[nodiscard]] const ServiceDefinition* wanted(const std::string& service) const;
+    [[nodiscard]] const MemberDefinition* wanted(const std::string& service) const;
     // The kind of what is wanted of a member, else of what is on record; the first of what is
     // neither.
     [[nodiscard]] const Kind& kind_of(const std::string& service) const;

@@ -3,10 +3,11 @@
 
 namespace hotreload::project {
 
-void RecordIndex::note(const std::string& service, const ServiceRecord* record) {
+void RecordIndex::note(const std::string& service, const MemberRecord* record) {
     const std::string none;
     const auto& unit = record ? record->unit : none;
-    if (const auto before = units_.find(service); before != units_.end() && before->second != unit) {
+    if (const auto before = units_.find(service);
+        before != units_.end() && before->second != unit) {
         const auto others = by_unit_.find(before->second);
         others->second.erase(service);
         if (others->second.empty())

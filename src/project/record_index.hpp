@@ -15,7 +15,7 @@ namespace hotreload::project {
 class RecordIndex {
 public:
     // The service has this on record now; nullptr: nothing.
-    void note(const std::string& service, const ServiceRecord* record);
+    void note(const std::string& service, const MemberRecord* record);
 
     // The services whose record names the unit.
     [[nodiscard]] const Names& of_unit(const std::string& unit) const;

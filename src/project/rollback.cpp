@@ -98,7 +98,7 @@ Result<> Rollback::restore_files(const Goals& goals, Request& request) {
 
 Result<> Rollback::plan_restoration(const std::string& service, const GenerationRecord& goal,
                                     Restoration& restoration) {
-    const auto now = looks_.read_once(std::make_shared<const ServiceRules>(goal.definition));
+    const auto now = looks_.read_once(std::make_shared<const MemberRules>(goal.definition));
     if (!now)
         return std::unexpected(now.error());
     for (const auto& [path, id] : goal.files) {
@@ -137,10 +137,10 @@ bool Rollback::is_new_since(const std::string& service, const GenerationRecord& 
     return came_later || (changed && *changed >= goal.applied_usec);
 }
 
-Task<Result<>> Rollback::aim_back(std::string service, GenerationRecord goal, ServiceView& view) {
+Task<Result<>> Rollback::aim_back(std::string service, GenerationRecord goal, MemberView& view) {
     const auto by_file = view.wanted;
     if (auto seen =
-            co_await looks_.see_as(std::make_shared<const ServiceRules>(goal.definition), view);
+            co_await looks_.see_as(std::make_shared<const MemberRules>(goal.definition), view);
         !seen)
         co_return seen;
     if (by_file && *by_file != goal.definition)

@@ -37,7 +37,7 @@ public:
 
     // The view's wanted state becomes the one of the generation; what the project file says instead
     // is held back until it changes.
-    Task<Result<>> aim_back(std::string service, GenerationRecord goal, ServiceView& view);
+    Task<Result<>> aim_back(std::string service, GenerationRecord goal, MemberView& view);
 
 private:
     [[nodiscard]] Result<GenerationRecord> find(const std::string& service,

@@ -11,7 +11,7 @@ const Tally::Told& Tally::of(const std::string& service) const {
     return found == told_.end() ? nothing : found->second;
 }
 
-void Tally::note(const ServiceOutcome& outcome) {
+void Tally::note(const MemberOutcome& outcome) {
     if (outcome.result == ReloadResult::Unchanged || outcome.result == ReloadResult::Superseded)
         return;
     auto& told = told_[outcome.service];

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] const Told& of(const std::string& service) const;
     void forget(const std::string& service) { told_.erase(service); }
 
-    void note(const ServiceOutcome& outcome);
+    void note(const MemberOutcome& outcome);
     // What of the outcome waits for somebody. Answers whether something does that did not before.
     bool note_waiting(const Outcome& outcome);
     // Answers whether something else is held than before.

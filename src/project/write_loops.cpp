@@ -15,7 +15,7 @@ namespace {
 // The group is of the service's unit, of any generation, or of one of its helpers. `own`: the name
 // of an installed unit that its group has, whatever it is attached by.
 bool is_unit_of(const std::string& group, const std::string& project,
-                const ServiceDefinition& service, const std::string& own) {
+                const MemberDefinition& service, const std::string& own) {
     if (names_instances(service.unit))
         return std::ranges::any_of(std::views::split(group, '/'), [&](auto part) {
             return is_instance_of(std::string_view(part.begin(), part.end()), service.unit);
@@ -44,7 +44,7 @@ void WriteLoops::action_ended(const std::string& service, Duration now) {
     loops_[service].loop.action_ended(now);
 }
 
-std::string WriteLoops::before_action(const ServicePlan& plan, const ServiceDefinition& definition,
+std::string WriteLoops::before_action(const MemberPlan& plan, const MemberDefinition& definition,
                                       Duration when) {
     std::vector<std::string> paths;
     for (const auto& change : plan.changes)
@@ -64,7 +64,7 @@ std::string WriteLoops::before_action(const ServicePlan& plan, const ServiceDefi
     return suspended;
 }
 
-void WriteLoops::look_who_writes(const ServiceDefinition& definition) {
+void WriteLoops::look_who_writes(const MemberDefinition& definition) {
     auto& own_loop = loops_.at(definition.name);
     own_loop.handles.clear();
     for (const auto& path : own_loop.loop.suspects())

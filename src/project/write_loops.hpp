@@ -30,8 +30,8 @@ public:
     // The files of the plan are about to be acted on; the last of them changed at `when`. Answers
     // the file that the service was seen to write itself, "" when there is none: from then on it is
     // suspended.
-    [[nodiscard]] std::string before_action(const ServicePlan& plan,
-                                            const ServiceDefinition& definition, Duration when);
+    [[nodiscard]] std::string before_action(const MemberPlan& plan,
+                                            const MemberDefinition& definition, Duration when);
 
     // The file whose changes do not count; "" when all do.
     [[nodiscard]] std::string suspended(const std::string& service) const;
@@ -47,7 +47,7 @@ private:
         std::string suspended;
     };
 
-    void look_who_writes(const ServiceDefinition& definition);
+    void look_who_writes(const MemberDefinition& definition);
 
     std::string project_;
     Writers& writers_;

@@ -63,7 +63,7 @@ void fields(Visit& visit, T& value) {
     visit("interval_usec", interval);
 }
 
-template <class Visit, Is<ServiceDefinition> T>
+template <class Visit, Is<MemberDefinition> T>
 void fields(Visit& visit, T& value) {
     auto& [name, kind, unit, command, type, env, working_dir, user, after, required, part_of, ports,
            properties, validate, reload, reload_signal, strategy, ready, verify, drain, watches,
@@ -111,7 +111,7 @@ void fields(Visit& visit, T& value) {
     visit("patience_usec", patience);
 }
 
-template <class Visit, Is<ServiceRecord> T>
+template <class Visit, Is<MemberRecord> T>
 void fields(Visit& visit, T& value) {
     auto& [generation, last_used, unit, view, definition, files, wanted, underway, applied_usec,
            strategy, refusal, draining] = value;

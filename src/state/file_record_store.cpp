@@ -44,8 +44,8 @@ std::expected<T, Problem> load(int directory, const std::string& file) {
 }
 
 // The record of what was applied last, as far as the history knows it.
-ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
-    ServiceRecord record;
+MemberRecord last_of(const std::vector<GenerationRecord>& history) {
+    MemberRecord record;
     if (history.empty())
         return record;
     const auto& last = history.front();
@@ -58,7 +58,7 @@ ServiceRecord last_of(const std::vector<GenerationRecord>& history) {
 }
 
 // A copy of another's record would have us act on the other's unit.
-std::optional<Problem> check_owner(const ServiceRecord& record, const std::string& project,
+std::optional<Problem> check_owner(const MemberRecord& record, const std::string& project,
                                    const std::string& service) {
     const auto& name = record.definition.name;
     const auto of_unit = service_of(record.unit, project);
@@ -157,7 +157,7 @@ void FileRecordStore::load_services(ProjectRecord& record, std::vector<Problem>&
             continue;
         }
         const auto service = name.substr(0, name.size() - kSuffix.size());
-        auto read = load<ServiceRecord>(*directory, name);
+        auto read = load<MemberRecord>(*directory, name);
         if (read)
             if (auto foreign = check_owner(*read, record.name, service))
                 read = std::unexpected(*std::move(foreign));
@@ -279,7 +279,7 @@ Result<> FileRecordStore::save(const ProjectRecord& record) {
 }
 
 Result<> FileRecordStore::save_service(const std::string& project, const std::string& service,
-                                       const ServiceRecord& record) {
+                                       const MemberRecord& record) {
     if (!valid_name(service))
         return fail(ErrorCode::Invalid, "not a service's name: " + service);
     return replace(project, record_file(service), write_record(record));
@@ -305,7 +305,7 @@ Result<> FileRecordStore::remove(const std::string& project) {
     return unlink("", record_file(project));
 }
 
-std::map<std::string, ServiceRecord> FileRecordStore::left_services(const std::string& project) {
+std::map<std::string, MemberRecord> FileRecordStore::left_services(const std::string& project) {
     ProjectRecord record{.name = project};
     std::vector<Problem> broken;
     load_services(record, broken);

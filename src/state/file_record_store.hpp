@@ -33,11 +33,11 @@ public:
 
     Result<> save(const ProjectRecord& record) override;
     Result<> save_service(const std::string& project, const std::string& service,
-                          const ServiceRecord& record) override;
+                          const MemberRecord& record) override;
     Result<> remove_service(const std::string& project, const std::string& service) override;
     Result<> remove(const std::string& project) override;
     Task<Result<>> flush() override;
-    [[nodiscard]] std::map<std::string, ServiceRecord>
+    [[nodiscard]] std::map<std::string, MemberRecord>
     left_services(const std::string& project) override;
     [[nodiscard]] std::vector<GenerationRecord> history(const std::string& project,
                                                         const std::string& service) override;

@@ -176,9 +176,9 @@ std::expected<ProjectRecord, Problem> read_record(std::string_view text) {
 }
 
 template <>
-std::expected<ServiceRecord, Problem> read_record(std::string_view text) {
-    return read_object<ServiceRecord>(
-        text, [](RecordReader& reader, ServiceRecord& record) { fields(reader, record); });
+std::expected<MemberRecord, Problem> read_record(std::string_view text) {
+    return read_object<MemberRecord>(
+        text, [](RecordReader& reader, MemberRecord& record) { fields(reader, record); });
 }
 
 template <>

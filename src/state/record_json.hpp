@@ -20,7 +20,7 @@ using History = std::vector<GenerationRecord>;
 using HistoryEvents = std::vector<EventRecord>;
 
 std::string write_record(const ProjectRecord& record); // without its services
-std::string write_record(const ServiceRecord& record);
+std::string write_record(const MemberRecord& record);
 std::string write_record(const History& generations);
 std::string write_record(const std::vector<Death>& deaths);
 std::string write_record(const HistoryEvents& events);
@@ -32,7 +32,7 @@ std::expected<T, Problem> read_record(std::string_view text);
 template <>
 std::expected<ProjectRecord, Problem> read_record(std::string_view text);
 template <>
-std::expected<ServiceRecord, Problem> read_record(std::string_view text);
+std::expected<MemberRecord, Problem> read_record(std::string_view text);
 template <>
 std::expected<History, Problem> read_record(std::string_view text);
 template <>

@@ -146,7 +146,7 @@ std::string write_record(const ProjectRecord& record) {
     return write_object([&](Writer& writer) { fields(writer, own); });
 }
 
-std::string write_record(const ServiceRecord& record) {
+std::string write_record(const MemberRecord& record) {
     return write_object([&](Writer& writer) { fields(writer, record); });
 }
 

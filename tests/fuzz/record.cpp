@@ -27,7 +27,7 @@ void check(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::text_of(data, size);
     check<ProjectRecord>(text);
-    check<ServiceRecord>(text);
+    check<MemberRecord>(text);
     check<state::History>(text);
     return 0;
 }

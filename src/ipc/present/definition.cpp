@@ -47,8 +47,8 @@ std::size_t size_of(const Fields& fields) {
 
 } // namespace
 
-ConfigChange definition_change(const std::string& project, const ServiceDefinition& before,
-                               const ServiceDefinition& after) {
+ConfigChange definition_change(const std::string& project, const MemberDefinition& before,
+                               const MemberDefinition& after) {
     auto old = shown_fields(before);
     auto now = shown_fields(after);
     using Kind = PatchOperation::Kind;

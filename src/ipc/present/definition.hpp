@@ -13,7 +13,7 @@ namespace hotreload::ipc {
 
 // The change as texts: {"command":"/srv/shop/bin/web","env.LOG_LEVEL":"", …}, one member for each
 // field that is set, and an RFC 6902 patch from one to the other.
-ConfigChange definition_change(const std::string& project, const ServiceDefinition& before,
-                               const ServiceDefinition& after);
+ConfigChange definition_change(const std::string& project, const MemberDefinition& before,
+                               const MemberDefinition& after);
 
 } // namespace hotreload::ipc

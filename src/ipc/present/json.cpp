@@ -186,7 +186,7 @@ void changes(Json& json, std::string_view name, const std::vector<Change>& list)
 
 void plan_members(Json& json, const Plan& plan) {
     json.member("project", plan.project);
-    json.list("services", plan.services, [&](const ServicePlan& service) {
+    json.list("services", plan.services, [&](const MemberPlan& service) {
         json.object([&] {
             json.member("service", service.service);
             json.member("action", service.action);
@@ -209,7 +209,7 @@ void cause_members(Json& json, std::optional<Trigger> trigger, const CallerUid& 
 void outcome_members(Json& json, const Outcome& outcome) {
     json.member("result", outcome.result);
     cause_members(json, outcome.trigger, outcome.caller);
-    json.list("services", outcome.services, [&](const ServiceOutcome& service) {
+    json.list("services", outcome.services, [&](const MemberOutcome& service) {
         json.object([&] {
             json.member("service", service.service);
             json.member("action", service.action);

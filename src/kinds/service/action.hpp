@@ -19,8 +19,8 @@ struct ActionContext {
     const KindPorts& means;
     ReloadId transaction;
     const std::string& project;
-    const ServicePlan& plan;
-    const ServiceView& view;
+    const MemberPlan& plan;
+    const MemberView& view;
     std::uint64_t generation = 0;       // the number of the next applied state
     std::string unit;                   // in: carries the applied state; out: carries the next one
     std::vector<ServiceSocket> sockets; // of the wanted definition

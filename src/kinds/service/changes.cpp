@@ -19,7 +19,7 @@ constexpr auto kOfProcess = std::to_array<std::string_view>(
     {"command", "type", "env", "working_dir", "user", "ports", "reload", "reload_signal", "pin"});
 
 // What gives a service a new process: beside the old one, where both can share their sockets.
-Effect new_process(const ServiceDefinition& applied, const ServiceDefinition& wanted,
+Effect new_process(const MemberDefinition& applied, const MemberDefinition& wanted,
                    std::string why) {
     if (!ports_in_place_of(applied, wanted).empty())
         return {Strategy::Restart, "a port takes the place of another"};
@@ -27,8 +27,8 @@ Effect new_process(const ServiceDefinition& applied, const ServiceDefinition& wa
     return {swaps ? Strategy::Swap : Strategy::Restart, std::move(why)};
 }
 
-Effect effect_of(std::string_view field, const std::string& key, const ServiceDefinition& applied,
-                 const ServiceDefinition& wanted) {
+Effect effect_of(std::string_view field, const std::string& key, const MemberDefinition& applied,
+                 const MemberDefinition& wanted) {
     if (field == "properties") {
         const auto it = wanted.properties.find(key);
         const std::vector<std::string> lines =
@@ -50,7 +50,7 @@ Effect effect_of(std::string_view field, const std::string& key, const ServiceDe
 
 } // namespace
 
-Automatic automatic_strategy(const ServiceDefinition& service, const UnitState& unit) {
+Automatic automatic_strategy(const MemberDefinition& service, const UnitState& unit) {
     return [&service, can_reload_it = can_reload(service, unit.can_reload),
             own_name = unit.id](const std::string& path) -> Effect {
         if (is_file_of_unit(path, service.unit) || is_file_of_unit(path, own_name))
@@ -64,35 +64,35 @@ Automatic automatic_strategy(const ServiceDefinition& service, const UnitState& 
     };
 }
 
-std::vector<Change> definition_changes(const ServiceDefinition& applied,
-                                       const ServiceDefinition& wanted) {
+std::vector<Change> definition_changes(const MemberDefinition& applied,
+                                       const MemberDefinition& wanted) {
     return diff_definitions(applied, wanted, [&](std::string_view field, const std::string& key) {
         return effect_of(field, key, applied, wanted);
     });
 }
 
-std::vector<Change> file_changes(const ServiceRecord& applied, const ServiceView& view,
+std::vector<Change> file_changes(const MemberRecord& applied, const MemberView& view,
                                  const std::map<std::string, DocumentState>& documents) {
     return diff_files(applied, *view.wanted, *view.files, documents,
                       automatic_strategy(*view.wanted, view.unit), view.patterns);
 }
 
-std::vector<Change> changes_of(const ServiceView& view) {
+std::vector<Change> changes_of(const MemberView& view) {
     auto changes = definition_changes(view.record->definition, *view.wanted);
     std::ranges::move(file_changes(*view.record, view, view.documents),
                       std::back_inserter(changes));
     return changes;
 }
 
-bool can_swap(const ServiceDefinition& service) {
+bool can_swap(const MemberDefinition& service) {
     const bool tells = service.type == ServiceType::Notify ||
                        service.type == ServiceType::NotifyReload || service.ready;
     return !service.attached() && !service.ports.empty() && tells;
 }
 
-std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
-                                           const ServiceDefinition& wanted) {
-    const auto has = [](const ServiceDefinition& service, const std::string& address) {
+std::vector<std::string> ports_in_place_of(const MemberDefinition& applied,
+                                           const MemberDefinition& wanted) {
+    const auto has = [](const MemberDefinition& service, const std::string& address) {
         return std::ranges::contains(service.ports, address, &PortDefinition::address);
     };
     std::vector<std::string> addresses;
@@ -105,7 +105,7 @@ std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
     return addresses;
 }
 
-bool can_reload(const ServiceDefinition& service, bool unit_can_reload) {
+bool can_reload(const MemberDefinition& service, bool unit_can_reload) {
     if (service.reload_signal != 0)
         return true;
     if (service.attached())

@@ -13,27 +13,27 @@
 namespace hotreload::service {
 
 // Of a view that has a record and a wanted definition.
-std::vector<Change> changes_of(const ServiceView& view);
+std::vector<Change> changes_of(const MemberView& view);
 
 // The same from what is on record to what the view wants, of definitions alone or of files alone.
-std::vector<Change> definition_changes(const ServiceDefinition& applied,
-                                       const ServiceDefinition& wanted);
-std::vector<Change> file_changes(const ServiceRecord& applied, const ServiceView& view,
+std::vector<Change> definition_changes(const MemberDefinition& applied,
+                                       const MemberDefinition& wanted);
+std::vector<Change> file_changes(const MemberRecord& applied, const MemberView& view,
                                  const std::map<std::string, DocumentState>& documents);
 
 // What a changed file asks for where nothing was said. `service` outlives it.
-Automatic automatic_strategy(const ServiceDefinition& service, const UnitState& unit);
+Automatic automatic_strategy(const MemberDefinition& service, const UnitState& unit);
 
 // The next generation can start beside the present one: it is handed its sockets, and shows when it
 // is ready.
-bool can_swap(const ServiceDefinition& service);
+bool can_swap(const MemberDefinition& service);
 
 // The wanted ports that can only be opened when applied ones have been closed ("8080" and
 // "127.0.0.1:8080"), by address: the present generation has to end first.
-std::vector<std::string> ports_in_place_of(const ServiceDefinition& applied,
-                                           const ServiceDefinition& wanted);
+std::vector<std::string> ports_in_place_of(const MemberDefinition& applied,
+                                           const MemberDefinition& wanted);
 
 // A service can put a file's new content into effect without losing its process.
-bool can_reload(const ServiceDefinition& service, bool unit_can_reload);
+bool can_reload(const MemberDefinition& service, bool unit_can_reload);
 
 } // namespace hotreload::service

@@ -36,7 +36,7 @@ void check_kind_of_service(Declaration& declaration) {
                 name, "does not go with unit: the unit's own file says it (systemctl edit)");
 }
 
-void check_reload(Declaration& declaration, const ServiceDefinition& service) {
+void check_reload(Declaration& declaration, const MemberDefinition& service) {
     const bool has_reload = declaration.has("reload");
     const bool has_signal = declaration.has("reload_signal");
     const bool notifies = service.type == ServiceType::NotifyReload;
@@ -69,7 +69,7 @@ void check_reload(Declaration& declaration, const ServiceDefinition& service) {
 }
 
 // Two generations of it can serve at a time.
-void check_swap(Declaration& declaration, const ServiceDefinition& service) {
+void check_swap(Declaration& declaration, const MemberDefinition& service) {
     if (can_swap(service))
         return;
     const auto* const why =
@@ -90,7 +90,7 @@ void check_swap(Declaration& declaration, const ServiceDefinition& service) {
 
 // A mistake in such a file is found out by the unit itself: by its reload, or by its restart, which
 // it does not survive. A unit that is not ours has no older generation to go back to.
-void warn_of_unchecked_files(Declaration& declaration, const ServiceDefinition& service) {
+void warn_of_unchecked_files(Declaration& declaration, const MemberDefinition& service) {
     if (!service.attached() || !service.validate.empty())
         return;
     for (std::size_t i = 0; i < service.watches.size(); ++i) {
@@ -110,7 +110,7 @@ void warn_of_unchecked_files(Declaration& declaration, const ServiceDefinition& 
 }
 
 // A probe cannot tell which instance of a template answers.
-void check_ready(Declaration& declaration, const ServiceDefinition& service) {
+void check_ready(Declaration& declaration, const MemberDefinition& service) {
     if (service.ready && names_instances(service.unit) && service.ready->command.empty())
         declaration.problem(
             "ready", std::format("one answer does not tell of all instances of {}: give ready = "

@@ -18,7 +18,7 @@ using Status = ServiceStatus::State;
 
 // What a program of ours that does not run, or has nothing left to do, came to; nullopt where it is
 // simply running or stopped.
-std::optional<Status> end_of(const ServiceRecord& record, const UnitState& unit) {
+std::optional<Status> end_of(const MemberRecord& record, const UnitState& unit) {
     const auto& definition = record.definition;
     if (definition.attached() || !record.wanted || record.generation == 0)
         return std::nullopt;
@@ -30,7 +30,7 @@ std::optional<Status> end_of(const ServiceRecord& record, const UnitState& unit)
 }
 
 std::string why_ended(const std::string& project, const std::string& name,
-                      const ServiceRecord& record, const UnitState& unit) {
+                      const MemberRecord& record, const UnitState& unit) {
     const bool does_its_work = record.definition.is_plain() && unit.exec_main_status == 0;
     return std::format(
         "{}, and nobody stopped it; it is started at its next change, or by "
@@ -47,16 +47,16 @@ public:
     [[nodiscard]] bool takes(std::string_view /*key*/) const override { return true; }
     void check(Declaration& declaration) const override { check_service(declaration); }
 
-    [[nodiscard]] std::vector<Change> changes(const ServiceView& view) const override {
+    [[nodiscard]] std::vector<Change> changes(const MemberView& view) const override {
         return changes_of(view);
     }
-    [[nodiscard]] ServicePlan plan(const std::string& name, const ServiceView& view,
-                                   const PlanOptions& options) const override {
+    [[nodiscard]] MemberPlan plan(const std::string& name, const MemberView& view,
+                                  const PlanOptions& options) const override {
         return plan_service(name, view, options);
     }
 
     [[nodiscard]] State state(const std::string& project, const std::string& name,
-                              const ServiceRecord* record, const UnitState& unit) const override {
+                              const MemberRecord* record, const UnitState& unit) const override {
         const auto end = record ? end_of(*record, unit) : std::nullopt;
         if (end == Status::Ended)
             return {*end, Problem{record->unit, 0, 0, why_ended(project, name, *record, unit),
@@ -64,7 +64,7 @@ public:
         return {end.value_or(unit.running() ? Status::Running : Status::Stopped), std::nullopt};
     }
 
-    [[nodiscard]] std::unique_ptr<Step> make_step(StepInput input, ServiceHost& host,
+    [[nodiscard]] std::unique_ptr<Step> make_step(StepInput input, StepHost& host,
                                                   const KindPorts& ports) const override {
         if (input.plan.action == Action::Stop && input.view.wanted)
             return std::make_unique<StopStep>(std::move(input), host, ports);

@@ -14,14 +14,14 @@ namespace hotreload::service {
 
 namespace {
 
-std::vector<WatchDefinition> pinned_watches(const ServiceDefinition& service) {
+std::vector<WatchDefinition> pinned_watches(const MemberDefinition& service) {
     std::vector<WatchDefinition> pinned;
     std::ranges::copy_if(service.watches, std::back_inserter(pinned), &WatchDefinition::pin);
     return pinned;
 }
 
 // The patterns of what a process is shown when it starts; all else of a watch can change under it.
-std::vector<std::vector<std::string>> pinned_patterns(const ServiceDefinition& service) {
+std::vector<std::vector<std::string>> pinned_patterns(const MemberDefinition& service) {
     std::vector<std::vector<std::string>> patterns;
     for (const auto& watch : pinned_watches(service))
         patterns.push_back(watch.files);
@@ -118,7 +118,7 @@ Task<Result<>> take_back(ActionContext& context) {
 }
 
 Task<Result<>> update(const ActionContext& context, std::string view,
-                      const ServiceDefinition& definition, const Snapshot& snapshot,
+                      const MemberDefinition& definition, const Snapshot& snapshot,
                       Views::Kept kept) {
     const auto watches = pinned_watches(definition);
     if (watches.empty() || !context.means.views.find(view))
@@ -131,7 +131,7 @@ Task<Result<>> update(const ActionContext& context, std::string view,
 } // namespace
 
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches) {
-    ServiceDefinition service;
+    MemberDefinition service;
     service.watches = watches;
     const WatchRules rules(service);
     auto selected = snapshot;

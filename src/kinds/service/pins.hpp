@@ -3,7 +3,7 @@
 
 // Pinned watches: a service sees their files as they were applied, whatever is on disk. Each
 // generation of a program of the project has a view of its own, called after its unit. An installed
-// unit keeps one (ServiceRecord::view) until other watches of it are pinned: a view is bound when a
+// unit keeps one (MemberRecord::view) until other watches of it are pinned: a view is bound when a
 // process starts, and what it shows can change under it.
 
 #include "kinds/service/action.hpp"

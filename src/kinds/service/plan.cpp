@@ -38,7 +38,7 @@ bool ended_by_itself(const UnitState& unit) {
 
 // An action of ours ended with the service down: it is ours to bring back. What of an installed
 // unit is down is so by its administrator's wish, unless it failed.
-bool fell_in_action(const ServiceView& view) {
+bool fell_in_action(const MemberView& view) {
     const auto& refusal = view.record->refusal;
     if (!refusal || !refusal->attempted || view.unit.running())
         return false;
@@ -51,7 +51,7 @@ bool fell_in_action(const ServiceView& view) {
 }
 
 // Whether the service is meant to run: what a change does to one that is not is to be recorded.
-bool meant_to_run(const ServiceView& view, const PlanOptions& options) {
+bool meant_to_run(const MemberView& view, const PlanOptions& options) {
     if (view.unit.running()) // whoever started it: that was stopped before
         return true;
     if (!view.record->wanted && !options.start)
@@ -65,7 +65,7 @@ bool meant_to_run(const ServiceView& view, const PlanOptions& options) {
 
 // A service that an action failed on may have read what was refused, although the state before it
 // is the one on record: its files count as changed from there, too.
-void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view) {
+void add_what_it_may_hold(std::vector<Change>& changes, const MemberView& view) {
     const auto& refusal = view.record->refusal;
     if (!refusal || !refusal->attempted || same_as_refused(view))
         return;
@@ -89,7 +89,7 @@ void add_what_it_may_hold(std::vector<Change>& changes, const ServiceView& view)
 }
 
 // Manual changes are done as what they would be without `manual`.
-void force_manual(std::vector<Change>& changes, const ServiceView& view) {
+void force_manual(std::vector<Change>& changes, const MemberView& view) {
     const auto otherwise = can_reload(*view.wanted, view.unit.can_reload) ? Strategy::Reload
                            : can_swap(*view.wanted)                       ? Strategy::Swap
                                                                           : Strategy::Restart;
@@ -111,7 +111,7 @@ void force_manual(std::vector<Change>& changes, const ServiceView& view) {
 }
 
 // An installed unit is taken as it is, but for files that are to be pinned.
-ServicePlan plan_attached(const std::string& name, const ServiceView& view) {
+MemberPlan plan_attached(const std::string& name, const MemberView& view) {
     if (!view.wanted->pinned())
         return {.service = name,
                 .action = Action::Record,
@@ -124,7 +124,7 @@ ServicePlan plan_attached(const std::string& name, const ServiceView& view) {
     return {name, Action::Record, {}, "pinned from its next start on"};
 }
 
-ServicePlan plan_new(const std::string& name, const ServiceView& view, const PlanOptions& options) {
+MemberPlan plan_new(const std::string& name, const MemberView& view, const PlanOptions& options) {
     const bool attached = view.wanted->attached();
     if (attached && !view.wanted->pinned())
         return plan_attached(name, view);
@@ -140,8 +140,8 @@ ServicePlan plan_new(const std::string& name, const ServiceView& view, const Pla
 
 } // namespace
 
-ServicePlan plan_service(const std::string& name, const ServiceView& view,
-                         const PlanOptions& options) {
+MemberPlan plan_service(const std::string& name, const MemberView& view,
+                        const PlanOptions& options) {
     if (!view.record || view.record->generation == 0)
         return plan_new(name, view, options);
     const auto& record = *view.record;
@@ -149,9 +149,9 @@ ServicePlan plan_service(const std::string& name, const ServiceView& view,
     if (record.definition.unit != view.wanted->unit)
         return view.wanted->attached()
                    ? plan_attached(name, view)
-                   : ServicePlan{name, Action::Start, {}, "another unit carries it"};
+                   : MemberPlan{name, Action::Start, {}, "another unit carries it"};
 
-    ServicePlan plan{name, Action::None, changes_of(view), ""};
+    MemberPlan plan{name, Action::None, changes_of(view), ""};
     add_what_it_may_hold(plan.changes, view);
     if (options.force)
         force_manual(plan.changes, view);

@@ -9,7 +9,7 @@
 
 namespace hotreload::service {
 
-ServicePlan plan_service(const std::string& name, const ServiceView& view,
-                         const PlanOptions& options);
+MemberPlan plan_service(const std::string& name, const MemberView& view,
+                        const PlanOptions& options);
 
 } // namespace hotreload::service

@@ -107,7 +107,7 @@ namespace {
 // Of the applied definition or of the wanted one. When a port takes the place of another, nobody is
 // to hold the old one any more; a unit that is loaded does, by the manager.
 Task<Result<std::vector<ServiceSocket>>> open_sockets(const ActionContext& context,
-                                                      const ServiceDefinition& definition) {
+                                                      const MemberDefinition& definition) {
     auto& means = context.means;
     const auto& service = context.plan.service;
     if (context.sockets_later) {

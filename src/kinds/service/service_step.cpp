@@ -21,7 +21,7 @@
 
 namespace hotreload::service {
 
-ServiceStep::ServiceStep(StepInput input, ServiceHost& host, const KindPorts& ports)
+ServiceStep::ServiceStep(StepInput input, StepHost& host, const KindPorts& ports)
     : RecordStep(std::move(input), kind, host),
       own_{.means = ports,
            .transaction = RecordStep::input().transaction,
@@ -204,7 +204,7 @@ Task<std::optional<Problem>> ServiceStep::prove(Cancellation& hurry) {
     co_return problem(proof->error().message + hint());
 }
 
-ServiceOutcome ServiceStep::commit() {
+MemberOutcome ServiceStep::commit() {
     if (own_.plan.action == Action::Stop) {
         const bool attached = own_.view.record->definition.attached();
         host().commit(name(), std::nullopt);
@@ -378,7 +378,7 @@ void ServiceStep::hand_over() {
     host().commit(name(), std::move(record));
 }
 
-ServiceOutcome ServiceStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
+MemberOutcome ServiceStep::outcome(ReloadResult result, std::optional<Problem> problem) const {
     const bool done = result == ReloadResult::Applied || result == ReloadResult::Recorded;
     auto told = RecordStep::outcome(result, std::move(problem));
     if (done || !own_.view.record)

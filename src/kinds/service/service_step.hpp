@@ -14,7 +14,7 @@ namespace hotreload::service {
 
 class ServiceStep final : public RecordStep {
 public:
-    ServiceStep(StepInput input, ServiceHost& host, const KindPorts& ports);
+    ServiceStep(StepInput input, StepHost& host, const KindPorts& ports);
 
     // A restart for the sake of files alone: what a newer change replaces is the process, and what
     // it would go back to is the same program as before.
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool has_proof() const override;
     Task<std::optional<Problem>> prove(Cancellation& hurry) override;
     Task<bool> gives_way() override;
-    ServiceOutcome commit() override;
+    MemberOutcome commit() override;
     Task<> finish() override;
     [[nodiscard]] bool is_done_for_good() const override;
     void remember_failure() override;
@@ -35,8 +35,8 @@ public:
     Task<Ending> prove_undone(Ending ending, Cancellation& hurry) override;
     Task<Problem> explain_failure(Problem problem) override;
     void hand_over() override;
-    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
-                                         std::optional<Problem> problem) const override;
+    [[nodiscard]] MemberOutcome outcome(ReloadResult result,
+                                        std::optional<Problem> problem) const override;
     void release(Keep keep) override;
 
 private:

@@ -8,7 +8,7 @@
 
 namespace hotreload::service {
 
-StopStep::StopStep(StepInput input, ServiceHost& host, const KindPorts& ports)
+StopStep::StopStep(StepInput input, StepHost& host, const KindPorts& ports)
     : RecordStep(std::move(input), kind, host), ports_(ports) {}
 
 void StopStep::reserve() {
@@ -36,7 +36,7 @@ Task<std::optional<Problem>> StopStep::apply() {
     co_return std::nullopt;
 }
 
-ServiceOutcome StopStep::commit() {
+MemberOutcome StopStep::commit() {
     auto now = record();
     // What could not be stopped runs on, and so do its changes.
     now.wanted = failure_ && now.wanted && ports_.units.state(now.unit).running();

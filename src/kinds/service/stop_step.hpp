@@ -12,12 +12,12 @@ namespace hotreload::service {
 
 class StopStep final : public RecordStep {
 public:
-    StopStep(StepInput input, ServiceHost& host, const KindPorts& ports);
+    StopStep(StepInput input, StepHost& host, const KindPorts& ports);
 
     // Cut short, it is finished by the next run of the daemon.
     void reserve() override;
     Task<std::optional<Problem>> apply() override;
-    ServiceOutcome commit() override;
+    MemberOutcome commit() override;
     [[nodiscard]] bool is_done_for_good() const override { return true; }
 
 private:

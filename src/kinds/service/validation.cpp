@@ -13,7 +13,7 @@ namespace hotreload::service {
 
 namespace {
 
-std::string changed_paths(const ServicePlan& plan) {
+std::string changed_paths(const MemberPlan& plan) {
     std::string paths;
     for (const auto& change : plan.changes)
         if (change.kind != ChangeKind::Definition)
@@ -22,7 +22,7 @@ std::string changed_paths(const ServicePlan& plan) {
 }
 
 // Documents that cannot be parsed, or do not meet their schema: before anything runs.
-std::optional<Problem> document_problem(const ServiceView& view) {
+std::optional<Problem> document_problem(const MemberView& view) {
     std::vector<Problem> problems;
     for (const auto& [path, document] : view.documents)
         problems.insert(problems.end(), document.problems.begin(), document.problems.end());
@@ -33,8 +33,7 @@ std::optional<Problem> document_problem(const ServiceView& view) {
     return problems.front();
 }
 
-Task<std::optional<Problem>> check_properties(const ActionContext& context,
-                                              const ServiceHost& host) {
+Task<std::optional<Problem>> check_properties(const ActionContext& context, const StepHost& host) {
     const auto& wanted = *context.view.wanted;
     const auto& record = context.view.record;
     if (wanted.properties.empty() || (record && record->definition.properties == wanted.properties))
@@ -61,7 +60,7 @@ public:
             views_.remove(name_);
     }
 
-    Task<Result<>> make(const ActionContext& context, const ServiceHost& host) {
+    Task<Result<>> make(const ActionContext& context, const StepHost& host) {
         const auto& watches = context.view.wanted->watches;
         const auto snapshot = selected_by(*context.view.files, watches);
         if (snapshot.files.empty())
@@ -93,7 +92,7 @@ std::string on_live_files(std::string_view why) {
     return std::format("validated against the live files: {}", why);
 }
 
-Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& host) {
+Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) {
     const auto& wanted = *context.view.wanted;
     Verdict verdict;
     if (wanted.validate.empty())
@@ -151,7 +150,7 @@ Task<Verdict> run_validator(const ActionContext& context, const ServiceHost& hos
 
 } // namespace
 
-Task<Verdict> validate_service(const ActionContext& context, const ServiceHost& host) {
+Task<Verdict> validate_service(const ActionContext& context, const StepHost& host) {
     Verdict verdict;
     if (!context.view.wanted || context.plan.takes_as_it_is)
         co_return verdict;

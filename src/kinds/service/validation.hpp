@@ -5,8 +5,8 @@
 // `validate` command. Nothing is touched before they pass.
 
 #include "base/task.hpp"
-#include "core/service_host.hpp"
 #include "core/step.hpp"
+#include "core/step_host.hpp"
 #include "kinds/service/action.hpp"
 
 #include <optional>
@@ -14,6 +14,6 @@
 
 namespace hotreload::service {
 
-Task<Verdict> validate_service(const ActionContext& context, const ServiceHost& host);
+Task<Verdict> validate_service(const ActionContext& context, const StepHost& host);
 
 } // namespace hotreload::service

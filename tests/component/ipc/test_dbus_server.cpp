@@ -416,7 +416,7 @@ TEST_F(DbusServerTest, no_value_and_no_quoting_reason_is_in_a_property_or_a_sign
          .keys = {{PatchOperation::Kind::Replace, "/log/level"}},
          .texts = [] { return finished(ConfigChange::Texts{"MARKER", "MARKER", "MARKER"}); }});
     server_.validation_failed({0, 6}, "my-shop", "web", quoting);
-    const ServicePlan plan{.service = "web", .changes = {change}};
+    const MemberPlan plan{.service = "web", .changes = {change}};
     server_.reload_started({0, 7}, {.project = "my-shop", .services = {plan}});
     server_.reload_finished(
         {.id = {0, 7},

@@ -72,21 +72,21 @@ std::filesystem::path UnitsTest::run_time_directory() {
     return "/run/systemd/system";
 }
 
-ServiceDefinition UnitsTest::program(std::vector<std::string> command, ServiceType type) {
-    ServiceDefinition definition;
+MemberDefinition UnitsTest::program(std::vector<std::string> command, ServiceType type) {
+    MemberDefinition definition;
     definition.name = "web";
     definition.command = std::move(command);
     definition.type = type;
     return definition;
 }
 
-ServiceDefinition UnitsTest::service(std::vector<std::string> arguments, ServiceType type) {
+MemberDefinition UnitsTest::service(std::vector<std::string> arguments, ServiceType type) {
     std::vector<std::string> command = {"/usr/bin/python3", SERVICE_PY};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return program(std::move(command), type);
 }
 
-Result<> UnitsTest::start(const std::string& unit, const ServiceDefinition& definition) {
+Result<> UnitsTest::start(const std::string& unit, const MemberDefinition& definition) {
     return run(units->start_generation({unit, kSlice, definition, {}, {}}));
 }
 

@@ -44,13 +44,13 @@ protected:
     static bool as_user();
     static std::filesystem::path run_time_directory(); // where the manager looks for units
 
-    static ServiceDefinition program(std::vector<std::string> command,
-                                     ServiceType type = ServiceType::Exec);
+    static MemberDefinition program(std::vector<std::string> command,
+                                    ServiceType type = ServiceType::Exec);
     // tests/component/units/service.py, which does what its arguments say.
-    static ServiceDefinition service(std::vector<std::string> arguments,
-                                     ServiceType type = ServiceType::NotifyReload);
+    static MemberDefinition service(std::vector<std::string> arguments,
+                                    ServiceType type = ServiceType::NotifyReload);
 
-    Result<> start(const std::string& unit, const ServiceDefinition& definition);
+    Result<> start(const std::string& unit, const MemberDefinition& definition);
 
     static constexpr const char* kSlice = "hotreload-units\\x2dtest.slice";
 

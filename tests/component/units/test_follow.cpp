@@ -24,7 +24,7 @@ protected:
         return std::ranges::find(changes, std::pair(unit, active_state)) != changes.end();
     }
 
-    std::string started(const ServiceDefinition& definition) {
+    std::string started(const MemberDefinition& definition) {
         const auto unit = name();
         const auto result = start(unit, definition);
         EXPECT_TRUE(result) << result.error().message;
@@ -33,7 +33,7 @@ protected:
     }
 
     // A program that does `then` once it is told.
-    ServiceDefinition when_told(const std::string& then) {
+    MemberDefinition when_told(const std::string& then) {
         shell("mkfifo -m 0666 " + (directory / "go").string());
         return program({"/bin/sh", "-c", "cat " + (directory / "go").string() + "; " + then});
     }

@@ -10,7 +10,7 @@ namespace hotreload::test {
 
 class Reload : public UnitsTest {
 protected:
-    std::string started(const ServiceDefinition& definition) {
+    std::string started(const MemberDefinition& definition) {
         const auto unit = name();
         const auto result = start(unit, definition);
         EXPECT_TRUE(result) << result.error().message;

@@ -53,7 +53,7 @@ protected:
             ADD_FAILURE() << to_string(problem);
         return {};
     }
-    ServiceDefinition service(std::string_view text, const std::string& name = "web") {
+    MemberDefinition service(std::string_view text, const std::string& name = "web") {
         auto project = good(text);
         EXPECT_TRUE(project.services.contains(name));
         return project.services[name];

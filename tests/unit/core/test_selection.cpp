@@ -244,7 +244,7 @@ std::vector<std::vector<WatchDefinition>> many_watches() {
 TEST(Selection, whoever_asks_about_a_path_gets_the_answer_that_a_walk_gives) {
     for (const auto& watches : many_watches()) {
         const auto selection = *Selection::parse(watches);
-        ServiceDefinition service;
+        MemberDefinition service;
         service.watches = watches;
         const WatchRules rules(service);
         std::set<std::string> disk =

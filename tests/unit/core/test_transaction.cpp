@@ -26,19 +26,19 @@ struct Script {
 
 class NotedStep final : public Step {
 public:
-    NotedStep(Script& script, ServicePlan plan, Links links)
+    NotedStep(Script& script, MemberPlan plan, Links links)
         : script_(script),
           plan_(std::move(plan)),
           links_(std::move(links)),
           key_("noted." + plan_.service) {}
 
-    [[nodiscard]] const ServicePlan& plan() const override { return plan_; }
+    [[nodiscard]] const MemberPlan& plan() const override { return plan_; }
     [[nodiscard]] const std::string& key() const override { return key_; }
     [[nodiscard]] bool acts() const override { return plan_.action != Action::None; }
     [[nodiscard]] Links links() const override { return links_; }
     [[nodiscard]] bool ends() const override { return plan_.action == Action::Stop; }
     [[nodiscard]] bool may_be_handed_over() const override { return false; }
-    ServiceOutcome leave() override { return outcome(ReloadResult::Unchanged, {}); }
+    MemberOutcome leave() override { return outcome(ReloadResult::Unchanged, {}); }
     Task<Verdict> check() override { co_return Verdict{.problem = note("check"), .note = {}}; }
     Task<Verdict> prepare() override { co_return Verdict{.problem = note("prepare"), .note = {}}; }
     void reserve() override { note("reserve"); }
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool has_proof() const override { return !ends(); }
     Task<std::optional<Problem>> prove(Cancellation&) override { co_return note("prove"); }
     Task<bool> gives_way() override { co_return false; }
-    ServiceOutcome commit() override {
+    MemberOutcome commit() override {
         note("commit");
         return outcome(ReloadResult::Applied, {});
     }
@@ -71,8 +71,8 @@ public:
              (because.empty() ? "" : " because of " + because) + " for");
     }
     void hand_over() override { note("hand over"); }
-    [[nodiscard]] ServiceOutcome outcome(ReloadResult result,
-                                         std::optional<Problem> problem) const override {
+    [[nodiscard]] MemberOutcome outcome(ReloadResult result,
+                                        std::optional<Problem> problem) const override {
         return {.service = plan_.service,
                 .action = plan_.action,
                 .result = result,
@@ -89,7 +89,7 @@ private:
     }
 
     Script& script_;
-    ServicePlan plan_;
+    MemberPlan plan_;
     Links links_;
     std::string key_;
 };
@@ -116,7 +116,7 @@ protected:
                             .interruptions = {}};
 
     void have(const std::string& name, Action action, Links links = {}) {
-        ServicePlan plan;
+        MemberPlan plan;
         plan.service = name;
         plan.action = action;
         transaction.plan.services.push_back(plan);

@@ -9,8 +9,8 @@ using namespace hotreload;
 
 namespace {
 
-ServiceDefinition web() {
-    ServiceDefinition service;
+MemberDefinition web() {
+    MemberDefinition service;
     service.name = "web";
     service.command = {"/usr/bin/web"};
     service.watches = {{.files = {"/etc/web/*.conf"}}};
@@ -18,25 +18,25 @@ ServiceDefinition web() {
 }
 
 // Applied as generation 3, running, and nothing has changed.
-ServiceView applied(ServiceDefinition definition = web()) {
-    ServiceView view;
+MemberView applied(MemberDefinition definition = web()) {
+    MemberView view;
     view.kind = &service::kind;
     view.wanted = definition;
     view.files = Snapshot{.files = {{"/etc/web/a.conf", {1, 1, 1}}}};
-    view.record = ServiceRecord{.generation = 3,
-                                .unit = "hotreload-shop.web@3.service",
-                                .definition = definition,
-                                .files = view.files->files};
+    view.record = MemberRecord{.generation = 3,
+                               .unit = "hotreload-shop.web@3.service",
+                               .definition = definition,
+                               .files = view.files->files};
     view.unit = {.load_state = "loaded", .active_state = "active"};
     return view;
 }
 
-ServicePlan plan_service(const std::string& name, ServiceView view, const PlanOptions& options) {
+MemberPlan plan_service(const std::string& name, MemberView view, const PlanOptions& options) {
     view.kind = &service::kind;
     return plan_member(name, view, options);
 }
 
-Action action_of(const ServiceView& view, PlanOptions options = {}) {
+Action action_of(const MemberView& view, PlanOptions options = {}) {
     return plan_service("web", view, options).action;
 }
 
@@ -53,8 +53,8 @@ TEST(Plan, starts_what_was_never_applied) {
 }
 
 TEST(Plan, has_nothing_to_do_for_what_came_and_left_before_it_was_applied) {
-    EXPECT_EQ(action_of(ServiceView{}), Action::None);
-    EXPECT_EQ(action_of(ServiceView{}, {.retry = true, .restart = true, .start = true}),
+    EXPECT_EQ(action_of(MemberView{}), Action::None);
+    EXPECT_EQ(action_of(MemberView{}, {.retry = true, .restart = true, .start = true}),
               Action::None);
 }
 
@@ -258,7 +258,7 @@ TEST(Plan, starts_what_was_interrupted_and_not_what_was_stopped) {
 }
 
 TEST(Plan, never_starts_an_installed_unit_but_for_who_asks) {
-    ServiceDefinition nginx;
+    MemberDefinition nginx;
     nginx.name = "web";
     nginx.unit = "nginx.service";
     auto view = applied(nginx);
@@ -277,7 +277,7 @@ struct Followers {
              std::vector<std::string> part_of = {}) {
         plan.services.push_back({name, action, {}, ""});
         auto& view = views[name];
-        view.wanted = ServiceDefinition{.name = name, .required = required, .part_of = part_of};
+        view.wanted = MemberDefinition{.name = name, .required = required, .part_of = part_of};
         view.unit = {.load_state = "loaded", .active_state = "active"};
     }
 
@@ -291,7 +291,7 @@ struct Followers {
     }
 
     Plan plan{"shop", {}};
-    std::map<std::string, ServiceView> views;
+    std::map<std::string, MemberView> views;
 };
 
 } // namespace
@@ -365,7 +365,7 @@ TEST(Plan, leaves_down_what_somebody_stopped_though_it_failed_in_that) {
 }
 
 TEST(Plan, says_of_an_installed_unit_whether_it_is_taken_as_it_is) {
-    ServiceView view;
+    MemberView view;
     view.wanted = web();
     view.wanted->unit = "nginx.service";
     view.files = Snapshot{};
@@ -417,7 +417,7 @@ TEST(Plan, restarts_for_a_change_that_waits_for_a_restart_though_the_service_can
 }
 
 TEST(Plan, restarts_a_unit_whose_own_file_has_changed_though_it_can_reload) {
-    ServiceDefinition foo;
+    MemberDefinition foo;
     foo.name = "web";
     foo.unit = "foo@1.service";
     foo.watches = {{.files = {"/etc/systemd/system/foo@*"}}};
@@ -448,7 +448,7 @@ TEST(Plan, does_nothing_to_a_unit_that_cannot_be_acted_on) {
 
 TEST(Plan, takes_up_what_was_held_back_when_what_was_at_fault_is_in_order) {
     Plan plan{"shop", {}};
-    std::map<std::string, ServiceView> views;
+    std::map<std::string, MemberView> views;
     views["web"] = applied();
     views["web"].wanted->env["A"] = "b";
     views["web"].record->refusal = Refusal{
@@ -465,7 +465,7 @@ TEST(Plan, takes_up_what_was_held_back_when_what_was_at_fault_is_in_order) {
 
 TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
     Plan plan{"shop", {}};
-    std::map<std::string, ServiceView> views;
+    std::map<std::string, MemberView> views;
     const auto held = [&](const std::string& name, const std::string& because) {
         auto& view = views[name] = applied();
         view.wanted->env["A"] = "b";
@@ -486,7 +486,7 @@ TEST(Plan, takes_up_all_of_a_chain_though_another_stays_refused) {
 }
 
 TEST(UnitFiles, are_those_of_the_unit_that_an_alias_names_too) {
-    ServiceDefinition sshd;
+    MemberDefinition sshd;
     sshd.unit = "sshd.service";
     sshd.watches = {{.files = {"/etc/systemd/system/*.d/*.conf"}}};
     auto view = applied(sshd);

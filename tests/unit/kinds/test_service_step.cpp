@@ -14,18 +14,16 @@ using namespace hotreload;
 
 namespace {
 
-class FakeHost final : public TransactionHost, public ServiceHost {
+class FakeHost final : public TransactionHost, public StepHost {
 public:
-    std::map<std::string, std::optional<ServiceRecord>> committed;
-    std::map<std::string, std::vector<std::optional<ServiceRecord>>> history; // of that
+    std::map<std::string, std::optional<MemberRecord>> committed;
+    std::map<std::string, std::vector<std::optional<MemberRecord>>> history; // of that
     int starts = 0;
     std::vector<std::string> acted;
 
     void started(const ReloadId&, const Plan&) override { ++starts; }
-    void acting(const ReloadId&, const ServicePlan& plan) override {
-        acted.push_back(plan.service);
-    }
-    void commit(const std::string& service, std::optional<ServiceRecord> record) override {
+    void acting(const ReloadId&, const MemberPlan& plan) override { acted.push_back(plan.service); }
+    void commit(const std::string& service, std::optional<MemberRecord> record) override {
         history[service].push_back(record);
         committed[service] = std::move(record);
     }
@@ -34,7 +32,7 @@ public:
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
     }
     std::string distrust; // of every service's command
-    std::optional<Problem> distrusted(const ServiceDefinition& service,
+    std::optional<Problem> distrusted(const MemberDefinition& service,
                                       bool new_process) const override {
         if (distrust.empty() || !new_process)
             return std::nullopt;
@@ -49,18 +47,18 @@ protected:
     void have(const std::string& name, std::vector<std::string> after = {}) {
         auto& view = input.views[name];
         view.kind = &service::kind;
-        ServiceDefinition definition;
+        MemberDefinition definition;
         definition.name = name;
         definition.command = {"/bin/" + name};
         definition.after = std::move(after);
         definition.watches = {{.files = {"/etc/" + name}}};
         view.wanted = definition;
         view.files = Snapshot{.files = {{"/etc/" + name, {1, 1, 1}}}};
-        view.record = ServiceRecord{.generation = 1,
-                                    .last_used = 1,
-                                    .unit = unit(name, 1),
-                                    .definition = definition,
-                                    .files = view.files->files};
+        view.record = MemberRecord{.generation = 1,
+                                   .last_used = 1,
+                                   .unit = unit(name, 1),
+                                   .definition = definition,
+                                   .files = view.files->files};
         units.run(unit(name, 1));
         view.unit = units.state(unit(name, 1));
         input.order.push_back(name);
@@ -98,12 +96,12 @@ protected:
     void have_pinned(const std::string& name) {
         have_installed(name);
         auto& view = input.views[name];
-        view.record = ServiceRecord{.generation = 1,
-                                    .last_used = 1,
-                                    .unit = name + ".service",
-                                    .view = unit(name, 1),
-                                    .definition = *view.wanted,
-                                    .files = view.files->files};
+        view.record = MemberRecord{.generation = 1,
+                                   .last_used = 1,
+                                   .unit = name + ".service",
+                                   .view = unit(name, 1),
+                                   .definition = *view.wanted,
+                                   .files = view.files->files};
         views.shown[unit(name, 1)] = *view.files;
     }
 
@@ -139,7 +137,7 @@ protected:
         return task.take();
     }
 
-    const ServiceOutcome& of(const Outcome& outcome, const std::string& name) {
+    const MemberOutcome& of(const Outcome& outcome, const std::string& name) {
         for (const auto& each : outcome.services)
             if (each.service == name)
                 return each;

@@ -10,8 +10,8 @@ using namespace hotreload;
 
 namespace {
 
-ServiceDefinition web_service() {
-    ServiceDefinition service;
+MemberDefinition web_service() {
+    MemberDefinition service;
     service.name = "web";
     service.command = {"/bin/web"};
     service.watches = {{.files = {"/etc/web/*.toml"},
@@ -32,19 +32,19 @@ KeyDifference difference(std::vector<KeyPath> leaves) {
 
 // A service that runs with one document, and what its change asks for.
 struct Changed {
-    ServiceView view;
+    MemberView view;
 
     explicit Changed(DocumentState document) {
         view.wanted = web_service();
-        view.record = ServiceRecord{.generation = 1,
-                                    .unit = "web@1.service",
-                                    .definition = web_service(),
-                                    .files = {{"/etc/web/a.toml", {1, 1, 1}}}};
+        view.record = MemberRecord{.generation = 1,
+                                   .unit = "web@1.service",
+                                   .definition = web_service(),
+                                   .files = {{"/etc/web/a.toml", {1, 1, 1}}}};
         view.files = Snapshot{.files = {{"/etc/web/a.toml", {2, 2, 2}}}};
         view.unit = {.load_state = "loaded", .active_state = "active"};
         view.documents["/etc/web/a.toml"] = std::move(document);
     }
-    [[nodiscard]] ServicePlan plan() const { return service::plan_service("web", view, {}); }
+    [[nodiscard]] MemberPlan plan() const { return service::plan_service("web", view, {}); }
 };
 
 DocumentState compared(std::vector<KeyDifference> differences) {
@@ -143,7 +143,7 @@ TEST(PlanOfDocuments, a_schema_that_changed_is_recorded) {
 }
 
 TEST(WatchRules, a_set_that_was_refused_may_wait_for_the_rest_of_it) {
-    ServiceRecord record;
+    MemberRecord record;
     record.definition.watches = {{.files = {"/tls/cert", "/tls/key"}, .together = true},
                                  {.files = {"/etc/web.conf"}}};
     record.files = {

@@ -248,7 +248,7 @@ class MemoryStore final : public RecordStore {
 public:
     bool full = false;
     std::vector<std::string> saves; // what was asked for, in its order
-    std::map<std::string, ServiceRecord> services;
+    std::map<std::string, MemberRecord> services;
     std::optional<ProjectRecord> project;
     std::map<std::string, std::vector<GenerationRecord>> histories;
     std::map<std::string, std::vector<EventRecord>> noted;
@@ -257,7 +257,7 @@ public:
         return take("project", [&] { project = record; });
     }
     Result<> save_service(const std::string&, const std::string& service,
-                          const ServiceRecord& record) override {
+                          const MemberRecord& record) override {
         return take(service, [&] { services[service] = record; });
     }
     Result<> remove_service(const std::string&, const std::string& service) override {
@@ -273,9 +273,9 @@ public:
         project_on_disk = project;
         co_return Result<>{};
     }
-    std::map<std::string, ServiceRecord> services_on_disk;
+    std::map<std::string, MemberRecord> services_on_disk;
     std::optional<ProjectRecord> project_on_disk;
-    std::map<std::string, ServiceRecord> left_services(const std::string&) override { return {}; }
+    std::map<std::string, MemberRecord> left_services(const std::string&) override { return {}; }
     std::vector<GenerationRecord> history(const std::string&, const std::string& service) override {
         return histories[service];
     }
@@ -394,7 +394,7 @@ public:
         return definition;
     }
     [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition&,
-                                                    const ServiceDefinition&, bool) const override {
+                                                    const MemberDefinition&, bool) const override {
         return std::nullopt;
     }
 };

@@ -41,7 +41,7 @@ protected:
     std::unique_ptr<Project> project;
     Lines calls_at_open; // of the manager
 
-    ServiceDefinition& service(const std::string& name, const std::string& file) {
+    MemberDefinition& service(const std::string& name, const std::string& file) {
         auto& definition = reader.definition.services[name];
         definition.name = name;
         definition.command = {"/srv/" + name};

@@ -11,7 +11,7 @@ namespace {
 class AdoptionTest : public ProjectTest {
 protected:
     // On record as generation 3, with its file as it is on disk; its unit runs.
-    ServiceRecord& applied(const std::string& name) {
+    MemberRecord& applied(const std::string& name) {
         const auto file = "/etc/" + name;
         files.write(file, "applied");
         auto& service_record = record.services[name];

@@ -19,7 +19,7 @@ struct Notebook {
 
 class NoteStep final : public RecordStep {
 public:
-    NoteStep(StepInput input, const Kind& kind, ServiceHost& host, Notebook& notebook)
+    NoteStep(StepInput input, const Kind& kind, StepHost& host, Notebook& notebook)
         : RecordStep(std::move(input), kind, host), notebook_(notebook) {}
 
     Task<Verdict> check() override {
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool takes(std::string_view) const override { return false; }
     void check(Declaration&) const override {}
 
-    [[nodiscard]] std::vector<Change> changes(const ServiceView& view) const override {
+    [[nodiscard]] std::vector<Change> changes(const MemberView& view) const override {
         auto all = diff_definitions(view.record->definition, *view.wanted);
         std::ranges::move(diff_files(
                               *view.record, *view.wanted, *view.files, view.documents,
@@ -64,11 +64,11 @@ public:
                           std::back_inserter(all));
         return all;
     }
-    [[nodiscard]] ServicePlan plan(const std::string& name, const ServiceView& view,
-                                   const PlanOptions& options) const override {
+    [[nodiscard]] MemberPlan plan(const std::string& name, const MemberView& view,
+                                  const PlanOptions& options) const override {
         if (!view.record || view.record->generation == 0)
             return {name, Action::Run, {}, "new"};
-        ServicePlan plan{name, Action::None, changes(view), ""};
+        MemberPlan plan{name, Action::None, changes(view), ""};
         if (all_rewritten(plan.changes))
             return plan;
         plan.action = Action::Run;
@@ -78,11 +78,11 @@ public:
             plan.action = Action::Refused;
         return plan;
     }
-    [[nodiscard]] State state(const std::string&, const std::string&, const ServiceRecord*,
+    [[nodiscard]] State state(const std::string&, const std::string&, const MemberRecord*,
                               const UnitState&) const override {
         return {ServiceStatus::State::Done, std::nullopt};
     }
-    [[nodiscard]] std::unique_ptr<Step> make_step(StepInput input, ServiceHost& host,
+    [[nodiscard]] std::unique_ptr<Step> make_step(StepInput input, StepHost& host,
                                                   const KindPorts&) const override {
         return std::make_unique<NoteStep>(std::move(input), *this, host, notebook_);
     }
@@ -95,7 +95,7 @@ class TwoKindsTest : public ProjectTest {
 protected:
     TwoKindsTest() { kinds = &two; }
 
-    ServiceDefinition& note(const std::string& name, const std::string& file) {
+    MemberDefinition& note(const std::string& name, const std::string& file) {
         auto& definition = reader.definition.services[name];
         definition.name = name;
         definition.kind = "note";

@@ -19,8 +19,8 @@ protected:
     LedgerTest() {
         ledger.on_problem = [this] { ++told; };
     }
-    static ServiceRecord applied(std::uint64_t generation, const std::string& content = "") {
-        ServiceRecord record{.generation = generation};
+    static MemberRecord applied(std::uint64_t generation, const std::string& content = "") {
+        MemberRecord record{.generation = generation};
         record.files["/etc/web"] = test::FakeFiles::id_of(content);
         return record;
     }
@@ -30,10 +30,10 @@ TEST_F(LedgerTest, what_changes_is_on_disk_and_what_does_not_is_not_written) {
     ledger.replace("web", applied(1));
     EXPECT_EQ(store.services.at("web").generation, 1U);
     store.saves.clear();
-    EXPECT_FALSE(ledger.update("web", [](ServiceRecord&) { return false; }));
-    EXPECT_FALSE(ledger.update("no such", [](ServiceRecord&) { return true; }));
+    EXPECT_FALSE(ledger.update("web", [](MemberRecord&) { return false; }));
+    EXPECT_FALSE(ledger.update("no such", [](MemberRecord&) { return true; }));
     EXPECT_EQ(store.saves, std::vector<std::string>{});
-    EXPECT_TRUE(ledger.update("web", [](ServiceRecord& record) { return record.underway = true; }));
+    EXPECT_TRUE(ledger.update("web", [](MemberRecord& record) { return record.underway = true; }));
     EXPECT_TRUE(store.services.at("web").underway);
     ledger.forget("web");
     EXPECT_EQ(ledger.find("web"), nullptr);
@@ -54,7 +54,7 @@ TEST_F(LedgerTest, records_are_found_by_their_unit_by_who_holds_them_back_and_as
     EXPECT_EQ(ledger.index().of_unit("web@2.service"), Names{"web"});
     EXPECT_EQ(ledger.index().draining(), Names{"web"});
     EXPECT_EQ(ledger.index().held_back(), (std::map<std::string, std::string>{{"web", "app"}}));
-    ledger.update("web", [](ServiceRecord& web) {
+    ledger.update("web", [](MemberRecord& web) {
         web.refusal.reset();
         web.draining.clear();
         return true;
@@ -111,7 +111,7 @@ TEST_F(LedgerTest, a_content_is_in_use_as_long_as_some_record_or_history_names_i
     EXPECT_TRUE(ledger.in_use(two));
     ledger.remember("web", {.generation = 2}, 1); // which drops the first
     EXPECT_FALSE(ledger.in_use(one));
-    ledger.update("web", [](ServiceRecord& record) { return record.files.erase("/etc/web") > 0; });
+    ledger.update("web", [](MemberRecord& record) { return record.files.erase("/etc/web") > 0; });
     EXPECT_FALSE(ledger.in_use(two));
     ledger.update_project([&](ProjectRecord& record) { record.configs["c"].content = two; });
     EXPECT_TRUE(ledger.in_use(two));

@@ -7,7 +7,7 @@
 
 namespace hotreload::state {
 
-inline ServiceDefinition sample_definition() {
+inline MemberDefinition sample_definition() {
     return {
         .name = "web",
         .unit = "nginx.service",
@@ -77,7 +77,7 @@ inline std::vector<EventRecord> sample_events() {
 inline ProjectRecord sample_record() {
     auto refused = sample_definition();
     refused.command = {"bin/other"};
-    const ServiceRecord service{
+    const MemberRecord service{
         .generation = 8,
         .last_used = 9,
         .unit = "hotreload-shop.web@7.service",

@@ -159,7 +159,7 @@ TEST_F(FileRecordStoreTest, a_project_whose_record_is_broken_has_its_services_st
 TEST_F(FileRecordStoreTest, a_copy_of_another_services_record_is_none_of_this_one) {
     auto store = open();
     ASSERT_TRUE(store.save(ProjectRecord{.name = "shop"}));
-    ServiceRecord record{.generation = 2, .unit = "hotreload-shop.a@2.service"};
+    MemberRecord record{.generation = 2, .unit = "hotreload-shop.a@2.service"};
     record.definition.name = "a";
     ASSERT_TRUE(store.save_service("shop", "a", record));
     fs::copy(file("services/shop/a.json"), file("services/shop/b.json"));
@@ -179,13 +179,13 @@ TEST_F(FileRecordStoreTest, a_broken_history_is_named_and_costs_nothing_else) {
 
 TEST_F(FileRecordStoreTest, directories_that_somebody_removes_are_made_again_by_the_next_save) {
     auto store = open();
-    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 1}));
+    ASSERT_TRUE(store.save_service("shop", "web", MemberRecord{.generation = 1}));
     fs::remove_all(file("services/shop"));
-    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 2}));
+    ASSERT_TRUE(store.save_service("shop", "web", MemberRecord{.generation = 2}));
     EXPECT_TRUE(fs::exists(file("services/shop/web.json")));
     fs::remove_all(state());
     ASSERT_TRUE(store.save(ProjectRecord{.name = "shop"}));
-    ASSERT_TRUE(store.save_service("shop", "web", ServiceRecord{.generation = 3}));
+    ASSERT_TRUE(store.save_service("shop", "web", MemberRecord{.generation = 3}));
     EXPECT_EQ(load(store).front().services.at("web").generation, 3U);
 }
 

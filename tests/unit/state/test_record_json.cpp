@@ -40,12 +40,12 @@ TEST(RecordJson, what_earlier_versions_did_not_keep_is_empty) {
 
 TEST(RecordJson, a_record_of_defaults_comes_back) {
     expect_to_come_back(ProjectRecord{.name = "shop"});
-    expect_to_come_back(ServiceRecord{});
+    expect_to_come_back(MemberRecord{});
     expect_to_come_back(History{});
 }
 
 TEST(RecordJson, bytes_that_are_not_utf8_come_back) {
-    ServiceRecord service;
+    MemberRecord service;
     service.files["/srv/caf\xe9.conf"] = {1, 2, 3};
     service.definition.env["A"] = "\xff\xfe";
     service.definition.env["B"] = std::string("\0ff", 3);
@@ -54,27 +54,27 @@ TEST(RecordJson, bytes_that_are_not_utf8_come_back) {
 }
 
 TEST(RecordJson, a_property_without_values_is_not_a_property_that_is_not_there) {
-    ServiceRecord service;
+    MemberRecord service;
     service.definition.properties["ExecStartPre"] = {};
     expect_to_come_back(service);
 }
 
 TEST(RecordJson, no_flipped_byte_passes_for_another_record) {
-    const ServiceRecord record{.generation = 7, .unit = "hotreload-shop.web@7.service"};
+    const MemberRecord record{.generation = 7, .unit = "hotreload-shop.web@7.service"};
     const auto text = write_record(record);
     for (std::size_t i = 0; i < text.size(); ++i) {
         auto flipped = text;
         flipped[i] = static_cast<char>(flipped[i] ^ 1);
-        const auto read = read_record<ServiceRecord>(flipped);
+        const auto read = read_record<MemberRecord>(flipped);
         EXPECT_TRUE(!read || *read == record) << "byte " << i << ": " << flipped;
     }
 }
 
 TEST(RecordJson, no_part_of_a_record_passes_for_one) {
-    const auto text = write_record(ServiceRecord{.generation = 7, .unit = "u"});
+    const auto text = write_record(MemberRecord{.generation = 7, .unit = "u"});
     for (std::size_t size = 0; size + 1 < text.size();
          ++size) // without its last newline, it is one
-        EXPECT_FALSE(read_record<ServiceRecord>(text.substr(0, size))) << size;
+        EXPECT_FALSE(read_record<MemberRecord>(text.substr(0, size))) << size;
 }
 
 TEST(RecordJson, version_1_has_the_services_in_the_project) {
@@ -115,7 +115,7 @@ TEST(RecordJson, a_field_of_the_wrong_type_is_named) {
     ASSERT_FALSE(word.has_value());
     EXPECT_EQ(word.error().message, "strategy: not what it should be");
     const auto result =
-        read_record<ServiceRecord>(R"({"version":2,"refusal":{"result":"of a later version"}})");
+        read_record<MemberRecord>(R"({"version":2,"refusal":{"result":"of a later version"}})");
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().message, "result: not what it should be");
 }

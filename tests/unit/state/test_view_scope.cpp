@@ -7,7 +7,7 @@
 using namespace hotreload;
 
 TEST(ViewScope, selects_what_is_watched_and_nothing_else) {
-    ServiceDefinition service;
+    MemberDefinition service;
     service.watches = {{.files = {"/c/**"}, .exclude = {"**/vendor"}},
                        {.files = {"/c/vendor/deep/*.x", "/c/.git/config"}}};
     const auto scope = *state::ViewScope::parse(service.watches);

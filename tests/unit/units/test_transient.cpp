@@ -27,15 +27,15 @@ T value(const Properties& properties, const std::string& name) {
     return variant ? variant->get<T>() : T();
 }
 
-ServiceDefinition web() {
-    ServiceDefinition definition;
+MemberDefinition web() {
+    MemberDefinition definition;
     definition.name = "web-1";
     definition.command = {"bin", "--flag=%h", "$HOME"};
     definition.type = ServiceType::NotifyReload;
     return definition;
 }
 
-Properties generation(const ServiceDefinition& definition,
+Properties generation(const MemberDefinition& definition,
                       const std::string& environment_file = {}) {
     return generation_properties({.unit = generation_unit("my-shop", "web-1", 12),
                                   .slice = project_slice("my-shop"),

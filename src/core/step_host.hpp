@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the steps of services ask of whoever runs them.
+// What the steps of members ask of whoever runs them.
 
 #include "core/plan.hpp"
 #include "core/record.hpp"
@@ -14,9 +14,9 @@
 
 namespace hotreload {
 
-class ServiceHost {
+class StepHost {
 public:
-    virtual ~ServiceHost() = default;
+    virtual ~StepHost() = default;
 
     // What a file held when it was applied; nullopt when there is no copy.
     [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) const = 0;
@@ -26,15 +26,15 @@ public:
 
     // Why the service must not be acted on, as its programs are now: others could have changed what
     // root would run. nullopt when it may. `starts`: a new process of it is run, too.
-    [[nodiscard]] virtual std::optional<Problem> distrusted(const ServiceDefinition& service,
+    [[nodiscard]] virtual std::optional<Problem> distrusted(const MemberDefinition& service,
                                                             bool starts) const = 0;
 
     // All is checked, and this is done to the service now.
-    virtual void acting(const ReloadId& id, const ServicePlan& plan) = 0;
+    virtual void acting(const ReloadId& id, const MemberPlan& plan) = 0;
 
     // Replaces one service's record, on disk too; nullopt: the service is forgotten. A disk that
     // cannot be written is reported by the host and does not undo what is already in effect.
-    virtual void commit(const std::string& service, std::optional<ServiceRecord> record) = 0;
+    virtual void commit(const std::string& service, std::optional<MemberRecord> record) = 0;
 
     // CLOCK_REALTIME in microseconds.
     [[nodiscard]] virtual std::uint64_t realtime_usec() const = 0;
