@@ -152,7 +152,8 @@ TEST_F(ProjectTest, a_stop_does_not_wait_for_files_that_are_read) {
     open();
     files.slow = &clock;
     save("/etc/web", "large");
-    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = 7, .service = "web"}).result, "applied");
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
     finish_reading();
     EXPECT_FALSE(store.services.at("web").wanted);
 }
