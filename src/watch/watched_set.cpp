@@ -201,12 +201,11 @@ bool WatchedSet::due() const {
 
 bool WatchedSet::settle(std::chrono::steady_clock::time_point until) {
     at_once_ = false;
+    const bool ahead = !waiting_.empty(); // who waits looks at what is new
     if (!refresh(Rescan::Dirty, until))
         return false;
-    if (!waiting_.empty()) { // who has yet to look at what is new
-        resume_those_who_wait();
+    if (ahead)
         return true;
-    }
     if (!files_.news()) {
         if (on_quiet && !unsettled())
             on_quiet();
@@ -235,6 +234,7 @@ bool WatchedSet::refresh(Rescan how, std::chrono::steady_clock::time_point until
     watcher_.opener().forget(); // another look judges anew; and nothing that is open keeps a mount
     if (!done)
         return false;
+    resume_those_who_wait();
     if (files_.clean()) {
         debounce_.reset();
         timer_.disarm();

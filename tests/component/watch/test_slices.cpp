@@ -115,6 +115,26 @@ TEST_F(Slices, ALookAheadLeavesNothingToReadToTheLook) {
     EXPECT_EQ(watched->calls, 0); // who has looked is not told
 }
 
+TEST_F(Slices, WhoeverLooksAheadGoesOnWhenSomebodyElseHasLooked) {
+    make_large(file, 'a');
+    auto watched = watch({definition({file})});
+    make_large(file, 'b');
+    auto ahead = watched->set->look_ahead(Rescan::All);
+    ahead.start();
+    ASSERT_FALSE(ahead.done());
+    (void)watched->set->look(Rescan::Dirty);
+    EXPECT_TRUE(until([&] { return ahead.done(); }));
+}
+
+TEST_F(Slices, WhenSomethingHappenedIsToldBeforeItHasSettled) {
+    write(file, "a");
+    auto watched = watch({definition({file}, 1h, 1h)});
+    const auto before = watched->set->changed_at();
+    write(file, "b");
+    ASSERT_TRUE(until([&] { return watched->set->unsettled(); }));
+    EXPECT_GT(watched->set->changed_at(), before);
+}
+
 // Was: once for each of them.
 TEST_F(Slices, AFileThatManySetsWatchIsReadOnce) {
     constexpr std::size_t size = 1'000'000;
