@@ -105,7 +105,7 @@ protected:
         views.shown[unit(name, 1)] = *view.files;
     }
 
-    hotreload::Transaction transaction() { return transaction(ports); }
+    hotreload::Transaction transaction() { return transaction(kind_ports); }
     hotreload::Transaction transaction(const KindPorts& by) {
         hotreload::Transaction made{.id = {0, 5},
                                     .project = "shop",
@@ -151,8 +151,8 @@ protected:
     test::FakeProbes probes;
     test::FakeViews views;
     Duration now{};
-    const KindPorts ports{units, sockets, probes, views,
-                          [this] { return now += std::chrono::seconds(1); }};
+    const KindPorts kind_ports{units, sockets, probes, views,
+                               [this] { return now += std::chrono::seconds(1); }};
     FakeHost host;
 };
 
