@@ -76,7 +76,9 @@ private:
         path_.pop_back();
     }
 
-    void add(const Value& value) { patch.push_back({Operation::Add, path_, std::nullopt, value, {}}); }
+    void add(const Value& value) {
+        patch.push_back({Operation::Add, path_, std::nullopt, value, {}});
+    }
     void remove(const Value& value) {
         patch.push_back({Operation::Remove, path_, value, std::nullopt, {}});
     }

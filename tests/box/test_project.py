@@ -408,7 +408,7 @@ debounce = "{}"
     with demo.ctl.monitor() as events:
         demo.write("shared.conf", "blue")
         done = events.wait_for("ReloadFinished")
-        assert [each["service"] for each in done["services"] if each["action"] == "restart"] == ["z", "a"]
+        assert acted_on(events) == ["z", "a"] and done["result"] == "applied"
         before = demo.pids()
         demo.write("shared.conf", "die")
         done = events.wait_for("ReloadFinished")
