@@ -118,18 +118,25 @@ Names Agenda::candidates(const Situation& situation) const {
     return due;
 }
 
-// Of one save of several files, those of another member may still be on their way.
-bool Agenda::waits_for_others(const std::string& name, const Names& connected,
+// Of one save of several files, those of another member may still be on their way. What is looked
+// at together waits as long as the member that has waited longest may.
+bool Agenda::waits_for_others(const Names& batch, const Names& connected,
                               const Situation& situation) {
     Duration patience{};
     for (const auto& other : connected)
-        if (other != name && has(other) && !situation.paused(other) && situation.unsettled(other))
-            patience = std::max({patience, situation.patience(other), situation.patience(name)});
+        if ((batch.size() > 1 || !batch.contains(other)) && has(other) &&
+            !situation.paused(other) && situation.unsettled(other))
+            patience = std::max(patience, situation.patience(other));
     if (patience == Duration::zero()) {
-        waiting_.erase(name);
+        for (const auto& name : batch)
+            waiting_.erase(name);
         return false;
     }
-    const auto since = waiting_.try_emplace(name, situation.now).first->second;
+    auto since = situation.now;
+    for (const auto& name : batch) {
+        patience = std::max(patience, situation.patience(name));
+        since = std::min(since, waiting_.try_emplace(name, situation.now).first->second);
+    }
     if (since + patience <= situation.now)
         return false;
     wake_at_ = std::min(wake_at_, since + patience);
@@ -151,9 +158,7 @@ std::vector<Names> Agenda::take_due(const Situation& situation) {
         for (const auto& name : connected)
             if (due.erase(name) > 0)
                 batch.insert(name);
-        const bool waits = std::ranges::any_of(
-            batch, [&](const auto& name) { return waits_for_others(name, connected, situation); });
-        if (waits)
+        if (waits_for_others(batch, connected, situation))
             continue;
         batch = situation.links().with_followers(std::move(batch));
         std::erase_if(batch,

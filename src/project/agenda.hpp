@@ -117,8 +117,7 @@ private:
     [[nodiscard]] bool taken(const std::string& member, const Situation& situation) const;
     [[nodiscard]] bool free_to_go(const std::string& member, const Situation& situation) const;
     [[nodiscard]] Names candidates(const Situation& situation) const;
-    bool waits_for_others(const std::string& member, const Names& connected,
-                          const Situation& situation);
+    bool waits_for_others(const Names& batch, const Names& connected, const Situation& situation);
 
     // What a turn costs does not grow with the members: each of these but the first has only those
     // of which there is something to say.

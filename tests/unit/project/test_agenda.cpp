@@ -103,6 +103,21 @@ TEST_F(AgendaTest, a_member_waits_for_others_no_longer_than_their_bursts_may_las
     EXPECT_EQ(turn(), Batches{{"app"}});
 }
 
+// Was: each of them began to wait when the one before had waited long enough.
+TEST_F(AgendaTest, members_that_wait_together_wait_no_longer_than_one) {
+    members({{"app", {}}, {"db", {}}, {"web", {.after = {"app", "db"}}}});
+    nothing_is_due();
+    moving = {"web"};
+    agenda.settled("app");
+    EXPECT_EQ(turn(), Batches{});
+    now += 200ms;
+    agenda.settled("db");
+    EXPECT_EQ(turn(), Batches{});
+    EXPECT_EQ(agenda.next_wake(now), Duration(300ms));
+    now += 300ms;
+    EXPECT_EQ(turn(), (Batches{{"app", "db"}}));
+}
+
 TEST_F(AgendaTest, a_member_does_not_wait_for_one_that_is_paused) {
     members({{"web", {.after = {"app"}}}, {"app", {}}});
     nothing_is_due();
