@@ -244,7 +244,9 @@ void Conductor::uninterrupted(const std::string& service) {
 // What would be done now if it were not for the pause.
 Task<> Conductor::see_what_is_held(std::string service) {
     auto held = subjects_of(make_plan(co_await sees_.looks.see({service}, {}, Rescan::Dirty)));
-    if (sees_.tally.note_held(service, std::move(held)))
+    // One that is due is looked at anew: its files have changed again, or the pause is over.
+    const bool counts = sees_.agenda.has(service) && !sees_.agenda.is_due(service);
+    if (counts && sees_.tally.note_held(service, std::move(held)))
         on_.change(service);
     sees_.agenda.ended({service}, Agenda::End::Aside, sees_.clock.now());
     on_.end();
@@ -456,8 +458,15 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
 void Conductor::supersede(const std::string& service) {
     if (const auto run = runs_.find(service); run != runs_.end())
         request_soon(run->second.interruptions.cancellation);
-    if (const auto look = looking_.find(service); look != looking_.end())
-        request_soon(look->second);
+    give_up_look(service);
+}
+
+void Conductor::give_up_look(const std::string& service) {
+    const auto look = looking_.find(service);
+    if (look == looking_.end())
+        return;
+    sees_.agenda.due(service); // where it ends before it is given up
+    request_soon(look->second);
 }
 
 void Conductor::hurry(const std::string& service) {

@@ -91,6 +91,8 @@ public:
     // There is something newer than what is under way at the service: checks are given up, as what
     // is wanted is something else.
     void supersede(const std::string& service);
+    // The same of a look alone: it does not count any more, and its members are due again.
+    void give_up_look(const std::string& service);
     // Its files have changed again: what is proved for want of something better, or would be undone
     // anyhow, is not waited for.
     void hurry(const std::string& service);

@@ -612,6 +612,7 @@ void Project::pause(const std::optional<std::string>& service, const PauseReques
     for (const auto& each : service_names()) {
         if (service && *service != each)
             continue;
+        conductor_.give_up_look(each); // nothing has begun yet, and nothing is to
         histories_.note_pause(each, EventRecord::What::Paused, request.reason, Trigger::Request,
                               request.caller);
         tell(each);

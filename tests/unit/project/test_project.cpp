@@ -335,6 +335,41 @@ TEST_F(ProjectTest, a_stop_gives_up_a_comparison_and_does_not_wait_for_it) {
     EXPECT_FALSE(store.services.at("web").wanted);
 }
 
+// Was: what was compared when the pause was answered was applied after it.
+TEST_F(ProjectTest, a_pause_holds_what_is_being_compared) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    save("/etc/web.toml", "new");
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    answer_comparison();
+    ASSERT_EQ(comparisons->paths.size(), 1U) << "what is held is looked at";
+    answer_comparison();
+    EXPECT_EQ(events.lines, Lines{});
+    EXPECT_EQ(events.services.at("web").held, Lines{"/etc/web.toml"});
+    project->resume("web", {});
+    clock.run();
+    answer_comparison();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+}
+
+// Was: it was told as held when the service was paused the next time.
+TEST_F(ProjectTest, what_was_compared_while_a_pause_ended_is_not_held) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    save("/etc/web.toml", "new");
+    project->resume("web", {});
+    clock.run();
+    answer_comparison(); // of what was held
+    answer_comparison();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    clock.run();
+    EXPECT_EQ(events.services.at("web").held, Lines{});
+}
+
 TEST_F(ProjectTest, files_that_change_faster_than_they_are_compared_are_applied_all_the_same) {
     comparisons.emplace(clock);
     service("web", "/etc/web.toml");
