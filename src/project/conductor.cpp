@@ -323,7 +323,7 @@ Task<> Conductor::stop(Request request, Names scope) {
         if (!goes_down && !scope.contains(name))
             continue;
         auto& view = input.views[name];
-        view.kind = &sees_.file.kind_of(name);
+        view.kind = &sees_.file.kind_of(service.definition);
         view.record = service;
         view.unit = sees_.units.state(service.unit);
         view.goes_down = goes_down;

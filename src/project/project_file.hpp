@@ -32,6 +32,9 @@ public:
     // The kind of what is wanted of a member, else of what is on record; the first of what is
     // neither.
     [[nodiscard]] const Kind& kind_of(const std::string& service) const;
+    [[nodiscard]] const Kind& kind_of(const MemberDefinition& definition) const {
+        return kinds_.of(definition);
+    }
     // Where a member is declared: "services.web".
     [[nodiscard]] std::string key_of(const std::string& service) const;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const {

@@ -188,4 +188,20 @@ TEST_F(TwoKindsTest, a_member_that_becomes_another_kind_leaves_as_what_it_was) {
     EXPECT_EQ(store.services.at("web").unit, "");
 }
 
+// Was: the kind that it was to become said that it had stopped, and its unit ran on.
+TEST_F(TwoKindsTest, a_member_that_is_to_become_another_kind_is_stopped_as_what_it_is) {
+    service("web", "/etc/a");
+    files.write("/etc/a", "1");
+    open();
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    reader.definition.services.clear();
+    note("web", "/etc/a");
+    save("/srv/hotreload.toml", "a note");
+    EXPECT_EQ(
+        ask({.kind = Request::Kind::Stop, .id = {0, 1}, .service = "web"}).services.at(0).result,
+        ReloadResult::Stopped);
+    EXPECT_TRUE(std::ranges::contains(units.calls, "stop hotreload-shop.web@1.service"))
+        << testing::PrintToString(units.calls);
+}
+
 } // namespace hotreload::project
