@@ -150,6 +150,8 @@ void Project::pump() {
         return;
     const Deaths::Scope at_it(ports_.deaths, all_work());
     take_up_what_settled();
+    if (!opened_ && !set_aside_) // it is opened anew: that ends with a turn
+        return;
     if (!gone_) {
         forget_services();
         ledger_.save_again();
@@ -191,8 +193,9 @@ void Project::take_up_what_settled() {
 }
 
 void Project::begin_requests(const Agenda::Situation& situation) {
-    auto turn =
-        agenda_.take_requests(situation, [this](Request& request) { return admit(request); });
+    std::optional<bool> valid; // the project file, which is read once for all of them
+    auto turn = agenda_.take_requests(
+        situation, [&](Request& request) { return admit(request, valid); });
     // What shall stop does not wait for what is only being checked.
     for (const auto& service : turn.in_the_way)
         conductor_.supersede(service);
@@ -322,8 +325,9 @@ void Project::turn_away(Request request) {
          Audience::Everybody});
 }
 
-// What the request is about; nothing: it was answered, for it cannot be begun.
-std::optional<Names> Project::admit(Request& request) {
+// What the request is about; nothing: it was answered, for it cannot be begun. `valid`: whether the
+// project file is, once it was read.
+std::optional<Names> Project::admit(Request& request, std::optional<bool>& valid) {
     const bool reads_files = request.kind == Request::Kind::Reload;
     if (gone_) {
         turn_away(std::move(request));
@@ -333,7 +337,12 @@ std::optional<Names> Project::admit(Request& request) {
         conductor_.refuse(std::move(request), *set_aside_);
         return std::nullopt;
     }
-    if (reads_files && !read_project_file()) {
+    const auto is_valid = [&] {
+        if (!valid)
+            valid = read_project_file();
+        return *valid;
+    };
+    if (reads_files && !is_valid()) {
         Outcome invalid{.id = request.id,
                         .project = name(),
                         .result = ReloadResult::Invalid,

@@ -132,7 +132,7 @@ private:
     [[nodiscard]] bool counts(const std::string& service) const;
     void tell_settled();
 
-    [[nodiscard]] std::optional<Names> admit(Request& request);
+    [[nodiscard]] std::optional<Names> admit(Request& request, std::optional<bool>& valid);
     [[nodiscard]] Names scope_of(const Request& request) const;
     [[nodiscard]] Names asked_for(const Request& request) const;
     void turn_away(Request request);

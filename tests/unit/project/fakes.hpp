@@ -387,8 +387,10 @@ class FakeReader final : public ProjectReader {
 public:
     ProjectDefinition definition;
     std::optional<Problem> problem;
+    unsigned reads = 0;
 
     Checked<ProjectDefinition> read(const std::string&, std::vector<std::string>*) override {
+        ++reads;
         if (problem)
             return std::unexpected(std::vector{*problem});
         return definition;

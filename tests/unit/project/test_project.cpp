@@ -190,6 +190,24 @@ TEST_F(ProjectTest, what_a_person_asks_for_is_answered_once_by_what_it_came_to) 
     EXPECT_EQ(ask({.id = {0, 9}, .service = "no such"}).result, ReloadResult::Failed);
 }
 
+// Was: it was read for each that waited, at each turn.
+TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
+    service("web", "/etc/web");
+    open();
+    units.slow_starts = true;
+    save("/etc/web", "new"); // its start is under way
+    const auto before = reader.reads;
+    for (std::uint64_t id = 1; id <= 3; ++id)
+        project->submit({.id = {0, id}, .service = "web"});
+    clock.run();
+    EXPECT_EQ(reader.reads, before + 1);
+    units.finish_starts();
+    clock.run();
+    EXPECT_EQ(std::ranges::count(events.outcomes, std::optional(Trigger::Request),
+                                 &Outcome::trigger),
+              3);
+}
+
 // Was: a cut of the power took back what somebody had been told.
 TEST_F(ProjectTest, what_a_person_is_told_is_on_the_disk_before) {
     service("web", "/etc/web");
