@@ -38,7 +38,8 @@ std::string ProjectFile::key_of(const std::string& service) const {
 ProjectFile::Reading ProjectFile::read() {
     const auto& path = ledger_.record().path;
     stamp_ = files_.stamp(path);
-    auto loaded = load();
+    // Where nothing was read (a syntax error), what was read last is what may matter.
+    auto loaded = load(&sources_);
     missing_ = !loaded && !path.empty() && !files_.exists(path);
     if (!loaded) {
         if (missing_)
@@ -70,7 +71,7 @@ std::vector<ProjectFile::Reading> ProjectFile::read_and_watch(Files::OnSettled o
 }
 
 // What may be in force of the file as it is on disk.
-Checked<ProjectDefinition> ProjectFile::load() {
+Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources) const {
     const auto& record = ledger_.record();
     const auto refuse = [](Problem problem) {
         return std::unexpected(std::vector{std::move(problem).for_everybody()});
@@ -79,8 +80,7 @@ Checked<ProjectDefinition> ProjectFile::load() {
         return refuse({"", 0, 0,
                        "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
                        "tells it anew"});
-    // Where nothing was read (a syntax error), what was read last is what may matter.
-    auto loaded = reader_.read(record.path, &sources_);
+    auto loaded = reader_.read(record.path, sources);
     if (!loaded)
         return loaded;
     if (loaded->name != record.name)
@@ -95,10 +95,6 @@ Checked<ProjectDefinition> ProjectFile::load() {
                                    "\"hotreloadctl down {}\" takes a project down",
                                    record.name)});
     return loaded;
-}
-
-Checked<ProjectDefinition> ProjectFile::draft() const {
-    return reader_.read(ledger_.record().path, nullptr);
 }
 
 // True when what is watched is not what was watched before.

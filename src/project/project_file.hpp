@@ -72,10 +72,10 @@ public:
     void unwatch();
 
     // What would be in force if the file were taken up as it is on disk.
-    [[nodiscard]] Checked<ProjectDefinition> draft() const;
+    [[nodiscard]] Checked<ProjectDefinition> draft() const { return load(nullptr); }
 
 private:
-    [[nodiscard]] Checked<ProjectDefinition> load();
+    [[nodiscard]] Checked<ProjectDefinition> load(std::vector<std::string>* sources) const;
     bool watch(const Files::OnSettled& on_settled);
 
     Files& files_;

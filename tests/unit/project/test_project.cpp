@@ -435,6 +435,20 @@ TEST_F(ProjectTest, who_asks_for_a_plan_may_outlive_the_project) {
     EXPECT_EQ((*draft)->input.views.at("web").documents.at("/etc/web.toml").problems.size(), 1U);
 }
 
+// Was: a plan was told that no reload would carry out.
+TEST_F(ProjectTest, a_plan_of_a_project_file_that_cannot_be_in_force_says_so) {
+    service("web", "/etc/web");
+    open();
+    reader.definition.name = "other";
+    std::optional<Result<Looks::Draft>> draft;
+    tasks.spawn([](Task<Result<Looks::Draft>> asked, auto& answer) -> Task<> {
+        answer = co_await std::move(asked);
+    }(project->draft({}, {}), draft));
+    ASSERT_TRUE(draft);
+    ASSERT_FALSE(*draft);
+    EXPECT_TRUE(draft->error().message.contains("hotreloadctl down shop"));
+}
+
 TEST_F(ProjectTest, a_config_that_goes_while_it_is_compared_is_missing) {
     comparisons.emplace(clock);
     reader.definition.configs["app"] = {
