@@ -19,7 +19,11 @@ Configs::Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger,
       events_(events),
       new_id_(std::move(new_id)) {}
 
-Configs::~Configs() = default;
+// Nothing is examined any more: whoever waits for it may outlive the project.
+Configs::~Configs() {
+    for (const auto& resolve : waiting_)
+        resolve();
+}
 
 void Configs::publish() {
     const auto& definitions = file_.definition().configs;
@@ -106,19 +110,18 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
         config.looked_at.reset();
         return tell(config, std::move(status));
     }
-    take(config, now.files.at(file));
+    take(config, now.files);
 }
 
-// The file is whole.
-void Configs::take(Published& config, ContentId now) {
+// The file is whole. `files`: as they are now.
+void Configs::take(Published& config, const std::map<std::string, ContentId>& files) {
     const auto& [name, file, watch] = config.definition;
     const auto record = record_of(config.definition);
     Documents::Request request{file, watch.format.value_or(format_of(file)), std::nullopt,
-                               std::nullopt, now};
+                               std::nullopt, files.at(file)};
     if (record.revision > 0)
         request.applied = record.content;
     if (!watch.schema.empty()) {
-        const auto& files = config.files->look(Rescan::Dirty).content.files;
         const auto schema = files.find(watch.schema);
         request.schema = {watch.schema,
                           schema == files.end() ? std::nullopt : std::optional(schema->second)};
@@ -169,8 +172,13 @@ Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Req
     const bool is_another = !state.compared || !state.differences.empty();
     auto value = config->status.value;
     const auto shown = valid ? request.now : request.applied.value_or(ContentId());
-    if (value.empty() ? valid || request.applied : valid && is_another)
-        value = (co_await documents.json(request.path, shown, request.format)).value_or("");
+    if (value.empty() ? valid || request.applied : valid && is_another) {
+        auto rendered = co_await documents.json(request.path, shown, request.format);
+        if (rendered)
+            value = *std::move(rendered);
+        else if (valid) // what cannot be rendered is not published
+            state.problems.push_back(std::move(rendered.error()));
+    }
     if (auto* const still = find(name, look))
         publish(*still, request, std::move(state), std::move(value));
 }

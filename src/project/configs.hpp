@@ -62,7 +62,7 @@ private:
     void take_what_is_there(Published& config, Rescan rescan);
     // What is on record of it; revision 0: nothing.
     [[nodiscard]] ConfigRecord record_of(const ConfigDefinition& definition) const;
-    void take(Published& config, ContentId now);
+    void take(Published& config, const std::map<std::string, ContentId>& files);
     Task<> examine(std::string name, std::uint64_t look, Documents::Request request);
     Task<> examine_one(std::string name, std::uint64_t look, Documents::Request request);
     [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);

@@ -328,8 +328,11 @@ public:
     void note(const std::string&, const ContentId&, std::string_view) override {}
     Task<DocumentState> compare(Request) override { return finished(DocumentState()); }
     Task<std::expected<std::string, Problem>> json(std::string, ContentId, Format) override {
+        if (unrenderable)
+            return finished(std::expected<std::string, Problem>(std::unexpect, *unrenderable));
         return finished(std::expected<std::string, Problem>("{}"));
     }
+    std::optional<Problem> unrenderable;
     void add_texts(ConfigChange&, const std::string&, const ContentId&, const ContentId&,
                    Format) override {}
     [[nodiscard]] std::optional<std::string> content(const ContentId&) override {

@@ -37,6 +37,7 @@ protected:
     const Kinds* kinds = &all_kinds();
     KindPorts kind_ports{units, sockets, probes, views, [this] { return clock.now(); }};
     std::optional<test::Comparisons> comparisons; // nothing: they take no time
+    std::optional<Problem> unrenderable; // why documents are
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
     Lines calls_at_open; // of the manager
@@ -73,7 +74,9 @@ protected:
                   .make_documents = [this](const std::string&) -> std::unique_ptr<Documents> {
                       if (comparisons)
                           return std::make_unique<test::SlowDocuments>(*comparisons);
-                      return std::make_unique<test::NoDocuments>();
+                      auto plain = std::make_unique<test::NoDocuments>();
+                      plain->unrenderable = unrenderable;
+                      return plain;
                   },
                   .make_restoration = {},
                   .new_id = [this] { return ReloadId{0, ++last_id}; }},

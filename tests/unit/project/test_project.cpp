@@ -462,6 +462,31 @@ TEST_F(ProjectTest, a_config_that_goes_while_it_is_compared_is_missing) {
     EXPECT_EQ(events.lines, Lines{"config app missing "});
 }
 
+// Was: it was valid, with "" as its value.
+TEST_F(ProjectTest, a_config_that_cannot_be_rendered_is_not_published) {
+    reader.definition.configs["app"] = {
+        .name = "app", .file = "/etc/app.toml", .watch = {.files = {"/etc/app.toml"}}};
+    unrenderable = Problem{.message = "it takes too long"};
+    open();
+    save("/etc/app.toml", "one");
+    EXPECT_EQ(events.lines,
+              (Lines{"invalid configs.app: it takes too long", "config app invalid "}));
+    EXPECT_EQ(project->config_statuses().at(0).revision, 0U);
+}
+
+// Was: it waited for ever.
+TEST_F(ProjectTest, who_waits_for_configs_may_outlive_the_project) {
+    comparisons.emplace(clock);
+    reader.definition.configs["app"] = {
+        .name = "app", .file = "/etc/app.toml", .watch = {.files = {"/etc/app.toml"}}};
+    files.write("/etc/app.toml", "one");
+    open();
+    EXPECT_FALSE(tasks.idle());
+    project.reset();
+    clock.run();
+    EXPECT_TRUE(tasks.idle());
+}
+
 TEST_F(ProjectTest, a_config_is_published_as_its_newest_look_has_it) {
     comparisons.emplace(clock);
     reader.definition.configs["app"] = {
