@@ -223,8 +223,7 @@ Task<> Conductor::settle_quietly(PlanInput input, Plan plan, Names scope) {
         co_await run_transaction(transaction({.id = sees_.new_id(), .trigger = {}, .caller = {}},
                                              std::move(input), std::move(plan)),
                                  *this);
-    for (const auto& each : outcome.services)
-        sees_.tally.note(each);
+    note(outcome);
     if (sees_.tally.note_waiting(outcome))
         report(outcome, {});
     sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
@@ -419,8 +418,7 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     if (request)
         outcome.files = std::move(request->files);
     sees_.tally.note_waiting(outcome);
-    for (const auto& each : outcome.services)
-        sees_.tally.note(each);
+    note(outcome);
     for (const auto& name : scope) {
         if (!superseded)
             sees_.looks.uninterrupted(name);
@@ -440,6 +438,13 @@ void Conductor::doubt(const std::string& service) {
         return;
     sees_.ledger.update(service,
                         [&](MemberRecord& record) { return member->doubt(record.files) > 0; });
+}
+
+// Of one that has left nothing is told later: it may come back as another one.
+void Conductor::note(const Outcome& outcome) {
+    for (const auto& each : outcome.services)
+        if (sees_.agenda.has(each.service))
+            sees_.tally.note(each);
 }
 
 // What was asked to start is wanted from now on, unless it could not be had.
@@ -604,10 +609,9 @@ void Conductor::report_what_is_done(Outcome outcome, const ComparedServices& com
     outcome.id = sees_.new_id(); // the one that was given out goes on
     outcome.result = ReloadResult::Applied;
     outcome.problems.clear();
-    for (const auto& each : outcome.services) {
-        sees_.tally.note(each);
+    note(outcome);
+    for (const auto& each : outcome.services)
         on_.change(each.service);
-    }
     report(outcome, compared);
 }
 

@@ -150,6 +150,7 @@ private:
     void request_soon(std::shared_ptr<Cancellation> cancellation);
     void doubt(const std::string& service);
     void uninterrupted(const std::string& service);
+    void note(const Outcome& outcome);
     void note_wanted(const Outcome& outcome, const Names& asked);
     void tell_files(const Plan& plan);
     void tell_documents(const ReloadId& id, const MemberOutcome& outcome, const Compared& compared);

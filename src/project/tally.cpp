@@ -28,6 +28,8 @@ bool Tally::note_waiting(const Outcome& outcome) {
         if (service.result == ReloadResult::Waiting)
             for (const auto& change : service.changes)
                 waiting.push_back(change.subject);
+        if (waiting.empty() && !told_.contains(service.service))
+            continue;
         auto& told = told_[service.service].waiting;
         news |= !waiting.empty() && waiting != told;
         told = std::move(waiting);

@@ -79,6 +79,21 @@ TEST_F(ProjectTest, a_save_of_the_project_file_is_a_look_at_the_services_that_it
     EXPECT_FALSE(store.services.contains("app"));
 }
 
+// Was: its status told of the stop with which the one before it had left.
+TEST_F(ProjectTest, a_service_that_left_has_no_past_when_its_name_comes_back) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open();
+    const auto before = reader.definition;
+    reader.definition.services.erase("app");
+    save("/srv/hotreload.toml", "without");
+    EXPECT_EQ(events.lines.back(), "finished app=stopped");
+    project->pause(std::nullopt, {.time = {}, .reason = "", .caller = {}});
+    reader.definition = before;
+    save("/srv/hotreload.toml", "with");
+    EXPECT_FALSE(project->service_status("app").last_result);
+}
+
 TEST_F(ProjectTest, every_service_is_looked_at_when_a_project_is_enabled_again) {
     service("web", "/etc/web");
     open();
