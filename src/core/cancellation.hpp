@@ -48,13 +48,16 @@ private:
         Task<T>& task;
         std::coroutine_handle<> self = {};
 
+        // Also of a waiter that is destroyed where it waits, by another cancellation perhaps.
+        ~Wait() { std::erase(cancellation.waiters_, self); }
+
         bool await_ready() { return task.done(); }
         void await_suspend(std::coroutine_handle<> waiter) {
             self = waiter;
             cancellation.waiters_.push_back(waiter);
             task.resume_at_end(waiter);
         }
-        void await_resume() { std::erase(cancellation.waiters_, self); }
+        void await_resume() {}
     };
 
     bool requested_ = false;
