@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// DocumentState is what a watched document on disk is against the applied one. The daemon, which
-// has the contents and the parsers, makes it; plans are made with it.
+// DocumentState is what a watched document on disk is against the applied one. hotreload-worker,
+// which has the parsers, makes it; plans are made with it.
 
 #include "base/error.hpp"
 #include "core/key_path.hpp"

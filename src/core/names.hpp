@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Names of units: design section 7. The one place that builds and takes them apart.
+// Names of units, which say what each is: this is the one place that builds and takes them apart.
 
 #include <cstdint>
 #include <optional>

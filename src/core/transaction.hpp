@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// One reload from its checks to commit or rollback, top to bottom (design section 6): the steps of
+// Transaction is one reload from its checks to commit or rollback, top to bottom: the steps of
 // members, each of whatever kind. Those that links connect stand and fall together; the others do
 // not care.
 

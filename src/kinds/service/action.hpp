@@ -57,7 +57,4 @@ public:
     }
 };
 
-// Nothing for actions that touch no unit.
-using ActionTable = const ActionHandler* (*)(Action);
-
 } // namespace hotreload::service

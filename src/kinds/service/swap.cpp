@@ -7,8 +7,8 @@ namespace hotreload::service {
 namespace {
 
 // The next generation starts beside the old one, on the same sockets. The old one serves until the
-// commit, and is then told to end: whoever reads the record drains it (daemon/), so that it goes
-// even if we die in between.
+// commit, and is then told to end: whoever reads the record drains it (project/drains.hpp), so that
+// it goes even if we die in between.
 class Swap final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {

@@ -15,7 +15,7 @@ extern const ActionHandler& restart; // restart.cpp
 extern const ActionHandler& start;   // start.cpp
 extern const ActionHandler& stop;    // stop.cpp
 
-// Nothing for an action that touches no unit.
+// nullptr for an action that touches no unit.
 const ActionHandler* handler_for(Action action);
 
 // Also a part of reload: sets what can be set on the running unit to the wanted values, or back.
