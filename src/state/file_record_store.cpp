@@ -69,6 +69,18 @@ std::optional<Problem> check_owner(const MemberRecord& record, const std::string
     return Problem{{}, 0, 0, "is the record of another service"};
 }
 
+// Counts one for as long as it lives, which may end in the middle of a wait.
+class Counted {
+public:
+    explicit Counted(unsigned& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+private:
+    unsigned& count_;
+};
+
 // A directory, and files in it.
 struct Unwritten {
     Fd directory;
@@ -263,9 +275,10 @@ Task<Result<>> FileRecordStore::flush() {
     add(fd_.get(), unsynced[""]);
     // Shared: who waits may give up before the disk has answered.
     const auto result = std::make_shared<Result<>>();
-    ++flushing_;
-    co_await background_.run([result, places = std::move(places)] { *result = sync(places); });
-    --flushing_;
+    {
+        const Counted under_way(flushing_);
+        co_await background_.run([result, places = std::move(places)] { *result = sync(places); });
+    }
     if (!*result)
         for (auto& [project, files] : unsynced)
             unsynced_[project].merge(files);
