@@ -194,8 +194,8 @@ void Project::take_up_what_settled() {
 
 void Project::begin_requests(const Agenda::Situation& situation) {
     std::optional<bool> valid; // the project file, which is read once for all of them
-    auto turn = agenda_.take_requests(
-        situation, [&](Request& request) { return admit(request, valid); });
+    auto turn =
+        agenda_.take_requests(situation, [&](Request& request) { return admit(request, valid); });
     // What shall stop does not wait for what is only being checked.
     for (const auto& service : turn.in_the_way)
         conductor_.supersede(service);

@@ -37,7 +37,7 @@ protected:
     const Kinds* kinds = &all_kinds();
     KindPorts kind_ports{units, sockets, probes, views, [this] { return clock.now(); }};
     std::optional<test::Comparisons> comparisons; // nothing: they take no time
-    std::optional<Problem> unrenderable; // why documents are
+    std::optional<Problem> unrenderable;          // why documents are
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
     Lines calls_at_open; // of the manager

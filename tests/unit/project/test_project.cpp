@@ -218,9 +218,8 @@ TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
     EXPECT_EQ(reader.reads, before + 1);
     units.finish_starts();
     clock.run();
-    EXPECT_EQ(std::ranges::count(events.outcomes, std::optional(Trigger::Request),
-                                 &Outcome::trigger),
-              3);
+    EXPECT_EQ(
+        std::ranges::count(events.outcomes, std::optional(Trigger::Request), &Outcome::trigger), 3);
 }
 
 // Was: a cut of the power took back what somebody had been told.
