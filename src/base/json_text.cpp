@@ -4,13 +4,21 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace hotreload {
 
 namespace {
 
 constexpr unsigned kDeepest = 256;
+
+// A character beyond the first 65 536 is escaped as two units: a high surrogate, then a low one.
+constexpr unsigned kHighSurrogates = 0xD800;
+constexpr unsigned kLowSurrogates = 0xDC00;
+constexpr unsigned kEndOfSurrogates = 0xE000;
+constexpr unsigned kLastUnit = 0xFFFF;
 
 // Each function takes what its name says off the front, or says that it is not there.
 class JsonText {
@@ -27,13 +35,13 @@ public:
 
 private:
     bool value(unsigned depth) {
-        if (rest_.empty() || depth > kDeepest)
+        if (rest_.empty())
             return false;
         switch (rest_.front()) {
         case '{':
-            return list('{', '}', [&] { return member(depth + 1); });
+            return depth < kDeepest && list('{', '}', [&] { return member(depth + 1); });
         case '[':
-            return list('[', ']', [&] { return value(depth + 1); });
+            return depth < kDeepest && list('[', ']', [&] { return value(depth + 1); });
         case '"':
             return string();
         case 't':
@@ -85,13 +93,29 @@ private:
     }
 
     bool escape() {
-        if (take('u')) {
-            for (int digits = 0; digits < 4; ++digits)
-                if (!take_one_of("0123456789abcdefABCDEF"))
-                    return false;
+        if (!take('u'))
+            return take_one_of("\"\\/bfnrt");
+        const auto unit = code_unit();
+        if (unit < kHighSurrogates || unit > kLastUnit)
+            return unit <= kLastUnit;
+        if (unit >= kEndOfSurrogates)
             return true;
-        }
-        return take_one_of("\"\\/bfnrt");
+        if (unit >= kLowSurrogates || !take("\\u"))
+            return false;
+        const auto low = code_unit();
+        return low >= kLowSurrogates && low < kEndOfSurrogates;
+    }
+
+    // The four digits of a code unit of UTF-16; above kLastUnit where they are not there.
+    unsigned code_unit() {
+        constexpr std::size_t digits = 4;
+        const auto text = rest_.substr(0, digits);
+        unsigned unit = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unit, 16);
+        if (error != std::errc() || end != text.data() + digits)
+            return kLastUnit + 1;
+        rest_.remove_prefix(digits);
+        return unit;
     }
 
     bool number() {
