@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "os/background_thread.hpp"
 
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -49,8 +50,12 @@ void BackgroundThread::work(const std::stop_token& stopped) {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    // The umask is this thread's own: the loop's sets another one while it binds a socket.
+    ::unshare(CLONE_FS);
     std::unique_lock lock(mutex_);
     while (waiting_.wait(lock, stopped, [this] { return !jobs_.empty(); })) {
+        if (stopped.stop_requested())
+            return;
         auto job = std::move(jobs_.front());
         jobs_.pop_front();
         lock.unlock();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// A thread beside the one of the loop, for what waits for a disk.
+// A thread beside the one of the loop, for what waits for a disk. It has an umask of its own.
 
 #include "base/background.hpp"
 #include "base/completion.hpp"

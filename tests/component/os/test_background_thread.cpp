@@ -2,11 +2,16 @@
 #include "os/background_thread.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <format>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +32,14 @@ protected:
         EXPECT_TRUE(done());
     }
 };
+
+bool asleep(pid_t thread) {
+    std::ifstream status(std::format("/proc/self/task/{}/status", thread));
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("State:"))
+            return line.contains("S (sleeping)");
+    return false;
+}
 
 TEST_F(BackgroundThreadTest, works_in_order_beside_the_loop_and_resumes_in_the_loop) {
     BackgroundThread background(loop);
@@ -80,6 +93,52 @@ TEST_F(BackgroundThreadTest, who_gives_up_waiting_is_not_resumed) {
         loop.run_once(10ms);
     }
     EXPECT_TRUE(worked);
+}
+
+// Was: all of it was done first.
+TEST_F(BackgroundThreadTest, what_has_not_begun_at_the_end_is_not_done) {
+    std::promise<void> begun, let_go;
+    bool second = false;
+    std::jthread other;
+    {
+        BackgroundThread background(loop);
+        tasks.spawn(background.run([&] {
+            begun.set_value();
+            let_go.get_future().wait();
+        }));
+        tasks.spawn(background.run([&] { second = true; }));
+        begun.get_future().wait();
+        other = std::jthread([&, ends = ::gettid()] { // it waits there once it has said so
+            while (!asleep(ends))
+                std::this_thread::yield();
+            let_go.set_value();
+        });
+    }
+    EXPECT_FALSE(second);
+}
+
+// Was: a directory that was made while a socket was bound could not be entered by its owner.
+TEST_F(BackgroundThreadTest, has_an_umask_of_its_own) {
+    BackgroundThread background(loop);
+    const auto before = ::umask(022);
+    std::promise<void> begun, changed;
+    mode_t seen = 0;
+    bool done = false;
+    auto look = [&]() -> Task<> {
+        co_await background.run([&] {
+            begun.set_value();
+            changed.get_future().wait();
+            seen = ::umask(022);
+        });
+        done = true;
+    };
+    tasks.spawn(look());
+    begun.get_future().wait();
+    ::umask(0177);
+    changed.set_value();
+    until([&] { return done; });
+    ::umask(before);
+    EXPECT_EQ(seen, 022U);
 }
 
 } // namespace
