@@ -159,4 +159,10 @@ Task<> wait_for(EventLoop& loop, Duration delay) {
     co_await elapsed;
 }
 
+Task<> until_ready(EventLoop& loop, int fd, std::uint32_t events) {
+    Completion<bool> ready(loop);
+    const Readable watched(loop, fd, events, [resolve = ready.resolver()] { resolve(true); });
+    co_await ready;
+}
+
 } // namespace hotreload::os

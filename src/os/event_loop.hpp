@@ -109,4 +109,7 @@ private:
 // Ends `delay` from now.
 Task<> wait_for(EventLoop& loop, Duration delay);
 
+// Ends when `fd` has what one of the EPOLL constants of `events` says.
+Task<> until_ready(EventLoop& loop, int fd, std::uint32_t events);
+
 } // namespace hotreload::os

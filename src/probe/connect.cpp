@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "probe/connect.hpp"
 
-#include "base/completion.hpp"
 #include "os/socket_address.hpp"
 
 #include <sys/epoll.h>
@@ -35,10 +34,7 @@ Task<Result<Fd>> connect_to(os::EventLoop& loop, Address address) {
     if (errno != EINPROGRESS)
         co_return no_connection(errno);
 
-    Completion<bool> settled(loop);
-    const os::Readable watch(loop, connection.get(), EPOLLOUT,
-                             [resolve = settled.resolver()] { resolve(true); });
-    co_await settled;
+    co_await os::until_ready(loop, connection.get(), EPOLLOUT);
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(connection.get(), SOL_SOCKET, SO_ERROR, &error, &size) < 0)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "worker/process.hpp"
 
-#include "base/completion.hpp"
 #include "os/spawn.hpp"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +23,7 @@ namespace hotreload::worker {
 namespace {
 
 constexpr std::size_t kChunk = 64 << 10;
+constexpr std::size_t kMostAtOnce = 256 << 10; // bytes that are sent in one turn of the loop
 
 } // namespace
 
@@ -52,30 +53,30 @@ void Process::kill() const {
     ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
 }
 
+bool Process::gone() const {
+    pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&ended, 1, 0) > 0;
+}
+
 // A pidfd becomes readable when its process has ended.
 Task<> Process::end() {
     kill();
-    co_await ready(pidfd_.get(), EPOLLIN);
+    co_await os::until_ready(loop_, pidfd_.get(), EPOLLIN);
 }
 
-Task<> Process::ready(int fd, std::uint32_t events) {
-    Completion<bool> happened(loop_);
-    const os::Readable watched(loop_, fd, events,
-                               [resolve = happened.resolver()] { resolve(true); });
-    co_await happened;
-}
-
-// False: there is nobody at the other end any more.
+// False: there is nobody at the other end any more. The loop has a turn between two parts of a long
+// message, for the other end may take it as fast as it is sent.
 Task<bool> Process::send(std::string_view bytes) {
     while (!bytes.empty()) {
+        const auto part = bytes.substr(0, kMostAtOnce);
         const auto sent =
-            ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            ::send(socket_.get(), part.data(), part.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0)
             bytes.remove_prefix(static_cast<std::size_t>(sent));
-        else if (errno == EAGAIN)
-            co_await ready(socket_.get(), EPOLLOUT);
-        else if (errno != EINTR)
+        else if (errno != EAGAIN && errno != EINTR)
             co_return false;
+        if (!bytes.empty())
+            co_await os::until_ready(loop_, socket_.get(), EPOLLOUT);
     }
     co_return true;
 }
@@ -88,20 +89,20 @@ std::ptrdiff_t Process::read_some() {
     return got;
 }
 
-// More of the next message; false: there will be none.
+// More of the next message, a chunk in each turn of the loop; false: there will be none.
 Task<bool> Process::receive() {
-    for (;;) {
+    while (!reader_.broken()) {
+        co_await os::until_ready(loop_, socket_.get(), EPOLLIN);
         const auto got = read_some();
         if (got > 0)
-            co_return !reader_.broken();
-        if (got < 0 && errno == EAGAIN)
-            co_await ready(socket_.get(), EPOLLIN);
-        else if (got == 0 || errno != EINTR)
+            co_return true;
+        if (got == 0 || (errno != EAGAIN && errno != EINTR))
             co_return false;
     }
+    co_return false;
 }
 
-// A process that is killed closes its end of the socket: that is what ends every wait here.
+// The death of a process closes its end of the socket: that is what ends every wait here.
 Task<Process::Answer> Process::exchange(std::string bytes, Duration limit) {
     bool overran = false;
     os::Timer timer(loop_);

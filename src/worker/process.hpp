@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// One hotreload-worker, as the daemon has it: a child with a socket. It ends with this object, and
-// it can be ended at any time, for all that it has is the message in its hands.
+// A process of hotreload-worker, as the daemon has it: a child with a socket. It ends with this
+// object, and it can be ended at any time, for all that it has is the message in its hands.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -12,7 +12,6 @@
 #include "worker/protocol.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -40,6 +39,8 @@ public:
     // The next message, without asking.
     Task<Answer> listen(Duration limit);
 
+    // It has ended by itself: whoever asks it now would not be the reason.
+    [[nodiscard]] bool gone() const;
     // Ends it; nothing can be asked after that. Without, its destruction waits for its end.
     Task<> end();
 
@@ -49,7 +50,6 @@ private:
     Task<Answer> exchange(std::string bytes, Duration limit);
     Task<bool> send(std::string_view bytes);
     Task<bool> receive();
-    Task<> ready(int fd, std::uint32_t events);
     std::ptrdiff_t read_some();
     void kill() const;
 
