@@ -131,11 +131,16 @@ Duration Pool::limit_of(const Request& request) const {
     return settings_.limit + settings_.limit_of_mib * (std::visit(BytesOf(), request) / mib);
 }
 
-// A process that has said anything but an answer is not asked again, whatever it is at now.
+// A process that has said anything but an answer is not asked again.
 Task<Pool::Answer> Pool::ask_of(Seat& seat, const Job& job) {
     const auto message = encode(job.request);
     const auto limit = limit_of(job.request);
     for (;;) {
+        // The same may have been asked before it, while it waited.
+        if (const auto* const why = set_aside_.find(job.project, job.request))
+            co_return std::unexpected(*why);
+        if (seat.process && seat.process->gone()) // nobody's document was the reason
+            dismiss(seat);
         if (auto seated = co_await seat_process(seat); !seated)
             co_return std::unexpected(
                 std::format("cannot be read: {}: {}", settings_.program, seated.error().message));

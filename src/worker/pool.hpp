@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who the daemon asks about documents: one hotreload-worker as long as somebody holds a lease, and
-// more while it is busy, so that one project's large file delays nobody else's small one. Of one
-// project one request is at work at a time, in the order in which they came.
+// Pool asks workers about documents for the daemon: one hotreload-worker as long as somebody holds
+// a lease, and more while it is busy, so that one project's large file delays nobody else's small
+// one. One request of a project is at work at a time, in the order in which they came.
 
 #include "base/completion.hpp"
 #include "base/duration.hpp"
@@ -48,7 +48,7 @@ public:
     // Somebody asks for the project: what was set aside of it is tried again.
     void forgive(const std::string& project) { set_aside_.forgive(project); }
 
-    // As long as somebody has one, a process is there and waits: documents are watched.
+    // A lease keeps a process there, which waits: documents are watched.
     class Lease {
     public:
         explicit Lease(Pool& pool);

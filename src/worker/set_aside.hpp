@@ -19,16 +19,16 @@ class SetAside {
 public:
     static constexpr std::size_t kMost = 64; // the oldest are forgotten
 
-    // A worker has ended over the request: how many that are by now.
+    // A worker has ended over the request. Answers how many have by now.
     unsigned count_death(const std::string& project, const Request& request);
-    // It was answered: those before had other reasons.
+    // The request was answered: the workers before had other reasons to end.
     void forget(const std::string& project, const Request& request);
 
-    // It is not asked any more, and this is what people are told instead.
+    // The request is not asked any more, and `why` is what people are told instead.
     void add(const std::string& project, const Request& request, std::string why);
-    // nullptr: it is asked.
+    // The reason why the request is not asked; nullptr: it is asked.
     [[nodiscard]] const std::string* find(const std::string& project, const Request& request) const;
-    // Somebody asks for the project.
+    // Somebody asks for the project: its requests are asked again.
     void forgive(const std::string& project);
 
 private:

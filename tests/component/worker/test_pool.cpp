@@ -2,7 +2,9 @@
 #include "worker/pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -192,12 +194,17 @@ TEST_F(Workers, are_started_anew_for_what_one_has_died_of) {
 TEST_F(Workers, may_die_while_nobody_asks) {
     Pool pool(loop, settings(WORKER));
     const Pool::Lease lease(pool);
+    unsigned told = 0;
+    pool.on_death = [&](const std::string&) { ++told; };
     for (const auto* const json : {R"({"a":1})", R"({"a":1})", R"({"a":1})"}) {
         expect_json(ask(pool, Render{toml("a = 1\n")}), json);
         std::vector<pid_t> there; // the one before may take a moment to go
         until([&] { return (there = children("hotreload-worker")).size() == 1; });
         ::kill(there.front(), SIGKILL);
+        siginfo_t end = {};
+        ::waitid(P_PID, static_cast<id_t>(there.front()), &end, WEXITED | WNOWAIT);
     }
+    EXPECT_EQ(told, 0U) << "no document was the reason";
 }
 
 TEST_F(Workers, are_not_asked_a_third_time_what_has_ended_two) {
@@ -214,6 +221,22 @@ TEST_F(Workers, are_not_asked_a_third_time_what_has_ended_two) {
     EXPECT_TRUE(other.error().contains("cannot be read: ")) << other.error();
     pool.forgive("shop");
     EXPECT_NE(ask(pool, Render{toml("a = 1\n")}), answer) << "another try";
+}
+
+TEST_F(Workers, are_not_asked_again_what_was_set_aside_while_it_waited) {
+    rogue("mortal");
+    const auto counting = directories.back() / "counting";
+    std::ofstream(counting) << "#!/bin/sh\necho >>$0.starts\nexec ${0%/*}/mortal\n";
+    std::filesystem::permissions(counting, std::filesystem::perms::owner_all);
+    Pool pool(loop, settings(counting));
+    std::optional<Pool::Answer> first, second;
+    tasks.spawn(keep(pool.ask("shop", Render{toml("a = 1\n")}), first));
+    tasks.spawn(keep(pool.ask("shop", Render{toml("a = 1\n")}), second));
+    until([&] { return first && second; });
+    ASSERT_FALSE(*first);
+    EXPECT_EQ(*second, *first);
+    std::ifstream starts(counting.string() + ".starts");
+    EXPECT_EQ(std::count(std::istreambuf_iterator<char>(starts), {}, '\n'), 2);
 }
 
 TEST_F(Workers, may_die_once) {
