@@ -55,4 +55,10 @@ std::string to_utf8(std::string_view bytes) {
     return text;
 }
 
+std::string without_nul(std::string text) {
+    for (auto at = text.find('\0'); at != std::string::npos; at = text.find('\0', at))
+        text.replace(at, 1, "\ufffd");
+    return text;
+}
+
 } // namespace hotreload

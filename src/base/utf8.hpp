@@ -17,4 +17,7 @@ std::size_t utf8_prefix(std::string_view bytes);
 // The same text, with U+FFFD for each byte that is not part of it.
 std::string to_utf8(std::string_view bytes);
 
+// The same text, with U+FFFD for each NUL, where a text ends at one or is none with it.
+std::string without_nul(std::string text);
+
 } // namespace hotreload

@@ -63,9 +63,9 @@ void put_enum(Encoder& to, T value) {
     to.number(static_cast<std::uint8_t>(value));
 }
 
-// For people: what no program can be made to choke on.
+// A text for people is what take_text() takes, whatever a document has made of it.
 void put_text(Encoder& to, const std::string& text) {
-    to.bytes(is_utf8(text) ? text : to_utf8(text));
+    to.bytes(is_utf8(text) && !text.contains('\0') ? text : without_nul(to_utf8(text)));
 }
 
 std::string take_text(Decoder& from, std::size_t most) {

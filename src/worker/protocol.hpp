@@ -37,7 +37,7 @@ class FrameReader {
 public:
     explicit FrameReader(std::size_t most) : most_(most) {} // bytes of a message
 
-    // What was read of the stream.
+    // Takes what was read of the stream.
     void add(std::string_view bytes) { buffer_ += bytes; }
     // The next message that is whole; nullopt: more has to be read, or the stream is broken.
     std::optional<std::string> next();

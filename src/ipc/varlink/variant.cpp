@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/varlink/variant.hpp"
 
+#include "base/utf8.hpp"
+
 #include <systemd/sd-json.h>
 
 #include <algorithm>
@@ -27,11 +29,9 @@ void VariantBuilder::add(int (*make)(sd_json_variant**, Arguments...), auto... a
         open_.back().emplace_back(made);
 }
 
-// libsystemd takes no string with a NUL in it: the sign for what is no character stands in.
+// libsystemd takes no string with a NUL in it.
 void VariantBuilder::add_string(std::string_view text) {
-    std::string whole(text);
-    for (auto at = whole.find('\0'); at != std::string::npos; at = whole.find('\0', at))
-        whole.replace(at, 1, "\ufffd");
+    const auto whole = without_nul(std::string(text));
     add(sd_json_variant_new_stringn, whole.data(), whole.size());
 }
 

@@ -28,5 +28,10 @@ TEST(Utf8, overlong_forms_surrogates_and_what_is_beyond_unicode_are_no_text) {
         EXPECT_FALSE(is_utf8(bytes));
 }
 
+TEST(Utf8, a_nul_is_replaced_where_it_would_end_the_text) {
+    EXPECT_EQ(without_nul("plain"), "plain");
+    EXPECT_EQ(without_nul(std::string("\0a\0", 3)), "\ufffda\ufffd");
+}
+
 } // namespace
 } // namespace hotreload

@@ -98,6 +98,10 @@ TEST(Protocol, texts_for_people_are_texts) {
     const auto sent = decode_reply(encode(Reply(Rendered{"a\xFF"})), "");
     ASSERT_TRUE(sent);
     EXPECT_EQ(std::get<Rendered>(*sent).json, "a\uFFFD") << "the worker sees to it";
+    const auto problem =
+        decode_reply(encode(Reply(Refused{{.message = std::string("a\0b", 3)}})), "");
+    ASSERT_TRUE(problem);
+    EXPECT_EQ(std::get<Refused>(*problem).problem.message, "a\uFFFDb");
     auto bytes = encode(Reply(Rendered{"ab"}));
     bytes.back() = '\xFF';
     EXPECT_FALSE(decode_reply(bytes, "")) << "and the daemon does not rely on it";
