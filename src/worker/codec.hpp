@@ -50,7 +50,7 @@ public:
         const auto size = number<std::uint32_t>();
         return size <= most ? take(size) : spoil();
     }
-    // How many elements follow, of at least one byte each; 0 where there cannot be so many.
+    // The number of elements that follow, of at least one byte each; 0: there cannot be so many.
     std::size_t count() {
         const auto elements = number<std::uint32_t>();
         if (elements <= rest_.size())
@@ -59,7 +59,7 @@ public:
         return 0;
     }
 
-    // For what was read and cannot be meant.
+    // Makes all that is left unusable: what was read cannot be meant.
     std::string_view spoil() {
         good_ = false;
         rest_ = {};

@@ -56,9 +56,12 @@ KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
 }
 
 // A schema's own name tells how it is understood; one that tells nothing is JSON.
+Format understood(Format told) {
+    return told == Format::Bytes ? Format::Json : told;
+}
+
 Source understood(Source schema) {
-    if (schema.format == Format::Bytes)
-        schema.format = Format::Json;
+    schema.format = understood(schema.format);
     return schema;
 }
 
@@ -74,10 +77,11 @@ bool Examiner::holds(const Source& source) const {
     return source.bytes || parsed_.contains({source.id, source.format});
 }
 
-template <class... Sources>
-std::optional<Missing> Examiner::missing(const Sources&... sources) const {
+std::optional<Missing> Examiner::missing(std::initializer_list<const Source*> sources) const {
     Missing missing;
-    ((holds(sources) ? void() : missing.ids.push_back(sources.id)), ...);
+    for (const auto* const each : sources)
+        if (each && !holds(*each))
+            missing.ids.push_back(each->id);
     return missing.ids.empty() ? std::nullopt : std::optional(std::move(missing));
 }
 
@@ -119,23 +123,20 @@ void Examiner::forget_old() {
     }
 }
 
+Examiner::SchemaKey Examiner::key_of(const Compare::Schema& schema) {
+    return {schema.source.id, understood(schema.source.format), schema.path};
+}
+
 bool Examiner::needs_schema(const Compare& request) const {
-    return request.schema && (!compiled_ || compiled_->first != request.schema->source.id);
+    return request.schema && (!compiled_ || compiled_->first != key_of(*request.schema));
 }
 
 Reply Examiner::answer_request(const Compare& request) {
-    Missing wanted;
-    const auto want = [&](const Source& source) {
-        if (!holds(source))
-            wanted.ids.push_back(source.id);
-    };
-    want(request.now);
-    if (request.applied)
-        want(*request.applied);
-    if (needs_schema(request))
-        want(understood(request.schema->source));
-    if (!wanted.ids.empty())
-        return wanted;
+    const auto schema =
+        needs_schema(request) ? std::optional(understood(request.schema->source)) : std::nullopt;
+    if (auto wanted = missing({&request.now, request.applied ? &*request.applied : nullptr,
+                               schema ? &*schema : nullptr}))
+        return *std::move(wanted);
     DocumentState state;
     const auto now = parse(request.now);
     if (!now) {
@@ -160,8 +161,8 @@ Reply Examiner::answer_request(const Compare& request) {
 }
 
 std::expected<const Schema*, Problem> Examiner::compiled(const Compare::Schema& schema) {
-    const auto& id = schema.source.id;
-    if (compiled_ && compiled_->first == id)
+    auto key = key_of(schema);
+    if (compiled_ && compiled_->first == key)
         return &compiled_->second;
     const auto tree = parse(understood(schema.source));
     auto fresh = tree ? Schema::compile(**tree, schema.path)
@@ -170,7 +171,7 @@ std::expected<const Schema*, Problem> Examiner::compiled(const Compare::Schema& 
         fresh.error().path = schema.path;
         return std::unexpected(shortened(std::move(fresh.error())));
     }
-    compiled_.emplace(id, *std::move(fresh));
+    compiled_.emplace(std::move(key), *std::move(fresh));
     return &compiled_->second;
 }
 
@@ -178,8 +179,7 @@ std::vector<Problem> Examiner::check(const Value& document, const Compare& reque
     const auto rules = compiled(*request.schema);
     if (!rules)
         return {rules.error()};
-    const CheckKey key{request.now.id, request.now.format, request.schema->source.id,
-                       request.schema->path};
+    const CheckKey key{{request.now.id, request.now.format}, key_of(*request.schema)};
     if (const auto known = slow_checks_.find(key); known != slow_checks_.end())
         return known->second;
     const auto begin = std::chrono::steady_clock::now();
@@ -193,7 +193,7 @@ std::vector<Problem> Examiner::check(const Value& document, const Compare& reque
 }
 
 Reply Examiner::answer_request(const Render& request) {
-    if (auto wanted = missing(request.document))
+    if (auto wanted = missing({&request.document}))
         return *std::move(wanted);
     const auto document = parse(request.document);
     if (!document)
@@ -202,7 +202,7 @@ Reply Examiner::answer_request(const Render& request) {
 }
 
 Reply Examiner::answer_request(const RenderChange& request) {
-    if (auto wanted = missing(request.before, request.after))
+    if (auto wanted = missing({&request.before, &request.after}))
         return *std::move(wanted);
     const auto before = parse(request.before), after = parse(request.after);
     for (const auto& each : {before, after})

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,8 +38,10 @@ private:
     using Tree = std::shared_ptr<const Value>;
     using Parsed = std::expected<Tree, Problem>;
     using Key = std::pair<ContentId, Format>;
-    // The document, how it is understood, the schema and its path, which is in what it says.
-    using CheckKey = std::tuple<ContentId, Format, ContentId, std::string>;
+    // A schema, how it is understood, and its path, which is in what it says.
+    using SchemaKey = std::tuple<ContentId, Format, std::string>;
+    using CheckKey = std::pair<Key, SchemaKey>;
+    static SchemaKey key_of(const Compare::Schema& schema);
 
     Reply answer_request(const Compare& request);
     Reply answer_request(const Render& request);
@@ -46,8 +49,9 @@ private:
     Reply answer_request(const CompareLines& request);
 
     [[nodiscard]] bool holds(const Source& source) const;
-    template <class... Sources>
-    std::optional<Missing> missing(const Sources&... sources) const;
+    // nullptr stands for none.
+    [[nodiscard]] std::optional<Missing>
+    missing(std::initializer_list<const Source*> sources) const;
     Parsed parse(const Source& source);
     void forget_old();
     std::vector<Problem> check(const Value& document, const Compare& request);
@@ -58,7 +62,7 @@ private:
     std::map<Key, Parsed> parsed_;
     std::deque<Key> parsed_order_; // the oldest first
     std::uint64_t parsed_bytes_ = 0;
-    std::optional<std::pair<ContentId, Schema>> compiled_; // the one asked for last
+    std::optional<std::pair<SchemaKey, Schema>> compiled_; // the one asked for last
     std::map<CheckKey, std::vector<Problem>> slow_checks_; // that took long
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the daemon asks hotreload-worker, and what it is answered. The daemon parses no document,
-// schema or foreign text itself: it knows contents by their id, and their bytes go over when the
-// worker does not hold what they mean.
+// Messages are what the daemon asks hotreload-worker, and what it is answered. The daemon parses no
+// document, schema or foreign text itself: it knows contents by their id, and their bytes go over
+// when the worker does not hold what they mean.
 
 #include "core/document_state.hpp"
 #include "core/format.hpp"
@@ -25,8 +25,8 @@ struct Source {
     bool operator==(const Source&) const = default;
 };
 
-// Whether `now` is valid, and what it is against `applied`. Answer: DocumentState; its problems
-// have the path of the schema where that is to blame, and else none.
+// The question whether `now` is valid, and how it differs from `applied`. Answer: DocumentState;
+// its problems have the path of the schema where that is to blame, and else none.
 struct Compare {
     struct Schema {
         std::string path; // what it is called in problems
@@ -59,7 +59,7 @@ struct RenderChange {
     bool operator==(const RenderChange&) const = default;
 };
 
-// What differs between two texts, line by line, with values masked that look like secrets. Answer:
+// The difference of two texts, line by line, with values masked that look like secrets. Answer:
 // Lines.
 struct CompareLines {
     std::string before;

@@ -127,6 +127,21 @@ TEST(Examiner, asks_for_a_schema_that_is_not_the_one_of_last_time) {
         as<DocumentState>(examiner.answer(compare(known("true", Format::Bytes)))).problems.empty());
 }
 
+// Was: the second one was taken for the first, as their bytes are the same.
+TEST(Examiner, a_schema_is_understood_as_its_own_name_tells) {
+    Examiner examiner;
+    const auto compare = [&](const std::string& path, Format format) {
+        return as<DocumentState>(examiner.answer(
+            Compare{.now = given("a = 1\n"),
+                    .schema = Compare::Schema{path, given("type: object\n", format)}}));
+    };
+    EXPECT_TRUE(compare("/s.yaml", Format::Yaml).problems.empty());
+    const auto unusable = compare("/s.json", Format::Json);
+    ASSERT_EQ(unusable.problems.size(), 1U);
+    EXPECT_EQ(unusable.problems[0].path, "/s.json");
+    EXPECT_TRUE(compare("/s.yaml", Format::Yaml).problems.empty());
+}
+
 TEST(Examiner, a_pattern_that_explodes_is_one_problem) {
     Examiner examiner;
     const auto state = as<DocumentState>(examiner.answer(
