@@ -15,8 +15,11 @@ void RecentContents::note(const Content& content, std::optional<std::string_view
         return;
     auto& known = known_[content.stamp];
     known.content = content;
-    if (bytes)
-        known.bytes = *bytes;
+    if (bytes) {
+        bytes_ -= std::exchange(known.bytes, std::nullopt).value_or("").size();
+        if (bytes->size() <= kMostBytes - bytes_)
+            bytes_ += known.bytes.emplace(*bytes).size();
+    }
     if (std::exchange(posted_, true))
         return;
     executor_.post([this, alive = alive_] {
@@ -26,6 +29,11 @@ void RecentContents::note(const Content& content, std::optional<std::string_view
         if (!held_)
             forget();
     });
+}
+
+void RecentContents::forget() {
+    known_.clear();
+    bytes_ = 0;
 }
 
 void RecentContents::let_go() {

@@ -22,6 +22,7 @@ class RecentContents {
 public:
     // More than this is not one save that concerns many, and is not remembered.
     static constexpr std::size_t kMost = 64;
+    static constexpr std::size_t kMostBytes = std::size_t{32} << 20; // of all that are kept
 
     // The executor outlives it.
     explicit RecentContents(Executor& executor) : executor_(executor) {}
@@ -31,18 +32,19 @@ public:
 
     struct Known {
         Content content;
-        std::optional<std::string> bytes; // nullopt: they were not kept
+        std::optional<std::string> bytes; // nullopt: they were not kept, or are too many
     };
     // nullptr: not read in this turn. Valid until forget().
     [[nodiscard]] const Known* find(const Stamp& stamp) const;
     void note(const Content& content, std::optional<std::string_view> bytes);
-    void forget() { known_.clear(); }
+    void forget();
     void hold() { held_ = true; }
     void let_go();
 
 private:
     Executor& executor_;
     std::map<Stamp, Known> known_;
+    std::size_t bytes_ = 0;                                      // in it
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     bool posted_ = false;
     bool held_ = false;
