@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is known of a file that was read: which content it had, and by what to tell whether it may
-// have another one by now.
+// Content is what is known of a file that was read: its id, and by what to tell whether the file
+// may have another one by now.
 
 #include "core/snapshot.hpp"
 

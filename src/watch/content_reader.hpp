@@ -48,7 +48,7 @@ public:
 
     // `seems_written`: events say that somebody is writing; it counts where the kernel would not
     // tell (another's file, a file system without leases).
-    // With `keep`, bytes() has what was read, until the next call.
+    // bytes() has what was read, with `keep`, until the next call.
     // nullopt: it was `until` before the end, and `reading` is where it goes on from, in a call for
     // the same path. At the end `reading` is nullptr.
     std::optional<Read> read(const std::string& path, bool seems_written, bool keep,
@@ -59,10 +59,10 @@ public:
     // The bytes of the file that was read last; nullopt: it was too large or was not kept.
     [[nodiscard]] std::optional<std::string_view> bytes() const { return bytes_; }
 
-    // What was read in this turn of the loop is read once for all who ask for it. Not when some
-    // file may be another by now, though its stamp may be the same.
+    // A file that was read in this turn of the loop is not read again for others who ask for it.
+    // This ends that: some file may be another by now, though its stamp may be the same.
     void doubt() { recent_.forget(); }
-    // Who asks takes several turns, from the first to the second of these.
+    // The one who asks takes several turns, from the first to the second of these.
     void hold() { recent_.hold(); }
     void let_go() { recent_.let_go(); }
 

@@ -205,6 +205,7 @@ bool FileTable::refresh(Clock::time_point until) {
         if (Clock::now() >= until && !looking_.empty())
             return false;
     }
+    reading_.reset(); // of a file that has gone meanwhile
     list_states();
     return true;
 }

@@ -129,7 +129,7 @@ private:
     void check(Entry& entry);
     void keep_trail(Entry& entry, const std::string& path, bool link);
     void take_dirty();
-    // These answer false or nullopt when it was `until` before the end.
+    // The next three answer false or nullopt when it was `until` before the end.
     bool look_at(Entry& entry, Clock::time_point until);
     std::optional<Fate> examine(Entry& entry, const std::string& path, Clock::time_point until);
     std::optional<Fate> read(Entry& entry, const std::string& path, Clock::time_point until);

@@ -20,11 +20,6 @@ constexpr Duration kMaxScanSlack = std::chrono::seconds(10);
 // Overflows that follow each other more closely are one burst, and one warning.
 constexpr Duration kBurst = std::chrono::seconds(10);
 
-std::uint64_t realtime_usec() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<Duration>(now).count());
-}
-
 Duration since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
 }
@@ -120,7 +115,7 @@ void TreeWatcher::collect() {
     for (bool more = true; more;) {
         auto read = inotify_.read();
         more = os::Inotify::full(read);
-        directories_.log().set_time(realtime_usec());
+        directories_.log().set_time(loop_.realtime_usec());
         while (const auto event = os::take_event(read))
             dispatch(*event);
     }
