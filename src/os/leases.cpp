@@ -74,7 +74,8 @@ void Leases::broken() {
         fcntl(entry->file.get(), F_SETLEASE, F_UNLCK);
         entry->file = Fd();
         std::erase_if(entries_, [&](const auto& each) { return each.lock() == entry; });
-        entry->on_opened(groups);
+        if (entry.use_count() > 1) // a call before it may have let go of the handle
+            entry->on_opened(groups);
     }
 }
 
