@@ -42,7 +42,7 @@ std::string refusal(const PathStep& by, std::string_view leader) {
         return std::format("the symbolic link {0} belongs to {1}, who could not read what it leads "
                            "to: let {1} read that, or keep the link where only root can write",
                            by.path, leader);
-    return std::format("the directory {0} belongs to {1}, who could not read this himself: let {1} "
+    return std::format("the directory {0} belongs to {1}, who could not read this: let {1} "
                        "read it, or chown root {0}",
                        by.path, leader);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The judgement what the end of a job, and what the unit says of itself then, mean. Pure: the table
+// Judgements of what the end of a job means, and what the unit says of itself then. Pure: the table
 // of cases that were tried on systemd 257 is in its test.
 
 #include "base/error.hpp"

@@ -74,8 +74,8 @@ private:
             else
                 reply.returnError(to_bus_error(answer.error()));
         });
-        if (!sent) // an answer that the bus does not take (too long, say) must not leave them
-                   // waiting
+        // An answer that the bus does not take (too long, say) must not leave the caller waiting.
+        if (!sent)
             send_if_connected([&] {
                 reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
             });

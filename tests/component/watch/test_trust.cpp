@@ -48,7 +48,7 @@ TEST_F(Led, AFileThatItsOwnerReplacesByALinkToASecretIsNotRead) {
     EXPECT_EQ(watched->content.files.at(file), before) << "what it had is what it has";
     EXPECT_EQ(problem(*watched),
               file + ": not read: the directory " + (dir / "app") +
-                  " belongs to 54321, who could not read this himself: let 54321 read it, or "
+                  " belongs to 54321, who could not read this: let 54321 read it, or "
                   "chown root " +
                   (dir / "app"));
     EXPECT_FALSE(watched->set->explain(file).watched);
