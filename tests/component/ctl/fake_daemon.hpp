@@ -145,7 +145,7 @@ public:
     std::string plan = "{}";
     std::string explanation = "{}";
     std::string events = "{}";
-    std::string status = "{}";                  // that is for who may inspect; "": he may not
+    std::string status = "{}";                  // for callers who may inspect; "": this one may not
     std::map<std::string, std::string> details; // likewise, by id
 
     void finish(const std::string& id, const std::string& project, const std::string& result,

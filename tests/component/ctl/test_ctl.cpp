@@ -108,7 +108,7 @@ TEST_F(Ctl, reload_as_json_is_the_event) {
                          "\n");
 }
 
-TEST_F(Ctl, reload_without_waiting_tells_the_number) {
+TEST_F(Ctl, reload_without_waiting_tells_the_id) {
     daemon->on_reload = [](const std::string&) { return "12"; };
     const auto ended = run_ctl({"reload", "--no-wait", "shop"});
     EXPECT_EQ(ended.out, "shop: reload 12\n");

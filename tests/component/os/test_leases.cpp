@@ -96,7 +96,7 @@ TEST_F(LeasesTest, an_opener_who_does_not_wait_is_not_looked_for_for_long) {
         _exit(::open(file.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC) >= 0);
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_EQ(status, 0) << "he was let in";
+    ASSERT_EQ(status, 0) << "it was let in";
     constexpr int turns = 40; // each can be a look at every process
     for (int i = 0; i < turns && opened == 0; ++i)
         loop.run_once(1s);

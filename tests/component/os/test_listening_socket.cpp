@@ -277,7 +277,7 @@ TEST_F(ListeningSocket, a_socket_file_has_its_owner) {
     {
         const Fd fd = opened({.name = "x", .address = path(), .user = "daemon"});
         EXPECT_EQ(status().st_uid, 1U);
-        EXPECT_EQ(status().st_gid, 1U) << "a user brings his group along";
+        EXPECT_EQ(status().st_gid, 1U) << "a user brings the group along";
         ASSERT_TRUE(give_access(port(path())));
         EXPECT_EQ(status().st_uid, 0U);
     }
