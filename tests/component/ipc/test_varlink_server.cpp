@@ -158,6 +158,15 @@ TEST_F(VarlinkServerTest, values_that_libsystemd_has_no_form_for_are_told_as_nea
         << answer.out;
 }
 
+// Was: the parser threw, which ended the daemon.
+TEST_F(VarlinkServerTest, a_value_that_is_no_json_is_told_as_the_text_that_it_is) {
+    service_.known_services[0].last_changes[0].keys = {
+        {.operation = PatchOperation::Kind::Add, .key = "half", .after = R"("\ud83d")"}};
+    const auto answer = call("org.hotreload.Status", "{}");
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    EXPECT_NE(answer.out.find(R"("new":"\"\\ud83d\"")"), std::string::npos) << answer.out;
+}
+
 TEST_F(VarlinkServerTest, an_error_is_told_as_what_it_is) {
     for (const auto& [code, name] :
          {std::pair(ErrorCode::NotFound, "org.hotreload.NoSuchTarget"),
