@@ -392,11 +392,11 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     const auto interruptions = begun.interruptions;
     begin_run(scope, begun);
     auto outcome = co_await run_transaction(std::move(begun), *this);
-    for (const auto& each : outcome.services)
-        if (each.result == ReloadResult::Applied && reads_files(each.action))
-            doubt(each.service);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+    for (const auto& each : outcome.services)
+        if (each.result == ReloadResult::Applied && reads_files(each.action))
+            co_await doubt(each.service);
     const bool superseded = outcome.result == ReloadResult::Superseded;
     if (request && !superseded) {
         if (request->options.start)
@@ -432,10 +432,13 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     on_.end();
 }
 
-void Conductor::doubt(const std::string& service) {
+// Files that were written meanwhile are read first, in slices; the service may have left by then.
+Task<> Conductor::doubt(std::string service) {
+    if (const auto* const known = sees_.looks.find(service); known && known->files())
+        co_await known->files()->look_ahead(Rescan::Dirty);
     auto* const member = sees_.looks.find(service);
     if (!member)
-        return;
+        co_return;
     sees_.ledger.update(service,
                         [&](MemberRecord& record) { return member->doubt(record.files) > 0; });
 }

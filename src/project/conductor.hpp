@@ -148,7 +148,7 @@ private:
     void begin_run(const Names& scope, const Transaction& transaction);
     void end_run(const Names& scope);
     void request_soon(std::shared_ptr<Cancellation> cancellation);
-    void doubt(const std::string& service);
+    Task<> doubt(std::string service);
     void uninterrupted(const std::string& service);
     void note(const Outcome& outcome);
     void note_wanted(const Outcome& outcome, const Names& asked);

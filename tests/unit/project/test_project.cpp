@@ -135,6 +135,25 @@ TEST_F(ProjectTest, files_that_take_long_to_read_keep_no_other_service_waiting) 
     EXPECT_EQ(events.lines.back(), "finished web=applied");
 }
 
+// Was: it was read in one go, and everybody waited.
+TEST_F(ProjectTest, a_file_that_is_written_while_it_is_applied_is_read_in_slices) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open();
+    units.slow_starts = true;
+    save("/etc/web", "new"); // its start is under way
+    files.write("/etc/web", "large");
+    files.slow = &clock;
+    units.finish_starts();
+    clock.run();
+    files.slow = nullptr;
+    save("/etc/app", "new");
+    EXPECT_EQ(events.lines.back(), "finished app=applied");
+    finish_reading();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_EQ(store.services.at("web").generation, 3U) << "which of the two it read is not known";
+}
+
 TEST_F(ProjectTest, a_file_that_goes_while_files_are_read_is_seen_to_be_gone) {
     service("web", "/etc/web");
     files.write("/etc/web", "old");
