@@ -29,7 +29,7 @@
 
 namespace hotreload {
 
-// What the steps of a kind act through.
+// KindPorts are what the steps of a kind act through.
 struct KindPorts {
     Units& units;
     Sockets& sockets;
@@ -54,18 +54,18 @@ public:
     // "services": the table of the project file.
     [[nodiscard]] virtual std::string_view table() const = 0;
 
-    // Of the keys that a MemberDefinition has its fields for ("command", "env", "ports"), those
-    // that this kind takes. Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
+    // This kind takes the key, which is one that a MemberDefinition has its fields for ("command",
+    // "env", "ports"). Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
     [[nodiscard]] virtual bool takes(std::string_view key) const = 0;
     // The keys that are this kind's alone: their values are MemberDefinition::settings.
     [[nodiscard]] virtual std::span<const SettingKey> settings() const { return {}; }
     // Reports what is wrong with a definition although each key of it is right by itself.
     virtual void check(Declaration& declaration) const = 0;
 
-    // What differs in meaning between what is applied and what is wanted: `view` has both, and its
+    // The changes in meaning from what is applied to what is wanted: `view` has both, and its
     // record is there. Each change has the strategy that puts it into effect.
     [[nodiscard]] virtual std::vector<Change> changes(const MemberView& view) const = 0;
-    // What is to be done.
+    // The plan of what is to be done.
     [[nodiscard]] virtual MemberPlan plan(const std::string& name, const MemberView& view,
                                           const PlanOptions& options) const = 0;
 
@@ -78,8 +78,8 @@ public:
     [[nodiscard]] virtual State state(const std::string& project, const std::string& name,
                                       const MemberRecord* record, const UnitState& unit) const = 0;
 
-    // What does what the plan says; for a plan that is only shown, what checks it. `host` and
-    // `ports` outlive it.
+    // The step that does what the plan says; of a plan that is only shown, it is only asked for its
+    // check. `host` and `ports` outlive it.
     [[nodiscard]] virtual std::unique_ptr<Step> make_step(StepInput input, StepHost& host,
                                                           const KindPorts& ports) const = 0;
 };
@@ -95,7 +95,7 @@ public:
     [[nodiscard]] const Kind* find(std::string_view word) const;
     // Throws std::logic_error for a kind that there is not.
     [[nodiscard]] const Kind& of(const MemberDefinition& definition) const;
-    // Where a project file declares it: "services.web".
+    // The key by which a project file declares it: "services.web".
     [[nodiscard]] std::string key_of(const MemberDefinition& definition) const;
 
 private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a transaction orders: what is done to one member of a project, from its checks to its end.
+// Step is what a transaction orders: what is done to one member of a project, from its checks to
+// its end.
 // A transaction knows steps only; what a step acts on (a unit, its sockets and views) is the
 // business of its kind.
 
@@ -18,14 +19,14 @@
 
 namespace hotreload {
 
-// What a check has found.
+// Verdict is what a check has found.
 struct Verdict {
     std::optional<Problem> problem; // the first that there is
     bool moved_on = false;          // a file is not what was looked at any more
     std::string note;               // on what was checked, where it was not the snapshot
 };
 
-// How a step that was taken back has ended.
+// Ending is how a step that was taken back has ended.
 struct Ending {
     ReloadResult result = ReloadResult::Unchanged;
     Problem problem;
@@ -39,7 +40,7 @@ public:
 
     [[nodiscard]] virtual const MemberPlan& plan() const = 0;
     [[nodiscard]] const std::string& name() const { return plan().service; }
-    // Where the project file declares the member: "services.web".
+    // The key by which the project file declares the member: "services.web".
     [[nodiscard]] virtual const std::string& key() const = 0;
     // Something is done to the member or to its record.
     [[nodiscard]] virtual bool acts() const = 0;
@@ -60,7 +61,7 @@ public:
     virtual Task<Verdict> check() = 0;
     // All that can fail, or takes time, and disturbs nobody.
     virtual Task<Verdict> prepare() = 0;
-    // What has to be on record before anything is done.
+    // Puts on record what has to be there before anything is done.
     virtual void reserve() = 0;
     // Puts the wanted state into effect. A failure: undo() is called as well.
     virtual Task<std::optional<Problem>> apply() = 0;
@@ -80,7 +81,7 @@ public:
 
     // It has done what it was to do, and stays so whatever others come to.
     [[nodiscard]] virtual bool is_done_for_good() const = 0;
-    // What failed, before anything is put back.
+    // The failure, before anything is put back.
     struct Failed {
         const Step* step; // may be this one
         Problem problem;
@@ -89,7 +90,8 @@ public:
     virtual void remember_failure() = 0;
     // Puts the applied state back. `begun`: apply() was, perhaps half-way.
     virtual Task<Ending> undo(const Failed& failed, bool begun) = 0;
-    // What was put back lives as long as what a change starts has to; side by side with others.
+    // The process that was put back lives as long as one that a change starts has to; side by side
+    // with others.
     // Answers the ending as it is then.
     virtual Task<Ending> prove_undone(Ending ending, Cancellation& hurry) = 0;
     // For the step that failed: what it said itself.

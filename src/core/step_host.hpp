@@ -21,7 +21,7 @@ public:
     // What a file held when it was applied; nullopt when there is no copy.
     [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) const = 0;
 
-    // Where a definition's key stands, for problems that are found out late.
+    // The problem, at the place of a definition's key: for what is found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
     // Why the service must not be acted on, as its programs are now: others could have changed what

@@ -194,7 +194,7 @@ private:
     std::vector<MemberOutcome> outcomes_;
 };
 
-// Of what its services came to, the result that matters most.
+// The result that matters most, of those that its services came to.
 ReloadResult overall(const std::vector<MemberOutcome>& services) {
     constexpr std::array worst_first{ReloadResult::NeedsAttention,   ReloadResult::Failed,
                                      ReloadResult::RolledBack,       ReloadResult::Invalid,

@@ -18,7 +18,7 @@
 
 namespace hotreload {
 
-// What is asked of a transaction while it is under way.
+// Interruptions are what is asked of a transaction while it is under way.
 struct Interruptions {
     // Ends the transaction as "superseded" as long as it only checks: nothing was touched, and
     // nothing is recorded.
@@ -37,7 +37,7 @@ public:
 
     // There is something to do, and it begins now.
     virtual void started(const ReloadId& id, const Plan& plan) = 0;
-    // Where a definition's key stands, for problems that are found out late.
+    // The problem, at the place of a definition's key: for what is found out late.
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 };
 

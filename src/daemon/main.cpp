@@ -94,7 +94,7 @@ std::string run_time_directory(units::Mode mode) {
     return std::string(run_time ? run_time : "/nonexistent") + "/hotreload";
 }
 
-// Where it is installed; a test may have another one.
+// The worker where it is installed; a test may have another one.
 std::string worker_program() {
     const char* given = std::getenv("HOTRELOAD_WORKER");
     return given ? given : HOTRELOAD_WORKER_PROGRAM;

@@ -137,8 +137,8 @@ Task<> Adoption::take_over_what_is_not_on_record(std::vector<std::string> units)
     }
 }
 
-// What is on record is open, as far as it can be; a socket that no record names is of an action
-// that was cut short. A service that nobody runs has none.
+// Sockets that are on record are open, as far as they can be; a socket that no record names is of
+// an action that was cut short. A service that nobody runs has none.
 void Adoption::adopt_sockets() {
     const auto& ledger = sees_.ledger;
     for (const auto& [name, service] : ledger.services())

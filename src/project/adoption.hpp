@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What an earlier run of the daemon left: services that go on, and units, sockets and views that no
-// record names. A procedure, before the project is worked for.
+// Adoption is of what an earlier run of the daemon left: services that go on, and units, sockets
+// and views that no record names. A procedure, before the project is worked for.
 
 #include "base/task.hpp"
 #include "core/sockets_port.hpp"
@@ -32,9 +32,9 @@ public:
 
     // The units on record are followed, all side by side, once.
     Task<> follow_all();
-    // What runs is adopted as it is; what does not, although nobody stopped it, was interrupted.
-    // What no record names is taken over or removed. Answers services of which a stop was begun and
-    // not finished.
+    // Services that run are adopted as they are; one that does not, although nobody stopped it, was
+    // interrupted. Units that no record names are taken over or removed. Answers services of which
+    // a stop was begun and not finished.
     Task<std::vector<std::string>> run();
 
 private:

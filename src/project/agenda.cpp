@@ -67,7 +67,7 @@ bool Agenda::free_to_go(const std::string& member, const Situation& situation) c
         member, [&](const std::string& name) { return taken(name, situation); });
 }
 
-// What requests that have to wait are about is reserved: files do not get in before them.
+// Members that requests which have to wait are about are reserved: files do not get in before them.
 Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& scope_of) {
     Turn turn;
     reserved_.clear();
@@ -146,7 +146,7 @@ bool Agenda::waits_for_others(const Names& batch, const Names& connected,
 std::vector<Names> Agenda::take_due(const Situation& situation) {
     wake_at_ = kInfinity;
     auto due = candidates(situation);
-    // What follows a member is looked at with it; where that has to wait, so has the member.
+    // Followers of a member are looked at with it; where one has to wait, so has the member.
     std::erase_if(due, [&](const auto& name) {
         return !std::ranges::all_of(situation.links().with_followers({name}),
                                     [&](const auto& each) { return free_to_go(each, situation); });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Who may go now. The agenda knows the members of a project, which of them are due to be looked at,
-// which are at work, and what was asked for; from that it says what begins next. Pure: the time and
-// all else that counts are arguments.
+// Agenda says who may go now. It knows the members of a project, which of them are due to be looked
+// at, which are at work, and what was asked for; from that it tells what begins next. Pure: the
+// time and all else that counts are arguments.
 //
 // The rules: never two works at one member; a member waits for the end of what it depends on;
 // requests go in the order in which they came, and before files; members that links connect are
@@ -26,9 +26,9 @@ namespace hotreload::project {
 
 class Agenda {
 public:
-    // What the agenda has to be told of the project, as it is now.
+    // The project as it is now, as far as the agenda has to be told of it.
     struct Situation {
-        // Of what is wanted, and of what is on record and not wanted any more.
+        // The links of what is wanted, and of what is on record and not wanted any more.
         std::function<const LinkGraph&()> links;
         Duration now{}; // CLOCK_MONOTONIC
         std::function<bool(const std::string&)> paused;
@@ -119,7 +119,7 @@ private:
     [[nodiscard]] Names candidates(const Situation& situation) const;
     bool waits_for_others(const Names& batch, const Names& connected, const Situation& situation);
 
-    // What a turn costs does not grow with the members: each of these but the first has only those
+    // The cost of a turn does not grow with the members: each of these but the first has only those
     // of which there is something to say.
     Names members_;
     Names due_;

@@ -15,7 +15,7 @@ AttachedUnits::AttachedUnits(Units& units, Attachments& attachments, const Ledge
       ledger_(ledger),
       file_(file),
       of_a_user_(of_a_user) {
-    // What is applied goes before what others name, whoever is opened first.
+    // Units that are applied go before what others name, whoever is opened first.
     for (const auto& [name, service] : ledger.services())
         if (service.definition.attached())
             attachments.keep_only({ledger.name(), name}, {service.unit});

@@ -30,7 +30,7 @@ public:
     // Follows what is named by the service now, and lets go of what nothing names any more. Answers
     // the units that are new: nothing is decided before get_to_know() has ended for each.
     [[nodiscard]] std::set<std::string> hold(const std::string& service);
-    // What the service had is let go of.
+    // The units that the service had are let go of.
     void release(const std::string& service);
 
     // Ends when the unit's state is known, and whether it is there. `is_new`: it is not followed

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Which service has which installed unit: whoever named it first, until he lets go of it. Two that
-// act on one unit would each undo what the other does, and take each other's word for it.
+// Attachments are which service has which installed unit: the one that named it first, until it
+// lets go of it. Two that act on one unit would each undo what the other does, and take each other's
+// word for it.
 
 #include "core/units_port.hpp"
 
@@ -25,14 +26,14 @@ public:
 
     explicit Attachments(const Units& units) : units_(units) {}
 
-    // What the service names from now on; nothing: it has left. One of them it may be about to
-    // leave for another one: no other service of its project waits for that, for two that swap
+    // The units that the service names from now on; none: it has left. One of them it may be about
+    // to leave for another one: no other service of its project waits for that, for two that swap
     // their units would wait for each other.
     void keep_only(const Holder& holder, const std::set<std::string>& units,
                    const std::string& leaves = "");
 
-    // Who has the unit in the service's place. A unit is the same by all of its names, as far as
-    // they are known.
+    // The service that has the unit in this one's place. A unit is the same by all of its names, as
+    // far as they are known.
     [[nodiscard]] std::optional<Holder> rival(const std::string& unit, const Holder& holder) const;
 
     // The same for a service that is not registered: who has it, but for the project of that name.

@@ -111,7 +111,7 @@ void Conductor::answer(Request request, Outcome outcome) {
         request.done(outcome);
 }
 
-// What a batch of files asks for. What of it is left alone is no part of the plan.
+// Looks at a batch of members, and begins what their files ask for.
 Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
     fault::point("look");
     ++seeing_;
@@ -233,14 +233,14 @@ Task<> Conductor::settle_quietly(PlanInput input, Plan plan, Names scope) {
     }
 }
 
-// What was cut short has no consequence any more.
+// An action that was cut short has no consequence any more.
 void Conductor::uninterrupted(const std::string& service) {
     sees_.looks.uninterrupted(service);
     sees_.ledger.update(service,
                         [](MemberRecord& record) { return std::exchange(record.underway, false); });
 }
 
-// What would be done now if it were not for the pause.
+// Finds out what would be done now if it were not for the pause.
 Task<> Conductor::see_what_is_held(std::string service) {
     auto held = subjects_of(make_plan(co_await sees_.looks.see({service}, {}, Rescan::Dirty)));
     // One that is due is looked at anew: its files have changed again, or the pause is over.
@@ -443,14 +443,14 @@ Task<> Conductor::doubt(std::string service) {
                         [&](MemberRecord& record) { return member->doubt(record.files) > 0; });
 }
 
-// Of one that has left nothing is told later: it may come back as another one.
+// A service that has left is told of no more: it may come back as another one.
 void Conductor::note(const Outcome& outcome) {
     for (const auto& each : outcome.services)
         if (sees_.agenda.has(each.service))
             sees_.tally.note(each);
 }
 
-// What was asked to start is wanted from now on, unless it could not be had.
+// A service that was asked to start is wanted from now on, unless it could not be had.
 void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
     for (const auto& each : outcome.services) {
         const bool had = each.result == ReloadResult::Applied ||
@@ -600,8 +600,8 @@ void Conductor::report(const Outcome& outcome, const ComparedServices& compared)
     sees_.histories.note(outcome);
 }
 
-// Of a transaction that begins again: what another group of it has come to. By then, nothing of
-// that is new any more, and nobody would hear of it.
+// Groups of a transaction that begins again may have come to something: that is told now, for by
+// then nothing of it is new any more, and nobody would hear of it.
 void Conductor::report_what_is_done(Outcome outcome, const ComparedServices& compared) {
     std::erase_if(outcome.services, [](const MemberOutcome& each) {
         return each.result != ReloadResult::Applied && each.result != ReloadResult::Recorded &&

@@ -56,11 +56,11 @@ public:
         Tally& tally;
         Deaths& deaths;
     };
-    // What others have to follow up.
+    // Events that others have to follow up.
     struct On {
         // The service's record is another one, or it has none any more.
         std::function<void(const std::string&)> commit;
-        // What is told of the service may be something else.
+        // The service's status may be another one.
         std::function<void(const std::string&)> change;
         // Something has ended: others may begin.
         std::function<void()> end;
@@ -81,7 +81,7 @@ public:
     void perform(Request request, Names scope, Names asked);
     // Ends when every look that was begun knows what is there.
     Task<> seen();
-    // What would be done now if it were not for a pause.
+    // Finds out what would be done now if it were not for a pause.
     void look_what_is_held(std::string service);
 
     // The request is answered without anything being done.
@@ -125,7 +125,7 @@ private:
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
     Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);
-    // What a transaction is told of whom it is for.
+    // The one that a transaction is for, as it is told of that.
     struct For {
         ReloadId id;
         std::optional<Trigger> trigger;
@@ -161,7 +161,7 @@ private:
     On on_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
-    // Of looks that compare documents: what gives them up, by service.
+    // Cancellations of the looks that compare documents, by service.
     std::map<std::string, std::shared_ptr<Cancellation>> looking_;
     std::map<std::string, unsigned> overtaken_;  // looks in a row that did not count, by service
     std::size_t seeing_ = 0;                     // looks that do not know yet what is there

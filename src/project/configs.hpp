@@ -30,16 +30,16 @@ public:
     Configs(const Configs&) = delete;
     Configs& operator=(const Configs&) = delete;
 
-    // What is published becomes that which the definition names.
+    // The documents that the definition names are published, and no others.
     void publish();
     // The disk is read: somebody asks for a reload.
     void look_at_all();
-    // What has settled is looked at; on_due says when there is something.
+    // Documents that have settled are looked at; on_due says when there is something.
     void look_at_due();
     // There is something to look at, or what was looked at is known.
     std::function<void()> on_due;
 
-    // What all of them say is known, as far as they were looked at.
+    // The contents of all of them are known, as far as they were looked at.
     [[nodiscard]] bool all_known() const { return examining_ == 0; }
     Task<> known();
 
@@ -60,7 +60,7 @@ private:
     void look_at(Published& config, Rescan rescan);
     Result<std::unique_ptr<WatchedFiles>> watch(Published& config);
     void take_what_is_there(Published& config, Rescan rescan);
-    // What is on record of it; revision 0: nothing.
+    // The record of it; revision 0: there is none.
     [[nodiscard]] ConfigRecord record_of(const ConfigDefinition& definition) const;
     void take(Published& config, const std::map<std::string, ContentId>& files);
     Task<> examine(std::string name, std::uint64_t look, Documents::Request request);

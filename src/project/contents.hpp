@@ -40,13 +40,13 @@ public:
 
     // A copy of what is applied now and was not before. `before`: nullptr, nothing was.
     void keep(const MemberRecord& record, const MemberRecord* before);
-    // Of what was applied by an older version, or when copies could not be written: of files that
-    // hold it still.
+    // Copies of what was applied by an older version, or when copies could not be written: of files
+    // that hold it still.
     void keep_missing(const MemberRecord& record, const WatchRules& rules, const Snapshot& now);
     // A copy of a published document.
     void keep(const std::string& path, const ContentId& id, unsigned older);
 
-    // What a file held when it was applied; nothing when there is no copy.
+    // The content of a file as it was applied; nullopt: there is no copy.
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const;
 
     // Why copies cannot be kept; "" when they can.
@@ -54,7 +54,7 @@ public:
     // problem() has become another one.
     std::function<void()> on_problem;
 
-    // What the disk has refused is tried again.
+    // Copies that the disk has refused are tried again.
     void try_again();
 
 private:

@@ -7,7 +7,7 @@ namespace hotreload::project {
 
 namespace {
 
-// Of one service. More changes wait, and are taken together.
+// Old generations of one service. More changes wait, and are taken together.
 constexpr std::size_t kMostDraining = 4;
 
 } // namespace

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kFewestEvents = 10; // that are kept, however few generations are
 
-// What of outcomes is kept beside what was applied.
+// Results of outcomes that are kept beside what was applied.
 constexpr std::array kEvents = {
     std::pair(ReloadResult::Invalid, EventRecord::What::Invalid),
     std::pair(ReloadResult::Failed, EventRecord::What::Failed),
@@ -139,7 +139,7 @@ Task<std::vector<KeptGeneration>> Histories::kept(std::string service, std::size
 
 namespace {
 
-// Of files that were not told key by key.
+// Adds the lines that differ to changes of files that were not told key by key.
 Task<> add_lines(Contents::Shared documents, std::vector<Change>& changes,
                  const GenerationRecord& older, const GenerationRecord& newer) {
     // What is not kept is not known: no text at all would look like a file that was empty.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What was applied and what else happened, as it is kept: recorded, listed and compared.
+// Histories are what was applied and what else happened, as it is kept: recorded, listed and
+// compared.
 
 #include "base/clock.hpp"
 #include "base/task.hpp"

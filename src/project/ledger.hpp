@@ -67,7 +67,7 @@ public:
     // One more; the oldest ones beyond `most` are dropped.
     void remember(const std::string& service, GenerationRecord generation, std::size_t most);
 
-    // What else happened to a service, the newest first.
+    // Events of a service beside those, the newest first.
     [[nodiscard]] std::vector<EventRecord> events(const std::string& service) const;
     void note(const std::string& service, EventRecord event, std::size_t most);
 
@@ -79,11 +79,11 @@ public:
     // problem() has become another one.
     std::function<void()> on_problem;
 
-    // What the disk has refused is tried again now; else it is after a few seconds.
+    // Records that the disk has refused are tried again now; else they are after a few seconds.
     void save_again();
 
-    // What is on record now is on the disk when it ends, so that a person can be told of it: a cut
-    // of the power does not take it back. What nobody was told of follows by itself, soon.
+    // The record as it is now is on the disk when it ends, so that a person can be told of it: a
+    // cut of the power does not take it back. What nobody was told of follows by itself, soon.
     Task<> flush();
 
 private:

@@ -145,7 +145,8 @@ Task<Result<>> Looks::see_as(std::shared_ptr<const MemberRules> rules, MemberVie
     co_return Result<>{};
 }
 
-// What a reboot interrupted is started as it was applied: the state that was refused stays refused.
+// A service that a reboot interrupted is started as it was applied: the state that was refused
+// stays refused.
 void Looks::hold_what_was_refused(const std::string& service, MemberView& view) const {
     const auto& record = view.record;
     if (!is_interrupted(service) || !record || record->generation == 0 || !record->refusal)
@@ -203,7 +204,7 @@ void Looks::see_unit(const std::string& service, MemberView& view) const {
     view.barred = sees_.attached.barred(service);
 }
 
-// What cannot be looked at is as it was applied.
+// Files that cannot be looked at are as they were applied.
 Snapshot Looks::look(const std::string& service, Rescan rescan) {
     auto& known = member(service);
     const auto* const record = sees_.ledger.find(service);

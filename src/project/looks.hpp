@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a project sees its services: what is wanted, on disk, on record and running, and what of that
-// does not count for now.
+// Looks are how a project sees its services: what is wanted, on disk, on record and running, and
+// what of that does not count for now.
 
 #include "base/task.hpp"
 #include "core/events.hpp"
@@ -72,9 +72,9 @@ public:
     // a service that goes back to an older definition.
     Task<Result<>> see_as(std::shared_ptr<const MemberRules> rules, MemberView& view);
 
-    // What a transaction would begin with by the project file as it is on disk now. Nothing is
-    // begun: neither the definition in force nor what is watched moves. `services`: nullopt, all of
-    // them.
+    // The input that a transaction would begin with by the project file as it is on disk now.
+    // Nothing is begun: neither the definition in force nor what is watched moves. `services`:
+    // nullopt, all of them.
     struct Draft {
         PlanInput input;
         ProjectDefinition definition;
@@ -82,10 +82,11 @@ public:
     // All is looked at when the task is started; the project may be gone at its end.
     Task<Result<Draft>> draft(std::optional<Names> services, PlanOptions options);
 
-    // What differs between two kept states of a service; likewise.
+    // The changes from one kept state of a service to another; likewise.
     Task<std::vector<Change>> changes_between(GenerationRecord older, GenerationRecord newer);
 
-    // What is on disk by the rules now; nothing is watched by it. Errors: Invalid, for a pattern.
+    // The files that are on disk by the rules now; nothing is watched by it. Errors: Invalid, for a
+    // pattern.
     [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const MemberRules>& rules);
 
     // The links of what is wanted, and of what is on record and not wanted any more.

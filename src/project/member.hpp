@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The watched files of one member: the rules by which they are understood, what was seen of them at
-// the last look, and what of that may have been something else when the member read it.
+// Member is the watched files of one member: the rules by which they are understood, what was seen
+// of them at the last look, and what of that may have been something else when the member read it.
 
 #include "base/task.hpp"
 #include "core/files_port.hpp"
@@ -93,9 +93,10 @@ public:
         return files_ ? files_->changed_at() : Duration::zero();
     }
 
-    // What held something when it was applied and holds nothing now may be about to be written
-    // anew, or never was meant so (an editor that crashed, a full disk): it is acted on when it has
-    // been so for as long as a burst may last. Until when it waits; nothing: it does not.
+    // A file that held something when it was applied and holds nothing now may be about to be
+    // written anew, or never was meant so (an editor that crashed, a full disk): it is acted on
+    // when it has been so for as long as a burst may last. Until when it waits; nothing: it does
+    // not.
     std::optional<Duration> wait_for_emptied(const std::map<std::string, ContentId>& applied,
                                              Duration now);
 

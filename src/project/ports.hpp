@@ -42,7 +42,7 @@ struct Ports {
     const KindPorts& kind_ports;
     bool of_a_user = false; // an instance beside a user's service manager
     std::function<std::unique_ptr<Documents>(const std::string& project)> make_documents;
-    // What a rollback takes away comes into a directory of the project's.
+    // Files that a rollback takes away come into a directory of the project's.
     std::function<std::unique_ptr<Restoration>(const std::string& project)> make_restoration;
     std::function<ReloadId()> new_id; // of events and transactions
 };

@@ -196,7 +196,7 @@ void Project::begin_requests(const Agenda::Situation& situation) {
     std::optional<bool> valid; // the project file, which is read once for all of them
     auto turn =
         agenda_.take_requests(situation, [&](Request& request) { return admit(request, valid); });
-    // What shall stop does not wait for what is only being checked.
+    // A stop does not wait for what is only being checked.
     for (const auto& service : turn.in_the_way)
         conductor_.supersede(service);
     for (auto& [request, scope] : turn.begin) {
@@ -210,7 +210,7 @@ void Project::look(const Agenda::Situation& situation) {
         conductor_.look(std::move(batch), trigger_);
 }
 
-// What would be done now if it were not for the pause.
+// Members that are due and paused: finds out what would be done if it were not for that.
 void Project::note_held() {
     for (const auto& service : Names(agenda_.due_members())) {
         if (!pauses_.paused(service) || agenda_.busy(service) || !file_.wanted(service))
@@ -325,8 +325,8 @@ void Project::turn_away(Request request) {
          Audience::Everybody});
 }
 
-// What the request is about; nothing: it was answered, for it cannot be begun. `valid`: whether the
-// project file is, once it was read.
+// The members that the request is about; nullopt: it was answered, for it cannot be begun. `valid`:
+// whether the project file is, once it was read.
 std::optional<Names> Project::admit(Request& request, std::optional<bool>& valid) {
     const bool reads_files = request.kind == Request::Kind::Reload;
     if (gone_) {
@@ -366,8 +366,8 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool>& valid
     return scope_of(request);
 }
 
-// What the request is about, and what systemd's rules draw in: a start starts what is required, a
-// stop or a restart does the same to what follows.
+// The members that the request is about, and those that systemd's rules draw in: a start starts
+// what is required, a stop or a restart does the same to what follows.
 Names Project::scope_of(const Request& request) const {
     if (!request.service)
         return agenda_.members();
@@ -375,8 +375,8 @@ Names Project::scope_of(const Request& request) const {
     auto scope = looks_.links().with_followers(asked);
     if (request.kind != Request::Kind::Reload)
         return scope;
-    // What is drawn in is left alone while it is paused, and its changes are held on; what is
-    // required and does not run is started.
+    // A member that is drawn in is left alone while it is paused, and its changes are held on; what
+    // is required and does not run is started.
     std::erase_if(scope, [&](const auto& service) {
         if (service == *request.service || !pauses_.paused(service))
             return false;
@@ -435,7 +435,8 @@ bool Project::read_project_file() {
     return file_.problems().empty();
 }
 
-// What is wanted as it was before is left alone: a save of the project file concerns few services.
+// A service that is wanted as it was before is left alone: a save of the project file concerns few
+// services.
 void Project::accept(const ProjectDefinition& before) {
     const auto& now = file_.definition();
     const bool all = !opened_ || before.enabled != now.enabled;
@@ -652,7 +653,7 @@ void Project::end_pauses() {
     pump_soon();
 }
 
-// What is paused no more is looked at.
+// Services that are paused no more are looked at.
 void Project::go_on(const Names& before, const std::string& what, CallerUid caller) {
     const auto still = paused_services();
     if (before != still)

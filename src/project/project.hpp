@@ -44,16 +44,16 @@ public:
     Project& operator=(const Project&) = delete;
 
     // Adopts what runs, reads the project file, arms the watches, and looks at everything once.
-    // What has ended the daemon twice, or cannot be done, is not tried: then nothing is done for
-    // the project, and what runs runs on, until its file changes or somebody asks.
+    // Work that has ended the daemon twice, or cannot be done, is not tried: then nothing is done
+    // for the project, and what runs runs on, until its file changes or somebody asks.
     Task<> open();
 
     // Goes to work as soon as nobody works at the services concerned; `done` is called at the end.
     void submit(Request request);
     Task<Outcome> perform(Request request);
 
-    // What a transaction of `submit` would begin with, without anything being begun: a look at the
-    // project file and the disk as they are now.
+    // The input that a transaction of `submit` would begin with, without anything being begun: a
+    // look at the project file and the disk as they are now.
     Task<Result<Looks::Draft>> draft(std::optional<Names> services, PlanOptions options) {
         return looks_.draft(std::move(services), options);
     }
@@ -87,7 +87,8 @@ public:
     }
     [[nodiscard]] std::vector<ConfigStatus> config_statuses() const { return configs_.statuses(); }
 
-    // What of the project a path concerns: its watches, its schemas, the project file's sources.
+    // The parts of the project that a path concerns: its watches, its schemas, the project file's
+    // sources.
     [[nodiscard]] std::vector<WatchExplanation> explain(const std::string& path) const;
 
     // Changes are held back until resume, which applies the newest once, or until the time is over.
@@ -95,13 +96,12 @@ public:
     // Also, watches that were suspended are in force again.
     void resume(const std::optional<std::string>& service, CallerUid caller);
 
-    // Whether `rollback` can be asked for: NotFound when there is no such generation, or none
+    // `rollback` can be asked for. Errors: NotFound, when there is no such generation, or none
     // before.
     [[nodiscard]] Result<> can_roll_back(const std::optional<std::string>& service,
                                          const Request::Rollback& rollback) const {
         return rollback_.can_be_asked(service, rollback);
     }
-    // What is kept of the past.
     [[nodiscard]] Histories& histories() { return histories_; }
 
     // It went down: nothing is begun any more, and whoever asks for something is turned away.

@@ -38,7 +38,7 @@ std::string ProjectFile::key_of(const std::string& service) const {
 ProjectFile::Reading ProjectFile::read() {
     const auto& path = ledger_.record().path;
     stamp_ = files_.stamp(path);
-    // Where nothing was read (a syntax error), what was read last is what may matter.
+    // The sources stay those that were read last where nothing was read (a syntax error).
     auto loaded = load(&sources_);
     missing_ = !loaded && !path.empty() && !files_.exists(path);
     if (!loaded) {
@@ -70,7 +70,7 @@ std::vector<ProjectFile::Reading> ProjectFile::read_and_watch(Files::OnSettled o
     return readings;
 }
 
-// What may be in force of the file as it is on disk.
+// The definition that may be in force of the file as it is on disk.
 Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources) const {
     const auto& record = ledger_.record();
     const auto refuse = [](Problem problem) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is wanted: the last valid definition of a project, and what is wrong with its file as it is
-// now. The file and the env_files that it names are watched.
+// ProjectFile is what is wanted: the last valid definition of a project, and what is wrong with its
+// file as it is now. The file and the env_files that it names are watched.
 
 #include "core/events.hpp"
 #include "core/files_port.hpp"
@@ -21,7 +21,8 @@ namespace hotreload::project {
 
 class ProjectFile {
 public:
-    // What was applied is what is wanted, until the project file says otherwise: it may be invalid.
+    // The definitions that were applied are what is wanted, until the project file says otherwise:
+    // it may be invalid.
     ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds, const Ledger& ledger);
     ProjectFile(const ProjectFile&) = delete;
     ProjectFile& operator=(const ProjectFile&) = delete;
@@ -35,13 +36,13 @@ public:
     [[nodiscard]] const Kind& kind_of(const MemberDefinition& definition) const {
         return kinds_.of(definition);
     }
-    // Where a member is declared: "services.web".
+    // The key by which a member is declared: "services.web".
     [[nodiscard]] std::string key_of(const std::string& service) const;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const {
         return definition_.problem_at(key, std::move(message));
     }
 
-    // What is wrong with the file as it is now.
+    // Problems of the file as it is now.
     [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
     // The file is not there.
     [[nodiscard]] bool missing() const { return missing_; }
@@ -67,11 +68,11 @@ public:
     // Only the file itself is watched, for a project that nothing is done for: what is read next is
     // accepted anew.
     void watch_alone(Files::OnSettled on_settled);
-    // What has settled was seen.
+    // The files that have settled were seen.
     void seen();
     void unwatch();
 
-    // What would be in force if the file were taken up as it is on disk.
+    // The definition that would be in force if the file were taken up as it is on disk.
     [[nodiscard]] Checked<ProjectDefinition> draft() const { return load(nullptr); }
 
 private:

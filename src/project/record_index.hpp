@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is asked of the records of all services again and again, by what it is asked for, so that
-// an answer costs what it finds and not what the project has.
+// RecordIndex has what is asked of the records of all services again and again, so that an
+// answer costs what it finds and not what the project has.
 
 #include "core/record.hpp"
 #include "project/request.hpp"

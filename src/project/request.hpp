@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is asked of a project by somebody; what its files ask for needs no request.
+// Request is what somebody asks of a project; what its files ask for needs none.
 
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
@@ -19,7 +19,7 @@ namespace hotreload::project {
 
 using Names = std::set<std::string>;
 
-// What each service goes back to.
+// The state that each service goes back to.
 using Goals = std::map<std::string, GenerationRecord>;
 
 struct Request {

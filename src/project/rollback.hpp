@@ -26,7 +26,7 @@ public:
     Rollback(Files& files, const Ledger& ledger, const ProjectFile& file, Looks& looks,
              const Contents& contents, MakeRestoration make_restoration);
 
-    // Whether it can be asked for: NotFound when there is no such generation, or none before.
+    // It can be asked for. Errors: NotFound, when there is no such generation, or none before.
     [[nodiscard]] Result<> can_be_asked(const std::optional<std::string>& service,
                                         const Request::Rollback& rollback) const;
 

@@ -118,7 +118,7 @@ void Statuses::add_pause(ServiceStatus& status) const {
     status.held = sees_.tally.of(status.name).held;
 }
 
-// Of all that is true of a service, what matters most.
+// The state of a service that matters most, of all that is true of it.
 ServiceState Statuses::state(const ServiceStatus& status, const UnitState& unit, ServiceState well,
                              bool barred) const {
     const auto* const record = sees_.ledger.find(status.name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is told of a project and of its services.
+// Statuses are what is told of a project and of its services.
 
 #include "core/status.hpp"
 #include "core/units_port.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What was told last of each service, for who looks later.
+// Tally keeps what was told last of each service, for whoever looks later.
 
 #include "core/outcome.hpp"
 
@@ -26,7 +26,8 @@ public:
     void forget(const std::string& service) { told_.erase(service); }
 
     void note(const MemberOutcome& outcome);
-    // What of the outcome waits for somebody. Answers whether something does that did not before.
+    // Notes what of the outcome waits for somebody. Answers whether something does that did not
+    // before.
     bool note_waiting(const Outcome& outcome);
     // Answers whether something else is held than before.
     bool note_held(const std::string& service, std::vector<std::string> held);

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::string suspended(const std::string& service) const;
     // All count again. Answers whether one did not.
     bool resume(const std::string& service);
-    // What was found out is of other watches than there are now, or the service has left.
+    // The service has left, or what was found out is of other watches than there are now.
     void forget(const std::string& service) { loops_.erase(service); }
 
 private:

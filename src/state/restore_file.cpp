@@ -218,7 +218,7 @@ Result<Restored> restore_at(const Place& place, std::string_view bytes) {
     }
     if (!may_lead(place, above, file))
         return fail(ErrorCode::NotAuthorized,
-                    "a symbolic link leads to it whose owner could not write it himself");
+                    "a symbolic link leads to it whose owner could not write it");
     Restored restored;
     if (place.there) {
         auto before = read_all(present.get(), std::string().max_size());
@@ -287,7 +287,7 @@ Result<Place> find_entry(const std::string& path, os::LastLink last) {
         return fail_errno(errno, "looking at its directory");
     if (!may_lead(*place, above, {}))
         return fail(ErrorCode::NotAuthorized,
-                    "a symbolic link leads to it whose owner could not write it himself");
+                    "a symbolic link leads to it whose owner could not write it");
     return place;
 }
 

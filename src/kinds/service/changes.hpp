@@ -12,7 +12,7 @@
 
 namespace hotreload::service {
 
-// Of a view that has a record and a wanted definition.
+// The changes of a view that has a record and a wanted definition.
 std::vector<Change> changes_of(const MemberView& view);
 
 // The same from what is on record to what the view wants, of definitions alone or of files alone.

@@ -20,7 +20,7 @@ public:
         const auto process = units.state(context.unit).main_pid;
         auto done = co_await replace(context);
         context.refused = !done && process != 0 && units.state(context.unit).main_pid == process;
-        // Where nobody served before, nobody was kept waiting.
+        // Nobody was kept waiting where nobody served before.
         if (!context.refused && process != 0)
             context.gap = context.means.now() - before;
         co_return done;
@@ -104,8 +104,8 @@ const ActionHandler& restart = restart_handler;
 
 namespace {
 
-// Of the applied definition or of the wanted one. When a port takes the place of another, nobody is
-// to hold the old one any more; a unit that is loaded does, by the manager.
+// Opens the sockets of the applied definition or of the wanted one. When a port takes the place of
+// another, nobody is to hold the old one any more; a unit that is loaded does, by the manager.
 Task<Result<std::vector<ServiceSocket>>> open_sockets(const ActionContext& context,
                                                       const MemberDefinition& definition) {
     auto& means = context.means;
