@@ -100,6 +100,17 @@ Names LinkGraph::connected(const std::string& name) const {
     });
 }
 
+std::vector<Names> LinkGraph::groups() const {
+    std::vector<Names> groups;
+    Names seen;
+    for (const auto& [name, unused] : links_)
+        if (!seen.contains(name)) {
+            groups.push_back(connected(name));
+            seen.insert(groups.back().begin(), groups.back().end());
+        }
+    return groups;
+}
+
 std::vector<std::string> LinkGraph::order(const Names& names) const {
     std::vector<std::string> order;
     Names seen;

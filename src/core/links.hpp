@@ -49,6 +49,8 @@ public:
     [[nodiscard]] Names with_required(Names names) const;
     // `name` and everything that links connect it with, in either direction, directly or not.
     [[nodiscard]] Names connected(const std::string& name) const;
+    // All members, in sets of those that are connected, by the first name of each.
+    [[nodiscard]] std::vector<Names> groups() const;
 
     // Neither `name` nor anything that it depends on is busy: a member that depends on one that is
     // being acted on waits for its end. All others go on.

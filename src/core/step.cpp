@@ -15,21 +15,22 @@ std::vector<Steps> take_groups(Steps& steps) {
     for (const auto& step : steps)
         if (step->acts())
             links.emplace(step->name(), step->links());
-    const LinkGraph graph(std::move(links));
-    std::map<std::string, Steps> by_first; // of the names in the group
+    const auto connected = LinkGraph(std::move(links)).groups();
+    std::map<std::string, std::size_t> place; // of the group, by name
+    for (std::size_t i = 0; i < connected.size(); ++i)
+        for (const auto& name : connected[i])
+            place.emplace(name, i);
+    std::vector<Steps> groups(connected.size());
     Steps rest;
-    for (auto& step : steps)
-        if (step->acts())
-            by_first[*graph.connected(step->name()).begin()].push_back(std::move(step));
-        else
-            rest.push_back(std::move(step));
+    for (auto& step : steps) {
+        auto& list = step->acts() ? groups[place.at(step->name())] : rest;
+        list.push_back(std::move(step));
+    }
     steps = std::move(rest);
-    std::vector<Steps> groups;
-    for (auto& [unused, group] : by_first) {
+    for (auto& group : groups) {
         const auto begins =
             std::ranges::stable_partition(group, [](const auto& step) { return step->ends(); });
         std::reverse(group.begin(), begins.begin());
-        groups.push_back(std::move(group));
     }
     return groups;
 }

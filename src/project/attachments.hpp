@@ -2,8 +2,8 @@
 #pragma once
 
 // Attachments are which service has which installed unit: the one that named it first, until it
-// lets go of it. Two that act on one unit would each undo what the other does, and take each other's
-// word for it.
+// lets go of it. Two that act on one unit would each undo what the other does, and take each
+// other's word for it.
 
 #include "core/units_port.hpp"
 

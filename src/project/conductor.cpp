@@ -55,15 +55,7 @@ std::vector<Names> groups_of(const Plan& plan, const LinkGraph& links) {
     for (const auto& each : plan.services)
         if (is_acted_on(each.action))
             acted.emplace(each.service, links.of(each.service));
-    const LinkGraph graph(acted);
-    std::vector<Names> groups;
-    Names seen;
-    for (const auto& [name, unused] : acted)
-        if (!seen.contains(name)) {
-            groups.push_back(graph.connected(name));
-            seen.insert(groups.back().begin(), groups.back().end());
-        }
-    return groups;
+    return LinkGraph(std::move(acted)).groups();
 }
 
 } // namespace

@@ -53,6 +53,8 @@ TEST(Links, connect_in_both_directions_and_over_others) {
     services["alone"];
     EXPECT_EQ(LinkGraph(services).connected("app"), (Names{"web", "app", "db", "log"}));
     EXPECT_EQ(LinkGraph(services).connected("alone"), (Names{"alone"}));
+    EXPECT_EQ(LinkGraph(services).groups(),
+              (std::vector<Names>{{"alone"}, {"app", "db", "log", "web"}}));
 }
 
 TEST(Links, services_are_ordered_after_what_they_are_linked_to_and_after_counts_most) {
