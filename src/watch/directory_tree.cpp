@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <format>
 #include <utility>
@@ -108,8 +110,7 @@ DirectoryTree::DirectoryTree(DirectoryTable& table, os::Opener& opener, const Se
     : table_(table),
       opener_(opener),
       selection_(selection),
-      files_(files),
-      entries_(std::make_unique_for_overwrite<std::byte[]>(kEntriesSize)) {
+      files_(files) {
     for (const auto& base : selection.bases())
         roots_.emplace_back(*this, base, base);
 }
@@ -418,14 +419,16 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
     int error = node.watch.error();
     std::vector<std::string> children;
     std::vector<std::string> links;
+    // On the stack: most sets are of a handful of files, and would hold it for nothing.
+    alignas(dirent64) std::array<std::byte, std::size_t{64} * 1024> entries;
     for (;;) {
-        const ssize_t size = getdents64(fd, entries_.get(), kEntriesSize);
+        const ssize_t size = getdents64(fd, entries.data(), entries.size());
         if (size <= 0) {
             error = size < 0 ? errno : error;
             break;
         }
         for (ssize_t at = 0; at < size;) {
-            const auto* entry = reinterpret_cast<const dirent64*>(entries_.get() + at);
+            const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
             at += entry->d_reclen;
             const std::string_view name = entry->d_name;
             if (name == "." || name == "..")

@@ -141,7 +141,6 @@ private:
     std::set<std::string> suspects_;
     std::set<std::string> polled_;
     std::map<std::string, std::string, std::less<>> unreadable_; // with the reason
-    std::unique_ptr<std::byte[]> entries_;                       // what getdents64(2) reads into
 };
 
 } // namespace hotreload::watch
