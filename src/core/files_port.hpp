@@ -101,9 +101,9 @@ public:
     virtual Result<std::unique_ptr<WatchedFiles>> watch(const std::vector<WatchDefinition>& watches,
                                                         OnSettled on_settled, OnRead on_read) = 0;
 
-    // What is on disk now; nothing is watched by it. Errors and `on_read` as above.
-    virtual Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
-                                       const OnRead& on_read) = 0;
+    // What is on disk now, read in slices; nothing is watched by it. Errors and `on_read` as above.
+    virtual Task<Result<Snapshot>> read_once(std::vector<WatchDefinition> watches,
+                                             OnRead on_read) = 0;
 
     // There is something at the path, links followed.
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;

@@ -249,7 +249,7 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
     if (!request.service)
         co_await on_.configs_known();
     if (request.rollback) {
-        if (auto prepared = sees_.rollback.prepare(request); !prepared) {
+        if (auto prepared = co_await sees_.rollback.prepare(request); !prepared) {
             auto problem =
                 sees_.file
                     .problem_at(request.service ? sees_.file.key_of(*request.service) : "services",

@@ -77,14 +77,14 @@ Member* Looks::find(const std::string& service) {
 
 // Documents are remembered as they are read.
 Files::OnRead Looks::note_documents(std::shared_ptr<const MemberRules> rules) {
-    return [this, rules = std::move(rules)](const std::string& path, const ContentId& id,
-                                            std::string_view bytes) {
+    return [documents = sees_.contents.shared(), rules = std::move(rules)](
+               const std::string& path, const ContentId& id, std::string_view bytes) {
         if (rules->rules.format(path) != Format::Bytes || rules->rules.is_schema(path))
-            sees_.contents.documents().note(path, id, bytes);
+            documents->note(path, id, bytes);
     };
 }
 
-Result<Snapshot> Looks::read_once(const std::shared_ptr<const MemberRules>& rules) {
+Task<Result<Snapshot>> Looks::read_once(const std::shared_ptr<const MemberRules>& rules) {
     return sees_.files.read_once(rules->watches(), note_documents(rules));
 }
 
@@ -101,16 +101,28 @@ const LinkGraph& Looks::links() const {
 
 Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     PlanInput input{.project = sees_.ledger.name(), .options = options};
+    // Of members that are not watched: the project is not enabled, and somebody asked.
+    std::map<std::string, Snapshot> once;
     for (const auto& name : services) {
-        auto* const known = sees_.file.wanted(name) ? find(name) : nullptr;
-        if (known && known->files()) // which may be gone at the end
+        auto* const known = sees_.file.wanted(name) ? find(name) : nullptr; // may go meanwhile
+        if (known && known->files()) {
             co_await known->look_ahead(rescan);
+        } else if (known) {
+            auto read = co_await read_once(known->rules());
+            if (read)
+                once.emplace(name, *std::move(read));
+        }
     }
     input.order = links().order(services);
     for (const auto& name : services) {
         if (!links().contains(name)) // it is neither wanted nor on record
             input.order.push_back(name);
-        auto files = sees_.file.wanted(name) ? look(name, rescan) : Snapshot{};
+        Snapshot files;
+        if (sees_.file.wanted(name)) {
+            const auto read = once.find(name);
+            files =
+                look(name, rescan, read == once.end() ? std::nullopt : std::optional(read->second));
+        }
         auto& seen = input.views.emplace(name, view(name, std::move(files))).first->second;
         if (!seen.wanted)
             continue;
@@ -133,7 +145,7 @@ Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
 }
 
 Task<Result<>> Looks::see_as(std::shared_ptr<const MemberRules> rules, MemberView& view) {
-    auto once = read_once(rules);
+    auto once = co_await read_once(rules);
     if (!once)
         co_return std::unexpected(std::move(once.error()));
     view.files = *std::move(once);
@@ -205,18 +217,17 @@ void Looks::see_unit(const std::string& service, MemberView& view) const {
 }
 
 // Files that cannot be looked at are as they were applied.
-Snapshot Looks::look(const std::string& service, Rescan rescan) {
+Snapshot Looks::look(const std::string& service, Rescan rescan, std::optional<Snapshot> once) {
     auto& known = member(service);
     const auto* const record = sees_.ledger.find(service);
     if (known.files()) {
         if (known.look(rescan) && record)
             sees_.contents.keep_missing(*record, known.rules()->rules, known.seen());
     } else {
-        // Not enabled: looked at because somebody asked, and not watched after that.
         Snapshot applied;
         if (record)
             applied.files = record->files;
-        known.take(read_once(known.rules()).value_or(std::move(applied)));
+        known.take(once.value_or(std::move(applied)));
     }
     for (const auto& path : known.newly_missing())
         sees_.events.file_changed(sees_.ledger.name(), path, ChangeKind::Deleted, "");
@@ -248,24 +259,31 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
         seen.patterns = nullptr;
         if (const auto found = loaded->services.find(name); found != loaded->services.end()) {
             const auto rules = std::make_shared<const MemberRules>(found->second);
-            auto files = read_once(rules);
-            if (!files)
-                co_return std::unexpected(std::move(files.error()));
-            seen.files = *std::move(files);
             seen.wanted = found->second;
             seen.kind = &sees_.kinds.of(found->second);
             seen.patterns = rules->rules.patterns();
             leave_old_kind(seen);
-            hold_incomplete_sets(rules->rules, seen);
             if (seen.wanted)
                 rules_of.emplace(name, rules);
         }
         input.order.push_back(name);
         input.views.emplace(name, std::move(seen));
     }
-    const auto documents = sees_.contents.shared();
+    std::vector<std::pair<std::string, Task<Result<Snapshot>>>> reading;
     for (const auto& [name, rules] : rules_of)
-        co_await Contents::compare(documents, input.views.at(name), rules->rules);
+        reading.emplace_back(name, read_once(rules));
+    const auto documents = sees_.contents.shared();
+    // The project may be gone from here on.
+    for (auto& [name, read] : reading) {
+        auto files = co_await std::move(read);
+        if (!files)
+            co_return std::unexpected(std::move(files.error()));
+        auto& seen = input.views.at(name);
+        seen.files = *std::move(files);
+        const auto& rules = rules_of.at(name)->rules;
+        hold_incomplete_sets(rules, seen);
+        co_await Contents::compare(documents, seen, rules);
+    }
     co_return Draft{std::move(input), *std::move(loaded)};
 }
 

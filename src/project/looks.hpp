@@ -79,7 +79,7 @@ public:
         PlanInput input;
         ProjectDefinition definition;
     };
-    // All is looked at when the task is started; the project may be gone at its end.
+    // The project is asked when the task is started, and may be gone at its end.
     Task<Result<Draft>> draft(std::optional<Names> services, PlanOptions options);
 
     // The changes from one kept state of a service to another; likewise.
@@ -87,7 +87,8 @@ public:
 
     // The files that are on disk by the rules now; nothing is watched by it. Errors: Invalid, for a
     // pattern.
-    [[nodiscard]] Result<Snapshot> read_once(const std::shared_ptr<const MemberRules>& rules);
+    // The project may be gone at its end.
+    [[nodiscard]] Task<Result<Snapshot>> read_once(const std::shared_ptr<const MemberRules>& rules);
 
     // The links of what is wanted, and of what is on record and not wanted any more.
     [[nodiscard]] const LinkGraph& links() const;
@@ -96,7 +97,8 @@ public:
 
 private:
     [[nodiscard]] Files::OnRead note_documents(std::shared_ptr<const MemberRules> rules);
-    Snapshot look(const std::string& service, Rescan rescan);
+    // `once`: what is on disk, for a member that is not watched.
+    Snapshot look(const std::string& service, Rescan rescan, std::optional<Snapshot> once);
     [[nodiscard]] MemberView view(const std::string& service, Snapshot files) const;
     void leave_old_kind(MemberView& view) const;
     void see_unit(const std::string& service, MemberView& view) const;

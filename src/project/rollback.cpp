@@ -58,15 +58,15 @@ Result<Goals> Rollback::find_goals(const Request& request) const {
     return goals;
 }
 
-Result<> Rollback::prepare(Request& request) {
+Task<Result<>> Rollback::prepare(Request& request) {
     if (request.rollback->goals)
-        return {};
+        co_return Result<>{};
     auto goals = find_goals(request);
     if (!goals)
-        return std::unexpected(std::move(goals.error()));
+        co_return std::unexpected(std::move(goals.error()));
     if (request.rollback->restore_files) {
-        if (auto restored = restore_files(*goals, request); !restored)
-            return restored;
+        if (auto restored = co_await restore_files(*goals, request); !restored)
+            co_return restored;
     } else {
         const bool any_change = std::ranges::any_of(*goals, [&](const auto& each) {
             const auto& [name, goal] = each;
@@ -75,53 +75,55 @@ Result<> Rollback::prepare(Request& request) {
                    *by_file != goal.definition;
         });
         if (!any_change && !goals->empty())
-            return fail(ErrorCode::Invalid,
-                        std::format("generation {} differs only in files, which are left as they "
-                                    "are: --restore-files writes them back, too",
-                                    goals->begin()->second.generation));
+            co_return fail(
+                ErrorCode::Invalid,
+                std::format("generation {} differs only in files, which are left as they "
+                            "are: --restore-files writes them back, too",
+                            goals->begin()->second.generation));
     }
     request.rollback->goals = *std::move(goals);
-    return {};
+    co_return Result<>{};
 }
 
-Result<> Rollback::restore_files(const Goals& goals, Request& request) {
+Task<Result<>> Rollback::restore_files(const Goals& goals, Request& request) {
     const auto restoration = make_restoration_(ledger_.name());
     for (const auto& [service, goal] : goals)
-        if (auto planned = plan_restoration(service, goal, *restoration); !planned)
-            return planned;
+        if (auto planned = co_await plan_restoration(service, goal, *restoration); !planned)
+            co_return planned;
     auto restored = restoration->carry_out();
     if (!restored)
-        return std::unexpected(std::move(restored.error()));
+        co_return std::unexpected(std::move(restored.error()));
     request.files = *std::move(restored);
-    return {};
+    co_return Result<>{};
 }
 
-Result<> Rollback::plan_restoration(const std::string& service, const GenerationRecord& goal,
-                                    Restoration& restoration) {
-    const auto now = looks_.read_once(std::make_shared<const MemberRules>(goal.definition));
+Task<Result<>> Rollback::plan_restoration(const std::string& service, const GenerationRecord& goal,
+                                          Restoration& restoration) {
+    const auto now =
+        co_await looks_.read_once(std::make_shared<const MemberRules>(goal.definition));
     if (!now)
-        return std::unexpected(now.error());
+        co_return std::unexpected(now.error());
     for (const auto& [path, id] : goal.files) {
         if (const auto live = now->files.find(path);
             live != now->files.end() && live->second == id) {
             if (auto can = restoration.keep(path); !can)
-                return can;
+                co_return can;
             continue;
         }
         auto bytes = contents_.content(id);
         if (!bytes)
-            return fail(ErrorCode::NotFound,
-                        std::format("there is no whole copy of what {} held in generation {} of "
-                                    "{}: no file was written",
-                                    path, goal.generation, service));
+            co_return fail(ErrorCode::NotFound,
+                           std::format("there is no whole copy of what {} held in generation {} of "
+                                       "{}: no file was written",
+                                       path, goal.generation, service));
         if (auto can = restoration.write(path, *std::move(bytes)); !can)
-            return can;
+            co_return can;
     }
     for (const auto& [path, unused] : now->files)
         if (!goal.files.contains(path) && !std::ranges::contains(now->writing, path) &&
             is_new_since(service, goal, path))
             restoration.take_away(path);
-    return {};
+    co_return Result<>{};
 }
 
 // Not what the project itself is made of; nor what no generation knows, and nobody has touched

@@ -33,7 +33,7 @@ public:
     // Finds what the request goes back to, and writes files back where it asks for that: all of
     // them, or none. What can be found wrong is found before the first file is written, of all
     // services. Nothing is done for a request that begins again.
-    Result<> prepare(Request& request);
+    Task<Result<>> prepare(Request& request);
 
     // The view's wanted state becomes the one of the generation; what the project file says instead
     // is held back until it changes.
@@ -43,9 +43,9 @@ private:
     [[nodiscard]] Result<GenerationRecord> find(const std::string& service,
                                                 std::uint64_t generation) const;
     [[nodiscard]] Result<Goals> find_goals(const Request& request) const;
-    Result<> restore_files(const Goals& goals, Request& request);
-    Result<> plan_restoration(const std::string& service, const GenerationRecord& goal,
-                              Restoration& restoration);
+    Task<Result<>> restore_files(const Goals& goals, Request& request);
+    Task<Result<>> plan_restoration(const std::string& service, const GenerationRecord& goal,
+                                    Restoration& restoration);
     [[nodiscard]] bool is_new_since(const std::string& service, const GenerationRecord& goal,
                                     const std::string& path) const;
 

@@ -20,13 +20,13 @@ Result<std::unique_ptr<WatchedFiles>> DiskFiles::watch(const std::vector<WatchDe
 
 // The files are read by a watcher of their own, which has no inotify instance: nothing is added to
 // the one that there is, and nothing that is watched is marked.
-Result<Snapshot> DiskFiles::read_once(const std::vector<WatchDefinition>& watches,
-                                      const OnRead& on_read) {
+Task<Result<Snapshot>> DiskFiles::read_once(std::vector<WatchDefinition> watches, OnRead on_read) {
     TreeWatcher once(watcher_.loop(), os::Inotify::none(), {});
-    auto set = WatchedSet::make(once, watches, [] {}, on_read);
+    auto set = WatchedSet::make(once, watches, [] {}, std::move(on_read));
     if (!set)
-        return std::unexpected(std::move(set.error()));
-    return (*set)->look(Rescan::All).content;
+        co_return std::unexpected(std::move(set.error()));
+    co_await (*set)->look_ahead(Rescan::All);
+    co_return (*set)->look(Rescan::Dirty).content;
 }
 
 bool DiskFiles::exists(const std::string& path) const {

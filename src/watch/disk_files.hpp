@@ -14,8 +14,7 @@ public:
 
     Result<std::unique_ptr<WatchedFiles>> watch(const std::vector<WatchDefinition>& watches,
                                                 OnSettled on_settled, OnRead on_read) override;
-    Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
-                               const OnRead& on_read) override;
+    Task<Result<Snapshot>> read_once(std::vector<WatchDefinition> watches, OnRead on_read) override;
     [[nodiscard]] bool exists(const std::string& path) const override;
     [[nodiscard]] bool are_one(const std::string& path, const std::string& other) const override;
     [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;

@@ -131,9 +131,9 @@ public:
                                                 OnSettled on_settled, OnRead on_read) override {
         return std::make_unique<Set>(*this, watches, std::move(on_settled), std::move(on_read));
     }
-    Result<Snapshot> read_once(const std::vector<WatchDefinition>& watches,
-                               const OnRead& on_read) override {
-        return snapshot(watches, on_read);
+    Task<Result<Snapshot>> read_once(std::vector<WatchDefinition> watches,
+                                     OnRead on_read) override {
+        co_return snapshot(watches, on_read);
     }
     [[nodiscard]] bool exists(const std::string& path) const override {
         return files_.contains(path);
