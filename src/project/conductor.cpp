@@ -474,6 +474,10 @@ void Conductor::hurry(const std::string& service) {
     if (run == runs_.end())
         return;
     request_soon(run->second.interruptions.hurry);
+    // Who asked waits for the proof: the request would begin again for each newer change, and for
+    // ever with a service that writes into what it watches when it starts.
+    if (run->second.trigger == Trigger::Request)
+        return;
     const auto* const member = sees_.looks.find(service);
     if (member && member->files() && member->moved_on())
         request_soon(run->second.interruptions.newer);

@@ -239,6 +239,18 @@ TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
     clock.run();
     EXPECT_EQ(
         std::ranges::count(events.outcomes, std::optional(Trigger::Request), &Outcome::trigger), 3);
+// Was: it began again for each newer change, and for ever with a service that writes into what it
+// watches when it starts.
+TEST_F(ProjectTest, a_request_waits_for_the_proof_whatever_changes_meanwhile) {
+    service("web", "/etc/web");
+    open();
+    units.proofs_take_time = true;
+    project->submit({.id = {0, 7}, .options = {.restart = true}});
+    clock.run();
+    const auto calls = units.calls;
+    EXPECT_NE(calls, Lines{});
+    save("/etc/web", "new");
+    EXPECT_EQ(units.calls, calls);
 }
 
 // Was: a cut of the power took back what somebody had been told.
