@@ -8,6 +8,7 @@
 #include "document/parse.hpp"
 #include "worker/protocol.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <format>
 
@@ -20,6 +21,12 @@ constexpr std::size_t kLongestMessage = 2000;
 // A check that has taken so long once is not done again at each look at what it said.
 constexpr auto kSlowCheck = std::chrono::milliseconds(20);
 constexpr std::size_t kMostSlowChecks = 256;
+
+// What a document counts for among those that are held: a tree is much larger than its file, and
+// many saves of a small one are as many trees.
+std::uint64_t weight(const ContentId& id) {
+    return std::max(id.size, Examiner::kLeastHeld);
+}
 
 std::string shown(std::string json) {
     return json.size() > kMostShown ? std::format("\"… ({} bytes)\"", json.size())
@@ -101,14 +108,14 @@ Examiner::Parsed Examiner::parse(const Source& source) {
     }
     parsed_.emplace(key, parsed);
     parsed_order_.push_back(key);
-    parsed_bytes_ += key.first.size;
+    parsed_bytes_ += weight(key.first);
     return parsed;
 }
 
 // A document that is larger than all that may be held is parsed again when it is asked for.
 void Examiner::forget_old() {
     const auto forget = [this](const Key& key) {
-        parsed_bytes_ -= key.first.size;
+        parsed_bytes_ -= weight(key.first);
         parsed_.erase(key);
     };
     std::erase_if(parsed_order_, [&](const Key& key) {

@@ -27,8 +27,9 @@ namespace hotreload::worker {
 class Examiner {
 public:
     static constexpr std::uint64_t kMostHeld = 4 << 20;
+    static constexpr std::uint64_t kLeastHeld = 4 << 10;
 
-    // Holds the trees of so many bytes of files.
+    // Holds the trees of so many bytes of files, of which each counts for kLeastHeld at least.
     explicit Examiner(std::uint64_t most_held = kMostHeld) : most_held_(most_held) {}
 
     // Never throws but for want of memory.

@@ -59,10 +59,10 @@ TEST(Examiner, asks_for_the_bytes_of_what_it_does_not_hold) {
 }
 
 TEST(Examiner, holds_no_more_than_it_may) {
-    Examiner examiner(400);
-    const std::string large = "a = '" + std::string(300, 'x') + "'\n";
-    const std::string other = "b = '" + std::string(300, 'x') + "'\n";
-    const std::string too_large = "c = '" + std::string(500, 'x') + "'\n";
+    Examiner examiner(8000);
+    const std::string large = "a = '" + std::string(6000, 'x') + "'\n";
+    const std::string other = "b = '" + std::string(6000, 'x') + "'\n";
+    const std::string too_large = "c = '" + std::string(9000, 'x') + "'\n";
     EXPECT_TRUE(
         as<DocumentState>(examiner.answer(Compare{.now = given(large), .applied = given(other)}))
             .compared)
@@ -72,6 +72,15 @@ TEST(Examiner, holds_no_more_than_it_may) {
     (void)as<Rendered>(examiner.answer(Render{given(too_large)}));
     EXPECT_EQ(as<Missing>(examiner.answer(Render{known(too_large)})).ids.size(), 1U);
     (void)as<Rendered>(examiner.answer(Render{known(other)}));
+}
+
+TEST(Examiner, holds_few_of_many_small_documents) {
+    Examiner examiner(2 * Examiner::kLeastHeld);
+    for (const std::string text : {"a = 1\n", "a = 2\n", "a = 3\n"})
+        (void)as<Rendered>(examiner.answer(Render{given(text)}));
+    EXPECT_EQ(as<Missing>(examiner.answer(Render{known("a = 1\n")})).ids.size(), 1U);
+    (void)as<Rendered>(examiner.answer(Render{known("a = 2\n")}));
+    (void)as<Rendered>(examiner.answer(Render{known("a = 3\n")}));
 }
 
 TEST(Examiner, says_what_is_wrong_and_how_to_say_otherwise) {
