@@ -13,8 +13,12 @@
 namespace hotreload::os {
 
 struct Leases::Entry {
-    Fd file;
+    Entry(EventLoop& loop, Fd opened, OnOpened then)
+        : file(std::move(opened)), on_opened(std::move(then)), patience(loop) {}
+
+    Fd file; // none: given up
     OnOpened on_opened;
+    Timer patience;
 };
 
 namespace {
@@ -23,6 +27,9 @@ namespace {
 // apart; by then, a writer that is not found did not wait at all (O_NONBLOCK).
 constexpr int kTries = 8;
 constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
+// A file that is open keeps its mount busy, and its space when it is removed: who has not written
+// by then is not waited for.
+constexpr Duration kPatience = std::chrono::seconds(30);
 
 int break_signal() {
     return SIGRTMIN + 1;
@@ -41,14 +48,15 @@ std::vector<std::string> groups_that_wait() {
 } // namespace
 
 Leases::Leases(EventLoop& loop)
-    : again_(loop), signal_(loop, break_signal(), [this] { broken(); }) {}
+    : loop_(loop), again_(loop), signal_(loop, break_signal(), [this] { broken(); }) {}
 
 Writers::Handle Leases::find_writer(const std::string& path, OnOpened on_opened) {
     auto opened = Opener().open(path);
     if (!opened || fcntl(opened->fd.get(), F_SETSIG, break_signal()) < 0 ||
         fcntl(opened->fd.get(), F_SETLEASE, F_RDLCK) < 0)
         return nullptr;
-    auto entry = std::make_shared<Entry>(std::move(opened->fd), std::move(on_opened));
+    auto entry = std::make_shared<Entry>(loop_, std::move(opened->fd), std::move(on_opened));
+    entry->patience.arm(kPatience, [given_up = entry.get()] { given_up->file = Fd(); });
     std::erase_if(entries_, [](const auto& each) { return each.expired(); });
     entries_.push_back(entry);
     return entry;
@@ -59,7 +67,8 @@ Writers::Handle Leases::find_writer(const std::string& path, OnOpened on_opened)
 void Leases::broken() {
     std::vector<std::shared_ptr<Entry>> opened;
     for (const auto& each : entries_)
-        if (auto entry = each.lock(); entry && fcntl(entry->file.get(), F_GETLEASE) != F_RDLCK)
+        if (auto entry = each.lock();
+            entry && entry->file && fcntl(entry->file.get(), F_GETLEASE) != F_RDLCK)
             opened.push_back(std::move(entry));
     if (opened.empty())
         return;

@@ -30,6 +30,7 @@ private:
 
     void broken();
 
+    EventLoop& loop_;
     std::list<std::weak_ptr<Entry>> entries_;
     Timer again_;
     int tries_ = 0;
