@@ -33,11 +33,12 @@ namespace {
 constexpr std::uint32_t kGone = IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED;
 
 std::uint32_t mask_of(Interest interest) {
-    std::uint32_t mask = IN_MOVE_SELF | IN_DELETE_SELF | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+    std::uint32_t mask =
+        IN_MOVE_SELF | IN_DELETE_SELF | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB;
     if (interest >= Interest::Coming)
         mask |= IN_CREATE;
     if (interest >= Interest::Content)
-        mask |= IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_EXCL_UNLINK;
+        mask |= IN_MODIFY | IN_CLOSE_WRITE | IN_EXCL_UNLINK;
     return mask;
 }
 

@@ -155,14 +155,16 @@ bool DirectoryTree::repair_roots(Scan how) {
 
 // Finds out where it leads now; what it led to before is dropped. True: there is something to scan.
 bool DirectoryTree::arrive(Root& root, Scan how) {
-    if (root.trail.broken() || how == Scan::All)
+    const bool walked = root.trail.broken() || how == Scan::All;
+    if (walked)
         root.trail.walk();
     struct stat status{};
     const bool there = root.trail.end() == Trail::End::Directory &&
                        lstat(root.trail.physical().c_str(), &status) == 0;
     const bool same = there && root.scanned == root.trail.physical() &&
                       root.device == status.st_dev && root.inode == status.st_ino;
-    if (same && how != Scan::All)
+    const bool may_be_read_again = walked && unreadable_.contains(root.path);
+    if (same && how != Scan::All && !may_be_read_again)
         return false;
     if (!same && !root.scanned.empty())
         drop(root.path);

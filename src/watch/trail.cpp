@@ -33,7 +33,8 @@ struct Trail::Step final : DirectoryUser {
             // one is for its owner to see: it looks at it anyway.)
             trail.broken_ = trail.broken_ || (trail.through_link_ && event.name_changed());
             trail.on_event_(&event);
-        } else if (event.name_changed()) {
+        } else if (event.name_changed() || (event.directory() && event.mask & IN_ATTRIB)) {
+            // With other rights, a directory may be one to look into, or to watch, again.
             trail.broken_ = true;
             trail.table_.log().note(Fate::Path);
             trail.on_event_(nullptr);
