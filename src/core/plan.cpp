@@ -19,7 +19,14 @@ bool Plan::waits() const {
 bool same_as_refused(const MemberView& view) {
     const auto& refusal = view.record->refusal;
     return refusal && !refusal->interrupted() && refusal->definition == *view.wanted &&
-           refusal->files == view.files->files;
+           refusal->files == files_to_refuse(*view.files);
+}
+
+std::map<std::string, ContentId> files_to_refuse(const Snapshot& now) {
+    auto files = now.files;
+    for (const auto& problem : now.unreadable)
+        files.erase(problem.path);
+    return files;
 }
 
 bool starts_generation(Action action) {

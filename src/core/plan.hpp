@@ -122,6 +122,9 @@ MemberPlan plan_member(const std::string& name, const MemberView& view, const Pl
 // The same was tried or checked before, and did not do. `view` has a record and what is wanted.
 bool same_as_refused(const MemberView& view);
 
+// What is refused: not what cannot be read meanwhile, so that it is tried again when it can.
+std::map<std::string, ContentId> files_to_refuse(const Snapshot& now);
+
 // What was held back because of another service is planned anew when that one is looked at and not
 // refused any more.
 void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,

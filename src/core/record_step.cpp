@@ -147,7 +147,7 @@ void RecordStep::refuse(ReloadResult result, const Ending& ending, const std::st
     now.underway = false;
     if (view().wanted)
         now.refusal = Refusal{*view().wanted,
-                              view().files->files,
+                              files_to_refuse(*view().files),
                               result,
                               ending.problem,
                               ending.attempted || (now.refusal && now.refusal->attempted),

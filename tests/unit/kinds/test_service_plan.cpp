@@ -197,6 +197,19 @@ TEST(Plan, does_not_try_again_what_was_refused_until_it_changes_or_somebody_asks
     EXPECT_EQ(action_of(view), Action::Restart);
 }
 
+// Was: what a validator refused because it could not read a file either was never tried again.
+TEST(Plan, tries_again_what_was_refused_when_a_file_can_be_read_again) {
+    auto view = applied();
+    view.wanted->env["A"] = "b";
+    view.files->files["/etc/web/a.conf"] = {1, 1, 1};
+    view.files->unreadable = {{"/etc/web/a.conf", 0, 0, "Permission denied"}};
+    view.record->refusal =
+        Refusal{*view.wanted, files_to_refuse(*view.files), ReloadResult::Invalid, {}};
+    EXPECT_EQ(action_of(view), Action::Refused);
+    view.files->unreadable.clear();
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
 TEST(Plan, takes_the_applied_state_after_a_refused_one_for_unchanged) {
     auto view = applied();
     auto other = *view.wanted;
