@@ -18,7 +18,8 @@
 namespace hotreload::watch {
 
 // Interest is how much of a directory matters: which names go, are replaced or get other rights;
-// which come, too; what happens to their content, too. Reading is never asked for: our own must not wake us.
+// which come, too; what happens to their content, too. Reading is never asked for: our own must not
+// wake us.
 enum class Interest { Going, Coming, Content };
 
 struct EntryEvent {

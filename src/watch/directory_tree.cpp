@@ -107,10 +107,7 @@ struct DirectoryTree::Node final : DirectoryUser {
 
 DirectoryTree::DirectoryTree(DirectoryTable& table, os::Opener& opener, const Selection& selection,
                              FileMarks& files)
-    : table_(table),
-      opener_(opener),
-      selection_(selection),
-      files_(files) {
+    : table_(table), opener_(opener), selection_(selection), files_(files) {
     for (const auto& base : selection.bases())
         roots_.emplace_back(*this, base, base);
 }

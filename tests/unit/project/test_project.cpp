@@ -239,6 +239,8 @@ TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
     clock.run();
     EXPECT_EQ(
         std::ranges::count(events.outcomes, std::optional(Trigger::Request), &Outcome::trigger), 3);
+}
+
 // Was: it began again for each newer change, and for ever with a service that writes into what it
 // watches when it starts.
 TEST_F(ProjectTest, a_request_waits_for_the_proof_whatever_changes_meanwhile) {
