@@ -29,6 +29,10 @@ public:
     [[nodiscard]] virtual std::optional<Problem> distrusted(const MemberDefinition& service,
                                                             bool starts) const = 0;
 
+    // Something else is on disk than the plan was made of: what was checked is not what the member
+    // would read. False, too, when that has been so too often in a row: nobody waits for ever.
+    [[nodiscard]] virtual bool moved_on(const std::string& member) = 0;
+
     // All is checked, and this is done to the service now.
     virtual void acting(const ReloadId& id, const MemberPlan& plan) = 0;
 

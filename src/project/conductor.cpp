@@ -559,6 +559,17 @@ std::optional<Problem> Conductor::distrusted(const MemberDefinition& service, bo
     return sees_.reader.distrusted(sees_.file.definition(), service, starts);
 }
 
+// A validator that writes what is watched would be followed by another one for ever.
+bool Conductor::moved_on(const std::string& service) {
+    constexpr unsigned enough = 10;
+    const auto* const member = sees_.looks.find(service);
+    const bool watched = member && member->files() && sees_.loops.suspended(service).empty();
+    if (watched && member->differs() && ++moved_on_[service] <= enough)
+        return true;
+    moved_on_.erase(service);
+    return false;
+}
+
 std::uint64_t Conductor::realtime_usec() const {
     return sees_.clock.realtime_usec();
 }

@@ -118,6 +118,7 @@ private:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
                                                     bool starts) const override;
+    [[nodiscard]] bool moved_on(const std::string& member) override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
@@ -164,6 +165,7 @@ private:
     // Cancellations of the looks that compare documents, by service.
     std::map<std::string, std::shared_ptr<Cancellation>> looking_;
     std::map<std::string, unsigned> overtaken_;  // looks in a row that did not count, by service
+    std::map<std::string, unsigned> moved_on_;   // checks in a row that did not count, by service
     std::size_t seeing_ = 0;                     // looks that do not know yet what is there
     std::vector<std::function<void()>> waiting_; // who waits for seen()
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -89,6 +89,13 @@ bool Member::moved_on() const {
            std::ranges::any_of(before, [&](const auto& each) { return is_other(each, now.files); });
 }
 
+bool Member::differs() const {
+    const auto now = files_->look(Rescan::Dirty).content;
+    return now.files != seen_.files || std::ranges::any_of(now.writing, [&](const auto& path) {
+               return !std::ranges::contains(seen_.writing, path);
+           });
+}
+
 std::size_t Member::doubt(std::map<std::string, ContentId>& applied) {
     if (!files_)
         return 0;

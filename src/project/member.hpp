@@ -77,6 +77,8 @@ public:
     // Something else is on disk than was seen at the last look. Of a document it is not known
     // whether it means something else: that is compared when nobody works at the member.
     [[nodiscard]] bool moved_on() const;
+    // The same, whatever it means; a file that somebody has begun to write is another one, too.
+    [[nodiscard]] bool differs() const;
 
     // A file that was written while the member was made to read it, or that has gone since, may
     // have been something else then, though it may be again what it was before: it is not sure to

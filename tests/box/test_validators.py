@@ -161,6 +161,21 @@ def hanging(checked):
     return checked
 
 
+WAITS = "#!/bin/sh\n: >out/hanging\nuntil [ -e out/go ]; do sleep 0.05; done\n! grep bad a.conf\n"
+
+
+def test_what_is_saved_while_a_validator_runs_is_checked_before_the_service_reads_it(checked):
+    pid = checked.pids()["a"]
+    checked.write("check", WAITS, mode=0o755)
+    checked.write("a.conf", "green")
+    eventually((checked / "out/hanging").exists, "the validator's start")
+    checked.write("a.conf", "bad")
+    checked.write("out/go", "")  # green is right, and nothing that could be read any more
+    assert checked.events.wait_for("ReloadFinished")["result"] == "superseded"
+    assert checked.events.wait_for("ReloadFinished")["result"] == "invalid"
+    assert untouched(checked, pid)
+
+
 def test_a_validator_that_hangs_does_not_keep_the_project_from_going_down(hanging):
     assert hanging.down().returncode == 0  # well within the validator's 90 s
     assert hanging.units() == []

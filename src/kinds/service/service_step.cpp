@@ -55,7 +55,15 @@ Task<Verdict> ServiceStep::check() {
     co_return verdict;
 }
 
+// A validator takes its time. What was saved meanwhile was not checked, and the service would read
+// it, or could not be shown any more what was.
 Task<Verdict> ServiceStep::prepare() {
+    if (reads_files(own_.plan.action) && !own_.view.wanted->validate.empty() &&
+        host().moved_on(name()))
+        co_return Verdict{.problem = problem("its files have changed while they were checked",
+                                             "validate"),
+                          .moved_on = true,
+                          .note = {}};
     if (auto prepared = co_await prepare_pins(own_, kept()); !prepared)
         co_return Verdict{.problem = problem(prepared.error().message, "watch"),
                           .moved_on = prepared.error().code == ErrorCode::Busy,

@@ -38,6 +38,8 @@ public:
             return std::nullopt;
         return problem_at("services." + service.name, distrust);
     }
+    bool has_moved_on = false; // since it was checked
+    bool moved_on(const std::string&) override { return has_moved_on; }
     std::uint64_t realtime_usec() const override { return 42; }
 };
 
@@ -569,6 +571,21 @@ TEST_F(ServiceStepTest, is_superseded_when_a_file_is_not_any_more_what_was_looke
     EXPECT_EQ(run().result, ReloadResult::Superseded);
     EXPECT_TRUE(units.calls.empty());
     EXPECT_TRUE(host.committed.empty());
+}
+
+TEST_F(ServiceStepTest, is_superseded_when_a_file_changes_while_its_validator_runs) {
+    have("web");
+    auto& view = input.views["web"];
+    view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
+    view.wanted->validate = view.record->definition.validate = {"/bin/check"};
+    view.files->files["/etc/web"] = {2, 2, 2};
+    host.has_moved_on = true;
+    EXPECT_EQ(run().result, ReloadResult::Superseded);
+    EXPECT_EQ(units.requests.size(), 1U); // the validator's
+    EXPECT_TRUE(host.acted.empty());
+    EXPECT_TRUE(host.committed.empty());
+    view.wanted->validate.clear(); // nothing was checked
+    EXPECT_EQ(run().result, ReloadResult::Applied);
 }
 
 TEST_F(ServiceStepTest, shows_a_validator_the_snapshot_at_the_live_paths) {
