@@ -237,9 +237,10 @@ Task<> Conductor::see_what_is_held(std::string service) {
     auto held = subjects_of(make_plan(co_await sees_.looks.see({service}, {}, Rescan::Dirty)));
     // One that is due is looked at anew: its files have changed again, or the pause is over.
     const bool counts = sees_.agenda.has(service) && !sees_.agenda.is_due(service);
-    if (counts && sees_.tally.note_held(service, std::move(held)))
-        on_.change(service);
+    if (counts)
+        (void)sees_.tally.note_held(service, std::move(held));
     sees_.agenda.ended({service}, Agenda::End::Aside, sees_.clock.now());
+    on_.change(service); // which nobody is at work at any more
     on_.end();
 }
 

@@ -329,6 +329,7 @@ TEST_F(ProjectTest, a_pause_holds_changes_and_its_end_applies_the_newest_once) {
     save("/etc/web", "two");
     EXPECT_EQ(units.calls, Lines{});
     EXPECT_EQ(events.services.at("web").held, Lines{"/etc/web"});
+    EXPECT_EQ(events.services.at("web").state, ServiceStatus::State::Paused);
     clock.advance(10s);
     EXPECT_EQ(events.lines.back(), "finished web=applied");
     EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("two"));
