@@ -88,11 +88,16 @@ void add_what_it_may_hold(std::vector<Change>& changes, const MemberView& view) 
     }
 }
 
+// The least that makes the service read its files again.
+Strategy least_to_read(const MemberView& view) {
+    return can_reload(*view.wanted, view.unit.can_reload) ? Strategy::Reload
+           : can_swap(*view.wanted)                       ? Strategy::Swap
+                                                          : Strategy::Restart;
+}
+
 // Manual changes are done as what they would be without `manual`.
 void force_manual(std::vector<Change>& changes, const MemberView& view) {
-    const auto otherwise = can_reload(*view.wanted, view.unit.can_reload) ? Strategy::Reload
-                           : can_swap(*view.wanted)                       ? Strategy::Swap
-                                                                          : Strategy::Restart;
+    const auto otherwise = least_to_read(view);
     const auto done_as = [&](Strategy strategy) {
         return strategy == Strategy::ManualRestart ? Strategy::Restart
                : strategy == Strategy::Manual      ? otherwise
@@ -157,7 +162,10 @@ MemberPlan plan_service(const std::string& name, const MemberView& view,
         force_manual(plan.changes, view);
 
     const bool may_start = options.start && !(options.up && record.definition.attached());
-    if (may_start && !view.unit.running()) {
+    // A oneshot that has done its work is done again, and what follows it is restarted as well.
+    const bool again = options.restart && record.wanted &&
+                       record.definition.type == ServiceType::Oneshot;
+    if (may_start && !view.unit.running() && !again) {
         plan.action = Action::Start;
         plan.reason = "asked for";
         return plan;
@@ -183,7 +191,7 @@ MemberPlan plan_service(const std::string& name, const MemberView& view,
     for (const auto& change : plan.changes)
         strategy = std::max(strategy, change.strategy);
     if (options.at_least && !is_manual(strategy) && *options.at_least > strategy) {
-        strategy = *options.at_least;
+        strategy = *options.at_least == Strategy::Reload ? least_to_read(view) : *options.at_least;
         plan.reason = "asked for";
     } else if (same && record.definition == *view.wanted) {
         plan.reason = plan.changes.empty() ? "" : "means the same";

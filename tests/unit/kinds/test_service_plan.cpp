@@ -429,6 +429,29 @@ TEST(Plan, restarts_for_a_change_that_waits_for_a_restart_though_the_service_can
     EXPECT_EQ(action_of(view, {.restart = true}), Action::Restart);
 }
 
+TEST(Plan, does_more_than_a_reload_that_was_asked_for_where_the_service_cannot) {
+    auto view = applied();
+    EXPECT_EQ(action_of(view, {.at_least = Strategy::Reload}), Action::Restart);
+    view.wanted->ports = view.record->definition.ports = {
+        {.name = "http", .address = "127.0.0.1:80", .user = "", .group = ""}};
+    view.wanted->type = view.record->definition.type = ServiceType::Notify;
+    EXPECT_EQ(action_of(view, {.at_least = Strategy::Reload}), Action::Swap);
+    view.wanted->reload_signal = view.record->definition.reload_signal = 1;
+    EXPECT_EQ(action_of(view, {.at_least = Strategy::Reload}), Action::Reload);
+}
+
+TEST(Plan, restarts_a_oneshot_that_is_done_so_that_what_follows_it_is_restarted) {
+    auto view = applied();
+    view.unit.active_state = "inactive";
+    view.unit.end = UnitEnd::ByItself;
+    EXPECT_EQ(action_of(view, {.restart = true, .start = true}), Action::Start);
+    view.wanted->type = view.record->definition.type = ServiceType::Oneshot;
+    EXPECT_EQ(action_of(view, {.start = true}), Action::Start);
+    EXPECT_EQ(action_of(view, {.restart = true, .start = true}), Action::Restart);
+    view.record->wanted = false; // nothing that follows it runs
+    EXPECT_EQ(action_of(view, {.restart = true, .start = true}), Action::Start);
+}
+
 TEST(Plan, restarts_a_unit_whose_own_file_has_changed_though_it_can_reload) {
     MemberDefinition foo;
     foo.name = "web";
