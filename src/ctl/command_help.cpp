@@ -21,7 +21,12 @@ public:
             return give_up(ExitStatus::Usage,
                            std::format("unknown command \"{}\"{}", command_, nearest_command()));
         session.out().page();
-        session.out().text(chosen->help());
+        // App::help() would tell of the command that was given, which is this one.
+        auto name = all_->get_name();
+        if (chosen != all_)
+            name += " " + chosen->get_name();
+        session.out().text(
+            chosen->get_formatter()->make_help(chosen, std::move(name), CLI::AppFormatMode::Normal));
         return ExitStatus::Ok;
     }
 

@@ -55,7 +55,7 @@ bool has_member(const ProjectState& project, const std::string& name) {
            std::ranges::contains(project.configs, name, &ConfigState::name);
 }
 
-// "nginx.service": no project is called so.
+// "nginx.service", "backup.timer": no project is called so.
 Answer<Target> service_of_unit(const std::string& unit, const std::vector<ProjectState>& projects) {
     std::vector<Target> found;
     for (const auto& project : projects)
@@ -105,7 +105,7 @@ Answer<Target> resolve_target(const std::string& word, const std::vector<Project
     }
     if (find_project(projects, word))
         return Target{word, ""};
-    if (word.ends_with(".service"))
+    if (word.find('.') != std::string::npos) // names of projects and services have none
         return service_of_unit(word, projects);
     auto here = projects_at(projects, directory);
     std::erase_if(here, [&](const ProjectState* each) { return !has_member(*each, word); });

@@ -123,6 +123,10 @@ TEST(Targets, a_service_is_found_by_the_unit_that_carries_it) {
     EXPECT_EQ(resolve_target("nginx.service", all, "/").error().message,
               "nginx.service carries several services: shop/api or shop/web?");
     EXPECT_EQ(resolve_target("none.service", all, "/").error().status, ExitStatus::Failed);
+    all[0].services[0].unit = "backup.timer";
+    const auto backup = resolve_target("backup.timer", all, "/");
+    ASSERT_TRUE(backup);
+    EXPECT_EQ(backup->text(), "mail/smtp");
 }
 
 TEST(Targets, a_published_document_stands_where_a_service_does) {
