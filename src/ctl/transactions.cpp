@@ -4,6 +4,7 @@
 #include "ctl/event_text.hpp"
 #include "ctl/status_view.hpp"
 
+#include <filesystem>
 #include <format>
 
 namespace hotreload::ctl {
@@ -47,6 +48,34 @@ ExitStatus print_reload(Session& session, const ReloadFinished& reload,
     return report.status;
 }
 
+// The project file of a directory, or of the nearest one above it.
+std::string project_file_of(const std::string& directory) {
+    for (std::filesystem::path at = directory; !at.empty(); at = at.parent_path()) {
+        std::error_code error;
+        const auto file = at / "hotreload.toml";
+        if (std::filesystem::exists(file, error))
+            return file.string();
+        if (at == at.parent_path())
+            break;
+    }
+    return "";
+}
+
+// Who names nothing in the directory of a project that is not registered means that one, and not
+// all others.
+Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words) {
+    const auto projects = session.projects();
+    if (!projects)
+        return std::unexpected(projects.error());
+    if (words.empty() && projects_at(*projects, session.directory()).empty())
+        if (const auto file = project_file_of(session.directory()); !file.empty())
+            return give_up(ExitStatus::Usage,
+                           std::format("{} is not registered: run \"hotreloadctl up\" first, or "
+                                       "name what is meant",
+                                       file));
+    return resolve_targets(words, *projects, session.directory());
+}
+
 // Asks the daemon for something about each target; `follow` tells what came of the answer. A target
 // that fails does not keep the others from being asked about.
 template <class Ask, class Follow>
@@ -55,7 +84,7 @@ Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>
     const auto daemon = session.daemon();
     if (!daemon)
         return std::unexpected(daemon.error());
-    const auto targets = session.targets(words);
+    const auto targets = targets_of(session, words);
     if (!targets)
         return std::unexpected(targets.error());
     if (targets->empty())
