@@ -3,6 +3,7 @@
 
 #include "base/fault.hpp"
 #include "base/signal.hpp"
+#include "core/instances.hpp"
 #include "core/names.hpp"
 #include "core/watch_rules.hpp"
 #include "kinds/service/changes.hpp"
@@ -247,8 +248,10 @@ bool ServiceStep::is_done_for_good() const {
            !own_.view.wanted->attached() && own_.view.wanted->type == ServiceType::Oneshot;
 }
 
+// Of a template, the state is that of an instance that runs, whose words are not of the failure.
 void ServiceStep::remember_failure() {
-    failed_invocation_ = own_.means.units.state(own_.unit).invocation;
+    if (!names_instances(own_.unit))
+        failed_invocation_ = own_.means.units.state(own_.unit).invocation;
 }
 
 Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
