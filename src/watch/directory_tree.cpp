@@ -483,7 +483,7 @@ void DirectoryTree::drop_below(const std::string& path) {
     links_.erase(first_link, last_link);
     const auto prefix = watch::join(path, "");
     const auto erase_below = [&](auto& sorted, auto key) {
-        auto each = sorted.lower_bound(prefix);
+        auto each = sorted.upper_bound(prefix);
         while (each != sorted.end() && key(*each).starts_with(prefix))
             each = sorted.erase(each);
     };
