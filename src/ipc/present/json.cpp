@@ -10,8 +10,11 @@
 #include <jsoncons/json.hpp>
 #include <jsoncons/json_encoder.hpp>
 
+#include <algorithm>
 #include <concepts>
+#include <format>
 #include <optional>
+#include <span>
 
 namespace hotreload::ipc {
 
@@ -26,6 +29,13 @@ public:
         : out_(out), text_(text), reader_(reader) {}
 
     [[nodiscard]] Audience reader() const { return reader_; }
+
+    // There is room for `bytes` of changes; once there is not, there is none for anything.
+    [[nodiscard]] bool spend(std::size_t bytes) {
+        const bool fits = bytes <= room_;
+        room_ -= std::min(bytes, room_);
+        return fits;
+    }
     [[nodiscard]] bool tells_values() const { return reader_ == Audience::Inspectors; }
 
     // Members of the object that `write` writes.
@@ -84,6 +94,17 @@ public:
         out_.flush();
         text_->replace(text_->size() - kNull.size(), kNull.size(), text);
     }
+    template <class Write>
+    void array(Write write) {
+        out_.begin_array();
+        write();
+        out_.end_array();
+    }
+    template <class Write>
+    void array(std::string_view name, Write write) {
+        out_.key(name);
+        array(write);
+    }
     template <class T, class Write>
     void list(std::string_view name, const std::vector<T>& values, Write write) {
         out_.key(name);
@@ -99,6 +120,9 @@ public:
 
 private:
     static constexpr std::string_view kNull = "null";
+    // Of changes. A bus cuts off who sends it a message of more than 32 MiB, and an escape is six
+    // bytes for one.
+    static constexpr std::size_t kRoom = std::size_t{4} << 20;
 
     // The text is JSON. 1.10 and 1e400 come out as they went in.
     static jsoncons::ojson parse(const std::string& text) {
@@ -117,6 +141,7 @@ private:
     jsoncons::json_visitor& out_;
     std::string* text_;
     Audience reader_;
+    std::size_t room_ = kRoom;
 };
 
 // The text of what `write` writes to the Json that it is given.
@@ -150,6 +175,55 @@ void problem_list(Json& json, std::string_view name, const std::vector<Problem>&
     });
 }
 
+// About what each takes, with the names of its members.
+constexpr std::size_t kMembers = 100;
+std::size_t size_of(const KeyStep& key) {
+    return kMembers / 2 + key.pointer.size();
+}
+std::size_t size_of(const KeyChange& key) {
+    return kMembers + key.pointer.size() + key.key.size() + key.before.size() + key.after.size() +
+           key.reason.size();
+}
+std::size_t size_of(const Change& change) {
+    std::size_t bytes = kMembers + change.subject.size() + change.before.size() +
+                        change.after.size() + change.reason.size();
+    for (const auto& line : change.lines)
+        bytes += line.size();
+    return bytes;
+}
+
+// One in place of all those for which there was no room. To a
+// reader of patches, the document as a whole has changed.
+constexpr std::string_view kNotTold = "not told one by one";
+KeyStep rest_of(std::span<const KeyStep> /*left*/) {
+    return {};
+}
+KeyChange rest_of(std::span<const KeyChange> left) {
+    KeyChange rest;
+    rest.key = std::format("{} more", left.size());
+    rest.strategy = std::ranges::max(left, {}, &KeyChange::strategy).strategy;
+    rest.reason = kNotTold;
+    return rest;
+}
+Change rest_of(std::span<const Change> left) {
+    Change rest;
+    rest.subject = std::format("{} more", left.size());
+    rest.kind = ChangeKind::Modified;
+    rest.strategy = std::ranges::max(left, {}, &Change::strategy).strategy;
+    rest.reason = kNotTold;
+    return rest;
+}
+
+// A file may have hundreds of thousands of keys, and a watch as many files.
+template <class T, class Write>
+void as_many_as_fit(Json& json, const std::vector<T>& all, Write write) {
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        if (!json.spend(size_of(all[at])))
+            return write(rest_of(std::span(all).subspan(at)));
+        write(all[at]);
+    }
+}
+
 void key_members(Json& json, const KeyChange& key) {
     json.member("op", key.operation);
     json.member("path", key.pointer);
@@ -173,15 +247,22 @@ void change_object(Json& json, const Change& change) {
                                                                                 *change.problem))
                                              : change.reason);
         if (!change.keys.empty())
-            json.list("keys", change.keys,
-                      [&](const KeyChange& key) { json.object([&] { key_members(json, key); }); });
+            json.array("keys", [&] {
+                as_many_as_fit(json, change.keys, [&](const KeyChange& key) {
+                    json.object([&] { key_members(json, key); });
+                });
+            });
         if (json.tells_values() && !change.lines.empty())
             json.member("lines", change.lines);
     });
 }
 
+void change_objects(Json& json, const std::vector<Change>& list) {
+    as_many_as_fit(json, list, [&](const Change& change) { change_object(json, change); });
+}
+
 void changes(Json& json, std::string_view name, const std::vector<Change>& list) {
-    json.list(name, list, [&](const Change& change) { change_object(json, change); });
+    json.array(name, [&] { change_objects(json, list); });
 }
 
 void plan_members(Json& json, const Plan& plan) {
@@ -291,16 +372,18 @@ std::string plan_json(const Plan& plan, Audience reader) {
 
 std::string changes_json(const std::vector<Change>& changes, Audience reader) {
     return render_value(reader, [&](Json& json) {
-        json.list(changes, [&](const Change& change) { change_object(json, change); });
+        json.array([&] { change_objects(json, changes); });
     });
 }
 
 std::string keys_json(const std::vector<KeyStep>& keys) {
     return render_value(Audience::Everybody, [&](Json& json) {
-        json.list(keys, [&](const KeyStep& key) {
-            json.object([&] {
-                json.member("op", key.operation);
-                json.member("path", key.pointer);
+        json.array([&] {
+            as_many_as_fit(json, keys, [&](const KeyStep& key) {
+                json.object([&] {
+                    json.member("op", key.operation);
+                    json.member("path", key.pointer);
+                });
             });
         });
     });

@@ -254,6 +254,19 @@ TEST(Json, keys_are_a_patch_without_values) {
               R"([{"op":"replace","path":"/log/level"},{"op":"add","path":"/a~1b"}])");
 }
 
+TEST(Json, more_changes_than_a_message_holds_are_counted) {
+    const auto name = std::string(100, 'k');
+    Change document{.subject = "/srv/app.json"};
+    document.keys.resize(100'000, {.pointer = "/" + name, .key = name});
+    EXPECT_LT(changes_json({document}, Audience::Everybody).size(), std::size_t{8} << 20);
+    EXPECT_TRUE(changes_json({document}, Audience::Everybody).contains(" more\""));
+    const std::vector<Change> files(100'000, {.subject = "/srv/" + name});
+    EXPECT_LT(changes_json(files, Audience::Everybody).size(), std::size_t{8} << 20);
+    EXPECT_TRUE(changes_json(files, Audience::Everybody).contains(" more\""));
+    const std::vector<KeyStep> steps(100'000, {PatchOperation::Kind::Add, "/" + name});
+    EXPECT_TRUE(keys_json(steps).ends_with(R"({"op":"replace","path":""}])"));
+}
+
 TEST(Json, text_is_escaped_and_bytes_that_are_no_text_are_replaced) {
     const Plan plan{.project = "a\"b\\c\n\xff☕"};
     EXPECT_EQ(plan_json(plan, Audience::Inspectors),
