@@ -25,6 +25,7 @@ enum class MessageId {
     AppliedSwap,
     AppliedRestart,
     Started,
+    Ran,
     Stopped,
     Refused,          // validation failed, nothing was touched
     RolledBack,       // the new state did not hold, the one before is back

@@ -2,6 +2,7 @@
 #include "core/kind.hpp"
 
 #include <algorithm>
+#include <format>
 #include <functional>
 #include <utility>
 
@@ -27,6 +28,17 @@ std::map<std::string, ContentId> files_to_refuse(const Snapshot& now) {
     for (const auto& problem : now.unreadable)
         files.erase(problem.path);
     return files;
+}
+
+std::optional<Problem> document_problem(const MemberView& view) {
+    std::vector<Problem> problems;
+    for (const auto& [path, document] : view.documents)
+        problems.insert(problems.end(), document.problems.begin(), document.problems.end());
+    if (problems.empty())
+        return std::nullopt;
+    if (problems.size() > 1)
+        problems.front().message += std::format(" (and {} more)", problems.size() - 1);
+    return problems.front();
 }
 
 bool starts_generation(Action action) {

@@ -122,6 +122,9 @@ MemberPlan plan_member(const std::string& name, const MemberView& view, const Pl
 // The same was tried or checked before, and did not do. `view` has a record and what is wanted.
 bool same_as_refused(const MemberView& view);
 
+// The first problem of documents that cannot be parsed, or do not meet their schema.
+std::optional<Problem> document_problem(const MemberView& view);
+
 // What is refused: not what cannot be read meanwhile, so that it is tried again when it can.
 std::map<std::string, ContentId> files_to_refuse(const Snapshot& now);
 

@@ -33,6 +33,15 @@ RecordStep::RecordStep(StepInput input, const Kind& kind, StepHost& host)
     generation_ = std::max(now.generation, now.last_used) + 1;
 }
 
+MemberRecord RecordStep::record() const {
+    if (view().record)
+        return *view().record;
+    MemberRecord none;
+    if (view().wanted)
+        none.definition.kind = view().wanted->kind;
+    return none;
+}
+
 bool RecordStep::acts() const {
     return is_acted_on(plan().action);
 }
@@ -79,9 +88,14 @@ MemberOutcome RecordStep::leave() {
     return outcome;
 }
 
+Task<Verdict> RecordStep::check() {
+    co_return Verdict{.problem = document_problem(view()), .note = {}};
+}
+
 void RecordStep::reserve() {
     if (plan().action == Action::Record || ends())
         return;
+    host_.acting(input_.transaction, plan());
     auto now = record();
     now.refusal = interrupted(view().files->files);
     host_.commit(name(), std::move(now));
@@ -130,14 +144,15 @@ MemberOutcome RecordStep::commit() {
 }
 
 Task<Ending> RecordStep::undo(const Failed& failed, bool begun) {
-    if (failed.step == this)
-        co_return Ending{.result = begun ? ReloadResult::Failed : ReloadResult::Unchanged,
-                         .problem = failed.problem,
-                         .attempted = begun};
-    co_return Ending{
-        .result = ReloadResult::Unchanged,
-        .problem =
-            problem("untouched, because " + failed.step->name() + " failed").for_everybody()};
+    Ending ending{.result = begun ? ReloadResult::Failed : ReloadResult::Unchanged,
+                  .problem = failed.problem,
+                  .attempted = begun};
+    if (failed.step != this)
+        ending.problem = problem(std::format("{}, because {} failed",
+                                             begun ? "done, and not put back" : "untouched",
+                                             failed.step->name()))
+                             .for_everybody();
+    co_return ending;
 }
 
 void RecordStep::refuse(ReloadResult result, const Ending& ending, const std::string& because) {

@@ -29,9 +29,10 @@ public:
 
     // When what was refused is gone, so is its error.
     MemberOutcome leave() override;
-    Task<Verdict> check() override { co_return Verdict(); }
+    // Refuses documents that cannot be parsed, or do not meet their schema.
+    Task<Verdict> check() override;
     Task<Verdict> prepare() override { co_return Verdict(); }
-    // What the member is to be given, before it may hold it.
+    // What the member is to be given, before it may hold it; and it is told that its action begins.
     void reserve() override;
     [[nodiscard]] bool has_proof() const override { return false; }
     Task<std::optional<Problem>> prove(Cancellation& /*hurry*/) override { co_return std::nullopt; }
@@ -40,7 +41,7 @@ public:
     Task<> finish() override { co_return; }
     [[nodiscard]] bool is_done_for_good() const override { return false; }
     void remember_failure() override {}
-    // Nothing is put back: what was begun may be so half-way.
+    // Nothing is put back: what was begun may be so half-way, and what was done stays done.
     Task<Ending> undo(const Failed& failed, bool begun) override;
     Task<Ending> prove_undone(Ending ending, Cancellation& /*hurry*/) override { co_return ending; }
     Task<Problem> explain_failure(Problem problem) override { co_return problem; }
@@ -55,8 +56,8 @@ public:
 protected:
     [[nodiscard]] const MemberView& view() const { return input_.view; }
     [[nodiscard]] const StepInput& input() const { return input_; }
-    // What is on record now, or an empty record.
-    [[nodiscard]] MemberRecord record() const { return view().record.value_or(MemberRecord{}); }
+    // What is on record now, or an empty record of the member's kind.
+    [[nodiscard]] MemberRecord record() const;
     // The number of the next applied state.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] StepHost& host() const { return host_; }

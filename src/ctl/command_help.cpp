@@ -25,8 +25,8 @@ public:
         auto name = all_->get_name();
         if (chosen != all_)
             name += " " + chosen->get_name();
-        session.out().text(
-            chosen->get_formatter()->make_help(chosen, std::move(name), CLI::AppFormatMode::Normal));
+        session.out().text(chosen->get_formatter()->make_help(chosen, std::move(name),
+                                                              CLI::AppFormatMode::Normal));
         return ExitStatus::Ok;
     }
 

@@ -28,6 +28,7 @@ constexpr std::array kWords = std::to_array<Words>({
     {Action::Swap, MessageId::AppliedSwap, "Swapping", "swapped"},
     {Action::Restart, MessageId::AppliedRestart, "Restarting", "restarted"},
     {Action::Start, MessageId::Started, "Starting", "started"},
+    {Action::Run, MessageId::Ran, "Running", "run"},
     {Action::Stop, MessageId::Stopped, "Stopping", "stopped"},
 });
 

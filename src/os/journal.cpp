@@ -29,6 +29,7 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {AppliedSwap, "AppliedSwap", "5d1f3c2ab7e94d0d9b6de1a4c5f0728e"},
     {AppliedRestart, "AppliedRestart", "9c9fd9711e814ba1b8d44508068cb8cc"},
     {Started, "Started", "971b7d26d24b4d6db6103e7ca013b9e2"},
+    {Ran, "Ran", "e7b996b6007743bb8dfdf1383751d6eb"},
     {Stopped, "Stopped", "a5167dddaf714f94908794851d486fb8"},
     {Refused, "Refused", "36b4e3bf21bd4869941e1d3d2419ef60"},
     {RolledBack, "RolledBack", "0ffe68b4dc9842a39022eedfd1ab6ed6"},

@@ -371,9 +371,8 @@ std::string plan_json(const Plan& plan, Audience reader) {
 }
 
 std::string changes_json(const std::vector<Change>& changes, Audience reader) {
-    return render_value(reader, [&](Json& json) {
-        json.array([&] { change_objects(json, changes); });
-    });
+    return render_value(reader,
+                        [&](Json& json) { json.array([&] { change_objects(json, changes); }); });
 }
 
 std::string keys_json(const std::vector<KeyStep>& keys) {

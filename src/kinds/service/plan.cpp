@@ -163,8 +163,8 @@ MemberPlan plan_service(const std::string& name, const MemberView& view,
 
     const bool may_start = options.start && !(options.up && record.definition.attached());
     // A oneshot that has done its work is done again, and what follows it is restarted as well.
-    const bool again = options.restart && record.wanted &&
-                       record.definition.type == ServiceType::Oneshot;
+    const bool again =
+        options.restart && record.wanted && record.definition.type == ServiceType::Oneshot;
     if (may_start && !view.unit.running() && !again) {
         plan.action = Action::Start;
         plan.reason = "asked for";

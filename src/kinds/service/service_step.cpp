@@ -61,8 +61,8 @@ Task<Verdict> ServiceStep::check() {
 Task<Verdict> ServiceStep::prepare() {
     if (reads_files(own_.plan.action) && !own_.view.wanted->validate.empty() &&
         host().moved_on(name()))
-        co_return Verdict{.problem = problem("its files have changed while they were checked",
-                                             "validate"),
+        co_return Verdict{.problem =
+                              problem("its files have changed while they were checked", "validate"),
                           .moved_on = true,
                           .note = {}};
     if (auto prepared = co_await prepare_pins(own_, kept()); !prepared)

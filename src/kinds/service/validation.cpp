@@ -21,18 +21,6 @@ std::string changed_paths(const MemberPlan& plan) {
     return paths;
 }
 
-// Documents that cannot be parsed, or do not meet their schema: before anything runs.
-std::optional<Problem> document_problem(const MemberView& view) {
-    std::vector<Problem> problems;
-    for (const auto& [path, document] : view.documents)
-        problems.insert(problems.end(), document.problems.begin(), document.problems.end());
-    if (problems.empty())
-        return std::nullopt;
-    if (problems.size() > 1)
-        problems.front().message += std::format(" (and {} more)", problems.size() - 1);
-    return problems.front();
-}
-
 Task<std::optional<Problem>> check_properties(const ActionContext& context, const StepHost& host) {
     const auto& wanted = *context.view.wanted;
     const auto& record = context.view.record;

@@ -24,8 +24,8 @@ public:
 
     Task<Verdict> check() override {
         if (view().wanted && line() == notebook_.impossible)
-            co_return Verdict{.problem = problem("cannot be written", "line")};
-        co_return Verdict();
+            co_return Verdict{.problem = problem("cannot be written", "line"), .note = {}};
+        co_return co_await RecordStep::check();
     }
     Task<std::optional<Problem>> apply() override {
         if (plan().action != Action::Run)
@@ -66,15 +66,16 @@ public:
     }
     [[nodiscard]] MemberPlan plan(const std::string& name, const MemberView& view,
                                   const PlanOptions& options) const override {
+        const bool refused = view.record && same_as_refused(view) && !options.retry;
         if (!view.record || view.record->generation == 0)
-            return {name, Action::Run, {}, "new"};
+            return {name, refused ? Action::Refused : Action::Run, {}, "new"};
         MemberPlan plan{name, Action::None, changes(view), ""};
         if (all_rewritten(plan.changes))
             return plan;
         plan.action = Action::Run;
         if (!view.record->wanted && !options.start)
             plan.action = Action::Record;
-        else if (same_as_refused(view) && !options.retry)
+        else if (refused)
             plan.action = Action::Refused;
         return plan;
     }
@@ -127,6 +128,24 @@ TEST_F(TwoKindsTest, a_member_of_another_kind_is_kept_in_step_like_a_service) {
     EXPECT_EQ(status.last_strategy, "run");
     EXPECT_EQ(units.calls, Lines{});
     EXPECT_EQ(store.services.at("log").definition.kind, "note");
+}
+
+// Was: what was refused before anything was on record was taken for a service that had become a
+// note, stopped as one, and new again, for ever.
+TEST_F(TwoKindsTest, a_new_member_that_cannot_be_had_is_refused_once) {
+    note("log", "/etc/a");
+    files.write("/etc/a", "1");
+    notebook.refused = "log was here";
+    open();
+    EXPECT_EQ(project->service_status("log").state, ServiceStatus::State::Failed);
+    EXPECT_EQ(store.services.at("log").definition.kind, "note");
+    notebook.refused.clear();
+    notebook.impossible = "log was here";
+    save("/etc/a", "2");
+    EXPECT_EQ(project->service_status("log").state, ServiceStatus::State::Invalid);
+    notebook.impossible.clear();
+    save("/etc/a", "3");
+    EXPECT_EQ(notebook.lines, Lines{"log was here"});
 }
 
 TEST_F(TwoKindsTest, kinds_stand_and_fall_together_where_links_connect_them) {
