@@ -20,11 +20,18 @@ namespace {
 constexpr std::size_t kBufferSize = std::size_t{128} * 1024;
 constexpr std::int64_t kGranularityNs = 2'000'000'000; // FAT's; ext4 and the rest have less
 constexpr int kTries = 3;
+// Files of the kernel's own file systems have no size, and some have no end.
+constexpr std::uint64_t kMostWithoutSize = std::uint64_t{1} << 20;
 
 std::int64_t realtime_ns() {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);
     return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+bool has_size(int fd) {
+    struct stat status{};
+    return fstat(fd, &status) == 0 && status.st_size > 0;
 }
 
 enum class Writers { None, Some, Unknown };
@@ -159,6 +166,10 @@ std::optional<std::expected<ContentId, NotRead>> ContentReader::hash(Reading& re
         if (std::max(total, expected) > kMaxRead)
             return std::unexpected(
                 NotRead{Why::Unreadable, "not read: it is larger than 1 GiB; exclude it"});
+        if (expected == 0 && total > kMostWithoutSize && !has_size(reading.opened.fd.get()))
+            return std::unexpected(NotRead{
+                Why::Unreadable, "not read: its size is 0, and it has more than 1 MiB in it, as "
+                                 "files of the kernel's own have; exclude it"});
         const ssize_t got = ::read(reading.opened.fd.get(), buffer_.get(), kBufferSize);
         if (got < 0 && errno == EINTR)
             continue;

@@ -2,6 +2,8 @@
 #include "fixture.hpp"
 #include "watch/disk_files.hpp"
 
+#include <unistd.h>
+
 namespace hotreload::watch {
 namespace {
 
@@ -51,6 +53,16 @@ TEST_F(Once, AndIsReadInSlices) {
     EXPECT_FALSE(reading.done());
     EXPECT_TRUE(until([&] { return reading.done(); }));
     EXPECT_EQ(reading.take()->files.at(dir / "large").size, std::size_t{64} << 20);
+}
+
+// Was: /proc/PID/pagemap was read for 1 GiB, and its like of every task.
+TEST_F(Once, AFileOfTheKernelThatHasNoEndIsNotReadToItsEnd) {
+    const auto path = "/proc/" + std::to_string(getpid()) + "/pagemap";
+    const auto seen = read_once({{.files = {path}}});
+    ASSERT_TRUE(seen);
+    EXPECT_FALSE(seen->files.contains(path));
+    ASSERT_EQ(seen->unreadable.size(), 1U);
+    EXPECT_TRUE(seen->unreadable[0].message.contains("exclude it")) << seen->unreadable[0].message;
 }
 
 } // namespace
