@@ -125,7 +125,7 @@ def test_a_pause_says_what_waits_and_ends_by_itself_even_after_a_death_of_the_da
     kept.events.wait_for("ServiceChanged", held=[str(kept / "a.conf")])
     status = kept.ctl("status", "demo", check=False)
     assert status.returncode == 3 and "waiting: " in status.stdout
-    assert kept.ctl("pause", "demo/a", "--for=10ms", check=False).returncode == 3, "something waits"
+    assert kept.ctl("pause", "demo/a", "--for=1s", check=False).returncode == 3, "something waits"
     finished(kept)
     assert kept.log("a")[-1].endswith("second") and not kept["a"]["paused"]
 
