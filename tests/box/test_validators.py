@@ -3,6 +3,7 @@
 service notices none of them."""
 
 import json
+import os
 
 import pytest
 from harness import eventually, run
@@ -161,19 +162,22 @@ def hanging(checked):
     return checked
 
 
-WAITS = "#!/bin/sh\n: >out/hanging\nuntil [ -e out/go ]; do sleep 0.05; done\n! grep bad a.conf\n"
+WAITS = "#!/bin/sh\n: >out/hanging\nread go <out/go\n! grep bad a.conf\n"
 
 
 def test_what_is_saved_while_a_validator_runs_is_checked_before_the_service_reads_it(checked):
     pid = checked.pids()["a"]
+    gate = os.open(checked.fifo("out/go"), os.O_RDWR)
     checked.write("check", WAITS, mode=0o755)
     checked.write("a.conf", "green")
     eventually((checked / "out/hanging").exists, "the validator's start")
     checked.write("a.conf", "bad")
-    checked.write("out/go", "")  # green is right, and nothing that could be read any more
+    os.write(gate, b"go\n")  # green is right, and nothing that could be read any more
     assert checked.events.wait_for("ReloadFinished")["result"] == "superseded"
+    os.write(gate, b"go\n")
     assert checked.events.wait_for("ReloadFinished")["result"] == "invalid"
     assert untouched(checked, pid)
+    os.close(gate)
 
 
 def test_a_validator_that_hangs_does_not_keep_the_project_from_going_down(hanging):
