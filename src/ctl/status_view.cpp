@@ -32,8 +32,9 @@ bool has_state(const ConfigState& config, ConfigStatus::State state) {
 
 bool is_bad(const ServiceState& service) {
     using State = ServiceStatus::State;
-    constexpr std::array bad = {State::Failed,   State::Invalid,        State::RolledBack,
-                                State::HeldBack, State::NeedsAttention, State::Ended};
+    constexpr std::array bad = {State::Failed,          State::Invalid,        State::RolledBack,
+                                State::HeldBack,        State::NeedsAttention, State::Ended,
+                                State::StoppedMeanwhile};
     const auto state = parse_word<State>(service.state);
     return state && std::ranges::contains(bad, *state);
 }

@@ -77,6 +77,14 @@ TEST(Status, of_a_unit_that_is_not_there_gives_1) {
     EXPECT_EQ(report_status(project, now, "/p").status, ExitStatus::Failed);
 }
 
+// Was: it had a tick, and 0, beside its problem.
+TEST(Status, of_a_service_that_somebody_else_stopped_meanwhile_gives_1) {
+    auto project = shop();
+    project.services[1].state = "stopped-meanwhile";
+    EXPECT_EQ(report_status(project, now, "/p").status, ExitStatus::Failed);
+    EXPECT_EQ(report_services(project, "/p").lines[1].mark, Mark::Failed);
+}
+
 TEST(Status, of_a_service_that_was_rolled_back_gives_1_and_the_problem) {
     auto project = shop();
     project.services[1].state = "rolled-back";
