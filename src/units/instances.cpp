@@ -173,77 +173,116 @@ void SystemdUnits::tell_of_instances(const std::string& pattern) {
         on_change(pattern, now);
 }
 
-Task<Result<>> SystemdUnits::each_running(std::string pattern,
-                                          std::function<Task<Result<>>(std::string)> act) {
+Task<Result<>> SystemdUnits::each_running(std::string pattern, Act act) {
     // The manager is asked now: a signal may be on its way.
     if (auto found = co_await find_instances(pattern); !found)
         co_return found;
     const auto known = instances_.find(pattern);
-    const auto units = known == instances_.end() ? std::set<std::string>() : known->second.units;
-    if (known != instances_.end())
-        known->second.acted.clear();
+    if (known == instances_.end())
+        co_return Result<>();
+    auto units = known->second.units;
+    units.insert(known->second.fallen.begin(), known->second.fallen.end());
+    known->second.acted.clear();
     for (const auto& unit : units) {
-        if (!state(unit).running())
+        const bool runs = state(unit).running();
+        const auto before = instances_.find(pattern);
+        const bool fell = before != instances_.end() && before->second.fallen.erase(unit) > 0 &&
+                          !state(unit).stopped_by_others();
+        if (!runs && !fell)
             continue;
-        if (auto done = co_await act(unit); !done)
+        auto acting = runs ? act(unit) : start_unit(unit);
+        auto done = co_await std::move(acting);
+        if (const auto still = instances_.find(pattern); still != instances_.end()) {
+            auto& [ignored, instances] = *still;
+            if (done)
+                instances.acted.insert(unit);
+            else if (!state(unit).running() && !state(unit).stopped_by_others())
+                instances.fallen.insert(unit);
+        }
+        if (!done)
             co_return done;
-        if (const auto still = instances_.find(pattern); still != instances_.end())
-            still->second.acted.insert(unit);
     }
     co_return Result<>();
 }
 
-// Starts the instances that we stopped last.
+// Starts the instances that fell of what we did and, when none runs, those that we stopped last.
 Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
-    const auto known = instances_.find(pattern);
-    const auto units = known == instances_.end() ? std::set<std::string>() : known->second.stopped;
-    if (units.empty() && !state(pattern).running())
+    const bool runs = state(pattern).running();
+    std::set<std::string> units;
+    if (const auto known = instances_.find(pattern); known != instances_.end()) {
+        units = known->second.fallen;
+        if (!runs)
+            units.insert(known->second.stopped.begin(), known->second.stopped.end());
+        known->second.acted.clear();
+    }
+    if (units.empty() && !runs)
         co_return fail(ErrorCode::NotFound,
                        "no instance of " + pattern +
                            " is known that could be started: start one with systemctl");
-    if (known != instances_.end())
-        known->second.acted.clear();
-    for (const auto& unit : units)
+    for (const auto& unit : units) {
         if (auto started = co_await start_unit(unit); !started)
             co_return started;
+        if (const auto known = instances_.find(pattern); known != instances_.end())
+            known->second.fallen.erase(unit);
+    }
     co_return Result<>();
 }
 
 Task<Result<>> SystemdUnits::stop_instances(std::string pattern) {
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
-        known->second.stopped.clear();
-        for (const auto& unit : known->second.units)
+        auto& instances = known->second;
+        instances.stopped = std::exchange(instances.fallen, {});
+        for (const auto& unit : instances.units)
             if (state(unit).running())
-                known->second.stopped.insert(unit);
+                instances.stopped.insert(unit);
     }
     auto stopped =
         co_await each_running(pattern, [this](std::string unit) { return stop_unit(unit); });
-    if (const auto known = instances_.find(pattern); known != instances_.end())
+    if (const auto known = instances_.find(pattern); known != instances_.end()) {
         known->second.acted.clear();
+        known->second.fallen.clear();
+    }
     co_return stopped;
+}
+
+std::vector<std::string> SystemdUnits::fallen_of(const Instances& instances) const {
+    std::vector<std::string> fallen;
+    for (const auto& unit : instances.acted) {
+        const auto now = state(unit);
+        const auto* followed = find(unit);
+        const bool done = followed && finished(followed->facts);
+        if (!now.running() && !now.stopped_by_others() && !done)
+            fallen.push_back(unit);
+    }
+    return fallen;
 }
 
 Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration time) {
     std::vector<Task<Result<>>> staying;
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
+        auto& instances = known->second;
         // The first ones may have died of it while the last ones had their turn.
-        for (const auto& unit : known->second.acted) {
-            const auto now = state(unit);
-            const auto* followed = find(unit);
-            const bool done = followed && finished(followed->facts);
-            if (!now.running() && !now.stopped_by_others() && !done)
-                co_return fail(ErrorCode::Failed,
-                               unit + ": " + (followed ? describe_failure(now) : "it has ended"));
+        if (const auto fallen = fallen_of(instances); !fallen.empty()) {
+            instances.fallen.insert(fallen.begin(), fallen.end());
+            const auto& first = fallen.front();
+            co_return fail(ErrorCode::Failed,
+                           first + ": " +
+                               (find(first) ? describe_failure(state(first)) : "it has ended"));
         }
-        for (const auto& unit : known->second.units)
+        for (const auto& unit : instances.units)
             if (state(unit).running())
                 staying.push_back(stays_active(unit, time, std::nullopt));
     }
     if (staying.empty())
         co_return fail(ErrorCode::Failed, "no instance of " + pattern + " is running");
-    for (auto& result : co_await when_all(std::move(staying)))
+    const auto results = co_await when_all(std::move(staying));
+    if (const auto known = instances_.find(pattern); known != instances_.end()) {
+        const auto fallen = fallen_of(known->second);
+        known->second.fallen.insert(fallen.begin(), fallen.end());
+    }
+    for (const auto& result : results)
         if (!result)
-            co_return std::move(result);
+            co_return result;
     co_return Result<>();
 }
 

@@ -82,6 +82,7 @@ private:
         std::set<std::string> units;   // that the manager has loaded
         std::set<std::string> stopped; // by us: what a start brings back
         std::set<std::string> acted;   // those that our last action was done to, to live through it
+        std::set<std::string> fallen;  // of an action of ours: the next one brings them back
         UnitState told;
     };
     class Watch;  // of a followed unit's facts
@@ -149,9 +150,13 @@ private:
     [[nodiscard]] bool is_followed_as_instance(Followed& followed) const;
     void instance_changed(const std::string& unit);
     void tell_of_instances(const std::string& pattern);
-    // Acts on one running instance after another, until one fails.
-    Task<Result<>> each_running(std::string pattern,
-                                std::function<Task<Result<>>(std::string)> act);
+    using Act = std::function<Task<Result<>>(std::string)>;
+    // Acts on one running instance after another, and starts those that fell of an action before,
+    // until one fails.
+    Task<Result<>> each_running(std::string pattern, Act act);
+    // Instances that were acted on and do not run, though nobody stopped them and they have not
+    // done their work.
+    [[nodiscard]] std::vector<std::string> fallen_of(const Instances& instances) const;
     Task<Result<>> start_instances(std::string pattern);
     Task<Result<>> stop_instances(std::string pattern);
     Task<Result<>> instances_stay_active(std::string pattern, Duration time);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/instances.hpp"
 #include "core/unit_files.hpp"
 #include "kinds/service/pins.hpp"
 #include "kinds/service/table.hpp"
@@ -34,6 +35,8 @@ public:
         if (context.means.units.state(context.unit).running()) {
             if (back && is_pinned(context))
                 back = co_await read_again(context);
+            else if (back && names_instances(context.unit))
+                back = co_await context.means.units.start_unit(context.unit); // those that died
             co_return back;
         }
         const auto& applied = context.view.record->definition;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/fault.hpp"
+#include "core/instances.hpp"
 #include "core/names.hpp"
 #include "kinds/service/pins.hpp"
 #include "kinds/service/table.hpp"
@@ -38,8 +39,12 @@ public:
         // One that the manager starts again and again does not serve, and would read the same.
         const bool runs =
             state.running() && !state.waits_for_restart() && state.active_state != "activating";
-        if (context.view.wanted->attached() && runs)
+        if (context.view.wanted->attached() && runs) {
+            // One of many may have fallen while others run.
+            if (names_instances(context.unit) && !would_fail_again(context))
+                co_return co_await units.start_unit(context.unit);
             co_return Result<>{};
+        }
         const auto& record = *context.view.record;
         if (!context.view.wanted->attached() && context.unit != record.unit) {
             if (auto gone = co_await units.discard(context.unit); !gone)

@@ -117,6 +117,32 @@ TEST_F(Instances, ThatWereStoppedTogetherAreStartedTogether) {
     EXPECT_FALSE(run(units->start_unit(pattern_))) << "which ones?";
 }
 
+TEST_F(Instances, ThatFellOfAReloadAreStartedByTheNextOne) {
+    std::ofstream(run_time_directory() / (stem_ + ".service"))
+        << "[Service]\nExecStart=/bin/sleep infinity\n"
+        << "ExecReload=/bin/sh -c 'test ! -e " << directory.string()
+        << "/wrong || test %i = b || kill -KILL $MAINPID'\n";
+    for (const char* each : {"a", "b", "other"})
+        start_instance(each);
+    ASSERT_TRUE(run(units->follow(pattern_)));
+    systemctl("stop " + instance("other"));
+    std::ofstream(directory / "wrong") << "";
+    const auto reloaded = run(units->reload_unit(pattern_));
+    EXPECT_FALSE(reloaded &&
+                 run(units->stays_active(pattern_, std::chrono::milliseconds(100), std::nullopt)));
+    until([&] { return units->state(instance("a")).failed(); });
+    EXPECT_TRUE(units->state(pattern_).running()) << "as b does";
+
+    std::filesystem::remove(directory / "wrong");
+    ASSERT_TRUE(run(units->reload_unit(pattern_)));
+    EXPECT_EQ(show(instance("a"), "ActiveState"), "active");
+    EXPECT_EQ(show(instance("other"), "ActiveState"), "inactive") << "which somebody stopped";
+
+    systemctl("stop " + instance("a"));
+    ASSERT_TRUE(run(units->reload_unit(pattern_)));
+    EXPECT_EQ(show(instance("a"), "ActiveState"), "inactive") << "which did not fall";
+}
+
 TEST_F(Instances, TheManagerKnowsTheirTemplate) {
     start_instance("a");
     const auto installed = run(units->installed(".service"));
