@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/transactions.hpp"
 
+#include "core/trigger.hpp"
 #include "ctl/event_text.hpp"
+#include "ctl/json.hpp"
+#include "ctl/report.hpp"
 #include "ctl/status_view.hpp"
 
 #include <filesystem>
@@ -48,6 +51,31 @@ ExitStatus print_reload(Session& session, const ReloadFinished& reload,
     return report.status;
 }
 
+bool is_any(const ReloadFinished& /*reload*/) {
+    return true;
+}
+
+// A request that came to something for some service, and was not just turned away.
+bool did_what_was_asked(const ReloadFinished& reload) {
+    const auto detail = parse_json(reload.detail_json).value_or(Json());
+    return word_of<Trigger>(detail, "trigger") == Trigger::Request &&
+           !array_of(detail, "services").empty();
+}
+
+// What was told meanwhile of reloads of the target's project, service by service; nullopt: nothing.
+std::optional<ExitStatus> print_finished(Session& session, ReloadWait& waiting,
+                                         const Target& target,
+                                         bool (&counts)(const ReloadFinished&)) {
+    const auto reloads = waiting.take_finished(target.project);
+    const auto announced = waiting.take_announced();
+    std::optional<ExitStatus> status;
+    for (const auto& reload : reloads)
+        if (counts(reload))
+            status =
+                worse(status.value_or(ExitStatus::Ok), print_reload(session, reload, announced));
+    return status;
+}
+
 // The project file of a directory, or of the nearest one above it.
 std::string project_file_of(const std::string& directory) {
     for (std::filesystem::path at = directory; !at.empty(); at = at.parent_path()) {
@@ -76,8 +104,9 @@ Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::
     return resolve_targets(words, *projects, session.directory());
 }
 
-// Asks the daemon for something about each target; `follow` tells what came of the answer. A target
-// that fails does not keep the others from being asked about.
+// Asks the daemon for something about each target; `follow` is given the answer, also one that is
+// an error, and tells what came of it. A target that fails does not keep the others from being
+// asked about.
 template <class Ask, class Follow>
 Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>& words,
                                 const Ask& ask, const Follow& follow) {
@@ -95,17 +124,14 @@ Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>
 
     auto status = ExitStatus::Ok;
     for (const auto& target : *targets) {
-        const auto answer = ask(**daemon, target.text());
-        if (!answer && (ends_all(answer.error()) || targets->size() == 1))
-            return std::unexpected(answer.error());
-        if (!answer) {
-            print_failure(session, target, answer.error());
+        const Answer<ExitStatus> came_to = follow(**waiting, target, ask(**daemon, target.text()));
+        if (!came_to && (ends_all(came_to.error()) || targets->size() == 1))
+            return came_to;
+        if (!came_to) {
+            print_failure(session, target, came_to.error());
             status = worse(status, ExitStatus::Failed);
             continue;
         }
-        const Answer<ExitStatus> came_to = follow(**waiting, target, answer);
-        if (!came_to)
-            return came_to;
         status = worse(status, *came_to);
     }
     return status;
@@ -118,6 +144,8 @@ Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::str
     return with_targets(
         session, words, begin,
         [&](ReloadWait& waiting, const Target& target, const auto& id) -> Answer<ExitStatus> {
+            if (!id)
+                return std::unexpected(id.error());
             if (!wait) {
                 print_id(session, target, *id);
                 return ExitStatus::Ok;
@@ -131,20 +159,21 @@ Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::str
 
 Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
                                const Act& act) {
-    return with_targets(session, words, act,
-                        [&](ReloadWait& waiting, const Target& target, const auto&) {
-                            return print_outcome(session, waiting, target);
-                        });
+    return with_targets(
+        session, words, act,
+        [&](ReloadWait& waiting, const Target& target, const auto& done) -> Answer<ExitStatus> {
+            if (done)
+                return print_outcome(session, waiting, target);
+            if (const auto told = print_finished(session, waiting, target, did_what_was_asked))
+                return worse(*told, ExitStatus::Failed);
+            return std::unexpected(done.error());
+        });
 }
 
 Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Target& target) {
-    const auto reloads = waiting.take_finished(target.project);
-    const auto announced = waiting.take_announced();
+    if (const auto told = print_finished(session, waiting, target, is_any))
+        return *told;
     auto status = ExitStatus::Ok;
-    for (const auto& reload : reloads)
-        status = worse(status, print_reload(session, reload, announced));
-    if (!reloads.empty())
-        return status;
     const auto states = session.selected({target.text()});
     if (!states)
         return std::unexpected(states.error());

@@ -47,12 +47,22 @@ auto project_file_at(const std::string& path) {
     return file;
 }
 
-// What went wrong, for a caller who only waits for yes or no.
+// What went wrong, for a caller who only waits for yes or no. Of several members, each is named
+// that something went wrong with.
 Result<> verdict(const Outcome& outcome) {
     if (outcome.problems.empty())
         return {};
     const bool invalid = outcome.result == ReloadResult::Invalid;
-    return fail(invalid ? ErrorCode::Invalid : ErrorCode::Failed, lines_of(outcome.problems));
+    const auto code = invalid ? ErrorCode::Invalid : ErrorCode::Failed;
+    if (outcome.services.size() < 2)
+        return fail(code, lines_of(outcome.problems));
+    std::string text;
+    for (const auto& each : outcome.services)
+        if (each.problem)
+            text += std::format("{}: {}\n", each.service, to_string(*each.problem));
+    const auto well = std::ranges::count_if(
+        outcome.services, [](const MemberOutcome& each) { return !each.problem; });
+    return fail(code, text + std::format("the other {} did as asked", well));
 }
 
 // How often files that change while they are checked are looked at for one plan.

@@ -5,7 +5,7 @@ else stops meanwhile, of units that two services name, and of failures, in the s
 from pathlib import Path
 
 import pytest
-from harness import eventually, save, systemctl, unit_property
+from harness import eventually, run, save, systemctl, unit_property
 from project import PROJECTS, service_of
 
 UNITS = Path("/run/systemd/system")
@@ -40,6 +40,25 @@ def test_a_service_that_dies_of_its_reload_signal_was_not_reloaded(demo, propert
     demo.edit('reload_signal = "SIGHUP"\n', "")
     demo.write("a.conf", "3\n")
     eventually(lambda: demo["a"]["state"] == "running", "the restart")
+
+
+def test_a_start_of_a_project_names_what_was_invalid_and_what_was_started(demo):
+    for name in "ab":
+        demo.write(f"{name}.conf", "good\n")
+    demo.toml("".join(f'[services.{name}]\ncommand = ["sleep", "infinity"]\nwatch = ["{name}.conf"]\n'
+                      f'validate = ["grep", "good", "{name}.conf"]\n' for name in "ab"))
+    demo.up()
+    demo.ctl("stop", "demo")
+    demo.write("a.conf", "bad\n")
+    demo.sync()
+    done = demo.ctl("start", "demo", check=False)
+    assert done.returncode == 1, done
+    assert "✗ a: " in done.stdout and "✓ b: started" in done.stdout and not done.stderr, done
+    demo.ctl("stop", "demo/b")
+    called = run("busctl", "--user", "call", "org.hotreload", "/org/hotreload", "org.hotreload.Manager1", "Start",
+                 "sa{sv}", "demo", "0", user="dev", check=False)
+    assert "a: " in called.stderr and "the other 1 did as asked" in called.stderr, called
+    assert demo["b"]["state"] == "running"
 
 
 def test_a_service_that_ends_by_itself_is_told_from_one_that_was_stopped(demo):
