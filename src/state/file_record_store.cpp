@@ -273,11 +273,18 @@ Task<Result<>> FileRecordStore::flush() {
     if (const Fd all(::openat(fd_.get(), "services", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); all)
         add(all.get(), {});
     add(fd_.get(), unsynced[""]);
-    // Shared: who waits may give up before the disk has answered.
-    const auto result = std::make_shared<Result<>>();
+    // Shared: who waits may give up before the disk has answered. One that is under way may have
+    // taken the caller's files: when it fails, so does this one, which comes after it in the
+    // thread.
+    const auto before = flushing_ > 0 ? last_flush_ : nullptr;
+    const auto result = last_flush_ = std::make_shared<Result<>>();
     {
         const Counted under_way(flushing_);
-        co_await background_.run([result, places = std::move(places)] { *result = sync(places); });
+        co_await background_.run([result, before, places = std::move(places)] {
+            *result = sync(places);
+            if (*result && before)
+                *result = *before;
+        });
     }
     if (!*result)
         for (auto& [project, files] : unsynced)

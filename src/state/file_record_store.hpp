@@ -14,6 +14,7 @@
 #include "state/files.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -73,8 +74,9 @@ private:
     Fd fd_; // of the directory: it may be renamed or bound elsewhere, and is still ours
     std::map<std::string, Fd> services_;
     Background& background_;
-    Unsynced unsynced_;     // since the last flush()
-    unsigned flushing_ = 0; // flushes that have not ended
+    Unsynced unsynced_;                    // since the last flush()
+    unsigned flushing_ = 0;                // flushes that have not ended
+    std::shared_ptr<Result<>> last_flush_; // its end, once it has one
 };
 
 } // namespace hotreload::state

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../inline_background.hpp"
+#include "base/completion.hpp"
 #include "state/file_record_store.hpp"
 #include "state/sample.hpp"
 #include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <deque>
 #include <filesystem>
 #include <fstream>
 
@@ -14,6 +17,29 @@ namespace hotreload::state {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A disk that answers when it is told to.
+class SlowDisk final : public Background, Executor {
+public:
+    Task<> run(std::move_only_function<void()> work) override {
+        Completion<bool> done(*this);
+        waiting_.push_back([work = std::move(work), resolve = done.resolver()] mutable {
+            work();
+            resolve(true);
+        });
+        co_await done;
+    }
+    void answer() {
+        auto work = std::move(waiting_.front());
+        waiting_.pop_front();
+        work();
+    }
+
+private:
+    void post(std::move_only_function<void()> work) override { work(); }
+
+    std::deque<std::move_only_function<void()>> waiting_;
+};
 
 class FileRecordStoreTest : public testing::Test {
 protected:
@@ -86,6 +112,25 @@ TEST_F(FileRecordStoreTest, is_flushed_once_for_all_that_was_saved_and_not_witho
     ASSERT_TRUE(store.remove(record.name)); // the directory of its services is gone
     EXPECT_TRUE(flush(store));
     EXPECT_EQ(background_.done, 2U);
+}
+
+// Was: its own part was well, and so it was told of success.
+TEST_F(FileRecordStoreTest, a_flush_behind_one_that_fails_fails_too) {
+    SlowDisk disk;
+    auto store = std::move(FileRecordStore::open(state(), disk).value());
+    auto record = sample_record();
+    record.services.clear();
+    ASSERT_TRUE(store.save(record));
+    ASSERT_EQ(::unlink(file("shop.json").c_str()), 0);
+    ASSERT_EQ(::symlink("shop.json", file("shop.json").c_str()), 0); // nobody can open it
+    auto first = store.flush(), second = store.flush();
+    first.start();
+    second.start();
+    disk.answer();
+    EXPECT_FALSE(first.take());
+    ASSERT_EQ(::unlink(file("shop.json").c_str()), 0);
+    disk.answer();
+    EXPECT_FALSE(second.take());
 }
 
 TEST_F(FileRecordStoreTest, only_the_owner_can_read_it) {
