@@ -299,7 +299,8 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
     if (own_.started_again)
         ending.problem.message += std::format("; generation {} was started again", generation);
     const bool kept_content = !at_fault && change_on_disk() && own_.view.wanted->attached();
-    const bool back = generation > 0 && own_.plan.action != Action::Reload && !kept_content;
+    const bool reread = own_.plan.action != Action::Reload || is_pinned(own_);
+    const bool back = generation > 0 && reread && !kept_content;
     ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
     co_return ending;
 }
