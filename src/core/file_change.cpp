@@ -81,8 +81,10 @@ std::vector<Change> diff_files(const MemberRecord& applied, const MemberDefiniti
     if (applied.definition.watches != wanted.watches)
         applied_rules.emplace(applied.definition);
     for (const auto& [path, content] : now.files) {
-        if (std::ranges::contains(now.writing, path))
-            continue; // `content` is what was read of it last: it is taken when it is whole
+        // `content` is what was read of it last: it is taken when it is whole and can be read.
+        if (std::ranges::contains(now.writing, path) ||
+            std::ranges::contains(now.unreadable, path, &Problem::path))
+            continue;
         const auto old = applied.files.find(path);
         if (old == applied.files.end()) {
             if (rules.watch(path) && (!applied_rules || applied_rules->watch(path)))

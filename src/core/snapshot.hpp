@@ -27,6 +27,7 @@ struct Snapshot {
     std::vector<std::string> missing;       // named without wildcards, and not there
     std::vector<std::string> writing;       // open for writing: not whole, left out of `files`
     std::vector<Problem> unreadable;        // there, and cannot be read
+    std::vector<Problem> unseen;            // read, but for later changes that cannot be seen
 
     bool operator==(const Snapshot&) const = default;
 };

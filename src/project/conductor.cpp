@@ -107,12 +107,7 @@ void Conductor::answer(Request request, Outcome outcome) {
 Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
     fault::point("look");
     ++seeing_;
-    const auto given_up = std::make_shared<Cancellation>();
-    for (const auto& name : batch)
-        looking_[name] = given_up;
-    auto input = co_await given_up->unless(sees_.looks.see(batch, {}, Rescan::Dirty));
-    for (const auto& name : batch)
-        looking_.erase(name);
+    auto input = co_await see(batch, {}, Rescan::Dirty);
     if (--seeing_ == 0)
         for (const auto& resolve : std::exchange(waiting_, {}))
             resolve();
@@ -127,6 +122,17 @@ Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
         co_await settle_quietly(std::move(quiet->input), std::move(quiet->plan),
                                 std::move(quiet->scope));
     on_.end();
+}
+
+// A look that may be given up: nullopt.
+Task<std::optional<PlanInput>> Conductor::see(Names batch, PlanOptions options, Rescan how) {
+    const auto given_up = std::make_shared<Cancellation>();
+    for (const auto& name : batch)
+        looking_[name] = given_up;
+    auto input = co_await given_up->unless(sees_.looks.see(batch, options, how));
+    for (const auto& name : batch)
+        looking_.erase(name);
+    co_return input;
 }
 
 // The work that there is begins; answers what is left of the batch, to which nothing is done.
@@ -262,8 +268,16 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
             co_return;
         }
     }
-    auto input = co_await sees_.looks.see(scope, request.options, Rescan::All);
-    auto problem = co_await aim(request, asked, input);
+    auto input = co_await see(scope, request.options, Rescan::All);
+    if (!input && !winding_up_) { // for something that does not wait for it
+        sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+        sees_.agenda.submit(std::move(request));
+        on_.end();
+        co_return;
+    }
+    std::optional<Problem> problem;
+    if (input)
+        problem = co_await aim(request, asked, *input);
     if (winding_up_)
         problem = is_ending(sees_.ledger.record().path);
     if (problem) {
@@ -272,9 +286,9 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         on_.end();
         co_return;
     }
-    auto plan = make_plan(input);
+    auto plan = make_plan(*input);
     For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
-    co_await work(std::move(whom), std::move(input), std::move(plan), std::move(scope),
+    co_await work(std::move(whom), *std::move(input), std::move(plan), std::move(scope),
                   std::move(asked), std::move(request));
 }
 

@@ -122,6 +122,7 @@ private:
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
+    Task<std::optional<PlanInput>> see(Names batch, PlanOptions options, Rescan how);
     Task<> reload(Request request, Names scope, Names asked);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
@@ -162,7 +163,7 @@ private:
     On on_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
-    // Cancellations of the looks that compare documents, by service.
+    // Cancellations of the looks that are under way, by service.
     std::map<std::string, std::shared_ptr<Cancellation>> looking_;
     std::map<std::string, unsigned> overtaken_;  // looks in a row that did not count, by service
     std::map<std::string, unsigned> moved_on_;   // checks in a row that did not count, by service

@@ -101,13 +101,13 @@ std::size_t Member::doubt(std::map<std::string, ContentId>& applied) {
         return 0;
     const auto look = files_->look(Rescan::Dirty);
     const auto& now = look.content;
-    const auto is_state = [&](const std::string& path) { // no change as long as it is
-        return std::ranges::contains(now.missing, path) ||
-               std::ranges::contains(now.writing, path) ||
-               std::ranges::contains(now.unreadable, path, &Problem::path);
-    };
+    // No change as long as it is so; nobody knows what was read of it.
     auto doubted = std::erase_if(applied, [&](const auto& each) {
-        return !now.files.contains(each.first) && is_state(each.first);
+        const auto& path = each.first;
+        if (std::ranges::contains(now.unreadable, path, &Problem::path))
+            return true;
+        return !now.files.contains(path) && (std::ranges::contains(now.missing, path) ||
+                                             std::ranges::contains(now.writing, path));
     });
     for (const auto& path : files_->written_since(mark_))
         if (now.files.contains(path))

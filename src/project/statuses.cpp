@@ -104,8 +104,8 @@ void Statuses::add_files(ServiceStatus& status) const {
     const auto& seen = member->seen();
     status.missing = seen.missing;
     status.writing = seen.writing;
-    for (const auto& problem : seen.unreadable)
-        status.problems.push_back(problem);
+    for (const auto* const problems : {&seen.unreadable, &seen.unseen})
+        status.problems.insert(status.problems.end(), problems->begin(), problems->end());
 }
 
 void Statuses::add_pause(ServiceStatus& status) const {

@@ -22,7 +22,6 @@ namespace {
 
 // A tree that changes faster than it is scanned is left for the next event.
 constexpr int kMaxRounds = 8;
-constexpr std::size_t kEntriesSize = std::size_t{64} * 1024;
 
 bool same_directory(const std::string& path, std::uint64_t device, std::uint64_t inode) {
     struct stat status{};

@@ -365,7 +365,8 @@ std::optional<Fate> FileTable::examine(Entry& entry, const std::string& path,
     }
     if (file.known && !file.racy && file.stamp == Stamp::of(status) &&
         (writing_.empty() || !writing_.contains(path)) &&
-        (problems_.empty() || !problems_.contains(path)))
+        (problems_.empty() || !problems_.contains(path)) &&
+        (unseen_.empty() || !unseen_.contains(path)))
         return Fate::Unchanged;
     return read(entry, path, until);
 }
@@ -449,24 +450,32 @@ void FileTable::set_state(Entry& entry, const std::string& path, bool writing,
     else if (!writing_.empty())
         writing_.erase(path);
     const int blind = file.trail ? file.trail->blind() : 0;
+    std::string unseen;
     if (problem.empty() && blind != 0 && !out_of_watches(blind)) // that is the set's to tell
-        problem = std::string("its changes cannot be seen: ") + std::strerror(blind);
-    if (!problem.empty())
-        problems_[path] = std::move(problem);
-    else if (!problems_.empty())
-        problems_.erase(path);
+        unseen = std::string("its changes cannot be seen: ") + std::strerror(blind);
+    const auto set = [&path](auto& reasons, std::string reason) {
+        if (!reason.empty())
+            reasons[path] = std::move(reason);
+        else if (!reasons.empty())
+            reasons.erase(path);
+    };
+    set(problems_, std::move(problem));
+    set(unseen_, std::move(unseen));
 }
 
 void FileTable::list_states() {
     snapshot_.missing.clear();
     for (const auto& path : place_.selection.literals())
         if (!snapshot_.files.contains(path) && !writing_.contains(path) &&
-            !problems_.contains(path))
+            !problems_.contains(path) && !unseen_.contains(path))
             snapshot_.missing.push_back(path);
     snapshot_.writing.assign(writing_.begin(), writing_.end());
     snapshot_.unreadable = place_.tree.problems();
     for (const auto& [path, problem] : problems_)
         snapshot_.unreadable.push_back({path, 0, 0, problem, Audience::Everybody});
+    snapshot_.unseen.clear();
+    for (const auto& [path, problem] : unseen_)
+        snapshot_.unseen.push_back({path, 0, 0, problem, Audience::Everybody});
 }
 
 std::vector<std::string> FileTable::written_since(std::uint64_t mark) const {
@@ -480,14 +489,15 @@ std::vector<std::string> FileTable::written_since(std::uint64_t mark) const {
 
 bool FileTable::news() const {
     return !told_any_ || snapshot_.missing != told_.missing || snapshot_.writing != told_.writing ||
-           snapshot_.unreadable != told_.unreadable || !log_.changes().empty();
+           snapshot_.unreadable != told_.unreadable || snapshot_.unseen != told_.unseen ||
+           !log_.changes().empty();
 }
 
 std::vector<FileChange> FileTable::take_changes() {
     auto changes = log_.changes();
     log_.clear();
     told_any_ = true;
-    told_ = {{}, snapshot_.missing, snapshot_.writing, snapshot_.unreadable};
+    told_ = {{}, snapshot_.missing, snapshot_.writing, snapshot_.unreadable, snapshot_.unseen};
     return changes;
 }
 

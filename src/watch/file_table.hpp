@@ -149,7 +149,8 @@ private:
     ContentReader::ReadingPtr reading_; // the next one, in the middle of it
     std::set<Entry*> polled_; // with a trail that is polled; the rest are in polled directories
     std::set<std::string> writing_;
-    std::map<std::string, std::string> problems_;
+    std::map<std::string, std::string> problems_; // why a file cannot be read
+    std::map<std::string, std::string> unseen_;   // why its changes cannot be seen
     bool closed_ = false;
     std::string scanned_directory_; // where the safety scan is
     std::string scanned_name_;

@@ -79,16 +79,20 @@ void WatchedSet::resume_those_who_wait() {
 PathMatch WatchedSet::explain(const std::string& path) const {
     auto match = selection_.explain(path);
     const auto left = tree_.left_out(parent_of(path));
-    const auto& unreadable = files_.snapshot().unreadable;
-    const auto problem = std::ranges::find(unreadable, path, &Problem::path);
-    if (!left && problem == unreadable.end())
+    const auto& snapshot = files_.snapshot();
+    const Problem* problem = nullptr;
+    for (const auto* const problems : {&snapshot.unreadable, &snapshot.unseen})
+        for (const auto& each : *problems)
+            if (each.path == path)
+                problem = &each;
+    if (!left && !problem)
         return match;
     match.watched = false;
     for (auto& each : match.watches) {
         const auto pattern = Glob::parse(each.pattern);
         if (each.pattern.empty() || !pattern)
             continue;
-        if (problem != unreadable.end())
+        if (problem)
             each.left_out = problem->message;
         else if (!at_or_below(pattern->base(), left->path)) // where it begins is gone to by itself
             each.left_out = left->why;

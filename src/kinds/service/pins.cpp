@@ -70,7 +70,8 @@ Task<Result<>> show_applied_view(const ActionContext& context) {
 Task<bool> disk_is_as_applied(const ActionContext& context) {
     const auto& record = *context.view.record;
     const auto watches = pinned_watches(record.definition);
-    const Snapshot applied{.files = record.files, .missing = {}, .writing = {}, .unreadable = {}};
+    const Snapshot applied{
+        .files = record.files, .missing = {}, .writing = {}, .unreadable = {}, .unseen = {}};
     const auto name = helper_unit(context.project, context.plan.service, "let-go",
                                   to_string(context.transaction));
     auto trial = selected_by(applied, watches);
@@ -215,7 +216,8 @@ Task<Result<>> show_applied(ActionContext& context, Views::Kept kept) {
         wanted && !wanted->attached() && starts_generation(context.plan.action);
     if (!record || !wanted || own_and_new)
         co_return Result<>{};
-    const Snapshot applied{.files = record->files, .missing = {}, .writing = {}, .unreadable = {}};
+    const Snapshot applied{
+        .files = record->files, .missing = {}, .writing = {}, .unreadable = {}, .unseen = {}};
     co_return co_await update(context, record->shown_view(), record->definition, applied,
                               std::move(kept));
 }

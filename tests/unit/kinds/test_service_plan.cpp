@@ -140,6 +140,9 @@ TEST(Plan, takes_a_missing_unreadable_or_half_written_file_for_no_change) {
     view.files->missing.clear();
     view.files->unreadable = {{"/etc/web/a.conf", 0, 0, "no"}};
     EXPECT_EQ(action_of(view), Action::None);
+    view.files->files["/etc/web/a.conf"] = {2, 2, 2}; // as it was read last
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->files.clear();
     view.files->unreadable.clear();
     view.files->writing = {"/etc/web/a.conf"};
     EXPECT_EQ(action_of(view), Action::None);

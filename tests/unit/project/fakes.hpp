@@ -99,6 +99,12 @@ public:
         files_.erase(path);
         touched(path);
     }
+    // It stays in snapshots as it was read last, and is not written by this.
+    void make_readable(const std::string& path, bool readable) {
+        readable ? (void)unreadable_.erase(path) : (void)unreadable_.insert({path, files_[path]});
+        for (auto* const set : sets_)
+            set->moving |= set->has(path);
+    }
     // The sets that watch the path are told that it has settled.
     void settle(const std::string& path) {
         for (auto* const set : std::set(sets_))
@@ -171,7 +177,12 @@ private:
                                     const OnRead& on_read) const {
         Snapshot now;
         for (const auto& [path, content] : files_)
-            if (matches(watches, path)) {
+            if (const auto known = unreadable_.find(path); !matches(watches, path)) {
+                continue;
+            } else if (known != unreadable_.end()) {
+                now.files[path] = id_of(known->second);
+                now.unreadable.push_back({path, 0, 0, "Permission denied", Audience::Everybody});
+            } else {
                 now.files[path] = id_of(content);
                 if (on_read)
                     on_read(path, id_of(content), content);
@@ -239,6 +250,7 @@ private:
     };
 
     std::map<std::string, std::string> files_;
+    std::map<std::string, std::string> unreadable_; // with what was read last
     std::set<Set*> sets_;
     std::uint64_t writes_ = 0;
 };

@@ -122,6 +122,28 @@ TEST_F(ProjectTest, a_service_is_suspected_of_what_changes_while_it_is_acted_on)
     EXPECT_TRUE(std::ranges::contains(writers.looked_for, "/etc/web"));
 }
 
+// Was: nobody read it again, for it was in the snapshot as it had been read last.
+TEST_F(ProjectTest,
+       a_file_that_could_not_be_read_when_the_service_read_its_files_is_read_when_it_can) {
+    service("web", "/etc/a").watches.push_back({.files = {"/etc/b"}});
+    files.write("/etc/b", "old");
+    open();
+    files.make_readable("/etc/b", false);
+    files.settle("/etc/b");
+    clock.run();
+    EXPECT_EQ(store.services.at("web").generation, 1U) << "it is no change";
+    save("/etc/a", "new");
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    const auto told = events.lines.size();
+    save("/etc/other", "no one's");
+    EXPECT_EQ(events.lines.size(), told) << "nothing is done for it until it can be read";
+    files.make_readable("/etc/b", true);
+    files.settle("/etc/b");
+    clock.run();
+    EXPECT_EQ(store.services.at("web").generation, 3U);
+}
+
 TEST_F(ProjectTest, files_that_take_long_to_read_keep_no_other_service_waiting) {
     service("web", "/etc/web");
     service("app", "/etc/app");
@@ -399,6 +421,51 @@ TEST_F(ProjectTest, a_stop_gives_up_a_comparison_and_does_not_wait_for_it) {
     EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
               ReloadResult::Applied);
     EXPECT_FALSE(store.services.at("web").wanted);
+}
+
+// Was: the look of a request was waited for, whatever else was asked for meanwhile.
+TEST_F(ProjectTest, a_stop_gives_up_the_look_of_a_request_which_begins_again) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    files.write("/etc/web.toml", "large"); // not settled
+    unsigned answers = 0;
+    project->submit(
+        {.id = {0, 6}, .service = "web", .options = {.retry = true}, .done = [&](const Outcome&) {
+             ++answers;
+         }});
+    clock.run();
+    ASSERT_EQ(comparisons->paths.size(), 1U);
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
+    EXPECT_FALSE(store.services.at("web").wanted);
+    ASSERT_EQ(comparisons->paths.size(), 2U) << "it begins again";
+    answer_comparison(); // the one that was given up
+    EXPECT_EQ(answers, 0U);
+    answer_comparison();
+    EXPECT_EQ(answers, 1U);
+}
+
+TEST_F(ProjectTest, the_end_of_the_daemon_gives_up_the_look_of_a_request) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    files.write("/etc/web.toml", "large");
+    std::optional<Outcome> answer;
+    project->submit({.id = {0, 6},
+                     .service = "web",
+                     .options = {.retry = true},
+                     .done = [&](const Outcome& outcome) { answer = outcome; }});
+    clock.run();
+    bool ended = false;
+    tasks.spawn([](Project& ending, bool& over) -> Task<> {
+        co_await ending.wind_up();
+        over = true;
+    }(*project, ended));
+    clock.run();
+    EXPECT_TRUE(ended);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->problems.at(0).message.contains("about to end"));
 }
 
 // Was: what was compared when the pause was answered was applied after it.
