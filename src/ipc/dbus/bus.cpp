@@ -6,6 +6,10 @@
 
 namespace hotreload::ipc {
 
+void SlotDeleter::operator()(sd_bus_slot* slot) const noexcept {
+    sd_bus_slot_unref(slot);
+}
+
 Bus::Bus(std::unique_ptr<sdbus::IConnection> connection, sd_bus* handle)
     : connection_(std::move(connection)), handle_(handle) {}
 

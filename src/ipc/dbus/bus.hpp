@@ -11,11 +11,18 @@
 #include <memory>
 
 using sd_bus = struct sd_bus;
+using sd_bus_slot = struct sd_bus_slot;
 namespace sdbus {
 class IConnection;
 }
 
 namespace hotreload::ipc {
+
+// A Slot is what is registered with sd-bus itself, as long as it is held.
+struct SlotDeleter {
+    void operator()(sd_bus_slot* slot) const noexcept;
+};
+using Slot = std::unique_ptr<sd_bus_slot, SlotDeleter>;
 
 class Bus {
 public:

@@ -25,8 +25,12 @@ std::string project_path(const std::string& project) {
     return encode(std::string(kManagerPath) + "/project", project);
 }
 
+std::string services_path(const std::string& project) {
+    return project_path(project) + "/service";
+}
+
 std::string service_path(const std::string& project, const std::string& service) {
-    return encode(project_path(project) + "/service", service);
+    return encode(services_path(project), service);
 }
 
 std::string config_path(const std::string& project, const std::string& config) {

@@ -33,10 +33,6 @@ std::optional<Error> check_signature(sd_bus_message* call) {
 
 } // namespace
 
-void DbusServer::SlotDeleter::operator()(sd_bus_slot* slot) const noexcept {
-    sd_bus_slot_unref(slot);
-}
-
 DbusServer::DbusServer(Bus& bus, Service& service, Executor& executor)
     : bus_(bus),
       service_(service),
@@ -129,7 +125,7 @@ void DbusServer::reload_finished(const Outcome& outcome) noexcept {
 
 void DbusServer::project_changed(const ProjectStatus& status) noexcept {
     send_if_connected([&] {
-        const auto [entry, added] = projects_.try_emplace(status.name, bus_.connection(), status);
+        const auto [entry, added] = projects_.try_emplace(status.name, bus_, status);
         if (!added)
             entry->second.update(status);
     });
@@ -137,21 +133,23 @@ void DbusServer::project_changed(const ProjectStatus& status) noexcept {
 
 void DbusServer::project_removed(const std::string& project) noexcept {
     std::erase_if(configs_, [&](const auto& entry) { return entry.first.first == project; });
-    std::erase_if(services_, [&](const auto& entry) { return entry.first.first == project; });
+    services_.erase(project);
     projects_.erase(project);
 }
 
 void DbusServer::service_changed(const ServiceStatus& status) noexcept {
     send_if_connected([&] {
-        const auto [entry, added] = services_.try_emplace(std::pair(status.project, status.name),
-                                                          bus_.connection(), status);
-        if (!added)
-            entry->second.update(status);
+        services_.try_emplace(status.project, bus_, status.project).first->second.update(status);
     });
 }
 
 void DbusServer::service_removed(const std::string& project, const std::string& service) noexcept {
-    services_.erase({project, service});
+    const auto of_project = services_.find(project);
+    if (of_project == services_.end())
+        return;
+    of_project->second.remove(service);
+    if (of_project->second.empty())
+        services_.erase(of_project);
 }
 
 void DbusServer::config_status_changed(const ConfigStatus& status) noexcept {

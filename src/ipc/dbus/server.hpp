@@ -19,7 +19,6 @@
 #include <string>
 
 using sd_bus_message = struct sd_bus_message;
-using sd_bus_slot = struct sd_bus_slot;
 
 namespace hotreload::ipc {
 
@@ -56,9 +55,6 @@ public:
     void config_removed(const std::string& project, const std::string& config) noexcept override;
 
 private:
-    struct SlotDeleter {
-        void operator()(sd_bus_slot* slot) const noexcept;
-    };
     // Looks at every message before it is dispatched; not 0: it is answered.
     int look_at(sd_bus_message* message) noexcept;
 
@@ -67,9 +63,9 @@ private:
     Calls calls_;
     ManagerObject manager_;
     std::map<std::string, ProjectObject> projects_;
-    std::map<std::pair<std::string, std::string>, ServiceObject> services_;
+    std::map<std::string, ServiceObjects> services_; // by project, of those that have any
     std::map<std::pair<std::string, std::string>, ConfigObject> configs_;
-    std::unique_ptr<sd_bus_slot, SlotDeleter> filter_;
+    Slot filter_;
 };
 
 } // namespace hotreload::ipc

@@ -1,145 +1,139 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/status_objects.hpp"
 
-#include "base/utf8.hpp"
-#include "ipc/dbus/differences.hpp"
 #include "ipc/dbus/paths.hpp"
-#include "ipc/present/json.hpp"
+#include "ipc/dbus/status_properties.hpp"
 
+#include <sdbus-c++/Error.h>
+#include <systemd/sd-bus.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace hotreload::ipc {
 
 namespace {
 
-std::vector<std::string> to_bus(const std::vector<std::string>& texts) {
-    std::vector<std::string> list;
-    for (const auto& text : texts)
-        list.push_back(to_utf8(text));
-    return list;
+using ProjectProperties = StatusProperties<ProjectStatus>;
+using ServiceProperties = StatusProperties<ServiceStatus>;
+
+Slot registered(int r, sd_bus_slot* slot) {
+    if (r < 0)
+        throw sdbus::createError(-r, "registering objects with the bus");
+    return Slot(slot);
 }
+
+// A list of strings that ends with a null pointer, as sd-bus frees it; nullptr: no memory.
+class StringArray {
+public:
+    explicit StringArray(std::size_t size)
+        : strings_(static_cast<char**>(std::calloc(size + 1, sizeof(char*)))) {}
+    StringArray(const StringArray&) = delete;
+    StringArray& operator=(const StringArray&) = delete;
+    ~StringArray() {
+        for (auto* each = strings_; each && *each; ++each)
+            std::free(*each);
+        std::free(strings_);
+    }
+
+    bool add(const std::string& string) {
+        return strings_ && (strings_[size_++] = ::strdup(string.c_str()));
+    }
+    char** release() { return std::exchange(strings_, nullptr); }
+
+private:
+    char** strings_;
+    std::size_t size_ = 0;
+};
 
 } // namespace
 
-ProjectObject::ProjectObject(sdbus::IConnection& connection, ProjectStatus status)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{project_path(status.name)}),
-      status_(std::move(status)) {
-    registerAdaptor();
-    send_if_connected([this] { getObject().emitInterfacesAddedSignal(); });
+ProjectObject::ProjectObject(const Bus& bus, ProjectStatus status)
+    : bus_(bus.handle()), path_(project_path(status.name)), status_(std::move(status)) {
+    sd_bus_slot* slot = nullptr;
+    const int r =
+        sd_bus_add_object_vtable(bus_, &slot, path_.c_str(), ProjectProperties::interface(),
+                                 ProjectProperties::table(), &status_);
+    properties_ = registered(r, slot);
+    (void)sd_bus_emit_object_added(bus_, path_.c_str());
 }
 
 ProjectObject::~ProjectObject() {
-    send_if_connected([this] { getObject().emitInterfacesRemovedSignal(); });
-    unregisterAdaptor();
+    (void)sd_bus_emit_object_removed(bus_, path_.c_str());
 }
 
 void ProjectObject::update(const ProjectStatus& status) {
-    replace(getObject(), INTERFACE_NAME, status_, status);
+    ProjectProperties::replace(bus_, path_, status_, status);
 }
 
-std::string ProjectObject::Name() {
-    return status_.name;
-}
-std::string ProjectObject::Path() {
-    return to_utf8(status_.path);
-}
-bool ProjectObject::Enabled() {
-    return status_.enabled;
-}
-std::string ProjectObject::State() {
-    return std::string(to_string(status_.state));
-}
-ProblemList ProjectObject::Problems() {
-    return ipc::to_bus(status_.problems, Audience::Everybody);
+struct ServiceObjects::Callbacks {
+    // The status of the object at a path; 0: there is none.
+    static int find(sd_bus*, const char* path, const char*, void* self, void** status,
+                    sd_bus_error*) noexcept {
+        auto& objects = *static_cast<ServiceObjects*>(self);
+        std::string_view label(path);
+        if (label.size() <= objects.path_.size())
+            return 0;
+        label.remove_prefix(objects.path_.size() + 1);
+        const auto found = objects.statuses_.find(label);
+        if (found == objects.statuses_.end())
+            return 0;
+        *status = &found->second;
+        return 1;
+    }
+
+    static int list(sd_bus*, const char*, void* self, char*** paths, sd_bus_error*) noexcept {
+        const auto& objects = *static_cast<ServiceObjects*>(self);
+        StringArray all(objects.statuses_.size());
+        const bool complete = std::ranges::all_of(objects.statuses_, [&](const auto& entry) {
+            return all.add(objects.path_of(entry.first));
+        });
+        if (!complete)
+            return -ENOMEM;
+        *paths = all.release();
+        return 0;
+    }
+};
+
+ServiceObjects::ServiceObjects(const Bus& bus, const std::string& project)
+    : bus_(bus.handle()), project_(project), path_(services_path(project)) {
+    sd_bus_slot* slot = nullptr;
+    int r = sd_bus_add_fallback_vtable(bus_, &slot, path_.c_str(), ServiceProperties::interface(),
+                                       ServiceProperties::table(), Callbacks::find, this);
+    properties_ = registered(r, slot);
+    r = sd_bus_add_node_enumerator(bus_, &slot, path_.c_str(), Callbacks::list, this);
+    listing_ = registered(r, slot);
 }
 
-ServiceObject::ServiceObject(sdbus::IConnection& connection, ServiceStatus status)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath{service_path(status.project, status.name)}),
-      status_(std::move(status)) {
-    registerAdaptor();
-    send_if_connected([this] { getObject().emitInterfacesAddedSignal(); });
+ServiceObjects::~ServiceObjects() {
+    for (const auto& [label, status] : statuses_)
+        (void)sd_bus_emit_object_removed(bus_, path_of(label).c_str());
 }
 
-ServiceObject::~ServiceObject() {
-    send_if_connected([this] { getObject().emitInterfacesRemovedSignal(); });
-    unregisterAdaptor();
+std::string ServiceObjects::path_of(const std::string& label) const {
+    return path_ + "/" + label;
 }
 
-void ServiceObject::update(const ServiceStatus& status) {
-    replace(getObject(), INTERFACE_NAME, status_, status);
+void ServiceObjects::update(const ServiceStatus& status) {
+    const auto path = service_path(project_, status.name);
+    const auto [entry, added] = statuses_.try_emplace(path.substr(path_.size() + 1), status);
+    if (added)
+        (void)sd_bus_emit_object_added(bus_, path.c_str());
+    else
+        ServiceProperties::replace(bus_, path, entry->second, status);
 }
 
-std::string ServiceObject::Name() {
-    return status_.name;
-}
-std::string ServiceObject::Project() {
-    return status_.project;
-}
-std::string ServiceObject::Kind() {
-    return status_.kind;
-}
-std::string ServiceObject::Unit() {
-    return status_.unit;
-}
-bool ServiceObject::Attached() {
-    return status_.attached;
-}
-std::uint64_t ServiceObject::Generation() {
-    return status_.generation;
-}
-std::string ServiceObject::State() {
-    return std::string(to_string(status_.state));
-}
-std::string ServiceObject::ActiveState() {
-    return status_.active_state;
-}
-std::uint32_t ServiceObject::MainPID() {
-    return status_.main_pid;
-}
-std::string ServiceObject::LastStrategy() {
-    return status_.last_strategy;
-}
-std::uint64_t ServiceObject::LastAppliedUSec() {
-    return status_.last_applied_usec;
-}
-ProblemList ServiceObject::Problems() {
-    return ipc::to_bus(status_.problems, Audience::Everybody);
-}
-std::vector<std::string> ServiceObject::Waiting() {
-    return to_bus(status_.waiting);
-}
-std::string ServiceObject::Watching() {
-    return to_utf8(to_string(status_.watching));
-}
-std::vector<std::string> ServiceObject::Missing() {
-    return to_bus(status_.missing);
-}
-std::vector<std::string> ServiceObject::Writing() {
-    return to_bus(status_.writing);
-}
-std::string ServiceObject::LastResult() {
-    return std::string(to_string(status_.last_result));
-}
-std::string ServiceObject::LastChangesJSON() {
-    return changes_json(status_.last_changes, Audience::Everybody);
-}
-bool ServiceObject::Paused() {
-    return status_.paused;
-}
-std::uint64_t ServiceObject::PausedUntilUSec() {
-    return status_.paused_until_usec;
-}
-std::string ServiceObject::PauseReason() {
-    return to_utf8(status_.pause_reason);
-}
-std::vector<std::string> ServiceObject::Held() {
-    return to_bus(status_.held);
-}
-std::vector<std::uint64_t> ServiceObject::Draining() {
-    return status_.draining;
-}
-std::uint64_t ServiceObject::LastGapUSec() {
-    return status_.last_gap_usec;
+void ServiceObjects::remove(const std::string& service) {
+    const auto path = service_path(project_, service);
+    const auto found = statuses_.find(path.substr(path_.size() + 1));
+    if (found == statuses_.end())
+        return;
+    (void)sd_bus_emit_object_removed(bus_, path.c_str());
+    statuses_.erase(found);
 }
 
 } // namespace hotreload::ipc

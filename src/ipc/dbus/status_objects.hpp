@@ -2,70 +2,63 @@
 #pragma once
 
 // The objects of projects and services: the last status that was told, as properties. Made, they
-// announce themselves, updated, they tell what differs, and destroyed, that they are gone.
+// announce themselves, updated, they tell what differs, and destroyed, that they are gone; on a bus
+// that is gone nobody is told.
+//
+// A project's services are registered with the bus once for all of them: a registration of each
+// would take some 3 KiB, and there may be thousands.
 
 #include "core/status.hpp"
-#include "ipc/dbus/problems.hpp"
-#include "org.hotreload.Project1.adaptor.hpp"
-#include "org.hotreload.Service1.adaptor.hpp"
+#include "ipc/dbus/bus.hpp"
 
-#include <sdbus-c++/sdbus-c++.h>
-
-#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
-#include <vector>
 
 namespace hotreload::ipc {
 
-class ProjectObject final : public sdbus::AdaptorInterfaces<org::hotreload::Project1_adaptor> {
+class ProjectObject {
 public:
-    ProjectObject(sdbus::IConnection& connection, ProjectStatus status);
+    // The bus outlives it. Throws an sdbus::Error when nothing can be registered with it.
+    ProjectObject(const Bus& bus, ProjectStatus status);
     ~ProjectObject();
+    ProjectObject(const ProjectObject&) = delete;
+    ProjectObject& operator=(const ProjectObject&) = delete;
+
     void update(const ProjectStatus& status);
 
 private:
-    std::string Name() override;
-    std::string Path() override;
-    bool Enabled() override;
-    std::string State() override;
-    ProblemList Problems() override;
-
+    sd_bus* bus_;
+    std::string path_;
     ProjectStatus status_;
+    Slot properties_;
 };
 
-class ServiceObject final : public sdbus::AdaptorInterfaces<org::hotreload::Service1_adaptor> {
+// The objects of one project's services.
+class ServiceObjects {
 public:
-    ServiceObject(sdbus::IConnection& connection, ServiceStatus status);
-    ~ServiceObject();
+    // Likewise.
+    ServiceObjects(const Bus& bus, const std::string& project);
+    ~ServiceObjects();
+    ServiceObjects(const ServiceObjects&) = delete;
+    ServiceObjects& operator=(const ServiceObjects&) = delete;
+
+    // Of one that is there, or adds it.
     void update(const ServiceStatus& status);
+    // One that is not there is none to remove.
+    void remove(const std::string& service);
+    [[nodiscard]] bool empty() const { return statuses_.empty(); }
 
 private:
-    std::string Name() override;
-    std::string Project() override;
-    std::string Kind() override;
-    std::string Unit() override;
-    bool Attached() override;
-    std::uint64_t Generation() override;
-    std::string State() override;
-    std::string ActiveState() override;
-    std::uint32_t MainPID() override;
-    std::string LastStrategy() override;
-    std::uint64_t LastAppliedUSec() override;
-    ProblemList Problems() override;
-    std::vector<std::string> Waiting() override;
-    std::string Watching() override;
-    std::vector<std::string> Missing() override;
-    std::vector<std::string> Writing() override;
-    std::string LastResult() override;
-    std::string LastChangesJSON() override;
-    bool Paused() override;
-    std::uint64_t PausedUntilUSec() override;
-    std::string PauseReason() override;
-    std::vector<std::string> Held() override;
-    std::vector<std::uint64_t> Draining() override;
-    std::uint64_t LastGapUSec() override;
+    struct Callbacks; // of sd-bus
+    [[nodiscard]] std::string path_of(const std::string& label) const;
 
-    ServiceStatus status_;
+    sd_bus* bus_;
+    std::string project_;
+    std::string path_;                                           // which theirs begin with
+    std::map<std::string, ServiceStatus, std::less<>> statuses_; // by the last label of their path
+    Slot properties_;
+    Slot listing_;
 };
 
 } // namespace hotreload::ipc

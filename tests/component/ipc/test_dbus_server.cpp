@@ -7,6 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
 namespace hotreload::ipc {
 namespace {
 
@@ -38,6 +43,22 @@ constexpr auto kWebPath = "/org/hotreload/project/my_2dshop/service/web";
 
 std::string id(std::uint64_t number) {
     return to_string(ReloadId{0, number});
+}
+
+std::string interface_file(const std::string& name) {
+    std::ifstream file(std::string(HOTRELOAD_INTERFACES) + "/org.hotreload." + name + ".xml");
+    return {std::istreambuf_iterator(file), {}};
+}
+
+// `name="State" type="s" access="read"`, sorted; "const" behind those that never change.
+std::vector<std::string> properties_in(const std::string& xml) {
+    static const std::regex property(
+        R"(<property (name="\w+" type="[^"]+" access="\w+")(/?>\s*(<annotation [^>]*const[^>]*>)?))");
+    std::vector<std::string> found;
+    for (std::sregex_iterator each(xml.begin(), xml.end(), property), end; each != end; ++each)
+        found.push_back((*each)[1].str() + ((*each)[3].matched ? " const" : ""));
+    std::ranges::sort(found);
+    return found;
 }
 
 class DbusServerTest : public testing::Test {
@@ -81,6 +102,11 @@ protected:
         return client_.call(path, kProperties, "GetAll", [&](sd_bus_message* message) {
             sd_bus_message_append(message, "s", interface);
         });
+    }
+
+    std::string introspect(const std::string& path) {
+        return client_.call(path.c_str(), "org.freedesktop.DBus.Introspectable", "Introspect")
+            .text();
     }
 
     PrivateBus private_bus_;
@@ -245,6 +271,35 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
               "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
               "[Waiting [a b]] [Watching watching] [Writing []]]");
     EXPECT_EQ(get_all(kRoot, kManager).text(), "[[Version " HOTRELOAD_VERSION "]]");
+}
+
+TEST_F(DbusServerTest, the_properties_of_the_objects_are_those_of_the_interfaces) {
+    server_.project_changed(kShop);
+    server_.service_changed(kWeb);
+    for (const auto& [path, name] : {std::pair{kShopPath, "Project1"}, {kWebPath, "Service1"}}) {
+        const auto wanted = properties_in(interface_file(name));
+        ASSERT_FALSE(wanted.empty());
+        EXPECT_EQ(properties_in(introspect(path)), wanted) << path;
+    }
+}
+
+TEST_F(DbusServerTest, services_are_found_below_their_project_by_the_one_path_that_is_theirs) {
+    server_.project_changed(kShop);
+    EXPECT_FALSE(introspect(kShopPath).contains("<node name="));
+    server_.service_changed(kWeb);
+    EXPECT_TRUE(introspect(kShopPath).contains(R"(<node name="service"/>)"));
+    EXPECT_TRUE(introspect(std::string(kShopPath) + "/service").contains(R"(<node name="web"/>)"));
+    for (const auto* other : {"_77eb", "we", "web/web", "web2"}) // _77 is w
+        EXPECT_EQ(get_all((std::string(kShopPath) + "/service/" + other).c_str(),
+                          "org.hotreload.Service1")
+                      .error,
+                  "org.freedesktop.DBus.Error.UnknownObject")
+            << other;
+    server_.service_removed("my-shop", "none");
+    server_.service_removed("my-shop", "web");
+    EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").error,
+              "org.freedesktop.DBus.Error.UnknownObject");
+    EXPECT_FALSE(introspect(kShopPath).contains("<node name="));
 }
 
 TEST_F(DbusServerTest, a_config_is_an_object_whose_value_is_given_to_who_asks_for_it) {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The properties of a project's and of a service's status as sd-bus has them: one table for all
+// objects of a kind, made of core/status_fields.hpp. There may be thousands of such objects, and an
+// adaptor of sdbus-c++'s holds a table of its own in each of them. For status_objects.cpp.
+
+#include <string>
+
+using sd_bus = struct sd_bus;
+using sd_bus_vtable = struct sd_bus_vtable;
+
+namespace hotreload::ipc {
+
+template <class Status>
+struct StatusProperties {
+    static const char* interface(); // "org.hotreload.Service1"
+
+    // In the order of their names. What it is registered with, or the `find` of a fallback, is the
+    // Status.
+    static const sd_bus_vtable* table();
+
+    // Makes `is` the status that is held, and tells the bus what differs, if it is connected.
+    static void replace(sd_bus* bus, const std::string& path, Status& held, const Status& is);
+};
+
+} // namespace hotreload::ipc
