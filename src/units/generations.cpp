@@ -15,7 +15,8 @@ Error starting(const std::string& unit, Error error) {
 
 } // namespace
 
-Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit, Properties properties) {
+Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit,
+                                                         const Properties& properties) {
     auto expected = expect_job(unit);
     const std::string mode = "replace";
     const AuxiliaryUnits none;
@@ -83,7 +84,7 @@ Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) 
         (void)co_await stop_unit(unit);
         co_await forget(unit);
         follow_new(unit);
-        job = co_await run_transient(unit, std::move(properties));
+        job = co_await run_transient(unit, properties);
     }
     if (!job) {
         leave(unit);

@@ -102,7 +102,7 @@ Task<Result<CommandResult>> SystemdUnits::run_command(CommandRequest request) {
         co_return std::unexpected(to_error(properties.error()).in_context(request.command.front()));
 
     Helper helper(*this, request.unit);
-    const auto job = co_await run_transient(request.unit, std::move(*properties));
+    const auto job = co_await run_transient(request.unit, *properties);
     helper.ended = true;
     if (!job && (job.error().is("InvalidArgs") || job.error().is("BadUnitSetting")))
         co_return CommandResult{.reason = job.error().message};

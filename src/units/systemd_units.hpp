@@ -187,7 +187,8 @@ private:
     Task<BusResult<std::string>> run_job(const char* method, std::string unit,
                                          Duration deadline = kInfinity);
     void forgive_starts(const std::string& unit);
-    Task<BusResult<std::string>> run_transient(std::string unit, Properties properties);
+    // The properties live as long as the task.
+    Task<BusResult<std::string>> run_transient(std::string unit, const Properties& properties);
     Result<Properties> prepare(const GenerationRequest& request);
     void remove_files(const std::string& unit);
     using Expected = std::unique_ptr<JobTable::Expectation>;

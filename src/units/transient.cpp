@@ -7,19 +7,15 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 namespace hotreload::units {
 
 namespace {
 
-using Words = std::vector<std::string>;
-
-// Program, arguments with the zeroth, flags.
-using Command = sdbus::Struct<std::string, Words, Words>;
-
 template <class T>
-void add(Properties& properties, const char* name, const T& value) {
-    properties.emplace_back(name, sdbus::Variant(value));
+void add(Properties& properties, const char* name, T value) {
+    properties.emplace_back(name, PropertyValue(std::in_place_type<T>, std::move(value)));
 }
 
 void add_command(Properties& properties, const char* name, const Words& command, Words flags) {
@@ -30,9 +26,9 @@ void add_command(Properties& properties, const char* name, const Words& command,
 void add_context(Properties& properties, const std::string& environment_file,
                  const std::string& working_dir, const std::string& user) {
     const bool may_be_missing = false;
-    using File = sdbus::Struct<std::string, bool>;
     if (!environment_file.empty())
-        add(properties, "EnvironmentFiles", std::vector{File(environment_file, may_be_missing)});
+        add(properties, "EnvironmentFiles",
+            std::vector{EnvironmentFile(environment_file, may_be_missing)});
     if (!working_dir.empty())
         add(properties, "WorkingDirectory", working_dir);
     if (!user.empty())
@@ -60,26 +56,23 @@ std::string description(const std::string& unit, const std::string& slice,
                       : "hotreload: " + unit;
 }
 
-// Duplicated by the message.
-std::vector<sdbus::Struct<sdbus::UnixFd, std::string>>
-descriptors(const std::vector<ServiceSocket>& sockets) {
-    std::vector<sdbus::Struct<sdbus::UnixFd, std::string>> named;
+// Duplicates of the sockets.
+std::vector<NamedDescriptor> descriptors(const std::vector<ServiceSocket>& sockets) {
+    std::vector<NamedDescriptor> named;
     for (const auto& socket : sockets)
         named.emplace_back(sdbus::UnixFd(socket.fd), socket.name);
     return named;
 }
 
-// Source, target, whether a missing source is passed over, MS_REC.
 void add_binds(Properties& properties, const std::vector<Bind>& binds) {
-    using Entry = sdbus::Struct<std::string, std::string, bool, std::uint64_t>;
-    std::vector<Entry> read_only, writable;
+    std::vector<BoundPath> read_only, writable;
     for (const auto& bind : binds)
         (bind.writable ? writable : read_only)
             .emplace_back(bind.source, bind.target, false, std::uint64_t(MS_REC));
     if (!read_only.empty())
-        add(properties, "BindReadOnlyPaths", read_only);
+        add(properties, "BindReadOnlyPaths", std::move(read_only));
     if (!writable.empty())
-        add(properties, "BindPaths", writable);
+        add(properties, "BindPaths", std::move(writable));
 }
 
 constexpr Duration kAtOnce = std::chrono::milliseconds(1);
