@@ -50,14 +50,8 @@ void CallLine::send_next() {
     }
 }
 
-BusCall::BusCall(CallLine& line, sdbus::IProxy& proxy, BusResult<sdbus::MethodCall> message)
-    : line_(line), proxy_(proxy), answer_(line.executor_) {
-    if (!message) {
-        answer_.resolver()(std::unexpected(std::move(message).error()));
-        return;
-    }
-    message_ = std::move(*message);
-    stage_ = Stage::InLine;
+BusCall::BusCall(CallLine& line, sdbus::IProxy& proxy, MakeMessage make_message)
+    : line_(line), proxy_(proxy), make_message_(std::move(make_message)), answer_(line.executor_) {
     line_.in_line_.push_back(this);
     line_.send_next();
 }
@@ -81,7 +75,7 @@ void BusCall::send() {
     ++line_.waiting_for_reply_;
     auto sent = guarded([&] {
         return proxy_.callMethodAsync(
-            message_,
+            std::exchange(make_message_, {})(),
             [this](const sdbus::MethodReply& reply, std::optional<sdbus::Error> error) {
                 if (!error && hook_)
                     hook_(reply);

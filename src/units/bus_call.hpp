@@ -7,7 +7,9 @@
 //     BusCall call(line, proxy, kManager, "KillUnit", unit, whom, signal); // sent here
 //     auto reply = co_await call;                                          // BusResult
 //
-// Destroying a call that waits abandons it.
+// A call that has to stand in line keeps its arguments, and becomes a message when it is sent: that
+// takes over 1 KiB. Large arguments are given by std::cref, and live until the answer. Destroying a
+// call that waits abandons it.
 
 #include "base/completion.hpp"
 #include "base/error.hpp"
@@ -20,6 +22,7 @@
 #include <string>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
 namespace hotreload::units {
 
@@ -60,6 +63,25 @@ BusResult<std::tuple<T...>> decode(sdbus::Message message) {
     });
 }
 
+template <class T>
+const T& plain(const T& argument) {
+    return argument;
+}
+template <class T>
+const T& plain(const std::reference_wrapper<const T>& argument) {
+    return argument;
+}
+
+// Throws an sdbus::Error for what the bus does not carry.
+template <class... Args>
+sdbus::MethodCall method_call(sdbus::IProxy& proxy, const char* interface, const char* method,
+                              const Args&... args) {
+    auto message =
+        proxy.createMethodCall(sdbus::InterfaceName(interface), sdbus::MethodName(method));
+    ((message << plain(args)), ...);
+    return message;
+}
+
 class BusCall;
 
 // Keeps the calls that wait for a reply below what a bus allows one connection (128 on Debian's
@@ -83,10 +105,13 @@ private:
 
 class BusCall {
 public:
+    // `interface`, `method` and whatever argument is a const char* are constants.
     template <class... Args>
     BusCall(CallLine& line, sdbus::IProxy& proxy, const char* interface, const char* method,
-            const Args&... args)
-        : BusCall(line, proxy, prepare(proxy, interface, method, args...)) {}
+            Args... args)
+        : BusCall(line, proxy, MakeMessage([&proxy, interface, method, ... args = std::move(args)] {
+                      return method_call(proxy, interface, method, args...);
+                  })) {}
     BusCall(const BusCall&) = delete;
     BusCall& operator=(const BusCall&) = delete;
     ~BusCall();
@@ -103,28 +128,18 @@ private:
     friend CallLine;
     enum class Stage { InLine, Sent, Answered };
 
-    template <class... Args>
-    static BusResult<sdbus::MethodCall> prepare(sdbus::IProxy& proxy, const char* interface,
-                                                const char* method, const Args&... args) {
-        return guarded([&] {
-            auto message =
-                proxy.createMethodCall(sdbus::InterfaceName(interface), sdbus::MethodName(method));
-            ((message << args), ...);
-            return message;
-        });
-    }
-
-    BusCall(CallLine& line, sdbus::IProxy& proxy, BusResult<sdbus::MethodCall> message);
+    using MakeMessage = std::move_only_function<sdbus::MethodCall()>;
+    BusCall(CallLine& line, sdbus::IProxy& proxy, MakeMessage make_message);
     void send();
     void answer(BusError error);
     void leave_line();
 
     CallLine& line_;
     sdbus::IProxy& proxy_;
-    sdbus::MethodCall message_;
+    MakeMessage make_message_; // until it is sent
     Completion<BusResult<sdbus::MethodReply>> answer_;
     std::function<void(const sdbus::MethodReply&)> hook_;
-    Stage stage_ = Stage::Answered;
+    Stage stage_ = Stage::InLine;
     sdbus::Slot slot_;
 };
 
@@ -133,9 +148,7 @@ template <class... Args>
 void send_only(sdbus::IProxy& proxy, const char* interface, const char* method,
                const Args&... args) {
     std::ignore = guarded([&] {
-        auto message =
-            proxy.createMethodCall(sdbus::InterfaceName(interface), sdbus::MethodName(method));
-        ((message << args), ...);
+        auto message = method_call(proxy, interface, method, args...);
         message.dontExpectReply();
         std::ignore = proxy.callMethod(message);
     });

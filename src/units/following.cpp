@@ -163,8 +163,7 @@ void SystemdUnits::tell_owner(Followed& followed) {
 // whatever is asked now: then it is known whether the unit ended by itself.
 Task<> SystemdUnits::tell_end(std::string unit) {
     const auto unit_object = object(unit_path(unit));
-    BusCall call(line_, *unit_object, kProperties, "Get", std::string(kUnit),
-                 std::string("ActiveState"));
+    BusCall call(line_, *unit_object, kProperties, "Get", kUnit, "ActiveState");
     std::ignore = co_await call;
     if (auto* followed = find(unit))
         tell_owner(*followed);
@@ -206,11 +205,9 @@ SystemdUnits::ReplyReader SystemdUnits::into_cache(const std::string& unit, Prop
 void SystemdUnits::ask_all(std::list<BusCall>& calls, sdbus::IProxy& unit_object,
                            const std::function<ReplyReader(PropertyName)>& reader) {
     for (const char* property : unit_properties())
-        calls
-            .emplace_back(line_, unit_object, kProperties, "Get", std::string(kUnit),
-                          std::string(property))
+        calls.emplace_back(line_, unit_object, kProperties, "Get", kUnit, property)
             .on_reply(reader({kUnit, property}));
-    calls.emplace_back(line_, unit_object, kProperties, "GetAll", std::string(kServiceUnit))
+    calls.emplace_back(line_, unit_object, kProperties, "GetAll", kServiceUnit)
         .on_reply(reader({kServiceUnit, nullptr}));
 }
 
@@ -296,8 +293,8 @@ Task<> SystemdUnits::read_some(std::string unit, std::vector<PropertyName> names
     const auto unit_object = object(unit_path(unit));
     std::list<BusCall> calls;
     for (const auto& name : names) {
-        auto& call = calls.emplace_back(line_, *unit_object, kProperties, "Get",
-                                        std::string(name.first), std::string(name.second));
+        auto& call =
+            calls.emplace_back(line_, *unit_object, kProperties, "Get", name.first, name.second);
         call.on_reply(into_cache(unit, name));
     }
     for (auto& call : calls)

@@ -5,6 +5,10 @@
 #include "units/object_path.hpp"
 #include "units/systemd_units.hpp"
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 namespace hotreload::units {
 
 namespace {
@@ -18,12 +22,12 @@ Error starting(const std::string& unit, Error error) {
 Task<BusResult<std::string>> SystemdUnits::run_transient(std::string unit,
                                                          const Properties& properties) {
     auto expected = expect_job(unit);
-    const std::string mode = "replace";
-    const AuxiliaryUnits none;
     if (auto* followed = find(unit))
         followed->starting = true;
-    BusCall call(line_, *manager_, kManager, "StartTransientUnit", unit, mode, properties, none);
-    auto reply = co_await call;
+    std::optional<BusCall> call(std::in_place, line_, *manager_, kManager, "StartTransientUnit",
+                                unit, "replace", std::cref(properties), AuxiliaryUnits());
+    auto reply = co_await *call;
+    call.reset(); // the job may take long
     if (auto* followed = find(unit))
         followed->starting = false;
     if (!reply)

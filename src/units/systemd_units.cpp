@@ -92,8 +92,7 @@ void SystemdUnits::match(const std::string& rule, void (SystemdUnits::*handler)(
 
 Task<Result<>> SystemdUnits::subscribe() {
     BusCall subscribe(line_, *manager_, kManager, "Subscribe");
-    BusCall started(line_, *manager_, kProperties, "Get", std::string(kManager),
-                    std::string("UserspaceTimestampMonotonic"));
+    BusCall started(line_, *manager_, kProperties, "Get", kManager, "UserspaceTimestampMonotonic");
     const auto subscribed = co_await subscribe;
     if (!subscribed && !subscribed.error().is("AlreadySubscribed"))
         co_return std::unexpected(
@@ -216,8 +215,7 @@ Task<> SystemdUnits::resubscribe() {
 
 Task<> SystemdUnits::ask_after(std::string job) {
     const auto job_object = object(job);
-    BusCall call(line_, *job_object, kProperties, "Get",
-                 std::string("org.freedesktop.systemd1.Job"), std::string("State"));
+    BusCall call(line_, *job_object, kProperties, "Get", "org.freedesktop.systemd1.Job", "State");
     if (const auto alive = co_await call; !alive)
         jobs_.ended(job, "", "lost");
 }

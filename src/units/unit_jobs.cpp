@@ -9,13 +9,14 @@
 #include <csignal>
 #include <filesystem>
 #include <format>
+#include <optional>
 #include <set>
 
 namespace hotreload::units {
 
 namespace {
 
-const std::string kReplace = "replace"; // a job that stands in the way is canceled
+constexpr const char* kReplace = "replace"; // a job that stands in the way is canceled
 
 Result<> about(const std::string& what, Result<> result) {
     if (result)
@@ -43,8 +44,9 @@ SystemdUnits::Expected SystemdUnits::expect_job(const std::string& unit) {
 Task<BusResult<std::string>> SystemdUnits::run_job(const char* method, std::string unit,
                                                    Duration deadline) {
     auto expected = expect_job(unit);
-    BusCall call(line_, *manager_, kManager, method, unit, kReplace);
-    auto reply = co_await call;
+    std::optional<BusCall> call(std::in_place, line_, *manager_, kManager, method, unit, kReplace);
+    auto reply = co_await *call;
+    call.reset(); // the job may take long
     if (!reply)
         co_return std::unexpected(std::move(reply).error());
     co_return co_await job_end(std::move(expected), std::move(*reply), deadline);
@@ -52,7 +54,7 @@ Task<BusResult<std::string>> SystemdUnits::run_job(const char* method, std::stri
 
 Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::MethodReply reply,
                                                    Duration deadline) {
-    const auto job = decode<sdbus::ObjectPath>(reply);
+    const auto job = decode<sdbus::ObjectPath>(std::move(reply));
     if (!job)
         co_return std::unexpected(job.error());
     Completion<std::string> end(loop_);
@@ -158,8 +160,7 @@ Task<Result<>> SystemdUnits::load_anew(std::string unit) {
         co_return co_await each_running(std::move(unit),
                                         [this](std::string one) { return load_anew(one); });
     const auto unit_object = object(unit_path(unit));
-    BusCall ask(line_, *unit_object, kProperties, "Get", std::string(kUnit),
-                std::string("NeedDaemonReload"));
+    BusCall ask(line_, *unit_object, kProperties, "Get", kUnit, "NeedDaemonReload");
     auto answer = co_await ask;
     const auto stale =
         answer ? decode<sdbus::Variant>(*answer) : std::unexpected(std::move(answer).error());
@@ -232,8 +233,7 @@ Task<Result<UnitState>> SystemdUnits::signal_unit(std::string unit, int signal) 
         before = followed->facts.state;
     else
         before = (co_await facts_of(unit)).state;
-    BusCall call(line_, *manager_, kManager, "KillUnit", unit, std::string("main"),
-                 std::int32_t(signal));
+    BusCall call(line_, *manager_, kManager, "KillUnit", unit, "main", std::int32_t(signal));
     const auto sent = co_await call;
     if (!sent) {
         (void)co_await started_by_others(unit, done_by_others(unit), before);

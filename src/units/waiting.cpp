@@ -92,7 +92,7 @@ Task<std::optional<std::string>> SystemdUnits::until_broken(std::string unit, Un
 
 Task<SystemdUnits::OtherJob> SystemdUnits::job_of_others(std::string unit) {
     const auto unit_object = object(unit_path(unit));
-    BusCall asked(line_, *unit_object, kProperties, "Get", std::string(kUnit), std::string("Job"));
+    BusCall asked(line_, *unit_object, kProperties, "Get", kUnit, "Job");
     auto reply = co_await asked;
     if (!reply)
         co_return OtherJob();
@@ -104,8 +104,7 @@ Task<SystemdUnits::OtherJob> SystemdUnits::job_of_others(std::string unit) {
         co_return OtherJob();
     OtherJob other{std::get<1>(*job), {}};
     const auto job_object = object(other.path);
-    BusCall type(line_, *job_object, kProperties, "Get",
-                 std::string("org.freedesktop.systemd1.Job"), std::string("JobType"));
+    BusCall type(line_, *job_object, kProperties, "Get", "org.freedesktop.systemd1.Job", "JobType");
     if (auto answer = co_await type)
         if (const auto value = decode<sdbus::Variant>(std::move(*answer)))
             if (auto word =
