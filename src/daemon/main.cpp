@@ -2,6 +2,7 @@
 #include "config/trust.hpp"
 #include "daemon/daemon.hpp"
 #include "os/background_thread.hpp"
+#include "os/memory_trimmer.hpp"
 #include "os/notify.hpp"
 #include "watch/content.hpp"
 
@@ -135,6 +136,7 @@ int run(const Options& options) {
          state::FileViews(run_time + "/views", copies, watch::content_id, led_astray),
          deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
         std::move(*watcher), options.mode, run_time, worker_program());
+    const os::MemoryTrimmer trimmer(loop);
     TaskScope tasks;
     tasks.spawn(daemon.start());
     return loop.run();
