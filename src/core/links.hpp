@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What `after`, `requires` and `part_of` mean among the members of a project, with systemd's
+// Links are `after`, `requires` and `part_of` among the members of a project, with systemd's
 // meaning: `after` orders; a member is stopped and restarted with those that it requires or is a
 // part of, and starts those that it requires. A member is also acted on after all three, so that it
 // is left alone when one of them fails.
@@ -38,7 +38,7 @@ public:
     explicit LinkGraph(std::map<std::string, Links> links);
 
     [[nodiscard]] bool contains(const std::string& name) const { return links_.contains(name); }
-    // Of a name that is none: no links.
+    // The links of the member; none for a name that is no member's.
     [[nodiscard]] const Links& of(const std::string& name) const;
 
     // `name` and everything that it is linked to, directly or not, as far as that is a member.

@@ -21,7 +21,7 @@ constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies, 
 constexpr std::uint64_t kSentAtOnce = 1 << 20;  // larger ones when the worker asks for them
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
-// Nothing, and no waiting, for what is no regular file of this size any more.
+// The bytes of the file. nullopt, without waiting: it is no regular file of this size any more.
 std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
     const auto opened = os::Opener().open(path);
     if (!opened || !S_ISREG(opened->status.st_mode) ||

@@ -14,7 +14,7 @@ namespace hotreload::daemon {
 
 namespace {
 
-// What is said of a service when it begins ("Restarting") and when it is done ("restarted").
+// Words for an action, when it begins ("Restarting") and when it is done ("restarted").
 struct Words {
     Action action;
     MessageId done_id;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Everything that happens passes here once: it becomes a journal message for people, and goes on
-// to the transports; what they do not tell everybody is kept for who may inspect. Names of
-// environment variables are told, their values never.
+// Everything that happens passes Reporter once: it becomes a journal message for people, and goes
+// on to the transports; what they do not tell everybody is kept for callers who may inspect. Names
+// of environment variables are told, their values never.
 //
-// What announces an action is held back until the call that begins it has left, for the service
-// waits for that call and nobody for the announcement. It is told before anything that comes after
-// it, so that the order stays.
+// The announcement of an action is held back until the call that begins it has left, for the
+// service waits for that call and nobody for the announcement. It is told before anything that
+// comes after it, so that the order stays.
 
 #include "base/executor.hpp"
 #include "core/events.hpp"

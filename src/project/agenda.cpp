@@ -118,8 +118,8 @@ Names Agenda::candidates(const Situation& situation) const {
     return due;
 }
 
-// Of one save of several files, those of another member may still be on their way. What is looked
-// at together waits as long as the member that has waited longest may.
+// Files of another member may still be on their way when several are saved at once. Members that
+// are looked at together wait as long as the one that has waited longest may.
 bool Agenda::waits_for_others(const Names& batch, const Names& connected,
                               const Situation& situation) {
     Duration patience{};

@@ -36,7 +36,7 @@ public:
         std::function<bool(const std::string&)> watchable;
         // Its files are moving: something has happened to them that was not looked at yet.
         std::function<bool(const std::string&)> unsettled;
-        // How long the others wait for that at most: its debounce_max.
+        // The time that others wait for that at most: its debounce_max.
         std::function<Duration(const std::string&)> patience;
         // No further generation may begin to drain.
         Names full;
@@ -91,15 +91,15 @@ public:
     // Somebody is at work at some member.
     [[nodiscard]] bool any_busy() const { return !at_work_.empty(); }
 
-    // How long to wait until a turn finds something that none finds now; kInfinity: until something
+    // The time until a turn finds something that none finds now; kInfinity: until something
     // happens. As of the last take_due().
     [[nodiscard]] Duration next_wake(Duration now) const;
 
-    // Nothing is asked for, due, or at work. `counts`: whether that a member is due does.
+    // Nothing is asked for, due, or at work. `counts`: a member that is due matters.
     [[nodiscard]] bool idle(const std::function<bool(const std::string&)>& counts,
                             Duration now) const;
 
-    // Nothing is begun any more: the requests that waited.
+    // Begins nothing any more, and answers the requests that waited.
     [[nodiscard]] std::deque<Request> close() { return std::exchange(requests_, {}); }
 
 private:

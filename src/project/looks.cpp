@@ -101,7 +101,7 @@ const LinkGraph& Looks::links() const {
 
 Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     PlanInput input{.project = sees_.ledger.name(), .options = options};
-    // Of members that are not watched: the project is not enabled, and somebody asked.
+    // Snapshots of members that are not watched: the project is not enabled, and somebody asked.
     std::map<std::string, Snapshot> once;
     for (const auto& name : services) {
         auto* const known = sees_.file.wanted(name) ? find(name) : nullptr; // may go meanwhile

@@ -254,7 +254,7 @@ Agenda::Situation Project::situation() const {
             .held_back = ledger_.index().held_back()};
 }
 
-// Whoever still waits for something gets an answer.
+// Requests that still wait get an answer.
 void Project::close() {
     for (auto& request : agenda_.close())
         turn_away(std::move(request));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// One project while the daemon knows it: the parts of it, put together. Every trigger (a file has
-// settled, a call, a transaction has ended, the daemon's start) only says so, and posts a turn:
-// pump() takes up what has settled, begins what was asked for, and looks at what is due.
+// Project is a project while the daemon knows it: the parts of it, put together. Every trigger (a
+// file has settled, a call, a transaction has ended, the daemon's start) only says so, and posts a
+// turn: pump() takes up what has settled, begins what was asked for, and looks at what is due.
 
 #include "base/task.hpp"
 #include "core/status.hpp"
@@ -93,7 +93,7 @@ public:
 
     // Changes are held back until resume, which applies the newest once, or until the time is over.
     void pause(const std::optional<std::string>& service, const PauseRequest& request);
-    // Also, watches that were suspended are in force again.
+    // Ends a pause; watches that were suspended are in force again, too.
     void resume(const std::optional<std::string>& service, CallerUid caller);
 
     // `rollback` can be asked for. Errors: NotFound, when there is no such generation, or none

@@ -80,7 +80,7 @@ void Pool::pump() {
     rest();
 }
 
-// One that is free, or a new one; nullptr: there are enough, or one is about to be free.
+// A seat that is free, or a new one; nullptr: there are enough, or one is about to be free.
 Pool::Seat* Pool::free_seat() {
     const auto free = std::ranges::find(seats_, false, &Seat::busy);
     if (free != seats_.end())
@@ -178,7 +178,7 @@ void Pool::finish(const Job& job, Answer answer) {
     pump();
 }
 
-// What is idle and more than is needed goes after a while: what comes in a row is not made to wait
+// A process that is idle and not needed goes after a while: requests that come in a row do not wait
 // for a start each time.
 void Pool::rest() {
     const bool surplus = seats_.size() > needed() &&
