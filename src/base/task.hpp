@@ -133,7 +133,7 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 }
 } // namespace detail
 
-// For what is awaited, and known already.
+// A task that is done already, with this result.
 template <class T>
 Task<T> finished(T value) {
     co_return value;

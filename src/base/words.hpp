@@ -7,8 +7,8 @@
 //   template <>
 //   inline constexpr auto kWordsOf<Colour> = words<Colour>({{Colour::Red, "red"}, …});
 //
-// That gives it to_string() and parse_word(). A table that lacks an enumerator, has them in another
-// order, or has a word twice does not compile.
+// Such a table gives the enum to_string() and parse_word(). A table that lacks an enumerator, has
+// them in another order, or has a word twice does not compile.
 
 #include <array>
 #include <concepts>
@@ -58,7 +58,7 @@ constexpr std::string_view to_string(Enum value) {
     return kWordsOf<Enum>.at(static_cast<std::size_t>(value));
 }
 
-// Nothing is "", as the bus, which knows no other nothing, has it.
+// nullopt is "", as on the bus, which has no other word for nothing.
 template <HasWords Enum>
 constexpr std::string_view to_string(std::optional<Enum> value) {
     return value ? to_string(*value) : "";

@@ -21,7 +21,7 @@ std::string key_of(const Reading& reading, const MemberDefinition& service,
     return reading.kinds.key_of(service).append(name.empty() ? "" : ".").append(name);
 }
 
-// For the checks of the service's kind.
+// ReadDeclaration is a declaration as it was read, for the checks of its kind.
 class ReadDeclaration final : public Declaration {
 public:
     ReadDeclaration(Reading& reading, const MemberDefinition& service)

@@ -16,7 +16,7 @@ namespace hotreload {
 std::optional<std::string> read_path(Reading& reading, const std::string& key,
                                      const std::string& path);
 
-// One pattern as an absolute one. nullopt: it had a problem, which was reported. `anywhere`: "**/"
+// The pattern as an absolute one. nullopt: it had a problem, which was reported. `anywhere`: "**/"
 // at its beginning stays.
 std::optional<std::string> read_glob(Reading& reading, const std::string& key,
                                      const std::string& pattern, bool anywhere);

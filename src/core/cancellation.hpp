@@ -48,7 +48,7 @@ private:
         Task<T>& task;
         std::coroutine_handle<> self = {};
 
-        // Also of a waiter that is destroyed where it waits, by another cancellation perhaps.
+        // A waiter may also be destroyed where it waits, by another cancellation perhaps.
         ~Wait() { std::erase(cancellation.waiters_, self); }
 
         bool await_ready() { return task.done(); }

@@ -63,7 +63,7 @@ Values watches_of(const MemberDefinition& service) {
     return values;
 }
 
-// What a pinned service sees is fixed when its process starts.
+// The pinned watches: the files of these that a process sees are fixed when it starts.
 Values pins_of(const MemberDefinition& service) {
     std::string pinned;
     for (const auto& watch : service.watches)
@@ -99,7 +99,7 @@ Values properties_of(const MemberDefinition& service) {
     return values;
 }
 
-// As it would be written in a project file.
+// The value as it would be written in a project file.
 std::string text_of(const Value& value) {
     if (const auto* const array = value.array()) {
         std::string text;
@@ -132,7 +132,7 @@ Values settings_of(const MemberDefinition& service) {
     return values;
 }
 
-// One row a field: what is compared.
+// Field is a part of a definition that is compared: one row each.
 struct Field {
     std::string_view name;
     bool secret; // values are never shown

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What differs in meaning between what is applied and what is wanted, one by one, each with the
-// strategy that it asks for and why. Values that may be secret (environment) are never in it.
+// Changes are the differences in meaning between what is applied and what is wanted, each with the
+// strategy that it asks for and why. Values that may be secret (environment) are never in them.
 
 #include "base/error.hpp"
 #include "core/change_kind.hpp"
@@ -23,7 +23,7 @@ namespace hotreload {
 
 class WatchPatterns;
 
-// One operation of a document's patch, with what it asks for.
+// KeyChange is an operation of a document's patch, with what it asks for.
 struct KeyChange {
     PatchOperation::Kind operation = PatchOperation::Kind::Replace;
     std::string pointer; // "/log/level": RFC 6901
@@ -66,7 +66,7 @@ std::vector<Change> diff_definitions(const MemberDefinition& applied,
                                      const MemberDefinition& wanted,
                                      const EffectOf& effect_of = {});
 
-// What a changed file asks for where neither its watch nor its member says it.
+// The effect that a changed file asks for where neither its watch nor its member says it.
 using Automatic = std::function<Effect(const std::string& path)>;
 
 // File by file. A file that is missing, unreadable or half-written is no change: it is a state.
@@ -79,10 +79,10 @@ std::vector<Change> diff_files(const MemberRecord& applied, const MemberDefiniti
                                const Automatic& automatic,
                                std::shared_ptr<const WatchPatterns> patterns = nullptr);
 
-// What a file holds is something else in meaning, or there is no such file any more.
+// The change is of a file, which means something else now, or is not there any more.
 bool is_of_a_file(const Change& change);
 
-// Nothing but documents that were written anew and mean the same.
+// All changes are documents that were written anew and mean the same.
 bool all_rewritten(const std::vector<Change>& changes);
 
 } // namespace hotreload

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a project file says of one member beside the definition that was read: which keys stand in
-// it, and where a kind reports what is wrong.
+// Declaration is what a project file says of one member beside the definition that was read: which
+// keys stand in it, and where a kind reports what is wrong.
 
 #include "core/definition.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace hotreload {
 
-// What the value of a key must be.
+// The type that the value of a key must have.
 enum class ValueType {
     String,
     Boolean,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a project declares, after defaults, env_file and relative paths are resolved: immutable
-// values that are compared as a whole. config/ makes them, state/ keeps them.
+// Definitions are what a project declares, after defaults, env_file and relative paths are
+// resolved: immutable values that are compared as a whole. config/ makes them, state/ keeps them.
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -44,8 +44,8 @@ struct WatchDefinition {
     Duration debounce_max = std::chrono::seconds(1);
     std::optional<Strategy> on_change; // nullopt: the service's `strategy` decides
     std::optional<Format> format;      // nullopt: the file's name tells
-    // What changes of a document's keys ask for, by key pattern (core/key_pattern.hpp); nullopt:
-    // auto. What no pattern covers takes on_change.
+    // The strategies that changes of a document's keys ask for, by key pattern
+    // (core/key_pattern.hpp); nullopt: auto. Keys that no pattern covers take on_change.
     std::map<std::string, std::optional<Strategy>> keys;
     std::string schema;    // JSON Schema that the documents must meet; absolute, "" for none
     unsigned backup = 10;  // last-known-good copies of each file beside the applied one
@@ -55,8 +55,9 @@ struct WatchDefinition {
     bool operator==(const WatchDefinition&) const = default;
 };
 
-// One member of a project: a service, or what another kind has of its keys (core/kind.hpp). Of a
-// service, either `unit` is set (a unit that is installed already: attached) or `command`.
+// A member of a project: a service, or one of another kind, which has some of these keys
+// (core/kind.hpp). A service has either `unit` (one that is installed already: attached) or
+// `command`.
 struct MemberDefinition {
     std::string name;
     std::string kind;                 // its word (core/kind.hpp); "": the first, a service
@@ -87,7 +88,7 @@ struct MemberDefinition {
     [[nodiscard]] bool pinned() const {
         return std::ranges::any_of(watches, &WatchDefinition::pin);
     }
-    // Nothing tells that it is up but that its process is.
+    // Its process is all that tells that it is up.
     [[nodiscard]] bool is_plain() const {
         return !attached() && (type == ServiceType::Simple || type == ServiceType::Exec);
     }
@@ -111,9 +112,10 @@ struct ConfigDefinition {
     bool operator==(const ConfigDefinition&) const = default;
 };
 
-// Where each key of a project file stands ("services.web.properties.MemoryMax" → 12:3), so that
-// what is found out later (a command is missing, systemd refuses a property) can name the place;
-// and what is doubtful in it, though no error. Not a part of the meaning: never compared.
+// SourceMap says where each key of a project file stands ("services.web.properties.MemoryMax" →
+// 12:3), so that problems which are found later (a command is missing, systemd refuses a property)
+// can name the place; and what is doubtful in the file, though no error. Not a part of the meaning:
+// never compared.
 struct SourceMap {
     std::map<std::string, std::pair<unsigned, unsigned>> keys; // line, column from 1
     std::vector<Problem> warnings;
@@ -132,7 +134,8 @@ struct ProjectDefinition {
     Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources
     Duration debounce_max = WatchDefinition().debounce_max;
     std::vector<std::string> secrets; // key patterns whose values are never shown
-    // What the definition was read from beside `path`: env_files. They are watched like it.
+    // The files that the definition was read from beside `path`: env_files. They are watched like
+    // it.
     std::vector<std::string> sources;
     SourceMap source_map;
 

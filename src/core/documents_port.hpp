@@ -43,9 +43,9 @@ public:
         std::optional<ContentId> applied;
         ContentId now;
     };
-    // What the document is against what was applied. What cannot be found out is a problem: syntax,
-    // with the place and the way out; that the content is to be had no more; that reading it has
-    // ended the worker, or taken too long.
+    // The state of the document against the applied one. A document that cannot be read has a
+    // problem: its syntax, with the place and the way out; its content is not kept any more;
+    // reading it has ended the worker, or taken too long.
     virtual Task<DocumentState> compare(Request request) = 0;
 
     // The document as JSON text, with its secrets. Errors: as above.
@@ -57,11 +57,11 @@ public:
     virtual void add_texts(ConfigChange& change, const std::string& path, const ContentId& before,
                            const ContentId& after, Format format) = 0;
 
-    // What a file held when it was applied; nullopt: it is to be had no more.
+    // The content of a file as it was applied; nullopt: it is not kept any more.
     [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) = 0;
 
-    // What differs between two texts, line by line, with values masked that look like secrets; none
-    // where that cannot be found out.
+    // The difference of two texts, line by line, with values masked that look like secrets; no
+    // lines where it cannot be found out.
     virtual Task<std::vector<std::string>> lines(std::string before, std::string after) = 0;
 
     // Somebody asks for the project: what was left alone is tried again.

@@ -23,7 +23,7 @@
 
 namespace hotreload {
 
-// What became of a file between two looks.
+// FileChange is what became of a file between two looks.
 struct FileChange {
     ChangeKind kind = ChangeKind::Modified;
     std::string path;
@@ -38,7 +38,7 @@ enum class Rescan {
 };
 
 struct Look {
-    // What is on disk, valid until the next look. A file in `writing` or `unreadable` is in
+    // The files on disk, valid until the next look. A file in `writing` or `unreadable` is in
     // `files` as it was last read, if it ever was.
     const Snapshot& content;
     std::vector<FileChange> changes; // since the last look; none in the first
@@ -50,7 +50,7 @@ class WatchedFiles {
 public:
     virtual ~WatchedFiles() = default;
 
-    // What is on disk now.
+    // Looks at what is on disk now.
     virtual Look look(Rescan how) = 0;
     // Does what look() would have to do, in slices between which the loop does what else there is:
     // a look at what events make doubtful costs little after it. It may outlive the set.
@@ -71,12 +71,12 @@ public:
     // must not end the set.
     std::function<void()> on_quiet;
 
-    // How well the set is watched; up to date after a look, and when on_state is called.
+    // The state of the watching; up to date after a look, and when on_state is called.
     [[nodiscard]] virtual const WatchState& state() const = 0;
     // state() has changed. Called from the event loop; it may end the set.
     std::function<void()> on_state;
 
-    // Whether and why the set watches a path, as of the last look.
+    // The reasons why the set watches a path, or does not, as of the last look.
     [[nodiscard]] virtual PathMatch explain(const std::string& path) const = 0;
     // The paths, through symbolic links, by which the set would watch the file at a path without
     // any.
@@ -101,13 +101,14 @@ public:
     virtual Result<std::unique_ptr<WatchedFiles>> watch(const std::vector<WatchDefinition>& watches,
                                                         OnSettled on_settled, OnRead on_read) = 0;
 
-    // What is on disk now, read in slices; nothing is watched by it. Errors and `on_read` as above.
+    // Reads what is on disk now, in slices; nothing is watched by it. Errors and `on_read` as
+    // above.
     virtual Task<Result<Snapshot>> read_once(std::vector<WatchDefinition> watches,
                                              OnRead on_read) = 0;
 
     // There is something at the path, links followed.
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
-    // Both lead to one file; false where one of them leads nowhere.
+    // Both paths lead to one file; false where one of them leads nowhere.
     [[nodiscard]] virtual bool are_one(const std::string& path, const std::string& other) const = 0;
     // The path without links, as far as it is there; nothing: it cannot be told.
     [[nodiscard]] virtual std::optional<std::string> real_path(const std::string& path) const = 0;

@@ -217,8 +217,8 @@ std::string join(const std::vector<std::string>& components) {
     return path == "" && !components.empty() ? "/" : path;
 }
 
-// Without the escapes that mean nothing, those of bytes that are no ASCII: within a character of
-// UTF-8 one would make two of it.
+// The pattern without the escapes that mean nothing, those of bytes that are no ASCII: within a
+// character of UTF-8 one would make two of it.
 std::string without_idle_escapes(std::string_view pattern) {
     std::string text;
     for (std::size_t at = 0; at < pattern.size(); ++at) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// How a transaction ended: what every surface (bus, journal, command line) tells of it.
+// Outcome is how a transaction ended: what every surface (bus, journal, command line) tells of it.
 
 #include "base/duration.hpp"
 #include "core/file_restored.hpp"

@@ -106,7 +106,7 @@ struct MemberView {
                               // own death between two generations
 };
 
-// What a plan is made of.
+// PlanInput is what a plan is made of.
 struct PlanInput {
     std::string project;
     std::map<std::string, MemberView> views;
@@ -116,7 +116,7 @@ struct PlanInput {
 
 Plan make_plan(const PlanInput& input);
 
-// What holds for a member of every kind; the rest is for its kind to say.
+// Plans what is the same for members of every kind; the rest is for the member's kind to say.
 MemberPlan plan_member(const std::string& name, const MemberView& view, const PlanOptions& options);
 
 // The same was tried or checked before, and did not do. `view` has a record and what is wanted.
@@ -125,16 +125,17 @@ bool same_as_refused(const MemberView& view);
 // The first problem of documents that cannot be parsed, or do not meet their schema.
 std::optional<Problem> document_problem(const MemberView& view);
 
-// What is refused: not what cannot be read meanwhile, so that it is tried again when it can.
+// The files of a state that is refused, without those that cannot be read: when they can, the state
+// is another one, and is tried again.
 std::map<std::string, ContentId> files_to_refuse(const Snapshot& now);
 
-// What was held back because of another service is planned anew when that one is looked at and not
-// refused any more.
+// Plans a service anew that was held back because of another one, when that one is looked at and
+// not refused any more.
 void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,
                        const PlanOptions& options);
 
-// What follows a service (core/links.hpp) that is restarted is restarted with it. A swap
-// interrupts nobody: it is no reason to.
+// Plans the restart of what follows a service (core/links.hpp) that is restarted. A swap interrupts
+// nobody: it is no reason to.
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views);
 
 } // namespace hotreload

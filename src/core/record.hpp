@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is on record of a project: what was last applied, and what was last refused. It is all
-// that outlives the daemon; whether a unit runs is the manager's to say.
+// Records are what is kept of a project: what was last applied, and what was last refused. They are
+// all that outlives the daemon; whether a unit runs is the manager's to say.
 
 #include "base/task.hpp"
 #include "core/definition.hpp"
@@ -28,8 +28,8 @@ struct Refusal {
     bool attempted = false; // not only checked: the service may hold it, or be down because of it
     std::string because;    // the service of its group that is at fault; "": this one
 
-    // Of no definition: the service is not in the project file any more, and could not be stopped
-    // or let go of.
+    // The refusal is of a removal: the service is not in the project file any more, and could not
+    // be stopped or let go of.
     [[nodiscard]] bool of_removal() const { return definition.name.empty(); }
 
     // No refusal yet: what a running service is being given. How that ends replaces it, but for a
@@ -89,8 +89,8 @@ struct GenerationRecord {
     bool operator==(const GenerationRecord&) const = default;
 };
 
-// What happened to a service beside what was applied: an attempt that failed, or what somebody
-// asked.
+// EventRecord is what happened to a service beside what was applied: an attempt that failed, or
+// what somebody asked.
 struct EventRecord {
     enum class What { Invalid, Failed, RolledBack, NeedsAttention, Stopped, Paused, Resumed };
 
@@ -116,7 +116,7 @@ inline constexpr auto kWordsOf<EventRecord::What> = words<EventRecord::What>({
     {EventRecord::What::Resumed, "resumed"},
 });
 
-// Until when changes are held back, and why.
+// Pause says until when changes are held back, and why.
 struct Pause {
     std::uint64_t until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes
     std::string reason;           // as it was given; may be ""
@@ -145,7 +145,7 @@ struct ProjectRecord {
     bool operator==(const ProjectRecord&) const = default;
 };
 
-// As it was found on disk.
+// A project as it was found on disk.
 struct LoadedProject {
     ProjectRecord record;
     std::vector<Problem> broken; // records of it that could not be read
@@ -164,10 +164,10 @@ public:
                                   const MemberRecord& record) = 0;
     virtual Result<> remove_service(const std::string& project, const std::string& service) = 0;
     virtual Result<> remove(const std::string& project) = 0;
-    // What was saved and removed until now is on the disk when it ends: a cut of the power does not
-    // take it back. Until then it survives the process, and not the machine.
+    // Records that were saved or removed until now are so on the disk when it ends: a cut of the
+    // power does not take that back. Until then they outlive the process, and not the machine.
     virtual Task<Result<>> flush() = 0;
-    // What is left of the services of a project whose own record was lost.
+    // The services that are left of a project whose own record was lost.
     [[nodiscard]] virtual std::map<std::string, MemberRecord>
     left_services(const std::string& project) = 0;
 
@@ -177,7 +177,7 @@ public:
     virtual Result<> save_history(const std::string& project, const std::string& service,
                                   const std::vector<GenerationRecord>& generations) = 0;
 
-    // What else happened to it, the newest first.
+    // Events of a service, the newest first.
     [[nodiscard]] virtual std::vector<EventRecord> events(const std::string& project,
                                                           const std::string& service) = 0;
     virtual Result<> save_events(const std::string& project, const std::string& service,

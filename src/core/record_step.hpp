@@ -32,7 +32,8 @@ public:
     // Refuses documents that cannot be parsed, or do not meet their schema.
     Task<Verdict> check() override;
     Task<Verdict> prepare() override { co_return Verdict(); }
-    // What the member is to be given, before it may hold it; and it is told that its action begins.
+    // Records what the member is to be given, before it may hold it, and tells that its action
+    // begins.
     void reserve() override;
     [[nodiscard]] bool has_proof() const override { return false; }
     Task<std::optional<Problem>> prove(Cancellation& /*hurry*/) override { co_return std::nullopt; }
@@ -41,12 +42,12 @@ public:
     Task<> finish() override { co_return; }
     [[nodiscard]] bool is_done_for_good() const override { return false; }
     void remember_failure() override {}
-    // Nothing is put back: what was begun may be so half-way, and what was done stays done.
+    // Puts nothing back: what was begun may be done by half, and what was done stays done.
     Task<Ending> undo(const Failed& failed, bool begun) override;
     Task<Ending> prove_undone(Ending ending, Cancellation& /*hurry*/) override { co_return ending; }
     Task<Problem> explain_failure(Problem problem) override { co_return problem; }
-    // What an earlier attempt may have left in the member is not gone by a state that was only
-    // checked.
+    // Records the refusal. An earlier attempt may have left something in the member: a state that
+    // was only checked does not take that away.
     void refuse(ReloadResult result, const Ending& ending, const std::string& because) override;
     void hand_over() override {}
     [[nodiscard]] MemberOutcome outcome(ReloadResult result,
@@ -56,7 +57,7 @@ public:
 protected:
     [[nodiscard]] const MemberView& view() const { return input_.view; }
     [[nodiscard]] const StepInput& input() const { return input_; }
-    // What is on record now, or an empty record of the member's kind.
+    // The record as it is now, or an empty one of the member's kind.
     [[nodiscard]] MemberRecord record() const;
     // The number of the next applied state.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
@@ -68,7 +69,8 @@ protected:
     // The files that a member has read which was made to read them: not those that were missing, or
     // half written. They are new to it when they are whole.
     [[nodiscard]] std::map<std::string, ContentId> files_read() const;
-    // What may be in the member from now on, whatever its record says.
+    // The refusal that stands for a state which the member may have from now on, whatever its
+    // record says.
     [[nodiscard]] Refusal interrupted(std::map<std::string, ContentId> files) const;
 
 private:

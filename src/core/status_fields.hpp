@@ -66,7 +66,8 @@ inline constexpr auto kService = std::tuple{
     field("LastGapUSec", &ServiceStatus::last_gap_usec),
 };
 
-// Without the value of the document, which is told to who asks for it and may inspect.
+// The fields of a config. The value of the document is none: it is told to callers who ask for it
+// and may inspect.
 inline constexpr auto kConfig = std::tuple{
     constant("Name", &ConfigStatus::name), constant("Project", &ConfigStatus::project),
     field("Path", &ConfigStatus::path),    field("Revision", &ConfigStatus::revision),

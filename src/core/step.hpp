@@ -51,15 +51,15 @@ public:
     // A newer change need not wait for its proof: it would undo the step anyhow.
     [[nodiscard]] virtual bool may_be_handed_over() const = 0;
 
-    // For one that does not act: what it comes to.
+    // The outcome of a step that does not act.
     virtual MemberOutcome leave() = 0;
 
     // These are done in this order; each is for all steps of a group before the next one begins,
     // but for reserve() and apply(), which are done step by step.
 
-    // Nothing is touched; side by side with others.
+    // Finds out, side by side with others, what is wrong; nothing is touched.
     virtual Task<Verdict> check() = 0;
-    // All that can fail, or takes time, and disturbs nobody.
+    // Does all that can fail, or takes time, and disturbs nobody.
     virtual Task<Verdict> prepare() = 0;
     // Puts on record what has to be there before anything is done.
     virtual void reserve() = 0;
@@ -74,7 +74,7 @@ public:
     virtual Task<bool> gives_way() = 0;
     // The wanted state is the applied one, on record and in what is told.
     virtual MemberOutcome commit() = 0;
-    // After the commit: takes down what only undo() needed.
+    // Takes down, after the commit, what only undo() needed.
     virtual Task<> finish() = 0;
 
     // Instead of all that follows, when something has failed:
@@ -86,7 +86,7 @@ public:
         const Step* step; // may be this one
         Problem problem;
     };
-    // For the step that failed: what is to be known of that after undo().
+    // Keeps, in the step that failed, what is to be known of the failure after undo().
     virtual void remember_failure() = 0;
     // Puts the applied state back. `begun`: apply() was, perhaps half-way.
     virtual Task<Ending> undo(const Failed& failed, bool begun) = 0;
@@ -94,16 +94,16 @@ public:
     // with others.
     // Answers the ending as it is then.
     virtual Task<Ending> prove_undone(Ending ending, Cancellation& hurry) = 0;
-    // For the step that failed: what it said itself.
+    // The problem of the step that failed, with what the member said itself.
     virtual Task<Problem> explain_failure(Problem problem) = 0;
     // It is not tried again until something changes or somebody asks. `result`: as on record;
     // `because`: the member that is at fault, "" for this one.
     virtual void refuse(ReloadResult result, const Ending& ending, const std::string& because) = 0;
 
-    // To a newer change, which finds what is not proved.
+    // Leaves the member to a newer change, which finds what is not proved.
     virtual void hand_over() = 0;
 
-    // What the step has come to, as it is told.
+    // The outcome of the step, as it is told.
     [[nodiscard]] virtual MemberOutcome outcome(ReloadResult result,
                                                 std::optional<Problem> problem) const = 0;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the steps of members ask of whoever runs them.
+// StepHost answers what the steps of members ask of whoever runs them.
 
 #include "core/plan.hpp"
 #include "core/record.hpp"
@@ -18,7 +18,7 @@ class StepHost {
 public:
     virtual ~StepHost() = default;
 
-    // What a file held when it was applied; nullopt when there is no copy.
+    // The content of a file as it was applied; nullopt: there is no copy.
     [[nodiscard]] virtual std::optional<std::string> content(const ContentId& id) const = 0;
 
     // The problem, at the place of a definition's key: for what is found out late.

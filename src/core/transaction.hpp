@@ -26,8 +26,9 @@ struct Interruptions {
     // There is a newer change: what was reloaded need not prove for longer that it lives.
     std::shared_ptr<Cancellation> hurry = std::make_shared<Cancellation>();
     // A newer change is there: the proof of a restart that it would undo anyhow is not waited for.
-    // That ends as "superseded" as well; what was proved last stays on record, carried by the unit
-    // that was started, and is what a failure of the newer change goes back to.
+    // The transaction ends as "superseded" then, too; the state that was proved last stays on
+    // record, carried by the unit that was started, and is what a failure of the newer change goes
+    // back to.
     std::shared_ptr<Cancellation> newer = std::make_shared<Cancellation>();
 };
 

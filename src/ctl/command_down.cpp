@@ -58,7 +58,7 @@ private:
         });
     }
 
-    // Never several: that is not what somebody means who stands in the wrong directory.
+    // The project of the directory, and never several: nobody means that who stands in a wrong one.
     static Answer<std::string> of_directory(Session& session) {
         const auto projects = session.projects();
         if (!projects)

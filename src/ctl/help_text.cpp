@@ -10,7 +10,7 @@ HelpText::HelpText() {
     label("SUBCOMMAND", "COMMAND");
 }
 
-// Without the value that a flag stands for: "--json{short}".
+// The name of the option without the value that a flag stands for: "--json{short}".
 std::string HelpText::make_option_name(const CLI::Option* option, bool positional) const {
     auto name = CLI::Formatter::make_option_name(option, positional);
     const auto brace = name.find('{');

@@ -44,7 +44,8 @@ Answer<std::unique_ptr<JournalReader>> JournalReader::open(std::vector<LogSource
     reader->filter_ = std::move(filter);
     for (const auto& source : reader->sources_)
         reader->match_source(source);
-    // Before the end is sought: what is written from here on makes the descriptor readable.
+    // The descriptor is asked for before the end is sought: what is written from then on makes it
+    // readable.
     if (const int fd = sd_journal_get_fd(journal); fd < 0)
         return give_up(ExitStatus::Failed,
                        "cannot watch the journal: " + std::generic_category().message(-fd));

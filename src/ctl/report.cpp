@@ -27,7 +27,8 @@ struct Context {
     const std::string& directory;
 };
 
-// What was done to the service; what this version does not know is named as the daemon does.
+// The word for what was done to the service; an action that this version does not know is called as
+// the daemon calls it.
 std::string done_word(const Json& service) {
     const auto word = text_of(service, "action");
     switch (parse_word<Action>(word).value_or(Action::None)) {

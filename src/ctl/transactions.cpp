@@ -62,7 +62,8 @@ bool did_what_was_asked(const ReloadFinished& reload) {
            !array_of(detail, "services").empty();
 }
 
-// What was told meanwhile of reloads of the target's project, service by service; nullopt: nothing.
+// Prints the reloads of the target's project that were told meanwhile, service by service; nullopt:
+// there are none.
 std::optional<ExitStatus> print_finished(Session& session, ReloadWait& waiting,
                                          const Target& target,
                                          bool (&counts)(const ReloadFinished&)) {
@@ -89,8 +90,8 @@ std::string project_file_of(const std::string& directory) {
     return "";
 }
 
-// Who names nothing in the directory of a project that is not registered means that one, and not
-// all others.
+// The targets that the words name. No words, in the directory of a project that is not registered,
+// mean that one, and not all others.
 Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words) {
     const auto projects = session.projects();
     if (!projects)

@@ -16,17 +16,17 @@ namespace hotreload::ctl {
 
 using Begin = std::function<Answer<std::string>(DaemonProxy&, const std::string& target)>;
 
-// Methods that answer with the id of a transaction. Without `wait`, tells the ids.
+// Calls methods that answer with the id of a transaction. Without `wait`, prints the ids.
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
                                     bool wait, const Begin& begin);
 
 using Act = std::function<Answer<>(DaemonProxy&, const std::string& target)>;
 
-// Methods that answer when they are done.
+// Calls methods that answer when they are done.
 Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,
                                const Act& act);
 
-// After such a method: what it came to, as was told meanwhile, else as the states say.
+// Prints what such a method came to, as was told meanwhile, else as the states say.
 Answer<ExitStatus> print_outcome(Session& session, ReloadWait& waiting, const Target& target);
 
 } // namespace hotreload::ctl

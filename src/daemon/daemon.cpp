@@ -16,8 +16,8 @@ namespace hotreload::daemon {
 
 namespace {
 
-// With no project, nor a file that is to become one, there is nothing to watch: the next call
-// starts a new daemon.
+// A daemon with no project, nor a file that is to become one, watches nothing and ends after this:
+// the next call starts a new one.
 constexpr auto kIdleTime = std::chrono::seconds(30);
 
 // Calls that wait for something else than the projects are not waited for longer.
@@ -158,8 +158,8 @@ Task<Result<>> Daemon::open() {
     co_return dbus_.publish();
 }
 
-// What the run before died of, if it was one of the things that people write: the next death of it
-// sets it aside.
+// Tells in the middle of which project or file the run before ended: the next such death sets it
+// aside.
 void Daemon::tell_last_death() {
     const auto& death = state_.deaths.last();
     if (!death)
@@ -209,8 +209,8 @@ Task<> Daemon::reload_all() {
     reloading_ = false;
 }
 
-// What is under way is finished or put back: a service that is being restarted is not left down.
-// The second signal does not wait for that; it is finished at the next start.
+// Actions that are under way are finished or put back: a service that is being restarted is not
+// left down. A second signal does not wait for them; they are finished at the next start.
 void Daemon::end() {
     if (!opened_ || std::exchange(ending_, true))
         return stop(0);
@@ -221,7 +221,7 @@ void Daemon::end() {
 Task<> Daemon::wind_up() {
     co_await manager_.wind_up();
     wound_up_ = true;
-    // Whoever asked for something gets an answer, unless that takes long.
+    // Callers get their answers, unless that takes long.
     idle_.arm(kLastAnswers, [this] { stop(0); });
     loop_.post([this] { watch_idleness(); });
 }

@@ -34,7 +34,7 @@ constexpr auto kUsage = "hotreloadd [--user|--system] [--debug]\n\n"
                         "  -h, --help     show this and exit\n"
                         "      --version  show the version and exit\n";
 
-// Nothing: the status to exit with is in `status`.
+// The options. nullopt: the status to exit with is in `status`.
 std::optional<Options> parse(int argc, char** argv, int& status) {
     Options options;
     enum { User = 1000, System, Debug, Version };

@@ -47,8 +47,8 @@ auto project_file_at(const std::string& path) {
     return file;
 }
 
-// What went wrong, for a caller who only waits for yes or no. Of several members, each is named
-// that something went wrong with.
+// The error for a caller who only waits for yes or no. Where there are several members, it names
+// each that something went wrong with.
 Result<> verdict(const Outcome& outcome) {
     if (outcome.problems.empty())
         return {};
@@ -65,10 +65,10 @@ Result<> verdict(const Outcome& outcome) {
     return fail(code, text + std::format("the other {} did as asked", well));
 }
 
-// How often files that change while they are checked are looked at for one plan.
+// The looks that one plan takes at most at files that change while they are checked.
 constexpr int kMostLooks = 3;
 
-// What the checks of a plan need, for as long as they take.
+// Rehearsal is the host of the steps of a plan that is only checked.
 class Rehearsal final : public StepHost {
 public:
     Rehearsal(ContentStore& contents, ProjectReader& reader, std::string project,
@@ -88,7 +88,7 @@ public:
                                                     bool starts) const override {
         return reader_.distrusted(definition_, service, starts);
     }
-    // These are for what is done; a plan is only checked.
+    // These are for what is done.
     [[nodiscard]] bool moved_on(const std::string& /*member*/) override { return false; }
     void acting(const ReloadId& /*id*/, const MemberPlan& /*plan*/) override {}
     void commit(const std::string& /*service*/, std::optional<MemberRecord> /*record*/) override {}
@@ -123,7 +123,8 @@ Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const Recent
     };
 }
 
-// What the projects let go of on their way out is told to nobody: they are not all there any more.
+// Units that projects let go of on their way out are told to nobody: the projects are not all there
+// any more.
 Manager::~Manager() {
     units_.on_change = nullptr;
     ports_.attachments.on_release = nullptr;
@@ -131,7 +132,7 @@ Manager::~Manager() {
 
 namespace {
 
-// What is on record of a kind that this version does not know is left as it is, on disk too.
+// Leaves records of a kind that this version does not know as they are, on disk too.
 void leave_unknown_kinds(LoadedProject& loaded, const Kinds& kinds) {
     for (auto each = loaded.record.services.begin(); each != loaded.record.services.end();) {
         const auto& [name, record] = *each;
@@ -164,7 +165,8 @@ Task<> Manager::open(std::vector<LoadedProject> loaded) {
     }
     for (auto* project : opened)
         co_await project->open();
-    // What an action that was cut short has opened for a service that nobody knows.
+    // Sockets that an action which was cut short has opened for a service that nobody knows are
+    // closed.
     for (const auto& [project, service] : ports_.sockets.services())
         if (!projects_.contains(project) || !projects_.at(project)->has_service(service))
             ports_.sockets.keep_only(project, service, {});
@@ -663,7 +665,8 @@ std::vector<ConfigStatus> Manager::configs(const std::string& name) const {
                                       : project->second->config_statuses();
 }
 
-// Whether another service has the unit, by whatever name.
+// The problem of a unit that another service has, by whatever name, or that no change can be seen
+// to reach.
 Task<std::optional<Problem>> Manager::check_attached(const ProjectDefinition& project,
                                                      const MemberDefinition& service) {
     const auto& unit = service.unit;
@@ -709,7 +712,7 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     co_return problems;
 }
 
-// Where the manager cannot say what there is, nothing is said.
+// Problems with units that are not installed. Where the manager cannot say what is, there are none.
 Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definition) {
     std::map<std::string, Result<std::vector<std::string>>> installed; // by the type of unit
     std::vector<Problem> problems;

@@ -24,7 +24,7 @@ public:
     void add(const ReloadId& id, Announced problem);
     void add(const ReloadId& id, ConfigChange change);
 
-    // Nothing: nothing is kept of it, any more or at all.
+    // nullptr: nothing is kept of it, any more or at all.
     [[nodiscard]] std::shared_ptr<const Details> find(const ReloadId& id) const;
 
 private:

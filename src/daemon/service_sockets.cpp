@@ -177,8 +177,8 @@ Result<ServiceSockets::Socket> ServiceSockets::make(const std::string& project,
     return socket;
 }
 
-// What we have just given up is in nobody's way but ours. The manager closes its copy after it has
-// read that it is to, and somewhat later.
+// An address that we have just given up may be in our own way: the manager closes its copy of the
+// socket some time after it has read that it is to.
 Result<Fd> ServiceSockets::listen(const PortDefinition& port) {
     constexpr int enough = 50;
     auto fd = os::open_listening_socket(port);

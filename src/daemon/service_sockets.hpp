@@ -60,7 +60,7 @@ private:
                         const PortDefinition& port);
     Result<Fd> listen(const PortDefinition& port);
     void undo(const std::vector<Socket>& opened);
-    // What the store has under these names is what they stand for now.
+    // Gives the fd store, under these names, the sockets that we have for them now, or none.
     void renew(const std::set<std::string>& names);
     [[nodiscard]] Error in_our_words(Error error, const std::string& address) const;
 

@@ -37,10 +37,11 @@ bool ends_escaped(std::string_view text) {
     return backslashes % 2 == 1;
 }
 
-// systemd.syntax(7). A directive is always a list, so that a second one shows as one that was
-// added. An empty one is an element, too: it resets what other files and, of some directives, what
-// others of the same section said (ConditionPathExists= all conditions, OnCalendar= all timers).
-// For the like of that the order of all lines counts, ListenStream= among ListenDatagram=.
+// Unit reads systemd.syntax(7). A directive is always a list, so that a second one shows as one
+// that was added. An empty one is an element, too: it resets what other files and, of some
+// directives, what others of the same section said (ConditionPathExists= all conditions,
+// OnCalendar= all timers). The order of all lines counts for such directives, as for ListenStream=
+// among ListenDatagram=.
 class Unit {
 public:
     Unit(std::string_view text, const DocumentLimits& limits) : lines_(text), sections_(limits) {}

@@ -34,7 +34,7 @@ std::set<std::string> changed_points(const MountTable& before, const MountTable&
 class Mounts {
 public:
     // `on_change` gets changed_points(), a moment after the first of a burst of changes.
-    // Where there is no /proc, it is never called.
+    // It is never called where there is no /proc.
     Mounts(EventLoop& loop, std::function<void(const std::set<std::string>&)> on_change);
     ~Mounts();
     Mounts(const Mounts&) = delete;

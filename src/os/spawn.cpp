@@ -24,7 +24,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
     return out;
 }
 
-// What posix_spawn is told, freed with it.
+// SpawnSetup is what posix_spawn is told, freed with it.
 struct SpawnSetup {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

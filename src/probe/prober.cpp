@@ -138,8 +138,8 @@ Task<Result<>> Prober::try_tcp(const ReadyProbe& probe, const ProbedUnit& whom, 
 }
 
 // The other end is looked at first, for it may close the connection as soon as it has answered.
-// One that wants to hear something before it accepts is looked at again; when it has gone by then,
-// it cannot be told.
+// An end that wants to hear something before it accepts is looked at again; when it has gone by
+// then, nobody can tell whose it was.
 Task<Result<>> Prober::try_http(const ReadyProbe& probe, const ProbedUnit& whom,
                                 const Address& address, Fd connection) {
     const auto side = co_await until_accepted(connection.get(), true);

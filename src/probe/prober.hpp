@@ -23,7 +23,7 @@ class Prober final : public Probes {
 public:
     using ProcessesOf = std::function<std::vector<pid_t>(const std::string&, const UnitState&)>;
 
-    // Both outlive it, and it outlives its tasks.
+    // The loop and the units outlive it, and it outlives its tasks.
     Prober(os::EventLoop& loop, Units& units, ProcessesOf processes_of = unit_processes)
         : loop_(loop), units_(units), processes_of_(std::move(processes_of)) {}
 

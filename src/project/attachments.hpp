@@ -56,9 +56,9 @@ private:
     std::vector<Claim> claims_; // the oldest first
 };
 
-// Why a unit cannot be acted on; "" when it can. For people.
+// The reason, for people, why a unit cannot be acted on; "" when it can.
 std::string why_unfit(const std::string& unit, const UnitState& state);
-// Only that it stands for others, and has nothing by which their success could be told.
+// The same, of a unit which only stands for others and does not show what becomes of them.
 std::string why_meaningless(const std::string& unit, const UnitState& state);
 std::string why_taken(const std::string& unit, const Attachments::Holder& by);
 

@@ -241,7 +241,7 @@ void Conductor::uninterrupted(const std::string& service) {
 // Finds out what would be done now if it were not for the pause.
 Task<> Conductor::see_what_is_held(std::string service) {
     auto held = subjects_of(make_plan(co_await sees_.looks.see({service}, {}, Rescan::Dirty)));
-    // One that is due is looked at anew: its files have changed again, or the pause is over.
+    // A member that is due is looked at anew: its files have changed again, or the pause is over.
     const bool counts = sees_.agenda.has(service) && !sees_.agenda.is_due(service);
     if (counts)
         (void)sees_.tally.note_held(service, std::move(held));
@@ -489,8 +489,8 @@ void Conductor::hurry(const std::string& service) {
     if (run == runs_.end())
         return;
     request_soon(run->second.interruptions.hurry);
-    // Who asked waits for the proof: the request would begin again for each newer change, and for
-    // ever with a service that writes into what it watches when it starts.
+    // A request waits for its proof: it would begin again for each newer change, and for ever with
+    // a service that writes into what it watches when it starts.
     if (run->second.trigger == Trigger::Request)
         return;
     const auto* const member = sees_.looks.find(service);
@@ -508,7 +508,7 @@ void Conductor::wind_up() {
     }
 }
 
-// For a transaction is not to be ended from within its own calls.
+// The request comes later, for a transaction is not to be ended from within its own calls.
 void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
     sees_.clock.post([alive = alive_, cancellation = std::move(cancellation)] {
         if (*alive)
@@ -549,7 +549,7 @@ void Conductor::commit(const std::string& service, std::optional<MemberRecord> r
         return;
     }
     const auto* const before = sees_.ledger.find(service);
-    // Not when only what is about to be done is recorded: a service waits for that.
+    // No copies are made when only what is about to be done is recorded: a service waits for that.
     if (!before || before->files != record->files)
         sees_.contents.keep(*record, before);
     if (record->generation > 0 && (!before || before->generation != record->generation)) {

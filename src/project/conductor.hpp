@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// One batch of work from its look to its report: what is seen, what is planned, a transaction for
-// each group of services that stand and fall together, and what it came to.
+// Conductor leads a batch of work from its look to its report: what is seen, what is planned, a
+// transaction for each group of services that stand and fall together, and what it came to.
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
@@ -101,7 +101,7 @@ public:
     void wind_up();
 
 private:
-    // One that is under way at a service.
+    // A transaction that is under way at a service.
     struct Run {
         Interruptions interruptions;
         std::optional<Trigger> trigger;

@@ -19,7 +19,8 @@ Configs::Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger,
       events_(events),
       new_id_(std::move(new_id)) {}
 
-// Nothing is examined any more: whoever waits for it may outlive the project.
+// Tasks that wait for what is examined may outlive the project: they are told that nothing is any
+// more.
 Configs::~Configs() {
     for (const auto& resolve : waiting_)
         resolve();

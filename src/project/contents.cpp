@@ -39,7 +39,7 @@ Task<> Contents::compare(Shared documents, MemberView& view, const WatchRules& r
     const auto enough = std::chrono::steady_clock::now() + kMostChecking;
     bool refused = false;
     for (const auto& [path, id] : now) {
-        // One problem refuses the service: what more there are is not worth that all others wait.
+        // One problem refuses the service: to find more of them is not worth that all others wait.
         if (refused && std::chrono::steady_clock::now() > enough)
             break;
         const auto old = find_id(applied, path);

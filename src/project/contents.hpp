@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] Documents& documents() { return *documents_; }
     [[nodiscard]] const Documents& documents() const { return *documents_; }
-    // For whoever awaits an answer of theirs, and may outlive the project.
+    // A share for a task that awaits an answer of the documents, and may outlive the project.
     using Shared = std::shared_ptr<Documents>;
     [[nodiscard]] const Shared& shared() const { return documents_; }
 

@@ -25,7 +25,7 @@ public:
 
     // Waits for every unit of the service that is on record so, and that nobody waits for yet.
     void follow(const std::string& service);
-    // One of the service's has ended.
+    // An old generation of the service has ended.
     std::function<void(const std::string& service)> on_end;
 
     // Services with so many of them that another one has to wait.

@@ -10,7 +10,7 @@ namespace hotreload::project {
 
 namespace {
 
-// One line for each of the watches with a pattern that matches.
+// Adds a line for each of the watches with a pattern that matches.
 void explain_watches(const PathMatch& explained, const std::string& path,
                      const std::vector<WatchDefinition>& watches, const WatchExplanation& of,
                      std::vector<WatchExplanation>& all) {

@@ -142,7 +142,8 @@ namespace {
 // Adds the lines that differ to changes of files that were not told key by key.
 Task<> add_lines(Contents::Shared documents, std::vector<Change>& changes,
                  const GenerationRecord& older, const GenerationRecord& newer) {
-    // What is not kept is not known: no text at all would look like a file that was empty.
+    // A content that is not kept is not known: no text at all would look like a file that was
+    // empty.
     const auto held = [&documents](const GenerationRecord& generation,
                                    const std::string& path) -> std::optional<std::string> {
         const auto file = generation.files.find(path);

@@ -64,7 +64,7 @@ public:
 
     // Applied states that are kept, the newest first.
     [[nodiscard]] std::vector<GenerationRecord> history(const std::string& service) const;
-    // One more; the oldest ones beyond `most` are dropped.
+    // Adds a generation; the oldest ones beyond `most` are dropped.
     void remember(const std::string& service, GenerationRecord generation, std::size_t most);
 
     // Events of a service beside those, the newest first.
@@ -105,7 +105,7 @@ private:
     std::set<std::string> unsaved_; // services whose record is behind; "": the project's own
     std::map<std::string, std::vector<GenerationRecord>> unsaved_histories_;
     std::string problem_;
-    // How often each content is named: by the record of a service, and by its history.
+    // The times that each content is named: by the record of a service, and by its history.
     std::map<ContentId, std::size_t> uses_;
     std::map<std::string, std::vector<ContentId>> counted_;
     std::map<std::string, std::set<ContentId>> counted_histories_;

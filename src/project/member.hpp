@@ -39,9 +39,9 @@ public:
     // new. Errors of the watch are kept: unwatchable().
     bool arm(Files& files, const MemberDefinition& definition, Files::OnSettled on_settled,
              const std::function<Files::OnRead(std::shared_ptr<const MemberRules>)>& on_read);
-    // Not watched, but the rules are known.
+    // The member is not watched any more; the rules of this definition are known.
     void disarm(const MemberDefinition& definition);
-    // Not watched any more.
+    // The member is not watched any more, and its rules stay.
     void unwatch() { files_.reset(); }
 
     // nullptr: never armed.
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] Task<> look_ahead(Rescan rescan);
     // Looks at the files: what is on disk now. Answers true when it read them for the first time.
     bool look(Rescan rescan);
-    // For a member that is not watched.
+    // Takes what was read of a member that is not watched.
     void take(Snapshot seen);
     [[nodiscard]] const Snapshot& seen() const { return seen_; }
     // By the last look: from the new path to the old one.

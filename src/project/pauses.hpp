@@ -20,10 +20,10 @@ public:
     Pauses(Ledger& ledger, Clock& clock);
 
     [[nodiscard]] bool paused(const std::string& service) const;
-    // Of a service that is paused by itself and with its project, the longer one counts.
+    // The pause of a service: the longer one, where it is paused by itself and with its project.
     [[nodiscard]] Pause pause_of(const std::string& service) const;
 
-    // Of the project when `service` is nothing. Answers what is on record of it now.
+    // Pauses the project where `service` is nullopt. Answers what is on record of it now.
     Pause pause(const std::optional<std::string>& service, const PauseRequest& request);
     // Out of a project that is paused as a whole, a service is let go by itself: the others, of
     // `services`, stay paused.

@@ -25,7 +25,7 @@ Result<GenerationRecord> Rollback::find(const std::string& service,
                            record ? record->generation : 0);
 }
 
-// One that is named, or for a whole project at least one service that can go back.
+// The generation that is named is there, or at least one service of a whole project can go back.
 Result<> Rollback::can_be_asked(const std::optional<std::string>& service,
                                 const Request::Rollback& rollback) const {
     if (!service && rollback.generation != 0)
@@ -126,8 +126,8 @@ Task<Result<>> Rollback::plan_restoration(const std::string& service, const Gene
     co_return Result<>{};
 }
 
-// Not what the project itself is made of; nor what no generation knows, and nobody has touched
-// since: it was there, and was not whole, or not to be read.
+// Files that the project itself is made of are not new; nor is one that no generation knows and
+// nobody has touched since: it was there, and was not whole, or could not be read.
 bool Rollback::is_new_since(const std::string& service, const GenerationRecord& goal,
                             const std::string& path) const {
     if (path == ledger_.record().path || std::ranges::contains(file_.sources(), path))

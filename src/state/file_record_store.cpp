@@ -269,7 +269,7 @@ Task<Result<>> FileRecordStore::flush() {
     for (const auto& [project, files] : unsynced)
         if (const auto directory = directory_of(project, false); directory && !project.empty())
             add(*directory, files);
-    // What names these comes after them.
+    // Directories that name these come after them.
     if (const Fd all(::openat(fd_.get(), "services", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); all)
         add(all.get(), {});
     add(fd_.get(), unsynced[""]);

@@ -82,7 +82,7 @@ private:
         return known.has_value();
     }
 
-    // What a kind's own keys can be: what TOML has, without its dates.
+    // The value of a kind's own key: what TOML has, without its dates.
     static bool read(const json& value, Value& tree) {
         if (value.is_object())
             return read(value, tree.data.emplace<Value::Object>());

@@ -19,7 +19,7 @@ namespace hotreload::state {
 
 namespace {
 
-// Nothing: it is not there, or cannot be read.
+// The bytes of the live file. nullopt: it is not there, or cannot be read.
 std::optional<std::string> read_live(const std::string& path) {
     const Fd file = open_regular(path);
     if (!file)

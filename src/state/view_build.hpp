@@ -33,7 +33,7 @@ public:
     void run();
     [[nodiscard]] const Result<>& result() const { return result_; }
 
-    // What a pass has missed, since the last call.
+    // The contents that a pass has missed, since the last call.
     [[nodiscard]] std::set<ContentId> take_missed();
     void give(const ContentId& id, std::optional<std::string> content);
 
@@ -60,7 +60,8 @@ Fd open_view(const std::string& place);
 // The targets of the view in the directory; nullopt: there is none.
 std::optional<ViewTargets> read_targets(const std::string& place);
 
-// Whatever is there. What cannot be removed is found again by names(), or at the next start.
+// Removes whatever is there. Parts that cannot be removed are found again by names(), or at the
+// next start.
 void remove_tree(const std::string& path);
 
 // Makes the directory, whatever our umask is: services' users get through.

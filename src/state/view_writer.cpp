@@ -35,7 +35,7 @@ bool is_ours_alone(const Fd& fd, struct stat& status) {
     return is_regular(fd, status) && status.st_nlink == 1;
 }
 
-// Whatever it is.
+// Removes the entry, whatever it is.
 void remove_entry(int at, const std::string& name) {
     if (::unlinkat(at, name.c_str(), 0) == 0 || errno == ENOENT)
         return;

@@ -18,7 +18,7 @@ public:
     // /run/systemd/system or $XDG_RUNTIME_DIR/systemd/user.
     explicit DropIns(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-    // Before the unit is loaded. Without directives there is no file.
+    // Writes the file, before the unit is loaded. Without directives there is none.
     Result<> write(const std::string& unit, const Directives& directives) const;
 
     // The unit's whole directory; what is not there is removed already.

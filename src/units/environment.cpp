@@ -27,7 +27,8 @@ std::string file_name(std::string unit) {
 
 } // namespace
 
-// Only these four have a meaning in double quotes, and a line may end within them.
+// The text for systemd, which gives four characters alone a meaning in double quotes; a line may
+// end within them.
 Result<std::string> environment_text(const Environment& environment) {
     std::string text;
     for (const auto& [name, value] : environment) {

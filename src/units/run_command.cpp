@@ -62,7 +62,7 @@ private:
 
 } // namespace
 
-// Whatever becomes of the task, the unit does not stay.
+// Helper sees to it that the unit does not stay, whatever becomes of the task.
 class SystemdUnits::Helper {
 public:
     Helper(SystemdUnits& units, const std::string& unit) : units_(units), unit_(unit) {

@@ -33,8 +33,8 @@ public:
     SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, Mode mode,
                  const std::filesystem::path& run_time_directory);
 
-    // Before anything else, once: subscribes to the manager's signals, learns its identity, and
-    // removes what units left that it does not know any more.
+    // Subscribes to the manager's signals, learns its identity, and removes what units left that it
+    // does not know any more: once, before anything else.
     Task<Result<>> connect();
 
     [[nodiscard]] UnitState state(const std::string& unit) const override;

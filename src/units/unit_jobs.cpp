@@ -71,8 +71,8 @@ Task<BusResult<std::string>> SystemdUnits::job_end(Expected expected, sdbus::Met
     co_return result;
 }
 
-// Before a start of ours. Pacing is ours: the limit of a unit's starts is for those that it fails
-// in by itself.
+// The limit of a unit's starts is for those that it fails in by itself. Called before a start of
+// ours: we pace those.
 void SystemdUnits::forgive_starts(const std::string& unit) {
     send_only(*manager_, kManager, "ResetFailedUnit", unit);
     // The unit's end before is of no account to what becomes of it now.

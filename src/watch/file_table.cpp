@@ -186,7 +186,7 @@ void FileTable::take_dirty() {
     looking_.insert(looking_.begin(), dirty.rbegin(), dirty.rend());
 }
 
-// What a look marks anew is left to the next refresh.
+// Files that a look marks anew are left to the next refresh.
 bool FileTable::refresh(Clock::time_point until) {
     take_dirty();
     next_file_ = snapshot_.files.end();

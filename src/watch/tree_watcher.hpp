@@ -31,8 +31,8 @@ public:
     virtual void written_suspect() = 0;    // only marks: files that were being written
     virtual void queue_drained() = 0;      // may do anything, also end users
 
-    // What was marked has settled. settle() looks at it, until `until`, and may end users. False:
-    // something is left for the next call.
+    // Something that was marked has settled. settle() looks at it, until `until`, and may end
+    // users. False: something is left for the next call.
     [[nodiscard]] virtual bool due() const = 0;
     virtual bool settle(std::chrono::steady_clock::time_point until) = 0;
 

@@ -189,7 +189,7 @@ void WatchedSet::queue_drained() {
     callback();
 }
 
-// What is due already is settled by whoever has drained the queue.
+// A set that is due already is settled by whoever has drained the queue.
 void WatchedSet::schedule() {
     const auto at = debounce_.due();
     if (!at)

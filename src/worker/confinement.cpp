@@ -82,7 +82,7 @@ Result<> change_user() {
     return {};
 }
 
-// Also those that a user's process was given, as ambient ones for example.
+// Capabilities that a user's process was given, as ambient ones, are dropped, too.
 Result<> drop_capabilities() {
     __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none = {};
@@ -130,7 +130,8 @@ Result<> restrict_files() {
     return {};
 }
 
-// What reading, writing, memory and dying need, and what the C library does by itself.
+// The system calls that reading, writing, memory and dying need, and those that the C library makes
+// by itself.
 constexpr std::array kAllowed = {
     SCMP_SYS(read),
     SCMP_SYS(write),
@@ -184,7 +185,8 @@ Result<> filter_system_calls() {
     return {};
 }
 
-// Nothing that it prints is taken for the daemon's words. A sanitizer's report is.
+// Messages of libraries are not to be taken for the daemon's: standard error goes nowhere, but
+// where it has a sanitizer's report.
 Result<> silence() {
     if (!kSanitized && ::dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
         return fail_errno(errno, "closing standard error");

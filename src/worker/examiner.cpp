@@ -22,8 +22,8 @@ constexpr std::size_t kLongestMessage = 2000;
 constexpr auto kSlowCheck = std::chrono::milliseconds(20);
 constexpr std::size_t kMostSlowChecks = 256;
 
-// What a document counts for among those that are held: a tree is much larger than its file, and
-// many saves of a small one are as many trees.
+// The bytes that a document counts for among those that are held: a tree is much larger than its
+// file, and many saves of a small one are as many trees.
 std::uint64_t weight(const ContentId& id) {
     return std::max(id.size, Examiner::kLeastHeld);
 }

@@ -33,7 +33,7 @@ Result<std::unique_ptr<Process>> Process::start(os::EventLoop& loop, const std::
         return fail_errno(errno, "making a socket for " + program);
     Fd ours(ends[0]);
     const Fd theirs(ends[1]);
-    // Without an environment: ours may hold what is nobody's.
+    // It gets no environment: ours may hold secrets.
     auto pidfd = os::spawn({program}, {}, {.input = theirs.get(), .error = STDERR_FILENO});
     if (!pidfd)
         return std::unexpected(std::move(pidfd.error()));

@@ -46,7 +46,7 @@ Address split(std::string_view text) {
     return parts;
 }
 
-// Without "." and "..".
+// The path without "." and "..".
 std::string plain_path(std::string_view path) {
     std::string result;
     while (!path.empty()) {

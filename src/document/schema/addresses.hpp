@@ -12,7 +12,7 @@ namespace hotreload::document {
 // `reference` as it is meant where `base` is the address.
 std::string resolved(std::string_view base, std::string_view reference);
 
-// Before "#", and behind it with its %XX decoded.
+// The address before "#", and what is behind it, with its %XX decoded.
 std::string_view without_fragment(std::string_view address);
 std::string fragment_of(std::string_view address);
 

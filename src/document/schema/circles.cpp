@@ -34,7 +34,7 @@ for_same_value(const SchemaNode& node,
 
 } // namespace
 
-// Without recursion: references may make a chain of all schemas.
+// The search has no recursion: references may make a chain of all schemas.
 const SchemaNode* find_circle(const std::deque<SchemaNode>& nodes,
                               const std::function<const SchemaNode*(const SchemaNode&)>& dynamic) {
     struct Step {

@@ -265,7 +265,7 @@ constexpr std::array kNames = {
     DraftName{"schema", Draft::Draft2020},
 };
 
-// Without the scheme; empty: of another place.
+// The part behind the host of JSON Schema; "": the address is of another one.
 std::string_view behind_host(std::string_view address) {
     for (const std::string_view start :
          {"http://json-schema.org/", "https://json-schema.org/", "http://www.json-schema.org/",

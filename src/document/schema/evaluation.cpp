@@ -49,7 +49,7 @@ struct TypeOf {
     }
 };
 
-// Without the marks behind them.
+// The number of elements, without the marks behind them.
 std::size_t elements_of(const Value::Array& array) {
     auto size = array.size();
     while (size > 0 && is_mark(array[size - 1]))

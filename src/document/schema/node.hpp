@@ -3,7 +3,7 @@
 
 // A schema as it is evaluated: every schema within it is a node, and references are pointers from
 // node to node. compiler.cpp makes them of a Value, evaluation.cpp holds a document against them.
-// What a rule is in words stands in the schema as it is written, which the nodes point into.
+// The text of a rule stands in the schema as it is written, which the nodes point into.
 
 #include "core/value.hpp"
 #include "document/schema/draft.hpp"

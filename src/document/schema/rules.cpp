@@ -132,7 +132,7 @@ std::string count_rule(const BrokenRule& broken, std::string_view bound, std::st
     return std::format("has to have {} {} {}", bound, count, count == "1" ? one : many);
 }
 
-// Without the key in front.
+// The rule in words, without the key in front.
 std::string rule_text(const BrokenRule& broken) {
     const auto keyword = broken.keyword;
     auto generic = std::format("does not meet \"{}\"", keyword);

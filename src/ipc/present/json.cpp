@@ -120,8 +120,8 @@ public:
 
 private:
     static constexpr std::string_view kNull = "null";
-    // Of changes. A bus cuts off who sends it a message of more than 32 MiB, and an escape is six
-    // bytes for one.
+    // The bytes of changes that are told. A bus cuts off whoever sends it a message of more than 32
+    // MiB, and an escape is six bytes for one.
     static constexpr std::size_t kRoom = std::size_t{4} << 20;
 
     // The text is JSON. 1.10 and 1e400 come out as they went in.
@@ -192,8 +192,8 @@ std::size_t size_of(const Change& change) {
     return bytes;
 }
 
-// One in place of all those for which there was no room. To a
-// reader of patches, the document as a whole has changed.
+// One element stands for all those for which there was no room. To a reader of patches, the
+// document as a whole has changed.
 constexpr std::string_view kNotTold = "not told one by one";
 KeyStep rest_of(std::span<const KeyStep> /*left*/) {
     return {};

@@ -23,7 +23,7 @@ namespace hotreload::ipc {
 
 class VarlinkServer {
 public:
-    // Both outlive it.
+    // The loop and the service outlive it.
     VarlinkServer(os::EventLoop& loop, Service& service) : loop_(loop), service_(service) {}
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;

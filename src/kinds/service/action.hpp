@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What an action on a unit has to be able to do: one file for each, and the table of them.
+// ActionHandler is what an action on a unit has to be able to do: one file for each, and the table
+// of them.
 
 #include "base/duration.hpp"
 #include "base/task.hpp"
@@ -14,7 +15,8 @@
 
 namespace hotreload::service {
 
-// One service in a transaction: what it was, what it is to be, and the unit that carries it.
+// ActionContext is a service in a transaction: what it was, what it is to be, and the unit that
+// carries it.
 struct ActionContext {
     const KindPorts& means;
     ReloadId transaction;
@@ -48,10 +50,10 @@ public:
     // Put the applied state back, after an apply that failed, even half-way, or did not hold.
     virtual Task<Result<>> undo(ActionContext& context) const = 0;
 
-    // After the commit: take down what only undo() needed.
+    // Takes down, after the commit, what only undo() needed.
     virtual Task<> finish(ActionContext& context) const;
 
-    // How long the service must stay well before the commit, where `verify` does not say.
+    // The time that the service must stay well before the commit, where `verify` does not say.
     [[nodiscard]] virtual Duration default_verify(const ActionContext& /*context*/) const {
         return Duration::zero();
     }

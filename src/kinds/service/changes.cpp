@@ -13,12 +13,12 @@ namespace hotreload::service {
 
 namespace {
 
-// Only a new process gets these; `properties` are looked up one by one, and the other fields are
-// for us.
+// Fields that only a new process gets; `properties` are looked up one by one, and the other fields
+// are for us.
 constexpr auto kOfProcess = std::to_array<std::string_view>(
     {"command", "type", "env", "working_dir", "user", "ports", "reload", "reload_signal", "pin"});
 
-// What gives a service a new process: beside the old one, where both can share their sockets.
+// The way to a new process: beside the old one, where both can share their sockets.
 Effect new_process(const MemberDefinition& applied, const MemberDefinition& wanted,
                    std::string why) {
     if (!ports_in_place_of(applied, wanted).empty())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What differs between what is applied of a service and what is wanted, and what puts it into
-// effect: pure.
+// The changes from what is applied of a service to what is wanted, with what puts them into effect:
+// pure.
 
 #include "core/change.hpp"
 #include "core/plan.hpp"
@@ -21,7 +21,7 @@ std::vector<Change> definition_changes(const MemberDefinition& applied,
 std::vector<Change> file_changes(const MemberRecord& applied, const MemberView& view,
                                  const std::map<std::string, DocumentState>& documents);
 
-// What a changed file asks for where nothing was said. `service` outlives it.
+// The effect that a changed file asks for where nothing was said. `service` outlives it.
 Automatic automatic_strategy(const MemberDefinition& service, const UnitState& unit);
 
 // The next generation can start beside the present one: it is handed its sockets, and shows when it

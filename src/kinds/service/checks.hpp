@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is wrong with a service's definition although each key of it is right by itself.
+// Checks of a service's definition as a whole, when each key of it is right by itself.
 
 #include "core/declaration.hpp"
 

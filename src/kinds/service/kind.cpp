@@ -16,8 +16,8 @@ namespace {
 
 using Status = ServiceStatus::State;
 
-// What a program of ours that does not run, or has nothing left to do, came to; nullopt where it is
-// simply running or stopped.
+// The end of a program of ours that has done its work, or does not run though nobody stopped it;
+// nullopt where it is simply running or stopped.
 std::optional<Status> end_of(const MemberRecord& record, const UnitState& unit) {
     const auto& definition = record.definition;
     if (definition.attached() || !record.wanted || record.generation == 0)

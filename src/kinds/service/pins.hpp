@@ -22,12 +22,12 @@ bool is_pinned(const ActionContext& context);
 // `kept` has contents that are not on disk any more. Errors as of Views::make.
 Task<Result<>> prepare_pins(ActionContext& context, Views::Kept kept);
 
-// Before the action: what runs is shown the wanted files, and the next process of an installed unit
-// what was prepared for it. A unit that is let go of reads what is on disk: in a new process, the
-// only one that can.
+// Shows the wanted files, before the action, to what runs, and what was prepared to the next
+// process of an installed unit. A unit that is let go of reads what is on disk: in a new process,
+// the only one that can.
 Task<Result<>> show_wanted(ActionContext& context, Views::Kept kept);
 
-// After a failure, before the action is undone: the applied files again.
+// Shows the applied files again, after a failure and before the action is undone.
 Task<Result<>> show_applied(ActionContext& context, Views::Kept kept);
 
 } // namespace hotreload::service

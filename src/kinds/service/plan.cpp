@@ -44,13 +44,13 @@ bool fell_in_action(const MemberView& view) {
         return false;
     if (view.record->definition.attached())
         return ended_by_itself(view.unit);
-    // Whoever has not seen its end knows it from the record.
+    // The record knows its end where we have not seen it.
     return view.unit.end == UnitEnd::Unknown
                ? view.unit.failed() || refusal->result == ReloadResult::NeedsAttention
                : view.unit.end != UnitEnd::Others;
 }
 
-// Whether the service is meant to run: what a change does to one that is not is to be recorded.
+// The service is meant to run. A change of one that is not is only recorded.
 bool meant_to_run(const MemberView& view, const PlanOptions& options) {
     if (view.unit.running()) // whoever started it: that was stopped before
         return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What is to be done to a service that is wanted: pure.
+// The plan for a service that is wanted: pure.
 
 #include "core/plan.hpp"
 

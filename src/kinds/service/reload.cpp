@@ -8,8 +8,8 @@ namespace hotreload::service {
 
 namespace {
 
-// How long a service that does not say that it has reloaded may take to die of it: of the signal
-// itself, which it does not handle, or of what it reads.
+// The time that a service which does not say that it has reloaded may take to die of it: of the
+// signal itself, which it does not handle, or of what it reads.
 constexpr Duration kTimeToDie = std::chrono::milliseconds(100);
 
 // The service reads its files again; its process stays. Where the manager has a reload of the unit
@@ -19,7 +19,7 @@ constexpr Duration kTimeToDie = std::chrono::milliseconds(100);
 class Reload final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
-        // With the limits of the new definition before its work begins.
+        // The limits of the new definition are set before its work begins.
         if (auto set = co_await set_live_properties(context, Towards::Wanted); !set)
             co_return set;
         if (changes_unit_files(*context.view.wanted, context.plan, context.view.unit.id))

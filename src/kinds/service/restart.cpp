@@ -36,11 +36,12 @@ public:
         if (context.view.wanted->attached() && is_pinned(context))
             co_return co_await units.restart_unit(context.unit);
         const auto state = units.state(context.unit);
-        // One that the manager starts again and again does not serve, and would read the same.
+        // A service that the manager starts again and again does not serve, and would read the
+        // same.
         const bool runs =
             state.running() && !state.waits_for_restart() && state.active_state != "activating";
         if (context.view.wanted->attached() && runs) {
-            // One of many may have fallen while others run.
+            // One instance of many may have fallen while others run.
             if (names_instances(context.unit) && !would_fail_again(context))
                 co_return co_await units.start_unit(context.unit);
             co_return Result<>{};
@@ -73,7 +74,8 @@ public:
     }
 
 private:
-    // Nothing but files has changed, and they are on disk: what is on record would read them, too.
+    // The applied definition would read the same files: nothing else has changed, and they are on
+    // disk.
     static bool would_fail_again(const ActionContext& context) {
         return context.at_fault && !is_pinned(context) && !context.plan.changes.empty() &&
                std::ranges::none_of(context.plan.changes, [](const Change& change) {

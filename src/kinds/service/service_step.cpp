@@ -56,8 +56,8 @@ Task<Verdict> ServiceStep::check() {
     co_return verdict;
 }
 
-// A validator takes its time. What was saved meanwhile was not checked, and the service would read
-// it, or could not be shown any more what was.
+// A validator takes its time. Files that were saved meanwhile were not checked, and the service
+// would read them, or could not be shown any more what was.
 Task<Verdict> ServiceStep::prepare() {
     if (reads_files(own_.plan.action) && !own_.view.wanted->validate.empty() &&
         host().moved_on(name()))
@@ -138,7 +138,7 @@ Task<Result<>> ServiceStep::act() {
     co_return ready;
 }
 
-// Where the type of the service does not tell when it is ready, its probe does.
+// The probe of a service tells when it is ready, where its type does not.
 Task<Result<>> ServiceStep::until_ready() {
     const auto& wanted = own_.view.wanted;
     if (!wanted || !wanted->ready || !reads_files(own_.plan.action))
@@ -172,7 +172,7 @@ Task<bool> ServiceStep::gives_way() {
     co_return own_.given_way = true;
 }
 
-// What a person may have meant, where a clean end is the failure.
+// The hint at what a person may have meant, where a clean end is the failure.
 std::string ServiceStep::hint() const {
     const auto& wanted = own_.view.wanted;
     if (!wanted || wanted->attached())
@@ -248,7 +248,7 @@ bool ServiceStep::is_done_for_good() const {
            !own_.view.wanted->attached() && own_.view.wanted->type == ServiceType::Oneshot;
 }
 
-// Of a template, the state is that of an instance that runs, whose words are not of the failure.
+// The state of a template is that of an instance that runs, whose words are not of the failure.
 void ServiceStep::remember_failure() {
     if (!names_instances(own_.unit))
         failed_invocation_ = own_.means.units.state(own_.unit).invocation;
@@ -358,8 +358,8 @@ const Change* ServiceStep::change_on_disk() const {
     return found == own_.plan.changes.end() ? nullptr : &*found;
 }
 
-// What a service that was in order came to, because another of its group was not. Only files that
-// are pinned, and definitions, can be taken back.
+// The text about a service that was in order and is put back because another of its group was not.
+// Only files that are pinned, and definitions, can be taken back.
 std::string ServiceStep::put_back_text(const std::string& culprit) const {
     const auto* change = change_on_disk();
     if (!change)

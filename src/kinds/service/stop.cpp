@@ -9,7 +9,7 @@ namespace {
 class Stop final : public ActionHandler {
 public:
     Task<Result<>> apply(ActionContext& context) const override {
-        // Those that finish what they had in hand were told to end before.
+        // Generations that finish what they had in hand were told to end before.
         for (const auto& each : context.view.record->draining)
             (void)co_await context.means.units.end_unit(each.unit, Duration::zero());
         if (context.unit.empty() || context.view.record->definition.attached())

@@ -38,7 +38,7 @@ Task<std::optional<Problem>> StopStep::apply() {
 
 MemberOutcome StopStep::commit() {
     auto now = record();
-    // What could not be stopped runs on, and so do its changes.
+    // A service that could not be stopped runs on, and is kept in step.
     now.wanted = failure_ && now.wanted && ports_.units.state(now.unit).running();
     now.underway = false;
     host().commit(name(), std::move(now));

@@ -18,14 +18,14 @@ extern const ActionHandler& stop;    // stop.cpp
 // nullptr for an action that touches no unit.
 const ActionHandler* handler_for(Action action);
 
-// Also a part of reload: sets what can be set on the running unit to the wanted values, or back.
+// Sets what can be set on the running unit to the wanted values, or back: also a part of reload.
 enum class Towards { Wanted, Applied };
 Task<Result<>> set_live_properties(ActionContext& context, Towards towards);
 
-// Also a part of swap, restart and start: the wanted definition as the next generation's unit.
+// Starts the wanted definition as the next generation's unit: a part of swap, restart and start.
 Task<Result<>> start_next_generation(ActionContext& context);
 
-// Also a part of undoing: what is on record runs again, in its own unit.
+// Starts what is on record again, in its own unit: also a part of undoing.
 Task<Result<>> start_applied_generation(ActionContext& context);
 
 } // namespace hotreload::service

@@ -53,7 +53,8 @@ public:
         const auto snapshot = selected_by(*context.view.files, watches);
         if (snapshot.files.empty())
             co_return Result<>{};
-        // As it was last read, in place of a file that is being written: that may go on for long.
+        // A file that is being written is shown as it was last read: the writing may go on for
+        // long.
         std::set<ContentId> written;
         for (const auto& path : snapshot.writing)
             if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
@@ -106,7 +107,7 @@ Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) 
         verdict.note = on_live_files(made.error().message);
     if (shown.view()) {
         request.env["HOTRELOAD_SNAPSHOT"] = shown.view()->directory;
-        // What it writes there is gone with the view.
+        // Files that it writes there are gone with the view.
         request.binds = shown.view()->binds;
         for (auto& bind : request.binds)
             bind.writable = true;
