@@ -32,7 +32,7 @@ def dev_ctl():
 
 @pytest.fixture
 def dev_dir():
-    """A directory of dev's own, in his home, as a project is."""
+    """A directory of dev's own, in that user's home, as a project is."""
     path = Path(tempfile.mkdtemp(prefix="project-", dir="/home/dev"))
     shutil.chown(path, "dev", "dev")
     yield path

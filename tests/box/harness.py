@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What box tests are written with. They run as root in a booted box; `user="dev"` acts as its
-ordinary user, on his session bus. Every wait has a deadline, and none is a sleep."""
+ordinary user, on its session bus. Every wait has a deadline, and none is a sleep."""
 
 import fnmatch
 import functools
@@ -31,7 +31,7 @@ account = functools.cache(pwd.getpwnam)
 
 
 def environment(user: str | None) -> dict[str, str]:
-    """Of a command of that user's: ours, or what his session has."""
+    """The environment of a command of the user's: ours, or what the user's session has."""
     if not user:
         return dict(os.environ)
     entry = account(user)
@@ -47,13 +47,13 @@ def environment(user: str | None) -> dict[str, str]:
 
 
 def command_line(command, user: str | None) -> list[str]:
-    """With environment(user), runs the command as him."""
+    """With environment(user), runs the command as the user."""
     command = [str(word) for word in command]
     if not user:
         return command
     entry = account(user)
-    # Not runuser: it stays as a parent, and takes two seconds to pass a SIGTERM on. By numbers:
-    # names are looked up in half a dozen libraries.
+    # runuser would stay as a parent, and take two seconds to pass a SIGTERM on. Numbers stand
+    # here, as names are looked up in half a dozen libraries.
     return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups", "--", *command]
 
 

@@ -114,7 +114,7 @@ def is_alive(bus: DBusConnection) -> bool:
 
 
 def connect(user: str | None) -> DBusConnection:
-    """To the system bus, or to the session bus of a user: his bus listens to nobody else."""
+    """To the system bus, or to the session bus of a user, as that user: it listens to nobody else."""
     if not user:
         return DBusConnection(prep_socket("/run/dbus/system_bus_socket"))
     uid = pwd.getpwnam(user).pw_uid

@@ -112,7 +112,7 @@ def test_a_removal_lets_pinned_units_go_and_another_installation_brings_the_sock
             assert unit_property("hotreloadd.socket", "ActiveState", user=user) == "inactive"
         assert not DROP_IN.exists()
         assert unit_property("nginx.service", "NeedDaemonReload") == "no"
-        # Until it is started again it reads what it was shown, and can.
+        # It reads what it was shown, and can, until it is started again.
         assert list(VIEWS.iterdir()) != []
         systemctl("reload", "nginx.service")
         save(CONF, CONF.read_text().replace("first", "second"))
@@ -159,7 +159,7 @@ def test_it_purges_clean(reinstalled):
     run("dpkg", "--purge", "hotreload", timeout=120)
 
     assert [path for path in files if path.exists()] == []
-    # What is a user's stays; what is in /run/user goes when he logs out.
+    # Files of a user stay; those in /run/user go when the user logs out.
     others = ["/proc", "/sys", "/src", "/home", "/run/user", "/tmp", "/var/cache"]
     skip = [word for mount in others for word in ("-path", mount, "-prune", "-o")]
     ours = run("find", "/", *skip, "-name", "*hotreload*", "-print").stdout.split()

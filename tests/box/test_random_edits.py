@@ -122,7 +122,7 @@ class Alone:
         self.settle()
         self.since = len(self.events.seen)
         services = self.project.services()
-        # What was refused before may be valid now.
+        # A state that was refused before may be valid now.
         self.owed = {name: services[name]["state"] != "running" for name in self.meanings}
         self.before = dict(self.meanings)
 

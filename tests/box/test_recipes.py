@@ -23,7 +23,7 @@ def test_every_recipe_is_valid():
     assert len(recipes) >= 6
     for recipe in recipes:
         done = run("hotreloadctl", "check", recipe, check=False)
-        # Not each of the services is there, and a daemon that runs says so.
+        # Some of the services are not there, and a daemon that runs says so.
         told = [line for line in done.stdout.splitlines() if "there is no unit" not in line]
         assert done.returncode == 0 or told == [], done.stdout
         assert recipe.name in (RECIPES / "README.md").read_text()
@@ -348,7 +348,7 @@ def test_postgresql_s_settings_that_need_a_restart_wait_for_it(postgres):
 
 # ---- dnsmasq -----------------------------------------------------------------------------------
 
-# As that of Debian's package dnsmasq, of which the box has only the program.
+# The unit of Debian's package dnsmasq, of which the box has only the program.
 DNSMASQ_UNIT = """[Service]
 Type=forking
 PIDFile=/run/dnsmasq/dnsmasq.pid

@@ -10,7 +10,7 @@ from matrix import ACTIONS, Add, Open, Start, all_is_well, print_count, strike
 from matrix import app, faulty, shared  # noqa: F401, fixtures
 
 OPENS = {"swap": Open("swapped"), "restart": Open("restarted"), "start": Add(), "start by request": Start()}
-# Where the state is written: the points on the way, and the one that is refused.
+# The points at which the state is written: those on the way, and the one that is refused.
 RECORDED = [then(Point.proven, Point.save), then(Point.proven, Point.save, Point.save)]  # the history, the record
 COPIED = [then(Point.proven, Point.keep), then(Point.proven, Point.index)]
 WRITES = {

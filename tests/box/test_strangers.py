@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a local user without any right sees of the system's instance: names, places and states, and
-never a value, whatever he reads. A marker is in every value and in every text that may quote one; what
+never a value, whatever is read. A marker is in every value and in every text that may quote one; what
 there is to be read is found by introspection and by walking, so that what is new is covered."""
 
 import json
@@ -62,7 +62,7 @@ SCHEMA = '{"properties": {"db": {"properties": {"port": {"enum": [1, 2, 3, "1"]}
 
 
 class Stranger:
-    """`dev`, and all that he hears and reads."""
+    """`dev`, and all that this user hears and reads."""
 
     def __init__(self, log: Path):
         self.began = time.time()
@@ -86,7 +86,7 @@ class Stranger:
     def busctl(self, *words):
         return self.run("busctl", "--system", *words)
 
-    # ---- what he reads each time
+    # ---- read each time
 
     def objects(self) -> str:
         text = self.busctl("call", "org.hotreload", "/org/hotreload", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").stdout
@@ -102,7 +102,7 @@ class Stranger:
         return self.run("systemctl", "show", "--all", "hotreload-*").stdout
 
     def files(self) -> str:
-        """Of /run and /var, all that has changed and that he may read; the kernel decides which."""
+        """All files of /run and /var that have changed and that the user may read; the kernel decides which."""
         script = f"find /run /var -path /var/cache -prune -o -type f -newerct @{int(self.began)} -readable -exec cat {{}} + 2>/dev/null"
         return self.run("sh", "-c", script, errors="replace").stdout
 
@@ -247,7 +247,7 @@ def test_a_stranger_reads_names_and_states_and_no_value(vault, stranger):
     events.wait_for("ValidationFailed", target="")
     stranger.reads_nothing("when the project file is invalid")
 
-    # And the counterpart: who may inspect sees values and reasons.
+    # The counterpart: callers who may inspect see values and reasons.
     for words in (["status", NAME], ["--json=short", "history", NAME], ["diff", f"{NAME}/a", "1", "2"]):
         shown = project.ctl(*words, check=False).stdout
         assert MARKER in shown and "are left out" not in shown, words
@@ -295,4 +295,4 @@ def test_the_journal_of_a_service_s_user_has_nothing_of_root_s(vault, stranger):
     sync_journal()
     words = ["--no-pager", "--output=export", f"--since=@{int(stranger.began)}"]
     assert "MARKERtoml1" in run("journalctl", *words, errors="replace").stdout, "root's has what changed"
-    stranger.check(stranger.journal(), "his own journal")
+    stranger.check(stranger.journal(), "the user's own journal")

@@ -34,7 +34,7 @@ def test_a_user_does_not_make_root_disclose_a_file(rooted, dev_dir):
         '[services.app]\ncommand = ["/usr/bin/sleep", "infinity"]\nuser = "dev"\nstrategy = "none"\n'
         f'watch = ["{config}"]\n'
     )
-    # dev's home is his alone, and the file is his: all is well.
+    # The home and the file are dev's alone: all is well.
     rooted.up()
     before = rooted.pids()
     config.unlink()
@@ -81,7 +81,7 @@ def test_root_runs_no_program_that_others_can_change(rooted):
     )
     refused = rooted.up(check=False)
     assert refused.returncode == 1 and "properties.ExecStartPre" in refused.stdout + refused.stderr
-    # That user's own service may run it.
+    # The user's own service may run it.
     (rooted / "check").write_text("#!/bin/sh\n")
     (rooted / "check").chmod(0o755)
     shutil.chown(rooted / "check", "dev")
@@ -135,7 +135,7 @@ def test_what_lies_behind_a_link_is_watched_and_explained(rooted):
     assert f"as {rooted / 'conf/conf.d/a.conf'}" in explained
     explained = rooted.ctl("explain", str(rooted / "conf/up/hotreload.toml"), check=False)
     assert "conf/up is not looked into: it leads to" in explained.stdout
-    # What cannot be read with the shown snapshot is refused, behind a link, too.
+    # A file that cannot be read with the shown snapshot is refused, behind a link, too.
     save(real, "none")
     done = events.wait_for("ReloadFinished", project="rooted")
     assert done["result"] == "invalid", done
@@ -143,7 +143,7 @@ def test_what_lies_behind_a_link_is_watched_and_explained(rooted):
 
 
 def test_what_a_user_could_lead_elsewhere_is_not_mounted_over(rooted, dev_dir):
-    """Between our look and the mount he could put a link to /etc there: his files would be root's /etc."""
+    """Between our look and the mount, dev could put a link to /etc there, and dev's files would be root's /etc."""
     config = dev_dir / "c.conf"
     save(config, "a = 1\n", user="dev")
     text = (

@@ -43,7 +43,7 @@ def test_somebody_who_saves_all_the_time_is_no_loop(demo):
     demo.up()
     with demo.ctl.monitor() as events:
         for number in range(300):
-            # As dev: his daemon does not see what root has open, and would suspect nobody anyway.
+            # As dev, whose daemon does not see what root has open, and would suspect nobody anyway.
             run("sh", "-c", f"echo {number} >a.conf", user="dev", cwd=demo.directory)
             if number % 10 == 9:
                 events.wait_for("ReloadFinished")

@@ -30,7 +30,7 @@ inline ino_t inode_of(int fd) {
 
 class FakeFdStore {
 public:
-    // In the order in which they were stored.
+    // The names in the order in which they were stored.
     std::vector<std::string> names() {
         receive();
         std::vector<std::string> all;
@@ -45,7 +45,7 @@ public:
                 return inode_of(each.fd.get());
         return 0;
     }
-    // What the next start is handed.
+    // The descriptors that the next start is handed.
     std::vector<os::NamedFd> hand_over() {
         receive();
         std::vector<os::NamedFd> all;

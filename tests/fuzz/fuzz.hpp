@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What the targets share. A target is one file with LLVMFuzzerTestOneInput; `dev/fuzz` links it
-// with libFuzzer, the unit tests with replay.cpp.
+// The parts that the targets share. A target is one file with LLVMFuzzerTestOneInput; `dev/fuzz`
+// links it with libFuzzer, the unit tests with replay.cpp.
 
 #include "core/patch.hpp"
 #include "core/secrets.hpp"
@@ -50,7 +50,7 @@ inline std::expected<Value, Problem> parsed(Format format, std::string_view text
     const auto patch = diff(Value{}, *value);
     for (const auto& operation : patch)
         expect(!touched_leaves(operation).empty(), "an operation touches something");
-    // Of two documents: they are equal, or a patch says what is not.
+    // Two documents are equal, or a patch says what is not.
     const auto half = parse_document(format, text.substr(0, text.size() / 2), kLimits);
     if (half)
         expect(diff(*half, *value).empty() == (*half == *value), "a difference is told");

@@ -5,7 +5,7 @@
 
 using namespace hotreload;
 
-// What stands within our JSON is JSON to every reader.
+// A text that stands within our JSON is JSON to every reader.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::text_of(data, size);
     const auto read = parse_document(Format::Json, text, {.bytes = 1 << 20, .depth = 1000});

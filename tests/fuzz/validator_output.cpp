@@ -7,7 +7,7 @@
 
 using namespace hotreload;
 
-// What a validator prints, as much of it as is kept.
+// The output of a validator, as much of it as is kept.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t kept = 16 * 1024;
     const auto text = fuzz::text_of(data, size).substr(0, kept);

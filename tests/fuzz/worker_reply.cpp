@@ -4,7 +4,7 @@
 
 using namespace hotreload;
 
-// What a worker that was taken over says to the daemon: an answer, or nothing at all.
+// The words of a worker that was taken over are an answer to the daemon, or nothing at all.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::text_of(data, size);
     worker::FrameReader reader(worker::kMostReply);

@@ -46,7 +46,7 @@ public:
         std::signal(SIGPIPE, SIG_IGN);
     }
 
-    // Until it is told to end. Throws when it is to die late.
+    // Serves until it is told to end. Throws when it is to die late.
     void serve() {
         if (name_ != "never")
             sd_notify(0, "READY=1");

@@ -38,7 +38,7 @@ std::string level() {
     return value ? value : "-";
 }
 
-// Until there is a file `go`, or somebody ends the program.
+// Waits until there is a file `go`, or somebody ends the program.
 void wait_for_go() {
     sigset_t term = {};
     sigaddset(&term, SIGTERM);

@@ -20,7 +20,7 @@ std::string error_file() {
     return std::filesystem::temp_directory_path() / ("ctl-stderr-" + std::to_string(getpid()));
 }
 
-// In the child of fork: never returns.
+// Called in the child of fork: never returns.
 [[noreturn]] void become_ctl(const std::vector<std::string>& arguments,
                              const std::string& directory, int out, int err) {
     dup2(out, STDOUT_FILENO);

@@ -20,7 +20,7 @@ struct Ended {
 // `--user` is put in front. `directory` is where it runs.
 Ended run_ctl(const std::vector<std::string>& arguments, const std::string& directory = "/");
 
-// One that goes on until it is interrupted.
+// A process of hotreloadctl that goes on until it is interrupted.
 class CtlProcess {
 public:
     explicit CtlProcess(const std::vector<std::string>& arguments,

@@ -138,7 +138,7 @@ public:
     std::vector<std::string> calls();
     void wait_for_call(); // until there was one
 
-    // What the methods do, in the daemon's thread. An exception is the answer.
+    // The methods, which are called in the daemon's thread. An exception is the answer.
     std::function<std::string(const std::string& path)> on_up;
     std::function<std::string(const std::string& target)> on_reload;
     std::function<void(const std::string& target)> on_action = [](const auto&) {};

@@ -22,7 +22,7 @@ public:
     PrivateBus(const PrivateBus&) = delete;
     PrivateBus& operator=(const PrivateBus&) = delete;
 
-    // As if the machine went down.
+    // Ends the bus as if the machine went down.
     void kill();
 
 private:

@@ -529,7 +529,7 @@ TEST_F(DbusServerTest, when_the_bus_goes_away_telling_is_harmless_and_the_loop_e
     server_.withdraw();
 }
 
-// What another user is told, by a child process that is that user: the name of the error of a
+// A child process that is another user finds out what that user is told: the name of the error of a
 // method call in its own words, and whether a property can be read.
 TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
     if (::geteuid() != 0)

@@ -61,7 +61,7 @@ protected:
         return address;
     }
 
-    // Or a second is over.
+    // Runs the loop until it holds, or a thousand turns are over.
     void turn_until(const std::function<bool()>& holds) {
         for (int i = 0; i < 1000 && !holds(); ++i)
             loop_.run_once(std::chrono::milliseconds(10));
@@ -210,7 +210,7 @@ TEST_F(VarlinkServerTest, a_caller_who_goes_leaves_nothing_behind) {
     EXPECT_EQ(server_.connections(), 0U);
 }
 
-// Else a daemon with nothing to do would stay for good after its last caller.
+// A daemon with nothing to do would stay for good after its last caller.
 TEST_F(VarlinkServerTest, a_caller_who_goes_is_activity_and_is_not_counted_any_more) {
     std::vector<unsigned> counted;
     server_.on_activity = [&] { counted.push_back(server_.connections()); };

@@ -55,7 +55,7 @@ protected:
     [[nodiscard]] std::string path(const std::string& name = "x.sock") const {
         return directory_ / name;
     }
-    // What is left of a process that ended.
+    // The socket file that is left of a process that ended.
     [[nodiscard]] std::string stale() const {
         const Fd closed = opened(port(path()));
         return path();
@@ -136,7 +136,7 @@ TEST_F(ListeningSocket, in_use_counts_all_addresses_of_a_port) {
     EXPECT_TRUE(refusal(port("[::]:" + number)).message.contains(who_we_are()));
 }
 
-// As Java does.
+// Java listens like that.
 TEST_F(ListeningSocket, in_use_sees_an_ipv4_address_of_an_ipv6_socket) {
     if (!has_ipv6())
         GTEST_SKIP() << "no IPv6";

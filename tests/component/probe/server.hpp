@@ -75,7 +75,7 @@ private:
     Fd fd_;
 };
 
-// What a server does with a connection, which it closes after it.
+// Serve is what a server does with a connection, which it closes after it.
 using Serve = std::function<void(int connection)>;
 
 inline std::string read_request(int connection) {

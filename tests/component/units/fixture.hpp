@@ -36,7 +36,7 @@ protected:
     // A name for a new unit.
     std::string name(const std::string& service = "web");
 
-    // What `systemctl show -P` says, asked beside the class under test.
+    // The answer of `systemctl show -P`, asked beside the class under test.
     static std::string show(const std::string& unit, const std::string& property);
     static std::string systemctl(const std::string& arguments);
     static std::string shell(const std::string& command);

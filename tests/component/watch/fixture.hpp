@@ -133,7 +133,7 @@ protected:
     os::EventLoop loop;
     test::TemporaryDirectory dir;
     std::vector<std::string> warnings;
-    // For what has to have its own options; no set may live.
+    // Makes the watcher anew, for a test that has to have its own options; no set may live.
     void make_watcher(TreeWatcherOptions options) {
         watcher = *TreeWatcher::make(loop, std::move(options));
         watcher->on_warning = [this](const std::string& text) { warnings.push_back(text); };

@@ -19,7 +19,7 @@ bool own_limits() {
 
 class Limits : public WatchTest {
 protected:
-    // What a child needs of its own: the loop from before the fork is the parent's.
+    // Own is what a child needs of its own: the loop from before the fork is the parent's.
     struct Own {
         explicit Own(TreeWatcherOptions options = {.poll_interval = 50ms})
             : watcher(*TreeWatcher::make(loop, std::move(options))) {
@@ -133,7 +133,7 @@ protected:
         return own.watcher->recent_events().empty() ? __LINE__ : 0;
     }
 
-    // With the real sysctl, which is of the whole machine: it is put back at once.
+    // Sets the real sysctl, which is of the whole machine: it is put back at once.
     int with_a_short_queue() const {
         if (!writable_sysctls())
             return kCannot;

@@ -10,7 +10,7 @@ protected:
         fs::create_symlink(target, link + ".new-link");
         fs::rename(link + ".new-link", link);
     }
-    // As Kubernetes mounts one.
+    // Makes a volume as Kubernetes mounts one.
     void make_volume() const {
         fs::create_directories(volume + "/..1");
         write(volume + "/..1/app.conf", "1");

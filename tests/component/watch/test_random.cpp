@@ -88,7 +88,7 @@ TEST_P(Random, ChangesOfATreeLeadToWhatIsOnDisk) {
             const auto truth = fresh->look(Rescan::All).content;
             auto& seen = sets[i]->content;
             ASSERT_TRUE(until([&] {
-                // What was read before it became unreadable is known to one of them only.
+                // A file that was read before it became unreadable is known to one of them only.
                 for (const auto& problem : seen.unreadable)
                     seen.files.erase(problem.path);
                 return seen == truth;

@@ -109,7 +109,7 @@ TEST_F(Workers, answer_one_request_after_another) {
     EXPECT_EQ(children("hotreload-worker"), pids) << "the same process, which was asked before";
 }
 
-// Whatever a library does with it, it is none of what is forbidden.
+// Libraries make no system call that is forbidden, whatever they are given.
 TEST_F(Workers, live_through_all_that_parsers_were_ever_given) {
     Pool pool(loop, settings(WORKER));
     const Pool::Lease lease(pool);

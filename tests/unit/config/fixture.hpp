@@ -44,7 +44,7 @@ protected:
                              });
     }
 
-    // Of a text that is right.
+    // The definition of a text that is right.
     ProjectDefinition good(std::string_view text) {
         auto project = parse(text);
         if (project)
@@ -59,7 +59,7 @@ protected:
         return project.services[name];
     }
 
-    // Of a text that is wrong: "4:1: what" for each problem.
+    // The problems of a text that is wrong, each as "4:1: what".
     std::vector<std::string> problems(std::string_view text) {
         const auto project = parse(text);
         std::vector<std::string> all;

@@ -15,7 +15,7 @@ protected:
         std::vector<std::string> problems; // "1:11: what"
     };
 
-    // Of "ports = …", as it stands in a service.
+    // Reads "ports = …", as it stands in a service.
     Read read(std::string_view text) {
         const EnvFileReader no_env_files;
         Reading reading{.project = {},

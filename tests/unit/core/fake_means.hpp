@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// What a transaction acts through, in memory.
+// The ports that a transaction acts through, in memory.
 
 #include "core/port.hpp"
 #include "core/probe.hpp"

@@ -69,7 +69,7 @@ public:
         co_return Result<>{};
     }
     Task<Result<>> restart_unit(std::string unit) override { co_return begin("restart", unit); }
-    // What installed units are shown, as "SOURCE at TARGET".
+    // The files that installed units are shown, as "SOURCE at TARGET".
     std::map<std::string, std::vector<std::string>> shown;
     Task<Result<bool>> show_installed(std::string unit, std::vector<Bind> binds) override {
         calls.push_back((binds.empty() ? "unshow " : "show ") + unit);

@@ -20,7 +20,7 @@ std::string numbers(int from, int to) {
     return text;
 }
 
-// What `patch` makes of the old text.
+// The text that `patch` makes of the old one.
 std::string patched(const std::string& before, const Lines& script) {
     Lines old;
     for (std::size_t at = 0; at < before.size();) {

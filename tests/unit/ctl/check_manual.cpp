@@ -22,12 +22,12 @@ std::string read(const char* path) {
     return text;
 }
 
-// As a word of its own: `--json` is not found in `--json-lines`, nor `up` in `upset`.
+// The word stands by itself: `--json` is not found in `--json-lines`, nor `up` in `upset`.
 bool has_word(const std::string& text, const std::string& word) {
     return std::regex_search(text, std::regex("(^|[^a-z-])" + word + "($|[^a-z-])"));
 }
 
-// As each kind of file writes an option or a command: mdoc marks them, fish has no hyphens.
+// The option as the kind of file writes it: mdoc marks it, fish has no hyphens.
 std::string option_in(const std::string& kind, const std::string& name) {
     return kind == ".1" ? "Fl -" + name : kind == ".fish" ? "-l " + name : "--" + name;
 }

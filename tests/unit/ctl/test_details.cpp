@@ -64,7 +64,7 @@ TEST(Details, of_a_problem_and_of_a_change_are_those_of_the_same_name) {
     EXPECT_EQ(id_of_details(FileChanged{}), std::nullopt);
 }
 
-// Whatever the daemon of another version says.
+// The daemon of another version may say anything.
 TEST(Details, that_are_not_what_they_should_be_change_nothing) {
     for (const auto* text : {"{}", "[]", "1", R"({"projects":1})", R"({"projects":[1,{}]})",
                              R"({"plans":[[]],"outcomes":{},"problems":[null],"changes":[7]})"}) {

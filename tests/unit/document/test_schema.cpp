@@ -17,7 +17,7 @@ std::string compile_error(std::string_view schema) {
     return std::format("{}:{}: {}", problem.line, problem.column, problem.message);
 }
 
-// What a schema says about a document, a line each.
+// The words of a schema about a document, a line each.
 std::string told(std::string_view schema, std::string_view document, Format format = Format::Yaml) {
     const auto compiled = Schema::compile(parsed(Format::Json, schema));
     if (!compiled)
@@ -28,7 +28,7 @@ std::string told(std::string_view schema, std::string_view document, Format form
     return text;
 }
 
-// For documents that are one value under the key `x`.
+// The same of a document that is one value under the key `x`.
 std::string told_of_x(std::string_view rule, std::string_view value) {
     return told(std::format("{{\"properties\":{{\"x\":{}}}}}", rule), std::format("x: {}", value));
 }
@@ -428,8 +428,8 @@ TEST(Schema, EndsInTimeAndNamesWhatTakesTooLong) {
     EXPECT_EQ(compile_error(anchors + "}}"), "");
 }
 
-// With a budget that a schema and a document of this size come nowhere near, unless it is all of
-// the one times all of the other.
+// The check takes more than a budget that a schema and a document of this size come nowhere near,
+// unless it is all of the one times all of the other.
 bool multiplies(std::string_view schema, std::string_view document) {
     const auto compiled = document::compile_schema(parsed(Format::Json, schema));
     document::SchemaEvaluation evaluation(*compiled, 100'000);

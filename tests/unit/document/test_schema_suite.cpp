@@ -29,7 +29,7 @@ constexpr std::array kDrafts = {
     Draft{"draft7", "http://json-schema.org/draft-07/schema#", 400},
 };
 
-// What is not asked for, and why.
+// Exception is what is not asked for, and why.
 struct Exception {
     std::string_view file;
     std::string_view group; // of that name; empty: all
@@ -60,7 +60,7 @@ const Value& member(const Value& object, std::string_view key) {
     return object.object()->find(key)->second;
 }
 
-// How many verdicts were asked for.
+// The number of verdicts that were asked for.
 std::size_t check_group(const Draft& draft, const fs::path& file, const Value& group) {
     const auto& name = *member(group, "description").string();
     if (is_excepted(file, name))

@@ -827,7 +827,7 @@ TEST_F(ServiceStepTest, a_service_that_dies_of_its_reload_signal_has_failed_and_
     auto& view = input.views["web"];
     view.wanted->reload_signal = view.record->definition.reload_signal = SIGHUP;
     view.files->files["/etc/web"] = {2, 2, 2};
-    // As the manager has it: a clean exit.
+    // The manager has it as a clean exit.
     units.ended_by_signal[unit("web", 1)] = {.load_state = "loaded",
                                              .active_state = "inactive",
                                              .exec_main_code = CLD_KILLED,
@@ -1234,7 +1234,7 @@ TEST_F(ServiceProofTest, that_was_ended_leaves_what_was_proved_last_to_go_back_t
     EXPECT_EQ(of(applied, "web").generation, 3U);
     EXPECT_FALSE(host.committed["web"]->refusal);
 
-    // What was proved is there again, but the process has read the other.
+    // The state that was proved is there again, but the process has read the other.
     view = unproved;
     save("web", 1);
     EXPECT_EQ(of(run(), "web").action, Action::Restart);

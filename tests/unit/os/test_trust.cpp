@@ -90,7 +90,7 @@ TEST_F(Trust, a_link_to_what_its_owner_could_not_read_is_not_followed) {
     EXPECT_EQ(read(0, 0644), "");
     EXPECT_EQ(read(0, 0640, kWeb), "") << "by a supplementary group";
     EXPECT_NE(read(0, 0604, kWeb), "") << "the group's bits are for who is in it";
-    EXPECT_EQ(read(kDev, 0), "") << "his own";
+    EXPECT_EQ(read(kDev, 0), "") << "its own";
     EXPECT_NE(read(kEve, 0600), "");
 }
 
@@ -109,7 +109,7 @@ TEST_F(Trust, the_owner_of_a_directory_decides_what_is_in_it) {
     directory("/home/dev", kDev, 0700);
     EXPECT_EQ(read(0, 0644), "");
     EXPECT_EQ(read(kDev, 0600), "");
-    EXPECT_NE(read(0, 0600), "") << "a hard link of his, or what he has moved there";
+    EXPECT_NE(read(0, 0600), "") << "a hard link of its owner's, or what that one has moved there";
     EXPECT_EQ(missing(), "");
 }
 
@@ -178,7 +178,7 @@ TEST_F(Trust, in_a_sticky_directory_entries_are_their_owners) {
 
 TEST_F(Trust, what_the_user_of_a_service_owns_is_good_enough_for_that_service) {
     directory("/");
-    EXPECT_EQ(change(kDev, 0775, kDev, kDevs), "") << "his own group";
+    EXPECT_EQ(change(kDev, 0775, kDev, kDevs), "") << "the user's own group";
     EXPECT_NE(change(kDev, 0775, kDev, kWeb), "");
     EXPECT_NE(change(kDev, 0775, kEve), "");
 }
@@ -192,7 +192,7 @@ TEST_F(Trust, a_group_that_writes_by_an_access_control_list_is_anybody) {
 TEST_F(Trust, what_lies_where_root_alone_can_write_is_replaced_by_nobody) {
     directory("/");
     directory("/srv");
-    EXPECT_EQ(replace(kDev), "") << "what is in it may be his";
+    EXPECT_EQ(replace(kDev), "") << "what is in it may be that user's";
     EXPECT_EQ(replace(kDev, S_IFREG), "");
     walk.error = ENOENT;
     EXPECT_EQ(replaceable(walk, accounts), std::nullopt);

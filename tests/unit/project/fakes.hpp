@@ -276,7 +276,7 @@ public:
         return take("-" + service, [&] { services.erase(service); });
     }
     Result<> remove(const std::string&) override { return {}; }
-    // What a cut of the power would leave is what flush() has taken.
+    // A cut of the power would leave what flush() has taken.
     Task<Result<>> flush() override {
         saves.push_back("flush");
         if (full)
@@ -440,7 +440,7 @@ public:
     }
 };
 
-// What was told, one line each: "finished web=applied", "invalid shop: …".
+// The events that were told, one line each: "finished web=applied", "invalid shop: …".
 class RecordedEvents final : public Events {
 public:
     std::vector<std::string> lines;

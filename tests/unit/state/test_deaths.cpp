@@ -20,7 +20,7 @@ protected:
         return std::move(*deaths);
     }
 
-    // Of a process that is at it when it is killed, the files stay as they are then.
+    // The files of a process that is at it when it is killed stay as they are then.
     [[nodiscard]] NotedDeaths after_death_of(const Work& work) const {
         const auto left = directory + ".left";
         {

@@ -45,7 +45,7 @@ protected:
         fs::create_directories(fs::path(live + "/" + name).parent_path());
         std::ofstream(live + "/" + name) << text;
     }
-    // As the watcher would, of these files as they are now.
+    // The snapshot that the watcher would make of these files as they are now.
     [[nodiscard]] Snapshot snapshot(const std::vector<std::string>& names) const {
         Snapshot all;
         for (const auto& name : names)

@@ -113,7 +113,8 @@ TEST_F(RestorationTest, what_was_made_at_the_end_of_a_link_is_taken_away_and_the
     EXPECT_TRUE(fs::is_symlink(path("a-link.conf")));
 }
 
-// As on a disk that is full: what was written has room, and what was there has not any more.
+// SmallFiles are a disk that is full: what was written has room, and what was there has not any
+// more.
 class SmallFiles {
 public:
     explicit SmallFiles(rlim_t most) {

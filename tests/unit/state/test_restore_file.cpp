@@ -159,7 +159,7 @@ TEST_F(RestoreFileTest, a_file_with_another_name_stays_one_file) {
     EXPECT_EQ(entries(), 2);
 }
 
-// As a user who may write the file, and can give it neither to its owner nor to its group.
+// The caller may write the file, and can give it neither to its owner nor to its group.
 TEST_F(RestoreFileTest, what_is_in_a_foreign_group_keeps_it_by_being_written_in_place) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "only root can become another user";
