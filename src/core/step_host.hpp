@@ -3,6 +3,7 @@
 
 // StepHost answers what the steps of members ask of whoever runs them.
 
+#include "base/task.hpp"
 #include "core/plan.hpp"
 #include "core/record.hpp"
 #include "core/reload_id.hpp"
@@ -31,7 +32,8 @@ public:
 
     // Something else is on disk than the plan was made of: what was checked is not what the member
     // would read. False, too, when that has been so too often in a row: nobody waits for ever.
-    [[nodiscard]] virtual bool moved_on(const std::string& member) = 0;
+    // Files that are new are read in slices.
+    [[nodiscard]] virtual Task<bool> moved_on(std::string member) = 0;
 
     // All is checked, and this is done to the service now.
     virtual void acting(const ReloadId& id, const MemberPlan& plan) = 0;

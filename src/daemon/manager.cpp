@@ -89,7 +89,7 @@ public:
         return reader_.distrusted(definition_, service, starts);
     }
     // These are for what is done.
-    [[nodiscard]] bool moved_on(const std::string& /*member*/) override { return false; }
+    [[nodiscard]] Task<bool> moved_on(std::string /*member*/) override { return finished(false); }
     void acting(const ReloadId& /*id*/, const MemberPlan& /*plan*/) override {}
     void commit(const std::string& /*service*/, std::optional<MemberRecord> /*record*/) override {}
     [[nodiscard]] std::uint64_t realtime_usec() const override { return 0; }

@@ -387,14 +387,19 @@ void Conductor::end_run(const Names& scope) {
     }
 }
 
-Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
-                       std::optional<Request> request) {
-    const auto begin = std::chrono::steady_clock::now();
+Conductor::ComparedServices Conductor::compared_in(const PlanInput& input) {
     ComparedServices compared;
     for (const auto& [name, view] : input.views)
         for (const auto& [path, document] : view.documents)
             if (document.compared)
                 compared[name][path] = {view.record->files.at(path), view.files->files.at(path)};
+    return compared;
+}
+
+Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
+                       std::optional<Request> request) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto compared = compared_in(input);
     auto begun = transaction(std::move(whom), std::move(input), std::move(plan));
     const auto interruptions = begun.interruptions;
     begin_run(scope, begun);
@@ -439,11 +444,15 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     on_.end();
 }
 
-// Files that were written meanwhile are read first, in slices; the service may have left by then.
-Task<> Conductor::doubt(std::string service) {
+// Reads files that were written since the last look, in slices. nullptr: the service has left.
+Task<Member*> Conductor::read_ahead(std::string service) {
     if (const auto* const known = sees_.looks.find(service); known && known->files())
         co_await known->files()->look_ahead(Rescan::Dirty);
-    auto* const member = sees_.looks.find(service);
+    co_return sees_.looks.find(service);
+}
+
+Task<> Conductor::doubt(std::string service) {
+    auto* const member = co_await read_ahead(service);
     if (!member)
         co_return;
     sees_.ledger.update(service,
@@ -575,14 +584,14 @@ std::optional<Problem> Conductor::distrusted(const MemberDefinition& service, bo
 }
 
 // A validator that writes what is watched would be followed by another one for ever.
-bool Conductor::moved_on(const std::string& service) {
+Task<bool> Conductor::moved_on(std::string service) {
     constexpr unsigned enough = 10;
-    const auto* const member = sees_.looks.find(service);
+    const auto* const member = co_await read_ahead(service);
     const bool watched = member && member->files() && sees_.loops.suspended(service).empty();
     if (watched && member->differs() && ++moved_on_[service] <= enough)
-        return true;
+        co_return true;
     moved_on_.erase(service);
-    return false;
+    co_return false;
 }
 
 std::uint64_t Conductor::realtime_usec() const {

@@ -118,7 +118,7 @@ private:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
     [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
                                                     bool starts) const override;
-    [[nodiscard]] bool moved_on(const std::string& member) override;
+    [[nodiscard]] Task<bool> moved_on(std::string member) override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
@@ -150,11 +150,13 @@ private:
     void begin_run(const Names& scope, const Transaction& transaction);
     void end_run(const Names& scope);
     void request_soon(std::shared_ptr<Cancellation> cancellation);
+    Task<Member*> read_ahead(std::string service);
     Task<> doubt(std::string service);
     void uninterrupted(const std::string& service);
     void note(const Outcome& outcome);
     void note_wanted(const Outcome& outcome, const Names& asked);
     void tell_files(const Plan& plan);
+    static ComparedServices compared_in(const PlanInput& input);
     void tell_documents(const ReloadId& id, const MemberOutcome& outcome, const Compared& compared);
     void report(const Outcome& outcome, const ComparedServices& compared);
     void report_what_is_done(Outcome outcome, const ComparedServices& compared);

@@ -59,12 +59,14 @@ Task<Verdict> ServiceStep::check() {
 // A validator takes its time. Files that were saved meanwhile were not checked, and the service
 // would read them, or could not be shown any more what was.
 Task<Verdict> ServiceStep::prepare() {
-    if (reads_files(own_.plan.action) && !own_.view.wanted->validate.empty() &&
-        host().moved_on(name()))
-        co_return Verdict{.problem =
-                              problem("its files have changed while they were checked", "validate"),
-                          .moved_on = true,
-                          .note = {}};
+    if (reads_files(own_.plan.action) && !own_.view.wanted->validate.empty()) {
+        const bool moved_on = co_await host().moved_on(name());
+        if (moved_on)
+            co_return Verdict{
+                .problem = problem("its files have changed while they were checked", "validate"),
+                .moved_on = true,
+                .note = {}};
+    }
     if (auto prepared = co_await prepare_pins(own_, kept()); !prepared)
         co_return Verdict{.problem = problem(prepared.error().message, "watch"),
                           .moved_on = prepared.error().code == ErrorCode::Busy,

@@ -7,6 +7,7 @@
 #include "core/units_port.hpp"
 
 #include <coroutine>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -26,6 +27,7 @@ public:
     std::map<std::string, std::string> dies;          // by unit: does not stay active
     std::map<std::string, CommandResult> commands;    // by command[0]; others are ok
     std::set<std::string> hanging;                    // by command[0]: never ends
+    std::function<void()> on_command;                 // called while one runs
     std::vector<Problem> refused_properties;
     std::vector<CommandRequest> requests;
 
@@ -139,6 +141,8 @@ public:
     }
     Task<Result<CommandResult>> run_command(CommandRequest request) override {
         requests.push_back(request);
+        if (on_command)
+            on_command();
         if (hanging.contains(request.command.front()))
             co_await std::suspend_always{};
         const auto it = commands.find(request.command.front());

@@ -176,6 +176,29 @@ TEST_F(ProjectTest, a_file_that_is_written_while_it_is_applied_is_read_in_slices
     EXPECT_EQ(store.services.at("web").generation, 3U) << "which of the two it read is not known";
 }
 
+// Was: it was read in one go, and everybody waited.
+TEST_F(ProjectTest, a_file_that_is_written_while_it_is_checked_is_read_in_slices) {
+    service("web", "/etc/web").validate = {"/bin/check"};
+    service("app", "/etc/app");
+    open();
+    units.on_command = [this] {
+        files.write("/etc/web", "large");
+        files.slow = &clock;
+    };
+    const auto told = events.outcomes.size();
+    save("/etc/web", "new");
+    units.on_command = {};
+    files.slow = nullptr;
+    EXPECT_EQ(events.outcomes.size(), told) << "it is being read";
+    save("/etc/app", "new");
+    EXPECT_EQ(events.lines.back(), "finished app=applied");
+    finish_reading();
+    EXPECT_EQ(events.lines.back(), "finished web=superseded");
+    clock.advance(10s);
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("large"));
+    EXPECT_EQ(store.services.at("web").generation, 2U) << "nothing was applied unchecked";
+}
+
 TEST_F(ProjectTest, a_file_that_goes_while_files_are_read_is_seen_to_be_gone) {
     service("web", "/etc/web");
     files.write("/etc/web", "old");
