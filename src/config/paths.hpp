@@ -45,7 +45,7 @@ struct ProgramPlaces {
 // manager's default PATH. The error says where it was looked for, and what to write.
 Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name);
 
-// The value of PATH for who is to find what resolve_program() found.
+// The value of PATH by which a program finds what resolve_program() found.
 std::string path_variable(const std::vector<std::string>& path);
 
 // The path of a program that resolve_program() has passed; "" when it has gone meanwhile.

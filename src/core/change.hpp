@@ -45,7 +45,7 @@ struct Change {
     std::string reason;                 // the rule that asked for the strategy
     std::vector<KeyChange> keys;        // of a document that was modified
     std::optional<Problem> problem;     // of one that is invalid, in place of `reason`
-    std::vector<std::string> lines;     // of a text, as `diff -u` has them; only for who may see
+    std::vector<std::string> lines;     // of a text, as `diff -u` has them; for inspectors
                                         // values, and asked for what differs
 
     bool operator==(const Change&) const = default;

@@ -93,7 +93,7 @@ struct ConfigStatus {
     std::string project;
     std::string path;
     std::uint64_t revision = 0; // of the value; 0: there was no valid one yet
-    std::string value;          // the last valid one as JSON, secrets in it: for who may inspect
+    std::string value;          // the last valid one as JSON, secrets in it: for inspectors
     std::optional<State> state; // nothing until it was looked at
     std::vector<Problem> problems;
 

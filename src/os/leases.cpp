@@ -27,8 +27,8 @@ namespace {
 // apart; by then, a writer that is not found did not wait at all (O_NONBLOCK).
 constexpr int kTries = 8;
 constexpr Duration kFirstRetry = std::chrono::milliseconds(1);
-// A file that is open keeps its mount busy, and its space when it is removed: who has not written
-// by then is not waited for.
+// A file that is open keeps its mount busy, and its space when it is removed: a writer who has not
+// come by then is not waited for.
 constexpr Duration kPatience = std::chrono::seconds(30);
 
 int break_signal() {

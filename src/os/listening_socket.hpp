@@ -16,7 +16,7 @@ namespace hotreload::os {
 
 // Bound and, a stream, listening: what connects from now on waits until somebody accepts. A Unix
 // socket's file has its mode and owner before anybody can connect; one that is left over from a
-// process that is gone is replaced. Errors: Busy, with who is in the way where that can be seen;
+// process that is gone is replaced. Errors: Busy, with the one in the way where that can be seen;
 // NotAuthorized, with what would help.
 Result<Fd> open_listening_socket(const PortDefinition& port);
 

@@ -273,8 +273,8 @@ Task<Result<>> FileRecordStore::flush() {
     if (const Fd all(::openat(fd_.get(), "services", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); all)
         add(all.get(), {});
     add(fd_.get(), unsynced[""]);
-    // Shared: who waits may give up before the disk has answered. One that is under way may have
-    // taken the caller's files: when it fails, so does this one, which comes after it in the
+    // Shared: a caller may give up before the disk has answered. A flush that is under way may have
+    // taken this caller's files: when it fails, so does this one, which comes after it in the
     // thread.
     const auto before = flushing_ > 0 ? last_flush_ : nullptr;
     const auto result = last_flush_ = std::make_shared<Result<>>();

@@ -96,8 +96,9 @@ void BusCall::send() {
     --line_.waiting_for_reply_;
 }
 
-// Without its bus the process ends (exit-on-disconnect). It says nothing of a unit, so that nobody
-// is to act on it meanwhile, or to put it on record: who waits for the answer does not go on.
+// The process ends without its bus (exit-on-disconnect). The loss says nothing of a unit, so that
+// nobody is to act on it meanwhile, or to put it on record: whoever waits for the answer does not
+// go on.
 void BusCall::answer(BusError error) {
     if (!connection_lost(error))
         answer_.resolver()(std::unexpected(std::move(error)));

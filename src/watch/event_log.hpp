@@ -2,7 +2,7 @@
 #pragma once
 
 // The last raw events and what became of each, for people who ask why something was noticed or
-// was not. An event is noted when it is dispatched; who is told of it may say its fate then, or
+// was not. An event is noted when it is dispatched; whoever is told of it may say its fate then, or
 // later by its number. Of several fates (several sets) the weightiest counts.
 
 #include <array>

@@ -3,7 +3,7 @@
 
 // org.hotreload on the bus: the manager's object, an object for each project, service and
 // config, and the signals. daemon/ makes it, tells it what there is through Events, and publishes
-// the name last: who waits for activation then sees everything loaded.
+// the name last: whoever waits for activation then sees everything loaded.
 
 #include "core/events.hpp"
 #include "ipc/dbus/bus.hpp"

@@ -2,9 +2,10 @@
 #pragma once
 
 // org.hotreload as Varlink, for callers without a bus: on the socket that hotreloadd.socket opened.
-// Status is for whoever the socket's mode lets in: who may inspect is told values and reasons, too,
-// the others what the bus tells everybody. One user has a few dozen connections at most, and all
-// strangers together a few hundred: what is more is closed at once, and others go on being served.
+// Status is for whoever the socket's mode lets in: callers who may inspect are told values and
+// reasons, too, the others what the bus tells everybody. One user has a few dozen connections at
+// most, and all strangers together a few hundred: what is more is closed at once, and others go on
+// being served.
 
 #include "base/fd.hpp"
 #include "ipc/service.hpp"

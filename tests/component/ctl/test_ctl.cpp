@@ -351,7 +351,7 @@ TEST_F(Ctl, sync_waits_for_the_answer_and_says_nothing) {
     const auto ended = run_ctl({"sync"});
     EXPECT_EQ(ended.out + ended.err, "");
     EXPECT_EQ(ended.status, 0);
-    // Its status is the answer's: who has one has waited for the other.
+    // Its status is the answer's: a caller who has one has waited for the other.
     daemon->on_action = [](const std::string&) {
         throw error("org.hotreload.Error.Failed", "no cookie");
     };

@@ -553,7 +553,8 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(12);
         }
-        // Each with the arguments that it takes: who is told of wrong ones has learned nothing.
+        // Each has the arguments that it takes: a caller who is told of wrong ones has learned
+        // nothing.
         sd_bus_error errors[4] = {};
         sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "Sync", &errors[0], nullptr,
                            "a{sv}", 0);
