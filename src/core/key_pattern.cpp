@@ -117,6 +117,23 @@ public:
         }
     }
 
+    // An index, behind its opening bracket; nullopt: any, "*".
+    std::expected<std::optional<std::size_t>, WrongPart> index() {
+        const auto begin = at_;
+        const auto inside = take_until("]");
+        if (!take(']'))
+            return std::unexpected(WrongPart{begin - 1, "this [ is not closed"});
+        if (inside == "*")
+            return std::nullopt;
+        std::size_t index = 0;
+        const auto* const last = inside.data() + inside.size();
+        const auto [end, error] = std::from_chars(inside.data(), last, index);
+        if (error != std::errc() || end != last)
+            return std::unexpected(WrongPart{
+                begin, "an index ([0]) or [*] belongs here; quote a key that has brackets"});
+        return index;
+    }
+
 private:
     bool unescape(std::string& key) {
         if (done())
@@ -168,20 +185,10 @@ Result<KeyPattern> KeyPattern::parse(std::string_view pattern) {
     };
     for (bool first = true; !reader.done(); first = false) {
         if (reader.take('[')) {
-            const std::size_t at = reader.at();
-            const auto inside = reader.take_until("]");
-            std::size_t index = 0;
-            const auto* last = inside.data() + inside.size();
-            const auto [end, error] = std::from_chars(inside.data(), last, index);
-            if (!reader.take(']'))
-                return invalid(at - 1, "this [ is not closed");
-            if (inside == "*")
-                add(Part::Kind::AnyIndex);
-            else if (error == std::errc() && end == last)
-                add(Part::Kind::Index, {}, index);
-            else
-                return invalid(at,
-                               "an index ([0]) or [*] belongs here; quote a key that has brackets");
+            const auto index = reader.index();
+            if (!index)
+                return invalid(index.error().at, index.error().why);
+            add(*index ? Part::Kind::Index : Part::Kind::AnyIndex, {}, index->value_or(0));
             continue;
         }
         if (!first && !reader.take('.'))

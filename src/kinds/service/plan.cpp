@@ -143,6 +143,39 @@ MemberPlan plan_new(const std::string& name, const MemberView& view, const PlanO
     return {name, Action::Start, {}, "new"};
 }
 
+// Why a service that is down is started whatever has changed; "": there is no such reason.
+// `same`: what is wanted means the same as what is applied.
+std::string_view why_start(const MemberView& view, const PlanOptions& options, bool same) {
+    const auto& record = *view.record;
+    const bool runs = view.unit.running();
+    const bool may_start = options.start && !(options.up && record.definition.attached());
+    // A oneshot that has done its work is done again, and what follows it is restarted as well.
+    const bool again =
+        options.restart && record.wanted && record.definition.type == ServiceType::Oneshot;
+    if (may_start && !runs && !again)
+        return "asked for";
+    if (view.interrupted && record.wanted && !runs && !record.definition.attached())
+        return "was running when it was interrupted";
+    if (same && record.wanted && fell_in_action(view) && !same_as_refused(view))
+        return "is down since an action that failed";
+    return "";
+}
+
+// The action that gives the unit, as it is now, what the strategy is to give it.
+Action action_on_unit(const MemberView& view, Strategy strategy) {
+    auto action = action_for(strategy);
+    const auto& applied = view.record->definition;
+    // Two generations at a time take sockets that both are handed.
+    if (action == Action::Swap && (!can_swap(*view.wanted) || applied.ports.empty() ||
+                                   !ports_in_place_of(applied, *view.wanted).empty()))
+        action = Action::Restart;
+    // A dead process cannot be changed in place: any change is a reason to start it again.
+    const bool dead = !view.unit.running() || view.unit.waits_for_restart();
+    if (dead && action != Action::Wait && action != Action::Record)
+        action = Action::Restart;
+    return action;
+}
+
 } // namespace
 
 MemberPlan plan_service(const std::string& name, const MemberView& view,
@@ -161,25 +194,10 @@ MemberPlan plan_service(const std::string& name, const MemberView& view,
     if (options.force)
         force_manual(plan.changes, view);
 
-    const bool may_start = options.start && !(options.up && record.definition.attached());
-    // A oneshot that has done its work is done again, and what follows it is restarted as well.
-    const bool again =
-        options.restart && record.wanted && record.definition.type == ServiceType::Oneshot;
-    if (may_start && !view.unit.running() && !again) {
-        plan.action = Action::Start;
-        plan.reason = "asked for";
-        return plan;
-    }
-    if (view.interrupted && record.wanted && !view.unit.running() &&
-        !record.definition.attached()) {
-        plan.action = Action::Start;
-        plan.reason = "was running when it was interrupted";
-        return plan;
-    }
     const bool same = all_rewritten(plan.changes);
-    if (same && record.wanted && fell_in_action(view) && !same_as_refused(view)) {
+    if (const auto why = why_start(view, options, same); !why.empty()) {
         plan.action = Action::Start;
-        plan.reason = "is down since an action that failed";
+        plan.reason = why;
         return plan;
     }
     if (options.restart) {
@@ -207,16 +225,7 @@ MemberPlan plan_service(const std::string& name, const MemberView& view,
         plan.reason = "not running";
         return plan;
     }
-    plan.action = action_for(strategy);
-    // Two generations at a time take sockets that both are handed.
-    if (plan.action == Action::Swap &&
-        (!can_swap(*view.wanted) || record.definition.ports.empty() ||
-         !ports_in_place_of(record.definition, *view.wanted).empty()))
-        plan.action = Action::Restart;
-    // A dead process cannot be changed in place: any change is a reason to start it again.
-    const bool dead = !view.unit.running() || view.unit.waits_for_restart();
-    if (dead && plan.action != Action::Wait && plan.action != Action::Record)
-        plan.action = Action::Restart;
+    plan.action = action_on_unit(view, strategy);
     return plan;
 }
 

@@ -81,11 +81,8 @@ std::string on_live_files(std::string_view why) {
     return std::format("validated against the live files: {}", why);
 }
 
-Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) {
+CommandRequest validator_of(const ActionContext& context) {
     const auto& wanted = *context.view.wanted;
-    Verdict verdict;
-    if (wanted.validate.empty())
-        co_return verdict;
     CommandRequest request{
         .unit =
             helper_unit(context.project, wanted.name, "validate", to_string(context.transaction)),
@@ -97,6 +94,34 @@ Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) 
         .user = wanted.user,
     };
     request.env["HOTRELOAD_CHANGED"] = changed_paths(context.plan);
+    return request;
+}
+
+// The problem that a validator tells of, at the watched file that it names, else at the key.
+std::optional<Problem> problem_told(const Result<CommandResult>& result,
+                                    const ActionContext& context, const StepHost& host) {
+    const auto& wanted = *context.view.wanted;
+    const auto key = "services." + wanted.name + ".validate";
+    if (!result)
+        return host.problem_at(key, result.error().message);
+    if (result->ok)
+        return std::nullopt;
+    const auto watched = [&](std::string_view name) {
+        const auto path = (std::filesystem::path(wanted.working_dir) / name).lexically_normal();
+        const bool ours = context.view.files->files.contains(path);
+        return ours ? std::optional(path.string()) : std::nullopt;
+    };
+    auto problem = problem_in_output(*result, wanted.validate.front(), watched);
+    if (problem.path.empty())
+        problem = host.problem_at(key, problem.message);
+    return problem;
+}
+
+Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) {
+    Verdict verdict;
+    if (context.view.wanted->validate.empty())
+        co_return verdict;
+    auto request = validator_of(context);
     ShownSnapshot shown(context.means.views, request.unit);
     const auto made = co_await shown.make(context, host);
     if (!made && made.error().code == ErrorCode::Busy) {
@@ -120,20 +145,7 @@ Task<Verdict> run_validator(const ActionContext& context, const StepHost& host) 
         request.binds.clear();
         result = co_await context.means.units.run_command(std::move(request));
     }
-    const auto key = "services." + wanted.name + ".validate";
-    if (!result) {
-        verdict.problem = host.problem_at(key, result.error().message);
-    } else if (!result->ok) {
-        verdict.problem =
-            problem_in_output(*result, wanted.validate.front(), [&](std::string_view name) {
-                const auto path =
-                    (std::filesystem::path(wanted.working_dir) / name).lexically_normal();
-                const bool ours = context.view.files->files.contains(path);
-                return ours ? std::optional(path.string()) : std::nullopt;
-            });
-        if (verdict.problem->path.empty())
-            verdict.problem = host.problem_at(key, verdict.problem->message);
-    }
+    verdict.problem = problem_told(result, context, host);
     co_return verdict;
 }
 
