@@ -62,7 +62,11 @@ Result<> verdict(const Outcome& outcome) {
             text += std::format("{}: {}\n", each.service, to_string(*each.problem));
     const auto well = std::ranges::count_if(
         outcome.services, [](const MemberOutcome& each) { return !each.problem; });
-    return fail(code, text + std::format("the other {} did as asked", well));
+    if (well > 0)
+        text += std::format("the other {} did as asked", well);
+    else
+        text.pop_back();
+    return fail(code, text);
 }
 
 // The looks that one plan takes at most at files that change while they are checked.
