@@ -32,13 +32,13 @@ public:
         std::function<const LinkGraph&()> links;
         Duration now{}; // CLOCK_MONOTONIC
         std::function<bool(const std::string&)> paused;
-        // Its files can be watched: it is looked at by itself.
+        // The member's files can be watched: it is looked at by itself.
         std::function<bool(const std::string&)> watchable;
-        // Its files are moving: something has happened to them that was not looked at yet.
+        // The member's files are moving: something has happened to them that was not looked at yet.
         std::function<bool(const std::string&)> unsettled;
-        // The time that others wait for that at most: its debounce_max.
+        // The time that others wait at most for its files to settle: its debounce_max.
         std::function<Duration(const std::string&)> patience;
-        // No further generation may begin to drain.
+        // Members of which no further generation may begin to drain.
         Names full;
         // Members that were left alone because of another one, with that one.
         const std::map<std::string, std::string>& held_back;
@@ -51,13 +51,13 @@ public:
     [[nodiscard]] const Names& members() const { return members_; }
 
     void due(const std::string& member);
-    // Nothing is left to look at, whatever was due.
+    // The member is not to be looked at any more, whatever was due.
     void not_due(const std::string& member);
     [[nodiscard]] bool is_due(const std::string& member) const { return due_.contains(member); }
     [[nodiscard]] const Names& due_members() const { return due_; }
-    // Its files have settled: it is due, and whatever it rested for is over.
+    // The member's files have settled: it is due, and whatever it rested for is over.
     void settled(const std::string& member);
-    // It is due, but not by itself before `until`.
+    // The member is due, but not by itself before `until`.
     void hold(const std::string& member, Duration until);
 
     void submit(Request request) { requests_.push_back(std::move(request)); }

@@ -48,7 +48,8 @@ public:
         std::function<void(const std::string&)> quiet;
         std::function<void(const std::string&)> state;
     };
-    // Its files are watched as the project file says now. Answers whether that is another way.
+    // Watches the service's files as the project file says now. Answers whether that is another
+    // way.
     bool arm(const std::string& service, const On& on);
     void forget(const std::string& service);
     void unwatch_all();
@@ -57,8 +58,8 @@ public:
     [[nodiscard]] const Member* find(const std::string& service) const;
     [[nodiscard]] Member* find(const std::string& service);
 
-    // A service was cut short, by a death of the daemon or by a reboot: what it was applied as is
-    // started again.
+    // The service was cut short, by a death of the daemon or by a reboot: it is started again as it
+    // was applied.
     void interrupted(const std::string& service) { interrupted_.insert(service); }
     void uninterrupted(const std::string& service) { interrupted_.erase(service); }
     [[nodiscard]] bool is_interrupted(const std::string& service) const {
@@ -85,14 +86,13 @@ public:
     // The changes from one kept state of a service to another; likewise.
     Task<std::vector<Change>> changes_between(GenerationRecord older, GenerationRecord newer);
 
-    // The files that are on disk by the rules now; nothing is watched by it. Errors: Invalid, for a
-    // pattern.
-    // The project may be gone at its end.
+    // Reads the files that are on disk by the rules now; nothing is watched by it. Errors: Invalid,
+    // for a pattern. The project may be gone at its end.
     [[nodiscard]] Task<Result<Snapshot>> read_once(const std::shared_ptr<const MemberRules>& rules);
 
     // The links of what is wanted, and of what is on record and not wanted any more.
     [[nodiscard]] const LinkGraph& links() const;
-    // They may be others now.
+    // The links may be others now.
     void relink() { links_.reset(); }
 
 private:

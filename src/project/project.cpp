@@ -93,7 +93,7 @@ void Project::begin_work() {
     pump();
 }
 
-// Its units are told of, its file is watched, and it can go down.
+// A project that is set aside is told of with its units, its file is watched, and it can go down.
 Task<> Project::set_aside(Problem why) {
     opened_ = false;
     why.message += std::format(": its services run on, and nothing is done for it until its file "

@@ -104,13 +104,14 @@ public:
     }
     [[nodiscard]] Histories& histories() { return histories_; }
 
-    // It went down: nothing is begun any more, and whoever asks for something is turned away.
+    // The project went down: nothing is begun any more, and whoever asks for something is turned
+    // away.
     [[nodiscard]] bool gone() const { return gone_; }
 
     // Ends when nothing is due and nobody works at anything.
     Task<> settled();
 
-    // Nothing new is begun. Ends when what is under way is finished or put back.
+    // Begins nothing new. Ends when what is under way is finished or put back.
     Task<> wind_up();
 
 private:

@@ -63,7 +63,8 @@ public:
     // Files in this directory are files of ours.
     [[nodiscard]] bool has(const std::string& directory) const;
 
-    // Why it, or one above, cannot be read; empty when that is not why it is not known.
+    // The reason why the directory, or one above, cannot be read; "" when that is not why it is not
+    // known.
     [[nodiscard]] std::string not_read(std::string_view directory) const;
 
     // The link at this path has been found to lead to a directory.

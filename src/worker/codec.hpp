@@ -59,7 +59,7 @@ public:
         return 0;
     }
 
-    // Makes all that is left unusable: what was read cannot be meant.
+    // Makes all that is left unusable, for what was read cannot be meant.
     std::string_view spoil() {
         good_ = false;
         rest_ = {};
