@@ -175,17 +175,17 @@ void problem_list(Json& json, std::string_view name, const std::vector<Problem>&
     });
 }
 
-// About what each takes, with the names of its members.
-constexpr std::size_t kMembers = 100;
+// The bytes that an element takes, about; the names of its members are so many of them.
+constexpr std::size_t kMemberNames = 100;
 std::size_t size_of(const KeyStep& key) {
-    return kMembers / 2 + key.pointer.size();
+    return kMemberNames / 2 + key.pointer.size();
 }
 std::size_t size_of(const KeyChange& key) {
-    return kMembers + key.pointer.size() + key.key.size() + key.before.size() + key.after.size() +
-           key.reason.size();
+    return kMemberNames + key.pointer.size() + key.key.size() + key.before.size() +
+           key.after.size() + key.reason.size();
 }
 std::size_t size_of(const Change& change) {
-    std::size_t bytes = kMembers + change.subject.size() + change.before.size() +
+    std::size_t bytes = kMemberNames + change.subject.size() + change.before.size() +
                         change.after.size() + change.reason.size();
     for (const auto& line : change.lines)
         bytes += line.size();
