@@ -37,9 +37,9 @@ public:
     [[nodiscard]] virtual const MemberDefinition& definition() const = 0;
     // `key` is relative to the member: "ready.http"; "" is the member itself.
     [[nodiscard]] virtual bool has(std::string_view key) const = 0;
-    // The file is refused.
+    // A problem refuses the file.
     virtual void problem(std::string_view key, std::string message) = 0;
-    // It is told, and the file is taken.
+    // A warning is told, and the file is taken.
     virtual void warning(std::string_view key, std::string message) = 0;
 };
 

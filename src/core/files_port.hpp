@@ -88,10 +88,10 @@ public:
     virtual ~Files() = default;
 
     // A set differs from its last look: content, or what is missing, being written or unreadable.
-    // The last event was `debounce` ago, or the first `debounce_max`. It may end the set.
+    // The last event was `debounce` ago, or the first `debounce_max`. The callback may end the set.
     using OnSettled = std::function<void()>;
-    // A file was read whole: its path as the patterns have it. The bytes are gone when it returns.
-    // It must not call into the set.
+    // A file was read whole: its path as the patterns have it. The bytes are gone when the callback
+    // returns. It must not call into the set.
     using OnRead =
         std::function<void(const std::string& path, const ContentId& id, std::string_view bytes)>;
 

@@ -49,13 +49,13 @@ class Kind {
 public:
     virtual ~Kind() = default;
 
-    // "service": in records and in what is told.
+    // The kind's word in records and in what is told: "service".
     [[nodiscard]] virtual std::string_view word() const = 0;
-    // "services": the table of the project file.
+    // The kind's table in the project file: "services".
     [[nodiscard]] virtual std::string_view table() const = 0;
 
-    // This kind takes the key, which is one that a MemberDefinition has its fields for ("command",
-    // "env", "ports"). Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
+    // The kind takes the key, one that MemberDefinition has fields for ("command", "env", "ports").
+    // Every kind takes `watch`, `strategy`, `after`, `requires`, `part_of`.
     [[nodiscard]] virtual bool takes(std::string_view key) const = 0;
     // The keys that are this kind's alone: their values are MemberDefinition::settings.
     [[nodiscard]] virtual std::span<const SettingKey> settings() const { return {}; }

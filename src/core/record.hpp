@@ -158,7 +158,7 @@ struct LoadedProject {
 class RecordStore {
 public:
     virtual ~RecordStore() = default;
-    // All but the services.
+    // Saves all of a project but its services.
     virtual Result<> save(const ProjectRecord& record) = 0;
     virtual Result<> save_service(const std::string& project, const std::string& service,
                                   const MemberRecord& record) = 0;

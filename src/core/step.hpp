@@ -42,13 +42,13 @@ public:
     [[nodiscard]] const std::string& name() const { return plan().service; }
     // The key by which the project file declares the member: "services.web".
     [[nodiscard]] virtual const std::string& key() const = 0;
-    // Something is done to the member or to its record.
+    // The step does something to the member or to its record.
     [[nodiscard]] virtual bool acts() const = 0;
-    // By which the step stands and falls with others that act.
+    // The links by which the step stands and falls with others that act.
     [[nodiscard]] virtual Links links() const = 0;
-    // It ends something: before all that begins, and in the opposite order.
+    // The step ends something: it comes before all that begin, and in the opposite order.
     [[nodiscard]] virtual bool ends() const = 0;
-    // A newer change need not wait for its proof: it would undo the step anyhow.
+    // The step's proof is not waited for by a newer change, which would undo the step anyhow.
     [[nodiscard]] virtual bool may_be_handed_over() const = 0;
 
     // The outcome of a step that does not act.
@@ -65,21 +65,22 @@ public:
     virtual void reserve() = 0;
     // Puts the wanted state into effect. A failure: undo() is called as well.
     virtual Task<std::optional<Problem>> apply() = 0;
-    // Side by side with others. `hurry`: there is something newer, which does not wait for what is
-    // only proved for want of something better. Not called where has_proof() is false.
+    // Proves the wanted state, side by side with others. `hurry`: there is something newer, which
+    // does not wait for what is only proved for want of something better. Not called where
+    // has_proof() is false.
     [[nodiscard]] virtual bool has_proof() const = 0;
     virtual Task<std::optional<Problem>> prove(Cancellation& hurry) = 0;
     // Somebody else has ended what the step acts on: that is no failure, and is not undone. What
     // changed is recorded.
     virtual Task<bool> gives_way() = 0;
-    // The wanted state is the applied one, on record and in what is told.
+    // Makes the wanted state the applied one, on record and in what is told.
     virtual MemberOutcome commit() = 0;
     // Takes down, after the commit, what only undo() needed.
     virtual Task<> finish() = 0;
 
-    // Instead of all that follows, when something has failed:
+    // These are called instead of all that follows, when something has failed:
 
-    // It has done what it was to do, and stays so whatever others come to.
+    // The step has done what it was to do, and stays so whatever others come to.
     [[nodiscard]] virtual bool is_done_for_good() const = 0;
     // The failure, before anything is put back.
     struct Failed {
@@ -90,13 +91,12 @@ public:
     virtual void remember_failure() = 0;
     // Puts the applied state back. `begun`: apply() was, perhaps half-way.
     virtual Task<Ending> undo(const Failed& failed, bool begun) = 0;
-    // The process that was put back lives as long as one that a change starts has to; side by side
-    // with others.
-    // Answers the ending as it is then.
+    // Proves, side by side with others, that the process which was put back lives as long as one
+    // that a change starts has to. Answers the ending as it is then.
     virtual Task<Ending> prove_undone(Ending ending, Cancellation& hurry) = 0;
     // The problem of the step that failed, with what the member said itself.
     virtual Task<Problem> explain_failure(Problem problem) = 0;
-    // It is not tried again until something changes or somebody asks. `result`: as on record;
+    // Refuses the wanted state until something changes or somebody asks. `result`: as on record;
     // `because`: the member that is at fault, "" for this one.
     virtual void refuse(ReloadResult result, const Ending& ending, const std::string& because) = 0;
 

@@ -85,7 +85,7 @@ std::string state_directory(units::Mode mode) {
     return std::string(home ? home : "") + "/.local/state/hotreload";
 }
 
-// Likewise. What is in it outlives us, and not a reboot.
+// The same for files that outlive us, and no reboot.
 std::string run_time_directory(units::Mode mode) {
     if (const char* given = std::getenv("RUNTIME_DIRECTORY"))
         return given;

@@ -39,7 +39,7 @@ std::string did_you_mean(const std::string& word, const Names& names) {
     return near ? std::format("; did you mean \"{}\"?", *near) : "";
 }
 
-// A place that has none is a wrong argument, and no target that is not there.
+// A path without a project file is a wrong argument, and not a target that is missing.
 auto project_file_at(const std::string& path) {
     auto file = find_project_file(path);
     if (!file && file.error().code == ErrorCode::NotFound)

@@ -28,13 +28,13 @@ public:
     // project that cannot be opened is told as such, and keeps none of the others from it.
     Task<> open(std::vector<LoadedProject> loaded);
 
-    // Registers the project file if it is not, without starting what an `up` would: what it finds
-    // new is started by the project's first look. A file that is refused is told to the events, and
+    // Registers the project file if it is not, without starting what an `up` would: new services
+    // are started by the project's first look. A file that is refused is told to the events, and
     // listed as a project that is invalid until it is taken up, or is none of `files` any more.
     Task<> take_up(std::string file);
     void keep_refused(const std::vector<std::string>& files);
 
-    // Nothing new is begun. Ends when what is under way in any project is finished or put back, and
+    // Begins nothing new. Ends when what is under way in any project is finished or put back, and
     // is on the disk.
     Task<> wind_up();
 

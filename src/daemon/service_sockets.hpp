@@ -37,8 +37,8 @@ public:
     void keep_only(const std::string& project, const std::string& service,
                    const std::vector<PortDefinition>& ports) override;
 
-    // All that have a socket, as project and service, sorted: whoever is not known any more has its
-    // sockets closed by keep_only() with no ports.
+    // All services that have a socket, with their projects, sorted: keep_only() with no ports
+    // closes the sockets of one that is not known any more.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> services() const override;
 
 private:

@@ -19,7 +19,8 @@ Value::Data as_written(Value::Data data, std::string_view text);
 // The number, boolean or null of the three spelled types; every other one as it is.
 Value::Data plain_value(const Opaque& opaque);
 
-// The tree with the meaning of what is kept as it is written. nullopt: there is none of that in it.
+// The tree with the meanings of the scalars that are kept as they are written. nullopt: it has
+// none.
 std::optional<Value> plain_tree(const Value& tree);
 
 } // namespace hotreload::document

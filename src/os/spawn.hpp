@@ -19,8 +19,8 @@ struct Streams {
     int error = -1;
 };
 
-// Its pidfd: whoever starts it waits for it. `command` is looked up in $PATH, and gets just this
-// `environment`. Errors: it could not be started.
+// Starts a process, and answers its pidfd: the caller has to wait for it. `command` is looked up in
+// $PATH, and gets just this `environment`. Errors: it could not be started.
 Result<Fd> spawn(std::vector<std::string> command, std::vector<std::string> environment,
                  const Streams& streams);
 

@@ -106,7 +106,8 @@ bool Adoption::is_lost(const std::string& service, std::uint64_t generation) con
         return true;
     if (record->definition.attached() || record->generation == 0)
         return false;
-    // An action that is on record is begun anew; of one that is not, the end is not either.
+    // An action that is on record as under way is begun anew; of another one, the end is not on
+    // record.
     const bool is_older = !record->underway && generation > record->generation &&
                           !sees_.units.state(record->unit).running();
     return record->unit.empty() || is_older;

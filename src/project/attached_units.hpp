@@ -36,7 +36,8 @@ public:
     // Ends when the unit's state is known, and whether it is there. `is_new`: it is not followed
     // yet.
     Task<> get_to_know(std::string service, std::string unit, bool is_new);
-    // It is followed already, and known (what was applied before the daemon began).
+    // The unit is followed already, and known (of a service that was applied before the daemon
+    // began).
     void adopt(const std::string& service, const std::string& unit);
     // Finds out what somebody may have meant by a unit that is not there.
     Task<> look_for(std::string service, std::string unit);
@@ -58,8 +59,8 @@ public:
     };
     Bar look_who_is_barred(const std::string& service);
 
-    // Its unit runs again after somebody had stopped it: told once. Asked at each change of the
-    // unit's state. `busy`: it is being worked at, and what it comes to is told later.
+    // The service's unit runs again after somebody had stopped it: told once. Asked at each change
+    // of the unit's state. `busy`: it is being worked at, and what it comes to is told later.
     [[nodiscard]] bool was_started(const std::string& service, bool busy);
 
 private:

@@ -75,7 +75,7 @@ public:
     Conductor(const Conductor&) = delete;
     Conductor& operator=(const Conductor&) = delete;
 
-    // All of these are given services that are at work in the agenda, and end that.
+    // These functions take services that are at work in the agenda, and tell it when that ends.
     void look(Names batch, Trigger trigger);
     // `asked`: what of the scope somebody asked for; the rest is drawn in by links.
     void perform(Request request, Names scope, Names asked);
@@ -84,20 +84,18 @@ public:
     // Finds out what would be done now if it were not for a pause.
     void look_what_is_held(std::string service);
 
-    // The request is answered without anything being done.
+    // Answers the request without anything being done.
     void refuse(Request request, Problem problem);
     void answer(Request request, Outcome outcome);
 
-    // There is something newer than what is under way at the service: checks are given up, as what
-    // is wanted is something else.
+    // Gives up checks of the service that are under way: something else is wanted of it.
     void supersede(const std::string& service);
     // The same of a look alone: it does not count any more, and its members are due again.
     void give_up_look(const std::string& service);
-    // Its files have changed again: what is proved for want of something better, or would be undone
-    // anyhow, is not waited for.
+    // The service's files have changed again: a proof is not waited for where it is only for want
+    // of something better, or of what would be undone anyhow.
     void hurry(const std::string& service);
-    // Nothing new is begun, and what is only checked is given up. What is being done is finished or
-    // put back.
+    // Begins nothing new, and gives up what is only checked. Actions are finished or put back.
     void wind_up();
 
 private:

@@ -184,7 +184,7 @@ Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Req
         publish(*still, request, std::move(state), std::move(value));
 }
 
-// Its value is published when it is valid and another one.
+// The config's value is published when it is valid and another one.
 void Configs::publish(Published& config, const Documents::Request& request, DocumentState state,
                       std::string value) {
     const auto& [name, file, watch] = config.definition;

@@ -86,19 +86,19 @@ public:
     // them new, and answers how many. One that stays away stays there until then, for that it was
     // deleted is a change, too.
     std::size_t doubt(std::map<std::string, ContentId>& applied);
-    // The same for what was gone when the member had been made to read its files, and is there
+    // The same for files that were gone when the member had been made to read them, and are there
     // again.
     std::size_t doubt_what_came_back(std::map<std::string, ContentId>& applied);
 
-    // When its files changed last, as far as that is known (CLOCK_MONOTONIC).
+    // The time when its files changed last, as far as that is known (CLOCK_MONOTONIC).
     [[nodiscard]] Duration changed_at() const {
         return files_ ? files_->changed_at() : Duration::zero();
     }
 
     // A file that held something when it was applied and holds nothing now may be about to be
     // written anew, or never was meant so (an editor that crashed, a full disk): it is acted on
-    // when it has been so for as long as a burst may last. Until when it waits; nothing: it does
-    // not.
+    // when it has been so for as long as a burst may last. Answers until when it waits; nullopt: it
+    // does not.
     std::optional<Duration> wait_for_emptied(const std::map<std::string, ContentId>& applied,
                                              Duration now);
 

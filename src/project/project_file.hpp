@@ -30,8 +30,7 @@ public:
     [[nodiscard]] const ProjectDefinition& definition() const { return definition_; }
     // nullptr: it is not in the project file.
     [[nodiscard]] const MemberDefinition* wanted(const std::string& service) const;
-    // The kind of what is wanted of a member, else of what is on record; the first of what is
-    // neither.
+    // The kind of the member that is wanted, else of the one on record, else the first kind.
     [[nodiscard]] const Kind& kind_of(const std::string& service) const;
     [[nodiscard]] const Kind& kind_of(const MemberDefinition& definition) const {
         return kinds_.of(definition);

@@ -35,7 +35,7 @@ public:
 
     // The file whose changes do not count; "" when all do.
     [[nodiscard]] std::string suspended(const std::string& service) const;
-    // All count again. Answers whether one did not.
+    // All files count again. Answers whether one did not.
     bool resume(const std::string& service);
     // The service has left, or what was found out is of other watches than there are now.
     void forget(const std::string& service) { loops_.erase(service); }

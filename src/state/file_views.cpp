@@ -167,7 +167,7 @@ std::optional<View> FileViews::find(const std::string& name) {
     return view_of(name, *targets);
 }
 
-// It is gone from its name at once.
+// The view is gone from its name at once.
 void FileViews::remove(const std::string& name) {
     if (!valid_view_name(name))
         return;

@@ -94,8 +94,8 @@ constexpr const Fact* find(std::string_view interface, std::string_view property
     return nullptr;
 }
 
-// Id first: it says whose the others are. Then LoadState: a unit that is changed while it is read
-// is never taken for one that is not loaded.
+// The Id is read first, as it says whose the others are; then LoadState, so that a unit which is
+// changed while it is read is never taken for one that is not loaded.
 constexpr const char* kUnitProperties[] = {"Id",        "LoadState",  "ActiveState", "SubState",
                                            "CanReload", "ConsistsOf", "InvocationID"};
 static_assert(std::ranges::all_of(kUnitProperties,

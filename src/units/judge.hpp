@@ -22,8 +22,8 @@ Result<> judge_stop(std::string_view job_result, const UnitFacts& after);
 // configuration and said so (ERRNO=), or another process may stand there now.
 Result<> judge_reload(std::string_view job_result, const UnitFacts& before, const UnitFacts& after);
 
-// Why a unit that was well at `before` is not any more; nothing while it is, and for a oneshot that
-// has done its work (`finished`).
+// The reason why a unit that was well at `before` is not any more; nullopt while it is, and for a
+// oneshot that has done its work (`finished`).
 std::optional<std::string> broken(const UnitState& before, const UnitFacts& now);
 bool finished(const UnitFacts& facts);
 

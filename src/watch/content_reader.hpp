@@ -62,7 +62,7 @@ public:
     // A file that was read in this turn of the loop is not read again for others who ask for it.
     // This ends that: some file may be another by now, though its stamp may be the same.
     void doubt() { recent_.forget(); }
-    // The one who asks takes several turns, from the first to the second of these.
+    // A caller that takes several turns holds what was read, from the first to the second of these.
     void hold() { recent_.hold(); }
     void let_go() { recent_.let_go(); }
 

@@ -20,7 +20,7 @@ namespace hotreload::watch {
 
 class RecentContents {
 public:
-    // More than this is not one save that concerns many, and is not remembered.
+    // More files than this are not one save that concerns many, and are not remembered.
     static constexpr std::size_t kMost = 64;
     static constexpr std::size_t kMostBytes = std::size_t{32} << 20; // of all that are kept
 

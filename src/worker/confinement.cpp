@@ -91,7 +91,7 @@ Result<> drop_capabilities() {
     return {};
 }
 
-// It ends with the process that started it. What it holds is nobody's to read but root's.
+// The process ends with the one that started it, and root alone can read what it holds.
 Result<> set_process_flags() {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
@@ -99,7 +99,7 @@ Result<> set_process_flags() {
     return {};
 }
 
-// All rights that the kernel can take, with no exception.
+// Takes all rights on files that the kernel can take, with no exception.
 Result<> restrict_files() {
     const auto version =
         ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);

@@ -39,9 +39,10 @@ public:
     // The next message, without asking.
     Task<Answer> listen(Duration limit);
 
-    // It has ended by itself: whoever asks it now would not be the reason.
+    // The process has ended by itself: whoever asks it now would not be the reason.
     [[nodiscard]] bool gone() const;
-    // Ends it; nothing can be asked after that. Without, its destruction waits for its end.
+    // Ends the process; nothing can be asked after that. Without this call, the destructor waits
+    // for it.
     Task<> end();
 
 private:

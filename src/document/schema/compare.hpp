@@ -32,8 +32,8 @@ bool is_multiple(const Value& number, const Value& divisor, Steps& steps);
 // A number above 0 of at most 18 significant digits.
 bool divides(const Value& divisor);
 
-// A whole number that is not negative, as a count; what is greater than any is the greatest.
-// nullopt: it is none.
+// A whole number that is not negative, as a count; the greatest count stands for any that is
+// greater. nullopt: it is none.
 std::optional<std::uint64_t> count_of(const Value& number);
 
 } // namespace hotreload::document

@@ -37,7 +37,8 @@ Effect effect_of(std::string_view field, const std::string& key, const MemberDef
             return {Strategy::Live, "systemd changes it on a running unit"};
         return new_process(applied, wanted, "systemd sets it only when a unit starts");
     }
-    // Its own unit file says how it runs: ours is for what is run beside it, such as `validate`.
+    // An installed unit's own file says how it runs: ours is for what is run beside it, such as
+    // `validate`.
     if (wanted.attached() && field != "pin")
         return {Strategy::None, "takes effect by itself"};
     // Outside Type=notify-reload the signal is ours to send: the unit does not know of it.

@@ -121,7 +121,8 @@ Task<std::optional<Problem>> ServiceStep::apply() {
 }
 
 Task<Result<>> ServiceStep::act() {
-    // It was stopped while the change was only checked: what it is shown is all that is done.
+    // The service may have been stopped while the change was only checked: it is shown its files,
+    // and that is all.
     const bool stopped = own_.view.unit.running() && co_await gives_way();
     const bool is_done = handler_ && !stopped;
     if (is_done) {

@@ -18,7 +18,7 @@ public:
         co_return co_await start_next_generation(context);
     }
 
-    // It did not run before, so it does not run after; but one that was cut short did.
+    // The service did not run before, so it does not run after; but one that was cut short did.
     Task<Result<>> undo(ActionContext& context) const override {
         if (context.view.wanted->attached())
             co_return co_await context.means.units.stop_unit(context.view.wanted->unit);

@@ -21,7 +21,7 @@ public:
             if (auto gone = co_await context.means.units.discard(context.unit); !gone)
                 co_return gone;
         context.unit = old;
-        // It has never stopped serving, but for a death of its own.
+        // The old generation has never stopped serving, but for a death of its own.
         if (context.means.units.state(old).running())
             co_return Result<>{};
         co_return co_await start_applied_generation(context);
