@@ -19,9 +19,12 @@ Result<std::unique_ptr<WatchedFiles>> DiskFiles::watch(const std::vector<WatchDe
 }
 
 // The files are read by a watcher of their own, which has no inotify instance: nothing is added to
-// the one that there is, and nothing that is watched is marked.
+// the one that there is, and nothing that is watched is marked. It never polls, however long it
+// reads: with a poll, it would try for an instance.
 Task<Result<Snapshot>> DiskFiles::read_once(std::vector<WatchDefinition> watches, OnRead on_read) {
-    TreeWatcher once(watcher_.loop(), os::Inotify::none(), {});
+    TreeWatcher once(
+        watcher_.loop(), os::Inotify::none(),
+        {.poll_interval = kInfinity, .scan_interval = kInfinity, .file_system_magic = {}});
     auto set = WatchedSet::make(once, watches, [] {}, std::move(on_read));
     if (!set)
         co_return std::unexpected(std::move(set.error()));
