@@ -63,6 +63,8 @@ private:
         const auto projects = session.projects();
         if (!projects)
             return std::unexpected(projects.error());
+        if (auto known = check_registered(*projects, session.directory()); !known)
+            return std::unexpected(std::move(known.error()));
         const auto here = projects_at(*projects, session.directory());
         if (here.empty())
             return give_up(ExitStatus::Usage, "no project has its file in this directory or above; "

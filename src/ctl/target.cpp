@@ -50,6 +50,12 @@ std::vector<std::string_view> names_of(const std::vector<T>& items) {
            std::ranges::to<std::vector>();
 }
 
+bool lies_in(const ProjectState& project, const std::filesystem::path& directory) {
+    const auto own = std::filesystem::path(project.path).parent_path();
+    std::error_code error;
+    return own == directory || std::filesystem::equivalent(own, directory, error);
+}
+
 bool has_member(const ProjectState& project, const std::string& name) {
     return std::ranges::contains(project.services, name, &ServiceState::name) ||
            std::ranges::contains(project.configs, name, &ConfigState::name);
@@ -91,6 +97,23 @@ std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& pr
         nearest.push_back(&project);
     }
     return nearest;
+}
+
+Answer<> check_registered(const std::vector<ProjectState>& projects, const std::string& directory) {
+    for (std::filesystem::path at = directory; !at.empty(); at = at.parent_path()) {
+        if (std::ranges::any_of(projects, [&](const auto& each) { return lies_in(each, at); }))
+            break;
+        std::error_code error;
+        const auto file = at / "hotreload.toml";
+        if (std::filesystem::exists(file, error))
+            return give_up(ExitStatus::Usage,
+                           std::format("{} is not registered: run \"hotreloadctl up\" first, or "
+                                       "name what is meant",
+                                       file.string()));
+        if (at == at.parent_path())
+            break;
+    }
+    return {};
 }
 
 Answer<Target> resolve_target(const std::string& word, const std::vector<ProjectState>& projects,

@@ -29,6 +29,10 @@ struct Target {
 std::vector<const ProjectState*> projects_at(const std::vector<ProjectState>& projects,
                                              const std::string& directory);
 
+// Fails in the directory of a project that is not registered, or below it, for a command that does
+// something and names nothing: neither all projects are meant there, nor the one around it.
+Answer<> check_registered(const std::vector<ProjectState>& projects, const std::string& directory);
+
 // `directory` is "" where it means nothing (another machine). A name that is not known is taken as
 // a project's: the daemon says what is wrong with it. Fails on a malformed one, on a service that
 // several projects of the directory have, and on a unit that is none's or several services'.

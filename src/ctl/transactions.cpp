@@ -7,8 +7,8 @@
 #include "ctl/report.hpp"
 #include "ctl/status_view.hpp"
 
-#include <filesystem>
 #include <format>
+#include <utility>
 
 namespace hotreload::ctl {
 
@@ -77,31 +77,15 @@ std::optional<ExitStatus> print_finished(Session& session, ReloadWait& waiting,
     return status;
 }
 
-// The project file of a directory, or of the nearest one above it.
-std::string project_file_of(const std::string& directory) {
-    for (std::filesystem::path at = directory; !at.empty(); at = at.parent_path()) {
-        std::error_code error;
-        const auto file = at / "hotreload.toml";
-        if (std::filesystem::exists(file, error))
-            return file.string();
-        if (at == at.parent_path())
-            break;
-    }
-    return "";
-}
-
 // The targets that the words name. No words, in the directory of a project that is not registered,
-// mean that one, and not all others.
+// mean that one, and not all others, nor the one around it.
 Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words) {
     const auto projects = session.projects();
     if (!projects)
         return std::unexpected(projects.error());
-    if (words.empty() && projects_at(*projects, session.directory()).empty())
-        if (const auto file = project_file_of(session.directory()); !file.empty())
-            return give_up(ExitStatus::Usage,
-                           std::format("{} is not registered: run \"hotreloadctl up\" first, or "
-                                       "name what is meant",
-                                       file));
+    if (words.empty())
+        if (auto known = check_registered(*projects, session.directory()); !known)
+            return std::unexpected(std::move(known.error()));
     return resolve_targets(words, *projects, session.directory());
 }
 

@@ -77,6 +77,22 @@ TEST_F(Ctl, inside_a_project_its_services_are_targets_and_it_is_the_default) {
     EXPECT_EQ(daemon->calls(), (Calls{"Reload shop/web", "Restart shop"}));
 }
 
+// Was: stop stopped all projects, or the one around it.
+TEST_F(Ctl, where_a_project_is_not_registered_nothing_is_done_without_a_target) {
+    for (const auto* const place : {"/new", "/shop/inner"}) {
+        std::filesystem::create_directory(directory + place);
+        std::ofstream(directory + place + "/hotreload.toml") << "";
+        for (const auto* const command : {"stop", "down"}) {
+            const auto ended = run_ctl({command}, directory + place);
+            EXPECT_EQ(ended.status, 2) << command << " in " << place;
+            EXPECT_TRUE(ended.err.contains("/hotreload.toml is not registered")) << ended.err;
+        }
+    }
+    EXPECT_EQ(daemon->calls(), Calls{});
+    run_ctl({"stop", "shop"}, directory + "/shop/inner");
+    EXPECT_EQ(daemon->calls(), Calls{"Stop shop"});
+}
+
 TEST_F(Ctl, everything_is_one_project_after_another) {
     daemon->add("mail", "/elsewhere/hotreload.toml", "smtp");
     EXPECT_EQ(run_ctl({"reload"}).status, 0);
