@@ -11,7 +11,7 @@ inline constexpr const char* kBusName = "org.hotreload";
 inline constexpr const char* kManagerPath = "/org/hotreload";
 
 std::string project_path(const std::string& project);
-// Of the node that the project's services are below.
+// The path of the node that the project's services are below.
 std::string services_path(const std::string& project);
 std::string service_path(const std::string& project, const std::string& service);
 std::string config_path(const std::string& project, const std::string& config);

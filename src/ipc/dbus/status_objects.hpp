@@ -37,15 +37,15 @@ private:
 // The objects of one project's services.
 class ServiceObjects {
 public:
-    // Likewise.
+    // The bus outlives them. Throws an sdbus::Error when nothing can be registered with it.
     ServiceObjects(const Bus& bus, const std::string& project);
     ~ServiceObjects();
     ServiceObjects(const ServiceObjects&) = delete;
     ServiceObjects& operator=(const ServiceObjects&) = delete;
 
-    // Of one that is there, or adds it.
+    // Updates the service's object, or adds it.
     void update(const ServiceStatus& status);
-    // One that is not there is none to remove.
+    // Removes the service's object, if it has one.
     void remove(const std::string& service);
     [[nodiscard]] bool empty() const { return statuses_.empty(); }
 

@@ -16,8 +16,8 @@ template <class Status>
 struct StatusProperties {
     static const char* interface(); // "org.hotreload.Service1"
 
-    // In the order of their names. What it is registered with, or the `find` of a fallback, is the
-    // Status.
+    // The properties in the order of their names. The userdata of the table, or what the `find` of
+    // a fallback finds, is the Status.
     static const sd_bus_vtable* table();
 
     // Makes `is` the status that is held, and tells the bus what differs, if it is connected.
