@@ -101,6 +101,7 @@ void Configs::look_at(Published& config, Rescan rescan) {
 void Configs::take_what_is_there(Published& config, Rescan rescan) {
     config.look = ++looks_; // what an older one says does not count any more
     const auto& now = config.files->look(rescan).content;
+    config.unseen = now.unseen;
     const auto& file = config.definition.file;
     if (std::ranges::contains(now.writing, file) ||
         std::ranges::contains(now.unreadable, file, &Problem::path) || !now.files.contains(file)) {
@@ -208,6 +209,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     if (!told)
         for (const auto& problem : status.problems)
             events_.validation_failed(new_id_(), ledger_.name(), "configs." + name, problem);
+    status.problems.insert(status.problems.end(), config.unseen.begin(), config.unseen.end());
     const bool changed = status.revision != config.status.revision && before.revision > 0;
     tell(config, std::move(status));
     if (!changed || !is_another || !state.compared)

@@ -54,6 +54,7 @@ private:
         bool due = false;
         std::optional<ContentId> looked_at; // what was told of it last
         std::uint64_t look = 0;             // the number of the last one, of all that there were
+        std::vector<Problem> unseen;        // changes that cannot be seen, as of the last look
         ConfigStatus status;
     };
 

@@ -123,6 +123,8 @@ public:
         return looks;
     }
 
+    std::set<std::string> unseen; // files of which changes cannot be seen
+
     const Clock* clock = nullptr; // by which files change
 
     // Reading takes until somebody calls the function.
@@ -184,6 +186,8 @@ private:
                 now.unreadable.push_back({path, 0, 0, "Permission denied", Audience::Everybody});
             } else {
                 now.files[path] = id_of(content);
+                if (unseen.contains(path))
+                    now.unseen.push_back({path, 0, 0, "no space left", Audience::Everybody});
                 if (on_read)
                     on_read(path, id_of(content), content);
             }

@@ -612,6 +612,20 @@ TEST_F(ProjectTest, a_config_that_cannot_be_rendered_is_not_published) {
     EXPECT_EQ(project->config_statuses().at(0).revision, 0U);
 }
 
+// Was: nobody was told that its changes would not be seen.
+TEST_F(ProjectTest, a_config_whose_changes_cannot_be_seen_is_published_and_says_so) {
+    reader.definition.configs["app"] = {
+        .name = "app", .file = "/etc/app.toml", .watch = {.files = {"/etc/app.toml"}}};
+    files.write("/etc/app.toml", "one");
+    files.unseen = {"/etc/app.toml"};
+    open();
+    const auto status = project->config_statuses().at(0);
+    EXPECT_EQ(status.state, ConfigStatus::State::Valid);
+    EXPECT_EQ(status.revision, 1U);
+    ASSERT_EQ(status.problems.size(), 1U);
+    EXPECT_EQ(status.problems[0].message, "no space left");
+}
+
 // Was: it waited for ever.
 TEST_F(ProjectTest, who_waits_for_configs_may_outlive_the_project) {
     comparisons.emplace(clock);
