@@ -17,6 +17,10 @@ namespace {
 constexpr auto kQuietTime = std::chrono::milliseconds(500);
 constexpr auto kSlack = std::chrono::milliseconds(100);
 
+// Iterations of the loop in that time that are little to do: a service that writes where it is
+// watched keeps the loop from ever having nothing to do. Work has hundreds.
+constexpr std::uint64_t kLittle = 25;
+
 constexpr std::size_t kWorthwhile = 1024 * 1024;
 
 // Resident bytes that nothing is kept in.
@@ -57,7 +61,7 @@ void MemoryTrimmer::wait_for_quiet() {
 void MemoryTrimmer::look() {
     std::uint64_t iteration = 0;
     (void)sd_event_get_iteration(loop_.handle(), &iteration);
-    if (iteration > iteration_ + 1) // which is the one of this look
+    if (iteration - iteration_ > kLittle)
         return wait_for_quiet();
     trim_if_worthwhile();
     (void)sd_event_source_set_enabled(work_.get(), SD_EVENT_ONESHOT);

@@ -3,9 +3,9 @@
 
 // MemoryTrimmer gives memory back to the kernel that a large piece of work needed while it lasted.
 // malloc keeps what is freed between what stays: of a project with 1 000 services that has come up,
-// a quarter of what is resident. It waits until the loop has had nothing to do for half a second,
-// and trims, which takes some milliseconds, when that is worth a quarter of what is resident: not
-// after a save that concerns one service. Only daemon/ makes one.
+// a quarter of what is resident. MemoryTrimmer waits until the loop has had little to do for half a
+// second, and trims, which takes some milliseconds, when that is worth a quarter of what is
+// resident: not after a save that concerns one service. Only daemon/ makes one.
 
 #include "os/event_loop.hpp"
 
