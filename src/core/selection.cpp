@@ -139,18 +139,28 @@ std::vector<const Glob*> Selection::patterns() const {
     return all;
 }
 
-bool Selection::directory(std::string_view path) const {
+// A pattern that counts leads below the directory.
+template <class Counts>
+bool Selection::leads_below(std::string_view path, Counts counts) const {
     const auto name = last_component(path);
     const bool is_private = is_private_directory(name);
     return std::ranges::any_of(watches_, [&](const Watch& watch) {
         return std::ranges::any_of(watch.files,
                                    [&](const Pattern& each) {
-                                       return !each.glob.literal() &&
+                                       return !each.glob.literal() && counts(each.glob) &&
                                               each.glob.may_match_below(path) &&
                                               (!is_private || each.glob.has_component(name));
                                    }) &&
                !first_match(watch.exclude, path);
     });
+}
+
+bool Selection::directory(std::string_view path) const {
+    return leads_below(path, [](const Glob&) { return true; });
+}
+
+bool Selection::directory_at_a_depth(std::string_view path) const {
+    return leads_below(path, [](const Glob& glob) { return !glob.has_component("**"); });
 }
 
 // The name is a dropping, and no pattern asks for it.

@@ -54,6 +54,9 @@ public:
     // Files of ours that a wildcard finds may be below the directory.
     [[nodiscard]] bool directory(std::string_view path) const;
 
+    // The same, by a pattern that says how far down it goes: one without `**`.
+    [[nodiscard]] bool directory_at_a_depth(std::string_view path) const;
+
     // The answer whether a file at `path` is watched, and by what it is or is not.
     [[nodiscard]] PathMatch explain(std::string_view path) const;
 
@@ -98,6 +101,8 @@ private:
 
     [[nodiscard]] bool left_by_a_tool(std::string_view file_name) const;
     [[nodiscard]] std::string_view stopped_at(std::string_view path) const;
+    template <class Counts>
+    [[nodiscard]] bool leads_below(std::string_view path, Counts counts) const;
     template <class Each>
     void each_watch_of(std::string_view path, Each each) const;
 

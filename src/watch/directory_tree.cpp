@@ -397,6 +397,16 @@ void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead
         unreadable_[here.path] = opened.error().reason();
         return leave_out(here.path, opened.error().refusal);
     }
+    if (const auto system = table_.file_systems().made_up(status.st_dev, here.physical);
+        !system.empty() && !selection_.directory_at_a_depth(here.path)) {
+        auto why = std::format("files of {} are made up when they are read, and ** does not lead "
+                               "to them",
+                               system);
+        drop(here.path);
+        if (std::ranges::contains(roots_, here.path, &Root::path)) // somebody asked for it
+            unreadable_[here.path] = why;
+        return leave_out(here.path, std::move(why));
+    }
     left_out_.erase(here.path);
     if (node.device != status.st_dev || node.inode != status.st_ino) {
         // Another directory than before: what is known below it is of the old one.

@@ -2,7 +2,8 @@
 #pragma once
 
 // FileSystems knows where inotify is blind: others than this kernel change what is on such a file
-// system, and nobody tells it.
+// system, and nobody tells it. It knows where the kernel makes files up when they are read, too: of
+// those there is no end, and nobody tells of their changes either.
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,8 @@ namespace hotreload::watch {
 
 // The name of a blind file system: "NFS", "FUSE" …; "": all its changes go through this kernel.
 std::string_view blind_file_system(std::uint64_t magic);
+// The name of one whose files are made up: "procfs", "sysfs" …; "": it is none.
+std::string_view made_up_file_system(std::uint64_t magic);
 
 // Asks once for each device.
 class FileSystems {
@@ -24,15 +27,18 @@ public:
     FileSystems();
     explicit FileSystems(Magic magic);
 
-    // The answer of blind_file_system() about what is at `path`, on `device`.
+    // The answers of the functions above about what is at `path`, on `device`.
     std::string_view blind(std::uint64_t device, const std::string& path);
+    std::string_view made_up(std::uint64_t device, const std::string& path);
 
     // A device's number may be another's now.
     void forget() { known_.clear(); }
 
 private:
+    std::uint64_t at(std::uint64_t device, const std::string& path);
+
     Magic magic_;
-    std::unordered_map<std::uint64_t, std::string_view> known_;
+    std::unordered_map<std::uint64_t, std::uint64_t> known_; // by device
 };
 
 } // namespace hotreload::watch

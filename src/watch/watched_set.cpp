@@ -92,9 +92,13 @@ PathMatch WatchedSet::explain(const std::string& path) const {
         const auto pattern = Glob::parse(each.pattern);
         if (each.pattern.empty() || !pattern)
             continue;
+        // Where a pattern begins is gone to by itself, even behind what is left out.
+        const auto base = pattern->base();
+        const bool begins_behind =
+            left && at_or_below(base, left->path) && (base != left->path || tree_.has(base));
         if (problem)
             each.left_out = problem->message;
-        else if (!at_or_below(pattern->base(), left->path)) // where it begins is gone to by itself
+        else if (!begins_behind)
             each.left_out = left->why;
         match.watched = match.watched || (each.excluded_by.empty() && each.left_out.empty() &&
                                           match.built_in.empty());

@@ -200,5 +200,44 @@ TEST_F(Directories, AFileThatMayNotBeReadIsNamedAndTakenWhenItMay) {
     EXPECT_TRUE(getuid() != 0 || seteuid(0) == 0);
 }
 
+// Was: a start with "/**" went through all of /proc and /sys.
+TEST_F(Directories, FilesThatAreMadeUpAreWatchedOnlyWhereAPatternSaysHowDeep) {
+    constexpr std::uint64_t procfs = 0x9fa0;
+    const auto made_up = dir / "proc";
+    fs::create_directory(made_up);
+    if (!own_mounts() || mount("tmpfs", made_up.c_str(), "tmpfs", 0, nullptr) < 0)
+        GTEST_SKIP() << "cannot mount a file system";
+    make_watcher({.file_system_magic = [&](const std::string& path) {
+        return path.starts_with(made_up) ? procfs : 0;
+    }});
+    fs::create_directories(made_up + "/net/eth0");
+    write(made_up + "/net/eth0/mtu", "x");
+    write(dir / "f", "x");
+    {
+        auto all = watch(dir / "**");
+        EXPECT_TRUE(all->has(dir / "f"));
+        EXPECT_EQ(all->content.files.size(), 1U);
+        EXPECT_TRUE(all->content.unreadable.empty()); // nobody asked for it by its name
+        const auto why = all->set->explain(made_up + "/net/eth0/mtu");
+        EXPECT_FALSE(why.watched);
+        EXPECT_TRUE(why.watches[0].left_out.contains("made up")) << why.watches[0].left_out;
+    }
+    for (const auto* pattern : {"/net/*/mtu", "/*/eth0/*", "/net/eth0/mtu"})
+        EXPECT_TRUE(watch(made_up + pattern)->has(made_up + "/net/eth0/mtu")) << pattern;
+    umount2(made_up.c_str(), MNT_DETACH);
+}
+
+TEST_F(Directories, TheWholeOfAFileSystemWhoseFilesAreMadeUpIsNotWatchedAndItIsTold) {
+    auto watched = watch("/proc/**");
+    EXPECT_TRUE(watched->content.files.empty());
+    ASSERT_EQ(watched->content.unreadable.size(), 1U);
+    EXPECT_EQ(
+        watched->content.unreadable[0],
+        (Problem{"/proc", 0, 0,
+                 "files of procfs are made up when they are read, and ** does not lead to them",
+                 Audience::Everybody}));
+    EXPECT_FALSE(watched->set->explain("/proc/version").watched);
+}
+
 } // namespace
 } // namespace hotreload::watch
