@@ -6,8 +6,6 @@
 // part of, and starts those that it requires. A member is also acted on after all three, so that it
 // is left alone when one of them fails.
 
-#include <algorithm>
-#include <concepts>
 #include <map>
 #include <set>
 #include <string>
@@ -22,8 +20,6 @@ struct Links {
 
     // The names in all three.
     [[nodiscard]] std::vector<std::string> all() const;
-    // The member is restarted and stopped when `other` is.
-    [[nodiscard]] bool follows(const std::string& other) const;
 
     bool operator==(const Links&) const = default;
 };
@@ -41,23 +37,22 @@ public:
     // The links of the member; none for a name that is no member's.
     [[nodiscard]] const Links& of(const std::string& name) const;
 
-    // `name` and everything that it is linked to, directly or not, as far as that is a member.
-    [[nodiscard]] Names with_dependencies(const std::string& name) const;
+    // The members that follow `name` directly.
+    [[nodiscard]] const std::vector<std::string>& followers(const std::string& name) const;
+
+    // Adds to `found`: `names` and everything that depends on one of them, directly or not. No
+    // dependent of what is in `found` before may be missing there: it is not gone over again.
+    void add_dependents(Names& found, const Names& names) const;
     // `names` and everything that follows one of them, directly or not.
-    [[nodiscard]] Names with_followers(Names names) const;
+    [[nodiscard]] Names with_followers(const Names& names) const;
+    // `names` and everything that one of them follows, directly or not.
+    [[nodiscard]] Names with_followed(const Names& names) const;
     // `names` and everything that one of them requires, directly or not.
-    [[nodiscard]] Names with_required(Names names) const;
+    [[nodiscard]] Names with_required(const Names& names) const;
     // `name` and everything that links connect it with, in either direction, directly or not.
     [[nodiscard]] Names connected(const std::string& name) const;
     // All members, in sets of those that are connected, by the first name of each.
     [[nodiscard]] std::vector<Names> groups() const;
-
-    // Neither `name` nor anything that it depends on is busy: a member that depends on one that is
-    // being acted on waits for its end. All others go on.
-    template <std::predicate<const std::string&> Busy>
-    [[nodiscard]] bool free_to_go(const std::string& name, Busy busy) const {
-        return std::ranges::none_of(with_dependencies(name), busy);
-    }
 
     // Each of `names` after those that it is linked to. Cycles of `after` are refused when the
     // project file is read; one of the others is cut somewhere.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <format>
-#include <functional>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace hotreload {
 
@@ -89,9 +91,12 @@ Plan make_plan(const PlanInput& input) {
 
 void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,
                        const PlanOptions& options) {
+    std::map<std::string, const MemberPlan*> planned;
+    for (const auto& each : plan.services)
+        planned.emplace(each.service, &each);
     const auto is_refused = [&](const std::string& service) {
-        const auto found = std::ranges::find(plan.services, service, &MemberPlan::service);
-        return found == plan.services.end() || found->action == Action::Refused;
+        const auto found = planned.find(service);
+        return found == planned.end() || found->second->action == Action::Refused;
     };
     for (bool news = true; std::exchange(news, false);)
         for (auto& each : plan.services) {
@@ -111,22 +116,33 @@ void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& view
 }
 
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views) {
+    std::map<std::string, MemberPlan*> planned;
+    std::map<std::string, Links> links;
+    std::vector<const MemberPlan*> restarted; // whose followers are not looked at yet
+    for (auto& each : plan.services) {
+        const auto& view = views.at(each.service);
+        planned.emplace(each.service, &each);
+        if (view.wanted)
+            links.emplace(each.service, view.wanted->links());
+        if (each.action == Action::Restart)
+            restarted.push_back(&each);
+    }
+    const LinkGraph graph(std::move(links));
+    const auto is_to_follow = [&](const MemberPlan& each) {
+        const auto& view = views.at(each.service);
+        const bool done_anyway = starts_generation(each.action) && each.action != Action::Swap;
+        return view.wanted && view.unit.running() && !done_anyway && each.action != Action::Wait &&
+               each.action != Action::Refused;
+    };
     // A chain is followed link by link.
-    for (bool news = true; std::exchange(news, false);)
-        for (auto& each : plan.services) {
-            const auto& view = views.at(each.service);
-            const bool done_anyway = starts_generation(each.action) && each.action != Action::Swap;
-            if (!view.wanted || !view.unit.running() || done_anyway ||
-                each.action == Action::Wait || each.action == Action::Refused)
+    for (std::size_t i = 0; i < restarted.size(); ++i)
+        for (const auto& name : graph.followers(restarted[i]->service)) {
+            auto& follower = *planned.at(name);
+            if (!is_to_follow(follower))
                 continue;
-            for (const auto& other : plan.services)
-                if (other.action == Action::Restart &&
-                    view.wanted->links().follows(other.service)) {
-                    each.action = Action::Restart;
-                    each.reason = "follows " + other.service + ", which is restarted";
-                    news = true; // for those that follow it and stand before it
-                    break;
-                }
+            follower.action = Action::Restart;
+            follower.reason = "follows " + restarted[i]->service + ", which is restarted";
+            restarted.push_back(&follower);
         }
 }
 

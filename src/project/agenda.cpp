@@ -61,41 +61,37 @@ bool Agenda::taken(const std::string& member, const Situation& situation) const 
     return at_work_.contains(member) || situation.full.contains(member);
 }
 
-// Nobody works at the member, nor at what it depends on.
-bool Agenda::free_to_go(const std::string& member, const Situation& situation) const {
-    return situation.links().free_to_go(
-        member, [&](const std::string& name) { return taken(name, situation); });
-}
-
 // Members that requests which have to wait are about are reserved: files do not get in before them.
 Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& scope_of) {
     Turn turn;
     reserved_.clear();
+    // The scopes come first: to find one out may change the links.
+    std::vector<Begun> asked;
+    for (auto& request : std::exchange(requests_, {}))
+        if (auto scope = scope_of(request))
+            asked.push_back({std::move(request), *std::move(scope)});
+    if (asked.empty())
+        return turn;
     std::deque<Request> waiting;
-    while (!requests_.empty()) {
-        auto request = std::move(requests_.front());
-        requests_.pop_front();
-        auto scope = scope_of(request);
-        if (!scope)
-            continue;
-        const auto may_go = [&](const std::string& name) {
-            return situation.links().free_to_go(name, [&](const std::string& each) {
-                return reserved_.contains(each) || taken(each, situation);
-            });
-        };
+    Barriers barriers(situation.links(),
+                      [&](const std::string& name) { return taken(name, situation); });
+    for (auto& [request, scope] : asked) {
         // A stop does not ask what the files hold.
         const bool reads_files = request.kind == Request::Kind::Reload;
-        const bool rest = reads_files && std::ranges::any_of(*scope, [&](const auto& each) {
+        const bool rest = reads_files && std::ranges::any_of(scope, [&](const auto& each) {
                               return rests(each, situation.now);
                           });
-        if (!rest && std::ranges::all_of(*scope, may_go)) {
-            began(*scope);
-            turn.begin.push_back({std::move(request), *std::move(scope)});
+        const bool has_to_wait =
+            std::ranges::any_of(scope, [&](const auto& each) { return barriers.keep(each); });
+        barriers.take(scope);
+        if (!rest && !has_to_wait) {
+            began(scope);
+            turn.begin.push_back({std::move(request), std::move(scope)});
             continue;
         }
         if (!reads_files)
-            turn.in_the_way.insert(scope->begin(), scope->end());
-        reserved_.insert(scope->begin(), scope->end());
+            turn.in_the_way.insert(scope.begin(), scope.end());
+        reserved_.merge(scope);
         waiting.push_back(std::move(request));
     }
     requests_.insert(requests_.begin(), std::move_iterator(waiting.begin()),
@@ -104,10 +100,10 @@ Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& sc
 }
 
 // Members that are due, and nothing of their own speaks against it.
-Names Agenda::candidates(const Situation& situation) const {
+Names Agenda::candidates(const Situation& situation, Barriers& barriers) const {
     Names due;
     const auto may_go = [&](const std::string& name) {
-        return !reserved_.contains(name) && !situation.paused(name) && free_to_go(name, situation);
+        return !reserved_.contains(name) && !situation.paused(name) && !barriers.keep(name);
     };
     for (const auto& name : due_)
         if (!kept(name, situation.now) && situation.watchable(name) && may_go(name))
@@ -145,22 +141,24 @@ bool Agenda::waits_for_others(const Names& batch, const Names& connected,
 
 std::vector<Names> Agenda::take_due(const Situation& situation) {
     wake_at_ = kInfinity;
-    auto due = candidates(situation);
+    if (due_.empty())
+        return {};
+    const auto& links = situation.links();
+    Barriers barriers(links, [&](const std::string& name) { return taken(name, situation); });
+    auto due = candidates(situation, barriers);
     // Followers of a member are looked at with it; where one has to wait, so has the member.
-    std::erase_if(due, [&](const auto& name) {
-        return !std::ranges::all_of(situation.links().with_followers({name}),
-                                    [&](const auto& each) { return free_to_go(each, situation); });
-    });
+    const auto waiting = links.with_followed(barriers.kept());
+    std::erase_if(due, [&](const auto& name) { return waiting.contains(name); });
     std::vector<Names> batches;
     while (!due.empty()) {
-        const auto connected = situation.links().connected(*due.begin());
+        const auto connected = links.connected(*due.begin());
         Names batch;
         for (const auto& name : connected)
             if (due.erase(name) > 0)
                 batch.insert(name);
         if (waits_for_others(batch, connected, situation))
             continue;
-        batch = situation.links().with_followers(std::move(batch));
+        batch = links.with_followers(batch);
         std::erase_if(batch,
                       [&](const auto& name) { return situation.paused(name) || !has(name); });
         for (const auto& name : batch) {

@@ -11,6 +11,7 @@
 
 #include "base/duration.hpp"
 #include "core/links.hpp"
+#include "project/barriers.hpp"
 #include "project/request.hpp"
 
 #include <algorithm>
@@ -115,8 +116,7 @@ private:
     [[nodiscard]] bool kept(const std::string& member, Duration now) const;
     [[nodiscard]] bool rests(const std::string& member, Duration now) const;
     [[nodiscard]] bool taken(const std::string& member, const Situation& situation) const;
-    [[nodiscard]] bool free_to_go(const std::string& member, const Situation& situation) const;
-    [[nodiscard]] Names candidates(const Situation& situation) const;
+    [[nodiscard]] Names candidates(const Situation& situation, Barriers& barriers) const;
     bool waits_for_others(const Names& batch, const Names& connected, const Situation& situation);
 
     // The cost of a turn does not grow with the members: each of these but the first has only those

@@ -14,22 +14,35 @@ namespace hotreload::project {
 
 namespace {
 
-// A part of another plan's input: the views of these services go over to it.
-PlanInput take_part(PlanInput& whole, const Names& services) {
-    PlanInput part{.project = whole.project, .views = {}, .order = {}, .options = whole.options};
-    for (const auto& name : whole.order)
-        if (services.contains(name)) {
-            part.order.push_back(name);
-            part.views.insert(whole.views.extract(name));
-        }
-    return part;
-}
+struct Part {
+    PlanInput input;
+    Plan plan;
+};
 
-Plan part_of(const Plan& whole, const Names& services) {
-    Plan part{whole.project, {}};
-    std::ranges::copy_if(whole.services, std::back_inserter(part.services),
-                         [&](const auto& each) { return services.contains(each.service); });
-    return part;
+// Parts of a plan and of its input, whose views go over to them: one for each of these sets of
+// services, which have none in common. Goes over the whole once.
+std::vector<Part> take_parts(PlanInput& whole, const Plan& plan, const std::vector<Names>& sets) {
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < sets.size(); ++i)
+        for (const auto& name : sets[i])
+            places.emplace(name, i);
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < sets.size(); ++i)
+        parts.push_back({.input = {.project = whole.project,
+                                   .views = {},
+                                   .order = {},
+                                   .options = whole.options},
+                         .plan = {plan.project, {}}});
+    for (const auto& name : whole.order)
+        if (const auto place = places.find(name); place != places.end()) {
+            auto& input = parts[place->second].input;
+            input.order.push_back(name);
+            input.views.insert(whole.views.extract(name));
+        }
+    for (const auto& each : plan.services)
+        if (const auto place = places.find(each.service); place != places.end())
+            parts[place->second].plan.services.push_back(each);
+    return parts;
 }
 
 std::vector<std::string> subjects_of(const Plan& plan) {
@@ -143,21 +156,24 @@ std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch, Tri
         for (const auto& name : alone)
             batch.erase(name);
         sees_.agenda.ended(alone, Agenda::End::Aside, sees_.clock.now());
-        input = take_part(input, batch);
+        input = std::move(take_parts(input, plan, {batch}).front().input);
         plan = make_plan(input);
     }
     tell_files(plan);
-    for (const auto& names : groups_of(plan, sees_.looks.links())) {
+    auto sets = groups_of(plan, sees_.looks.links());
+    for (const auto& names : sets)
         for (const auto& name : names)
             batch.erase(name);
+    sets.push_back(std::move(batch)); // what is left of it
+    auto parts = take_parts(input, plan, sets);
+    for (std::size_t i = 0; i + 1 < sets.size(); ++i)
         tasks_.spawn(work({.id = sees_.new_id(), .trigger = trigger, .caller = {}},
-                          take_part(input, names), part_of(plan, names), names, {}, std::nullopt));
-    }
-    if (batch.empty())
+                          std::move(parts[i].input), std::move(parts[i].plan), std::move(sets[i]),
+                          {}, std::nullopt));
+    if (sets.back().empty())
         return std::nullopt;
-    auto rest = part_of(plan, batch);
-    auto part = take_part(input, batch);
-    return Quiet{std::move(part), std::move(rest), std::move(batch)};
+    return Quiet{std::move(parts.back().input), std::move(parts.back().plan),
+                 std::move(sets.back())};
 }
 
 // While the documents were compared, a file has changed again, or what is wanted of a service:

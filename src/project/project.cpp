@@ -11,6 +11,19 @@
 
 namespace hotreload::project {
 
+namespace {
+
+bool have_same_links(const ProjectDefinition& a, const ProjectDefinition& b) {
+    return std::ranges::equal(a.services, b.services, [](const auto& one, const auto& other) {
+        const auto& [name, x] = one;
+        const auto& [other_name, y] = other;
+        return name == other_name && x.after == y.after && x.required == y.required &&
+               x.part_of == y.part_of;
+    });
+}
+
+} // namespace
+
 Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
     : ports_(std::move(ports)),
       ledger_(ports_.store, ports_.clock, std::move(record)),
@@ -390,8 +403,8 @@ Names Project::scope_of(const Request& request) const {
 Names Project::asked_for(const Request& request) const {
     Names asked{*request.service};
     if (request.kind == Request::Kind::Stop)
-        return looks_.links().with_followers(std::move(asked));
-    return request.options.start ? looks_.links().with_required(std::move(asked)) : asked;
+        return looks_.links().with_followers(asked);
+    return request.options.start ? looks_.links().with_required(asked) : asked;
 }
 
 // The project file.
@@ -440,7 +453,8 @@ bool Project::read_project_file() {
 void Project::accept(const ProjectDefinition& before) {
     const auto& now = file_.definition();
     const bool all = !opened_ || before.enabled != now.enabled;
-    looks_.relink();
+    if (!have_same_links(before, now))
+        looks_.relink();
     contents_.documents().set_secrets(now.secrets);
     configs_.publish();
     for (const auto& [service, unused] : now.services) {

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             fuzz::expect(Address::parse(port.address).value_or(Address()).text() == port.address &&
                              valid_port_name(port.name),
                          "a port has a canonical address and a name");
-        fuzz::expect(links.with_dependencies(name).contains(name),
+        fuzz::expect(links.connected(name).contains(name),
                      "a service is among what it stands and falls with");
         if (service.ready)
             fuzz::expect(service.ready->http.empty() || probe_addresses(service.ready->http),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../allocations.hpp"
 #include "core/plan.hpp"
 #include "core/unit_files.hpp"
 #include "kinds/service/kind.hpp"
 
 #include <gtest/gtest.h>
+
+#include <format>
 
 using namespace hotreload;
 
@@ -345,6 +348,19 @@ TEST(Followers, in_a_circle_are_restarted_once) {
     all.add("b", Action::None, {}, {"a"});
     all.add("c", Action::Restart, {"b"});
     EXPECT_EQ(all.restarted(), "a b c ");
+}
+
+// Was: each of them was compared with all of the plan.
+TEST(Followers, ten_times_as_many_take_ten_times_as_many_steps) {
+    const auto steps = [](std::size_t count) {
+        Followers all;
+        all.add("s00000", Action::Restart, {});
+        for (std::size_t i = 1; i < count; ++i)
+            all.add(std::format("s{:05}", i), Action::None, {std::format("s{:05}", i - 1)});
+        return hotreload::test::allocations_of(
+            [&] { EXPECT_EQ(all.restarted().size(), 7 * count); });
+    };
+    EXPECT_LT(steps(5000), 11 * steps(500));
 }
 
 TEST(Followers, of_a_swap_are_not_interrupted) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../allocations.hpp"
 #include "project/agenda.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
+#include <format>
 #include <random>
 #include <ranges>
 
@@ -294,9 +296,11 @@ TEST_P(AgendaInAnyOrder, keeps_its_rules) {
         for (const auto& name : scope) {
             for (const auto& other : at_work)
                 ASSERT_FALSE(other.contains(name)) << name;
-            for (const auto& dependency : links.with_dependencies(name))
-                for (const auto& other : at_work)
-                    ASSERT_FALSE(other.contains(dependency)) << name << " before " << dependency;
+            for (const auto& other : at_work) {
+                Names held;
+                links.add_dependents(held, other);
+                ASSERT_FALSE(held.contains(name)) << name << " before what it depends on";
+            }
         }
     };
     const auto take_turn = [&] {
@@ -386,6 +390,86 @@ TEST_P(AgendaInAnyOrder, keeps_its_rules) {
     EXPECT_TRUE(dirty_since.empty()) << dirty_since.begin()->first << " was forgotten";
     EXPECT_TRUE(agenda.close().empty());
 }
+
+// Turns of a project in which links connect all members: each of them settles, is looked at, and is
+// asked for.
+class AgendaOfMany : public AgendaTest, public testing::WithParamInterface<bool> {
+protected:
+    static std::string member(std::size_t number) { return std::format("s{:05}", number); }
+
+    std::size_t work(std::size_t count) {
+        std::map<std::string, Links> row;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& own = row[member(i)];
+            if (const bool is_cycle = GetParam(); i > 0 || is_cycle)
+                own.required = {member((i + count - 1) % count)};
+        }
+        agenda = {};
+        members(row);
+        asked_ = 0;
+        return hotreload::test::allocations_of([&] { EXPECT_NO_FATAL_FAILURE(turns(count)); });
+    }
+
+    // The number of questions to the situation, each about one member.
+    std::size_t asked_ = 0;
+
+private:
+    std::vector<Names> counted_turn() {
+        auto now_it_is = situation();
+        const auto count = [this](auto& question) {
+            question = [this, question](const std::string& name) {
+                ++asked_;
+                return question(name);
+            };
+        };
+        count(now_it_is.paused);
+        count(now_it_is.watchable);
+        count(now_it_is.unsettled);
+        count(now_it_is.patience);
+        std::vector<Names> scopes;
+        auto requests = agenda.take_requests(
+            now_it_is, [this](Request&) { return std::optional(AgendaTest::all()); });
+        for (auto& each : requests.begin)
+            scopes.push_back(std::move(each.scope));
+        for (auto& batch : agenda.take_due(now_it_is))
+            scopes.push_back(std::move(batch));
+        return scopes;
+    }
+
+    void turns(std::size_t count) {
+        const auto first = counted_turn();
+        ASSERT_EQ(first.size(), 1U);
+        ASSERT_EQ(first.front().size(), count);
+        for (std::size_t i = 0; i < count; ++i)
+            agenda.settled(member(i));
+        agenda.submit(ask(1));
+        ASSERT_TRUE(counted_turn().empty()); // somebody works at them
+        done(first.front());
+        const auto asked = counted_turn();
+        ASSERT_EQ(asked.size(), 1U);
+        ASSERT_EQ(asked.front().size(), count);
+        ASSERT_TRUE(counted_turn().empty());
+        done(asked.front());
+        moving = {member(0)};
+        ASSERT_TRUE(counted_turn().empty());
+        moving.clear();
+        const auto last = counted_turn();
+        ASSERT_EQ(last.size(), 1U);
+        ASSERT_EQ(last.front().size(), count);
+        done(last.front());
+    }
+};
+
+// Was: with the square of them, so that 5 000 in one chain held the loop until the watchdog ended
+// it.
+TEST_P(AgendaOfMany, takes_ten_times_as_many_steps_for_ten_times_as_many) {
+    const auto few = work(500);
+    const auto few_asked = asked_;
+    EXPECT_LT(work(5000), 11 * few);
+    EXPECT_LT(asked_, 11 * few_asked);
+}
+
+INSTANTIATE_TEST_SUITE_P(ChainAndCycle, AgendaOfMany, testing::Bool());
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AgendaInAnyOrder, testing::Range(0U, 60U));
 
