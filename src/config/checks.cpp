@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/nearest.hpp"
 #include "config/keys.hpp"
-#include "config/trust.hpp"
 #include "core/instances.hpp"
 #include "core/names.hpp"
 #include "core/reload_id.hpp"
@@ -25,22 +24,27 @@ std::string key_of(const Reading& reading, const MemberDefinition& service,
 class ReadDeclaration final : public Declaration {
 public:
     ReadDeclaration(Reading& reading, const MemberDefinition& service)
-        : reading_(reading), service_(service) {}
+        : reading_(reading), service_(service), table_(reading.kinds.key_of(service)) {}
 
     [[nodiscard]] const MemberDefinition& definition() const override { return service_; }
     [[nodiscard]] bool has(std::string_view key) const override {
-        return reading_.has(key_of(reading_, service_, key));
+        return reading_.has(key_of(key));
     }
     void problem(std::string_view key, std::string message) override {
-        reading_.problem(key_of(reading_, service_, key), std::move(message));
+        reading_.problem(key_of(key), std::move(message));
     }
     void warning(std::string_view key, std::string message) override {
-        reading_.warning(key_of(reading_, service_, key), std::move(message));
+        reading_.warning(key_of(key), std::move(message));
     }
 
 private:
+    [[nodiscard]] std::string key_of(std::string_view key) const {
+        return key.empty() ? table_ : key_in(table_, key);
+    }
+
     Reading& reading_;
     const MemberDefinition& service_;
+    std::string table_; // "services.web"
 };
 
 // The schema may come later; until it does, every change is refused.
@@ -55,16 +59,21 @@ void warn_of_missing_schemas(Reading& reading, const MemberDefinition& service) 
     }
 }
 
-void check_length(Reading& reading, const MemberDefinition& service) {
-    const auto longest =
-        helper_unit(reading.project.name, service.name, "last-words", to_string(ReloadId()));
-    if (longest.size() > 255)
+// The name of a unit has room for 255 characters; `others` are in that of each service.
+void check_length(Reading& reading, const MemberDefinition& service, std::size_t others) {
+    if (others + escape_unit_name(service.name).size() > 255)
         reading.problem(key_of(reading, service),
                         "the names of project and service are too long together "
                         "for the name of a unit");
 }
 
+// The search for a hint costs as much as there are services: a file that is wrong all over gets
+// none after its first problems.
+constexpr std::size_t kMostHints = 100;
+
 std::string near_service(const Reading& reading, const std::string& word) {
+    if (reading.problems.size() >= kMostHints)
+        return "";
     std::vector<std::string_view> names;
     for (const auto& [name, service] : reading.project.services)
         names.emplace_back(name);
@@ -115,38 +124,60 @@ void check_attached_once(Reading& reading) {
     }
 }
 
-// Depth first along `after`; what is met again on the way down closes a cycle.
+// Depth first along `after`; what is met again on the way down closes a cycle. The way is a list of
+// its own: a chain may be as long as the file has services.
 class CycleSearch {
 public:
     explicit CycleSearch(Reading& reading) : reading_(reading) {}
 
     void visit(const std::string& name) {
-        const auto found = reading_.project.services.find(name);
-        if (found == reading_.project.services.end() || done_.contains(name))
-            return;
-        if (!on_way_.insert(name).second)
-            return report(name);
-        way_.push_back(name);
-        for (const std::string& other : found->second.after)
-            if (other != name)
-                visit(other);
-        way_.pop_back();
-        on_way_.erase(name);
-        done_.insert(name);
+        for (enter(name); !way_.empty();) {
+            auto& [service, next] = way_.back();
+            if (next < service->after.size())
+                enter(service->after[next++]);
+            else
+                leave();
+        }
     }
 
 private:
-    void report(const std::string& first) {
+    struct Step {
+        const MemberDefinition* service;
+        std::size_t next = 0; // of what it is after
+    };
+
+    void enter(const std::string& name) {
+        const auto found = reading_.project.services.find(name);
+        if (found == reading_.project.services.end() || done_.contains(name))
+            return;
+        const auto* const service = &found->second;
+        const bool is_itself = !way_.empty() && way_.back().service == service; // told of already
+        if (service->after.empty() || is_itself)
+            return;
+        if (on_way_.insert(name).second)
+            way_.push_back({service});
+        else
+            report(service);
+    }
+
+    void leave() {
+        const auto& name = way_.back().service->name;
+        on_way_.erase(name);
+        done_.insert(name);
+        way_.pop_back();
+    }
+
+    void report(const MemberDefinition* first) {
         std::string cycle;
-        for (const std::string& name :
-             std::ranges::subrange(std::ranges::find(way_, first), way_.end()))
-            cycle += name + " → ";
-        reading_.problem(key_of(reading_, reading_.project.services.at(first), "after"),
-                         std::format("the services wait for each other: {}{}", cycle, first));
+        for (const auto& step :
+             std::ranges::subrange(std::ranges::find(way_, first, &Step::service), way_.end()))
+            cycle += step.service->name + " → ";
+        reading_.problem(key_of(reading_, *first, "after"),
+                         std::format("the services wait for each other: {}{}", cycle, first->name));
     }
 
     Reading& reading_;
-    std::vector<std::string> way_;
+    std::vector<Step> way_;
     std::set<std::string> on_way_;
     std::set<std::string> done_;
 };
@@ -154,19 +185,20 @@ private:
 void check_trust(Reading& reading, const MemberDefinition& service) {
     for (const auto& [of, key, path] : reading.env_files)
         if (of == service.name)
-            if (auto why = distrusted(path, service.user))
+            if (auto why = reading.trust.distrusted(path, service.user))
                 reading.problem(key, *std::move(why));
-    for (auto& [key, why] : distrusted_programs(service, true))
+    for (auto& [key, why] : reading.trust.programs(service, true))
         reading.problem(key_of(reading, service, key), std::move(why));
 }
 
 } // namespace
 
 void check_services(Reading& reading) {
+    const auto longest = helper_unit(reading.project.name, "", "last-words", to_string(ReloadId()));
     for (const auto& [name, service] : reading.project.services) {
         ReadDeclaration declaration(reading, service);
         reading.kinds.of(service).check(declaration);
-        check_length(reading, service);
+        check_length(reading, service, longest.size());
         warn_of_missing_schemas(reading, service);
         check_links(reading, service);
         check_trust(reading, service);

@@ -51,7 +51,7 @@ void read_command(Reading& reading, const Entry& entry, std::vector<std::string>
     }
     if (command.empty() || command.front().empty())
         return reading.problem(entry.key, "is empty: give a program and its arguments");
-    if (auto program = resolve_program(places, command.front()))
+    if (auto program = reading.programs.resolve(places, command.front()))
         command.front() = *std::move(program);
     else
         reading.problem(entry.key, program.error().message + split_hint(command.front(), variable));

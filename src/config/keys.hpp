@@ -16,9 +16,13 @@ namespace hotreload {
 
 void read_project(Reading& reading, const toml::table& root);
 
-// The table [services.NAME], or one of another kind.
+// What the table [services.NAME] may hold, or one of another kind.
+std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind);
+
+// Reads such a table, whose keys these are.
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  const Kind& kind, MemberDefinition& service);
+                  const Kind& kind, std::span<const KeyRow<MemberDefinition>> rows,
+                  MemberDefinition& service);
 
 // [watch].
 void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table);

@@ -41,10 +41,6 @@ int check_program(const std::string& path) {
     return 0;
 }
 
-bool has_program(std::string_view directory, std::string_view name) {
-    return check_program(std::format("{}/{}", directory, name)) == 0;
-}
-
 // systemd needs no account for a number; -1 means nobody.
 std::optional<std::uint32_t> id_of(const std::string& name) {
     std::uint32_t number = 0;
@@ -53,6 +49,13 @@ std::optional<std::uint32_t> id_of(const std::string& name) {
         number != std::numeric_limits<std::uint32_t>::max())
         return number;
     return {};
+}
+
+// The path stays as it is when it is made absolute: no "//", "." or "..", no slash at the end.
+bool is_absolute_and_plain(std::string_view path) {
+    return path.starts_with('/') && path.size() > 1 && !path.ends_with('/') &&
+           !path.ends_with("/.") && !path.ends_with("/..") && !path.contains("//") &&
+           !path.contains("/./") && !path.contains("/../");
 }
 
 // Why a path is not meant as it stands: it is another program that would replace a part of it.
@@ -82,39 +85,11 @@ constexpr auto kPlacesOfUsers = std::to_array<std::string_view>(
      ".asdf/shims", ".local/share/mise/shims", ".pyenv/shims", ".rbenv/shims"});
 constexpr std::string_view kNodeVersions = ".nvm/versions/node";
 
-std::optional<std::string> place_of_program(const ProgramPlaces& places, const std::string& name) {
-    for (const std::string_view each : kPlacesOfProjects)
-        if (has_program(std::format("{}/{}", places.directory, each), name))
-            return std::string(each);
-    const auto home = home_of(places.user);
-    for (const std::string_view each : kPlacesOfUsers)
-        if (home && has_program(std::format("{}/{}", *home, each), name))
-            return std::format("~/{}", each);
-    std::error_code error;
-    if (home)
-        for (const auto& version :
-             std::filesystem::directory_iterator(std::format("{}/{}", *home, kNodeVersions), error))
-            if (has_program((version.path() / "bin").string(), name))
-                return std::format("~/{}/{}/bin", kNodeVersions,
-                                   version.path().filename().string());
-    // The caller's own: of a shell, when somebody checks a file.
-    const char* const variable = std::getenv("PATH");
-    for (const auto part : std::views::split(std::string_view(variable ? variable : ""), ':'))
-        if (const std::string_view each(part.begin(), part.end());
-            each.starts_with('/') && has_program(each, name))
-            return std::string(each);
-    return {};
-}
-
-std::string where_it_is(const ProgramPlaces& places, const std::string& name) {
-    const auto place = place_of_program(places, name);
-    return place ? std::format("; it is in {0}: write path = [\"{0}\"] in [project]", *place)
-                 : "; write its path, or where it is: path = [\"DIRECTORY\"] in [project]";
-}
-
 } // namespace
 
 std::string absolute_path(const std::string& directory, const std::string& path) {
+    if (is_absolute_and_plain(path))
+        return path;
     std::string out = (std::filesystem::path(directory) / path).lexically_normal().string();
     while (out.size() > 1 && out.ends_with('/'))
         out.pop_back();
@@ -162,13 +137,55 @@ Result<PathStart> start_of_path(const std::string& directory, const std::string&
     return PathStart{*std::move(home), path.size() > 2 ? path.substr(2) : "."};
 }
 
-Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name) {
+int Programs::check(const std::string& path) {
+    const auto [known, is_new] = known_.try_emplace(path);
+    if (is_new)
+        known->second = check_program(path);
+    return known->second;
+}
+
+bool Programs::has(std::string_view directory, std::string_view name) {
+    return check(std::format("{}/{}", directory, name)) == 0;
+}
+
+std::optional<std::string> Programs::place_of(const ProgramPlaces& places,
+                                              const std::string& name) {
+    for (const std::string_view each : kPlacesOfProjects)
+        if (has(std::format("{}/{}", places.directory, each), name))
+            return std::string(each);
+    const auto home = home_of(places.user);
+    for (const std::string_view each : kPlacesOfUsers)
+        if (home && has(std::format("{}/{}", *home, each), name))
+            return std::format("~/{}", each);
+    std::error_code error;
+    if (home)
+        for (const auto& version :
+             std::filesystem::directory_iterator(std::format("{}/{}", *home, kNodeVersions), error))
+            if (has((version.path() / "bin").string(), name))
+                return std::format("~/{}/{}/bin", kNodeVersions,
+                                   version.path().filename().string());
+    // The caller's own: of a shell, when somebody checks a file.
+    const char* const variable = std::getenv("PATH");
+    for (const auto part : std::views::split(std::string_view(variable ? variable : ""), ':'))
+        if (const std::string_view each(part.begin(), part.end());
+            each.starts_with('/') && has(each, name))
+            return std::string(each);
+    return {};
+}
+
+std::string Programs::where_it_is(const ProgramPlaces& places, const std::string& name) {
+    const auto place = place_of(places, name);
+    return place ? std::format("; it is in {0}: write path = [\"{0}\"] in [project]", *place)
+                 : "; write its path, or where it is: path = [\"DIRECTORY\"] in [project]";
+}
+
+Result<std::string> Programs::resolve(const ProgramPlaces& places, const std::string& name) {
     if (name.contains('/') || name.starts_with('~')) {
         const auto start = start_of_path(places.directory, places.user, name);
         if (!start)
             return std::unexpected(start.error());
         std::string path = absolute_path(start->directory, start->rest);
-        const int error = name.ends_with('/') ? EISDIR : check_program(path);
+        const int error = name.ends_with('/') ? EISDIR : check(path);
         if (error == EACCES)
             return fail(ErrorCode::Invalid, std::format("{} is not executable", path));
         if (error != 0)
@@ -176,15 +193,24 @@ Result<std::string> resolve_program(const ProgramPlaces& places, const std::stri
         return path;
     }
     for (const std::string& each : places.path)
-        if (auto path = std::format("{}/{}", each, name); check_program(path) == 0)
+        if (auto path = std::format("{}/{}", each, name); check(path) == 0)
             return path;
-    if (std::ranges::any_of(kPath, [&](std::string_view each) { return has_program(each, name); }))
+    if (std::ranges::any_of(kPath, [&](std::string_view each) { return has(each, name); }))
         return name;
-    const bool here = has_program(places.directory, name);
+    const bool here = has(places.directory, name);
     return fail(ErrorCode::NotFound,
                 std::format("there is no program \"{}\" in {}{}", name, path_variable(places.path),
                             here ? std::format("; for the file of the project write \"./{}\"", name)
                                  : where_it_is(places, name)));
+}
+
+std::string Programs::find(const std::string& name) {
+    if (name.contains('/'))
+        return name;
+    for (const auto directory : kPath)
+        if (auto path = std::format("{}/{}", directory, name); check(path) == 0)
+            return path;
+    return "";
 }
 
 std::string path_variable(const std::vector<std::string>& path) {
@@ -194,15 +220,6 @@ std::string path_variable(const std::vector<std::string>& path) {
     for (const std::string_view each : kPath)
         value += std::format("{}{}", each, each == kPath.back() ? "" : ":");
     return value;
-}
-
-std::string find_program(const std::string& name) {
-    if (name.contains('/'))
-        return name;
-    for (const auto directory : kPath)
-        if (auto path = std::format("{}/{}", directory, name); check_program(path) == 0)
-            return path;
-    return "";
 }
 
 bool user_exists(const std::string& name) {

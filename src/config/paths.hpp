@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace hotreload {
@@ -40,16 +41,30 @@ struct ProgramPlaces {
     std::vector<std::string> path; // absolute directories, before the service manager's own
 };
 
-// The program to run for `name`: with a slash in it, the absolute path, which must be a program;
-// without, the absolute path of the one in `path`, or the plain name of one in the service
-// manager's default PATH. The error says where it was looked for, and what to write.
-Result<std::string> resolve_program(const ProgramPlaces& places, const std::string& name);
+// Programs are what is found of programs in one reading of a project file: many services run the
+// same ones, and each path is looked at once.
+class Programs {
+public:
+    // The program to run for `name`: with a slash in it, the absolute path, which must be a
+    // program; without, the absolute path of the one in `places.path`, or the plain name of one in
+    // the service manager's default PATH. The error says where it was looked for, and what to
+    // write.
+    Result<std::string> resolve(const ProgramPlaces& places, const std::string& name);
 
-// The value of PATH by which a program finds what resolve_program() found.
+    // The path of a program that resolve() has passed; "" when it has gone meanwhile.
+    std::string find(const std::string& name);
+
+private:
+    int check(const std::string& path);
+    bool has(std::string_view directory, std::string_view name);
+    std::optional<std::string> place_of(const ProgramPlaces& places, const std::string& name);
+    std::string where_it_is(const ProgramPlaces& places, const std::string& name);
+
+    std::unordered_map<std::string, int> known_; // errno by absolute path; 0: a program
+};
+
+// The value of PATH by which a program finds what Programs::resolve() found.
 std::string path_variable(const std::vector<std::string>& path);
-
-// The path of a program that resolve_program() has passed; "" when it has gone meanwhile.
-std::string find_program(const std::string& name);
 
 // An account of that name, or a number.
 bool user_exists(const std::string& name);

@@ -78,8 +78,9 @@ void read_members(Reading& reading, const Entry& entry, Nothing&) {
     const auto& kinds = reading.kinds.all();
     const auto& kind =
         **std::ranges::find(kinds, entry.key, [](const Kind* each) { return each->table(); });
+    const auto rows = member_rows(kind);
     for (const auto& [name, value] : *entry.value.as_table()) {
-        const std::string key = std::format("{}.{}", entry.key, name.str());
+        const auto key = key_in(entry.key, name.str());
         reading.place(key, name.source());
         if (!valid_name(name.str())) {
             reading.problem(key, std::format("\"{}\" is not a valid name of a {}: lower-case "
@@ -101,7 +102,7 @@ void read_members(Reading& reading, const Entry& entry, Nothing&) {
         }
         member->second.name = name.str();
         member->second.kind = &kind == kinds.front() ? "" : kind.word();
-        read_service(reading, key, *table, kind, member->second);
+        read_service(reading, key, *table, kind, rows, member->second);
     }
 }
 
@@ -116,7 +117,7 @@ bool check_config_name(Reading& reading, const std::string& key, std::string_vie
 
 void read_config_table(Reading& reading, const std::string& where, const toml::table& configs) {
     for (const auto& [name, value] : configs) {
-        const std::string key = std::format("{}.{}", where, name.str());
+        const auto key = key_in(where, name.str());
         reading.place(key, name.source());
         const auto* const table = value.as_table();
         if (table == nullptr) {
@@ -207,7 +208,7 @@ void read_project(Reading& reading, const toml::table& root) {
 
 void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env) {
     for (const auto& [name, value] : *entry.value.as_table()) {
-        const std::string key = std::format("{}.{}", entry.key, name.str());
+        const auto key = key_in(entry.key, name.str());
         reading.place(key, name.source());
         std::string text;
         if (const auto* const string = value.as_string())

@@ -111,30 +111,29 @@ std::string describe(const toml::node& value) {
     return "nothing";
 }
 
-void check_keys(Reading& reading, const toml::table& table, const std::string& where,
-                const std::vector<std::string_view>& known,
-                std::span<const std::string_view> later) {
+std::string key_in(const std::string& where, std::string_view name) {
+    std::string key;
+    key.reserve(where.size() + 1 + name.size());
+    return key.append(where).append(where.empty() ? "" : ".").append(name);
+}
+
+void unknown_key(Reading& reading, const std::string& key, std::string_view name,
+                 const std::string& where, const std::vector<std::string_view>& known,
+                 std::span<const std::string_view> later) {
     const std::string place = where.empty() ? "the file" : "[" + where + "]";
-    for (const auto& [name, value] : table) {
-        const std::string key = (where.empty() ? "" : where + ".") + std::string(name.str());
-        reading.place(key, name.source());
-        if (std::ranges::contains(known, name.str()))
-            continue;
-        std::string message;
-        if (std::ranges::contains(later, name.str())) {
-            message =
-                std::format("key \"{}\" in {} is not supported by this version", name.str(), place);
-        } else {
-            std::string all;
-            for (const std::string_view each : known)
-                all += std::format("{}{}", all.empty() ? "" : ", ", each);
-            const auto near = nearest(name.str(), known);
-            message = std::format("unknown key \"{}\" in {}; {}", name.str(), place,
-                                  near ? std::format("did you mean \"{}\"?", *near)
-                                       : "there are: " + all);
-        }
-        reading.problems.push_back(reading.project.problem_at(key, std::move(message)));
+    std::string message;
+    if (std::ranges::contains(later, name)) {
+        message = std::format("key \"{}\" in {} is not supported by this version", name, place);
+    } else {
+        std::string all;
+        for (const std::string_view each : known)
+            all += std::format("{}{}", all.empty() ? "" : ", ", each);
+        const auto near = nearest(name, known);
+        message =
+            std::format("unknown key \"{}\" in {}; {}", name, place,
+                        near ? std::format("did you mean \"{}\"?", *near) : "there are: " + all);
     }
+    reading.problems.push_back(reading.project.problem_at(key, std::move(message)));
 }
 
 bool check_type(Reading& reading, const Entry& entry, ValueType type) {
@@ -153,7 +152,7 @@ bool check_type(Reading& reading, const Entry& entry, ValueType type) {
     bool good = true;
     for (std::size_t i = 0; i < array->size(); ++i) {
         const toml::node& element = *array->get(i);
-        const std::string key = std::format("{}.{}", entry.key, i);
+        const auto key = key_in(entry.key, std::to_string(i));
         reading.place(key, element.source());
         if (type == ValueType::EachStringOrTable && element.is_table())
             continue;

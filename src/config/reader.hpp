@@ -7,17 +7,21 @@
 // reading.
 
 #include "base/error.hpp"
+#include "config/paths.hpp"
 #include "config/project_file.hpp"
+#include "config/trust.hpp"
 #include "core/declaration.hpp"
 #include "core/kind.hpp"
 
 #include <toml++/toml.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
@@ -54,6 +58,8 @@ struct Reading {
         std::string path;
     };
     std::vector<EnvFile> env_files; // that were read
+    Programs programs = {};
+    Trust trust = Trust(programs);
     std::vector<Problem> problems;
 
     void problem(const std::string& key, std::string message) {
@@ -62,11 +68,11 @@ struct Reading {
     void warning(const std::string& key, std::string message) {
         project.source_map.warnings.push_back(project.problem_at(key, key + ": " + message));
     }
-    [[nodiscard]] bool has(const std::string& key) const {
-        return project.source_map.keys.contains(key);
+    [[nodiscard]] bool has(std::string_view key) const {
+        return project.source_map.find(key) != nullptr;
     }
     void place(const std::string& key, const toml::source_region& source) {
-        project.source_map.keys.emplace(key, std::pair(source.begin.line, source.begin.column));
+        project.source_map.add(key, {source.begin.line, source.begin.column});
     }
 };
 
@@ -79,10 +85,13 @@ struct KeyRow {
 
 std::string describe(const toml::node& value); // "a string", "an integer" …
 
-// Reports keys that are not in `known`. `later` are those of the design that wait their turn.
-void check_keys(Reading& reading, const toml::table& table, const std::string& where,
-                const std::vector<std::string_view>& known,
-                std::span<const std::string_view> later);
+// The key `name` of the table that stands at `where`.
+std::string key_in(const std::string& where, std::string_view name);
+
+// Reports a key that is not in `known`. `later` are those of the design that wait their turn.
+void unknown_key(Reading& reading, const std::string& key, std::string_view name,
+                 const std::string& where, const std::vector<std::string_view>& known,
+                 std::span<const std::string_view> later);
 
 // Reports a value that is not of its type, or a string in it that nothing can take.
 bool check_type(Reading& reading, const Entry& entry, ValueType type);
@@ -92,18 +101,29 @@ template <class Target>
 void read_table(Reading& reading, const toml::table& table, const std::string& where,
                 std::span<const std::type_identity_t<KeyRow<Target>>> rows,
                 std::span<const std::string_view> later, Target& target) {
-    std::vector<std::string_view> known;
-    for (const auto& row : rows)
-        known.push_back(row.name);
-    check_keys(reading, table, where, known, later);
-    for (const auto& row : rows) {
-        const toml::node* const value = table.get(row.name);
-        if (value == nullptr)
+    struct Present {
+        const KeyRow<Target>* row;
+        std::string key;
+        const toml::node* value;
+    };
+    std::vector<Present> present;
+    for (const auto& [name, value] : table) {
+        auto key = key_in(where, name.str());
+        reading.place(key, name.source());
+        const auto row = std::ranges::find(rows, name.str(), &KeyRow<Target>::name);
+        if (row != rows.end()) {
+            present.push_back({&*row, std::move(key), &value});
             continue;
-        const Entry entry{(where.empty() ? "" : where + ".") + std::string(row.name), *value};
-        if (check_type(reading, entry, row.type))
-            row.read(reading, entry, target);
+        }
+        std::vector<std::string_view> known;
+        for (const auto& each : rows)
+            known.push_back(each.name);
+        unknown_key(reading, key, name.str(), where, known, later);
     }
+    std::ranges::sort(present, {}, &Present::row);
+    for (auto& [row, key, value] : present)
+        if (const Entry entry{std::move(key), *value}; check_type(reading, entry, row->type))
+            row->read(reading, entry, target);
 }
 
 } // namespace hotreload

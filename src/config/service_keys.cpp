@@ -192,7 +192,9 @@ void read_setting(Reading&, const Entry& entry, Service& service) {
     service.settings.emplace(entry.key.substr(entry.key.rfind('.') + 1), value_of(entry.value));
 }
 
-std::vector<Row> keys_of(const Kind& kind) {
+} // namespace
+
+std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind) {
     std::vector<Row> rows;
     std::ranges::copy_if(kServiceKeys, std::back_inserter(rows), [&](const Row& row) {
         return std::ranges::contains(kOfAllKinds, row.name) || kind.takes(row.name);
@@ -202,14 +204,12 @@ std::vector<Row> keys_of(const Kind& kind) {
     return rows;
 }
 
-} // namespace
-
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
-                  const Kind& kind, MemberDefinition& service) {
+                  const Kind& kind, std::span<const Row> rows, MemberDefinition& service) {
     if (kind.takes("env"))
         service.env = reading.env;
     reading.user = table["user"].value_or(std::string());
-    read_table<Service>(reading, table, key, keys_of(kind), {}, service);
+    read_table<Service>(reading, table, key, rows, {}, service);
     reading.user.clear();
     if (table.contains("unit"))
         service.env.clear(); // it was started by somebody else: nothing of ours reaches it
@@ -221,7 +221,7 @@ void read_service(Reading& reading, const std::string& key, const toml::table& t
 
 std::vector<std::string> member_keys(const Kind& kind) {
     std::vector<std::string> names;
-    for (const auto& row : keys_of(kind))
+    for (const auto& row : member_rows(kind))
         names.emplace_back(row.name);
     return names;
 }

@@ -57,16 +57,17 @@ bool is_file(const std::string& path) {
 }
 
 // The program that a word of a command leads to.
-std::string program_path(const std::string& word, const std::string& directory) {
+std::string program_path(Programs& programs, const std::string& word,
+                         const std::string& directory) {
     return word.contains('/') && !directory.empty() ? absolute_path(directory, word)
-                                                    : find_program(word);
+                                                    : programs.find(word);
 }
 
 // The words from the first one on that is a program: options have arguments of their own ("env -u
 // NAME").
-Words wrapped(Words words, const std::string& directory) {
+Words wrapped(Programs& programs, Words words, const std::string& directory) {
     while (!words.empty()) {
-        const auto program = program_path(words.front(), directory);
+        const auto program = program_path(programs, words.front(), directory);
         if (program.starts_with('/') && is_file(program) && ::access(program.c_str(), X_OK) == 0)
             break;
         words = words.subspan(1);
@@ -97,16 +98,16 @@ std::optional<std::string> script_of(Words words, bool shell, const std::string&
 }
 
 // The files that decide what the command does: the program, and what it is given to run.
-std::vector<std::string> deciding(Words command, const std::string& directory) {
+std::vector<std::string> deciding(Programs& programs, Words command, const std::string& directory) {
     std::vector<std::string> files;
     while (!command.empty()) {
         const auto& program = command.front();
-        files.push_back(program_path(program, directory));
+        files.push_back(program_path(programs, program, directory));
         const auto arguments = command.subspan(1);
         if (is_interpreter(program))
             if (auto script = script_of(arguments, is_shell(program), directory))
                 files.push_back(*std::move(script));
-        command = is_wrapper(program) ? wrapped(arguments, directory) : Words();
+        command = is_wrapper(program) ? wrapped(programs, arguments, directory) : Words();
     }
     return files;
 }
@@ -127,18 +128,26 @@ std::vector<std::string> words_of(std::string_view line) {
     return words;
 }
 
+std::optional<std::string> judge(const os::PathWalk& walk, const std::string& user) {
+    auto& known = os::system_accounts();
+    const auto id = user.empty() ? std::nullopt : known.user_id(user);
+    auto found = os::changeable(walk, id, known);
+    if (found)
+        *found = std::format("{}, and root acts only on what {} alone can change", *found,
+                             user.empty() ? "root" : std::format("root and {}", user));
+    return found;
+}
+
+bool only_owner_writes(const struct stat& status) {
+    return (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 } // namespace
 
 std::optional<std::string> distrusted(const std::string& path, const std::string& user) {
     if (::geteuid() != 0 || !path.starts_with('/'))
         return {};
-    auto& known = os::system_accounts();
-    const auto id = user.empty() ? std::nullopt : known.user_id(user);
-    auto found = os::changeable(os::walk_path(path), id, known);
-    if (found)
-        *found = std::format("{}, and root acts only on what {} alone can change", *found,
-                             user.empty() ? "root" : std::format("root and {}", user));
-    return found;
+    return judge(os::walk_path(path), user);
 }
 
 std::optional<std::string> led_astray(const std::string& path) {
@@ -147,12 +156,39 @@ std::optional<std::string> led_astray(const std::string& path) {
     return os::replaceable(os::walk_path(path), os::system_accounts());
 }
 
-std::vector<Distrust> distrusted_programs(const MemberDefinition& service, bool starts) {
+Trust::Trust(Programs& programs) : programs_(programs), judges_(::geteuid() == 0) {}
+
+// Nearly all programs are files of root's alone in a directory in which nobody else makes or
+// replaces anything: one look at the file is enough then.
+bool Trust::is_roots_alone(const std::string& path, const ForUser& directory) const {
+    struct stat status{};
+    return closed_.contains(directory) && ::lstat(path.c_str(), &status) == 0 &&
+           S_ISREG(status.st_mode) && status.st_uid == 0 && only_owner_writes(status);
+}
+
+std::optional<std::string> Trust::distrusted(const std::string& path, const std::string& user) {
+    if (!judges_ || !path.starts_with('/'))
+        return {};
+    const auto [known, is_new] = known_.try_emplace({path, user});
+    auto& why = known->second;
+    const ForUser directory(path.substr(0, path.rfind('/') + 1), user);
+    if (!is_new || is_roots_alone(path, directory))
+        return why;
+    const auto walk = os::walk_path(path);
+    why = judge(walk, user);
+    struct stat status{};
+    if (!why && walk.error == 0 && ::stat(directory.first.c_str(), &status) == 0 &&
+        only_owner_writes(status))
+        closed_.insert(directory);
+    return why;
+}
+
+std::vector<Distrust> Trust::programs(const MemberDefinition& service, bool starts) {
     std::vector<Distrust> all;
-    if (::geteuid() != 0)
+    if (!judges_)
         return all;
     const auto judge = [&](std::string_view key, const std::vector<std::string>& command) {
-        for (const auto& file : deciding(command, service.working_dir))
+        for (const auto& file : deciding(programs_, command, service.working_dir))
             if (auto why = distrusted(file, service.user)) {
                 if (service.user.empty() && !service.attached())
                     *why += ", unless the service has a user of its own (user = \"…\")";
@@ -177,7 +213,8 @@ std::vector<Distrust> distrusted_programs(const MemberDefinition& service, bool 
 
 std::optional<Problem> distrust_of_programs(const ProjectDefinition& project, const Kinds& kinds,
                                             const MemberDefinition& service, bool starts) {
-    const auto found = distrusted_programs(service, starts);
+    Programs programs;
+    const auto found = Trust(programs).programs(service, starts);
     if (found.empty())
         return std::nullopt;
     const auto key = kinds.key_of(service) + "." + found.front().key;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/definition.hpp"
 
-#include <tuple>
+#include <string_view>
 
 namespace hotreload {
 
 Problem ProjectDefinition::problem_at(const std::string& key, std::string message) const {
     Problem problem{.path = path, .message = std::move(message)};
-    for (std::string place = key; !place.empty();) {
-        if (const auto found = source_map.keys.find(place); found != source_map.keys.end()) {
-            std::tie(problem.line, problem.column) = found->second;
+    for (std::string_view place = key; !place.empty();) {
+        if (const auto* const found = source_map.find(place)) {
+            problem.line = found->line;
+            problem.column = found->column;
             break;
         }
-        const std::size_t dot = place.rfind('.');
-        place.resize(dot == std::string::npos ? 0 : dot);
+        const auto dot = place.rfind('.');
+        place = place.substr(0, dot == std::string_view::npos ? 0 : dot);
     }
     return problem;
 }

@@ -11,6 +11,7 @@
 #include "core/links.hpp"
 #include "core/port.hpp"
 #include "core/probe.hpp"
+#include "core/source_map.hpp"
 #include "core/strategy.hpp"
 #include "core/value.hpp"
 
@@ -110,17 +111,6 @@ struct ConfigDefinition {
     WatchDefinition watch; // of that file
 
     bool operator==(const ConfigDefinition&) const = default;
-};
-
-// SourceMap says where each key of a project file stands ("services.web.properties.MemoryMax" →
-// 12:3), so that problems which are found later (a command is missing, systemd refuses a property)
-// can name the place; and what is doubtful in the file, though no error. Not a part of the meaning:
-// never compared.
-struct SourceMap {
-    std::map<std::string, std::pair<unsigned, unsigned>> keys; // line, column from 1
-    std::vector<Problem> warnings;
-
-    bool operator==(const SourceMap&) const { return true; }
 };
 
 struct ProjectDefinition {

@@ -51,6 +51,28 @@ TEST_F(ProjectTest, a_strategy_of_reload_needs_a_way_to) {
               Strategy::Reload);
 }
 
+TEST_F(ProjectTest, services_that_are_after_each_other_are_told_with_the_way_round) {
+    const auto service = [](const std::string& name, const std::string& after) {
+        return "[services." + name + "]\ncommand = ['sh']\n" +
+               (after.empty() ? "" : "after = [" + after + "]\n");
+    };
+    const auto circle = service("a", "'b', 'd'") + service("b", "'c'") + service("c", "'d', 'b'") +
+                        service("d", "");
+    expect_problems(circle, 1);
+    expect_problem(circle, "6:1: services.b.after: the services wait for each other: b → c → b");
+    expect_problems(
+        service("a", "'b'") + service("b", "'c'") + service("c", "'d'") + service("d", "'a'"), 1);
+}
+
+TEST_F(ProjectTest, a_chain_as_long_as_a_file_can_hold_is_read) {
+    std::string chain = "[services.s0]\ncommand = 'sh'\n";
+    constexpr int count = 20'000;
+    for (int i = 1; i < count; ++i)
+        chain += "[services.s" + std::to_string(i) + "]\ncommand = 'sh'\nafter = ['s" +
+                 std::to_string(i - 1) + "']\n";
+    EXPECT_EQ(good(chain).services.size(), std::size_t{count});
+}
+
 TEST_F(ProjectTest, after_names_other_services_of_the_project) {
     const std::string db = "[services.database]\ncommand = ['sh']\n";
     expect_problem(db + kWeb + "after = ['databse']\n",

@@ -17,6 +17,11 @@ TEST(Paths, are_made_absolute_without_following_links) {
     EXPECT_EQ(absolute_path("/p", "."), "/p");
     EXPECT_EQ(absolute_path("/p", "../q/"), "/q");
     EXPECT_EQ(absolute_path("/p", "/etc//x"), "/etc/x");
+    EXPECT_EQ(absolute_path("/p", "/etc/x"), "/etc/x");
+    EXPECT_EQ(absolute_path("/p", "/etc/./x/../y/"), "/etc/y");
+    EXPECT_EQ(absolute_path("/p", "/etc/x/.."), "/etc");
+    EXPECT_EQ(absolute_path("/p", "/etc/.x/..y"), "/etc/.x/..y");
+    EXPECT_EQ(absolute_path("/p", "/"), "/");
 }
 
 TEST(Paths, patterns_keep_their_wildcards_and_escape_the_directory) {
@@ -32,12 +37,12 @@ TEST(Paths, patterns_keep_their_wildcards_and_escape_the_directory) {
 
 TEST_F(ProjectTest, programs_are_found_by_path_or_in_the_managers_path) {
     const ProgramPlaces places{directory_, "", {}};
-    EXPECT_EQ(resolve_program(places, "bin/web"), directory_ + "/bin/web");
-    EXPECT_EQ(resolve_program(places, "/bin/sh"), "/bin/sh");
-    EXPECT_EQ(resolve_program(places, "sh"), "sh");
+    EXPECT_EQ(Programs().resolve(places, "bin/web"), directory_ + "/bin/web");
+    EXPECT_EQ(Programs().resolve(places, "/bin/sh"), "/bin/sh");
+    EXPECT_EQ(Programs().resolve(places, "sh"), "sh");
     write("run", "#!/bin/sh\n");
     const auto message = [&](const std::string& name) {
-        const auto result = resolve_program(places, name);
+        const auto result = Programs().resolve(places, name);
         return result ? "found" : result.error().message;
     };
     EXPECT_EQ(message("./run"), directory_ + "/run is not executable");

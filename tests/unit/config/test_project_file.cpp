@@ -55,9 +55,9 @@ TEST_F(ProjectTest, the_place_of_every_key_is_known) {
                               "X = '1'\n"
                               "[[services.web.watch]]\n"
                               "files = ['a']\n");
-    const auto& keys = project.source_map.keys;
     const auto at = [&](const char* key) {
-        return keys.contains(key) ? keys.at(key) : std::pair(0U, 0U);
+        const auto* const place = project.source_map.find(key);
+        return place ? std::pair(place->line, place->column) : std::pair(0U, 0U);
     };
     EXPECT_EQ(at("project.name"), std::pair(2U, 1U));
     EXPECT_EQ(at("services.web"), std::pair(3U, 11U));

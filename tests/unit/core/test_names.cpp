@@ -50,12 +50,29 @@ TEST(Names, begin_with_a_lower_case_letter_or_digit) {
 TEST(Definition, a_problem_is_placed_at_its_key_or_the_nearest_parent) {
     ProjectDefinition project;
     project.path = "/p/hotreload.toml";
-    project.source_map.keys = {{"services.web", {3, 1}}, {"services.web.command", {4, 1}}};
+    EXPECT_EQ(project.problem_at("services.db", "no"), (Problem{"/p/hotreload.toml", 0, 0, "no"}));
+    project.source_map.add("services.web", {3, 1});
+    project.source_map.add("services.web.command", {4, 1});
+    project.source_map.add("services.web", {5, 1}); // the first one counts
     EXPECT_EQ(project.problem_at("services.web.command", "no"),
               (Problem{"/p/hotreload.toml", 4, 1, "no"}));
     EXPECT_EQ(project.problem_at("services.web.env.X", "no"),
               (Problem{"/p/hotreload.toml", 3, 1, "no"}));
     EXPECT_EQ(project.problem_at("services.db", "no"), (Problem{"/p/hotreload.toml", 0, 0, "no"}));
+}
+
+TEST(SourceMap, finds_each_of_very_many_keys_and_no_other) {
+    SourceMap map;
+    constexpr unsigned count = 10'000;
+    for (unsigned i = 1; i <= count; ++i)
+        map.add("services.s" + std::to_string(i), {i, 1});
+    for (unsigned i = 1; i <= count; ++i) {
+        const auto* const place = map.find("services.s" + std::to_string(i));
+        ASSERT_TRUE(place) << i;
+        EXPECT_EQ(place->line, i);
+    }
+    EXPECT_FALSE(map.find("services.s0"));
+    EXPECT_FALSE(map.find(""));
 }
 
 TEST(Names, finds_the_service_of_a_generation) {

@@ -166,7 +166,7 @@ TEST_F(TwoKindsTest, kinds_stand_and_fall_together_where_links_connect_them) {
 
 TEST_F(TwoKindsTest, what_a_check_refuses_names_the_key_in_the_table_of_the_kind) {
     note("log", "/etc/a");
-    reader.definition.source_map.keys["notes.log.line"] = {7, 3};
+    reader.definition.source_map.add("notes.log.line", {7, 3});
     files.write("/etc/a", "1");
     open();
     notebook.impossible = "log was here";
