@@ -11,6 +11,7 @@
 #include "core/record.hpp"
 #include "core/snapshot.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,6 +45,7 @@ struct Change {
     Strategy strategy = Strategy::None; // of a document, the highest of its keys'
     std::string reason;                 // the rule that asked for the strategy
     std::vector<KeyChange> keys;        // of a document that was modified
+    std::size_t more_keys = 0;          // beyond those, for which the same rules decide
     std::optional<Problem> problem;     // of one that is invalid, in place of `reason`
     std::vector<std::string> lines;     // of a text, as `diff -u` has them; for inspectors
                                         // values, and asked for what differs

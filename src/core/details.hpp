@@ -31,6 +31,7 @@ struct ConfigChange {
     std::string project;
     std::string name;
     std::vector<KeyStep> keys;
+    std::size_t more = 0; // keys beyond those, which are not told one by one
     // Old and new value, and the RFC 6902 patch with old values, as JSON with secrets masked: made
     // when somebody asks, for nobody may.
     struct Texts {

@@ -42,6 +42,8 @@ public:
         std::optional<Schema> schema;
         std::optional<ContentId> applied;
         ContentId now;
+        std::vector<std::string> rules;         // key patterns that are asked about differences
+        std::size_t room = kRoomForDifferences; // bytes of differences that are told
     };
     // The state of the document against the applied one. A document that cannot be read has a
     // problem: its syntax, with the place and the way out; its content is not kept any more;

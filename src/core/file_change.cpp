@@ -55,6 +55,7 @@ Change modified(const std::string& path, const WatchRules& rules, const Document
         }
         change.keys.push_back(key_change(difference, strategy, std::move(reason)));
     }
+    change.more_keys = document->more;
     return change;
 }
 

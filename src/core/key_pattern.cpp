@@ -301,4 +301,12 @@ bool KeyPattern::more_specific_than(const KeyPattern& other) const {
     return other.parts_.size() > both && other.parts_[both].kind == Part::Kind::Any;
 }
 
+std::optional<std::size_t> deciding(std::span<const KeyPattern> patterns, const KeyPath& path) {
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < patterns.size(); ++i)
+        if (patterns[i].matches(path) && (!best || patterns[i].more_specific_than(patterns[*best])))
+            best = i;
+    return best;
+}
+
 } // namespace hotreload

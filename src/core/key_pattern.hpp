@@ -11,6 +11,8 @@
 #include "core/key_path.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,5 +46,9 @@ private:
     std::string text_;
     std::vector<Part> parts_;
 };
+
+// Which of the patterns decides about the path: the most specific one that matches. nullopt: none
+// matches.
+std::optional<std::size_t> deciding(std::span<const KeyPattern> patterns, const KeyPath& path);
 
 } // namespace hotreload

@@ -13,9 +13,13 @@ WatchPatterns::WatchPatterns(const std::vector<WatchDefinition>& watches) {
         selection_ = *std::move(selection);
     for (const auto& each : watches) {
         auto& keys = keys_.emplace_back();
-        for (const auto& [text, strategy] : each.keys)
-            if (auto pattern = KeyPattern::parse(text))
-                keys.push_back({*std::move(pattern), strategy});
+        for (const auto& [text, strategy] : each.keys) {
+            auto pattern = KeyPattern::parse(text);
+            if (!pattern)
+                continue;
+            keys.patterns.push_back(*std::move(pattern));
+            keys.strategies.push_back(strategy);
+        }
     }
 }
 
@@ -54,18 +58,14 @@ Effect WatchRules::strategy(const std::string& path) const {
 
 Effect WatchRules::strategy(const std::string& path, const KeyDifference& difference) const {
     const auto first = patterns_->selection_.first_watch(path);
+    const auto* const rules = first ? &patterns_->keys_[*first] : nullptr;
     Effect highest{Strategy::None, ""};
     for (const auto& leaf : difference.leaves) {
-        const WatchPatterns::KeyRule* rule = nullptr;
-        if (first)
-            for (const auto& each : patterns_->keys_[*first])
-                if (each.pattern.matches(leaf) &&
-                    (!rule || each.pattern.more_specific_than(rule->pattern)))
-                    rule = &each;
+        const auto rule = rules ? deciding(rules->patterns, leaf) : std::nullopt;
         auto asked = strategy(path);
         if (rule) {
-            asked.first = rule->strategy ? *rule->strategy : automatic(path).first;
-            asked.second = std::format("keys \"{}\"", rule->pattern.text());
+            asked.first = rules->strategies[*rule].value_or(automatic(path).first);
+            asked.second = std::format("keys \"{}\"", rules->patterns[*rule].text());
         }
         if (highest.second.empty() || asked.first > highest.first)
             highest = std::move(asked);

@@ -24,13 +24,13 @@ public:
 
 private:
     friend class WatchRules;
-    struct KeyRule {
-        KeyPattern pattern;
-        std::optional<Strategy> strategy;
+    struct KeyRules {
+        std::vector<KeyPattern> patterns;
+        std::vector<std::optional<Strategy>> strategies; // of each pattern
     };
 
     Selection selection_;
-    std::vector<std::vector<KeyRule>> keys_; // for each watch, in the order of the definitions
+    std::vector<KeyRules> keys_; // for each watch, in the order of the definitions
 };
 
 class WatchRules {

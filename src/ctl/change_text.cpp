@@ -84,12 +84,18 @@ std::string change_text(const Json& change, const std::string& directory) {
     return text + strategy_of(change);
 }
 
-void cut(std::vector<std::string>& lines, std::size_t most) {
-    if (lines.size() <= most + 1) // "and 1 more" takes as much room as the one
+// `more`: beyond the lines.
+void cut(std::vector<std::string>& lines, std::size_t most, std::size_t more = 0) {
+    if (more == 0 && lines.size() <= most + 1) // "and 1 more" takes as much room as the one
         return;
-    const auto rest = lines.size() - most;
-    lines.resize(most);
+    const auto rest = lines.size() + more - std::min(lines.size(), most);
+    lines.resize(std::min(lines.size(), most));
     lines.push_back(std::format("and {} more", rest));
+}
+
+// Keys of a document that differ as well, and are not told one by one.
+std::size_t more_keys(const Json& change) {
+    return number_of(change, "more_keys");
 }
 
 // RFC 6901 as people write it. What looks like a number is taken as an index; a definition has
@@ -146,6 +152,7 @@ std::string name_changes(const Json& changes, const std::string& directory) {
                 add(subject + ": " + name_of(keys[i]), separator);
             else
                 add(name_of(keys[i]), ", ");
+        count += more_keys(change);
     }
     if (count > most_names)
         text += std::format(" and {} more", count - most_names);
@@ -163,12 +170,15 @@ std::vector<std::string> list_changes(const Json& changes, const std::string& di
         for (const auto& key : array_of(change, "keys").array_range())
             lines.push_back(std::format("  {}{}{}", sign_of(key, "  "),
                                         key_text(name_of(key), key, ": "), strategy_of(key)));
+        if (const auto more = more_keys(change))
+            lines.push_back(std::format("  and {} more", more));
     }
     return lines;
 }
 
 std::vector<std::string> summarize_changes(const Json& changes, const std::string& directory) {
     std::vector<std::string> lines;
+    std::size_t more = 0;
     for (const auto& change : changes.array_range()) {
         const auto& keys = array_of(change, "keys");
         if (keys.empty())
@@ -177,8 +187,9 @@ std::vector<std::string> summarize_changes(const Json& changes, const std::strin
             lines.push_back(
                 std::format("{}: {}{}{}", show_path(text_of(change, "subject"), directory),
                             sign_of(key, ""), key_text(name_of(key), key, ": "), strategy_of(key)));
+        more += more_keys(change);
     }
-    cut(lines, most_lines);
+    cut(lines, most_lines, more);
     return lines;
 }
 

@@ -123,7 +123,9 @@ Task<DocumentState> ExaminedDocuments::compare(Request request) {
     worker::Compare question{.now = source(request.path, request.now, request.format),
                              .applied = {},
                              .schema = {},
-                             .secrets = secrets_};
+                             .secrets = secrets_,
+                             .rules = std::move(request.rules),
+                             .room = request.room};
     if (request.applied)
         question.applied = worker::Source{*request.applied, request.format, std::nullopt};
     const auto& schema = request.schema;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <format>
-#include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace hotreload::daemon {
@@ -45,12 +45,17 @@ std::string short_name(const Change& change) {
     return slash == std::string::npos ? change.subject : change.subject.substr(slash + 1);
 }
 
-// "app.toml: log.level, log.format" for a document, one name for the rest.
-std::vector<std::string> names_of(const Change& change) {
+// How many names a change has: one for each key of a document.
+std::size_t count_names(const Change& change) {
+    return change.keys.empty() ? 1 : change.keys.size() + change.more_keys;
+}
+
+// "app.toml: log.level", "log.format" … of a document, the first `most` of them.
+std::vector<std::string> names_of(const Change& change, std::size_t most) {
     if (change.keys.empty())
         return {short_name(change)};
     std::vector<std::string> names;
-    for (const auto& key : change.keys)
+    for (const auto& key : change.keys | std::views::take(most))
         names.push_back(names.empty() ? short_name(change) + ": " + key.key : key.key);
     return names;
 }
@@ -59,14 +64,19 @@ std::vector<std::string> names_of(const Change& change) {
 
 std::string describe_changes(const std::string& service, const std::vector<Change>& changes) {
     constexpr std::size_t shown = 3;
-    std::vector<std::string> all;
-    for (const auto& change : changes)
-        std::ranges::move(names_of(change), std::back_inserter(all));
     std::string names;
-    for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
-        names += (i ? ", " : "") + all[i];
-    if (all.size() > shown)
-        names += std::format(" and {} more", all.size() - shown);
+    std::size_t named = 0, all = 0;
+    for (const auto& change : changes) {
+        all += count_names(change);
+        if (named == shown)
+            continue;
+        for (const auto& name : names_of(change, shown - named)) {
+            names += (named ? ", " : "") + name;
+            ++named;
+        }
+    }
+    if (all > named)
+        names += std::format(" and {} more", all - named);
     return names.empty() ? service : std::format("{} ({})", service, names);
 }
 

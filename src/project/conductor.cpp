@@ -630,6 +630,7 @@ void Conductor::tell_documents(const ReloadId& id, const MemberOutcome& outcome,
         ConfigChange told{.project = sees_.ledger.name(), .name = path, .keys = {}, .texts = {}};
         for (const auto& key : change->keys)
             told.keys.push_back({key.operation, key.pointer});
+        told.more = change->more_keys;
         documents.add_texts(told, path, ids.first, ids.second, member->rules()->rules.format(path));
         sees_.events.config_changed(id, told);
     }

@@ -119,8 +119,12 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
 void Configs::take(Published& config, const std::map<std::string, ContentId>& files) {
     const auto& [name, file, watch] = config.definition;
     const auto record = record_of(config.definition);
-    Documents::Request request{file, watch.format.value_or(format_of(file)), std::nullopt,
-                               std::nullopt, files.at(file)};
+    Documents::Request request{.path = file,
+                               .format = watch.format.value_or(format_of(file)),
+                               .schema = {},
+                               .applied = {},
+                               .now = files.at(file),
+                               .rules = {}};
     if (record.revision > 0)
         request.applied = record.content;
     if (!watch.schema.empty()) {
@@ -217,6 +221,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     ConfigChange change{.project = ledger_.name(), .name = name, .keys = {}, .texts = {}};
     for (const auto& step : state.differences)
         change.keys.push_back({step.operation, to_pointer(step.path)});
+    change.more = state.more;
     contents_.documents().add_texts(change, file, before.content, request.now, request.format);
     events_.config_changed(new_id_(), change);
 }

@@ -18,6 +18,13 @@ std::optional<ContentId> find_id(const std::map<std::string, ContentId>& files,
     return found == files.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::vector<std::string> patterns_of(const WatchDefinition& watch) {
+    std::vector<std::string> patterns;
+    for (const auto& [pattern, strategy] : watch.keys)
+        patterns.push_back(pattern);
+    return patterns;
+}
+
 } // namespace
 
 Contents::Contents(std::unique_ptr<Documents> documents, ContentStore& store, Ledger& ledger,
@@ -38,6 +45,7 @@ Task<> Contents::compare(Shared documents, MemberView& view, const WatchRules& r
         view.wanted->watches, [](const auto& each) { return !each.schema.empty(); });
     const auto enough = std::chrono::steady_clock::now() + kMostChecking;
     bool refused = false;
+    std::size_t room = kRoomForDifferences;
     for (const auto& [path, id] : now) {
         // One problem refuses the service: to find more of them is not worth that all others wait.
         if (refused && std::chrono::steady_clock::now() > enough)
@@ -48,8 +56,14 @@ Task<> Contents::compare(Shared documents, MemberView& view, const WatchRules& r
         const auto format = rules.format(path);
         if (format == Format::Bytes)
             continue;
-        Documents::Request request{path, format, std::nullopt, old, id};
         const auto* const watch = rules.watch(path);
+        Documents::Request request{.path = path,
+                                   .format = format,
+                                   .schema = {},
+                                   .applied = old,
+                                   .now = id,
+                                   .rules = patterns_of(*watch),
+                                   .room = room};
         if (!watch->schema.empty() && watch->schema != path)
             request.schema = {watch->schema, find_id(now, watch->schema)};
         const bool schema_changed =
@@ -58,6 +72,8 @@ Task<> Contents::compare(Shared documents, MemberView& view, const WatchRules& r
             continue;
         auto compared = co_await documents->compare(std::move(request));
         refused = refused || !compared.problems.empty();
+        for (const auto& difference : compared.differences)
+            room -= std::min(room, size_of(difference));
         view.documents.emplace(path, std::move(compared));
     }
 }

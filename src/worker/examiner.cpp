@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
+#include <set>
 
 namespace hotreload::worker {
 
@@ -42,16 +43,66 @@ Problem shortened(Problem problem) {
     return problem;
 }
 
-Secrets secrets_of(const std::vector<std::string>& patterns) {
+std::vector<KeyPattern> parsed(const std::vector<std::string>& patterns) {
     std::vector<KeyPattern> parsed;
     for (const auto& pattern : patterns)
         if (auto good = KeyPattern::parse(pattern))
             parsed.push_back(*std::move(good));
-    return Secrets(std::move(parsed));
+    return parsed;
 }
 
-KeyDifference describe(PatchOperation operation, const Secrets& secrets) {
-    auto leaves = touched_leaves(operation);
+// Differences as they are told: one by one while there is room, and beyond that those for which a
+// rule decides that has decided for none before, so that the daemon knows all that is asked for.
+class Differences {
+public:
+    Differences(std::vector<KeyPattern> rules, std::size_t room)
+        : rules_(std::move(rules)), room_(room) {}
+
+    void add(PatchOperation operation, const Secrets& secrets) {
+        auto touched = touched_by(operation);
+        if (room_ == 0 && !touched.new_rule) {
+            ++more_;
+            return;
+        }
+        told_.push_back(describe(std::move(operation), std::move(touched.leaves), secrets));
+        room_ -= std::min(room_, size_of(told_.back()));
+    }
+
+    void move_to(DocumentState& state) && {
+        state.differences = std::move(told_);
+        state.more = more_;
+    }
+
+private:
+    struct Touched {
+        std::vector<KeyPath> leaves; // the first one of each rule, and of those without a rule
+        bool new_rule = false;
+    };
+    Touched touched_by(const PatchOperation& operation) {
+        Touched touched;
+        std::set<std::optional<std::size_t>> decided;
+        for (auto& leaf : touched_leaves(operation)) {
+            const auto rule = deciding(rules_, leaf);
+            if (!decided.insert(rule).second)
+                continue;
+            touched.leaves.push_back(std::move(leaf));
+            touched.new_rule |= known_rules_.insert(rule).second;
+        }
+        return touched;
+    }
+
+    static KeyDifference describe(PatchOperation operation, std::vector<KeyPath> leaves,
+                                  const Secrets& secrets);
+
+    std::vector<KeyPattern> rules_;
+    std::size_t room_;
+    std::set<std::optional<std::size_t>> known_rules_;
+    std::vector<KeyDifference> told_;
+    std::size_t more_ = 0;
+};
+
+KeyDifference Differences::describe(PatchOperation operation, std::vector<KeyPath> leaves,
+                                    const Secrets& secrets) {
     auto masked = secrets.masked({std::move(operation)});
     auto& only = masked.front();
     auto sides = sides_of(only);
@@ -150,7 +201,7 @@ Reply Examiner::answer_request(const Compare& request) {
         state.problems.push_back(now.error());
         return state;
     }
-    const auto secrets = secrets_of(request.secrets);
+    const Secrets secrets(parsed(request.secrets));
     if (request.schema) {
         state.problems = check(**now, request);
         for (auto& problem : state.problems)
@@ -162,8 +213,10 @@ Reply Examiner::answer_request(const Compare& request) {
     if (!applied)
         return state;
     state.compared = true;
+    Differences differences(parsed(request.rules), request.room);
     for (auto& operation : diff(**applied, **now))
-        state.differences.push_back(describe(std::move(operation), secrets));
+        differences.add(std::move(operation), secrets);
+    std::move(differences).move_to(state);
     return state;
 }
 
@@ -215,7 +268,7 @@ Reply Examiner::answer_request(const RenderChange& request) {
     for (const auto& each : {before, after})
         if (!each)
             return Refused{each.error()};
-    const auto secrets = secrets_of(request.secrets);
+    const Secrets secrets(parsed(request.secrets));
     return RenderedChange{.before = to_json(secrets.masked(**before)),
                           .after = to_json(secrets.masked(**after)),
                           .patch = to_json(secrets.masked(diff(**before, **after)))};

@@ -9,6 +9,7 @@
 #include "core/format.hpp"
 #include "core/snapshot.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -39,6 +40,8 @@ struct Compare {
     std::optional<Source> applied;
     std::optional<Schema> schema;
     std::vector<std::string> secrets; // key patterns whose values are masked
+    std::vector<std::string> rules;   // key patterns that the daemon asks about differences
+    std::uint64_t room = kRoomForDifferences; // bytes that are told; what is more is counted
 
     bool operator==(const Compare&) const = default;
 };

@@ -148,6 +148,8 @@ void put(Encoder& to, const Compare& request) {
     put_optional(to, request.applied, put_source);
     put_optional(to, request.schema, put_schema);
     put_list(to, request.secrets, put_bytes);
+    put_list(to, request.rules, put_bytes);
+    to.number(request.room);
 }
 
 void take(Decoder& from, Compare& request) {
@@ -155,6 +157,8 @@ void take(Decoder& from, Compare& request) {
     request.applied = take_optional(from, take_source);
     request.schema = take_optional(from, take_schema);
     request.secrets = take_list(from, take_pattern);
+    request.rules = take_list(from, take_pattern);
+    request.room = from.number<std::uint64_t>();
 }
 
 void put(Encoder& to, const Render& request) {
@@ -226,6 +230,7 @@ struct ReplyEncoder {
         put_list(to, reply.problems, put_problem);
         put_flag(to, reply.compared);
         put_list(to, reply.differences, put_difference);
+        to.number(std::uint64_t{reply.more});
     }
     void operator()(const Rendered& reply) const { put_text(to, reply.json); }
     void operator()(const RenderedChange& reply) const {
@@ -278,6 +283,7 @@ struct ReplyDecoder {
         reply.problems = take_list(from, [this](Decoder&) { return take_problem(); });
         reply.compared = take_flag(from);
         reply.differences = take_list(from, take_difference);
+        reply.more = from.number<std::uint64_t>();
     }
     void operator()(Rendered& reply) const { reply.json = take_text(from, kNoLimit); }
     void operator()(RenderedChange& reply) const {

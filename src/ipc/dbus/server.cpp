@@ -94,7 +94,7 @@ void DbusServer::file_changed(const std::string& project, const std::string& pat
 void DbusServer::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     send_if_connected([&] {
         manager_.emitConfigChanged(to_string(id), change.project, to_utf8(change.name),
-                                   keys_json(change.keys));
+                                   keys_json(change.keys, change.more));
     });
 }
 

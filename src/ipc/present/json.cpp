@@ -192,36 +192,25 @@ std::size_t size_of(const Change& change) {
     return bytes;
 }
 
-// One element stands for all those for which there was no room. To a reader of patches, the
-// document as a whole has changed.
-constexpr std::string_view kNotTold = "not told one by one";
-KeyStep rest_of(std::span<const KeyStep> /*left*/) {
-    return {};
-}
-KeyChange rest_of(std::span<const KeyChange> left) {
-    KeyChange rest;
-    rest.key = std::format("{} more", left.size());
-    rest.strategy = std::ranges::max(left, {}, &KeyChange::strategy).strategy;
-    rest.reason = kNotTold;
-    return rest;
-}
+// One element stands for all those for which there was no room.
 Change rest_of(std::span<const Change> left) {
     Change rest;
     rest.subject = std::format("{} more", left.size());
     rest.kind = ChangeKind::Modified;
     rest.strategy = std::ranges::max(left, {}, &Change::strategy).strategy;
-    rest.reason = kNotTold;
+    rest.reason = "not told one by one";
     return rest;
 }
 
-// A file may have hundreds of thousands of keys, and a watch as many files.
+// Answers those for which there was no room: a watch may have hundreds of thousands of files.
 template <class T, class Write>
-void as_many_as_fit(Json& json, const std::vector<T>& all, Write write) {
+std::span<const T> as_many_as_fit(Json& json, const std::vector<T>& all, Write write) {
     for (std::size_t at = 0; at < all.size(); ++at) {
         if (!json.spend(size_of(all[at])))
-            return write(rest_of(std::span(all).subspan(at)));
+            return std::span(all).subspan(at);
         write(all[at]);
     }
+    return {};
 }
 
 void key_members(Json& json, const KeyChange& key) {
@@ -246,19 +235,25 @@ void change_object(Json& json, const Change& change) {
         json.member("reason", change.problem ? "invalid: " + to_string(shown_to(json.reader(),
                                                                                 *change.problem))
                                              : change.reason);
+        std::size_t more = change.more_keys;
         if (!change.keys.empty())
             json.array("keys", [&] {
-                as_many_as_fit(json, change.keys, [&](const KeyChange& key) {
-                    json.object([&] { key_members(json, key); });
-                });
+                more += as_many_as_fit(json, change.keys, [&](const KeyChange& key) {
+                            json.object([&] { key_members(json, key); });
+                        }).size();
             });
+        if (more > 0)
+            json.member("more_keys", more);
         if (json.tells_values() && !change.lines.empty())
             json.member("lines", change.lines);
     });
 }
 
 void change_objects(Json& json, const std::vector<Change>& list) {
-    as_many_as_fit(json, list, [&](const Change& change) { change_object(json, change); });
+    const auto left =
+        as_many_as_fit(json, list, [&](const Change& change) { change_object(json, change); });
+    if (!left.empty())
+        change_object(json, rest_of(left));
 }
 
 void changes(Json& json, std::string_view name, const std::vector<Change>& list) {
@@ -375,15 +370,18 @@ std::string changes_json(const std::vector<Change>& changes, Audience reader) {
                         [&](Json& json) { json.array([&] { change_objects(json, changes); }); });
 }
 
-std::string keys_json(const std::vector<KeyStep>& keys) {
+std::string keys_json(const std::vector<KeyStep>& keys, std::size_t more) {
     return render_value(Audience::Everybody, [&](Json& json) {
-        json.array([&] {
-            as_many_as_fit(json, keys, [&](const KeyStep& key) {
-                json.object([&] {
-                    json.member("op", key.operation);
-                    json.member("path", key.pointer);
-                });
+        const auto write = [&](const KeyStep& key) {
+            json.object([&] {
+                json.member("op", key.operation);
+                json.member("path", key.pointer);
             });
+        };
+        json.array([&] {
+            more += as_many_as_fit(json, keys, write).size();
+            if (more > 0)
+                write({}); // to a reader of patches, the document as a whole has changed
         });
     });
 }

@@ -12,6 +12,7 @@
 #include "core/plan.hpp"
 #include "core/status.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ namespace hotreload::ipc {
 // whose unit cannot be acted on, for the reason that is given, has "barred":true. A document that
 // was modified has "keys":[{"op":"replace","path":"/log/level","key":"log.level",
 // "old":"info","new":"debug","strategy":"reload","reason":"…"}], the values as the document has
-// them; one that was shortened is text.
+// them; one that was shortened is text. "more_keys":98765 where so many more differ.
 std::string plan_json(const Plan& plan, Audience reader);
 
 // {"generations":[{"service":"shop/web","generation":8,"applied_usec":…,"strategy":"swap",
@@ -56,8 +57,9 @@ std::string events_json(const std::vector<WatcherEvent>& events);
 //  "problems":[{"path":"","line":0,"column":0,"message":""}]}, "problem" where there is one.
 std::string detail_json(const Outcome& outcome, Audience reader);
 
-// [{"op":"replace","path":"/log/level"}]: an RFC 6902 patch without its values.
-std::string keys_json(const std::vector<KeyStep>& keys);
+// [{"op":"replace","path":"/log/level"}]: an RFC 6902 patch without its values. Where there are
+// `more`, or there is no room, its last step replaces the document.
+std::string keys_json(const std::vector<KeyStep>& keys, std::size_t more = 0);
 
 // {"id":"…","plans":[plan],"outcomes":[{"project":"shop","duration_usec":5,"detail":{…}}],
 //  "problems":[{"project":"shop","target":"web","path":"","line":0,"column":0,"message":""}],

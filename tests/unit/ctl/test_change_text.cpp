@@ -96,6 +96,17 @@ TEST(Changes, beyond_ten_lines_of_a_status_are_counted_and_a_plan_has_all) {
     EXPECT_EQ(list_changes(many_keys(100), "/p").size(), 101U);
 }
 
+TEST(Changes, keys_that_were_not_told_are_counted) {
+    auto list = many_keys(6);
+    list[0]["more_keys"] = 1000;
+    EXPECT_EQ(name_changes(list, "/p"), "a.toml: k0, k1, k2, k3 and 1002 more");
+    EXPECT_EQ(list_changes(list, "/p").back(), "  and 1000 more");
+    EXPECT_EQ(summarize_changes(list, "/p").back(), "and 1000 more");
+    list[0]["keys"] = many_keys(12)[0]["keys"];
+    EXPECT_EQ(summarize_changes(list, "/p").size(), 11U);
+    EXPECT_EQ(summarize_changes(list, "/p").back(), "and 1002 more");
+}
+
 TEST(Changes, values_are_shown_as_they_are_written) {
     const auto lines = list_changes(
         changes(R"([{"subject":"a","keys":[{"op":"replace","key":"n","old":1.10,"new":1e400},

@@ -259,12 +259,21 @@ TEST(Json, more_changes_than_a_message_holds_are_counted) {
     Change document{.subject = "/srv/app.json"};
     document.keys.resize(100'000, {.pointer = "/" + name, .key = name});
     EXPECT_LT(changes_json({document}, Audience::Everybody).size(), std::size_t{8} << 20);
-    EXPECT_TRUE(changes_json({document}, Audience::Everybody).contains(" more\""));
+    EXPECT_TRUE(changes_json({document}, Audience::Everybody).contains("}],\"more_keys\":"));
     const std::vector<Change> files(100'000, {.subject = "/srv/" + name});
     EXPECT_LT(changes_json(files, Audience::Everybody).size(), std::size_t{8} << 20);
     EXPECT_TRUE(changes_json(files, Audience::Everybody).contains(" more\""));
     const std::vector<KeyStep> steps(100'000, {PatchOperation::Kind::Add, "/" + name});
     EXPECT_TRUE(keys_json(steps).ends_with(R"({"op":"replace","path":""}])"));
+}
+
+TEST(Json, keys_that_are_not_told_are_counted) {
+    Change document{.subject = "/srv/app.json", .more_keys = 7};
+    document.keys.push_back({.key = "a"});
+    EXPECT_TRUE(changes_json({document}, Audience::Everybody)
+                    .ends_with(R"("strategy":"none","reason":""}],"more_keys":7}])"));
+    EXPECT_EQ(keys_json({{PatchOperation::Kind::Add, "/a"}}, 7),
+              R"([{"op":"add","path":"/a"},{"op":"replace","path":""}])");
 }
 
 TEST(Json, text_is_escaped_and_bytes_that_are_no_text_are_replaced) {

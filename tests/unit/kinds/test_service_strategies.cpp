@@ -53,6 +53,15 @@ DocumentState compared(std::vector<KeyDifference> differences) {
 
 } // namespace
 
+TEST(Changes, keys_beyond_those_that_are_told_are_counted) {
+    auto document = compared({difference({{"log", "level"}})});
+    document.more = 5;
+    const auto changes = Changed(std::move(document)).plan().changes;
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].keys.size(), 1U);
+    EXPECT_EQ(changes[0].more_keys, 5U);
+}
+
 TEST(WatchRules, of_several_watches_the_first_that_does_not_exclude_a_file_counts) {
     const auto definition = web_service();
     const WatchRules rules(definition);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "worker/examiner.hpp"
 
+#include "worker/protocol.hpp"
+
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <format>
 #include <functional>
 
@@ -44,6 +47,45 @@ TEST(Examiner, tells_what_differs_with_secrets_masked) {
               (KeyDifference{PatchOperation::Kind::Replace, {"a"}, "1", "2", {{"a"}}}));
     EXPECT_EQ(state.differences[1].after, "\"***\"");
     EXPECT_EQ(state.differences[2].after, "\"***\"");
+}
+
+std::string keys(std::string_view prefix, int count, int value) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += std::format("{}{} = {}\n", prefix, i, value);
+    return text;
+}
+
+TEST(Examiner, counts_what_differs_and_has_no_room_but_tells_one_of_each_rule) {
+    const auto compare = [](std::uint64_t room) {
+        return as<DocumentState>(
+            Examiner().answer(Compare{.now = given(keys("a", 500, 1) + keys("b", 500, 1)),
+                                      .applied = given(keys("a", 500, 2) + keys("b", 500, 2)),
+                                      .rules = {"b*", "b1*", "c*"},
+                                      .room = room}));
+    };
+    const auto all = compare(kRoomForDifferences);
+    EXPECT_EQ(all.differences.size(), 1000U);
+    EXPECT_EQ(all.more, 0U);
+    const auto few = compare(3 * size_of(all.differences.front()));
+    const auto is_told = [&](const KeyPath& path) {
+        return std::ranges::contains(few.differences, path, &KeyDifference::path);
+    };
+    EXPECT_EQ(few.differences.size(), 5U);
+    EXPECT_EQ(few.more, 995U);
+    EXPECT_TRUE(is_told({"a0"}) && is_told({"b0"}) && is_told({"b1"}));
+    EXPECT_LT(encode(Reply(few)).size(), 1000U);
+}
+
+TEST(Examiner, of_the_keys_that_one_difference_touches_one_is_told_for_each_rule) {
+    const auto state = as<DocumentState>(Examiner().answer(
+        Compare{.now = given("[x]\n" + keys("a", 500, 1) + keys("b", 500, 1)),
+                .applied = given("y = 1\n"),
+                .rules = {"x.b*"}}));
+    ASSERT_EQ(state.differences.size(), 2U);
+    const auto& added = state.differences[0].path == KeyPath{"x"} ? state.differences[0]
+                                                                  : state.differences[1];
+    EXPECT_EQ(added.leaves, (std::vector<KeyPath>{{"x", "a0"}, {"x", "b0"}}));
 }
 
 TEST(Examiner, asks_for_the_bytes_of_what_it_does_not_hold) {

@@ -16,8 +16,8 @@ const ContentId kId{.high = 1, .low = std::numeric_limits<std::uint64_t>::max(),
 std::vector<Request> requests() {
     const Source known{kId, Format::Toml, std::nullopt};
     const Source given{{2, 3, 4}, Format::Unit, std::string("a\0b\xFF", 4)};
-    return {Compare{known, std::nullopt, std::nullopt, {}},
-            Compare{given, known, Compare::Schema{"/s.json", known}, {"a.*", "b"}}, Render{given},
+    return {Compare{.now = known, .applied = {}, .schema = {}},
+            Compare{given, known, Compare::Schema{"/s.json", known}, {"a.*", "b"}, {"c.**"}, 7}, Render{given},
             RenderChange{known, given, {"a.*"}}, CompareLines{"a\n", std::string("\0", 1)}};
 }
 
@@ -32,7 +32,8 @@ std::vector<Reply> replies() {
             DocumentState{},
             DocumentState{.problems = {{.path = "/s.json", .line = 1, .message = "bad"}},
                           .compared = true,
-                          .differences = {difference}},
+                          .differences = {difference},
+                          .more = 8},
             Rendered{"{}"},
             RenderedChange{"1", "2", "[]"},
             Lines{{"@@ -1 +1 @@", "-a"}}};
