@@ -81,17 +81,32 @@ std::string describe_changes(const std::string& service, const std::vector<Chang
 }
 
 void Reporter::hold_back(std::move_only_function<void()> event) {
-    if (held_->empty())
-        executor_.post([this, held = std::weak_ptr(held_)] {
-            if (!held.expired())
-                release();
-        });
     held_->push_back(std::move(event));
+    if (held_->size() == 1)
+        release_next_turn();
+}
+
+void Reporter::release_next_turn() {
+    executor_.post([this, held = std::weak_ptr(held_)] {
+        if (!held.expired())
+            release_some();
+    });
 }
 
 void Reporter::release() {
     for (auto& event : std::exchange(*held_, {}))
         event();
+}
+
+// A tree of files that were changed at once is as many events.
+void Reporter::release_some() {
+    for (std::size_t told = 0; told < kMostInATurn && !held_->empty(); ++told) {
+        auto event = std::move(held_->front());
+        held_->pop_front();
+        event();
+    }
+    if (!held_->empty())
+        release_next_turn();
 }
 
 void Reporter::file_changed(const std::string& project, const std::string& path, ChangeKind kind,

@@ -7,7 +7,7 @@
 //
 // The announcement of an action is held back until the call that begins it has left, for the
 // service waits for that call and nobody for the announcement. It is told before anything that
-// comes after it, so that the order stays.
+// comes after it, so that the order stays; of many such events, some in each turn of the loop.
 
 #include "base/executor.hpp"
 #include "core/events.hpp"
@@ -15,6 +15,8 @@
 #include "core/units_port.hpp"
 #include "daemon/recent_details.hpp"
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +26,8 @@ namespace hotreload::daemon {
 
 class Reporter final : public Events {
 public:
+    static constexpr std::size_t kMostInATurn = 32; // of the events that are held back
+
     Reporter(Log& log, const Units& units, Executor& executor)
         : log_(log), units_(units), executor_(executor) {}
 
@@ -59,6 +63,8 @@ public:
 private:
     void hold_back(std::move_only_function<void()> event);
     void release();
+    void release_some();
+    void release_next_turn();
     template <class F>
     void tell(F&& event) {
         release();
@@ -77,8 +83,8 @@ private:
     std::vector<Events*> listeners_;
     RecentDetails recent_;
     // Shared with what is posted, which may outlive us.
-    std::shared_ptr<std::vector<std::move_only_function<void()>>> held_ =
-        std::make_shared<std::vector<std::move_only_function<void()>>>();
+    using Held = std::deque<std::move_only_function<void()>>;
+    std::shared_ptr<Held> held_ = std::make_shared<Held>();
 };
 
 // "web (LOG_LEVEL, web.toml: log.level)": a service and what changed of it, at most three names.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../core/fake_units.hpp"
+#include "daemon/reporter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotreload::daemon {
+namespace {
+
+class Turns final : public Executor {
+public:
+    void post(std::move_only_function<void()> work) override { posted_.push_back(std::move(work)); }
+    // Whether there was one.
+    bool run_one() {
+        for (auto& work : std::exchange(posted_, {})) {
+            work();
+            ran_ = true;
+        }
+        return std::exchange(ran_, false);
+    }
+
+private:
+    std::vector<std::move_only_function<void()>> posted_;
+    bool ran_ = false;
+};
+
+class NoLog final : public Log {
+public:
+    void write(const Message&) noexcept override {}
+    void debug(const std::string&) noexcept override {}
+};
+
+class Listener final : public Events {
+public:
+    std::vector<std::string> told;
+
+    void file_changed(const std::string&, const std::string& path, ChangeKind,
+                      const std::string&) noexcept override {
+        told.push_back(path);
+    }
+    void config_changed(const ReloadId&, const ConfigChange&) noexcept override {}
+    void validation_failed(const ReloadId&, const std::string&, const std::string&,
+                           const Problem&) noexcept override {}
+    void reload_started(const ReloadId&, const Plan&) noexcept override {
+        told.emplace_back("started");
+    }
+    void reload_finished(const Outcome&) noexcept override { told.emplace_back("finished"); }
+    void project_changed(const ProjectStatus&) noexcept override {}
+    void project_removed(const std::string&) noexcept override {}
+    void service_changed(const ServiceStatus&) noexcept override {}
+    void service_removed(const std::string&, const std::string&) noexcept override {}
+    void config_status_changed(const ConfigStatus&) noexcept override {}
+    void config_removed(const std::string&, const std::string&) noexcept override {}
+};
+
+class ReporterTest : public testing::Test {
+protected:
+    Turns turns;
+    NoLog log;
+    hotreload::test::FakeUnits units;
+    Listener listener;
+    Reporter reporter{log, units, turns};
+
+    void SetUp() override { reporter.add(listener); }
+    void change(std::size_t files) {
+        for (std::size_t i = 0; i < files; ++i)
+            reporter.file_changed("shop", std::to_string(i), ChangeKind::Modified, "");
+    }
+};
+
+TEST_F(ReporterTest, many_files_are_told_in_turns_and_in_their_order) {
+    constexpr auto count = 3 * Reporter::kMostInATurn;
+    change(count);
+    EXPECT_TRUE(listener.told.empty()) << "the call that begins the action has left before";
+    for (std::size_t told = 0; turns.run_one();) {
+        EXPECT_LE(listener.told.size() - told, Reporter::kMostInATurn);
+        told = listener.told.size();
+    }
+    ASSERT_EQ(listener.told.size(), count);
+    EXPECT_EQ(listener.told.back(), std::to_string(count - 1));
+}
+
+TEST_F(ReporterTest, what_comes_after_them_is_told_after_all_of_them) {
+    change(2 * Reporter::kMostInATurn);
+    reporter.reload_started({}, {});
+    turns.run_one();
+    reporter.reload_finished({});
+    EXPECT_EQ(listener.told.size(), 2 * Reporter::kMostInATurn + 2);
+    EXPECT_EQ(listener.told.back(), "finished");
+    while (turns.run_one()) {
+    }
+    EXPECT_EQ(std::ranges::count(listener.told, "finished"), 1);
+}
+
+TEST(DescribeChanges, names_three_and_counts_all_that_differ) {
+    Change document{.subject = "/srv/app.toml", .kind = ChangeKind::Modified};
+    document.keys = {{.key = "a"}, {.key = "b"}, {.key = "c"}, {.key = "d"}};
+    document.more_keys = 1000;
+    EXPECT_EQ(describe_changes("web", {{.subject = "env.A"}, document, {.subject = "env.B"}}),
+              "web (A, app.toml: a, b and 1003 more)");
+    EXPECT_EQ(describe_changes("web", {{.subject = "env.A"}}), "web (A)");
+}
+
+} // namespace
+} // namespace hotreload::daemon
