@@ -5,6 +5,7 @@
 // last-known-good copies for people. state/ has the real one.
 
 #include "base/error.hpp"
+#include "base/fd.hpp"
 #include "core/snapshot.hpp"
 
 #include <functional>
@@ -33,6 +34,8 @@ public:
     // The content; nullopt: it was never kept, or the copy is damaged.
     [[nodiscard]] virtual std::optional<std::string> content(const std::string& project,
                                                              const ContentId& id) = 0;
+    // The copy, opened for reading: what is in it may be damaged. Not open: there is none.
+    [[nodiscard]] virtual Fd open(const std::string& project, const ContentId& id) = 0;
     // The places of the copies of a file, the newest first.
     [[nodiscard]] virtual std::vector<std::string> copies(const std::string& project,
                                                           const std::string& path) = 0;

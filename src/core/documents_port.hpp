@@ -73,8 +73,9 @@ public:
     // else by copy_some(). flush() ends a series of these.
     virtual void keep(const std::string& path, const ContentId& id, unsigned older,
                       const ContentStore::InUse& in_use) = 0;
-    // Goes on copying, for a few milliseconds: files of no known format are not held in memory.
-    virtual void copy_some(const ContentStore::InUse& in_use) = 0;
+    // Goes on copying, for a few milliseconds of the loop's: files of no known format are not held
+    // in memory. `in_use` outlives it.
+    virtual Task<> copy_some(const ContentStore::InUse& in_use) = 0;
     [[nodiscard]] virtual bool copies_wait() const = 0;
     virtual void flush() = 0;
     // Content that the disk did not take waits for copy_some() again.

@@ -14,7 +14,6 @@ namespace hotreload {
 
 namespace {
 
-constexpr std::size_t kLargestText = 1 << 20;
 constexpr long kMostWork = 4'000'000; // comparisons: some ten milliseconds
 constexpr std::size_t kContext = 3;
 constexpr std::size_t kMostLines = 1000;
@@ -274,7 +273,7 @@ private:
 };
 
 bool is_text(std::string_view bytes) {
-    return bytes.size() <= kLargestText && bytes.find('\0') == std::string_view::npos;
+    return bytes.size() <= kMostCompared && bytes.find('\0') == std::string_view::npos;
 }
 
 } // namespace

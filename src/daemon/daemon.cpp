@@ -31,8 +31,8 @@ constexpr auto kWorkerIdle = std::chrono::seconds(5);
 } // namespace
 
 Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-               std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
-               const std::string& run_time_directory, std::string worker)
+               std::unique_ptr<watch::TreeWatcher> watcher, Background& background,
+               units::Mode mode, const std::string& run_time_directory, std::string worker)
     : loop_(loop),
       journal_(journal),
       bus_(std::move(bus)),
@@ -42,6 +42,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       prober_(loop, units_),
       reporter_(journal, units_, loop),
       watcher_(std::move(watcher)),
+      background_(background),
       leases_(loop),
       workers_(loop, {.program = std::move(worker),
                       .version = HOTRELOAD_VERSION,
@@ -94,7 +95,8 @@ project::Ports Daemon::ports() {
             .of_a_user = mode_ == units::Mode::User,
             .make_documents =
                 [this](const std::string& project) {
-                    return std::make_unique<ExaminedDocuments>(workers_, state_.contents, project);
+                    return std::make_unique<ExaminedDocuments>(workers_, state_.contents,
+                                                               background_, project);
                 },
             .make_restoration =
                 [this](const std::string& project) {

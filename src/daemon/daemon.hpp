@@ -40,7 +40,7 @@ public:
         std::string aside; // the directory of what rollbacks take away, below it by project
     };
     Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State state,
-           std::unique_ptr<watch::TreeWatcher> watcher, units::Mode mode,
+           std::unique_ptr<watch::TreeWatcher> watcher, Background& background, units::Mode mode,
            const std::string& run_time_directory, std::string worker);
 
     // Adopts what runs, then publishes the name. Failing that, the loop ends with status 1.
@@ -69,6 +69,7 @@ private:
     probe::Prober prober_;
     Reporter reporter_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
+    Background& background_; // for what is large
     os::Leases leases_;
     worker::Pool workers_;
     watch::DiskFiles files_;

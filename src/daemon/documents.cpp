@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/documents.hpp"
 
+#include "core/line_diff.hpp"
 #include "os/opener.hpp"
 #include "watch/content.hpp"
 
@@ -19,23 +20,62 @@ namespace {
 constexpr std::uint64_t kMostNoted = 32 << 20;  // bytes that wait to become copies
 constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies, and are no documents
 constexpr std::uint64_t kSentAtOnce = 1 << 20;  // larger ones when the worker asks for them
+constexpr std::uint64_t kReadAtOnce = 1 << 20;  // larger ones beside the loop
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
-// The bytes of the file. nullopt, without waiting: it is no regular file of this size any more.
-std::optional<std::string> read_whole(const std::string& path, std::uint64_t size) {
-    const auto opened = os::Opener().open(path);
+// Not open for what is no regular file of this size any more.
+Fd open_whole(const std::string& path, std::uint64_t size) {
+    auto opened = os::Opener().open(path);
     if (!opened || !S_ISREG(opened->status.st_mode) ||
         static_cast<std::uint64_t>(opened->status.st_size) != size)
-        return std::nullopt;
-    const auto& file = opened->fd;
-    std::string bytes(size, '\0');
-    for (std::size_t at = 0; at < bytes.size();) {
-        const auto got = ::read(file.get(), bytes.data() + at, bytes.size() - at);
-        if (got <= 0)
-            return std::nullopt;
-        at += static_cast<std::size_t>(got);
+        return {};
+    return std::move(opened->fd);
+}
+
+// The content, out of the first file that holds it.
+std::optional<SharedBytes> read_first(const std::vector<Fd>& files, const ContentId& id) {
+    std::string bytes(files.empty() ? 0 : id.size, '\0');
+    for (const auto& file : files) {
+        std::size_t filled = 0;
+        for (ssize_t got = 1; got > 0 && filled < bytes.size();) {
+            got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+            filled += static_cast<std::size_t>(std::max(got, ssize_t{0}));
+        }
+        if (filled == bytes.size() && watch::content_id(bytes) == id)
+            return SharedBytes(std::move(bytes));
     }
-    return bytes;
+    return std::nullopt;
+}
+
+// Where a content may be: its copy, and the file, which may be as it was.
+std::vector<Fd> places_of(const KeptContents& kept, const std::string& path, const ContentId& id) {
+    std::vector<Fd> places;
+    if (auto copy = kept.store.open(kept.project, id))
+        places.push_back(std::move(copy));
+    if (id.size <= kMostCopied)
+        if (auto file = open_whole(path, id.size))
+            places.push_back(std::move(file));
+    return places;
+}
+
+// What is large is read in the background. nullopt: it is to be had no more.
+Task<std::optional<SharedBytes>> read_content(KeptContents kept, std::string path, ContentId id) {
+    struct Reading {
+        std::vector<Fd> places;
+        ContentId id;
+        std::optional<SharedBytes> bytes;
+
+        void run() { bytes = read_first(places, id); }
+    };
+    const auto reading = std::make_shared<Reading>(places_of(kept, path, id), id);
+    if (id.size <= kReadAtOnce)
+        reading->run();
+    else
+        co_await kept.background.run([reading] { reading->run(); });
+    // A copy that is damaged is one no more: the store finds out.
+    if (!reading->bytes && !reading->places.empty())
+        (void)kept.store.content(kept.project, id);
+    co_return std::move(reading->bytes);
 }
 
 struct Wanted {
@@ -57,9 +97,17 @@ std::vector<Wanted> sources_of(worker::Request& request, const std::string& path
     return sources;
 }
 
-Task<ConfigChange::Texts> texts_of(worker::Pool& pool, std::string project,
-                                   std::shared_ptr<const worker::RenderChange> request) {
-    auto answer = co_await pool.ask(std::move(project), *request);
+// What `request` does not hold is read now.
+Task<ConfigChange::Texts> texts_of(worker::Pool& pool, KeptContents kept, std::string path,
+                                   worker::RenderChange request) {
+    for (auto* const source : {&request.before, &request.after}) {
+        if (!source->bytes)
+            source->bytes = co_await read_content(kept, path, source->id);
+        if (!source->bytes)
+            co_return ConfigChange::Texts{
+                .before = "its content is to be had no more", .after = {}, .patch = {}};
+    }
+    auto answer = co_await pool.ask(kept.project, std::move(request));
     if (!answer)
         co_return ConfigChange::Texts{.before = answer.error(), .after = {}, .patch = {}};
     if (auto* const refused = std::get_if<worker::Refused>(&*answer))
@@ -74,16 +122,17 @@ Task<ConfigChange::Texts> texts_of(worker::Pool& pool, std::string project,
 
 } // namespace
 
-ExaminedDocuments::ExaminedDocuments(worker::Pool& pool, ContentStore& store, std::string project)
-    : pool_(pool), store_(store), project_(std::move(project)) {}
+ExaminedDocuments::ExaminedDocuments(worker::Pool& pool, ContentStore& store,
+                                     Background& background, std::string project)
+    : pool_(pool), kept_{store, background, std::move(project)} {}
 
 void ExaminedDocuments::note(const std::string& path, const ContentId& id, std::string_view bytes) {
     if (!lease_)
         lease_.emplace(pool_);
     forget_noted(path);
-    if (store_.has(project_, id))
+    if (kept(id))
         return;
-    noted_[path] = {id, std::string(bytes)};
+    noted_.insert_or_assign(path, std::pair(id, SharedBytes(std::string(bytes))));
     noted_order_.push_back(path);
     noted_bytes_ += bytes.size();
     while (noted_bytes_ > kMostNoted && noted_order_.size() > 1)
@@ -99,24 +148,22 @@ void ExaminedDocuments::forget_noted(const std::string& path) {
     std::erase(noted_order_, path);
 }
 
-std::optional<std::string> ExaminedDocuments::bytes(const std::string& path, const ContentId& id) {
-    if (const auto noted = noted_.find(path); noted != noted_.end() && noted->second.first == id)
-        return noted->second.second;
-    auto bytes = store_.content(project_, id);
-    if (!bytes && id.size <= kMostCopied)
-        bytes = read_whole(path, id.size); // it may be there as it was
-    if (bytes && watch::content_id(*bytes) != id)
-        return std::nullopt;
-    return bytes;
+std::optional<SharedBytes> ExaminedDocuments::noted(const std::string& path,
+                                                    const ContentId& id) const {
+    const auto found = noted_.find(path);
+    return found != noted_.end() && found->second.first == id ? std::optional(found->second.second)
+                                                              : std::nullopt;
+}
+
+Task<std::optional<SharedBytes>> ExaminedDocuments::bytes(std::string path, ContentId id) {
+    if (auto here = noted(path, id))
+        co_return here;
+    co_return co_await read_content(kept_, std::move(path), id);
 }
 
 worker::Source ExaminedDocuments::source(const std::string& path, const ContentId& id,
                                          Format format) const {
-    worker::Source source{id, format, std::nullopt};
-    if (const auto noted = noted_.find(path);
-        noted != noted_.end() && noted->second.first == id && id.size <= kSentAtOnce)
-        source.bytes = noted->second.second;
-    return source;
+    return {id, format, id.size <= kSentAtOnce ? noted(path, id) : std::nullopt};
 }
 
 Task<DocumentState> ExaminedDocuments::compare(Request request) {
@@ -176,7 +223,7 @@ Task<ExaminedDocuments::Answer> ExaminedDocuments::ask(worker::Request request, 
         if (each->id.size > kMostCopied)
             co_return unknown(where, "is too large for a document");
     for (;;) {
-        auto answer = co_await pool_.ask(project_, request);
+        auto answer = co_await pool_.ask(kept_.project, request);
         if (!answer)
             co_return unknown(path, std::move(answer.error()));
         const auto* const missing = std::get_if<worker::Missing>(&*answer);
@@ -186,7 +233,7 @@ Task<ExaminedDocuments::Answer> ExaminedDocuments::ask(worker::Request request, 
         for (const auto& [each, where] : sources_of(request, path)) {
             if (each->bytes || !std::ranges::contains(missing->ids, each->id))
                 continue;
-            each->bytes = bytes(where, each->id);
+            each->bytes = co_await bytes(where, each->id);
             found = true;
             auto* const compare = std::get_if<worker::Compare>(&request);
             if (!each->bytes && compare && compare->applied && each == &*compare->applied)
@@ -201,51 +248,51 @@ Task<ExaminedDocuments::Answer> ExaminedDocuments::ask(worker::Request request, 
 
 void ExaminedDocuments::add_texts(ConfigChange& change, const std::string& path,
                                   const ContentId& before, const ContentId& after, Format format) {
-    auto old = bytes(path, before), now = bytes(path, after);
-    if (!old || !now) {
-        change.texts = [] {
-            return finished(ConfigChange::Texts{
-                .before = "its content is to be had no more", .after = {}, .patch = {}});
-        };
-        return;
-    }
-    change.bytes = old->size() + now->size();
-    const auto request = std::make_shared<const worker::RenderChange>(worker::RenderChange{
-        {before, format, std::move(old)}, {after, format, std::move(now)}, secrets_});
-    change.texts = [&pool = pool_, project = project_, request] {
-        return texts_of(pool, project, request);
+    // A copy may be gone when somebody asks. One that is large, and not in memory, is read then all
+    // the same: to read it takes long, and to hold it takes much.
+    const auto held = [&](const ContentId& id) {
+        auto bytes = noted(path, id);
+        if (!bytes && id.size <= kReadAtOnce)
+            bytes = read_first(places_of(kept_, path, id), id);
+        if (bytes)
+            change.bytes += bytes->size();
+        return worker::Source{id, format, std::move(bytes)};
+    };
+    change.texts = [&pool = pool_, kept = kept_, path,
+                    request = worker::RenderChange{held(before), held(after), secrets_}] {
+        return texts_of(pool, kept, path, request);
     };
 }
 
 Task<std::vector<std::string>> ExaminedDocuments::lines(std::string before, std::string after) {
-    if (std::max(before.size(), after.size()) > kMostCopied)
+    if (std::max(before.size(), after.size()) > kMostCompared)
         co_return std::vector<std::string>();
-    auto answer =
-        co_await pool_.ask(project_, worker::CompareLines{std::move(before), std::move(after)});
+    auto answer = co_await pool_.ask(kept_.project,
+                                     worker::CompareLines{std::move(before), std::move(after)});
     auto* const told = answer ? std::get_if<worker::Lines>(&*answer) : nullptr;
     co_return told ? std::move(told->lines) : std::vector<std::string>();
 }
 
 void ExaminedDocuments::keep(const std::string& path, const ContentId& id, unsigned older,
                              const ContentStore::InUse& in_use) {
-    const auto noted = noted_.find(path);
-    if (noted != noted_.end() && noted->second.first == id) {
-        if (put({path, id, older}, noted->second.second, in_use))
+    if (const auto bytes = noted(path, id)) {
+        if (put({path, id, older}, bytes->view(), in_use))
             forget_noted(path);
-    } else if (store_.has(project_, id)) {
+    } else if (kept(id)) {
         put({path, id, older}, {}, in_use);
     } else if (older > 0 && id.size <= kMostCopied) {
         queue_.push_back({path, id, older});
     }
 }
 
-void ExaminedDocuments::copy_some(const ContentStore::InUse& in_use) {
+Task<> ExaminedDocuments::copy_some(const ContentStore::InUse& in_use) {
     const auto end = std::chrono::steady_clock::now() + kSlice;
     while (!queue_.empty() && std::chrono::steady_clock::now() < end) {
         const auto copy = std::move(queue_.front());
         queue_.pop_front();
-        if (const auto content = bytes(copy.path, copy.id)) // else it moved on: the next one counts
-            put(copy, *content, in_use);
+        const auto content = co_await bytes(copy.path, copy.id);
+        if (content) // else it moved on: the next one counts
+            put(copy, content->view(), in_use);
     }
     if (queue_.empty())
         flush();
@@ -253,7 +300,8 @@ void ExaminedDocuments::copy_some(const ContentStore::InUse& in_use) {
 
 bool ExaminedDocuments::put(const Copy& copy, std::string_view bytes,
                             const ContentStore::InUse& in_use) {
-    const auto kept = store_.keep(project_, copy.path, copy.id, bytes, copy.older, in_use);
+    const auto kept =
+        kept_.store.keep(kept_.project, copy.path, copy.id, bytes, copy.older, in_use);
     if (!kept) {
         problem_ = kept.error().message;
         unkept_.push_back(copy);
@@ -262,7 +310,7 @@ bool ExaminedDocuments::put(const Copy& copy, std::string_view bytes,
 }
 
 void ExaminedDocuments::flush() {
-    if (const auto flushed = store_.flush(project_); !flushed)
+    if (const auto flushed = kept_.store.flush(kept_.project); !flushed)
         problem_ = flushed.error().message;
     else if (unkept_.empty() && queue_.empty())
         problem_.clear();
@@ -274,7 +322,7 @@ void ExaminedDocuments::try_again() {
 }
 
 std::vector<std::string> ExaminedDocuments::copies(const std::string& path) const {
-    return store_.copies(project_, path);
+    return kept_.store.copies(kept_.project, path);
 }
 
 } // namespace hotreload::daemon

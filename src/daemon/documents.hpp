@@ -4,6 +4,8 @@
 // The contents of one project's watched files on their way from the disk to the record: what
 // hotreload-worker says of them, and which copies are kept.
 
+#include "base/background.hpp"
+#include "base/shared_bytes.hpp"
 #include "core/documents_port.hpp"
 #include "worker/pool.hpp"
 
@@ -18,9 +20,18 @@
 
 namespace hotreload::daemon {
 
+// Where contents are read from: the copies that are kept, and the files themselves.
+struct KeptContents {
+    ContentStore& store;
+    Background& background;
+    std::string project;
+};
+
 class ExaminedDocuments final : public Documents {
 public:
-    ExaminedDocuments(worker::Pool& pool, ContentStore& store, std::string project);
+    // All of them outlive it, and what add_texts() has filled in.
+    ExaminedDocuments(worker::Pool& pool, ContentStore& store, Background& background,
+                      std::string project);
 
     void set_secrets(const std::vector<std::string>& patterns) override { secrets_ = patterns; }
     void note(const std::string& path, const ContentId& id, std::string_view bytes) override;
@@ -30,17 +41,19 @@ public:
     void add_texts(ConfigChange& change, const std::string& path, const ContentId& before,
                    const ContentId& after, Format format) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) override {
-        return store_.content(project_, id);
+        return kept_.store.content(kept_.project, id);
     }
     Task<std::vector<std::string>> lines(std::string before, std::string after) override;
-    void forgive() override { pool_.forgive(project_); }
+    void forgive() override { pool_.forgive(kept_.project); }
     void keep(const std::string& path, const ContentId& id, unsigned older,
               const ContentStore::InUse& in_use) override;
-    void copy_some(const ContentStore::InUse& in_use) override;
+    Task<> copy_some(const ContentStore::InUse& in_use) override;
     [[nodiscard]] bool copies_wait() const override { return !queue_.empty(); }
     void flush() override;
     void try_again() override;
-    [[nodiscard]] bool kept(const ContentId& id) const override { return store_.has(project_, id); }
+    [[nodiscard]] bool kept(const ContentId& id) const override {
+        return kept_.store.has(kept_.project, id);
+    }
     [[nodiscard]] std::vector<std::string> copies(const std::string& path) const override;
     [[nodiscard]] const std::string& problem() const override { return problem_; }
 
@@ -52,7 +65,9 @@ private:
     };
     using Answer = std::expected<worker::Reply, Problem>;
 
-    std::optional<std::string> bytes(const std::string& path, const ContentId& id);
+    [[nodiscard]] std::optional<SharedBytes> noted(const std::string& path,
+                                                   const ContentId& id) const;
+    Task<std::optional<SharedBytes>> bytes(std::string path, ContentId id);
     [[nodiscard]] worker::Source source(const std::string& path, const ContentId& id,
                                         Format format) const;
     Task<Answer> ask(worker::Request request, std::string path);
@@ -61,11 +76,10 @@ private:
     bool put(const Copy& copy, std::string_view bytes, const ContentStore::InUse& in_use);
 
     worker::Pool& pool_;
-    std::optional<worker::Pool::Lease> lease_; // from the first document on
-    ContentStore& store_;
-    std::string project_;
+    KeptContents kept_;
+    std::optional<worker::Pool::Lease> lease_;                       // from the first document on
     std::vector<std::string> secrets_;                               // key patterns
-    std::map<std::string, std::pair<ContentId, std::string>> noted_; // by path
+    std::map<std::string, std::pair<ContentId, SharedBytes>> noted_; // by path
     std::deque<std::string> noted_order_;                            // the oldest first
     std::uint64_t noted_bytes_ = 0;
     std::deque<Copy> queue_;

@@ -135,7 +135,7 @@ int run(const Options& options) {
         {std::move(*records), state::FileContentStore(directory, watch::content_id),
          state::FileViews(run_time + "/views", copies, watch::content_id, led_astray),
          deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
-        std::move(*watcher), options.mode, run_time, worker_program());
+        std::move(*watcher), copies, options.mode, run_time, worker_program());
     const os::MemoryTrimmer trimmer(loop);
     TaskScope tasks;
     tasks.spawn(daemon.start());

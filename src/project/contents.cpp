@@ -122,12 +122,16 @@ void Contents::try_again() {
 
 void Contents::copy_on() {
     tell();
-    if (!documents_->copies_wait())
+    if (copying_ || !documents_->copies_wait())
         return;
-    next_->arm(Duration::zero(), [this] {
-        documents_->copy_some(in_use_);
-        copy_on();
-    });
+    next_->arm(Duration::zero(), [this] { tasks_.spawn(copy_some()); });
+}
+
+Task<> Contents::copy_some() {
+    copying_ = true;
+    co_await documents_->copy_some(in_use_);
+    copying_ = false;
+    copy_on();
 }
 
 void Contents::tell() {

@@ -59,6 +59,7 @@ public:
 
 private:
     void copy_on();
+    Task<> copy_some();
     void tell();
 
     Shared documents_;
@@ -68,6 +69,8 @@ private:
     std::string told_problem_;
     std::unique_ptr<Alarm> next_; // of the copies that wait
     std::unique_ptr<Alarm> again_;
+    bool copying_ = false;
+    TaskScope tasks_;
 };
 
 } // namespace hotreload::project

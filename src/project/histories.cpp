@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "project/histories.hpp"
 
+#include "core/line_diff.hpp"
+
 #include <algorithm>
 #include <array>
 #include <format>
@@ -147,7 +149,9 @@ Task<> add_lines(Contents::Shared documents, std::vector<Change>& changes,
     const auto held = [&documents](const GenerationRecord& generation,
                                    const std::string& path) -> std::optional<std::string> {
         const auto file = generation.files.find(path);
-        return file == generation.files.end() ? "" : documents->content(file->second);
+        if (file == generation.files.end())
+            return "";
+        return file->second.size > kMostCompared ? std::nullopt : documents->content(file->second);
     };
     for (auto& change : changes) {
         if (!is_of_a_file(change) || !change.keys.empty())

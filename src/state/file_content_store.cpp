@@ -171,6 +171,14 @@ std::optional<std::string> FileContentStore::content(const std::string& project,
     return std::nullopt;
 }
 
+Fd FileContentStore::open(const std::string& project, const ContentId& id) {
+    const auto& shelf = this->shelf(project);
+    if (!shelf.whole.contains(id))
+        return {};
+    return Fd(::openat(shelf.directory.get(), content_name(id).c_str(),
+                       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
 std::vector<std::string> FileContentStore::copies(const std::string& project,
                                                   const std::string& path) {
     std::vector<std::string> paths;

@@ -31,6 +31,7 @@ public:
     Result<> flush(const std::string& project) override;
     bool has(const std::string& project, const ContentId& id) override;
     std::optional<std::string> content(const std::string& project, const ContentId& id) override;
+    Fd open(const std::string& project, const ContentId& id) override;
     std::vector<std::string> copies(const std::string& project, const std::string& path) override;
     Result<> remove_contents(const std::string& project) override;
 

@@ -5,6 +5,8 @@
 // machine and of one version: numbers are as they are in memory. Nothing of what is decoded is
 // trusted: no length leads beyond the end, and no count makes more room than there are bytes.
 
+#include "base/shared_bytes.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hotreload::worker {
 
@@ -26,11 +29,33 @@ public:
         number(static_cast<std::uint32_t>(value.size()));
         bytes_ += value;
     }
+    // As bytes(), without a copy of what is long.
+    void shared(const SharedBytes& value) {
+        if (value.size() < kLong)
+            return bytes(value.view());
+        number(static_cast<std::uint32_t>(value.size()));
+        end_piece();
+        pieces_.push_back(value);
+    }
 
+    // All in one; nothing of it was shared.
     std::string take() { return std::move(bytes_); }
+    // In the order in which they follow each other.
+    std::vector<SharedBytes> take_pieces() {
+        end_piece();
+        return std::move(pieces_);
+    }
 
 private:
-    std::string bytes_;
+    static constexpr std::size_t kLong = 4096;
+
+    void end_piece() {
+        if (!bytes_.empty())
+            pieces_.emplace_back(std::exchange(bytes_, {}));
+    }
+
+    std::vector<SharedBytes> pieces_;
+    std::string bytes_; // of the piece that is not at its end
 };
 
 class Decoder {

@@ -17,7 +17,8 @@ namespace hotreload::worker {
 
 namespace {
 
-constexpr std::size_t kMostShown = 1024; // bytes of a value's JSON, in plans and reports
+constexpr std::size_t kMostShown = 1024;     // bytes of a value's JSON, in plans and reports
+constexpr std::size_t kMostTold = 256 << 10; // of a document's or a patch's JSON, in details
 constexpr std::size_t kLongestMessage = 2000;
 // A check that has taken so long once is not done again at each look at what it said.
 constexpr auto kSlowCheck = std::chrono::milliseconds(20);
@@ -29,9 +30,13 @@ std::uint64_t weight(const ContentId& id) {
     return std::max(id.size, Examiner::kLeastHeld);
 }
 
-std::string shown(std::string json) {
-    return json.size() > kMostShown ? std::format("\"… ({} bytes)\"", json.size())
-                                    : std::move(json);
+std::string shown(std::string json, std::size_t most = kMostShown) {
+    return json.size() > most ? std::format("\"… ({} bytes)\"", json.size()) : std::move(json);
+}
+
+// A patch that is too long says that the document as a whole has changed.
+std::string shown_patch(std::string json) {
+    return json.size() > kMostTold ? R"([{"op":"replace","path":""}])" : std::move(json);
 }
 
 // Problems quote keys, which may be as long as their file.
@@ -149,7 +154,7 @@ Examiner::Parsed Examiner::parse(const Source& source) {
         return known->second;
     fault::point("parse");
     Parsed parsed;
-    if (auto tree = parse_document(source.format, *source.bytes)) {
+    if (auto tree = parse_document(source.format, source.bytes->view())) {
         parsed = std::make_shared<const Value>(*std::move(tree));
     } else {
         auto problem = shortened(std::move(tree.error()));
@@ -269,9 +274,9 @@ Reply Examiner::answer_request(const RenderChange& request) {
         if (!each)
             return Refused{each.error()};
     const Secrets secrets(parsed(request.secrets));
-    return RenderedChange{.before = to_json(secrets.masked(**before)),
-                          .after = to_json(secrets.masked(**after)),
-                          .patch = to_json(secrets.masked(diff(**before, **after)))};
+    return RenderedChange{.before = shown(to_json(secrets.masked(**before)), kMostTold),
+                          .after = shown(to_json(secrets.masked(**after)), kMostTold),
+                          .patch = shown_patch(to_json(secrets.masked(diff(**before, **after))))};
 }
 
 Reply Examiner::answer_request(const CompareLines& request) {

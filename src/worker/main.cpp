@@ -16,7 +16,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <format>
 #include <string_view>
+#include <variant>
 
 using namespace hotreload;
 
@@ -59,11 +61,19 @@ std::string receive(worker::FrameReader& reader) {
     }
 }
 
+// Why there is no answer, and the way out.
+std::string too_large(const worker::Request& request) {
+    if (std::holds_alternative<worker::Compare>(request))
+        return "has keys that are too long to be told: shorten them, or set format = \"bytes\"";
+    return std::format("is more than {} MiB as JSON, and cannot be told: make it smaller",
+                       worker::kMostReply >> 20);
+}
+
 std::string answer(worker::Examiner& examiner, const worker::Request& request) {
     auto reply = worker::encode(examiner.answer(request));
     if (reply.size() <= worker::kMostReply)
         return reply;
-    return worker::encode(worker::Refused{{.message = "differs in more than can be told"}});
+    return worker::encode(worker::Refused{{.message = too_large(request)}});
 }
 
 // Answers how large the request was.

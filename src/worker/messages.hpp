@@ -5,6 +5,7 @@
 // document, schema or foreign text itself: it knows contents by their id, and their bytes go over
 // when the worker does not hold what they mean.
 
+#include "base/shared_bytes.hpp"
 #include "core/document_state.hpp"
 #include "core/format.hpp"
 #include "core/snapshot.hpp"
@@ -21,7 +22,7 @@ namespace hotreload::worker {
 struct Source {
     ContentId id;
     Format format{};
-    std::optional<std::string> bytes; // nullopt: the worker may have it; it says when it has not
+    std::optional<SharedBytes> bytes; // nullopt: the worker may have it; it says when it has not
 
     bool operator==(const Source&) const = default;
 };
@@ -39,8 +40,8 @@ struct Compare {
     Source now;
     std::optional<Source> applied;
     std::optional<Schema> schema;
-    std::vector<std::string> secrets; // key patterns whose values are masked
-    std::vector<std::string> rules;   // key patterns that the daemon asks about differences
+    std::vector<std::string> secrets;         // key patterns whose values are masked
+    std::vector<std::string> rules;           // key patterns that the daemon asks about differences
     std::uint64_t room = kRoomForDifferences; // bytes that are told; what is more is counted
 
     bool operator==(const Compare&) const = default;
@@ -53,7 +54,9 @@ struct Render {
     bool operator==(const Render&) const = default;
 };
 
-// Both documents and the patch between them as JSON, masked. Answer: RenderedChange.
+// Both documents and the patch between them as JSON, masked. Answer: RenderedChange; a document
+// that is long is a text with its size, and a patch that is, one step that replaces all, without a
+// value.
 struct RenderChange {
     Source before;
     Source after;

@@ -6,12 +6,17 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <deque>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 extern "C" { // glibc 2.41's header does not say so itself
@@ -24,6 +29,47 @@ namespace {
 
 constexpr std::size_t kChunk = 64 << 10;
 constexpr std::size_t kMostAtOnce = 256 << 10; // bytes that are sent in one turn of the loop
+
+// What of a message is not sent yet.
+class Rest {
+public:
+    explicit Rest(const Pieces& pieces) {
+        for (const auto& each : pieces)
+            pieces_.push_back(each.view());
+    }
+
+    [[nodiscard]] bool empty() const { return pieces_.empty(); }
+
+    // As many bytes as go into one turn; what ::send() answers.
+    ssize_t send_some(int socket) {
+        std::array<iovec, 16> parts;
+        std::size_t count = 0, room = kMostAtOnce;
+        for (const auto piece : pieces_ | std::views::take(parts.size())) {
+            const auto size = std::min(piece.size(), room);
+            parts[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = size};
+            room -= size;
+        }
+        msghdr message = {};
+        message.msg_iov = parts.data();
+        message.msg_iovlen = count;
+        const auto sent = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent > 0)
+            remove(static_cast<std::size_t>(sent));
+        return sent;
+    }
+
+private:
+    void remove(std::size_t sent) {
+        while (!pieces_.empty() && sent >= pieces_.front().size()) {
+            sent -= pieces_.front().size();
+            pieces_.pop_front();
+        }
+        if (sent > 0)
+            pieces_.front().remove_prefix(sent);
+    }
+
+    std::deque<std::string_view> pieces_;
+};
 
 } // namespace
 
@@ -66,16 +112,12 @@ Task<> Process::end() {
 
 // False: there is nobody at the other end any more. The loop has a turn between two parts of a long
 // message, for the other end may take it as fast as it is sent.
-Task<bool> Process::send(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto part = bytes.substr(0, kMostAtOnce);
-        const auto sent =
-            ::send(socket_.get(), part.data(), part.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0)
-            bytes.remove_prefix(static_cast<std::size_t>(sent));
-        else if (errno != EAGAIN && errno != EINTR)
+Task<bool> Process::send(Pieces pieces) {
+    Rest rest(pieces);
+    while (!rest.empty()) {
+        if (rest.send_some(socket_.get()) < 0 && errno != EAGAIN && errno != EINTR)
             co_return false;
-        if (!bytes.empty())
+        if (!rest.empty())
             co_await os::until_ready(loop_, socket_.get(), EPOLLOUT);
     }
     co_return true;
@@ -103,14 +145,14 @@ Task<bool> Process::receive() {
 }
 
 // The death of a process closes its end of the socket: that is what ends every wait here.
-Task<Process::Answer> Process::exchange(std::string bytes, Duration limit) {
+Task<Process::Answer> Process::exchange(Pieces pieces, Duration limit) {
     bool overran = false;
     os::Timer timer(loop_);
     timer.arm(limit, [this, &overran] {
         overran = true;
         kill();
     });
-    if (co_await send(bytes)) {
+    if (co_await send(std::move(pieces))) {
         do {
             if (auto message = reader_.next())
                 co_return *std::move(message);
@@ -119,8 +161,8 @@ Task<Process::Answer> Process::exchange(std::string bytes, Duration limit) {
     co_return std::unexpected(overran ? End::Overran : End::Died);
 }
 
-Task<Process::Answer> Process::ask(std::string message, Duration limit) {
-    return exchange(frame(message), limit);
+Task<Process::Answer> Process::ask(Pieces message, Duration limit) {
+    return exchange(frame(std::move(message)), limit);
 }
 
 Task<Process::Answer> Process::listen(Duration limit) {

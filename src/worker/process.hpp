@@ -15,7 +15,6 @@
 #include <expected>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace hotreload::worker {
 
@@ -35,7 +34,7 @@ public:
     using Answer = std::expected<std::string, End>;
     // Sends a message and waits for the next one of the process, at most for `limit` in all. One at
     // a time; nothing can be asked after an End.
-    Task<Answer> ask(std::string message, Duration limit);
+    Task<Answer> ask(Pieces message, Duration limit);
     // The next message, without asking.
     Task<Answer> listen(Duration limit);
 
@@ -48,8 +47,8 @@ public:
 private:
     Process(os::EventLoop& loop, Fd socket, Fd pidfd);
 
-    Task<Answer> exchange(std::string bytes, Duration limit);
-    Task<bool> send(std::string_view bytes);
+    Task<Answer> exchange(Pieces pieces, Duration limit);
+    Task<bool> send(Pieces pieces);
     Task<bool> receive();
     std::ptrdiff_t read_some();
     void kill() const;

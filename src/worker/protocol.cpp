@@ -116,7 +116,8 @@ std::string take_bytes(Decoder& from) {
 void put_source(Encoder& to, const Source& source) {
     put(to, source.id);
     put_enum(to, source.format);
-    put_optional(to, source.bytes, put_bytes);
+    put_optional(to, source.bytes,
+                 [](Encoder& each, const SharedBytes& bytes) { each.shared(bytes); });
 }
 
 Source take_source(Decoder& from) {
@@ -316,11 +317,11 @@ std::string hello(std::string_view version) {
     return "hotreload-worker " + std::string(version);
 }
 
-std::string encode(const Request& request) {
+Pieces encode(const Request& request) {
     Encoder to;
     to.number(static_cast<std::uint8_t>(request.index()));
     std::visit([&to](const auto& each) { put(to, each); }, request);
-    return to.take();
+    return to.take_pieces();
 }
 
 std::string encode(const Reply& reply) {
@@ -348,6 +349,16 @@ std::string frame(std::string_view message) {
     return to.take();
 }
 
+Pieces frame(Pieces message) {
+    std::size_t size = 0;
+    for (const auto& piece : message)
+        size += piece.size();
+    Encoder length;
+    length.number(static_cast<std::uint32_t>(size));
+    message.insert(message.begin(), length.take());
+    return message;
+}
+
 std::optional<std::size_t> FrameReader::length() const {
     if (buffer_.size() < sizeof(std::uint32_t))
         return std::nullopt;
@@ -360,10 +371,11 @@ std::optional<std::string> FrameReader::next() {
         broken_ = true;
     if (!size || broken_ || buffer_.size() < sizeof(std::uint32_t) + *size)
         return std::nullopt;
-    auto message = buffer_.substr(sizeof(std::uint32_t), *size);
-    buffer_.erase(0, sizeof(std::uint32_t) + *size);
-    if (buffer_.empty())
-        buffer_.shrink_to_fit();
+    buffer_.erase(0, sizeof(std::uint32_t));
+    if (buffer_.size() == *size)
+        return std::exchange(buffer_, {});
+    auto message = buffer_.substr(0, *size);
+    buffer_.erase(0, *size);
     return message;
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hotreload::worker {
 
@@ -23,7 +24,10 @@ inline constexpr std::size_t kMostReply = std::size_t{32} << 20;
 // The first message of a worker: that it is confined and ready. The same program, or none.
 std::string hello(std::string_view version);
 
-std::string encode(const Request& request);
+// A request in pieces, one behind the other: what it holds of files is shared with it.
+using Pieces = std::vector<SharedBytes>;
+
+Pieces encode(const Request& request);
 std::string encode(const Reply& reply);
 
 // nullopt: it is no such message. `schema_path` is the one of the request.
@@ -32,6 +36,7 @@ std::optional<Reply> decode_reply(std::string_view bytes, const std::string& sch
 
 // Messages in a stream: each after its length.
 std::string frame(std::string_view message);
+Pieces frame(Pieces message);
 
 class FrameReader {
 public:

@@ -120,9 +120,9 @@ public:
 
 private:
     static constexpr std::string_view kNull = "null";
-    // The bytes of changes that are told. A bus cuts off whoever sends it a message of more than 32
-    // MiB, and an escape is six bytes for one.
-    static constexpr std::size_t kRoom = std::size_t{4} << 20;
+    // The bytes of changes that are told. A message is rendered and sent in one turn of the loop,
+    // which takes some 20 ms for each MiB.
+    static constexpr std::size_t kRoom = std::size_t{1} << 20;
 
     // The text is JSON. 1.10 and 1e400 come out as they went in.
     static jsoncons::ojson parse(const std::string& text) {
@@ -478,9 +478,11 @@ std::string details_text(const Details& details, const std::vector<ConfigChange:
             json.object([&] {
                 json.member("project", change.project);
                 json.member("name", change.name);
-                json.member_json("old", told->before);
-                json.member_json("new", told->after);
-                json.member_json("patch", told->patch);
+                const bool fits =
+                    json.spend(told->before.size() + told->after.size() + told->patch.size());
+                json.member_json("old", fits ? told->before : "null");
+                json.member_json("new", fits ? told->after : "null");
+                json.member_json("patch", fits ? told->patch : R"([{"op":"replace","path":""}])");
                 ++told;
             });
         });

@@ -333,6 +333,7 @@ public:
         const auto found = contents.find(id);
         return found == contents.end() ? std::nullopt : std::optional(found->second);
     }
+    Fd open(const std::string&, const ContentId&) override { return {}; }
     std::vector<std::string> copies(const std::string&, const std::string&) override { return {}; }
     Result<> remove_contents(const std::string&) override { return {}; }
 };
@@ -360,7 +361,7 @@ public:
     void forgive() override {}
     void keep(const std::string&, const ContentId&, unsigned, const ContentStore::InUse&) override {
     }
-    void copy_some(const ContentStore::InUse&) override {}
+    Task<> copy_some(const ContentStore::InUse&) override { co_return; }
     [[nodiscard]] bool copies_wait() const override { return false; }
     void flush() override {}
     void try_again() override {}

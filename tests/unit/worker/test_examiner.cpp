@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "worker/examiner.hpp"
-
 #include "worker/protocol.hpp"
 
 #include <gtest/gtest.h>
@@ -78,14 +77,26 @@ TEST(Examiner, counts_what_differs_and_has_no_room_but_tells_one_of_each_rule) {
 }
 
 TEST(Examiner, of_the_keys_that_one_difference_touches_one_is_told_for_each_rule) {
-    const auto state = as<DocumentState>(Examiner().answer(
-        Compare{.now = given("[x]\n" + keys("a", 500, 1) + keys("b", 500, 1)),
-                .applied = given("y = 1\n"),
-                .rules = {"x.b*"}}));
+    const auto state = as<DocumentState>(
+        Examiner().answer(Compare{.now = given("[x]\n" + keys("a", 500, 1) + keys("b", 500, 1)),
+                                  .applied = given("y = 1\n"),
+                                  .rules = {"x.b*"}}));
     ASSERT_EQ(state.differences.size(), 2U);
-    const auto& added = state.differences[0].path == KeyPath{"x"} ? state.differences[0]
-                                                                  : state.differences[1];
+    const auto& added =
+        state.differences[0].path == KeyPath{"x"} ? state.differences[0] : state.differences[1];
     EXPECT_EQ(added.leaves, (std::vector<KeyPath>{{"x", "a0"}, {"x", "b0"}}));
+}
+
+TEST(Examiner, what_is_long_is_told_by_its_size_and_a_long_patch_as_one_step) {
+    Examiner examiner;
+    const auto both = as<RenderedChange>(examiner.answer(
+        RenderChange{given(keys("a", 20'000, 1)), given(keys("a", 20'000, 2)), {}}));
+    EXPECT_TRUE(both.before.starts_with("{\"a0\":1,")) << both.before.substr(0, 100);
+    EXPECT_EQ(both.patch, R"([{"op":"replace","path":""}])");
+    const auto one = as<RenderedChange>(examiner.answer(
+        RenderChange{given(keys("a", 50'000, 1)), given(keys("a", 50'000, 1) + "b = 1\n"), {}}));
+    EXPECT_TRUE(one.after.ends_with(" bytes)\"")) << one.after.size();
+    EXPECT_EQ(one.patch, R"([{"op":"add","path":"/b","value":1}])");
 }
 
 TEST(Examiner, asks_for_the_bytes_of_what_it_does_not_hold) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 
@@ -17,8 +18,9 @@ std::vector<Request> requests() {
     const Source known{kId, Format::Toml, std::nullopt};
     const Source given{{2, 3, 4}, Format::Unit, std::string("a\0b\xFF", 4)};
     return {Compare{.now = known, .applied = {}, .schema = {}},
-            Compare{given, known, Compare::Schema{"/s.json", known}, {"a.*", "b"}, {"c.**"}, 7}, Render{given},
-            RenderChange{known, given, {"a.*"}}, CompareLines{"a\n", std::string("\0", 1)}};
+            Compare{given, known, Compare::Schema{"/s.json", known}, {"a.*", "b"}, {"c.**"}, 7},
+            Render{given}, RenderChange{known, given, {"a.*"}},
+            CompareLines{"a\n", std::string("\0", 1)}};
 }
 
 std::vector<Reply> replies() {
@@ -39,11 +41,30 @@ std::vector<Reply> replies() {
             Lines{{"@@ -1 +1 @@", "-a"}}};
 }
 
+std::string encoded(const Request& request) {
+    std::string bytes;
+    for (const auto& piece : encode(request))
+        bytes += piece.view();
+    return bytes;
+}
+
 TEST(Protocol, messages_come_out_as_they_went_in) {
     for (const auto& each : requests())
-        EXPECT_EQ(decode_request(encode(each)), each) << each.index();
+        EXPECT_EQ(decode_request(encoded(each)), each) << each.index();
     for (const auto& each : replies())
         EXPECT_EQ(decode_reply(encode(each), "/s.json"), each) << each.index();
+}
+
+TEST(Protocol, the_content_of_a_file_goes_over_without_a_copy) {
+    const SharedBytes content(std::string(1 << 20, 'x'));
+    const Request request = Render{{kId, Format::Toml, content}};
+    const auto pieces = frame(encode(request));
+    EXPECT_TRUE(std::ranges::contains(pieces, content.view().data(),
+                                      [](const auto& piece) { return piece.view().data(); }));
+    FrameReader reader(kMostRequest);
+    for (const auto& piece : pieces)
+        reader.add(piece.view());
+    EXPECT_EQ(decode_request(reader.next().value()), request);
 }
 
 TEST(Protocol, a_part_of_a_message_is_none) {
@@ -54,7 +75,7 @@ TEST(Protocol, a_part_of_a_message_is_none) {
         EXPECT_FALSE(decode_reply(bytes + '\0', ""));
     }
     for (const auto& each : requests()) {
-        const auto bytes = encode(each);
+        const auto bytes = encoded(each);
         for (std::size_t size = 0; size < bytes.size(); ++size)
             EXPECT_FALSE(decode_request(bytes.substr(0, size))) << each.index() << ' ' << size;
     }
