@@ -25,7 +25,7 @@ public:
     virtual void take_away(const std::string& path) = 0;
 
     // Looks at all before the first file is touched; a failure in the middle puts back what was
-    // done.
+    // done. In the background: it touches nothing but these files.
     virtual Result<std::vector<FileRestored>> carry_out() = 0;
 };
 

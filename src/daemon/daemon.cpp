@@ -86,6 +86,7 @@ project::Ports Daemon::ports() {
             .writers = leases_,
             .store = state_.records,
             .contents = state_.contents,
+            .background = background_,
             .deaths = state_.deaths,
             .reader = reader_,
             .attachments = attachments_,

@@ -3,6 +3,7 @@
 
 // All that a project stands on, the same for every project. Each port outlives it.
 
+#include "base/background.hpp"
 #include "base/clock.hpp"
 #include "core/content_store.hpp"
 #include "core/deaths_port.hpp"
@@ -34,6 +35,7 @@ struct Ports {
     Writers& writers;
     RecordStore& store;
     ContentStore& contents;
+    Background& background; // for what may be large
     Deaths& deaths;
     ProjectReader& reader;
     Attachments& attachments;

@@ -5,17 +5,20 @@
 
 #include <algorithm>
 #include <format>
+#include <memory>
 #include <utility>
 
 namespace hotreload::project {
 
 Rollback::Rollback(Files& files, const Ledger& ledger, const ProjectFile& file, Looks& looks,
-                   const Contents& contents, MakeRestoration make_restoration)
+                   const Contents& contents, Background& background,
+                   MakeRestoration make_restoration)
     : files_(files),
       ledger_(ledger),
       file_(file),
       looks_(looks),
       contents_(contents),
+      background_(background),
       make_restoration_(std::move(make_restoration)) {}
 
 Result<GenerationRecord> Rollback::find(const std::string& service,
@@ -86,14 +89,18 @@ Task<Result<>> Rollback::prepare(Request& request) {
 }
 
 Task<Result<>> Rollback::restore_files(const Goals& goals, Request& request) {
-    const auto restoration = make_restoration_(ledger_.name());
+    struct Work { // goes on to its end even when nobody waits for it any more
+        std::unique_ptr<Restoration> restoration;
+        Result<std::vector<FileRestored>> restored;
+    };
+    const auto work = std::make_shared<Work>(make_restoration_(ledger_.name()));
     for (const auto& [service, goal] : goals)
-        if (auto planned = co_await plan_restoration(service, goal, *restoration); !planned)
+        if (auto planned = co_await plan_restoration(service, goal, *work->restoration); !planned)
             co_return planned;
-    auto restored = restoration->carry_out();
-    if (!restored)
-        co_return std::unexpected(std::move(restored.error()));
-    request.files = *std::move(restored);
+    co_await background_.run([work] { work->restored = work->restoration->carry_out(); });
+    if (!work->restored)
+        co_return std::unexpected(std::move(work->restored.error()));
+    request.files = *std::move(work->restored);
     co_return Result<>{};
 }
 

@@ -4,6 +4,7 @@
 // Going back to an applied state that is kept: finding it, writing files back, and aiming a
 // transaction at it.
 
+#include "base/background.hpp"
 #include "base/task.hpp"
 #include "core/restoration_port.hpp"
 #include "project/contents.hpp"
@@ -24,7 +25,7 @@ public:
     using MakeRestoration = std::function<std::unique_ptr<Restoration>(const std::string& project)>;
 
     Rollback(Files& files, const Ledger& ledger, const ProjectFile& file, Looks& looks,
-             const Contents& contents, MakeRestoration make_restoration);
+             const Contents& contents, Background& background, MakeRestoration make_restoration);
 
     // It can be asked for. Errors: NotFound, when there is no such generation, or none before.
     [[nodiscard]] Result<> can_be_asked(const std::optional<std::string>& service,
@@ -54,6 +55,7 @@ private:
     const ProjectFile& file_;
     Looks& looks_;
     const Contents& contents_;
+    Background& background_;
     MakeRestoration make_restoration_;
 };
 

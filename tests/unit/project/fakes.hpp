@@ -15,6 +15,7 @@
 #include "core/glob.hpp"
 #include "core/project_reader.hpp"
 #include "core/record.hpp"
+#include "core/restoration_port.hpp"
 #include "core/writers_port.hpp"
 
 #include <algorithm>
@@ -336,6 +337,30 @@ public:
     Fd open(const std::string&, const ContentId&) override { return {}; }
     std::vector<std::string> copies(const std::string&, const std::string&) override { return {}; }
     Result<> remove_contents(const std::string&) override { return {}; }
+};
+
+class FakeRestoration final : public Restoration {
+public:
+    explicit FakeRestoration(FakeFiles& files) : files_(files) {}
+
+    Result<> write(const std::string& path, std::string bytes) override {
+        written_[path] = std::move(bytes);
+        return {};
+    }
+    Result<> keep(const std::string&) override { return {}; }
+    void take_away(const std::string&) override {}
+    Result<std::vector<FileRestored>> carry_out() override {
+        std::vector<FileRestored> done;
+        for (const auto& [path, bytes] : written_) {
+            files_.write(path, bytes);
+            done.push_back({path, "written back", "", ""});
+        }
+        return done;
+    }
+
+private:
+    FakeFiles& files_;
+    std::map<std::string, std::string> written_;
 };
 
 // Nothing is understood: files are bytes.

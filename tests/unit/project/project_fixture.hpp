@@ -3,6 +3,7 @@
 
 // A whole project over ports in memory.
 
+#include "../inline_background.hpp"
 #include "fakes.hpp"
 #include "kinds/kinds.hpp"
 #include "project/project.hpp"
@@ -30,6 +31,7 @@ protected:
     test::NoWriters writers;
     test::MemoryStore store;
     test::MemoryContents contents;
+    hotreload::test::InlineBackground background;
     test::NoDeaths deaths;
     test::FakeReader reader;
     Attachments attachments{units};
@@ -65,6 +67,7 @@ protected:
                   .writers = writers,
                   .store = store,
                   .contents = contents,
+                  .background = background,
                   .deaths = deaths,
                   .reader = reader,
                   .attachments = attachments,
@@ -78,7 +81,10 @@ protected:
                       plain->unrenderable = unrenderable;
                       return plain;
                   },
-                  .make_restoration = {},
+                  .make_restoration =
+                      [this](const std::string&) {
+                          return std::make_unique<test::FakeRestoration>(files);
+                      },
                   .new_id = [this] { return ReloadId{0, ++last_id}; }},
             record);
         tasks.spawn(project->open());

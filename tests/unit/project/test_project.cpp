@@ -20,6 +20,20 @@ TEST_F(ProjectTest, a_save_restarts_the_service_that_watches_the_file_and_no_oth
     EXPECT_EQ(store.services.at("app").generation, 1U);
 }
 
+TEST_F(ProjectTest, a_rollback_writes_files_back_in_the_background) {
+    service("web", "/etc/web");
+    open();
+    save("/etc/web", "old");
+    save("/etc/web", "new");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    const auto outcome =
+        ask({.service = "web", .rollback = Request::Rollback{.restore_files = true}});
+    ASSERT_EQ(outcome.files.size(), 1U);
+    EXPECT_EQ(outcome.files[0].path, "/etc/web");
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(background.done, 1U);
+}
+
 // Was: each by itself, in the order of the alphabet, the second even when the first had failed.
 TEST_F(ProjectTest, two_services_that_watch_one_file_are_one_transaction_in_their_order) {
     service("app", "/etc/shared").after = {"db"};
