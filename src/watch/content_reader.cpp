@@ -102,9 +102,7 @@ std::optional<ContentReader::Read> ContentReader::read(const std::string& path, 
                                                        bool keep, Clock::time_point until,
                                                        ReadingPtr& reading) {
     bytes_.reset();
-    large_.clear();
-    if (large_.capacity() > kBufferSize)
-        large_.shrink_to_fit(); // one large file must not cost us its size for ever
+    large_.reset();
     if (reading && reading->path != path)
         reading.reset();
     for (int tries = reading ? reading->tries : 0; tries < kTries; ++tries) {
@@ -114,8 +112,10 @@ std::optional<ContentReader::Read> ContentReader::read(const std::string& path, 
                 return std::unexpected(std::move(begun.error()));
             const auto* known = recent_.find(Stamp::of((*begun)->opened.status));
             if (known && (!keep || known->bytes)) {
-                if (keep)
-                    bytes_ = known->bytes;
+                if (keep) {
+                    large_ = known->bytes;
+                    bytes_ = large_->view();
+                }
                 return known->content;
             }
             reading = *std::move(begun);
@@ -135,7 +135,7 @@ std::optional<ContentReader::Read> ContentReader::read(const std::string& path, 
             continue;
         const auto changed_ns = std::max(stamp.modified_ns, stamp.changed_ns);
         const Content content{**id, stamp, read->begun_ns - changed_ns < kGranularityNs};
-        recent_.note(content, bytes_);
+        recent_.note(content, bytes_, large_);
         return content;
     }
     return std::unexpected(NotRead{NotRead::Why::Writing, ""}); // faster than it can be read
@@ -187,10 +187,12 @@ std::optional<std::expected<ContentId, NotRead>> ContentReader::hash(Reading& re
             if (!reading.state)
                 throw std::bad_alloc();
             XXH3_128bits_reset(reading.state);
+            if (keep)
+                reading.bytes.reserve(expected); // it does not move while it grows
         }
         if (size == 0) {
             if (keep && total <= kMaxOffered)
-                bytes_ = large_ = std::move(reading.bytes);
+                bytes_ = large_.emplace(std::move(reading.bytes)).view();
             const auto hash = XXH3_128bits_digest(reading.state);
             return ContentId{hash.high64, hash.low64, total};
         }

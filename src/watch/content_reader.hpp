@@ -73,7 +73,7 @@ private:
 
     os::Opener& opener_;
     RecentContents recent_;
-    std::string large_; // of a file that does not fit into the buffer
+    std::optional<SharedBytes> large_; // of a file that does not fit into the buffer
     std::optional<std::string_view> bytes_;
     std::unique_ptr<std::byte[]> buffer_;
 };

@@ -10,15 +10,20 @@ const RecentContents::Known* RecentContents::find(const Stamp& stamp) const {
     return found == known_.end() ? nullptr : &found->second;
 }
 
-void RecentContents::note(const Content& content, std::optional<std::string_view> bytes) {
+void RecentContents::note(const Content& content, std::optional<std::string_view> bytes,
+                          const std::optional<SharedBytes>& shared) {
     if (known_.size() >= kMost)
         return;
     auto& known = known_[content.stamp];
     known.content = content;
     if (bytes) {
-        bytes_ -= std::exchange(known.bytes, std::nullopt).value_or("").size();
+        if (known.bytes)
+            bytes_ -= known.bytes->size();
+        known.bytes.reset();
         if (bytes->size() <= kMostBytes - bytes_)
-            bytes_ += known.bytes.emplace(*bytes).size();
+            known.bytes = shared ? *shared : SharedBytes(std::string(*bytes));
+        if (known.bytes)
+            bytes_ += known.bytes->size();
     }
     if (std::exchange(posted_, true))
         return;

@@ -7,6 +7,7 @@
 // changed within the clock's granularity has the same stamp.
 
 #include "base/executor.hpp"
+#include "base/shared_bytes.hpp"
 #include "watch/content.hpp"
 
 #include <cstddef>
@@ -32,11 +33,13 @@ public:
 
     struct Known {
         Content content;
-        std::optional<std::string> bytes; // nullopt: they were not kept, or are too many
+        std::optional<SharedBytes> bytes; // nullopt: they were not kept, or are too many
     };
     // nullptr: not read in this turn. Valid until forget().
     [[nodiscard]] const Known* find(const Stamp& stamp) const;
-    void note(const Content& content, std::optional<std::string_view> bytes);
+    // Shares the bytes with the caller where they are `shared`, and else copies them.
+    void note(const Content& content, std::optional<std::string_view> bytes,
+              const std::optional<SharedBytes>& shared = std::nullopt);
     void forget();
     void hold() { held_ = true; }
     void let_go();
