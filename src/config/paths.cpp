@@ -3,6 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "core/glob.hpp"
+#include "os/accounts.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -223,7 +224,7 @@ std::string path_variable(const std::vector<std::string>& path) {
 }
 
 bool user_exists(const std::string& name) {
-    return id_of(name).has_value() || ::getpwnam(name.c_str()) != nullptr;
+    return os::system_accounts().user_id(name).has_value();
 }
 
 bool group_exists(const std::string& name) {

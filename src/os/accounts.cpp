@@ -90,12 +90,13 @@ std::optional<uid_t> SystemAccounts::user_id(const std::string& name) {
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), id);
     if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size())
         return id;
-    auto& known = ids_[name];
-    if (fresh(known))
-        return known.value;
+    if (const auto known = ids_.find(name); known != ids_.end() && fresh(known->second))
+        return known->second.value;
     const passwd* const entry = ::getpwnam(name.c_str());
-    known = {entry ? std::optional(entry->pw_uid) : std::nullopt, Clock::now() + kRemembered};
-    return known.value;
+    if (!entry) // not remembered: whoever is told that makes the account next
+        return std::nullopt;
+    ids_[name] = {entry->pw_uid, Clock::now() + kRemembered};
+    return entry->pw_uid;
 }
 
 SystemAccounts& system_accounts() {

@@ -31,8 +31,8 @@ public:
     virtual std::string group_name(gid_t group) = 0;
 };
 
-// Remembers for a minute what the rules ask: a look-up may have to ask a server. Names for people
-// are looked up when somebody is told them.
+// Remembers for a minute what it found: a look-up may have to ask a server. Names for people are
+// looked up when somebody is told them.
 class SystemAccounts final : public Accounts {
 public:
     const std::vector<gid_t>& groups(uid_t user) override;
@@ -55,7 +55,7 @@ private:
 
     Memory<uid_t, std::vector<gid_t>> groups_;
     Memory<std::pair<gid_t, uid_t>, bool> private_;
-    Memory<std::string, std::optional<uid_t>> ids_;
+    Memory<std::string, uid_t> ids_;
 };
 
 // The one memory of the machine's accounts, whoever asks: there is one thread.
