@@ -6,8 +6,8 @@
 // can name the place; and what is doubtful in the file, though no error. Not a part of the meaning:
 // never compared.
 //
-// A file has several keys for each service, and all are noted anew at each save of it: of a key only
-// the hash is kept. Two keys of one hash would be shown at one place.
+// A file has several keys for each service, and all are noted anew at each save of it: of a key
+// only the hash is kept. Two keys of one hash would be shown at one place.
 
 #include "base/error.hpp"
 

@@ -631,7 +631,7 @@ TEST_F(ServiceStepTest, a_pinned_service_is_shown_what_was_applied_when_its_relo
     views.shown[unit("web", 1)] = *view.files;
     view.files->files["/etc/web"] = {2, 2, 2};
     units.reload_errors[unit("web", 1)] = "exit code 1";
-    EXPECT_EQ(of(run(), "web").result, ReloadResult::Failed);
+    EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
 }
 
