@@ -102,7 +102,7 @@ std::optional<ContentReader::Read> ContentReader::read(const std::string& path, 
                                                        bool keep, Clock::time_point until,
                                                        ReadingPtr& reading) {
     bytes_.reset();
-    large_.reset();
+    large_.reset(); // one large file must not cost us its size for ever
     if (reading && reading->path != path)
         reading.reset();
     for (int tries = reading ? reading->tries : 0; tries < kTries; ++tries) {
@@ -131,8 +131,11 @@ std::optional<ContentReader::Read> ContentReader::read(const std::string& path, 
         if (fstat(read->opened.fd.get(), &after) < 0)
             return std::unexpected(NotRead{NotRead::Why::Unreadable, std::strerror(errno)});
         const auto stamp = Stamp::of(after);
-        if (stamp != Stamp::of(read->opened.status))
+        if (stamp != Stamp::of(read->opened.status)) {
+            bytes_.reset(); // the next try may have none
+            large_.reset();
             continue;
+        }
         const auto changed_ns = std::max(stamp.modified_ns, stamp.changed_ns);
         const Content content{**id, stamp, read->begun_ns - changed_ns < kGranularityNs};
         recent_.note(content, bytes_, large_);

@@ -232,6 +232,17 @@ TEST_F(InPieces, AFileThatIsWrittenInTheMiddleIsReadAgain) {
     EXPECT_EQ(read_all()->id, content_id(after));
 }
 
+// Was: others who read it in the same turn were given what it had held before.
+TEST_F(InPieces, AFileThatIsMadeSmallInTheMiddleIsOfferedAsItIsNow) {
+    write(file, before);
+    ASSERT_FALSE(read_piece());
+    write(file, "small");
+    for (int readers = 0; readers < 2; ++readers) {
+        EXPECT_EQ(read_all()->id, content_id("small"));
+        EXPECT_EQ(reader.bytes(), "small");
+    }
+}
+
 TEST_F(InPieces, AFileThatIsDeletedInTheMiddleIsGone) {
     write(file, before);
     ASSERT_FALSE(read_piece());
