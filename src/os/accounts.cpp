@@ -15,6 +15,7 @@ namespace hotreload::os {
 namespace {
 
 constexpr auto kRemembered = std::chrono::minutes(1);
+constexpr auto kNoUser = static_cast<uid_t>(-1);
 constexpr gid_t kFirstOfPeople = 1000; // below are the system's own, see systemd's sysusers.d(5)
 
 template <class Known>
@@ -89,7 +90,7 @@ std::optional<uid_t> SystemAccounts::user_id(const std::string& name) {
     uid_t id = 0;
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), id);
     if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size())
-        return id;
+        return id == kNoUser ? std::nullopt : std::optional(id);
     if (const auto known = ids_.find(name); known != ids_.end() && fresh(known->second))
         return known->second.value;
     const passwd* const entry = ::getpwnam(name.c_str());

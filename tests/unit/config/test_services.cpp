@@ -111,6 +111,7 @@ TEST_F(ProjectTest, a_user_exists_and_is_for_the_system_instance) {
     EXPECT_EQ(service(kWebWithArgument + "user = '4711'\n").user, "4711");
     expect_problem(kWebWithArgument + "user = 'nobody-of-that-name'\n",
                    "3:1: services.web.user: there is no user \"nobody-of-that-name\"");
+    expect_problem(kWebWithArgument + "user = '4294967295'\n", "there is no user"); // -1
     expect_problem(kWebWithArgument + "user = ''\n", "there is no user");
 }
 
