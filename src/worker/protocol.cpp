@@ -81,9 +81,12 @@ void put_list(Encoder& to, const std::vector<T>& list, Put put_one) {
 }
 
 template <class Take>
-auto take_list(Decoder& from, Take take_one) {
+auto take_list(Decoder& from, Take take_one, std::size_t most = kNoLimit) {
     std::vector<std::invoke_result_t<Take, Decoder&>> list;
-    for (auto left = from.count(); left > 0 && from.good(); --left)
+    auto left = from.count();
+    if (left > most)
+        from.spoil();
+    for (; left > 0 && from.good(); --left)
         list.push_back(take_one(from));
     return list;
 }
@@ -251,12 +254,7 @@ struct ReplyDecoder {
             return std::string(from.bytes(kNoLimit));
         return std::size_t{from.number<std::uint64_t>()};
     }
-    static KeyPath take_path(Decoder& from) {
-        auto path = take_list(from, take_step);
-        if (path.size() > kDeepest)
-            from.spoil();
-        return path;
-    }
+    static KeyPath take_path(Decoder& from) { return take_list(from, take_step, kDeepest); }
     [[nodiscard]] Problem take_problem() const {
         Problem problem;
         if (take_enum(from, Blamed::Schema) == Blamed::Schema)
@@ -285,6 +283,8 @@ struct ReplyDecoder {
         reply.compared = take_flag(from);
         reply.differences = take_list(from, take_difference);
         reply.more = from.number<std::uint64_t>();
+        if (reply.more > 2 * kMostBytes) // each is at least a byte of one of the documents
+            from.spoil();
     }
     void operator()(Rendered& reply) const { reply.json = take_text(from, kNoLimit); }
     void operator()(RenderedChange& reply) const {

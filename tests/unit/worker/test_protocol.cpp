@@ -138,6 +138,17 @@ TEST(Protocol, a_value_that_is_shown_is_short) {
     EXPECT_FALSE(decode_reply(encode(Reply(state)), ""));
 }
 
+TEST(Protocol, no_more_keys_differ_than_two_documents_have_bytes) {
+    const auto none = std::numeric_limits<std::uint64_t>::max();
+    EXPECT_FALSE(decode_reply(encode(Reply(DocumentState{.more = none})), ""));
+}
+
+TEST(Protocol, a_key_is_no_deeper_than_documents_are) {
+    DocumentState state{.compared = true,
+                        .differences = {{.path = KeyPath(257, std::size_t{1}), .leaves = {}}}};
+    EXPECT_FALSE(decode_reply(encode(Reply(state)), ""));
+}
+
 TEST(Frames, come_in_any_pieces) {
     const auto stream = frame("one") + frame("") + frame("three");
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
