@@ -129,10 +129,13 @@ std::string key_at(const std::string& pointer) {
 
 std::string name_changes(const Json& changes, const std::string& directory) {
     std::string text;
-    std::size_t count = 0;
+    std::size_t count = 0, named = 0;
     const auto add = [&](const std::string& name, std::string_view separator) {
-        if (++count <= most_names)
-            text += (text.empty() ? "" : std::string(separator)) + name;
+        ++count;
+        if (named == most_names)
+            return;
+        text += (text.empty() ? "" : std::string(separator)) + name;
+        ++named;
     };
     bool after_keys = false; // the next change is not one of them
     for (const auto& change : changes.array_range()) {
@@ -154,8 +157,8 @@ std::string name_changes(const Json& changes, const std::string& directory) {
                 add(name_of(keys[i]), ", ");
         count += more_keys(change);
     }
-    if (count > most_names)
-        text += std::format(" and {} more", count - most_names);
+    if (count > named)
+        text += std::format(" and {} more", count - named);
     if (count == 0)
         for (const auto& change : changes.array_range())
             text += std::format("{}{} {}", text.empty() ? "" : ", ",

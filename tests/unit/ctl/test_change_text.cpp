@@ -105,6 +105,8 @@ TEST(Changes, keys_that_were_not_told_are_counted) {
     list[0]["keys"] = many_keys(12)[0]["keys"];
     EXPECT_EQ(summarize_changes(list, "/p").size(), 11U);
     EXPECT_EQ(summarize_changes(list, "/p").back(), "and 1002 more");
+    list[0]["keys"] = many_keys(1)[0]["keys"];
+    EXPECT_EQ(name_changes(list, "/p"), "a.toml: k0 and 1000 more");
 }
 
 TEST(Changes, values_are_shown_as_they_are_written) {
