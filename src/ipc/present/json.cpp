@@ -507,8 +507,8 @@ void status_document(Json& json, std::string_view version,
 
 Task<std::string> details_json(std::shared_ptr<const Details> details) {
     std::vector<ConfigChange::Texts> texts;
-    for (const auto& change : details->changes)
-        texts.push_back(co_await change.texts());
+    while (texts.size() < details->changes.size()) // more may come meanwhile
+        texts.push_back(co_await details->changes[texts.size()].texts());
     co_return details_text(*details, texts);
 }
 

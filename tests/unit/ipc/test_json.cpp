@@ -248,6 +248,28 @@ TEST(Json, details_are_made_when_they_are_asked_for) {
     EXPECT_EQ(made, 1);
 }
 
+Task<ConfigChange::Texts> texts_while_more_comes(Details* details, ConfigChange more) {
+    details->changes.push_back(std::move(more));
+    co_return ConfigChange::Texts{"1", "2", "[]"};
+}
+
+// Was: the end of hotreloadd, when another project's change came while a document was read.
+TEST(Json, changes_that_come_while_details_are_made_are_told_too) {
+    const auto details = std::make_shared<Details>();
+    const ConfigChange second{.project = "shop", .name = "/b", .keys = {}, .texts = [] {
+                                  return finished(ConfigChange::Texts{"3", "4", "[]"});
+                              }};
+    details->changes.push_back({.project = "shop", .name = "/a", .keys = {}, .texts = [&] {
+                                    return texts_while_more_comes(details.get(), second);
+                                }});
+    auto rendered = details_json(details);
+    rendered.start();
+    ASSERT_TRUE(rendered.done());
+    const auto text = rendered.take();
+    EXPECT_TRUE(text.contains(R"("name":"/a","old":1,"new":2)")) << text;
+    EXPECT_TRUE(text.contains(R"("name":"/b","old":3,"new":4)")) << text;
+}
+
 TEST(Json, keys_are_a_patch_without_values) {
     EXPECT_EQ(keys_json({{PatchOperation::Kind::Replace, "/log/level"},
                          {PatchOperation::Kind::Add, "/a~1b"}}),
