@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fixture.hpp"
 
+#include <unistd.h>
+
 using namespace hotreload;
 using hotreload::test::kWeb;
 using hotreload::test::ProjectTest;
@@ -120,6 +122,26 @@ TEST_F(ProjectTest, files_that_nothing_checks_before_a_unit_reads_them_are_warne
     EXPECT_TRUE(warnings("validate = 'sh x'\n" + watch).empty());
     EXPECT_TRUE(warnings("strategy = 'none'\n" + watch).empty());
     EXPECT_TRUE(good(kWeb + "watch = ['a']\n").source_map.warnings.empty());
+}
+
+// What a reading has found out of one program must not stand for another, nor for another user.
+TEST_F(ProjectTest, programs_of_one_directory_are_judged_each_by_itself_and_for_each_user) {
+    if (geteuid() != 0)
+        GTEST_SKIP() << "the kernel judges for everybody else";
+    namespace fs = std::filesystem;
+    const auto program = directory_ + "/bin/web2";
+    write("bin/web2", "#!/bin/sh\n");
+    fs::permissions(program, fs::perms::owner_all);
+    const std::string second = "[services.web2]\ncommand = ['bin/web2']\n";
+    expect_problems(kWeb + second, 0);
+    fs::permissions(program, fs::perms::others_write, fs::perm_options::add);
+    expect_problem(kWeb + second,
+                   "services.web2.command: " + program + " can be changed by everybody");
+    fs::permissions(program, fs::perms::owner_all);
+    ASSERT_EQ(chown(program.c_str(), 4711, 0), 0);
+    const std::string own = "[services.own]\ncommand = ['bin/web2']\nuser = '4711'\n";
+    expect_problems(own, 0);
+    expect_problem(own + second, "services.web2.command: " + program + " can be changed by 4711");
 }
 
 TEST_F(ProjectTest, a_unit_may_stand_for_all_instances_of_a_template) {
