@@ -98,8 +98,7 @@ std::vector<Change> diff_files(const MemberRecord& applied, const MemberDefiniti
     }
     const auto is_state = [&](const std::string& path) {
         return std::ranges::contains(now.missing, path) ||
-               std::ranges::contains(now.writing, path) ||
-               std::ranges::contains(now.unreadable, path, &Problem::path);
+               std::ranges::contains(now.writing, path) || is_out_of_sight(now, path);
     };
     for (const auto& [path, content] : applied.files)
         if (!now.files.contains(path) && !is_state(path) && rules.watch(path))

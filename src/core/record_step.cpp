@@ -13,13 +13,12 @@ namespace {
 // A file that is gone for now, or cannot be read, is still the one that was applied.
 std::map<std::string, ContentId> applied_files(const Snapshot& now, const MemberRecord& record) {
     auto files = now.files;
-    const auto keep = [&](const std::string& path) {
+    for (const auto& path : now.missing)
         if (const auto it = record.files.find(path); it != record.files.end())
             files.insert(*it);
-    };
-    std::ranges::for_each(now.missing, keep);
-    for (const auto& problem : now.unreadable)
-        keep(problem.path);
+    for (const auto& file : record.files)
+        if (is_out_of_sight(now, file.first))
+            files.insert(file);
     return files;
 }
 

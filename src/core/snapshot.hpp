@@ -5,7 +5,9 @@
 // a snapshot of the disk against the snapshot that was last applied, which is on record.
 
 #include "base/error.hpp"
+#include "core/paths.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -31,5 +33,12 @@ struct Snapshot {
 
     bool operator==(const Snapshot&) const = default;
 };
+
+// The file cannot be read, or is of a directory that cannot: nobody knows whether it is there.
+inline bool is_out_of_sight(const Snapshot& snapshot, const std::string& path) {
+    return std::ranges::any_of(snapshot.unreadable, [&](const Problem& problem) {
+        return at_or_below(path, problem.path);
+    });
+}
 
 } // namespace hotreload

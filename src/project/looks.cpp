@@ -32,6 +32,10 @@ void hold_incomplete_sets(const WatchRules& rules, MemberView& view) {
     std::ranges::for_each(view.files->writing, look);
     for (const auto& problem : view.files->unreadable)
         look(problem.path);
+    if (view.record)
+        for (const auto& [path, id] : view.record->files)
+            if (is_out_of_sight(*view.files, path))
+                look(path);
     for (const auto* const watch : incomplete)
         hold(watch, rules, view);
 }

@@ -151,6 +151,16 @@ TEST(Plan, takes_a_missing_unreadable_or_half_written_file_for_no_change) {
     EXPECT_EQ(action_of(view), Action::None);
 }
 
+// Was: a daemon that started while a directory could not be read took what is in it for deleted.
+TEST(Plan, takes_no_file_of_a_directory_that_cannot_be_read_for_deleted) {
+    auto view = applied();
+    view.files->files.clear();
+    view.files->unreadable = {{"/etc/web", 0, 0, "Permission denied"}};
+    EXPECT_EQ(action_of(view), Action::None);
+    view.files->unreadable = {{"/etc/we", 0, 0, "Permission denied"}};
+    EXPECT_EQ(action_of(view), Action::Restart);
+}
+
 TEST(Plan, does_not_take_a_new_watch_for_a_change_of_its_files) {
     auto view = applied();
     view.wanted->watches.push_back({.files = {"/srv/data/*"}});
