@@ -180,9 +180,9 @@ Task<Result<>> SystemdUnits::each_running(std::string pattern, Act act) {
     const auto known = instances_.find(pattern);
     if (known == instances_.end())
         co_return Result<>();
+    remember_fallen(known->second);
     auto units = known->second.units;
     units.insert(known->second.fallen.begin(), known->second.fallen.end());
-    known->second.acted.clear();
     for (const auto& unit : units) {
         const bool runs = state(unit).running();
         const auto before = instances_.find(pattern);
@@ -210,10 +210,10 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
     const bool runs = state(pattern).running();
     std::set<std::string> units;
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
+        remember_fallen(known->second);
         units = known->second.fallen;
         if (!runs)
             units.insert(known->second.stopped.begin(), known->second.stopped.end());
-        known->second.acted.clear();
     }
     if (units.empty() && !runs)
         co_return fail(ErrorCode::NotFound,
@@ -222,8 +222,11 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
     for (const auto& unit : units) {
         if (auto started = co_await start_unit(unit); !started)
             co_return started;
-        if (const auto known = instances_.find(pattern); known != instances_.end())
+        if (const auto known = instances_.find(pattern); known != instances_.end()) {
             known->second.fallen.erase(unit);
+            if (runs) // it may fall again, which nobody waits for
+                known->second.acted.insert(unit);
+        }
     }
     co_return Result<>();
 }
@@ -231,6 +234,7 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
 Task<Result<>> SystemdUnits::stop_instances(std::string pattern) {
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
         auto& instances = known->second;
+        remember_fallen(instances);
         instances.stopped = std::exchange(instances.fallen, {});
         for (const auto& unit : instances.units)
             if (state(unit).running())
@@ -255,6 +259,13 @@ std::vector<std::string> SystemdUnits::fallen_of(const Instances& instances) con
             fallen.push_back(unit);
     }
     return fallen;
+}
+
+// Those that fell after the proof of what was done to them, or without one, fell of it, too.
+void SystemdUnits::remember_fallen(Instances& instances) const {
+    const auto fallen = fallen_of(instances);
+    instances.fallen.insert(fallen.begin(), fallen.end());
+    instances.acted.clear();
 }
 
 Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration time) {

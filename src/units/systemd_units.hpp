@@ -157,6 +157,7 @@ private:
     // Instances that were acted on and do not run, though nobody stopped them and they have not
     // done their work.
     [[nodiscard]] std::vector<std::string> fallen_of(const Instances& instances) const;
+    void remember_fallen(Instances& instances) const;
     Task<Result<>> start_instances(std::string pattern);
     Task<Result<>> stop_instances(std::string pattern);
     Task<Result<>> instances_stay_active(std::string pattern, Duration time);

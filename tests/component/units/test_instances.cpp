@@ -143,6 +143,28 @@ TEST_F(Instances, ThatFellOfAReloadAreStartedByTheNextOne) {
     EXPECT_EQ(show(instance("a"), "ActiveState"), "inactive") << "which did not fall";
 }
 
+// Was: one that was started again and fell once more was forgotten, and no reload brought it back.
+TEST_F(Instances, ThatFallAgainWhenTheyAreStartedAreStartedByTheNextReload) {
+    const auto wrong = directory / "wrong";
+    std::ofstream(run_time_directory() / (stem_ + ".service"))
+        << "[Service]\nExecStart=/bin/sh -c 'test ! -e " << wrong.string()
+        << " || exit 3; exec sleep infinity'\nExecReload=/bin/sh -c 'test ! -e " << wrong.string()
+        << " || test %i = b || kill -KILL $MAINPID'\n";
+    for (const char* each : {"a", "b"})
+        start_instance(each);
+    ASSERT_TRUE(run(units->follow(pattern_)));
+    std::ofstream(wrong) << "";
+    const auto reloaded = run(units->reload_unit(pattern_));
+    EXPECT_FALSE(reloaded &&
+                 run(units->stays_active(pattern_, std::chrono::milliseconds(100), std::nullopt)));
+    ASSERT_TRUE(run(units->start_unit(pattern_)));
+    until([&] { return units->state(instance("a")).failed(); });
+
+    std::filesystem::remove(wrong);
+    ASSERT_TRUE(run(units->reload_unit(pattern_)));
+    EXPECT_EQ(show(instance("a"), "ActiveState"), "active");
+}
+
 TEST_F(Instances, TheManagerKnowsTheirTemplate) {
     start_instance("a");
     const auto installed = run(units->installed(".service"));
