@@ -303,9 +303,16 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
         ending.problem.message += std::format("; generation {} was started again", generation);
     const bool kept_content = !at_fault && change_on_disk() && own_.view.wanted->attached();
     const bool reread = own_.plan.action != Action::Reload || is_pinned(own_);
-    const bool back = generation > 0 && reread && !kept_content;
+    const bool back = generation > 0 && reread && !kept_content && !stays_down();
     ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
     co_return ending;
+}
+
+// A service that did not run when it was started, and does not when that is undone.
+bool ServiceStep::stays_down() const {
+    const auto& record = own_.view.record;
+    return own_.plan.action == Action::Start && !own_.view.interrupted &&
+           !(record && own_.means.units.state(record->unit).running());
 }
 
 // A process that was started to put things back lives as long as one that a change starts has to; a

@@ -45,6 +45,7 @@ private:
     Task<Result<>> until_ready();
     [[nodiscard]] std::string hint() const;
     [[nodiscard]] const Change* change_on_disk() const;
+    [[nodiscard]] bool stays_down() const;
     [[nodiscard]] std::string put_back_text(const std::string& culprit) const;
     [[nodiscard]] std::string given_way_text() const;
 

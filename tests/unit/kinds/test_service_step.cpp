@@ -665,6 +665,18 @@ TEST_F(ServiceStepTest, a_start_of_what_was_cut_short_goes_back_to_what_was_appl
     EXPECT_EQ(host.committed["web"]->unit, unit("web", 1));
 }
 
+// Was: it was told to be rolled back, as if the generation before served again.
+TEST_F(ServiceStepTest, a_start_that_fails_leaves_a_stopped_service_down_and_says_so) {
+    have("web");
+    auto& view = input.views["web"];
+    units.stop_unit(unit("web", 1)).start();
+    view.unit = units.state(unit("web", 1));
+    view.options = PlanOptions{.start = true};
+    units.start_errors[unit("web", 2)] = "exit code 3";
+    EXPECT_EQ(run().result, ReloadResult::Failed);
+    EXPECT_FALSE(units.state(unit("web", 1)).running());
+}
+
 TEST_F(ServiceStepTest, restarts_what_follows_a_service_that_is_restarted) {
     have("db");
     have("web");
