@@ -81,9 +81,11 @@ std::optional<Attachments::Holder> Attachments::rival(const std::string& unit,
 std::optional<Attachments::Holder> Attachments::holder(const std::string& unit,
                                                        const std::string& but_for) const {
     const auto first = std::ranges::find_if(claims_, [&](const Claim& claim) {
-        return claim.holder.project != but_for && are_one(claim.unit, unit);
+        return are_one(claim.unit, unit);
     });
-    return first == claims_.end() ? std::nullopt : std::optional(first->holder);
+    if (first == claims_.end() || first->holder.project == but_for)
+        return std::nullopt;
+    return first->holder;
 }
 
 } // namespace hotreload::project

@@ -36,8 +36,8 @@ public:
     // far as they are known.
     [[nodiscard]] std::optional<Holder> rival(const std::string& unit, const Holder& holder) const;
 
-    // The same for a service that is not registered: any that has the unit, but those of the
-    // project of that name.
+    // The same for a service that is not registered: the one that has the unit, unless it is of
+    // the project of that name.
     [[nodiscard]] std::optional<Holder> holder(const std::string& unit,
                                                const std::string& but_for) const;
 

@@ -34,5 +34,18 @@ TEST(Attachments, that_are_left_are_taken_back_when_nobody_has_them_yet) {
     EXPECT_EQ(attachments.rival("x.service", b), a);
 }
 
+// Was: the one that only waits for the unit was told to have it.
+TEST(Attachments, are_told_by_the_one_that_has_the_unit) {
+    hotreload::test::FakeUnits units;
+    Attachments attachments(units);
+    const Attachments::Holder first{"shop", "a"}, second{"other", "b"};
+    attachments.keep_only(first, {"x.service"});
+    attachments.keep_only(second, {"x.service"});
+    EXPECT_EQ(attachments.holder("x.service", "shop"), std::nullopt);
+    EXPECT_EQ(attachments.holder("x.service", "other"), first);
+    EXPECT_EQ(attachments.holder("x.service", "third"), first);
+    EXPECT_EQ(attachments.holder("y.service", "third"), std::nullopt);
+}
+
 } // namespace
 } // namespace hotreload::project
