@@ -45,18 +45,25 @@ std::string last_reason(std::string_view written) {
 
 // A process of its own reads the journal: that can take long, and does not hold us up. What was
 // written just now may still be on its way, which root can wait for.
+// What came before `until` counts, if anything did.
 Task<std::string> read_last_words(const ActionContext& context, std::string invocation,
-                                  std::uint64_t since_usec) {
+                                  std::uint64_t since_usec, std::uint64_t until_usec) {
+    static constexpr auto script = "journalctl --sync 2>/dev/null; until=$1; shift; "
+                                   "if [ -n \"$until\" ]; then "
+                                   "words=$(journalctl \"--until=$until\" \"$@\"); "
+                                   "[ -z \"$words\" ] || { printf '%s\\n' \"$words\"; exit; }; fi; "
+                                   "exec journalctl \"$@\"";
+    const auto at = [](std::uint64_t usec) {
+        return std::format("@{}.{:06}", usec / kUsecPerSecond, usec % kUsecPerSecond);
+    };
     const auto& service = context.plan.service;
     CommandRequest request{
         .unit = helper_unit(context.project, service, "last-words", to_string(context.transaction)),
         .slice = project_slice(context.project),
         .description = std::format("hotreload: what {}/{} wrote last", context.project, service),
-        .command = {"/bin/sh", "-c", "journalctl --sync 2>/dev/null; exec journalctl \"$@\"",
-                    "journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=100",
-                    std::format("--since=@{}.{:06}", since_usec / kUsecPerSecond,
-                                since_usec % kUsecPerSecond),
-                    "_SYSTEMD_INVOCATION_ID=" + invocation},
+        .command = {"/bin/sh", "-c", script, "journalctl", until_usec > 0 ? at(until_usec) : "",
+                    "--quiet", "--no-pager", "--output=cat", "--lines=100",
+                    "--since=" + at(since_usec), "_SYSTEMD_INVOCATION_ID=" + invocation},
         .env = {},
         .working_dir = "/",
         .user = {},

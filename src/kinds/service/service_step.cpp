@@ -252,9 +252,12 @@ bool ServiceStep::is_done_for_good() const {
 }
 
 // The state of a template is that of an instance that runs, whose words are not of the failure.
+// A unit that is not let go of has said nothing about it.
 void ServiceStep::remember_failure() {
-    if (!names_instances(own_.unit))
-        failed_invocation_ = own_.means.units.state(own_.unit).invocation;
+    if (names_instances(own_.unit) || own_.plan.action == Action::Stop)
+        return;
+    failed_invocation_ = own_.means.units.state(own_.unit).invocation;
+    failed_usec_ = host().realtime_usec();
 }
 
 Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
@@ -338,11 +341,15 @@ Task<Ending> ServiceStep::prove_undone(Ending ending, Cancellation& hurry) {
     co_return ending;
 }
 
-// The words of the process that failed, which what puts things back may have replaced.
+// The words of the process that failed, which what puts things back may have replaced. One that
+// lives on may have said more since, of its old configuration.
 Task<Problem> ServiceStep::explain_failure(Problem problem) {
     if (own_.given_way || failed_invocation_.empty())
         co_return problem;
-    const auto written = co_await read_last_words(own_, failed_invocation_, own_.begun_usec);
+    const auto unit = own_.means.units.state(own_.unit);
+    const bool lives = unit.running() && unit.invocation == failed_invocation_;
+    const auto written = co_await read_last_words(own_, failed_invocation_, own_.begun_usec,
+                                                  lives ? failed_usec_ : 0);
     co_return in_its_own_words(
         std::move(problem), written, [&](std::string_view named) -> std::optional<std::string> {
             const auto& wanted = own_.view.wanted;

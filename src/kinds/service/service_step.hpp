@@ -53,6 +53,7 @@ private:
     const ActionHandler* handler_; // nullptr: no unit is touched
     std::string note_;             // of the check
     std::string failed_invocation_;
+    std::uint64_t failed_usec_ = 0; // CLOCK_REALTIME
 };
 
 } // namespace hotreload::service
