@@ -304,7 +304,9 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
     }
     if (own_.started_again)
         ending.problem.message += std::format("; generation {} was started again", generation);
-    const bool kept_content = !at_fault && change_on_disk() && own_.view.wanted->attached();
+    // Of many instances, the others hold the new content, too.
+    const bool holds_it = !at_fault || names_instances(own_.unit);
+    const bool kept_content = holds_it && change_on_disk() && own_.view.wanted->attached();
     const bool reread = own_.plan.action != Action::Reload || is_pinned(own_);
     const bool back = generation > 0 && reread && !kept_content && !stays_down();
     ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
@@ -378,6 +380,8 @@ const Change* ServiceStep::change_on_disk() const {
 // The text about a service that was in order and is put back because another of its group was not.
 // Only files that are pinned, and definitions, can be taken back.
 std::string ServiceStep::put_back_text(const std::string& culprit) const {
+    if (stays_down())
+        return std::format("not started, because {} failed", culprit);
     const auto* change = change_on_disk();
     if (!change)
         return std::format("put back, because {} failed", culprit);

@@ -677,6 +677,22 @@ TEST_F(ServiceStepTest, a_start_that_fails_leaves_a_stopped_service_down_and_say
     EXPECT_FALSE(units.state(unit("web", 1)).running());
 }
 
+// Was: it was told to be rolled back, while the other instances ran with the new content.
+TEST_F(ServiceStepTest, an_instance_that_does_not_start_again_leaves_the_others_as_they_are) {
+    have_pinned("web");
+    auto& view = input.views["web"];
+    view.wanted->unit = view.record->unit = "web@*.service";
+    view.wanted->watches[0].pin = false;
+    view.wanted->strategy = Strategy::Restart;
+    view.record->definition = *view.wanted;
+    view.record->view = "";
+    units.run("web@*.service");
+    view.unit = units.state("web@*.service");
+    view.files->files["/etc/web"] = {2, 2, 2};
+    units.dies["web@*.service"] = "web@b.service: exit code 3";
+    EXPECT_NE(run().result, ReloadResult::RolledBack);
+}
+
 TEST_F(ServiceStepTest, restarts_what_follows_a_service_that_is_restarted) {
     have("db");
     have("web");
