@@ -110,7 +110,11 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
                                                                 : ConfigStatus::State::Missing;
         status.problems = now.unreadable;
         config.looked_at.reset();
-        return tell(config, std::move(status));
+        const bool has_value = !status.value.empty();
+        tell(config, std::move(status));
+        if (const auto record = record_of(config.definition); !has_value && record.revision > 0)
+            tasks_.spawn(bring_back(config.definition.name, config.look, record));
+        return;
     }
     take(config, now.files);
 }
@@ -146,11 +150,32 @@ ConfigRecord Configs::record_of(const ConfigDefinition& definition) const {
 Task<> Configs::examine(std::string name, std::uint64_t look, Documents::Request request) {
     ++examining_;
     co_await examine_one(std::move(name), look, std::move(request));
+    examined();
+}
+
+void Configs::examined() {
     if (--examining_ == 0)
         for (const auto& resolve : std::exchange(waiting_, {}))
             resolve();
     if (on_due)
         on_due();
+}
+
+// The value that was published last stays in force where the file cannot be read at a start.
+Task<> Configs::bring_back(std::string name, std::uint64_t look, ConfigRecord record) {
+    ++examining_;
+    if (const auto* const config = find(name, look)) {
+        const auto path = config->definition.file;
+        const auto format = config->definition.watch.format.value_or(format_of(path));
+        auto value = co_await contents_.documents().json(path, record.content, format);
+        if (auto* const still = find(name, look); still && value) {
+            auto status = still->status;
+            status.revision = record.revision;
+            status.value = *std::move(value);
+            tell(*still, std::move(status));
+        }
+    }
+    examined();
 }
 
 Task<> Configs::known() {

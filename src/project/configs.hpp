@@ -66,6 +66,8 @@ private:
     void take(Published& config, const std::map<std::string, ContentId>& files);
     Task<> examine(std::string name, std::uint64_t look, Documents::Request request);
     Task<> examine_one(std::string name, std::uint64_t look, Documents::Request request);
+    void examined();
+    Task<> bring_back(std::string name, std::uint64_t look, ConfigRecord record);
     [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);
     void publish(Published& config, const Documents::Request& request, DocumentState state,
                  std::string value);

@@ -91,6 +91,14 @@ def test_the_revision_goes_on_after_a_restart_of_the_daemon(published):
     eventually(lambda: value(published)[1] == 3)
 
 
+def test_what_is_missing_at_a_start_of_the_daemon_keeps_its_value(published):
+    published.kill_daemon()
+    (published / "app.toml").unlink()
+    published.sync()
+    assert property_of(published, "State") == "missing"
+    assert value(published) == ({"name": "one", "db": {"password": "hunter2"}}, 1)
+
+
 def test_a_config_comes_and_goes_with_the_project_file(published):
     published.toml('configs = ["app.toml"]\n')
     published.sync()
