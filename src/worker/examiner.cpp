@@ -2,6 +2,7 @@
 #include "worker/examiner.hpp"
 
 #include "base/fault.hpp"
+#include "base/utf8.hpp"
 #include "core/line_diff.hpp"
 #include "core/patch.hpp"
 #include "document/json.hpp"
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <format>
 #include <set>
+#include <string_view>
 
 namespace hotreload::worker {
 
@@ -20,6 +22,7 @@ namespace {
 constexpr std::size_t kMostShown = 1024;     // bytes of a value's JSON, in plans and reports
 constexpr std::size_t kMostTold = 256 << 10; // of a document's or a patch's JSON, in details
 constexpr std::size_t kLongestMessage = 2000;
+constexpr std::size_t kLongestPlace = 2000; // bytes of the names in a key's path
 // A check that has taken so long once is not done again at each look at what it said.
 constexpr auto kSlowCheck = std::chrono::milliseconds(20);
 constexpr std::size_t kMostSlowChecks = 256;
@@ -46,6 +49,18 @@ Problem shortened(Problem problem) {
         problem.message += "…";
     }
     return problem;
+}
+
+// A path whose names are together no longer than that; a name that is cut ends with "…".
+KeyPath shortened(KeyPath path) {
+    std::size_t room = kLongestPlace;
+    for (auto& step : path) {
+        auto* const name = std::get_if<std::string>(&step);
+        if (name && name->size() > room)
+            *name = name->substr(0, utf8_prefix(std::string_view(*name).substr(0, room))) + "…";
+        room -= name ? std::min(room, name->size()) : 0;
+    }
+    return path;
 }
 
 std::vector<KeyPattern> parsed(const std::vector<std::string>& patterns) {
@@ -90,7 +105,8 @@ private:
             const auto rule = deciding(rules_, leaf);
             if (!decided.insert(rule).second)
                 continue;
-            touched.leaves.push_back(std::move(leaf));
+            auto shorter = shortened(leaf); // another rule may decide for it
+            touched.leaves.push_back(std::move(deciding(rules_, shorter) == rule ? shorter : leaf));
             touched.new_rule |= known_rules_.insert(rule).second;
         }
         return touched;
@@ -112,7 +128,7 @@ KeyDifference Differences::describe(PatchOperation operation, std::vector<KeyPat
     auto& only = masked.front();
     auto sides = sides_of(only);
     return {.operation = only.kind,
-            .path = std::move(only.path),
+            .path = shortened(std::move(only.path)),
             .before = shown(std::move(sides.before)),
             .after = shown(std::move(sides.after)),
             .leaves = std::move(leaves)};

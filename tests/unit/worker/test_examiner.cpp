@@ -158,6 +158,22 @@ TEST(Examiner, a_key_as_long_as_its_file_is_not_told) {
     EXPECT_LT(state.problems[0].message.size(), 3000U);
 }
 
+TEST(Examiner, what_differs_at_a_key_as_long_as_its_file_is_told_at_the_beginning_of_it) {
+    const auto key = std::string(100'000, 'k') + "z";
+    const auto compare = [&](std::vector<std::string> rules) {
+        return as<DocumentState>(
+            Examiner().answer(Compare{.now = given(std::format("{0} = 1\n", key)),
+                                      .applied = given(std::format("{0} = 2\n", key)),
+                                      .rules = std::move(rules)}));
+    };
+    const auto state = compare({"k*"});
+    ASSERT_EQ(state.differences.size(), 1U);
+    EXPECT_LT(encode(Reply(state)).size(), 10'000U);
+    EXPECT_TRUE(to_key(state.differences[0].path).ends_with("k…"));
+    EXPECT_EQ(compare({"*z"}).differences[0].leaves, (std::vector<KeyPath>{{key}}))
+        << "the daemon finds the rule for it";
+}
+
 TEST(Examiner, checks_against_a_schema_which_may_be_wrong_itself) {
     Examiner examiner;
     const std::string rules = R"({"properties": {"a": {"type": "integer"}}})";
