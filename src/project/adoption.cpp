@@ -88,14 +88,16 @@ Task<> Adoption::remove_orphans() {
     if (!listed)
         co_return;
     co_await take_over_what_is_not_on_record(*listed);
+    std::vector<Task<Result<>>> removing; // side by side: each may take as long as its unit's stop
     for (const auto& unit : *listed) {
         const bool known = std::ranges::any_of(ledger.services(), [&](const auto& each) {
             return each.second.unit == unit ||
                    std::ranges::contains(each.second.draining, unit, &Draining::unit);
         });
         if (!known)
-            (void)co_await units.discard(unit);
+            removing.push_back(units.discard(unit));
     }
+    (void)co_await when_all(std::move(removing));
     adopt_sockets();
     remove_stale_views();
 }
