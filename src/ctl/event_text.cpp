@@ -125,8 +125,9 @@ struct ToLines {
         return lines;
     }
     Lines operator()(const ServiceChanged& e) const {
-        return plain("{}/{}: {}, generation {}, PID {}", e.state.project, e.state.name,
-                     e.state.state, e.state.generation, e.state.main_pid);
+        const auto pid = e.state.main_pid ? std::format(", PID {}", e.state.main_pid) : "";
+        return plain("{}/{}: {}, generation {}{}", e.state.project, e.state.name, e.state.state,
+                     e.state.generation, pid);
     }
     Lines operator()(const ProjectChanged& e) const {
         return plain("{}: {}", e.state.name, e.state.state);
