@@ -477,9 +477,13 @@ Task<> Conductor::doubt(std::string service) {
 
 // A service that has left is told of no more: it may come back as another one.
 void Conductor::note(const Outcome& outcome) {
-    for (const auto& each : outcome.services)
-        if (sees_.agenda.has(each.service))
+    for (const auto& each : outcome.services) {
+        const bool left = each.result == ReloadResult::Stopped && !sees_.ledger.find(each.service);
+        if (left) // to come back as another kind
+            sees_.tally.forget(each.service);
+        else if (sees_.agenda.has(each.service))
             sees_.tally.note(each);
+    }
 }
 
 // A service that was asked to start is wanted from now on, unless it could not be had.
