@@ -46,7 +46,8 @@ Format WatchRules::format(const std::string& path) const {
 
 Effect WatchRules::automatic(const std::string& path) const {
     if (service_.strategy)
-        return {*service_.strategy, "strategy of the service"};
+        return {*service_.strategy,
+                "strategy of the " + (service_.kind.empty() ? "service" : service_.kind)};
     return automatic_ ? automatic_(path) : Effect();
 }
 

@@ -59,8 +59,8 @@ private:
                                        config_, config_));
         if (found->front().configs.empty())
             return give_up(ExitStatus::Usage,
-                           std::format("{} is a service: only what [configs] names has a value",
-                                       target->text()));
+                           std::format("{} is a {}: only what [configs] names has a value",
+                                       target->text(), found->front().services.front().kind));
         return target;
     }
 

@@ -148,6 +148,16 @@ TEST_F(TwoKindsTest, a_new_member_that_cannot_be_had_is_refused_once) {
     EXPECT_EQ(notebook.lines, Lines{"log was here"});
 }
 
+TEST_F(TwoKindsTest, a_rule_names_the_kind_that_it_is_of) {
+    note("log", "/etc/a").strategy = Strategy::Restart;
+    files.write("/etc/a", "1");
+    open();
+    save("/etc/a", "2");
+    const auto status = project->service_status("log");
+    ASSERT_EQ(status.last_changes.size(), 1U);
+    EXPECT_EQ(status.last_changes[0].reason, "strategy of the note");
+}
+
 TEST_F(TwoKindsTest, kinds_stand_and_fall_together_where_links_connect_them) {
     note("log", "/etc/a");
     service("web", "/etc/a").after = {"log"};
