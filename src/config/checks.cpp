@@ -81,14 +81,30 @@ std::string near_service(const Reading& reading, const std::string& word) {
     return near ? std::format("; did you mean \"{}\"?", *near) : "";
 }
 
-void check_links(Reading& reading, const MemberDefinition& service) {
+// The words of what the project has: "service", "service or note".
+std::string words_of_members(const Reading& reading) {
+    std::string words;
+    for (const auto* const kind : reading.kinds.all()) {
+        const auto is_of_kind = [&](const auto& member) {
+            return &reading.kinds.of(member.second) == kind;
+        };
+        if (std::ranges::any_of(reading.project.services, is_of_kind))
+            words.append(words.empty() ? "" : " or ").append(kind->word());
+    }
+    return words;
+}
+
+// `words`: as above.
+void check_links(Reading& reading, const MemberDefinition& service, const std::string& words) {
     const auto check = [&](std::string_view key, const std::vector<std::string>& names) {
         for (const std::string& other : names)
             if (other == service.name)
-                reading.problem(key_of(reading, service, key), "names the service itself");
+                reading.problem(
+                    key_of(reading, service, key),
+                    std::format("names the {} itself", reading.kinds.of(service).word()));
             else if (!reading.project.services.contains(other))
                 reading.problem(key_of(reading, service, key),
-                                std::format("there is no service \"{}\" in the project{}", other,
+                                std::format("there is no {} \"{}\" in the project{}", words, other,
                                             near_service(reading, other)));
     };
     check("after", service.after);
@@ -169,11 +185,16 @@ private:
 
     void report(const MemberDefinition* first) {
         std::string cycle;
+        bool of_one_kind = true;
         for (const auto& step :
-             std::ranges::subrange(std::ranges::find(way_, first, &Step::service), way_.end()))
+             std::ranges::subrange(std::ranges::find(way_, first, &Step::service), way_.end())) {
             cycle += step.service->name + " → ";
+            of_one_kind &= step.service->kind == first->kind;
+        }
         reading_.problem(key_of(reading_, *first, "after"),
-                         std::format("the services wait for each other: {}{}", cycle, first->name));
+                         std::format("the {} wait for each other: {}{}",
+                                     of_one_kind ? reading_.kinds.of(*first).table() : "members",
+                                     cycle, first->name));
     }
 
     Reading& reading_;
@@ -194,13 +215,14 @@ void check_trust(Reading& reading, const MemberDefinition& service) {
 } // namespace
 
 void check_services(Reading& reading) {
+    const auto words = words_of_members(reading);
     const auto longest = helper_unit(reading.project.name, "", "last-words", to_string(ReloadId()));
     for (const auto& [name, service] : reading.project.services) {
         ReadDeclaration declaration(reading, service);
         reading.kinds.of(service).check(declaration);
         check_length(reading, service, longest.size());
         warn_of_missing_schemas(reading, service);
-        check_links(reading, service);
+        check_links(reading, service, words);
         check_trust(reading, service);
     }
     check_ports_once(reading);

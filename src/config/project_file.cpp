@@ -110,14 +110,18 @@ Checked<ProjectDefinition> load_project(const fs::path& file, const Kinds& kinds
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
     auto project = parse_project(*text, path, kinds, read_text_file, sources);
-    if (project && project->services.empty() && project->configs.empty())
+    if (project && project->services.empty() && project->configs.empty()) {
+        std::string tables;
+        for (const auto* const kind : kinds.all())
+            tables += std::format("{}a [{}.NAME]", tables.empty() ? "" : ", ", kind->table());
         return one_problem({.path = path,
-                            .message = std::format(
-                                "{}: a project has a [services.NAME] or a "
-                                "[configs.NAME], and \"hotreloadctl down\" takes "
-                                "one down",
-                                text->empty() ? "the file is empty" : "nothing is declared in it"),
+                            .message = std::format("{}: a project has {} or a [configs.NAME], and "
+                                                   "\"hotreloadctl down\" takes one down",
+                                                   text->empty() ? "the file is empty"
+                                                                 : "nothing is declared in it",
+                                                   tables),
                             .audience = Audience::Everybody});
+    }
     return project;
 }
 
@@ -150,6 +154,11 @@ std::vector<std::string> project_file_keys(const Kinds& kinds) {
     add("project", project_keys());
     add("watch", watch_default_keys());
     for (const auto* const kind : kinds.all()) {
+        if (kind != kinds.all().front()) { // the rest of its keys are a service's
+            for (const auto& setting : kind->settings())
+                keys.push_back(std::format("{}.NAME.{}", kind->table(), setting.name));
+            continue;
+        }
         const auto table = std::format("{}.NAME", kind->table());
         add(table, member_keys(*kind));
         add(table + ".watch", watch_keys());

@@ -13,6 +13,7 @@ namespace {
 std::string_view expected(ValueType type) {
     switch (type) {
     case ValueType::String:
+    case ValueType::Path:
         return "a string";
     case ValueType::Boolean:
         return "true or false";
@@ -46,6 +47,7 @@ bool is_array_of_tables(const toml::node& value) {
 bool of_type(const toml::node& value, ValueType type) {
     switch (type) {
     case ValueType::String:
+    case ValueType::Path:
         return value.is_string();
     case ValueType::Boolean:
         return value.is_boolean();

@@ -192,6 +192,14 @@ void read_setting(Reading&, const Entry& entry, Service& service) {
     service.settings.emplace(entry.key.substr(entry.key.rfind('.') + 1), value_of(entry.value));
 }
 
+void read_path_setting(Reading& reading, const Entry& entry, Service& service) {
+    if (entry.text().empty())
+        reading.problem(entry.key, "is empty: give a path");
+    else if (auto path = read_path(reading, entry.key, entry.text()))
+        service.settings.emplace(entry.key.substr(entry.key.rfind('.') + 1),
+                                 Value{.data = *std::move(path)});
+}
+
 } // namespace
 
 std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind) {
@@ -200,7 +208,8 @@ std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind) {
         return std::ranges::contains(kOfAllKinds, row.name) || kind.takes(row.name);
     });
     for (const auto& each : kind.settings())
-        rows.push_back({each.name, each.type, read_setting});
+        rows.push_back({each.name, each.type,
+                        each.type == ValueType::Path ? read_path_setting : read_setting});
     return rows;
 }
 

@@ -14,6 +14,7 @@ namespace hotreload {
 // The type that the value of a key must have.
 enum class ValueType {
     String,
+    Path, // a string; as a kind's own key made absolute, as everywhere in a project file
     Boolean,
     Integer,
     Table,
