@@ -317,7 +317,8 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
 bool ServiceStep::stays_down() const {
     const auto& record = own_.view.record;
     return own_.plan.action == Action::Start && !own_.view.interrupted &&
-           !(record && own_.means.units.state(record->unit).running());
+           !(record && !record->definition.attached() &&
+             own_.means.units.state(record->unit).running());
 }
 
 // A process that was started to put things back lives as long as one that a change starts has to; a

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/instances.hpp"
 #include "core/names.hpp"
 #include "kinds/service/table.hpp"
 
@@ -18,8 +19,12 @@ public:
         co_return co_await start_next_generation(context);
     }
 
-    // The service did not run before, so it does not run after; but one that was cut short did.
+    // The service did not run before, so it does not run after; but one that was cut short did. Of
+    // many instances, those that live are not stopped for one that does not.
     Task<Result<>> undo(ActionContext& context) const override {
+        if (context.at_fault && names_instances(context.unit) &&
+            context.means.units.state(context.unit).running())
+            co_return Result<>{};
         if (context.view.wanted->attached())
             co_return co_await context.means.units.stop_unit(context.view.wanted->unit);
         if (auto gone = co_await context.means.units.discard(context.unit); !gone)
