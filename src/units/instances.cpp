@@ -145,10 +145,8 @@ void SystemdUnits::drop_instance(const std::string& unit) {
     leave(unit);
     std::vector<std::string> concerned;
     for (auto& [pattern, instances] : instances_) {
-        if (rightly) {
+        if (rightly)
             instances.acted.erase(unit);
-            instances.started.erase(unit);
-        }
         if (instances.units.erase(unit) > 0)
             concerned.push_back(pattern);
     }
@@ -226,7 +224,7 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
             co_return started;
         if (const auto known = instances_.find(pattern); known != instances_.end()) {
             known->second.fallen.erase(unit);
-            known->second.started.insert(unit);
+            known->second.acted.insert(unit);
         }
     }
     co_return Result<>();
@@ -250,9 +248,9 @@ Task<Result<>> SystemdUnits::stop_instances(std::string pattern) {
     co_return stopped;
 }
 
-std::vector<std::string> SystemdUnits::fallen_of(const std::set<std::string>& units) const {
+std::vector<std::string> SystemdUnits::fallen_of(const Instances& instances) const {
     std::vector<std::string> fallen;
-    for (const auto& unit : units) {
+    for (const auto& unit : instances.acted) {
         const auto now = state(unit);
         const auto* followed = find(unit);
         const bool done = followed && finished(followed->facts);
@@ -264,11 +262,9 @@ std::vector<std::string> SystemdUnits::fallen_of(const std::set<std::string>& un
 
 // Those that fell after the proof of what was done to them, or without one, fell of it, too.
 void SystemdUnits::remember_fallen(Instances& instances) const {
-    for (auto* const units : {&instances.acted, &instances.started}) {
-        const auto fallen = fallen_of(*units);
-        instances.fallen.insert(fallen.begin(), fallen.end());
-        units->clear();
-    }
+    const auto fallen = fallen_of(instances);
+    instances.fallen.insert(fallen.begin(), fallen.end());
+    instances.acted.clear();
 }
 
 Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration time) {
@@ -276,7 +272,7 @@ Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
         auto& instances = known->second;
         // The first ones may have died of it while the last ones had their turn.
-        if (const auto fallen = fallen_of(instances.acted); !fallen.empty()) {
+        if (const auto fallen = fallen_of(instances); !fallen.empty()) {
             instances.fallen.insert(fallen.begin(), fallen.end());
             const auto& first = fallen.front();
             co_return fail(ErrorCode::Failed,
@@ -291,7 +287,7 @@ Task<Result<>> SystemdUnits::instances_stay_active(std::string pattern, Duration
         co_return fail(ErrorCode::Failed, "no instance of " + pattern + " is running");
     const auto results = co_await when_all(std::move(staying));
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
-        const auto fallen = fallen_of(known->second.acted);
+        const auto fallen = fallen_of(known->second);
         known->second.fallen.insert(fallen.begin(), fallen.end());
     }
     for (const auto& result : results)

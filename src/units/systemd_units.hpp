@@ -82,7 +82,6 @@ private:
         std::set<std::string> units;   // that the manager has loaded
         std::set<std::string> stopped; // by us: what a start brings back
         std::set<std::string> acted;   // those that our last action was done to, to live through it
-        std::set<std::string> started; // as they fell or were stopped; nobody waits for these
         std::set<std::string> fallen;  // of an action of ours: the next one brings them back
         UnitState told;
     };
@@ -157,7 +156,7 @@ private:
     Task<Result<>> each_running(std::string pattern, Act act);
     // Instances that were acted on and do not run, though nobody stopped them and they have not
     // done their work.
-    [[nodiscard]] std::vector<std::string> fallen_of(const std::set<std::string>& units) const;
+    [[nodiscard]] std::vector<std::string> fallen_of(const Instances& instances) const;
     void remember_fallen(Instances& instances) const;
     Task<Result<>> start_instances(std::string pattern);
     Task<Result<>> stop_instances(std::string pattern);
