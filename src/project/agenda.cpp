@@ -61,10 +61,16 @@ bool Agenda::taken(const std::string& member, const Situation& situation) const 
     return at_work_.contains(member) || situation.full.contains(member);
 }
 
+void Agenda::submit_again(Request request) {
+    request.stopped.insert(stopping_.begin(), stopping_.end());
+    submit(std::move(request));
+}
+
 // Members that requests which have to wait are about are reserved: files do not get in before them.
 Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& scope_of) {
     Turn turn;
     reserved_.clear();
+    stopping_.clear();
     // The scopes come first: to find one out may change the links.
     std::vector<Begun> asked;
     for (auto& request : std::exchange(requests_, {}))
@@ -90,12 +96,13 @@ Agenda::Turn Agenda::take_requests(const Situation& situation, const ScopeOf& sc
             continue;
         }
         if (!reads_files)
-            turn.in_the_way.insert(scope.begin(), scope.end());
+            stopping_.insert(scope.begin(), scope.end());
         reserved_.merge(scope);
         waiting.push_back(std::move(request));
     }
     requests_.insert(requests_.begin(), std::move_iterator(waiting.begin()),
                      std::move_iterator(waiting.end()));
+    turn.in_the_way = stopping_;
     return turn;
 }
 

@@ -62,6 +62,9 @@ public:
     void hold(const std::string& member, Duration until);
 
     void submit(Request request) { requests_.push_back(std::move(request)); }
+    // A request that has begun and gave way, as a stop did not wait for it: it comes after that, and
+    // starts nothing of what was stopped since it was asked for.
+    void submit_again(Request request);
 
     struct Begun {
         Request request;
@@ -128,6 +131,7 @@ private:
     std::map<std::string, unsigned> at_work_; // how many work at a member, which may have left
     std::deque<Request> requests_;
     Names reserved_;               // of requests that wait, in this turn
+    Names stopping_;               // of those among them that are to stop
     Duration wake_at_ = kInfinity; // for members that wait for others
 };
 

@@ -271,6 +271,8 @@ Task<> Conductor::see_what_is_held(std::string service) {
 Task<> Conductor::reload(Request request, Names scope, Names asked) {
     if (!request.service)
         co_await on_.configs_known();
+    for (const auto& name : request.stopped)
+        asked.erase(name);
     if (request.rollback) {
         if (auto prepared = co_await sees_.rollback.prepare(request); !prepared) {
             auto problem =
@@ -287,7 +289,7 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
     auto input = co_await see(scope, request.options, Rescan::All);
     if (!input && !winding_up_) { // for something that does not wait for it
         sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
-        sees_.agenda.submit(std::move(request));
+        sees_.agenda.submit_again(std::move(request));
         on_.end();
         co_return;
     }
@@ -314,6 +316,10 @@ Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names&
                                             PlanInput& input) {
     for (auto& [name, view] : input.views) {
         view.drain = request.drain;
+        if (request.stopped.contains(name)) {
+            view.options = {.retry = true};
+            continue;
+        }
         if (request.service && name != *request.service) {
             view.options = asked.contains(name)
                                ? PlanOptions{.retry = true, .start = request.options.start}
@@ -439,7 +445,7 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     // Somebody still waits for an answer: the request begins again, with what is wanted now.
     if (superseded && request && request->kind == Request::Kind::Reload) {
         report_what_is_done(std::move(outcome), compared);
-        sees_.agenda.submit(*std::move(request));
+        sees_.agenda.submit_again(*std::move(request));
         on_.end();
         co_return;
     }

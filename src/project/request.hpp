@@ -43,6 +43,7 @@ struct Request {
     };
     std::optional<Rollback> rollback = {};
     CallerUid caller = {};
+    Names stopped = {}; // services that were to stop after this was asked for: they stay down
     std::vector<FileRestored> files = {}; // by the request, so far
     std::move_only_function<void(const Outcome&)> done;
 };

@@ -483,6 +483,27 @@ TEST_F(ProjectTest, a_stop_gives_up_the_look_of_a_request_which_begins_again) {
     EXPECT_EQ(answers, 1U);
 }
 
+// Was: the restart came after the stop, which had been told as done, and started it again.
+TEST_F(ProjectTest, a_restart_that_gave_way_to_a_stop_does_not_start_what_was_stopped) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    files.write("/etc/web.toml", "large"); // not settled
+    unsigned answers = 0;
+    project->submit({.id = {0, 6},
+                     .service = "web",
+                     .options = {.retry = true, .restart = true, .start = true},
+                     .done = [&](const Outcome&) { ++answers; }});
+    clock.run();
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
+    ASSERT_EQ(comparisons->paths.size(), 2U);
+    answer_comparison(); // the one that was given up
+    answer_comparison();
+    EXPECT_EQ(answers, 1U);
+    EXPECT_FALSE(store.services.at("web").wanted);
+}
+
 TEST_F(ProjectTest, the_end_of_the_daemon_gives_up_the_look_of_a_request) {
     comparisons.emplace(clock);
     service("web", "/etc/web.toml");
