@@ -210,13 +210,13 @@ void Project::begin_requests(const Agenda::Situation& situation) {
     std::optional<bool> valid; // the project file, which is read once for all of them
     auto turn =
         agenda_.take_requests(situation, [&](Request& request) { return admit(request, valid); });
-    // A stop does not wait for what is only being checked.
-    for (const auto& service : turn.in_the_way)
-        conductor_.supersede(service);
     for (auto& [request, scope] : turn.begin) {
         auto asked = request.service ? asked_for(request) : scope;
         conductor_.perform(std::move(request), std::move(scope), std::move(asked));
     }
+    // A stop does not wait for what is only being checked, also when that began in this turn.
+    for (const auto& service : turn.in_the_way)
+        conductor_.supersede(service);
 }
 
 void Project::look(const Agenda::Situation& situation) {

@@ -504,6 +504,18 @@ TEST_F(ProjectTest, a_restart_that_gave_way_to_a_stop_does_not_start_what_was_st
     EXPECT_FALSE(store.services.at("web").wanted);
 }
 
+// Was: the look had not begun when the stop looked for what was in its way.
+TEST_F(ProjectTest, a_stop_gives_up_the_look_of_a_request_that_begins_in_the_same_turn) {
+    comparisons.emplace(clock);
+    service("web", "/etc/web.toml");
+    open();
+    files.write("/etc/web.toml", "large");
+    project->submit({.id = {0, 6}, .service = "web", .options = {.retry = true}, .done = {}});
+    EXPECT_EQ(ask({.kind = Request::Kind::Stop, .id = {0, 7}, .service = "web"}).result,
+              ReloadResult::Applied);
+    EXPECT_FALSE(store.services.at("web").wanted);
+}
+
 TEST_F(ProjectTest, the_end_of_the_daemon_gives_up_the_look_of_a_request) {
     comparisons.emplace(clock);
     service("web", "/etc/web.toml");
