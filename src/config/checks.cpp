@@ -229,7 +229,8 @@ void check_services(Reading& reading) {
     check_attached_once(reading);
     CycleSearch search(reading);
     for (const auto& [name, service] : reading.project.services)
-        search.visit(name);
+        if (!service.after.empty())
+            search.visit(name);
 }
 
 } // namespace hotreload

@@ -7,19 +7,42 @@
 #include <algorithm>
 #include <exception>
 #include <format>
+#include <iterator>
+#include <map>
+#include <ranges>
 #include <utility>
 
 namespace hotreload::project {
 
 namespace {
 
-bool have_same_links(const ProjectDefinition& a, const ProjectDefinition& b) {
-    return std::ranges::equal(a.services, b.services, [](const auto& one, const auto& other) {
-        const auto& [name, x] = one;
-        const auto& [other_name, y] = other;
-        return name == other_name && x.after == y.after && x.required == y.required &&
-               x.part_of == y.part_of;
-    });
+// The members that are wanted otherwise than before, with what they were: nullptr for one that was
+// not wanted. Both maps are gone over once, side by side.
+using Changed = std::map<std::string, const MemberDefinition*>;
+
+Changed changed_members(const ProjectDefinition& before, const ProjectDefinition& now) {
+    Changed changed;
+    auto old = before.services.begin();
+    for (const auto& [name, service] : now.services) {
+        while (old != before.services.end() && old->first < name)
+            ++old;
+        if (old == before.services.end() || old->first != name)
+            changed.emplace(name, nullptr);
+        else if (old->second != service)
+            changed.emplace(name, &old->second);
+    }
+    return changed;
+}
+
+bool have_same_links(const ProjectDefinition& before, const ProjectDefinition& now,
+                     const Changed& changed) {
+    return before.services.size() == now.services.size() &&
+           std::ranges::all_of(changed, [&](const auto& change) {
+               const auto& [name, old] = change;
+               const auto& service = now.services.at(name);
+               return old && old->after == service.after && old->required == service.required &&
+                      old->part_of == service.part_of;
+           });
 }
 
 } // namespace
@@ -454,16 +477,20 @@ bool Project::read_project_file() {
 void Project::accept(const ProjectDefinition& before) {
     const auto& now = file_.definition();
     const bool all = !opened_ || before.enabled != now.enabled;
-    if (!have_same_links(before, now))
+    const auto changed = changed_members(before, now);
+    if (!have_same_links(before, now, changed))
         looks_.relink();
     contents_.documents().set_secrets(now.secrets);
     configs_.publish();
-    for (const auto& [service, unused] : now.services) {
+    for (const auto& [service, definition] : now.services) {
         const bool is_new = !agenda_.has(service);
-        if (!all && !is_new && is_same(service, before))
+        const auto change = changed.find(service);
+        if (!all && !is_new && change == changed.end())
             continue;
-        if (opened_)
-            tell_difference(service, before);
+        if (opened_ && change != changed.end() && change->second) {
+            conductor_.supersede(service);
+            ports_.events.definition_changed(ports_.new_id(), name(), *change->second, definition);
+        }
         agenda_.add(service);
         agenda_.due(service);
         arm(service);
@@ -471,10 +498,9 @@ void Project::accept(const ProjectDefinition& before) {
             tell(service); // it may not be looked at for long
     }
     leaving_.clear();
-    for (const auto& service : agenda_.members()) {
-        if (file_.wanted(service))
-            continue;
-        leaving_.insert(service);
+    std::ranges::set_difference(agenda_.members(), std::views::keys(now.services),
+                                std::inserter(leaving_, leaving_.end()));
+    for (const auto& service : leaving_) {
         agenda_.due(service);
         ledger_.update(service, [](MemberRecord& record) {
             if (!record.refusal || !record.refusal->of_removal())
@@ -484,19 +510,6 @@ void Project::accept(const ProjectDefinition& before) {
         });
     }
     tell_project();
-}
-
-bool Project::is_same(const std::string& service, const ProjectDefinition& before) const {
-    const auto old = before.services.find(service);
-    return old != before.services.end() && old->second == *file_.wanted(service);
-}
-
-void Project::tell_difference(const std::string& service, const ProjectDefinition& before) {
-    const auto old = before.services.find(service);
-    if (old == before.services.end() || is_same(service, before))
-        return;
-    conductor_.supersede(service);
-    ports_.events.definition_changed(ports_.new_id(), name(), old->second, *file_.wanted(service));
 }
 
 void Project::arm(const std::string& service) {

@@ -140,8 +140,6 @@ private:
 
     bool read_project_file();
     void accept(const ProjectDefinition& before);
-    [[nodiscard]] bool is_same(const std::string& service, const ProjectDefinition& before) const;
-    void tell_difference(const std::string& service, const ProjectDefinition& before);
     void arm(const std::string& service);
 
     void forget_services();
