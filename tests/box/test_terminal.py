@@ -50,8 +50,7 @@ def test_up_stop_takes_the_project_down_when_nobody_reads_it_any_more(talker):
     process = followed(talker, stderr=subprocess.PIPE)
     process.stdout.close()
     talker.say.write_text("on and on\n")
-    assert b"cannot be written" in process.stderr.read()
-    assert process.wait() == 1
+    assert process.stderr.read() == b"" and process.wait() == 0  # whoever read had what they wanted
     assert projects(talker) == []
 
 
