@@ -62,8 +62,8 @@ public:
     void hold(const std::string& member, Duration until);
 
     void submit(Request request) { requests_.push_back(std::move(request)); }
-    // A request that has begun and gave way, as a stop did not wait for it: it comes after that, and
-    // starts nothing of what was stopped since it was asked for.
+    // A request that has begun and gave way, as a stop did not wait for it: it comes after that,
+    // and starts nothing of what was stopped since it was asked for.
     void submit_again(Request request);
 
     struct Begun {

@@ -80,9 +80,8 @@ std::optional<Attachments::Holder> Attachments::rival(const std::string& unit,
 
 std::optional<Attachments::Holder> Attachments::holder(const std::string& unit,
                                                        const std::string& but_for) const {
-    const auto first = std::ranges::find_if(claims_, [&](const Claim& claim) {
-        return are_one(claim.unit, unit);
-    });
+    const auto first = std::ranges::find_if(
+        claims_, [&](const Claim& claim) { return are_one(claim.unit, unit); });
     if (first == claims_.end() || first->holder.project == but_for)
         return std::nullopt;
     return first->holder;
