@@ -127,7 +127,7 @@ private:
 // applied at different times, even `after` may lead round: then one is taken first all the same.
 class Untied {
 public:
-    Untied(const LinkGraph& graph, const std::vector<std::string>& knot) : graph_(graph) {
+    Untied(const LinkGraph& graph, const std::vector<std::string>& knot) {
         for (const auto& name : knot)
             open_.try_emplace(name);
         for (const auto& name : knot) {
@@ -185,7 +185,6 @@ private:
             }
     }
 
-    const LinkGraph& graph_;
     std::map<std::string, Open> open_;
     Names free_; // nothing of the knot has to come before them
     Names next_; // nothing that is `after`

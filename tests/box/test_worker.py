@@ -64,6 +64,7 @@ def save_and_see(app, level: str):
     assert app.log("a")[-1] == f"start - level: {level}"
 
 
+@pytest.mark.skipif(bool(os.environ.get("HOTRELOAD_SANITIZED")), reason="a sanitizer needs memory and /proc")
 def test_it_can_do_nothing_but_answer(app):
     pid = worker(app)
     status, daemon = status_of(pid), status_of(daemon_pid(app))
