@@ -104,6 +104,14 @@ struct DirectoryTree::Node final : DirectoryUser {
     DirectoryWatch watch;
 };
 
+struct DirectoryTree::Listing {
+    Node& node;
+    Fd fd;
+    bool deep;
+    std::vector<std::string> children = {};
+    std::vector<std::string> links = {};
+};
+
 DirectoryTree::DirectoryTree(DirectoryTable& table, os::Opener& opener, const Selection& selection,
                              FileMarks& files)
     : table_(table), opener_(opener), selection_(selection), files_(files) {
@@ -112,41 +120,66 @@ DirectoryTree::DirectoryTree(DirectoryTable& table, os::Opener& opener, const Se
 }
 
 DirectoryTree::~DirectoryTree() {
+    listing_.reset();
     nodes_.clear(); // they count themselves
 }
 
-void DirectoryTree::repair(Scan how) {
+bool DirectoryTree::repair(Scan how, Clock::time_point until) {
     if (how == Scan::All) {
         left_out_.clear();
         one_too_many_.clear();
     }
-    for (int round = 0; round < kMaxRounds; ++round) {
-        bool moved = repair_roots(how);
-        std::vector<Ahead> ahead;
-        repair_links(ahead);
-        moved = moved || !ahead.empty();
-        scan(std::move(ahead), true);
-        auto suspects = std::exchange(suspects_, {});
-        for (const auto& path : suspects)
-            visit(path);
-        if (!moved && suspects.empty())
-            return;
-        how = Scan::Suspect;
-    }
+    if (repair_ && how == Scan::All)
+        suspects_.merge(repair_->suspects);
+    if (!repair_ || how == Scan::All)
+        repair_ = Repair{.how = how, .root = roots_.begin()};
+    do {
+        if (listing_)
+            list_some();
+        else if (!ahead_.empty())
+            look_at_next();
+        else if (!begin_next()) {
+            repair_.reset();
+            return true;
+        }
+    } while (Clock::now() < until);
+    return false;
 }
 
-bool DirectoryTree::repair_roots(Scan how) {
-    bool moved = false;
-    for (auto& root : roots_) {
-        const bool scanned = !root.scanned.empty();
-        if (arrive(root, how)) {
-            scan({{root.path, root.scanned}}, true);
-            moved = true;
-        } else if (scanned && root.scanned.empty()) {
-            moved = true;
-        }
+// Each step of a round begins when everything that those before it put ahead has been looked at.
+// False: there is no more to do.
+bool DirectoryTree::begin_next() {
+    auto& repair = *repair_;
+    if (repair.root != roots_.end()) {
+        repair.moved |= repair_root(*repair.root++, repair.how);
+        return true;
     }
-    return moved;
+    if (!std::exchange(repair.links_followed, true)) {
+        repair_links();
+        repair.moved |= !ahead_.empty();
+        return true;
+    }
+    if (!std::exchange(repair.suspects_taken, true)) {
+        repair.suspects = std::exchange(suspects_, {});
+        repair.moved |= !repair.suspects.empty();
+    }
+    if (!repair.suspects.empty()) {
+        visit(repair.suspects.extract(repair.suspects.begin()).value());
+        return true;
+    }
+    const int round = repair.round + 1;
+    if (!repair.moved || round == kMaxRounds)
+        return false;
+    repair = {.how = Scan::Suspect, .root = roots_.begin(), .round = round};
+    return true;
+}
+
+bool DirectoryTree::repair_root(Root& root, Scan how) {
+    const bool scanned = !root.scanned.empty();
+    if (!arrive(root, how))
+        return scanned && root.scanned.empty();
+    scan({.path = root.path, .physical = root.scanned, .deep = true});
+    return true;
 }
 
 // Finds out where it leads now; what it led to before is dropped. True: there is something to scan.
@@ -171,14 +204,15 @@ bool DirectoryTree::arrive(Root& root, Scan how) {
 }
 
 // Follows the links that may lead elsewhere than before.
-void DirectoryTree::repair_links(std::vector<Ahead>& ahead) {
+void DirectoryTree::repair_links() {
     std::vector<std::string> broken;
     for (const auto& [path, link] : links_)
         if (link->trail.broken())
             broken.push_back(path);
     for (const auto& path : broken)
         if (links_.contains(path)) // not below another one that was dropped
-            follow(path, Scan::Suspect, ahead);
+            if (auto behind = follow(path, Scan::Suspect))
+                scan(*std::move(behind));
 }
 
 void DirectoryTree::perhaps_a_link(std::string path, const EntryEvent& event) {
@@ -197,8 +231,8 @@ void DirectoryTree::leads_to_directory(const std::string& path) {
 }
 
 // The links that were found in a directory; others that were there are not any more.
-void DirectoryTree::take_links(const Node& node, int fd, std::vector<std::string> names, Scan how,
-                               std::vector<Ahead>& ahead) {
+void DirectoryTree::take_links(const Node& node, int fd, const std::vector<std::string>& names,
+                               bool deep) {
     std::set<std::string> there;
     for (const auto& name : names)
         if (auto path = join(node.path, name); selection_.directory(path) && may_lead_on(fd, name))
@@ -211,16 +245,23 @@ void DirectoryTree::take_links(const Node& node, int fd, std::vector<std::string
     for (const auto& path : gone)
         forget_link(path);
     for (const auto& path : there)
-        if (links_.size() < kMaxLinked || links_.contains(path))
-            follow(path, how, ahead);
-        else if (one_too_many_.empty()) // each costs a way of its own, whatever it leads to
+        if (links_.size() < kMaxLinked || links_.contains(path)) {
+            if (auto behind = follow(path, deep ? Scan::All : Scan::Suspect)) {
+                behind->deep = deep;
+                ahead_.push_back(*std::move(behind));
+            }
+        } else if (one_too_many_.empty()) { // each costs a way of its own, whatever it leads to
             one_too_many_ = path;
+        }
 }
 
-void DirectoryTree::follow(const std::string& path, Scan how, std::vector<Ahead>& ahead) {
+// The directory behind the link, where it is to be looked at.
+std::optional<DirectoryTree::Ahead> DirectoryTree::follow(const std::string& path, Scan how) {
     const auto holder = nodes_.find(parent_of(path));
-    if (holder == nodes_.end())
-        return forget_link(path);
+    if (holder == nodes_.end()) {
+        forget_link(path);
+        return {};
+    }
     const auto from = join(holder->second->physical, path.substr(path.rfind('/') + 1));
     auto& slot = links_[path];
     if (!slot || slot->trail.path() != from)
@@ -233,15 +274,16 @@ void DirectoryTree::follow(const std::string& path, Scan how, std::vector<Ahead>
             drop(path);
     }
     if (!to_scan)
-        return;
+        return {};
     if (auto why = why_not(path, link); !why.empty()) {
         if (nodes_.contains(path))
             drop(path);
         link.scanned = link.trail.physical(); // it is known what is there
-        return leave_out(path, std::move(why));
+        leave_out(path, std::move(why));
+        return {};
     }
     left_out_.erase(path);
-    ahead.push_back({path, link.scanned, true});
+    return Ahead{.path = path, .physical = link.scanned, .linked = true, .deep = true};
 }
 
 void DirectoryTree::forget_link(const std::string& path) {
@@ -326,7 +368,7 @@ void DirectoryTree::visit(const std::string& path) {
     for (auto& root : roots_)
         if (root.path == path) {
             if (root.trail.end() == Trail::End::Directory)
-                scan({{path, root.trail.physical()}}, false);
+                scan({.path = path, .physical = root.trail.physical()});
             return;
         }
     const auto above = nodes_.find(parent_of(path));
@@ -339,32 +381,28 @@ void DirectoryTree::visit(const std::string& path) {
     const bool there = lstat(physical.c_str(), &status) == 0;
     if (there && S_ISLNK(status.st_mode)) {
         const Fd fd(open(parent.physical.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        std::vector<Ahead> ahead;
-        if (may_lead_on(fd.get(), name))
-            follow(path, Scan::Suspect, ahead);
-        else
-            forget_link(path);
-        return scan(std::move(ahead), true);
+        if (!may_lead_on(fd.get(), name))
+            return forget_link(path);
+        if (auto behind = follow(path, Scan::Suspect))
+            scan(*std::move(behind));
+        return;
     }
     forget_link(path);
     if (there && S_ISDIR(status.st_mode))
-        scan({{path, physical, parent.linked}}, false);
+        scan({.path = path, .physical = physical, .linked = parent.linked});
     else if (nodes_.contains(path))
         drop(path);
 }
 
-// `deep`: known directories below are looked at again, too.
-void DirectoryTree::scan(std::vector<Ahead> ahead, bool deep) {
-    for (const auto& top : ahead)
-        files_.files_suspect(top.path);
-    while (!ahead.empty()) {
-        const auto here = std::move(ahead.back());
-        ahead.pop_back();
-        look(here, deep, ahead);
-    }
+// The directory, and what is found below it, is looked at next.
+void DirectoryTree::scan(Ahead top) {
+    files_.files_suspect(top.path);
+    ahead_.push_back(std::move(top));
 }
 
-void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead) {
+void DirectoryTree::look_at_next() {
+    const auto here = std::move(ahead_.back());
+    ahead_.pop_back();
     if (here.linked && linked_ >= kMaxLinked && !nodes_.contains(here.path)) {
         if (one_too_many_.empty())
             one_too_many_ = here.path;
@@ -381,7 +419,7 @@ void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead
     struct stat status{};
     if (lstat(here.physical.c_str(), &status) < 0 || !S_ISDIR(status.st_mode))
         return drop(here.path);
-    const auto opened = opener_.open(here.path, O_DIRECTORY);
+    auto opened = opener_.open(here.path, O_DIRECTORY);
     if (opened &&
         (opened->status.st_dev != status.st_dev || opened->status.st_ino != status.st_ino)) {
         drop(here.path); // the path has come to lead elsewhere just now
@@ -418,50 +456,52 @@ void DirectoryTree::look(const Ahead& here, bool deep, std::vector<Ahead>& ahead
     }
     set_polled(node);
     if (opened)
-        list(node, opened->fd.get(), deep, ahead);
+        listing_ = std::make_unique<Listing>(node, std::move(opened->fd), here.deep);
     else
         unreadable_[here.path] = opened.error().reason();
 }
 
-void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahead) {
-    int error = node.watch.error();
-    std::vector<std::string> children;
-    std::vector<std::string> links;
+// A part of the directory, as much as the kernel tells at once.
+void DirectoryTree::list_some() {
+    auto& [node, fd, deep, children, links] = *listing_;
     // On the stack: most sets are of a handful of files, and would hold it for nothing.
     alignas(dirent64) std::array<std::byte, std::size_t{64} * 1024> entries;
-    for (;;) {
-        const ssize_t size = getdents64(fd, entries.data(), entries.size());
-        if (size <= 0) {
-            error = size < 0 ? errno : error;
-            break;
+    const ssize_t size = getdents64(fd.get(), entries.data(), entries.size());
+    if (size <= 0)
+        return end_listing(size < 0 ? errno : 0);
+    for (ssize_t at = 0; at < size;) {
+        const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
+        at += entry->d_reclen;
+        const std::string_view name = entry->d_name;
+        if (name == "." || name == "..")
+            continue;
+        unsigned char type = entry->d_type;
+        if (type == DT_UNKNOWN) {
+            struct stat status{};
+            if (fstatat(fd.get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+                type = static_cast<unsigned char>(IFTODT(status.st_mode));
         }
-        for (ssize_t at = 0; at < size;) {
-            const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
-            at += entry->d_reclen;
-            const std::string_view name = entry->d_name;
-            if (name == "." || name == "..")
-                continue;
-            unsigned char type = entry->d_type;
-            if (type == DT_UNKNOWN) {
-                struct stat status{};
-                if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-                    type = static_cast<unsigned char>(IFTODT(status.st_mode));
-            }
-            if (type == DT_REG || type == DT_LNK)
-                files_.file_found(node.path, name, type == DT_REG);
-            if (type == DT_LNK)
-                links.emplace_back(name);
-            if (type == DT_DIR)
-                children.emplace_back(name);
-        }
+        if (type == DT_REG || type == DT_LNK)
+            files_.file_found(node.path, name, type == DT_REG);
+        if (type == DT_LNK)
+            links.emplace_back(name);
+        if (type == DT_DIR)
+            children.emplace_back(name);
     }
+}
+
+void DirectoryTree::end_listing(int error) {
+    const auto ended = std::exchange(listing_, nullptr);
+    auto& [node, fd, deep, children, links] = *ended;
+    if (error == 0)
+        error = node.watch.error();
     std::ranges::sort(children);
     std::erase_if(children, [&](const std::string& name) {
         auto path = join(node.path, name);
         if (!selection_.directory(path))
             return true;
         if (deep || !std::ranges::binary_search(node.children, name))
-            ahead.push_back({std::move(path), join(node.physical, name), node.linked});
+            ahead_.push_back({std::move(path), join(node.physical, name), node.linked, deep});
         return false;
     });
     // Watches of the kernel that are used up are not this directory's problem alone: the state of
@@ -474,7 +514,7 @@ void DirectoryTree::list(Node& node, int fd, bool deep, std::vector<Ahead>& ahea
     for (const auto& name : before)
         if (!std::ranges::binary_search(node.children, name))
             drop(join(node.path, name));
-    take_links(node, fd, std::move(links), deep ? Scan::All : Scan::Suspect, ahead);
+    take_links(node, fd.get(), links, deep);
 }
 
 void DirectoryTree::set_polled(Node& node) {
@@ -527,9 +567,7 @@ void DirectoryTree::poll() {
     for (auto& [path, link] : links_)
         if (link->trail.polled())
             link->trail.suspect();
-    const auto polled = polled_; // changes meanwhile
-    std::vector<Ahead> ahead;
-    for (const auto& path : polled) {
+    for (const auto& path : std::set(polled_)) {
         const auto found = nodes_.find(path);
         if (found == nodes_.end())
             continue;
@@ -540,14 +578,9 @@ void DirectoryTree::poll() {
                 suspects_.insert(path); // for what happened before
         }
         set_polled(node);
-        const auto opened = opener_.open(path, O_DIRECTORY);
-        if (opened && opened->status.st_dev == node.device && opened->status.st_ino == node.inode)
-            list(node, opened->fd.get(), false, ahead);
-        else
-            suspects_.insert(path);
+        ahead_.push_back({.path = path, .physical = node.physical, .linked = node.linked});
     }
-    scan(std::move(ahead), false);
-    repair(Scan::Suspect);
+    repair(Scan::Suspect, Clock::time_point::max());
 }
 
 void DirectoryTree::mounts_changed(const std::unordered_set<std::string>& points) {

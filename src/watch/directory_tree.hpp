@@ -11,6 +11,7 @@
 #include "os/opener.hpp"
 #include "watch/trail.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <list>
 #include <map>
@@ -44,6 +45,8 @@ protected:
 
 class DirectoryTree {
 public:
+    using Clock = std::chrono::steady_clock;
+
     // Links within links that are followed, and directories behind links in all.
     static constexpr std::size_t kMaxLinks = 8;
     static constexpr std::size_t kMaxLinked = 4096;
@@ -57,8 +60,11 @@ public:
 
     enum class Scan { Suspect, All };
     // Makes the watched directories those that are on disk: those that events made suspect, or
-    // all. Watches each before it lists it.
-    void repair(Scan scan);
+    // all. Watches each before it lists it. False: `until` was over before that; the next call goes
+    // on.
+    bool repair(Scan scan, Clock::time_point until);
+    // A repair() has not come to its end.
+    [[nodiscard]] bool in_the_middle() const { return repair_.has_value(); }
 
     // Files in this directory are files of ours.
     [[nodiscard]] bool has(const std::string& directory) const;
@@ -102,28 +108,40 @@ public:
 private:
     struct Root;
     struct Node;
+    struct Listing; // of one directory, so far
     struct Ahead {
         std::string path;
         std::string physical;
         bool linked = false; // behind a link of ours
+        bool deep = false;   // known directories below are looked at again, too
+    };
+    struct Repair {
+        Scan how;
+        std::list<Root>::iterator root; // the next
+        int round = 0;
+        bool links_followed = false;
+        bool suspects_taken = false;
+        std::set<std::string> suspects = {}; // of this round, that were not visited yet
+        bool moved = false;                  // in this round: there may be more to do
     };
 
-    bool repair_roots(Scan how);
-    void repair_links(std::vector<Ahead>& ahead);
+    bool begin_next();
+    bool repair_root(Root& root, Scan how);
+    void repair_links();
     bool arrive(Root& root, Scan how);
     void perhaps_a_link(std::string path, const EntryEvent& event);
-    void take_links(const Node& node, int fd, std::vector<std::string> names, Scan how,
-                    std::vector<Ahead>& ahead);
-    void follow(const std::string& path, Scan how, std::vector<Ahead>& ahead);
+    void take_links(const Node& node, int fd, const std::vector<std::string>& names, bool deep);
+    [[nodiscard]] std::optional<Ahead> follow(const std::string& path, Scan how);
     void forget_link(const std::string& path);
     [[nodiscard]] std::string why_not(const std::string& path, const Root& link) const;
     [[nodiscard]] bool goes_round(const std::string& path, std::uint64_t device,
                                   std::uint64_t inode) const;
     void leave_out(const std::string& path, std::string why);
     void visit(const std::string& path);
-    void scan(std::vector<Ahead> ahead, bool deep);
-    void look(const Ahead& here, bool deep, std::vector<Ahead>& ahead);
-    void list(Node& node, int fd, bool deep, std::vector<Ahead>& ahead);
+    void scan(Ahead top);
+    void look_at_next();
+    void list_some();
+    void end_listing(int error);
     void set_polled(Node& node);
     void drop_below(const std::string& path);
     void drop(const std::string& path);
@@ -140,6 +158,9 @@ private:
     std::size_t linked_ = 0;                                          // nodes behind links
     std::map<std::string, std::unique_ptr<Node>, std::less<>> nodes_; // by path
     std::set<std::string> suspects_;
+    std::optional<Repair> repair_;
+    std::unique_ptr<Listing> listing_; // nothing drops its node before its end
+    std::vector<Ahead> ahead_;         // directories that are looked at next, the last one first
     std::set<std::string> polled_;
     std::map<std::string, std::string, std::less<>> unreadable_; // with the reason
 };

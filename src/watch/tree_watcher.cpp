@@ -146,9 +146,10 @@ void TreeWatcher::overflow() {
 void TreeWatcher::serve() {
     soon_.disarm();
     serving_ = true;
+    const auto until = end_of_slice();
     for (std::size_t i = 0; i < touched_.size(); ++i)
         if (auto* user = std::exchange(touched_[i], nullptr))
-            user->queue_drained();
+            user->queue_drained(until);
     touched_.clear();
     serving_ = false;
     settle_due();
@@ -168,7 +169,7 @@ void TreeWatcher::settle_due() {
         auto* const user = settling_.front();
         settling_.pop_front();
         if (user->due() && !user->settle(until))
-            settling_.push_front(user);
+            settling_.push_back(user); // others do not wait for all of it
     }
     if (settling_.empty())
         return reader_.let_go();

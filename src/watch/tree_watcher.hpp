@@ -29,7 +29,8 @@ class TreeUser {
 public:
     virtual void everything_suspect() = 0; // only marks
     virtual void written_suspect() = 0;    // only marks: files that were being written
-    virtual void queue_drained() = 0;      // may do anything, also end users
+    // Takes up what was marked, until `until`; may do anything, also end users.
+    virtual void queue_drained(std::chrono::steady_clock::time_point until) = 0;
 
     // Something that was marked has settled. settle() looks at it, until `until`, and may end
     // users. False: something is left for the next call.
@@ -98,8 +99,9 @@ public:
     void leave(TreeUser& user);
     // The user wants its queue_drained().
     void touched(TreeUser& user);
-    // Settles the users that are due, one after the other and as many as there is time for in this
-    // turn of the loop; the rest follow in the next ones. What several of them watch is read once.
+    // Settles the users that are due, as many as there is time for in this turn of the loop; the
+    // rest follow in the next ones. One that takes longer takes turns with the others. What several
+    // of them watch is read once.
     void settle_due();
     [[nodiscard]] static std::chrono::steady_clock::time_point end_of_slice();
     // The user has looked at all that was marked.

@@ -148,7 +148,7 @@ bool WatchedSet::scan_some(std::chrono::steady_clock::time_point until) {
 }
 
 bool WatchedSet::unsettled() const {
-    return debounce_.due().has_value();
+    return debounce_.due().has_value() || tree_.in_the_middle();
 }
 
 void WatchedSet::file_event(const std::string& directory, const EntryEvent& event) {
@@ -180,9 +180,8 @@ void WatchedSet::dirty(const Timing& timing) {
 
 // New directories are watched and listed at once, not when the burst has settled: what happens in
 // them belongs to it.
-void WatchedSet::queue_drained() {
-    if (std::exchange(tree_suspect_, false))
-        tree_.repair(DirectoryTree::Scan::Suspect);
+void WatchedSet::queue_drained(std::chrono::steady_clock::time_point until) {
+    (void)repair_tree(until);
     files_.follow();
     watcher_.opener().forget();
     schedule();
@@ -203,11 +202,18 @@ void WatchedSet::schedule() {
 }
 
 bool WatchedSet::due() const {
+    return tree_.in_the_middle() || files_due();
+}
+
+bool WatchedSet::files_due() const {
     const auto at = debounce_.due();
-    return at_once_ || files_.in_the_middle() || (at && *at <= watcher_.loop().now());
+    return at_once_ || !waiting_.empty() || files_.in_the_middle() ||
+           (at && *at <= watcher_.loop().now());
 }
 
 bool WatchedSet::settle(std::chrono::steady_clock::time_point until) {
+    if (!files_due()) // the directories do not wait for a burst to settle
+        return go_on_listing(until);
     at_once_ = false;
     const bool ahead = !waiting_.empty(); // who waits looks at what is new
     if (!refresh(Rescan::Dirty, until))
@@ -224,21 +230,40 @@ bool WatchedSet::settle(std::chrono::steady_clock::time_point until) {
     return true;
 }
 
+bool WatchedSet::go_on_listing(std::chrono::steady_clock::time_point until) {
+    if (!repair_tree(until))
+        return false;
+    files_.follow();
+    if (unsettled())
+        return true;
+    watcher_.settled(*this);
+    if (on_quiet)
+        on_quiet();
+    return true;
+}
+
+// False: there are directories left to be looked at.
+bool WatchedSet::repair_tree(std::chrono::steady_clock::time_point until) {
+    const bool suspect = std::exchange(tree_suspect_, false);
+    return (!suspect && !tree_.in_the_middle()) ||
+           tree_.repair(DirectoryTree::Scan::Suspect, until);
+}
+
 void WatchedSet::settle_at_once() {
     at_once_ = true;
     watcher_.settle_due();
 }
 
 bool WatchedSet::refresh(Rescan how, std::chrono::steady_clock::time_point until) {
+    bool done = true;
     if (std::exchange(all_suspect_, false) || how == Rescan::All) {
-        tree_.repair(DirectoryTree::Scan::All);
         files_.suspect_all();
+        done = tree_.repair(DirectoryTree::Scan::All, until);
     } else {
-        if (std::exchange(tree_suspect_, false))
-            tree_.repair(DirectoryTree::Scan::Suspect);
+        done = repair_tree(until);
         files_.follow();
     }
-    const bool done = files_.refresh(until);
+    done = done && files_.refresh(until);
     watcher_.opener().forget(); // another look judges anew; and nothing that is open keeps a mount
     if (!done)
         return false;

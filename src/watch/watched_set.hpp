@@ -45,7 +45,7 @@ public:
 private:
     void everything_suspect() override;
     void written_suspect() override;
-    void queue_drained() override;
+    void queue_drained(std::chrono::steady_clock::time_point until) override;
     [[nodiscard]] bool due() const override;
     bool settle(std::chrono::steady_clock::time_point until) override;
     void mounts_changed(const std::unordered_set<std::string>& points) override;
@@ -63,6 +63,9 @@ private:
     void dirty(const Timing& timing);
     void schedule();
     void settle_at_once();
+    [[nodiscard]] bool files_due() const;
+    bool go_on_listing(std::chrono::steady_clock::time_point until);
+    bool repair_tree(std::chrono::steady_clock::time_point until);
     bool refresh(Rescan how, std::chrono::steady_clock::time_point until);
     void resume_those_who_wait();
     void try_written_again();

@@ -26,6 +26,13 @@ protected:
         return bytes;
     }
 
+    // Nobody lists so many directories in one slice.
+    static constexpr int kMany = 3000;
+    void make_many(const std::string& path) const {
+        for (int i = 0; i < kMany; ++i)
+            fs::create_directories(path + "/" + std::to_string(i));
+    }
+
     const std::string file = dir / "large";
 };
 
@@ -53,6 +60,19 @@ TEST_F(Slices, EventsAreTakenInWhileALargeFileIsRead) {
     ASSERT_TRUE(until([&] { return small->set->unsettled() || small->calls == 1; }));
     EXPECT_EQ(large->calls, 0); // its event did not have to wait
     ASSERT_TRUE(until([&] { return small->calls == 1 && large->calls == 1; }));
+}
+
+// Was: what had settled waited for all that had settled before it.
+TEST_F(Slices, AnotherSetIsSettledWhileALargeFileIsRead) {
+    make_large(file, 'a');
+    auto large = watch({definition({file}, 0ms)});
+    auto small = watch({definition({dir / "small"}, 0ms)});
+    make_large(file, 'b');
+    ASSERT_TRUE(until([&] { return large->set->unsettled(); })); // in the middle of it
+    write(dir / "small", "x");
+    ASSERT_TRUE(until([&] { return small->calls == 1; }));
+    EXPECT_EQ(large->calls, 0);
+    ASSERT_TRUE(until([&] { return large->calls == 1; }));
 }
 
 TEST_F(Slices, ALookInTheMiddleHasWhatIsOnDisk) {
@@ -133,6 +153,61 @@ TEST_F(Slices, WhenSomethingHappenedIsToldBeforeItHasSettled) {
     write(file, "b");
     ASSERT_TRUE(until([&] { return watched->set->unsettled(); }));
     EXPECT_GT(watched->set->changed_at(), before);
+}
+
+// Was: the loop stood still until all of it was listed.
+TEST_F(Slices, TheLoopTakesTurnsWhileATreeIsListed) {
+    make_many(dir / "tree");
+    auto watched = std::make_unique<Watched>();
+    watched->set = *WatchedSet::make(*watcher, {definition({dir / "tree/**"})}, [] {});
+    auto ahead = watched->set->look_ahead(Rescan::All);
+    ahead.start();
+    EXPECT_FALSE(ahead.done());
+    ASSERT_TRUE(until([&] { return ahead.done(); }));
+    EXPECT_FALSE(watched->set->unsettled());
+    EXPECT_GT(watcher->watches(), std::size_t{kMany});
+}
+
+TEST_F(Slices, EventsAreTakenInWhileATreeThatAppearedIsListed) {
+    make_many(dir / "aside");
+    fs::create_directory(dir / "tree");
+    auto large = watch({definition({dir / "tree/**"}, 0ms)});
+    auto small = watch({definition({dir / "small"}, 0ms)});
+    fs::rename(dir / "aside", dir / "tree/new");
+    ASSERT_TRUE(until([&] { return large->set->unsettled(); })); // in the middle of it
+    write(dir / "small", "x");
+    ASSERT_TRUE(until([&] { return small->calls == 1; }));
+    EXPECT_TRUE(large->set->unsettled());
+    const auto last = std::to_string(kMany - 1);
+    write(dir / "tree/new/0/file", "x");
+    write(dir / ("tree/new/" + last + "/file"), "x");
+    ASSERT_TRUE(until([&] { return large->content.files.size() == 2; }));
+    ASSERT_TRUE(until([&] { return !large->set->unsettled(); }));
+}
+
+TEST_F(Slices, ALookInTheMiddleOfATreeHasAllOfIt) {
+    make_many(dir / "aside");
+    const auto last = "/" + std::to_string(kMany - 1) + "/file";
+    write(dir / ("aside" + last), "x");
+    write(dir / "aside/0/file", "x");
+    fs::create_directory(dir / "tree");
+    auto watched = watch({definition({dir / "tree/**"}, 0ms)});
+    fs::rename(dir / "aside", dir / "tree/new");
+    ASSERT_TRUE(until([&] { return watched->set->unsettled(); })); // in the middle of it
+    EXPECT_EQ(watched->set->look(Rescan::Dirty).content.files.size(), 2U);
+    EXPECT_FALSE(watched->set->unsettled());
+}
+
+TEST_F(Slices, ATreeThatGoesWhileItIsListedIsForgotten) {
+    make_many(dir / "aside");
+    fs::create_directory(dir / "tree");
+    auto watched = watch({definition({dir / "tree/**"}, 0ms)});
+    const auto before = watcher->watches();
+    fs::rename(dir / "aside", dir / "tree/new");
+    ASSERT_TRUE(until([&] { return watched->set->unsettled(); })); // in the middle of it
+    fs::rename(dir / "tree/new", dir / "aside");
+    ASSERT_TRUE(until([&] { return !watched->set->unsettled(); }));
+    EXPECT_EQ(watcher->watches(), before);
 }
 
 // Was: once for each of them.
