@@ -49,7 +49,7 @@ Task<Result<>> SystemdUnits::start_generation(GenerationRequest request) {
         remove_files(unit);
         co_return std::unexpected(starting(unit, std::move(properties).error()));
     }
-    co_return co_await start_new(unit, std::move(*properties));
+    co_return co_await start_new(unit, request.definition.type, std::move(*properties));
 }
 
 // The files that the manager reads beside what it is told.
@@ -73,21 +73,26 @@ void SystemdUnits::remove_files(const std::string& unit) {
     environments_.remove(unit);
 }
 
-void SystemdUnits::follow_new(const std::string& unit) {
+// A transient unit is what it is made as: the manager need not be asked for that.
+void SystemdUnits::follow_new(const std::string& unit, ServiceType type) {
     auto& entry = enter(unit);
     entry.internal = false;
     entry.known = true;
     entry.names.try_emplace(unit, 1);
+    auto& facts = entry.facts;
+    facts.state.id = unit;
+    facts.state.oneshot = type == ServiceType::Oneshot;
+    facts.type = to_string(type);
 }
 
-Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) {
-    follow_new(unit); // before the call: no signal of the start is missed
+Task<Result<>> SystemdUnits::start_new(std::string unit, ServiceType type, Properties properties) {
+    follow_new(unit, type); // before the call: no signal of the start is missed
     auto job = co_await run_transient(unit, properties);
     if (!job && job.error().is("UnitExists")) {
         // Something is left of that name, of an earlier life: it is not what is to be started.
         (void)co_await stop_unit(unit);
         co_await forget(unit);
-        follow_new(unit);
+        follow_new(unit, type);
         job = co_await run_transient(unit, properties);
     }
     if (!job) {
@@ -96,10 +101,7 @@ Task<Result<>> SystemdUnits::start_new(std::string unit, Properties properties) 
         co_return std::unexpected(starting(unit, to_error(job.error())));
     }
     // The rest has come with the signals of the start; these never change and are in none.
-    static const std::vector<PropertyName> constants = {{kUnit, "LoadState"},
-                                                        {kUnit, "CanReload"},
-                                                        {kUnit, "Id"},
-                                                        {kServiceUnit, "Type"},
+    static const std::vector<PropertyName> constants = {{kUnit, "CanReload"},
                                                         {kServiceUnit, "TimeoutStartUSec"}};
     co_await read_some(unit, constants);
     if (auto judged = co_await judged_start(unit, *job, done_by_others(unit)); !judged)

@@ -198,8 +198,8 @@ private:
                                          Duration deadline);
     // The judgement of a start that failed, and whether somebody else meddled.
     Task<Result<>> judged_start(std::string unit, std::string job, unsigned done_before);
-    void follow_new(const std::string& unit);
-    Task<Result<>> start_new(std::string unit, Properties properties);
+    void follow_new(const std::string& unit, ServiceType type);
+    Task<Result<>> start_new(std::string unit, ServiceType type, Properties properties);
 
     os::EventLoop& loop_;
     sdbus::IConnection& connection_;
