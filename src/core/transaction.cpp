@@ -37,6 +37,11 @@ public:
             release(Step::Keep::Applied);
             co_return std::move(outcomes_);
         }
+        if (cut_short_) {
+            if (applied_ == 0)
+                release(Step::Keep::Applied);
+            co_return supersede();
+        }
         fault::point("proven");
         for (auto& step : steps_)
             if (unproven_) {
@@ -83,6 +88,10 @@ private:
     // themselves all at the same time.
     Task<std::optional<Failure>> apply() {
         for (; applied_ < steps_.size(); ++applied_) {
+            if (interruptions_.ending->requested()) {
+                cut_short_ = true;
+                co_return std::nullopt;
+            }
             auto& step = *steps_[applied_];
             step.reserve();
             auto problem = co_await step.apply();
@@ -190,6 +199,7 @@ private:
     const TransactionHost& host_;
     bool moved_on_ = false;   // a file is not what was looked at
     bool unproven_ = false;   // a newer change is there
+    bool cut_short_ = false;  // the daemon ends
     std::size_t applied_ = 0; // steps whose action was begun, the last one perhaps half-way
     std::vector<MemberOutcome> outcomes_;
 };

@@ -30,6 +30,9 @@ struct Interruptions {
     // record, carried by the unit that was started, and is what a failure of the newer change goes
     // back to.
     std::shared_ptr<Cancellation> newer = std::make_shared<Cancellation>();
+    // The daemon ends: no further step begins. Steps that were done stay on record as under way,
+    // and its next start goes on from there, as after a death.
+    std::shared_ptr<Cancellation> ending = std::make_shared<Cancellation>();
 };
 
 class TransactionHost {

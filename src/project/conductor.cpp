@@ -442,8 +442,9 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     sees_.agenda.ended(scope, moved_on ? Agenda::End::MovedOn : Agenda::End::Done,
                        sees_.clock.now());
     end_run(scope);
-    // Somebody still waits for an answer: the request begins again, with what is wanted now.
-    if (superseded && request && request->kind == Request::Kind::Reload) {
+    // Somebody still waits for an answer: the request begins again, with what is wanted now; at the
+    // daemon's end, it is turned away instead.
+    if (superseded && request && (request->kind == Request::Kind::Reload || winding_up_)) {
         report_what_is_done(std::move(outcome), compared);
         sees_.agenda.submit_again(*std::move(request));
         on_.end();
@@ -540,6 +541,7 @@ void Conductor::wind_up() {
     for (const auto& [service, run] : runs_) {
         request_soon(run.interruptions.cancellation);
         request_soon(run.interruptions.hurry);
+        request_soon(run.interruptions.ending);
     }
 }
 

@@ -181,6 +181,23 @@ def test_sigterm_in_the_middle_of_a_restart_is_the_end_of_that_restart_first(pai
     assert invocations(pair) == units
 
 
+# Was: it ended when all of a group had been done, however many there were.
+def test_sigterm_in_the_middle_of_a_group_begins_nothing_more_and_the_next_start_goes_on(pair):
+    pair.toml(PAIR + 'after = ["a"]\nenv = { STATE = "new" }\n')
+    pair.write("a.conf", "slow")
+    with pair.ctl.monitor() as events:
+        events.wait_for("ReloadStarted")
+        eventually(lambda: "hotreload-demo.a@2.service" in pair.units(), "the start of a")
+        pid = daemon_pid()
+        systemctl("stop", "--no-block", DAEMON, user="dev")
+        eventually(lambda: unit_property(DAEMON, "ActiveState", user="dev") == "deactivating", "its end")
+        pair.write("go", "")
+        eventually(lambda: daemon_pid() != pid, "its end")
+        assert "hotreload-demo.b@2.service" not in pair.units()
+    eventually(lambda: pair["b"]["generation"] == 2, "the rest of the group")
+    assert {pair[name]["state"] for name in "ab"} == {"running"}
+
+
 def test_what_is_asked_for_while_it_ends_is_refused_with_the_reason(pair):
     with pair.ctl.monitor() as events:
         pair.write("a.conf", "slow")

@@ -433,6 +433,25 @@ TEST_F(ServiceStepTest, that_acts_already_is_not_given_up) {
     EXPECT_EQ(host.acted, std::vector<std::string>{"web"});
 }
 
+TEST_F(ServiceStepTest, is_not_begun_any_more_when_the_daemon_ends_and_what_was_done_is_on_record) {
+    have("db");
+    have("web");
+    input.views["web"].wanted->after = {"db"};
+    input.views["db"].wanted->env["A"] = input.views["web"].wanted->env["A"] = "b";
+    units.slow_starts = true;
+    auto task = run_transaction(transaction(), host);
+    task.start();
+    interruptions.ending->request();
+    units.finish_starts();
+    ASSERT_TRUE(task.done());
+    const auto outcome = task.take();
+    EXPECT_EQ(outcome.result, ReloadResult::Superseded);
+    EXPECT_EQ(units.calls, (Calls{"stop " + unit("db", 1), "start " + unit("db", 2)}));
+    EXPECT_TRUE(host.committed.at("db")->underway);
+    EXPECT_EQ(host.committed.at("db")->generation, 1U);
+    EXPECT_FALSE(host.committed.contains("web"));
+}
+
 TEST_F(ServiceStepTest, swaps_what_has_ports_and_leaves_the_old_generation_to_be_drained) {
     have_port("web");
     input.views["web"].wanted->env["A"] = "b";
