@@ -10,16 +10,17 @@
 
 namespace hotreload::project {
 
-Task<std::vector<std::string>> Adoption::run() {
+Task<Adoption::Left> Adoption::run() {
     auto& [ledger, looks, attached, units, sockets, views] = sees_;
     const bool other_manager = ledger.record().manager_id != units.manager_id();
-    std::vector<std::string> names, stopping;
+    Left left;
+    std::vector<std::string> names;
     for (const auto& [name, service] : ledger.services()) {
         names.push_back(name);
         if (service.underway || other_manager)
             looks.interrupted(name);
         if (service.underway && !service.wanted)
-            stopping.push_back(name);
+            left.stopping.push_back(name);
     }
     if (other_manager)
         for (const auto& name : names)
@@ -36,8 +37,14 @@ Task<std::vector<std::string>> Adoption::run() {
     if (other_manager)
         ledger.update_project(
             [&](ProjectRecord& record) { record.manager_id = units.manager_id(); });
-    co_await remove_orphans();
-    co_return stopping;
+    const auto listed = co_await units.list(project_units_pattern(ledger.name()));
+    if (!listed)
+        co_return left;
+    co_await take_over_what_is_not_on_record(*listed);
+    left.orphans = orphans_among(*listed);
+    adopt_sockets();
+    remove_stale_views(*listed);
+    co_return left;
 }
 
 Task<> Adoption::follow_all() {
@@ -82,24 +89,30 @@ Task<> Adoption::show_what_is_on_record(std::string service) {
         (void)co_await units.restart_unit(unit);
 }
 
-Task<> Adoption::remove_orphans() {
-    auto& [ledger, looks, attached, units, sockets, views] = sees_;
-    const auto listed = co_await units.list(project_units_pattern(ledger.name()));
-    if (!listed)
-        co_return;
-    co_await take_over_what_is_not_on_record(*listed);
-    std::vector<Task<Result<>>> removing; // side by side: each may take as long as its unit's stop
-    for (const auto& unit : *listed) {
+std::map<std::string, std::vector<std::string>>
+Adoption::orphans_among(const std::vector<std::string>& units) const {
+    const auto& ledger = sees_.ledger;
+    std::map<std::string, std::vector<std::string>> orphans;
+    for (const auto& unit : units) {
         const bool known = std::ranges::any_of(ledger.services(), [&](const auto& each) {
             return each.second.unit == unit ||
                    std::ranges::contains(each.second.draining, unit, &Draining::unit);
         });
-        if (!known)
-            removing.push_back(units.discard(unit));
+        if (known)
+            continue;
+        const auto service = service_of(unit, ledger.name());
+        orphans[service ? service->first : ""].push_back(unit);
     }
+    return orphans;
+}
+
+Task<> Adoption::remove(std::vector<std::string> orphans) {
+    std::vector<Task<Result<>>> removing;
+    for (const auto& unit : orphans)
+        removing.push_back(sees_.units.discard(unit));
     (void)co_await when_all(std::move(removing));
-    adopt_sockets();
-    remove_stale_views();
+    for (const auto& unit : orphans)
+        sees_.views.remove(unit);
 }
 
 bool Adoption::is_lost(const std::string& service, std::uint64_t generation) const {
@@ -153,14 +166,15 @@ void Adoption::adopt_sockets() {
                                 service.wanted ? service.definition.ports : none);
 }
 
-void Adoption::remove_stale_views() {
+// A unit that is loaded may read its view until its end.
+void Adoption::remove_stale_views(const std::vector<std::string>& loaded) {
     const auto prefix = std::format("hotreload-{}.", escape_unit_name(sees_.ledger.name()));
     for (const auto& view : sees_.views.names()) {
         const bool used = std::ranges::any_of(sees_.ledger.services(), [&](const auto& each) {
             return each.second.shown_view() == view ||
                    std::ranges::contains(each.second.draining, view, &Draining::unit);
         });
-        if (!used && view.starts_with(prefix))
+        if (!used && view.starts_with(prefix) && !std::ranges::contains(loaded, view))
             sees_.views.remove(view);
     }
 }

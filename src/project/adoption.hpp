@@ -12,6 +12,7 @@
 #include "project/ledger.hpp"
 #include "project/looks.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,19 +33,28 @@ public:
 
     // The units on record are followed, all side by side, once.
     Task<> follow_all();
+    struct Left {
+        std::vector<std::string> stopping; // services of which a stop was begun and not finished
+        // Units that no record names, by the service that they are of; "" for helpers.
+        std::map<std::string, std::vector<std::string>> orphans;
+    };
     // Services that run are adopted as they are; one that does not, although nobody stopped it, was
-    // interrupted. Units that no record names are taken over or removed. Answers services of which
-    // a stop was begun and not finished.
-    Task<std::vector<std::string>> run();
+    // interrupted. Units that no record names are taken over where they carry what was lost.
+    // Answers what is left to do.
+    Task<Left> run();
+    // Ends the orphans, side by side, and removes what they were shown. It takes as long as the
+    // slowest of them takes to stop.
+    Task<> remove(std::vector<std::string> orphans);
 
 private:
     Task<> follow(std::string unit);
     Task<> show_what_is_on_record(std::string service);
-    Task<> remove_orphans();
     Task<> take_over_what_is_not_on_record(std::vector<std::string> units);
+    [[nodiscard]] std::map<std::string, std::vector<std::string>>
+    orphans_among(const std::vector<std::string>& units) const;
     [[nodiscard]] bool is_lost(const std::string& service, std::uint64_t generation) const;
     void adopt_sockets();
-    void remove_stale_views();
+    void remove_stale_views(const std::vector<std::string>& loaded);
 
     Sees sees_;
     bool followed_ = false;

@@ -107,13 +107,25 @@ Task<> Project::open() {
 }
 
 Task<> Project::take_up() {
-    for (const auto& service : co_await adoption_.run())
+    auto left = co_await adoption_.run();
+    for (const auto& service : left.stopping)
         submit({.kind = Request::Kind::Stop, .id = ports_.new_id(), .service = service});
+    for (auto& [service, units] : left.orphans)
+        tasks_.spawn(remove_orphans(service, std::move(units)));
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
     begin_work();
     co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
     co_await configs_.known();
+}
+
+// A service waits for its orphans' end, for they may have what its next start needs; nobody else
+// does.
+Task<> Project::remove_orphans(std::string service, std::vector<std::string> units) {
+    agenda_.began({service});
+    co_await adoption_.remove(std::move(units));
+    agenda_.ended({service}, Agenda::End::Aside, ports_.clock.now());
+    pump_soon();
 }
 
 void Project::begin_work() {

@@ -116,6 +116,7 @@ public:
 
 private:
     Task<> take_up();
+    Task<> remove_orphans(std::string service, std::vector<std::string> units);
     void begin_work();
     Task<> set_aside(Problem why);
     void retry();

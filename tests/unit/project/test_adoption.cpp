@@ -92,6 +92,23 @@ TEST_F(AdoptionTest, a_unit_that_no_record_names_is_removed) {
     EXPECT_FALSE(called("discard " + own));
 }
 
+TEST_F(AdoptionTest, a_unit_that_no_record_names_and_does_not_end_holds_up_its_own_service_alone) {
+    applied("db");
+    applied("web");
+    files.write("/etc/db", "newer");
+    files.write("/etc/web", "newer");
+    const auto orphan = generation_unit("shop", "web", 2);
+    units.run(orphan);
+    units.listed = {orphan};
+    units.clinging = {orphan};
+    begin();
+    EXPECT_EQ(store.services.at("db").generation, 4U);
+    EXPECT_EQ(store.services.at("web").generation, 3U);
+    units.finish_starts();
+    clock.run();
+    EXPECT_EQ(store.services.at("web").generation, 4U);
+}
+
 TEST_F(AdoptionTest, of_a_record_that_was_lost_the_newest_unit_that_runs_is_taken_over) {
     service("web", "/etc/web");
     const auto older = generation_unit("shop", "web", 4), newer = generation_unit("shop", "web", 5);
