@@ -168,7 +168,7 @@ bool DirectoryTree::begin_next() {
         return true;
     }
     const int round = repair.round + 1;
-    if (!repair.moved || round == kMaxRounds)
+    if ((!repair.moved && suspects_.empty()) || round == kMaxRounds)
         return false;
     repair = {.how = Scan::Suspect, .root = roots_.begin(), .round = round};
     return true;

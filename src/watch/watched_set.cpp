@@ -242,11 +242,18 @@ bool WatchedSet::go_on_listing(std::chrono::steady_clock::time_point until) {
     return true;
 }
 
-// False: there are directories left to be looked at.
+// False: there are directories left to be looked at. What is made suspect in the middle of it is
+// looked at anew after its end.
 bool WatchedSet::repair_tree(std::chrono::steady_clock::time_point until) {
-    const bool suspect = std::exchange(tree_suspect_, false);
-    return (!suspect && !tree_.in_the_middle()) ||
-           tree_.repair(DirectoryTree::Scan::Suspect, until);
+    for (;;) {
+        const bool goes_on = tree_.in_the_middle();
+        if (!goes_on && !std::exchange(tree_suspect_, false))
+            return true;
+        if (!tree_.repair(DirectoryTree::Scan::Suspect, until))
+            return false;
+        if (goes_on)
+            watcher_.touched(*this); // its state may be another
+    }
 }
 
 void WatchedSet::settle_at_once() {

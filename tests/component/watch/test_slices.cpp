@@ -185,6 +185,23 @@ TEST_F(Slices, EventsAreTakenInWhileATreeThatAppearedIsListed) {
     ASSERT_TRUE(until([&] { return !large->set->unsettled(); }));
 }
 
+TEST_F(Slices, WhatChangesInATreeWhileItIsListedIsSeen) {
+    make_many(dir / "aside");
+    fs::create_directories(dir / "tree/known");
+    auto watched = watch({definition({dir / "tree/**"}, 0ms)});
+    fs::rename(dir / "aside", dir / "tree/new");
+    ASSERT_TRUE(until([&] { return watched->set->unsettled(); })); // in the middle of it
+    fs::create_directory(dir / "other");
+    write(dir / "other/file", "x");
+    fs::rename(dir / "other", dir / "tree/known/other");
+    fs::rename(dir / "tree", dir / "moved"); // the way to it leads elsewhere now
+    fs::create_directory(dir / "tree");
+    write(dir / "tree/last", "x");
+    ASSERT_TRUE(until([&] { return watched->has(dir / "tree/last"); }));
+    ASSERT_TRUE(until([&] { return !watched->set->unsettled(); }));
+    EXPECT_EQ(watched->content.files.size(), 1U);
+}
+
 TEST_F(Slices, ALookInTheMiddleOfATreeHasAllOfIt) {
     make_many(dir / "aside");
     const auto last = "/" + std::to_string(kMany - 1) + "/file";
