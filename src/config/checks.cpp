@@ -47,6 +47,27 @@ private:
     std::string table_; // "services.web"
 };
 
+// A kind's check asks nobody but the declaration (core/kind.hpp): of a member that was taken over
+// it would find what it found before.
+void check_by_kind(Reading& reading, const MemberDefinition& service, MemberReading& member) {
+    auto& warnings = reading.project.source_map.warnings;
+    if (!member.is_checked) {
+        const auto before = warnings.size();
+        ReadDeclaration declaration(reading, service);
+        reading.kinds.of(service).check(declaration);
+        member.is_checked = true;
+        member.warnings.assign(warnings.begin() + static_cast<std::ptrdiff_t>(before),
+                               warnings.end());
+        for (auto& warning : member.warnings)
+            warning.line -= member.line;
+        return;
+    }
+    for (auto warning : member.warnings) {
+        warning.line += member.line;
+        warnings.push_back(std::move(warning));
+    }
+}
+
 // The schema may come later; until it does, every change is refused.
 void warn_of_missing_schemas(Reading& reading, const MemberDefinition& service) {
     std::error_code error;
@@ -116,7 +137,7 @@ void check_links(Reading& reading, const MemberDefinition& service, const std::s
 void check_ports_once(Reading& reading) {
     std::map<std::string, std::string> owners;
     for (const auto& [name, service] : reading.project.services)
-        for (const auto& port : service.ports) {
+        for (const auto& port : service->ports) {
             const auto [owner, first] = owners.emplace(port.address, name);
             if (!first && owner->second != name)
                 reading.problem(
@@ -129,14 +150,14 @@ void check_ports_once(Reading& reading) {
 void check_attached_once(Reading& reading) {
     std::map<std::string, std::string> owners;
     for (const auto& [name, service] : reading.project.services) {
-        if (!service.attached())
+        if (!service->attached())
             continue;
         for (const auto& [unit, owner] : owners)
-            if (are_one_unit(unit, service.unit))
+            if (are_one_unit(unit, service->unit))
                 reading.problem(key_of(reading, service, "unit"),
-                                std::format("{} is attached already by {}", service.unit,
+                                std::format("{} is attached already by {}", service->unit,
                                             key_of(reading, reading.project.services.at(owner))));
-        owners.emplace(service.unit, name);
+        owners.emplace(service->unit, name);
     }
 }
 
@@ -166,7 +187,7 @@ private:
         const auto found = reading_.project.services.find(name);
         if (found == reading_.project.services.end() || done_.contains(name))
             return;
-        const auto* const service = &found->second;
+        const auto* const service = &*found->second;
         const bool is_itself = !way_.empty() && way_.back().service == service; // told of already
         if (service->after.empty() || is_itself)
             return;
@@ -203,9 +224,9 @@ private:
     std::set<std::string> done_;
 };
 
-void check_trust(Reading& reading, const MemberDefinition& service) {
-    for (const auto& [of, key, path] : reading.env_files)
-        if (of == service.name)
+void check_trust(Reading& reading, const MemberDefinition& service, const MemberReading& member) {
+    for (const auto& [key, path, was_read] : member.env_files)
+        if (was_read)
             if (auto why = reading.trust.distrusted(path, service.user))
                 reading.problem(key, *std::move(why));
     for (auto& [key, why] : reading.trust.programs(service, true))
@@ -217,19 +238,22 @@ void check_trust(Reading& reading, const MemberDefinition& service) {
 void check_services(Reading& reading) {
     const auto words = words_of_members(reading);
     const auto longest = helper_unit(reading.project.name, "", "last-words", to_string(ReloadId()));
-    for (const auto& [name, service] : reading.project.services) {
-        ReadDeclaration declaration(reading, service);
-        reading.kinds.of(service).check(declaration);
+    for (const auto& [name, shared] : reading.project.services) {
+        const MemberDefinition& service = *shared;
+        auto& member = reading.members.at(name);
+        const auto problems = reading.problems.size();
+        check_by_kind(reading, service, member);
         check_length(reading, service, longest.size());
         warn_of_missing_schemas(reading, service);
         check_links(reading, service, words);
-        check_trust(reading, service);
+        check_trust(reading, service, member);
+        member.keep &= reading.problems.size() == problems;
     }
     check_ports_once(reading);
     check_attached_once(reading);
     CycleSearch search(reading);
     for (const auto& [name, service] : reading.project.services)
-        if (!service.after.empty())
+        if (!service->after.empty())
             search.visit(name);
 }
 

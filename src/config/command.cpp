@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/command_words.hpp"
 #include "config/keys.hpp"
+#include "config/lookups.hpp"
 #include "config/paths.hpp"
 
 #include <format>
@@ -37,12 +38,11 @@ void read_command(Reading& reading, const Entry& entry, std::vector<std::string>
                                          : Result<std::vector<CommandWord>>(words_of_array(entry));
     if (!split)
         return reading.problem(entry.key, split.error().message);
-    const ProgramPlaces places{reading.project.directory, reading.user, reading.path};
     command.clear();
     for (CommandWord& word : *split) {
         const bool is_program = command.empty();
         if (word.home && !is_program) {
-            const auto start = start_of_path(places.directory, places.user, word.text);
+            const auto start = look_up_start(reading, word.text);
             if (!start)
                 return reading.problem(entry.key, start.error().message);
             word.text = absolute_path(start->directory, start->rest);
@@ -51,7 +51,7 @@ void read_command(Reading& reading, const Entry& entry, std::vector<std::string>
     }
     if (command.empty() || command.front().empty())
         return reading.problem(entry.key, "is empty: give a program and its arguments");
-    if (auto program = reading.programs.resolve(places, command.front()))
+    if (auto program = look_up_program(reading, command.front()))
         command.front() = *std::move(program);
     else
         reading.problem(entry.key, program.error().message + split_hint(command.front(), variable));

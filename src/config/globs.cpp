@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/globs.hpp"
 
+#include "config/lookups.hpp"
 #include "config/paths.hpp"
 #include "core/glob.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <filesystem>
 #include <format>
 
 namespace hotreload {
@@ -35,7 +37,7 @@ std::optional<std::string> what_is_in(const std::string& pattern) {
 
 std::optional<std::string> read_path(Reading& reading, const std::string& key,
                                      const std::string& path) {
-    const auto start = start_of_path(reading.project.directory, reading.user, path);
+    const auto start = look_up_start(reading, path);
     if (start)
         return absolute_path(start->directory, start->rest);
     reading.problem(key, start.error().message);
@@ -50,7 +52,7 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
     };
     if (pattern.empty())
         return bad("is empty");
-    const auto start = start_of_path(reading.project.directory, reading.user, pattern);
+    const auto start = look_up_start(reading, pattern);
     if (!start) {
         reading.problem(key, start.error().message);
         return {};
@@ -72,9 +74,8 @@ std::optional<std::string> read_glob(Reading& reading, const std::string& key,
             absolute.pop_back();
         return absolute;
     }
-    std::error_code error;
     const bool slash = pattern.ends_with('/');
-    if (slash || (glob->literal() && std::filesystem::is_directory(glob->literal_path(), error)))
+    if (slash || (glob->literal() && look_up_type(reading, glob->literal_path()) == S_IFDIR))
         return bad(std::format("is a directory; for the files in it write \"{}{}**\"", pattern,
                                slash ? "" : "/"));
     return absolute;

@@ -19,10 +19,20 @@ void read_project(Reading& reading, const toml::table& root);
 // What the table [services.NAME] may hold, or one of another kind.
 std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind);
 
+// The member whose key that is, as it was read earlier if all that decided it is the same; else its
+// table is read. `defaults`: of the file, and of the kind.
+MemberReading& read_member(Reading& reading, const toml::key& name, const toml::table& table,
+                           const Kind& kind, std::span<const KeyRow<MemberDefinition>> rows,
+                           const Digest& defaults);
+Digest digest_of_defaults(const Reading& reading, const Kind& kind);
+
 // Reads such a table, whose keys these are.
 void read_service(Reading& reading, const std::string& key, const toml::table& table,
                   const Kind& kind, std::span<const KeyRow<MemberDefinition>> rows,
                   MemberDefinition& service);
+
+// The file is one that the definition was read from.
+void add_source(Reading& reading, const std::string& path);
 
 // [watch].
 void read_watch_defaults(Reading& reading, const std::string& key, const toml::table& table);
@@ -31,7 +41,7 @@ void read_watch_defaults(Reading& reading, const std::string& key, const toml::t
 void read_watches(Reading& reading, const Entry& entry, MemberDefinition& service);
 
 // An address as in `ports`; a relative path of a socket starts at the project.
-Result<Address> read_address(const Reading& reading, const std::string& text);
+Result<Address> read_address(Reading& reading, const std::string& text);
 
 // The project file and its env_files are no content of a service whose patterns only happen to
 // match them; what names one of them watches it. When all is read.

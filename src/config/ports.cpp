@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `ports` of a service, in its short form or its long one.
 #include "config/keys.hpp"
+#include "config/lookups.hpp"
 #include "config/paths.hpp"
 
 #include <unistd.h>
@@ -55,13 +56,13 @@ void read_socket_user(Reading& reading, const Entry& entry, Port& port) {
     port.user = entry.text();
     if (::geteuid() != 0)
         reading.problem(entry.key, "only the system instance can give sockets to another user");
-    else if (port.user.empty() || !user_exists(port.user))
+    else if (port.user.empty() || !look_up_user(reading, port.user))
         reading.problem(entry.key, std::format("there is no user \"{}\"", port.user));
 }
 
 void read_socket_group(Reading& reading, const Entry& entry, Port& port) {
     port.group = entry.text();
-    if (port.group.empty() || !group_exists(port.group))
+    if (port.group.empty() || !look_up_group(reading, port.group))
         reading.problem(entry.key, std::format("there is no group \"{}\"", port.group));
 }
 
@@ -107,10 +108,10 @@ void check_unique(Reading& reading, const std::string& key, const std::vector<st
 
 } // namespace
 
-Result<Address> read_address(const Reading& reading, const std::string& text) {
+Result<Address> read_address(Reading& reading, const std::string& text) {
     if (!relative_path(text))
         return Address::parse(text);
-    const auto start = start_of_path(reading.project.directory, reading.user, text);
+    const auto start = look_up_start(reading, text);
     if (!start)
         return std::unexpected(start.error());
     return Address::parse(absolute_path(start->directory, start->rest));

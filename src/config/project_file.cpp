@@ -65,11 +65,21 @@ void sort_problems(std::vector<Problem>& problems, const std::string& path) {
     problems.erase(repeated.begin(), repeated.end());
 }
 
+// What an earlier reading has kept there, or `nothing` where nobody keeps anything.
+KeptMembers& kept_in(std::unique_ptr<EarlierReading>* earlier, KeptMembers& nothing) {
+    if (earlier == nullptr)
+        return nothing;
+    if (!*earlier)
+        *earlier = std::make_unique<KeptMembers>();
+    return static_cast<KeptMembers&>(**earlier); // nobody else makes any
+}
+
 } // namespace
 
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
                                          const Kinds& kinds, const EnvFileReader& read_env_file,
-                                         std::vector<std::string>* sources) {
+                                         std::vector<std::string>* sources,
+                                         std::unique_ptr<EarlierReading>* earlier) {
     if (auto problem = check_utf8(path, text))
         return one_problem(*std::move(problem));
     if (auto problem = check_depth(path, text))
@@ -81,10 +91,15 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
         return one_problem(syntax_problem(path, text, error));
     }
 
+    KeptMembers nothing_kept;
     Reading reading{.project = {}, .kinds = kinds, .read_env_file = read_env_file};
     reading.project.path = path;
     reading.project.directory = fs::path(path).parent_path().string();
+    KeptMembers& kept = kept_in(earlier, nothing_kept);
+    reading.kept = std::move(kept.members);
     read_project(reading, root);
+    kept.members = std::move(reading.members);
+    std::erase_if(kept.members, [](const auto& member) { return !member.second.keep; });
     if (sources)
         *sources = reading.project.sources;
     if (!reading.problems.empty()) {
@@ -95,7 +110,8 @@ Checked<ProjectDefinition> parse_project(std::string_view text, const std::strin
 }
 
 Checked<ProjectDefinition> load_project(const fs::path& file, const Kinds& kinds,
-                                        std::vector<std::string>* sources) {
+                                        std::vector<std::string>* sources,
+                                        std::unique_ptr<EarlierReading>* earlier) {
     std::error_code error;
     const std::string path = fs::absolute(file, error).lexically_normal().string();
     if (error)
@@ -109,7 +125,7 @@ Checked<ProjectDefinition> load_project(const fs::path& file, const Kinds& kinds
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    auto project = parse_project(*text, path, kinds, read_text_file, sources);
+    auto project = parse_project(*text, path, kinds, read_text_file, sources, earlier);
     if (project && project->services.empty() && project->configs.empty()) {
         std::string tables;
         for (const auto* const kind : kinds.all())

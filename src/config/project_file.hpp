@@ -6,9 +6,11 @@
 
 #include "base/error.hpp"
 #include "core/kind.hpp"
+#include "core/project_reader.hpp"
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,14 +24,16 @@ using EnvFileReader = std::function<Result<std::string>(const std::string& path)
 // env_file carry its path. Programs, users and directories are looked up as they are now. A file
 // that declares neither a service nor a config is refused: an editor that crashed, or a full disk,
 // leaves such a one. `kinds`: what a project can declare. `sources` is told the env_files that were
-// looked for, even when the file is refused because of one.
+// looked for, even when the file is refused because of one. `earlier`: see ProjectReader::read().
 Checked<ProjectDefinition> load_project(const std::filesystem::path& file, const Kinds& kinds,
-                                        std::vector<std::string>* sources = nullptr);
+                                        std::vector<std::string>* sources = nullptr,
+                                        std::unique_ptr<EarlierReading>* earlier = nullptr);
 
 // The same over text. `path` is the absolute path that the text stands for.
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
                                          const Kinds& kinds, const EnvFileReader& read_env_file,
-                                         std::vector<std::string>* sources = nullptr);
+                                         std::vector<std::string>* sources = nullptr,
+                                         std::unique_ptr<EarlierReading>* earlier = nullptr);
 
 // The absolute path of the project file: of a directory, the hotreload.toml in it.
 Result<std::filesystem::path> find_project_file(const std::filesystem::path& file_or_dir);

@@ -73,16 +73,23 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
     {"path", ValueType::StringOrStrings, read_program_path},
 });
 
+// A member that cannot be read.
+std::string place_member(Reading& reading, const Entry& entry, const toml::key& name) {
+    auto key = key_in(entry.key, name.str());
+    reading.place(key, name.source());
+    return key;
+}
+
 // The table of a kind: "services", and what else there is.
 void read_members(Reading& reading, const Entry& entry, Nothing&) {
     const auto& kinds = reading.kinds.all();
     const auto& kind =
         **std::ranges::find(kinds, entry.key, [](const Kind* each) { return each->table(); });
     const auto rows = member_rows(kind);
+    const auto defaults = digest_of_defaults(reading, kind);
     for (const auto& [name, value] : *entry.value.as_table()) {
-        const auto key = key_in(entry.key, name.str());
-        reading.place(key, name.source());
         if (!valid_name(name.str())) {
+            const auto key = place_member(reading, entry, name);
             reading.problem(key, std::format("\"{}\" is not a valid name of a {}: lower-case "
                                              "letters, digits, \"_\" and \"-\", beginning with a "
                                              "letter or digit",
@@ -91,18 +98,19 @@ void read_members(Reading& reading, const Entry& entry, Nothing&) {
         }
         const auto* const table = value.as_table();
         if (table == nullptr) {
+            const auto key = place_member(reading, entry, name);
             reading.problem(key, std::format("expected a table, found {}", describe(value)));
             continue;
         }
-        const auto [member, is_new] = reading.project.services.try_emplace(std::string(name.str()));
-        if (!is_new) {
+        auto& members = reading.project.services;
+        if (const auto member = members.find(std::string(name.str())); member != members.end()) {
+            const auto key = place_member(reading, entry, name);
             reading.problem(key, std::format("\"{}\" is the name of a {} of the project already",
                                              name.str(), reading.kinds.of(member->second).word()));
             continue;
         }
-        member->second.name = name.str();
-        member->second.kind = &kind == kinds.front() ? "" : kind.word();
-        read_service(reading, key, *table, kind, rows, member->second);
+        const auto& read = read_member(reading, name, *table, kind, rows, defaults);
+        members.emplace(name.str(), read.definition);
     }
 }
 

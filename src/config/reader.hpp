@@ -7,6 +7,7 @@
 // reading.
 
 #include "base/error.hpp"
+#include "config/member_reading.hpp"
 #include "config/paths.hpp"
 #include "config/project_file.hpp"
 #include "config/trust.hpp"
@@ -52,12 +53,9 @@ struct Reading {
     std::vector<std::string> path;          // of [project], absolute
     std::string user;                       // of the service that is read: whose home "~/" is
     WatchDefaults watch;
-    struct EnvFile {
-        std::string service;
-        std::string key;
-        std::string path;
-    };
-    std::vector<EnvFile> env_files; // that were read
+    MemberReadings kept;             // of an earlier reading, and not taken over yet
+    MemberReadings members;          // of this one
+    MemberReading* member = nullptr; // that is read now
     Programs programs = {};
     Trust trust = Trust(programs);
     std::vector<Problem> problems;
@@ -69,10 +67,14 @@ struct Reading {
         project.source_map.warnings.push_back(project.problem_at(key, key + ": " + message));
     }
     [[nodiscard]] bool has(std::string_view key) const {
-        return project.source_map.find(key) != nullptr;
+        return project.source_map.find(key).has_value();
     }
     void place(const std::string& key, const toml::source_region& source) {
-        project.source_map.add(key, {source.begin.line, source.begin.column});
+        const auto& [line, column] = source.begin;
+        if (member)
+            member->places->add(key, {line - member->line, column});
+        else
+            project.source_map.add(key, {line, column});
     }
 };
 

@@ -2,6 +2,7 @@
 #include "config/env_file.hpp"
 #include "config/globs.hpp"
 #include "config/keys.hpp"
+#include "config/lookups.hpp"
 #include "config/paths.hpp"
 #include "config/words.hpp"
 
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <format>
 #include <iterator>
 
@@ -38,15 +38,14 @@ void read_env_file(Reading& reading, const std::string& key, std::string name,
     const auto path = read_path(reading, key, name);
     if (!path)
         return;
-    if (!std::ranges::contains(reading.project.sources, *path))
-        reading.project.sources.push_back(*path); // missing or not: it matters when it appears
-    const auto text = reading.read_env_file(*path);
+    add_source(reading, *path); // missing or not: it matters when it appears
+    const auto text = look_up_env_file(reading, *path);
+    reading.member->env_files.push_back({key, *path, text.has_value()});
     if (!text) {
         if (!optional || text.error().code != ErrorCode::NotFound)
             reading.problem(key, std::format("{} {}", *path, text.error().message));
         return;
     }
-    reading.env_files.push_back({service.name, key, *path});
     auto variables = parse_env_file(*text, *path);
     if (variables)
         for (auto& [variable, value] : *variables)
@@ -67,10 +66,10 @@ void read_working_dir(Reading& reading, const Entry& entry, MemberDefinition& se
     if (!path)
         return;
     service.working_dir = *std::move(path);
-    struct stat status = {};
-    if (::stat(service.working_dir.c_str(), &status) < 0)
-        reading.problem(entry.key, fail_errno(errno, service.working_dir).error().message);
-    else if (!S_ISDIR(status.st_mode))
+    const int type = look_up_type(reading, service.working_dir);
+    if (type < 0)
+        reading.problem(entry.key, fail_errno(-type, service.working_dir).error().message);
+    else if (type != S_IFDIR)
         reading.problem(entry.key, std::format("{} is not a directory", service.working_dir));
 }
 
@@ -78,7 +77,7 @@ void read_user(Reading& reading, const Entry& entry, MemberDefinition& service) 
     service.user = entry.text();
     if (::geteuid() != 0)
         reading.problem(entry.key, "only the system instance can run services as another user");
-    else if (service.user.empty() || !user_exists(service.user))
+    else if (service.user.empty() || !look_up_user(reading, service.user))
         reading.problem(entry.key, std::format("there is no user \"{}\"", service.user));
 }
 
@@ -202,6 +201,11 @@ void read_path_setting(Reading& reading, const Entry& entry, Service& service) {
 
 } // namespace
 
+void add_source(Reading& reading, const std::string& path) {
+    if (!std::ranges::contains(reading.project.sources, path))
+        reading.project.sources.push_back(path);
+}
+
 std::vector<KeyRow<MemberDefinition>> member_rows(const Kind& kind) {
     std::vector<Row> rows;
     std::ranges::copy_if(kServiceKeys, std::back_inserter(rows), [&](const Row& row) {
@@ -217,9 +221,7 @@ void read_service(Reading& reading, const std::string& key, const toml::table& t
                   const Kind& kind, std::span<const Row> rows, MemberDefinition& service) {
     if (kind.takes("env"))
         service.env = reading.env;
-    reading.user = table["user"].value_or(std::string());
     read_table<Service>(reading, table, key, rows, {}, service);
-    reading.user.clear();
     if (table.contains("unit"))
         service.env.clear(); // it was started by somebody else: nothing of ours reaches it
     else if (kind.takes("working_dir") && !table.contains("working_dir"))

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/globs.hpp"
 #include "config/keys.hpp"
+#include "config/lookups.hpp"
 #include "config/paths.hpp"
 #include "config/words.hpp"
 #include "core/glob.hpp"
 #include "core/key_pattern.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <filesystem>
 #include <format>
 
 namespace hotreload {
@@ -76,10 +78,9 @@ void read_schema(Reading& reading, const Entry& entry, Watch& watch) {
     if (!path)
         return;
     watch.definition.schema = *std::move(path);
-    std::error_code error;
     if (!Glob::parse(escape_glob(watch.definition.schema)))
         reading.problem(entry.key, "is no path: give that of a file with the JSON Schema");
-    else if (std::filesystem::is_directory(watch.definition.schema, error))
+    else if (look_up_type(reading, watch.definition.schema) == S_IFDIR)
         reading.problem(entry.key, std::format("{} is a directory", watch.definition.schema));
 }
 
@@ -261,10 +262,13 @@ void leave_out_sources(Reading& reading) {
     auto sources = reading.project.sources;
     sources.push_back(reading.project.path);
     for (auto& [name, service] : reading.project.services)
-        for (WatchDefinition& watch : service.watches)
+        for (std::size_t i = 0; i < service->watches.size(); ++i)
             for (const std::string& source : sources)
-                if (only_happens_to_match(watch, source))
-                    watch.exclude.push_back(escape_glob(source));
+                if (only_happens_to_match(service->watches[i], source)) {
+                    service.edit().watches[i].exclude.push_back(escape_glob(source));
+                    auto& member = reading.members.at(name);
+                    member.keep = member.is_checked = false; // other sources may be there next time
+                }
 }
 
 void read_config(Reading& reading, const std::string& key, const toml::table& table,

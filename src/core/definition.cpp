@@ -8,7 +8,7 @@ namespace hotreload {
 Problem ProjectDefinition::problem_at(const std::string& key, std::string message) const {
     Problem problem{.path = path, .message = std::move(message)};
     for (std::string_view place = key; !place.empty();) {
-        if (const auto* const found = source_map.find(place)) {
+        if (const auto found = source_map.find(place)) {
             problem.line = found->line;
             problem.column = found->column;
             break;
@@ -19,10 +19,10 @@ Problem ProjectDefinition::problem_at(const std::string& key, std::string messag
     return problem;
 }
 
-LinkGraph link_graph(const std::map<std::string, MemberDefinition>& services) {
+LinkGraph link_graph(const MemberDefinitions& services) {
     std::map<std::string, Links> links;
     for (const auto& [name, service] : services)
-        links.emplace(name, service.links());
+        links.emplace(name, service->links());
     return LinkGraph(std::move(links));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "base/shared.hpp"
 #include "base/words.hpp"
 #include "core/format.hpp"
 #include "core/links.hpp"
@@ -102,7 +103,10 @@ struct MemberDefinition {
     bool operator==(const MemberDefinition&) const = default;
 };
 
-LinkGraph link_graph(const std::map<std::string, MemberDefinition>& services);
+// The members of a project by their names: one that stays as it is stays the same object.
+using MemberDefinitions = std::map<std::string, Shared<MemberDefinition>>;
+
+LinkGraph link_graph(const MemberDefinitions& services);
 
 // A document that is published on the bus.
 struct ConfigDefinition {
@@ -119,7 +123,7 @@ struct ProjectDefinition {
     std::string directory;          // relative paths start here
     bool enabled = true;            // false: nothing is watched or changed by itself
     unsigned keep_generations = 10; // of each service, to look at and to go back to
-    std::map<std::string, MemberDefinition> services;
+    MemberDefinitions services;
     std::map<std::string, ConfigDefinition> configs;
     Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources
     Duration debounce_max = WatchDefinition().debounce_max;

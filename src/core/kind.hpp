@@ -59,7 +59,8 @@ public:
     [[nodiscard]] virtual bool takes(std::string_view key) const = 0;
     // The keys that are this kind's alone: their values are MemberDefinition::settings.
     [[nodiscard]] virtual std::span<const SettingKey> settings() const { return {}; }
-    // Reports what is wrong with a definition although each key of it is right by itself.
+    // Reports what is wrong with a definition although each key of it is right by itself. It asks
+    // nobody but the declaration: of a member that has not changed it is not called again.
     virtual void check(Declaration& declaration) const = 0;
 
     // The changes in meaning from what is applied to what is wanted: `view` has both, and its

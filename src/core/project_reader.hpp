@@ -6,20 +6,31 @@
 #include "base/error.hpp"
 #include "core/definition.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace hotreload {
 
+// EarlierReading is what a reader keeps of a project file that it has read, for its next reading of
+// the same file. Only readers know what is in it.
+class EarlierReading {
+public:
+    virtual ~EarlierReading() = default;
+};
+
 class ProjectReader {
 public:
     virtual ~ProjectReader() = default;
 
     // The definition, or everything that is wrong with the file. `sources` is told the env_files
-    // that were looked for, even when the file is refused because of one.
+    // that were looked for, even when the file is refused because of one. `earlier`: what the
+    // reading before has left there, at first nothing, and what this one leaves; it saves time, and
+    // changes no answer. Both may be nullptr.
     virtual Checked<ProjectDefinition> read(const std::string& path,
-                                            std::vector<std::string>* sources) = 0;
+                                            std::vector<std::string>* sources,
+                                            std::unique_ptr<EarlierReading>* earlier) = 0;
 
     // Why the service must not be acted on, as its programs are now: others could have changed what
     // root would run. Nothing when it may. `starts`: a new process of it is run, too.

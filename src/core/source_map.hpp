@@ -6,14 +6,18 @@
 // can name the place; and what is doubtful in the file, though no error. Not a part of the meaning:
 // never compared.
 //
-// A file has several keys for each service, and all are noted anew at each save of it: of a key
-// only the hash is kept. Two keys of one hash would be shown at one place.
+// A file has several keys for each service: of a key only the hash is kept, and two keys of one
+// hash would be shown at one place. The keys of a member are places of their own, which tell lines
+// from the member's on: one that has only moved, with all that is in it, keeps them.
 
 #include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace hotreload {
@@ -25,26 +29,45 @@ public:
         unsigned column = 0;
     };
 
-    // The first place of a key counts.
-    void add(std::string_view key, Place place);
-    // nullptr: the key does not stand in the file.
-    [[nodiscard]] const Place* find(std::string_view key) const;
+    class Places {
+    public:
+        // The first place of a key counts.
+        void add(std::string_view key, Place place);
+        // nullptr: the key is not here.
+        [[nodiscard]] const Place* find(std::string_view key) const;
+
+    private:
+        struct Slot {
+            std::uint64_t hash = 0; // 0: free
+            Place place;
+        };
+
+        [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const;
+        void grow();
+
+        std::vector<Slot> slots_; // 2ⁿ, at most half of them taken
+        std::size_t taken_ = 0;
+    };
+
+    void add(std::string_view key, Place place) { places_.add(key, place); }
+    // `places` are those of the member ("services.web") and of what is in it, with whole keys, and
+    // with lines that begin with 0 at `line`.
+    void add_member(std::string_view member, std::shared_ptr<const Places> places, unsigned line);
+    // Nothing: the key does not stand in the file.
+    [[nodiscard]] std::optional<Place> find(std::string_view key) const;
 
     std::vector<Problem> warnings;
 
     bool operator==(const SourceMap&) const { return true; }
 
 private:
-    struct Slot {
-        std::uint64_t hash = 0; // 0: free
-        Place place;
+    struct Member {
+        std::shared_ptr<const Places> places;
+        unsigned line = 0;
     };
 
-    [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const;
-    void grow();
-
-    std::vector<Slot> slots_; // 2ⁿ, at most half of them taken
-    std::size_t taken_ = 0;
+    Places places_;                                     // of no member
+    std::unordered_map<std::uint64_t, Member> members_; // by the hash of its key
 };
 
 } // namespace hotreload

@@ -232,7 +232,7 @@ Task<> Manager::take_up(std::string file) {
         forget_refused(file);
         co_return;
     }
-    const auto definition = ports_.reader.read(file, nullptr);
+    const auto definition = ports_.reader.read(file, nullptr, nullptr);
     if (!definition) {
         refuse_file(file, definition.error());
         co_return;
@@ -299,7 +299,7 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     if (!file)
         co_return std::unexpected(file.error());
     ports_.deaths.forgive("", *file);
-    const auto definition = ports_.reader.read(*file, nullptr);
+    const auto definition = ports_.reader.read(*file, nullptr, nullptr);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -695,11 +695,12 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     if (!file)
         co_return std::unexpected(file.error());
     ports_.deaths.forgive("", *file);
-    const auto definition = ports_.reader.read(*file, nullptr);
+    const auto definition = ports_.reader.read(*file, nullptr, nullptr);
     if (!definition)
         co_return definition.error();
     auto problems = co_await check_units(*definition);
-    for (const auto& [name, service] : definition->services) {
+    for (const auto& [name, member] : definition->services) {
+        const MemberDefinition& service = *member;
         if (service.attached())
             if (auto problem = co_await check_attached(*definition, service))
                 problems.push_back(std::move(*problem));
@@ -720,7 +721,8 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
 Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definition) {
     std::map<std::string, Result<std::vector<std::string>>> installed; // by the type of unit
     std::vector<Problem> problems;
-    for (const auto& [name, service] : definition.services) {
+    for (const auto& [name, member] : definition.services) {
+        const MemberDefinition& service = *member;
         if (!service.attached())
             continue;
         const std::string suffix(unit_suffix(service.unit));

@@ -9,7 +9,8 @@
 namespace hotreload::daemon {
 
 Checked<ProjectDefinition> NotedReader::read(const std::string& path,
-                                             std::vector<std::string>* sources) {
+                                             std::vector<std::string>* sources,
+                                             std::unique_ptr<EarlierReading>* earlier) {
     const Work reading{"", path, watch::file_stamp(path)};
     if (deaths_.set_aside(reading))
         return std::unexpected(std::vector{
@@ -19,7 +20,7 @@ Checked<ProjectDefinition> NotedReader::read(const std::string& path,
                     Audience::Everybody}});
     const Deaths::Scope at_it(deaths_, reading);
     fault::point("load");
-    return load_project(path, kinds_, sources);
+    return load_project(path, kinds_, sources, earlier);
 }
 
 std::optional<Problem> NotedReader::distrusted(const ProjectDefinition& project,

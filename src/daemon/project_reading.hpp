@@ -13,8 +13,8 @@ class NotedReader final : public ProjectReader {
 public:
     NotedReader(Deaths& deaths, const Kinds& kinds) : deaths_(deaths), kinds_(kinds) {}
 
-    Checked<ProjectDefinition> read(const std::string& path,
-                                    std::vector<std::string>* sources) override;
+    Checked<ProjectDefinition> read(const std::string& path, std::vector<std::string>* sources,
+                                    std::unique_ptr<EarlierReading>* earlier) override;
     [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition& project,
                                                     const MemberDefinition& service,
                                                     bool starts) const override;

@@ -346,7 +346,7 @@ Task<> Conductor::stop(Request request, Names scope) {
                     .views = {},
                     .order = {},
                     .options = {.retry = true, .stop = !goes_down}};
-    std::map<std::string, MemberDefinition> applied;
+    MemberDefinitions applied;
     for (const auto& [name, service] : sees_.ledger.services()) {
         if (!goes_down && !scope.contains(name))
             continue;

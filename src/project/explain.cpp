@@ -75,12 +75,12 @@ std::vector<WatchExplanation> explain_path(const std::string& path, const Explai
         plain("", "env_file", source);
     const auto copies = contents.documents().copies(path);
     for (const auto& [name, service] : file.definition().services) {
-        for (const auto& watch : service.watches)
+        for (const auto& watch : service->watches)
             plain(name, "schema", watch.schema);
         const auto* const member = looks.find(name);
         explain_names(files, member && member->was_read() ? member->files() : nullptr, path,
-                      service.watches, {.project = ledger.name(), .target = name, .copies = copies},
-                      all);
+                      service->watches,
+                      {.project = ledger.name(), .target = name, .copies = copies}, all);
     }
     for (const auto& [name, config] : file.definition().configs) {
         const auto target = "configs." + name;

@@ -44,7 +44,7 @@ void hold_incomplete_sets(const WatchRules& rules, MemberView& view) {
 
 bool Looks::arm(const std::string& service, const On& on) {
     auto& member = members_[service];
-    const auto& definition = *sees_.file.wanted(service);
+    const auto& definition = sees_.file.definition().services.at(service);
     if (!sees_.file.definition().enabled) {
         member.disarm(definition);
         return false;
@@ -97,7 +97,7 @@ const LinkGraph& Looks::links() const {
         return *links_;
     std::map<std::string, Links> links;
     for (const auto& [name, service] : sees_.file.definition().services)
-        links.emplace(name, service.links());
+        links.emplace(name, service->links());
     for (const auto& [name, record] : sees_.ledger.services())
         links.try_emplace(name, record.definition.links());
     return links_.emplace(std::move(links));
@@ -154,7 +154,7 @@ Task<Result<>> Looks::see_as(std::shared_ptr<const MemberRules> rules, MemberVie
         co_return std::unexpected(std::move(once.error()));
     view.files = *std::move(once);
     view.documents.clear();
-    view.wanted = rules->definition;
+    view.wanted = *rules->definition;
     view.kind = &sees_.kinds.of(rules->definition);
     view.patterns = rules->rules.patterns();
     co_await Contents::compare(sees_.contents.shared(), view, rules->rules);
@@ -197,7 +197,7 @@ MemberView Looks::view(const std::string& service, Snapshot files) const {
     see_unit(service, view);
     const auto* const known = find(service);
     if (const auto rules = known ? known->rules() : nullptr;
-        rules && view.wanted && rules->definition.watches == view.wanted->watches)
+        rules && view.wanted && rules->definition->watches == view.wanted->watches)
         view.patterns = rules->rules.patterns();
     view.interrupted = is_interrupted(service);
     return view;
@@ -263,7 +263,7 @@ Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptio
         seen.patterns = nullptr;
         if (const auto found = loaded->services.find(name); found != loaded->services.end()) {
             const auto rules = std::make_shared<const MemberRules>(found->second);
-            seen.wanted = found->second;
+            seen.wanted = *found->second;
             seen.kind = &sees_.kinds.of(found->second);
             seen.patterns = rules->rules.patterns();
             leave_old_kind(seen);

@@ -16,16 +16,17 @@ WatchDefinition schema_watch(const WatchDefinition& of) {
 }
 
 std::vector<WatchDefinition> MemberRules::watches() const {
-    auto watches = definition.watches;
-    for (const auto& watch : definition.watches)
+    auto watches = definition->watches;
+    for (const auto& watch : definition->watches)
         if (!watch.schema.empty())
             watches.push_back(schema_watch(watch));
     return watches;
 }
 
-bool Member::arm(Files& files, const MemberDefinition& definition, Files::OnSettled on_settled,
+bool Member::arm(Files& files, const Shared<MemberDefinition>& definition,
+                 Files::OnSettled on_settled,
                  const std::function<Files::OnRead(std::shared_ptr<const MemberRules>)>& on_read) {
-    const bool same = rules_ && rules_->definition.watches == definition.watches;
+    const bool same = rules_ && rules_->definition->watches == definition->watches;
     if (!same)
         rules_ = std::make_shared<const MemberRules>(definition);
     if (files_ && same)
@@ -37,8 +38,8 @@ bool Member::arm(Files& files, const MemberDefinition& definition, Files::OnSett
     return true;
 }
 
-void Member::disarm(const MemberDefinition& definition) {
-    if (!rules_ || rules_->definition.watches != definition.watches)
+void Member::disarm(const Shared<MemberDefinition>& definition) {
+    if (!rules_ || rules_->definition->watches != definition->watches)
         rules_ = std::make_shared<const MemberRules>(definition);
     files_.reset();
 }
@@ -46,7 +47,7 @@ void Member::disarm(const MemberDefinition& definition) {
 Duration Member::debounce_max() const {
     Duration slowest{};
     if (rules_)
-        for (const auto& watch : rules_->definition.watches)
+        for (const auto& watch : rules_->definition->watches)
             slowest = std::max(slowest, watch.debounce_max);
     return slowest;
 }

@@ -19,14 +19,15 @@ namespace hotreload::project {
 
 // The watches of a definition, with their patterns parsed.
 struct MemberRules {
-    explicit MemberRules(MemberDefinition from) : definition(std::move(from)), rules(definition) {}
+    explicit MemberRules(Shared<MemberDefinition> from)
+        : definition(std::move(from)), rules(*definition) {}
     MemberRules(const MemberRules&) = delete;
     MemberRules& operator=(const MemberRules&) = delete;
 
     // The watches, and the schemas of them.
     [[nodiscard]] std::vector<WatchDefinition> watches() const;
 
-    MemberDefinition definition;
+    Shared<MemberDefinition> definition;
     WatchRules rules;
 };
 
@@ -37,10 +38,10 @@ class Member {
 public:
     // Watched from now on by these rules, unless it is so already. Answers whether anything is
     // new. Errors of the watch are kept: unwatchable().
-    bool arm(Files& files, const MemberDefinition& definition, Files::OnSettled on_settled,
+    bool arm(Files& files, const Shared<MemberDefinition>& definition, Files::OnSettled on_settled,
              const std::function<Files::OnRead(std::shared_ptr<const MemberRules>)>& on_read);
     // The member is not watched any more; the rules of this definition are known.
-    void disarm(const MemberDefinition& definition);
+    void disarm(const Shared<MemberDefinition>& definition);
     // The member is not watched any more, and its rules stay.
     void unwatch() { files_.reset(); }
 

@@ -29,7 +29,7 @@ Changed changed_members(const ProjectDefinition& before, const ProjectDefinition
         if (old == before.services.end() || old->first != name)
             changed.emplace(name, nullptr);
         else if (old->second != service)
-            changed.emplace(name, &old->second);
+            changed.emplace(name, &*old->second);
     }
     return changed;
 }
@@ -39,7 +39,7 @@ bool have_same_links(const ProjectDefinition& before, const ProjectDefinition& n
     return before.services.size() == now.services.size() &&
            std::ranges::all_of(changed, [&](const auto& change) {
                const auto& [name, old] = change;
-               const auto& service = now.services.at(name);
+               const MemberDefinition& service = now.services.at(name);
                return old && old->after == service.after && old->required == service.required &&
                       old->part_of == service.part_of;
            });
@@ -494,21 +494,24 @@ void Project::accept(const ProjectDefinition& before) {
         looks_.relink();
     contents_.documents().set_secrets(now.secrets);
     configs_.publish();
-    for (const auto& [service, definition] : now.services) {
+    const auto make_due = [&](const std::string& service) {
         const bool is_new = !agenda_.has(service);
         const auto change = changed.find(service);
-        if (!all && !is_new && change == changed.end())
-            continue;
         if (opened_ && change != changed.end() && change->second) {
             conductor_.supersede(service);
-            ports_.events.definition_changed(ports_.new_id(), name(), *change->second, definition);
+            ports_.events.definition_changed(ports_.new_id(), name(), *change->second,
+                                             now.services.at(service));
         }
         agenda_.add(service);
         agenda_.due(service);
         arm(service);
         if (opened_ && is_new)
             tell(service); // it may not be looked at for long
-    }
+    };
+    if (all)
+        std::ranges::for_each(std::views::keys(now.services), make_due);
+    else
+        std::ranges::for_each(std::views::keys(changed), make_due);
     leaving_.clear();
     std::ranges::set_difference(agenda_.members(), std::views::keys(now.services),
                                 std::inserter(leaving_, leaving_.end()));

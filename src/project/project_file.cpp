@@ -21,7 +21,7 @@ ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds
 
 const MemberDefinition* ProjectFile::wanted(const std::string& service) const {
     const auto found = definition_.services.find(service);
-    return found == definition_.services.end() ? nullptr : &found->second;
+    return found == definition_.services.end() ? nullptr : &*found->second;
 }
 
 const Kind& ProjectFile::kind_of(const std::string& service) const {
@@ -39,7 +39,7 @@ ProjectFile::Reading ProjectFile::read() {
     const auto& path = ledger_.record().path;
     stamp_ = files_.stamp(path);
     // The sources stay those that were read last where nothing was read (a syntax error).
-    auto loaded = load(&sources_);
+    auto loaded = load(&sources_, &earlier_);
     missing_ = !loaded && !path.empty() && !files_.exists(path);
     if (!loaded) {
         if (missing_)
@@ -71,7 +71,8 @@ std::vector<ProjectFile::Reading> ProjectFile::read_and_watch(Files::OnSettled o
 }
 
 // The definition that may be in force of the file as it is on disk.
-Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources) const {
+Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources,
+                                             std::unique_ptr<EarlierReading>* earlier) const {
     const auto& record = ledger_.record();
     const auto refuse = [](Problem problem) {
         return std::unexpected(std::vector{std::move(problem).for_everybody()});
@@ -80,7 +81,7 @@ Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources) 
         return refuse({"", 0, 0,
                        "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
                        "tells it anew"});
-    auto loaded = reader_.read(record.path, sources);
+    auto loaded = reader_.read(record.path, sources, earlier);
     if (!loaded)
         return loaded;
     if (loaded->name != record.name)

@@ -72,10 +72,11 @@ public:
     void unwatch();
 
     // The definition that would be in force if the file were taken up as it is on disk.
-    [[nodiscard]] Checked<ProjectDefinition> draft() const { return load(nullptr); }
+    [[nodiscard]] Checked<ProjectDefinition> draft() const { return load(nullptr, nullptr); }
 
 private:
-    [[nodiscard]] Checked<ProjectDefinition> load(std::vector<std::string>* sources) const;
+    [[nodiscard]] Checked<ProjectDefinition> load(std::vector<std::string>* sources,
+                                                  std::unique_ptr<EarlierReading>* earlier) const;
     bool watch(const Files::OnSettled& on_settled);
 
     Files& files_;
@@ -83,6 +84,7 @@ private:
     const Kinds& kinds_;
     const Ledger& ledger_;
     ProjectDefinition definition_;
+    std::unique_ptr<EarlierReading> earlier_;
     bool in_force_ = false; // the definition is of the file
     std::vector<Problem> problems_;
     bool missing_ = false;

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto links = link_graph(project->services);
     fuzz::expect(links.order().size() == project->services.size(),
                  "each service has its turn, once");
-    for (const auto& [name, service] : project->services) {
+    for (const auto& [name, member] : project->services) {
+        const MemberDefinition& service = *member;
         for (const auto& port : service.ports)
             fuzz::expect(Address::parse(port.address).value_or(Address()).text() == port.address &&
                              valid_port_name(port.name),

@@ -40,7 +40,7 @@ LIBRARIES = [
     (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "ctl"}),  # ctl: -H and -M open the bus by hand
     (r"systemd/", {"os", "ipc", "daemon"}),
     (r"CLI/", {"ctl"}),
-    (r"xxhash\.h", {"watch"}),
+    (r"xxhash\.h", {"config", "watch"}),
     (r"curl/", {"probe"}),
     (r"jsoncons", {"state", "ipc", "ctl", "document"}),
     (r"libfyaml\.h", {"document"}),

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 
 namespace hotreload::test {
 
@@ -34,14 +35,15 @@ protected:
     }
     [[nodiscard]] std::string file() const { return directory_ + "/hotreload.toml"; }
 
-    Checked<ProjectDefinition> parse(std::string_view text) {
-        return parse_project(text, file(), all_kinds(),
-                             [this](const std::string& path) -> Result<std::string> {
-                                 const auto found = env_files_.find(path);
-                                 if (found == env_files_.end())
-                                     return fail_errno(ENOENT, "cannot be opened");
-                                 return found->second;
-                             });
+    Checked<ProjectDefinition> parse(std::string_view text,
+                                     std::unique_ptr<EarlierReading>* earlier = nullptr) {
+        const auto read_env_file = [this](const std::string& path) -> Result<std::string> {
+            const auto found = env_files_.find(path);
+            if (found == env_files_.end())
+                return fail_errno(ENOENT, "cannot be opened");
+            return found->second;
+        };
+        return parse_project(text, file(), *kinds_, read_env_file, nullptr, earlier);
     }
 
     // The definition of a text that is right.
@@ -89,6 +91,7 @@ protected:
                 ADD_FAILURE() << each;
     }
 
+    const Kinds* kinds_ = &all_kinds();
     const TemporaryDirectory top_;
     std::string directory_;
     std::map<std::string, std::string> env_files_;

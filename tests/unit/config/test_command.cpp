@@ -128,11 +128,11 @@ TEST_F(ProjectTest, a_tilde_is_the_home_of_the_services_user) {
                                      "[services.b]\ncommand = 'sh ~/run.sh ~'\nworking_dir = '~'\n"
                                      "ports = ['~/b.sock']\n"
                                      "[configs.c]\nfile = '~/c.toml'\n");
-    const auto& web = project.services.at("web");
+    const MemberDefinition& web = project.services.at("web");
     EXPECT_EQ(web.watches[0].files, (Words{escape_glob(*home) + "/hotreload-test/*.toml",
                                            escape_glob(*home) + "/.none"}));
     EXPECT_EQ(project.sources, Words{*home + "/.hotreload-none.env"});
-    const auto& b = project.services.at("b");
+    const MemberDefinition& b = project.services.at("b");
     EXPECT_EQ(b.command, (Words{"sh", *home + "/run.sh", *home}));
     EXPECT_EQ(b.working_dir, *home);
     EXPECT_EQ(b.watches[0].schema, *home + "/s.json");
@@ -171,12 +171,12 @@ TEST_F(ProjectTest, programs_are_looked_for_in_the_projects_path_first) {
     const auto project = good(text + "[services.a]\ncommand = 'tool x'\n"
                                      "[services.b]\ncommand = 'sh'\nenv = { PATH = '/x' }\n"
                                      "[services.c]\nunit = 'c'\nvalidate = 'tool'\n");
-    EXPECT_EQ(project.services.at("a").command, (Words{directory_ + "/bin/tool", "x"}));
-    EXPECT_TRUE(project.services.at("a").env.at("PATH").starts_with(
+    EXPECT_EQ(project.services.at("a")->command, (Words{directory_ + "/bin/tool", "x"}));
+    EXPECT_TRUE(project.services.at("a")->env.at("PATH").starts_with(
         directory_ + "/bin:/opt/none:/usr/local/sbin:"));
-    EXPECT_EQ(project.services.at("b").env.at("PATH"), "/x");
-    EXPECT_EQ(project.services.at("c").validate, Words{directory_ + "/bin/tool"});
-    EXPECT_TRUE(project.services.at("c").env.contains("PATH")) << "for its validate";
+    EXPECT_EQ(project.services.at("b")->env.at("PATH"), "/x");
+    EXPECT_EQ(project.services.at("c")->validate, Words{directory_ + "/bin/tool"});
+    EXPECT_TRUE(project.services.at("c")->env.contains("PATH")) << "for its validate";
     EXPECT_FALSE(service(kWeb).env.contains("PATH"));
     expect_problem(text + "[services.a]\ncommand = 'none'\n",
                    "there is no program \"none\" in " + directory_ + "/bin:/opt/none:/usr/local");

@@ -1,37 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A project file with members of a made-up kind.
-#include "core/record_step.hpp"
 #include "fixture.hpp"
+#include "note_kind.hpp"
 
 using namespace hotreload;
 using hotreload::test::kWeb;
+using hotreload::test::NoteKind;
 using hotreload::test::ProjectTest;
 
 namespace {
-
-constexpr auto kSettings = std::to_array<SettingKey>({{"file", ValueType::Path}});
-
-class NoteKind final : public Kind {
-public:
-    [[nodiscard]] std::string_view word() const override { return "note"; }
-    [[nodiscard]] std::string_view table() const override { return "notes"; }
-    [[nodiscard]] bool takes(std::string_view) const override { return false; }
-    [[nodiscard]] std::span<const SettingKey> settings() const override { return kSettings; }
-    void check(Declaration&) const override {}
-    [[nodiscard]] std::vector<Change> changes(const MemberView&) const override { return {}; }
-    [[nodiscard]] MemberPlan plan(const std::string& name, const MemberView&,
-                                  const PlanOptions&) const override {
-        return {.service = name};
-    }
-    [[nodiscard]] State state(const std::string&, const std::string&, const MemberRecord*,
-                              const UnitState&) const override {
-        return {};
-    }
-    [[nodiscard]] std::unique_ptr<Step> make_step(StepInput, StepHost&,
-                                                  const KindPorts&) const override {
-        return nullptr;
-    }
-};
 
 class KindsTest : public ProjectTest {
 protected:
@@ -55,7 +32,7 @@ protected:
 TEST_F(KindsTest, a_path_of_a_kinds_own_is_absolute) {
     const auto project = parse_notes("[notes.log]\nfile = './a/../log'\n");
     ASSERT_TRUE(project.has_value());
-    EXPECT_EQ(*project->services.at("log").settings.at("file").string(), directory_ + "/log");
+    EXPECT_EQ(*project->services.at("log")->settings.at("file").string(), directory_ + "/log");
     EXPECT_EQ(problem("[notes.log]\nfile = 3\n"),
               "notes.log.file: expected a string, found an integer");
     EXPECT_EQ(problem("[notes.log]\nfile = ''\n"), "notes.log.file: is empty: give a path");

@@ -56,7 +56,7 @@ TEST_F(ProjectTest, the_place_of_every_key_is_known) {
                               "[[services.web.watch]]\n"
                               "files = ['a']\n");
     const auto at = [&](const char* key) {
-        const auto* const place = project.source_map.find(key);
+        const auto place = project.source_map.find(key);
         return place ? std::pair(place->line, place->column) : std::pair(0U, 0U);
     };
     EXPECT_EQ(at("project.name"), std::pair(2U, 1U));
@@ -232,7 +232,7 @@ TEST_F(ProjectTest, a_file_is_loaded_with_its_env_files) {
     const auto project = load_project(directory_ + "/bin/../hotreload.toml", all_kinds());
     ASSERT_TRUE(project.has_value()) << to_string(project.error().front());
     EXPECT_EQ(project->path, file());
-    EXPECT_EQ(project->services.at("web").env.at("A"), "1");
+    EXPECT_EQ(project->services.at("web")->env.at("A"), "1");
     EXPECT_EQ(project->sources, std::vector<std::string>{directory_ + "/.env"});
 }
 

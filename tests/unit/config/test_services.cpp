@@ -55,16 +55,16 @@ TEST_F(ProjectTest, env_is_the_projects_then_the_services_then_that_of_env_file)
                               "[project]\n"
                               "env = { A = 'project', B = 'project', I = 7, T = true, F = 1.5 }\n"
                               "[services.nginx]\nunit = 'nginx'\n");
-    EXPECT_EQ(project.services.at("web").env, (std::map<std::string, std::string>{{"A", "project"},
-                                                                                  {"B", "service"},
-                                                                                  {"C", "file"},
-                                                                                  {"D", "file"},
-                                                                                  {"F", "1.5"},
-                                                                                  {"I", "7"},
-                                                                                  {"T", "true"}}));
+    EXPECT_EQ(project.services.at("web")->env, (std::map<std::string, std::string>{{"A", "project"},
+                                                                                   {"B", "service"},
+                                                                                   {"C", "file"},
+                                                                                   {"D", "file"},
+                                                                                   {"F", "1.5"},
+                                                                                   {"I", "7"},
+                                                                                   {"T", "true"}}));
     EXPECT_EQ(project.sources,
               (std::vector<std::string>{directory_ + "/.env", directory_ + "/local.env"}));
-    EXPECT_TRUE(project.services.at("nginx").env.empty());
+    EXPECT_TRUE(project.services.at("nginx")->env.empty());
 }
 
 TEST_F(ProjectTest, a_wrong_env_is_named) {

@@ -85,7 +85,7 @@ TEST_F(ProjectTest, wildcards_in_the_directorys_own_name_are_plain_letters) {
                       "/srv/[a]/hotreload.toml", all_kinds(),
                       [](const std::string&) -> Result<std::string> { return ""; });
     ASSERT_TRUE(project.has_value());
-    EXPECT_EQ(project->services.at("web").watches[0].files, Patterns{"/srv/\\[a\\]/*.conf"});
+    EXPECT_EQ(project->services.at("web")->watches[0].files, Patterns{"/srv/\\[a\\]/*.conf"});
 }
 
 TEST_F(ProjectTest, a_watch_says_how_its_documents_are_understood) {
@@ -166,9 +166,9 @@ TEST_F(ProjectTest, the_project_file_is_no_content_of_its_services_unless_it_is_
                                      "[services.b]\ncommand = 'sh'\nwatch = ['*', '.env']\n"
                                      "[services.c]\ncommand = 'sh'\nwatch = ['conf/*']\n");
     EXPECT_EQ(
-        project.services.at("web").watches[0].exclude,
+        project.services.at("web")->watches[0].exclude,
         (Patterns{directory_ + "/.env", directory_ + "/none.env", directory_ + "/hotreload.toml"}));
-    EXPECT_EQ(project.services.at("b").watches[0].exclude,
+    EXPECT_EQ(project.services.at("b")->watches[0].exclude,
               (Patterns{directory_ + "/none.env", directory_ + "/hotreload.toml"}));
-    EXPECT_TRUE(project.services.at("c").watches[0].exclude.empty());
+    EXPECT_TRUE(project.services.at("c")->watches[0].exclude.empty());
 }

@@ -67,7 +67,7 @@ TEST(SourceMap, finds_each_of_very_many_keys_and_no_other) {
     for (unsigned i = 1; i <= count; ++i)
         map.add("services.s" + std::to_string(i), {i, 1});
     for (unsigned i = 1; i <= count; ++i) {
-        const auto* const place = map.find("services.s" + std::to_string(i));
+        const auto place = map.find("services.s" + std::to_string(i));
         ASSERT_TRUE(place) << i;
         EXPECT_EQ(place->line, i);
     }

@@ -434,7 +434,8 @@ public:
     std::optional<Problem> problem;
     unsigned reads = 0;
 
-    Checked<ProjectDefinition> read(const std::string&, std::vector<std::string>*) override {
+    Checked<ProjectDefinition> read(const std::string&, std::vector<std::string>*,
+                                    std::unique_ptr<EarlierReading>*) override {
         ++reads;
         if (problem)
             return std::unexpected(std::vector{*problem});

@@ -45,7 +45,7 @@ protected:
     Lines calls_at_open; // of the manager
 
     MemberDefinition& service(const std::string& name, const std::string& file) {
-        auto& definition = reader.definition.services[name];
+        auto& definition = reader.definition.services[name].edit();
         definition.name = name;
         definition.command = {"/srv/" + name};
         definition.watches = {{.files = {file}}};

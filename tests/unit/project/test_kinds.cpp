@@ -97,7 +97,7 @@ protected:
     TwoKindsTest() { kinds = &two; }
 
     MemberDefinition& note(const std::string& name, const std::string& file) {
-        auto& definition = reader.definition.services[name];
+        auto& definition = reader.definition.services[name].edit();
         definition.name = name;
         definition.kind = "note";
         definition.settings["line"] = Value{.data = name + " was here"};
