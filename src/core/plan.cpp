@@ -115,6 +115,17 @@ void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& view
         }
 }
 
+namespace {
+
+// Whether what follows the member gets a new process with it: it is restarted, or was to be when we
+// died between its end and its next start, and those that were to come after it still run.
+bool draws_followers(const MemberPlan& each, const MemberView& view) {
+    const bool cut_short = view.record && view.record->underway && view.record->generation > 0;
+    return each.action == Action::Restart || (each.action == Action::Start && cut_short);
+}
+
+} // namespace
+
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views) {
     std::map<std::string, MemberPlan*> planned;
     std::map<std::string, Links> links;
@@ -124,7 +135,7 @@ void restart_followers(Plan& plan, const std::map<std::string, MemberView>& view
         planned.emplace(each.service, &each);
         if (view.wanted)
             links.emplace(each.service, view.wanted->links());
-        if (each.action == Action::Restart)
+        if (draws_followers(each, view))
             restarted.push_back(&each);
     }
     const LinkGraph graph(std::move(links));

@@ -134,8 +134,8 @@ std::map<std::string, ContentId> files_to_refuse(const Snapshot& now);
 void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& views,
                        const PlanOptions& options);
 
-// Plans the restart of what follows a service (core/links.hpp) that is restarted. A swap interrupts
-// nobody: it is no reason to.
+// Plans the restart of what follows a service (core/links.hpp) that is restarted, or is started
+// because we died in the middle of that. A swap interrupts nobody: it is no reason to.
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views);
 
 } // namespace hotreload

@@ -343,6 +343,18 @@ TEST(Followers, of_a_service_with_two_that_are_restarted_stand_before_it_and_are
     EXPECT_EQ(all.restarted(), "sidecar cache db app ");
 }
 
+TEST(Followers, are_restarted_when_a_death_cut_the_restart_short_that_they_were_to_follow) {
+    Followers services;
+    services.add("db", Action::Start, {});
+    services.add("api", Action::None, {"db"});
+    services.add("web", Action::None, {}, {"api"});
+    EXPECT_EQ(services.restarted(), ""); // it was down, and somebody starts it
+    services.views["db"].record = MemberRecord{.underway = true};
+    EXPECT_EQ(services.restarted(), ""); // it never ran
+    services.views["db"].record->generation = 1;
+    EXPECT_EQ(services.restarted(), "api web ");
+}
+
 TEST(Followers, are_followed_link_by_link_in_any_order) {
     Followers all;
     all.add("d", Action::None, {}, {"c"});
