@@ -650,6 +650,8 @@ Task<Result<>> Manager::sync() {
     for (const auto& name : names)
         if (const auto project = projects_.find(name); project != projects_.end())
             co_await project->second->settled();
+    if (winding_up_) // what was only being checked was given up, and nothing new begins
+        co_return fail(ErrorCode::Busy, project::is_ending("").message);
     co_return Result<>{};
 }
 
