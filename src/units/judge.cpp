@@ -85,11 +85,17 @@ Result<> judge_reload(std::string_view job_result, const UnitFacts& before,
                       const UnitFacts& after) {
     const auto& was = before.state;
     const auto& is = after.state;
-    if (job_result == kDeadline)
+    if (job_result == kDeadline) {
+        // The manager tells a service of no other reload before that: what would do is not read.
+        const bool still = is.active_state == "reloading";
         return fail(ErrorCode::TimedOut,
                     std::format("the service said that it reloads and did not say that it is "
-                                "ready within {}",
-                                format_duration(after.start_timeout)));
+                                "ready within {}{}",
+                                format_duration(after.start_timeout),
+                                still
+                                    ? "; until it does, or is restarted, it is not told of changes"
+                                    : ""));
+    }
     if (!active(is))
         return fail(ErrorCode::Failed,
                     "the service ended during the reload: " + describe_failure(is));

@@ -81,6 +81,8 @@ TEST(JudgeReload, ATimeoutOfTheManagerAndOneOfOursAreTold) {
     after.state.reload_result = "success";
     after.state.active_state = "reloading";
     EXPECT_TRUE(reload_error(kDeadline, running(), after).contains("did not say that it is ready"));
+    EXPECT_TRUE(reload_error(kDeadline, running(), after).contains("or is restarted"));
+    EXPECT_FALSE(reload_error(kDeadline, running(), running()).contains("restarted"));
 }
 
 TEST(JudgeReload, AProcessThatDiedOrIsAnotherIsNoReload) {
