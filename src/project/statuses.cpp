@@ -61,8 +61,8 @@ WatchState Statuses::watching(const std::string& service) const {
         return {WatchState::Kind::Off, ""};
     if (const auto path = sees_.loops.suspended(service); !path.empty())
         return {WatchState::Kind::Suspended,
-                std::format("the service itself writes {} whenever it is acted on; exclude that "
-                            "file, or run \"hotreloadctl resume {}\"",
+                std::format("the service itself, or another one in its turn, writes {} whenever it "
+                            "is acted on; exclude that file, or run \"hotreloadctl resume {}\"",
                             path, sees_.ledger.name())};
     const auto* const member = sees_.looks.find(service);
     return member && member->files() ? member->files()->state() : WatchState();

@@ -5,7 +5,9 @@
 #include "core/names.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ranges>
+#include <set>
 #include <utility>
 
 namespace hotreload::project {
@@ -26,6 +28,18 @@ bool is_unit_of(const std::string& group, const std::string& project,
     unit.resize(unit.rfind('@'));
     return group.contains("/" + unit + "@") || group.contains("/" + unit + "-");
 }
+
+// The service of the project whose unit one of the groups is; "" where there is none.
+std::string service_in(const std::vector<std::string>& groups, const std::string& project) {
+    for (const auto& group : groups)
+        for (const auto part : std::views::split(group, '/'))
+            if (auto found = service_of(std::string_view(part.begin(), part.end()), project))
+                return std::move(found->first);
+    return "";
+}
+
+// What was seen longer ago may have come to an end.
+constexpr Duration kFresh = std::chrono::minutes(1);
 
 } // namespace
 
@@ -52,24 +66,23 @@ std::string WriteLoops::before_action(const MemberPlan& plan, const MemberDefini
             paths.push_back(change.subject);
     if (paths.empty())
         return "";
-    auto& [loop, handles, suspended] = loops_[plan.service];
-    if (loop.proven().empty()) {
-        loop.changed(paths, when);
-        look_who_writes(definition);
+    auto& known = loops_[plan.service];
+    if (known.loop.proven().empty()) {
+        known.loop.changed(paths, when);
+        look_who_writes(definition, when);
         return "";
     }
-    suspended = loop.proven();
-    loop.reset();
-    handles.clear();
-    return suspended;
+    known = {.suspended = known.loop.proven()};
+    return known.suspended;
 }
 
-void WriteLoops::look_who_writes(const MemberDefinition& definition) {
+void WriteLoops::look_who_writes(const MemberDefinition& definition, Duration when) {
     auto& own_loop = loops_.at(definition.name);
     own_loop.handles.clear();
     for (const auto& path : own_loop.loop.suspects())
-        own_loop.handles.push_back(writers_.find_writer(
-            path, [this, alive = alive_, definition, path](const std::vector<std::string>& groups) {
+        own_loop.handles.push_back(
+            writers_.find_writer(path, [this, alive = alive_, definition, path,
+                                        when](const std::vector<std::string>& groups) {
                 if (!*alive || groups.empty())
                     return;
                 const auto found = loops_.find(definition.name);
@@ -79,11 +92,28 @@ void WriteLoops::look_who_writes(const MemberDefinition& definition) {
                 const bool own = std::ranges::any_of(groups, [&](const auto& group) {
                     return is_unit_of(group, project_, definition, name);
                 });
-                if (own)
+                found->second.writer = service_in(groups, project_);
+                found->second.seen = when;
+                if (own || is_in_circle(definition.name, when))
                     found->second.loop.written_by_service(path);
                 else
                     found->second.loop.written_by_another();
             }));
+}
+
+// The service that writes what the service is acted on for, "" when nobody was seen to.
+std::string WriteLoops::writer_of(const std::string& service, Duration when) const {
+    const auto found = loops_.find(service);
+    return found != loops_.end() && found->second.seen + kFresh >= when ? found->second.writer : "";
+}
+
+// Whether the writers of the service, of its writer and so on lead back to it.
+bool WriteLoops::is_in_circle(const std::string& service, Duration when) const {
+    std::set<std::string> met;
+    auto writer = writer_of(service, when);
+    while (!writer.empty() && writer != service && met.insert(writer).second)
+        writer = writer_of(writer, when);
+    return writer == service;
 }
 
 std::string WriteLoops::suspended(const std::string& service) const {

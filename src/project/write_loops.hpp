@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Services that write into what they watch: each would be acted on for ever, for what its own
-// action has changed. Found, suspended and resumed here.
+// Services that write into what they watch, or of which each writes what the next one watches in a
+// circle: they would be acted on for ever, for what their own actions have changed. Found,
+// suspended and resumed here.
 
 #include "core/plan.hpp"
 #include "core/units_port.hpp"
@@ -45,9 +46,13 @@ private:
         WriteLoop loop;
         std::vector<Writers::Handle> handles; // that tell who writes what the loop suspects
         std::string suspended;
+        std::string writer; // the service of the project that was seen to write what is suspected
+        Duration seen{};    // when
     };
 
-    void look_who_writes(const MemberDefinition& definition);
+    void look_who_writes(const MemberDefinition& definition, Duration when);
+    [[nodiscard]] std::string writer_of(const std::string& service, Duration when) const;
+    [[nodiscard]] bool is_in_circle(const std::string& service, Duration when) const;
 
     std::string project_;
     Writers& writers_;
