@@ -108,6 +108,8 @@ void ServiceStep::reserve() {
         now.last_used = own_.generation;
     if (!stays)
         now.underway = true;
+    if (starts_generation(action)) // else a start that our death cuts short is taken for a stop
+        now.wanted = true;
     if (action != Action::Stop && (stays || attached))
         now.refusal = interrupted(own_.view.files->files);
     host().commit(name(), std::move(now));

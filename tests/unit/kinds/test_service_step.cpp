@@ -696,6 +696,22 @@ TEST_F(ServiceStepTest, a_start_that_fails_leaves_a_stopped_service_down_and_say
     EXPECT_FALSE(units.state(unit("web", 1)).running());
 }
 
+// Was: a death in the middle of a start was taken for one in the middle of a stop, which was
+// finished.
+TEST_F(ServiceStepTest, a_service_that_is_started_is_wanted_from_the_beginning) {
+    have("web");
+    auto& view = input.views["web"];
+    units.stop_unit(unit("web", 1)).start();
+    view.unit = units.state(unit("web", 1));
+    view.record->wanted = false;
+    view.options = PlanOptions{.start = true};
+    units.start_errors[unit("web", 2)] = "exit code 3";
+    EXPECT_EQ(run().result, ReloadResult::Failed);
+    EXPECT_TRUE(host.history["web"].front()->wanted);
+    EXPECT_TRUE(host.history["web"].front()->underway);
+    EXPECT_FALSE(host.committed["web"]->wanted); // it could not be had
+}
+
 // Was: it was told to be rolled back, while the other instances ran with the new content.
 TEST_F(ServiceStepTest, an_instance_that_does_not_start_again_leaves_the_others_as_they_are) {
     have_pinned("web");
