@@ -3,11 +3,13 @@
 
 #include "config/digest.hpp"
 #include "config/paths.hpp"
+#include "os/accounts.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 namespace hotreload {
 
@@ -26,12 +28,18 @@ int ask_type(Reading&, const std::string& path) {
     return ::stat(path.c_str(), &status) < 0 ? -errno : static_cast<int>(status.st_mode & S_IFMT);
 }
 
-bool ask_user(Reading&, const std::string& name) {
-    return user_exists(name);
+// Whoever makes a socket of the user's or looks into its directories asks for its groups, and does
+// not wait.
+std::optional<std::string> ask_user(Reading&, const std::string& name) {
+    auto& accounts = os::system_accounts();
+    (void)accounts.user(name);
+    if (const auto id = accounts.user_id(name))
+        accounts.foresee_groups(*id);
+    return why_no_user(name);
 }
 
-bool ask_group(Reading&, const std::string& name) {
-    return group_exists(name);
+std::optional<std::string> ask_group(Reading&, const std::string& name) {
+    return why_no_group(name);
 }
 
 Result<PathStart> ask_start(Reading& reading, const std::string& path) {
@@ -52,6 +60,10 @@ Digest digest_of(const PathStart& start) {
 
 Digest digest_of(int number) {
     return DigestText().add(number).digest();
+}
+
+Digest digest_of(const std::optional<std::string>& why) {
+    return digest_of(why.value_or(""));
 }
 
 template <class T>
@@ -86,11 +98,11 @@ int look_up_type(Reading& reading, const std::string& path) {
     return look_up<ask_type>(reading, path);
 }
 
-bool look_up_user(Reading& reading, const std::string& name) {
+std::optional<std::string> look_up_user(Reading& reading, const std::string& name) {
     return look_up<ask_user>(reading, name);
 }
 
-bool look_up_group(Reading& reading, const std::string& name) {
+std::optional<std::string> look_up_group(Reading& reading, const std::string& name) {
     return look_up<ask_group>(reading, name);
 }
 

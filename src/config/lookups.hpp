@@ -7,6 +7,7 @@
 
 #include "config/reader.hpp"
 
+#include <optional>
 #include <string>
 
 namespace hotreload {
@@ -20,8 +21,9 @@ Result<std::string> look_up_env_file(Reading& reading, const std::string& path);
 // The type of a file (S_IFMT of stat(2)), or a negative errno.
 int look_up_type(Reading& reading, const std::string& path);
 
-bool look_up_user(Reading& reading, const std::string& name);
-bool look_up_group(Reading& reading, const std::string& name);
+// why_no_user() and why_no_group().
+std::optional<std::string> look_up_user(Reading& reading, const std::string& name);
+std::optional<std::string> look_up_group(Reading& reading, const std::string& name);
 
 // Where a path of the member starts: start_of_path().
 Result<PathStart> look_up_start(Reading& reading, const std::string& path);

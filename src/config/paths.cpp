@@ -2,23 +2,19 @@
 #include "config/paths.hpp"
 
 #include "base/ascii.hpp"
+#include "base/duration.hpp"
 #include "core/glob.hpp"
 #include "os/accounts.hpp"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <format>
-#include <limits>
 #include <ranges>
 
 namespace hotreload {
@@ -42,14 +38,13 @@ int check_program(const std::string& path) {
     return 0;
 }
 
-// systemd needs no account for a number; -1 means nobody.
-std::optional<std::uint32_t> id_of(const std::string& name) {
-    std::uint32_t number = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size() &&
-        number != std::numeric_limits<std::uint32_t>::max())
-        return number;
-    return {};
+// What is wrong with an account that was not found.
+std::string why_unfound(os::SystemAccounts::Unfound why, std::string_view kind,
+                        const std::string& name) {
+    if (why == os::SystemAccounts::Unfound::Absent)
+        return std::format("there is no {} \"{}\"", kind, name);
+    return std::format("{} \"{}\" could not be looked up within {}", kind, name,
+                       format_duration(os::SystemAccounts::kLimit));
 }
 
 // The path stays as it is when it is made absolute: no "//", "." or "..", no slash at the end.
@@ -112,12 +107,10 @@ std::string absolute_glob(const std::string& directory, const std::string& patte
 }
 
 std::optional<std::string> home_of(const std::string& user) {
-    const auto id = id_of(user);
-    const passwd* const entry = user.empty() ? ::getpwuid(::geteuid())
-                                : id         ? ::getpwuid(*id)
-                                             : ::getpwnam(user.c_str());
-    if (entry != nullptr && entry->pw_dir != nullptr && *entry->pw_dir == '/')
-        return entry->pw_dir;
+    const auto account =
+        os::system_accounts().user(user.empty() ? std::to_string(::geteuid()) : user);
+    if (account && account->home.starts_with('/'))
+        return account->home;
     const char* const home = user.empty() ? std::getenv("HOME") : nullptr;
     if (home != nullptr && *home == '/')
         return home;
@@ -131,6 +124,8 @@ Result<PathStart> start_of_path(const std::string& directory, const std::string&
     if (path != "~" && !path.starts_with("~/"))
         return PathStart{directory, path};
     auto home = home_of(user);
+    if (auto why = home || user.empty() ? std::nullopt : why_no_user(user))
+        return fail(ErrorCode::Invalid, std::format("\"{}\": {}", path, *why));
     if (!home)
         return fail(ErrorCode::Invalid,
                     std::format("\"{}\": {} has no home directory: write the path itself", path,
@@ -223,12 +218,14 @@ std::string path_variable(const std::vector<std::string>& path) {
     return value;
 }
 
-bool user_exists(const std::string& name) {
-    return os::system_accounts().user_id(name).has_value();
+std::optional<std::string> why_no_user(const std::string& name) {
+    const auto id = os::system_accounts().user_id(name);
+    return id ? std::nullopt : std::optional(why_unfound(id.error(), "user", name));
 }
 
-bool group_exists(const std::string& name) {
-    return id_of(name).has_value() || ::getgrnam(name.c_str()) != nullptr;
+std::optional<std::string> why_no_group(const std::string& name) {
+    const auto id = os::system_accounts().group_id(name);
+    return id ? std::nullopt : std::optional(why_unfound(id.error(), "group", name));
 }
 
 } // namespace hotreload

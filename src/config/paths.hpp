@@ -20,7 +20,8 @@ std::string absolute_path(const std::string& directory, const std::string& path)
 // The same for a pattern. Its wildcards stay, those in the directory's own name are escaped.
 std::string absolute_glob(const std::string& directory, const std::string& pattern);
 
-// The home of `user`, by name or number, or, without one, of whoever asks.
+// The home of `user`, by name or number, or, without one, of whoever asks. nullopt: there is none,
+// or it could not be looked up.
 std::optional<std::string> home_of(const std::string& user);
 
 // A path or pattern as it is written, and the directory that it starts from.
@@ -66,8 +67,8 @@ private:
 // The value of PATH by which a program finds what Programs::resolve() found.
 std::string path_variable(const std::vector<std::string>& path);
 
-// An account of that name, or a number.
-bool user_exists(const std::string& name);
-bool group_exists(const std::string& name);
+// Why nothing can be given to the user or group, an account's name or any number. nullopt: it can.
+std::optional<std::string> why_no_user(const std::string& name);
+std::optional<std::string> why_no_group(const std::string& name);
 
 } // namespace hotreload

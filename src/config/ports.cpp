@@ -56,14 +56,14 @@ void read_socket_user(Reading& reading, const Entry& entry, Port& port) {
     port.user = entry.text();
     if (::geteuid() != 0)
         reading.problem(entry.key, "only the system instance can give sockets to another user");
-    else if (port.user.empty() || !look_up_user(reading, port.user))
-        reading.problem(entry.key, std::format("there is no user \"{}\"", port.user));
+    else if (auto why = look_up_user(reading, port.user))
+        reading.problem(entry.key, *std::move(why));
 }
 
 void read_socket_group(Reading& reading, const Entry& entry, Port& port) {
     port.group = entry.text();
-    if (port.group.empty() || !look_up_group(reading, port.group))
-        reading.problem(entry.key, std::format("there is no group \"{}\"", port.group));
+    if (auto why = look_up_group(reading, port.group))
+        reading.problem(entry.key, *std::move(why));
 }
 
 constexpr auto kPortKeys = std::to_array<KeyRow<Port>>({

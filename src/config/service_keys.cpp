@@ -77,8 +77,8 @@ void read_user(Reading& reading, const Entry& entry, MemberDefinition& service) 
     service.user = entry.text();
     if (::geteuid() != 0)
         reading.problem(entry.key, "only the system instance can run services as another user");
-    else if (service.user.empty() || !look_up_user(reading, service.user))
-        reading.problem(entry.key, std::format("there is no user \"{}\"", service.user));
+    else if (auto why = look_up_user(reading, service.user))
+        reading.problem(entry.key, *std::move(why));
 }
 
 // Checked when all services are known.

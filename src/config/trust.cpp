@@ -130,8 +130,16 @@ std::vector<std::string> words_of(std::string_view line) {
 
 std::optional<std::string> judge(const os::PathWalk& walk, const std::string& user) {
     auto& known = os::system_accounts();
-    const auto id = user.empty() ? std::nullopt : known.user_id(user);
+    std::optional<uid_t> id; // without an account, nobody but root may change anything
+    bool unknown = false;
+    if (!user.empty()) {
+        const auto told = known.user_id(user);
+        id = told ? std::optional(*told) : std::nullopt;
+        unknown = !told && told.error() == os::SystemAccounts::Unfound::Unknown;
+    }
     auto found = os::changeable(walk, id, known);
+    if (found && unknown)
+        return why_no_user(user);
     if (found)
         *found = std::format("{}, and root acts only on what {} alone can change", *found,
                              user.empty() ? "root" : std::format("root and {}", user));

@@ -26,9 +26,10 @@ public:
     [[nodiscard]] virtual Problem problem_at(const std::string& key, std::string message) const = 0;
 
     // Why the service must not be acted on, as its programs are now: others could have changed what
-    // root would run. nullopt when it may. `starts`: a new process of it is run, too.
-    [[nodiscard]] virtual std::optional<Problem> distrusted(const MemberDefinition& service,
-                                                            bool starts) const = 0;
+    // root would run. nullopt when it may. `starts`: a new process of it is run, too. The service
+    // outlives the task.
+    [[nodiscard]] virtual Task<std::optional<Problem>> distrusted(const MemberDefinition& service,
+                                                                  bool starts) const = 0;
 
     // Something else is on disk than the plan was made of: what was checked is not what the member
     // would read. False, too, when that has been so too often in a row: nobody waits for ever.

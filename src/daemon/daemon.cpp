@@ -3,6 +3,7 @@
 
 #include "config/project_files.hpp"
 #include "daemon/documents.hpp"
+#include "os/accounts.hpp"
 #include "os/listen_fds.hpp"
 #include "os/notify.hpp"
 #include "os/random_id.hpp"
@@ -73,6 +74,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
                                             project),
                         .project = project});
     };
+    os::system_accounts().on_learned = [this] { look_again_soon(); };
     dbus_.on_activity = [this] { watch_idleness(); };
     varlink_.on_activity = [this] { watch_idleness(); };
 }
@@ -210,6 +212,20 @@ Task<> Daemon::reload_all() {
         manager_.look_again();
     } while (reload_again_);
     reloading_ = false;
+}
+
+// What was refused for an account that was not known may not be any more.
+void Daemon::look_again_soon() {
+    if (std::exchange(looks_again_soon_, true))
+        return;
+    loop_.post([this] {
+        looks_again_soon_ = false;
+        if (!opened_ || ending_)
+            return;
+        watcher_->suspect_everything();
+        manager_.look_again();
+        tasks_.spawn(take_up_project_files());
+    });
 }
 
 // Actions that are under way are finished or put back: a service that is being restarted is not

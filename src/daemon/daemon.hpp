@@ -53,6 +53,7 @@ private:
     Task<> take_up_project_files();
     void reload();
     Task<> reload_all();
+    void look_again_soon();
     void end();
     Task<> wind_up();
     void stop(int status);
@@ -87,6 +88,7 @@ private:
     bool opened_ = false;    // all that is on record is there, and our name is taken
     bool reloading_ = false; // reload_all() is under way
     bool reload_again_ = false;
+    bool looks_again_soon_ = false;
     bool ending_ = false;   // wind_up() is under way
     bool wound_up_ = false; // only answers are outstanding
     TaskScope tasks_;

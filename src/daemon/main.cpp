@@ -2,6 +2,7 @@
 #include "config/trust.hpp"
 #include "daemon/daemon.hpp"
 #include "os/background_thread.hpp"
+#include "os/look_up_threads.hpp"
 #include "os/memory_trimmer.hpp"
 #include "os/notify.hpp"
 #include "watch/content.hpp"
@@ -112,6 +113,7 @@ int run(const Options& options) {
     const auto directory = state_directory(options.mode);
     os::BackgroundThread background(loop);
     os::BackgroundThread copies(loop); // so that no answer waits for the disk behind a large one
+    const os::LookUpThreads look_ups(loop, os::system_accounts());
     auto records = state::FileRecordStore::open(directory, background);
     if (!records)
         return give_up(records.error());

@@ -88,8 +88,8 @@ public:
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override {
         return definition_.problem_at(key, std::move(message));
     }
-    [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
-                                                    bool starts) const override {
+    [[nodiscard]] Task<std::optional<Problem>> distrusted(const MemberDefinition& service,
+                                                          bool starts) const override {
         return reader_.distrusted(definition_, service, starts);
     }
     // These are for what is done.
@@ -232,7 +232,7 @@ Task<> Manager::take_up(std::string file) {
         forget_refused(file);
         co_return;
     }
-    const auto definition = ports_.reader.read(file, nullptr, nullptr);
+    const auto definition = co_await read_when_known(ports_.reader, file);
     if (!definition) {
         refuse_file(file, definition.error());
         co_return;
@@ -299,7 +299,7 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     if (!file)
         co_return std::unexpected(file.error());
     ports_.deaths.forgive("", *file);
-    const auto definition = ports_.reader.read(*file, nullptr, nullptr);
+    const auto definition = co_await read_when_known(ports_.reader, *file);
     if (!definition)
         co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
     const bool is_new = !projects_.contains(definition->name);
@@ -449,7 +449,12 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
         std::optional<project::Names> services;
         if (service)
             services = {*service};
+        const auto file = found->second->path();
         auto draft = co_await found->second->draft(std::move(services), asked);
+        if (!draft && draft.error().code == ErrorCode::TimedOut && look + 1 < kMostLooks) {
+            co_await ports_.reader.known(file);
+            continue;
+        }
         if (!draft)
             co_return std::unexpected(std::move(draft.error()));
         auto plan = make_plan(draft->input);
@@ -697,7 +702,7 @@ Task<Result<std::vector<Problem>>> Manager::check(std::string path) {
     if (!file)
         co_return std::unexpected(file.error());
     ports_.deaths.forgive("", *file);
-    const auto definition = ports_.reader.read(*file, nullptr, nullptr);
+    const auto definition = co_await read_when_known(ports_.reader, *file);
     if (!definition)
         co_return definition.error();
     auto problems = co_await check_units(*definition);

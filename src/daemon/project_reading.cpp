@@ -8,9 +8,9 @@
 
 namespace hotreload::daemon {
 
-Checked<ProjectDefinition> NotedReader::read(const std::string& path,
-                                             std::vector<std::string>* sources,
-                                             std::unique_ptr<EarlierReading>* earlier) {
+std::optional<Checked<ProjectDefinition>>
+NotedReader::read(const std::string& path, std::vector<std::string>* sources,
+                  std::unique_ptr<EarlierReading>* earlier) {
     const Work reading{"", path, watch::file_stamp(path)};
     if (deaths_.set_aside(reading))
         return std::unexpected(std::vector{
@@ -20,12 +20,42 @@ Checked<ProjectDefinition> NotedReader::read(const std::string& path,
                     Audience::Everybody}});
     const Deaths::Scope at_it(deaths_, reading);
     fault::point("load");
-    return load_project(path, kinds_, sources, earlier);
+    auto& inquiry = unfinished_[path];
+    if (!inquiry)
+        inquiry = std::make_shared<os::Inquiry>();
+    std::vector<std::string> looked_for;
+    const os::SystemAccounts::Asking asking(accounts_, *inquiry);
+    auto loaded = load_project(path, kinds_, &looked_for, earlier);
+    if (!inquiry->complete())
+        return std::nullopt;
+    unfinished_.erase(path);
+    if (sources)
+        *sources = std::move(looked_for);
+    return loaded;
 }
 
-std::optional<Problem> NotedReader::distrusted(const ProjectDefinition& project,
-                                               const MemberDefinition& service, bool starts) const {
-    return distrust_of_programs(project, kinds_, service, starts);
+Task<> NotedReader::known(std::string path) {
+    const auto unfinished = unfinished_.find(path);
+    if (unfinished == unfinished_.end())
+        co_return;
+    const auto inquiry = unfinished->second;
+    co_await accounts_.learn(*inquiry);
+}
+
+Task<std::optional<Problem>> NotedReader::distrusted(const ProjectDefinition& project,
+                                                     const MemberDefinition& service,
+                                                     bool starts) const {
+    os::Inquiry inquiry;
+    for (;;) {
+        std::optional<Problem> problem;
+        {
+            const os::SystemAccounts::Asking asking(accounts_, inquiry);
+            problem = distrust_of_programs(project, kinds_, service, starts);
+        }
+        if (inquiry.complete())
+            co_return problem;
+        co_await accounts_.learn(inquiry);
+    }
 }
 
 } // namespace hotreload::daemon

@@ -75,12 +75,15 @@ Result<std::vector<ServiceSocket>> ServiceSockets::open(const std::string& proje
     for (const auto& port : ports) {
         const auto* const there = find(project, os::bound_address(port.address));
         Result<> done;
-        if (there != nullptr && there->file_is_there())
+        if (there != nullptr && there->file_is_there()) {
             done = os::give_access(port);
-        else
+            if (!done && done.error().code == ErrorCode::TimedOut)
+                done = {}; // it has the owner that it was made with
+        } else {
             done = make(project, service, port).transform([&](Socket socket) {
                 opened.push_back(std::move(socket));
             });
+        }
         if (!done) {
             undo(opened);
             return std::unexpected(in_our_words(std::move(done).error(), port.address));

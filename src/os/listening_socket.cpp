@@ -2,19 +2,16 @@
 #include "os/listening_socket.hpp"
 
 #include "base/fault.hpp"
+#include "os/accounts.hpp"
 #include "os/socket_address.hpp"
 #include "os/socket_holder.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <format>
-#include <vector>
 
 namespace hotreload::os {
 
@@ -126,45 +123,34 @@ struct Owner {
     gid_t group = static_cast<gid_t>(-1);
 };
 
-// Calls one of the get…_r with a buffer that is large enough; whether there is such an entry.
-template <class Row, class Get, class Key>
-bool look_up(Get get, Key key, Row& row, std::vector<char>& buffer) {
-    Row* found = nullptr;
-    buffer.resize(4096);
-    while (get(key, &row, buffer.data(), buffer.size(), &found) == ERANGE)
-        buffer.resize(buffer.size() * 2);
-    return found != nullptr;
+std::unexpected<Error> unfound(SystemAccounts::Unfound why, std::string_view kind,
+                               const std::string& name) {
+    if (why == SystemAccounts::Unfound::Absent)
+        return fail(ErrorCode::NotFound, std::format("there is no {} \"{}\"", kind, name));
+    return fail(ErrorCode::TimedOut,
+                std::format("{} \"{}\" could not be looked up yet", kind, name));
 }
 
-std::optional<unsigned> number(const std::string& text) {
-    unsigned value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
-// A user brings the primary group along, as with SocketUser=.
+// A user brings the primary group along, as with SocketUser=. TimedOut: it is not known yet.
 Result<Owner> owner_of(const PortDefinition& port) {
+    auto& accounts = system_accounts();
     Owner owner{.user = ::geteuid()};
-    std::vector<char> buffer;
-    passwd user = {};
-    struct group group = {};
-    if (const auto id = number(port.user); id) {
+    if (!port.user.empty()) {
+        const auto id = accounts.user_id(port.user);
+        if (!id)
+            return unfound(id.error(), "user", port.user);
         owner.user = *id;
-        if (look_up(::getpwuid_r, *id, user, buffer))
-            owner.group = user.pw_gid;
-    } else if (!port.user.empty()) {
-        if (!look_up(::getpwnam_r, port.user.c_str(), user, buffer))
-            return fail(ErrorCode::NotFound, std::format("there is no user \"{}\"", port.user));
-        owner = {.user = user.pw_uid, .group = user.pw_gid};
+        const auto account = accounts.user(port.user);
+        if (!account && account.error() == SystemAccounts::Unfound::Unknown && port.group.empty())
+            return unfound(account.error(), "user", port.user);
+        if (account) // a number may have none
+            owner.group = account->primary;
     }
-    if (const auto id = number(port.group); id) {
+    if (!port.group.empty()) {
+        const auto id = accounts.group_id(port.group);
+        if (!id)
+            return unfound(id.error(), "group", port.group);
         owner.group = *id;
-    } else if (!port.group.empty()) {
-        if (!look_up(::getgrnam_r, port.group.c_str(), group, buffer))
-            return fail(ErrorCode::NotFound, std::format("there is no group \"{}\"", port.group));
-        owner.group = group.gr_gid;
     }
     return owner;
 }

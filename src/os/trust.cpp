@@ -12,15 +12,20 @@ namespace {
 constexpr mode_t kRead = 04;
 constexpr mode_t kSearch = 01;
 
-// An access control list is not looked into: where there is one, nobody but the owner is sure to
-// have the permission.
-bool may(uid_t user, const Permissions& of, mode_t bits, Accounts& accounts) {
+// nullopt: it is not known. An access control list is not looked into: where there is one, nobody
+// but the owner is sure to have the permission. Nobody's groups are asked for where all have it, or
+// none.
+std::optional<bool> may(uid_t user, const Permissions& of, mode_t bits, Accounts& accounts) {
     if (of.owner == user)
         return true; // an owner may give itself the right
     if (of.has_list)
         return false;
-    const bool member = std::ranges::contains(accounts.groups(user), of.group);
-    return ((member ? of.mode >> 3 : of.mode) & bits) == bits;
+    const bool as_member = (of.mode >> 3 & bits) == bits;
+    const bool as_other = (of.mode & bits) == bits;
+    if (as_member == as_other)
+        return as_other;
+    const auto member = accounts.member(user, of.group);
+    return member ? std::optional(*member == as_member) : std::nullopt;
 }
 
 // A user who may write a directory may have linked any file into it, by any name.
@@ -30,7 +35,8 @@ bool linked_by_others(const Permissions& directory, const Permissions& file, Acc
     if (directory.mode & S_IWOTH)
         return !(file.mode & S_IROTH) || file.has_list;
     if (!(directory.mode & S_IWGRP) ||
-        (!directory.has_list && accounts.private_group(directory.group, directory.owner)))
+        (!directory.has_list &&
+         accounts.private_group(directory.group, directory.owner).value_or(false)))
         return false;
     const bool group_reads = file.group == directory.group && file.mode & S_IRGRP;
     return directory.has_list || file.has_list || !(group_reads || file.mode & S_IROTH);
@@ -45,6 +51,12 @@ std::string refusal(const PathStep& by, std::string_view leader) {
     return std::format("the directory {0} belongs to {1}, who could not read this: let {1} "
                        "read it, or chown root {0}",
                        by.path, leader);
+}
+
+std::string unknown(const PathStep& by, std::string_view leader) {
+    return std::format("{} belongs to {}, whose groups could not be looked up: it is not known "
+                       "whether {} could read this",
+                       by.path, leader, leader);
 }
 
 class Changers {
@@ -67,10 +79,12 @@ public:
             return std::format("{0} can be changed by whom its access control list names "
                                "(setfacl -b {0})",
                                step.path);
-        if (!accounts_.private_group(is.group, user_.value_or(0)))
-            return std::format("{0} can be changed by the group {1} (chmod g-w {0})", step.path,
-                               accounts_.group_name(is.group));
-        return {};
+        const auto is_private = accounts_.private_group(is.group, user_.value_or(0));
+        if (is_private.value_or(false))
+            return {};
+        return std::format("{0} can be changed by the group {1}{2} (chmod g-w {0})", step.path,
+                           accounts_.group_name(is.group),
+                           is_private ? "" : ", which could not be looked up");
     }
 
 private:
@@ -104,12 +118,23 @@ std::optional<std::string> misled(std::span<const PathStep> way, const Permissio
         const auto leader = by.permissions.owner;
         if (leader == 0 || (end && leader == end->owner))
             continue;
-        const bool reaches = std::ranges::all_of(way, [&](const PathStep& step) {
-            return !step.is_directory() || may(leader, step.permissions, kSearch, accounts);
-        });
+        bool known = true;
+        const auto could = [&](const Permissions& of, mode_t bits) {
+            const auto told = may(leader, of, bits, accounts);
+            known = known && told;
+            return told.value_or(true);
+        };
         const mode_t wanted = end && S_ISDIR(end->mode) ? kRead | kSearch : kRead;
-        if (!reaches || (end && !may(leader, *end, wanted, accounts)))
+        const bool reads =
+            std::ranges::all_of(way,
+                                [&](const PathStep& step) {
+                                    return !step.is_directory() || could(step.permissions, kSearch);
+                                }) &&
+            (!end || could(*end, wanted));
+        if (!reads)
             return refusal(by, accounts.user_name(leader));
+        if (!known)
+            return unknown(by, accounts.user_name(leader));
     }
     if (end && directory && linked_by_others(directory->permissions, *end, accounts))
         return std::format("it has other names (hard links), and others than root, who could not "

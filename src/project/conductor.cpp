@@ -607,7 +607,8 @@ Problem Conductor::problem_at(const std::string& key, std::string message) const
     return sees_.file.problem_at(key, std::move(message));
 }
 
-std::optional<Problem> Conductor::distrusted(const MemberDefinition& service, bool starts) const {
+Task<std::optional<Problem>> Conductor::distrusted(const MemberDefinition& service,
+                                                   bool starts) const {
     return sees_.reader.distrusted(sees_.file.definition(), service, starts);
 }
 

@@ -114,8 +114,8 @@ private:
     void commit(const std::string& service, std::optional<MemberRecord> record) override;
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const override;
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const override;
-    [[nodiscard]] std::optional<Problem> distrusted(const MemberDefinition& service,
-                                                    bool starts) const override;
+    [[nodiscard]] Task<std::optional<Problem>> distrusted(const MemberDefinition& service,
+                                                          bool starts) const override;
     [[nodiscard]] Task<bool> moved_on(std::string member) override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 

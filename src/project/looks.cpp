@@ -242,7 +242,11 @@ Snapshot Looks::look(const std::string& service, Rescan rescan, std::optional<Sn
 }
 
 Task<Result<Looks::Draft>> Looks::draft(std::optional<Names> services, PlanOptions options) {
-    auto loaded = sees_.file.draft();
+    auto known = sees_.file.draft();
+    if (!known)
+        co_return fail(ErrorCode::TimedOut,
+                       "users or groups that the project file names are being looked up");
+    auto& loaded = *known;
     if (!loaded) {
         std::string text;
         for (const auto& problem : loaded.error())

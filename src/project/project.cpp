@@ -217,7 +217,7 @@ void Project::pump() {
     }
     trigger_ = Trigger::File;
     rest_until_next_turn();
-    if (configs_.all_known() &&
+    if (!file_waits_ && configs_.all_known() &&
         agenda_.idle([this](const auto& service) { return counts(service); }, ports_.clock.now()))
         tell_settled();
 }
@@ -243,8 +243,14 @@ void Project::take_up_what_settled() {
 
 void Project::begin_requests(const Agenda::Situation& situation) {
     std::optional<bool> valid; // the project file, which is read once for all of them
-    auto turn =
-        agenda_.take_requests(situation, [&](Request& request) { return admit(request, valid); });
+    bool put_off = false;      // one waits for what the file depends on, and so do all after it
+    auto turn = agenda_.take_requests(situation, [&](Request& request) -> std::optional<Names> {
+        put_off = put_off || waits_for_file(request, valid);
+        if (!put_off)
+            return admit(request, valid);
+        agenda_.submit(std::move(request));
+        return std::nullopt;
+    });
     for (auto& [request, scope] : turn.begin) {
         auto asked = request.service ? asked_for(request) : scope;
         conductor_.perform(std::move(request), std::move(scope), std::move(asked));
@@ -374,9 +380,19 @@ void Project::turn_away(Request request) {
          Audience::Everybody});
 }
 
+// Reads the project file for a request, once for all of a turn: `valid` is whether it is. True: it
+// cannot be told yet.
+bool Project::waits_for_file(const Request& request, std::optional<bool>& valid) {
+    if (request.kind != Request::Kind::Reload || gone_ || set_aside_)
+        return false;
+    if (!valid && !file_waits_)
+        valid = read_project_file();
+    return file_waits_;
+}
+
 // The members that the request is about; nullopt: it was answered, for it cannot be begun. `valid`:
-// whether the project file is, once it was read.
-std::optional<Names> Project::admit(Request& request, std::optional<bool>& valid) {
+// whether the project file is, where it was read for the request.
+std::optional<Names> Project::admit(Request& request, std::optional<bool> valid) {
     const bool reads_files = request.kind == Request::Kind::Reload;
     if (gone_) {
         turn_away(std::move(request));
@@ -386,12 +402,7 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool>& valid
         conductor_.refuse(std::move(request), *set_aside_);
         return std::nullopt;
     }
-    const auto is_valid = [&] {
-        if (!valid)
-            valid = read_project_file();
-        return *valid;
-    };
-    if (reads_files && !is_valid()) {
+    if (reads_files && !valid.value_or(true)) {
         Outcome invalid{.id = request.id,
                         .project = name(),
                         .result = ReloadResult::Invalid,
@@ -466,12 +477,15 @@ bool Project::leads_to(const std::string& other) const {
     return path().empty() || !ports_.files.exists(path()) || ports_.files.are_one(path(), other);
 }
 
-// Answers whether the file is valid.
+// Answers whether the file is known to be valid.
 bool Project::read_project_file() {
     const auto readings = file_.read_and_watch([this] {
         file_settled_ = true;
         pump_soon();
     });
+    const bool waits = readings.back().result == ProjectFile::Read::Waiting;
+    if (waits && !std::exchange(file_waits_, true))
+        tasks_.spawn(read_when_known());
     for (const auto& reading : readings) {
         if (reading.result == ProjectFile::Read::Accepted)
             accept(reading.before);
@@ -481,7 +495,14 @@ bool Project::read_project_file() {
             ports_.events.validation_failed(ports_.new_id(), name(), "", problem);
         tell_project();
     }
-    return file_.problems().empty();
+    return !waits && file_.problems().empty();
+}
+
+Task<> Project::read_when_known() {
+    co_await file_.known();
+    file_waits_ = false;
+    file_settled_ = !set_aside_;
+    pump_soon();
 }
 
 // A service that is wanted as it was before is left alone: a save of the project file concerns few

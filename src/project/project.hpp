@@ -134,12 +134,14 @@ private:
     [[nodiscard]] bool counts(const std::string& service) const;
     void tell_settled();
 
-    [[nodiscard]] std::optional<Names> admit(Request& request, std::optional<bool>& valid);
+    [[nodiscard]] bool waits_for_file(const Request& request, std::optional<bool>& valid);
+    [[nodiscard]] std::optional<Names> admit(Request& request, std::optional<bool> valid);
     [[nodiscard]] Names scope_of(const Request& request) const;
     [[nodiscard]] Names asked_for(const Request& request) const;
     void turn_away(Request request);
 
     bool read_project_file();
+    Task<> read_when_known();
     void accept(const ProjectDefinition& before);
     void arm(const std::string& service);
 
@@ -183,6 +185,7 @@ private:
 
     bool pump_posted_ = false;
     bool file_settled_ = false; // the project file, or one that it names
+    bool file_waits_ = false;   // its last reading, for accounts that it names
     Names settled_services_;    // since the last turn
     Names leaving_; // members that are not wanted, and nothing may be on record of any more
     std::vector<std::function<void()>> waiting_; // who waits for settled()

@@ -39,7 +39,10 @@ ProjectFile::Reading ProjectFile::read() {
     const auto& path = ledger_.record().path;
     stamp_ = files_.stamp(path);
     // The sources stay those that were read last where nothing was read (a syntax error).
-    auto loaded = load(&sources_, &earlier_);
+    auto known = load(&sources_, &earlier_);
+    if (!known)
+        return {.result = Read::Waiting, .before = {}};
+    auto& loaded = *known;
     missing_ = !loaded && !path.empty() && !files_.exists(path);
     if (!loaded) {
         if (missing_)
@@ -71,8 +74,9 @@ std::vector<ProjectFile::Reading> ProjectFile::read_and_watch(Files::OnSettled o
 }
 
 // The definition that may be in force of the file as it is on disk.
-Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources,
-                                             std::unique_ptr<EarlierReading>* earlier) const {
+std::optional<Checked<ProjectDefinition>>
+ProjectFile::load(std::vector<std::string>* sources,
+                  std::unique_ptr<EarlierReading>* earlier) const {
     const auto& record = ledger_.record();
     const auto refuse = [](Problem problem) {
         return std::unexpected(std::vector{std::move(problem).for_everybody()});
@@ -81,9 +85,10 @@ Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources,
         return refuse({"", 0, 0,
                        "the record of where its project file is was lost: \"hotreloadctl up DIR\" "
                        "tells it anew"});
-    auto loaded = reader_.read(record.path, sources, earlier);
-    if (!loaded)
-        return loaded;
+    auto known = reader_.read(record.path, sources, earlier);
+    if (!known || !*known)
+        return known;
+    auto& loaded = *known;
     if (loaded->name != record.name)
         return refuse(loaded->problem_at(
             "project.name",
@@ -95,7 +100,7 @@ Checked<ProjectDefinition> ProjectFile::load(std::vector<std::string>* sources,
                        std::format("all of its services are gone from it at once, and they run on: "
                                    "\"hotreloadctl down {}\" takes a project down",
                                    record.name)});
-    return loaded;
+    return known;
 }
 
 // True when what is watched is not what was watched before.

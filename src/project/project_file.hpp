@@ -51,6 +51,7 @@ public:
     [[nodiscard]] const std::string& stamp() const { return stamp_; }
 
     enum class Read {
+        Waiting,     // nothing has changed: known() tells when to read it again
         Refused,     // what was valid last stays in force
         RefusedAnew, // the same, for other reasons than before
         Same,        // it means what is in force
@@ -62,6 +63,8 @@ public:
     };
     // Reads the file and takes it into force if it is valid.
     Reading read();
+    // Ends when what the last reading waits for is known, or is waited for no longer.
+    Task<> known() { return reader_.known(ledger_.record().path); }
     // Reads it, and what is watched follows what it names: what each reading came to.
     std::vector<Reading> read_and_watch(Files::OnSettled on_settled);
     // Only the file itself is watched, for a project that nothing is done for: what is read next is
@@ -71,12 +74,15 @@ public:
     void seen();
     void unwatch();
 
-    // The definition that would be in force if the file were taken up as it is on disk.
-    [[nodiscard]] Checked<ProjectDefinition> draft() const { return load(nullptr, nullptr); }
+    // The definition that would be in force if the file were taken up as it is on disk. nullopt: as
+    // with Read::Waiting.
+    [[nodiscard]] std::optional<Checked<ProjectDefinition>> draft() const {
+        return load(nullptr, nullptr);
+    }
 
 private:
-    [[nodiscard]] Checked<ProjectDefinition> load(std::vector<std::string>* sources,
-                                                  std::unique_ptr<EarlierReading>* earlier) const;
+    [[nodiscard]] std::optional<Checked<ProjectDefinition>>
+    load(std::vector<std::string>* sources, std::unique_ptr<EarlierReading>* earlier) const;
     bool watch(const Files::OnSettled& on_settled);
 
     Files& files_;

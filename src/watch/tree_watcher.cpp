@@ -139,6 +139,10 @@ void TreeWatcher::overflow() {
     if (on_warning && (!last_overflow_ || now - *last_overflow_ > kBurst))
         on_warning("The kernel's queue of file events overflowed: looking at all watched files.");
     last_overflow_ = now;
+    suspect_everything();
+}
+
+void TreeWatcher::suspect_everything() {
     for (auto* user : users_)
         user->everything_suspect();
 }

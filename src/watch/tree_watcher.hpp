@@ -78,6 +78,9 @@ public:
     // Something that a person should know, once (for the journal).
     std::function<void(const std::string&)> on_warning;
 
+    // Has all that is watched looked at again: what was refused may not be any more.
+    void suspect_everything();
+
     // `done` is called once everything that was written before this call has been seen: each set
     // that it concerns has called its OnSettled or has found nothing new. A file that somebody has
     // still open is seen as being written.

@@ -158,7 +158,7 @@ Task<Verdict> validate_service(const ActionContext& context, const StepHost& hos
     verdict.problem = document_problem(context.view);
     if (!verdict.problem)
         verdict.problem =
-            host.distrusted(*context.view.wanted, starts_generation(context.plan.action));
+            co_await host.distrusted(*context.view.wanted, starts_generation(context.plan.action));
     if (!verdict.problem)
         verdict.problem = co_await check_properties(context, host);
     if (verdict.problem)

@@ -32,11 +32,11 @@ public:
         return {"/shop/hotreload.toml", 7, 1, std::move(message)};
     }
     std::string distrust; // of every service's command
-    std::optional<Problem> distrusted(const MemberDefinition& service,
-                                      bool new_process) const override {
+    Task<std::optional<Problem>> distrusted(const MemberDefinition& service,
+                                            bool new_process) const override {
         if (distrust.empty() || !new_process)
-            return std::nullopt;
-        return problem_at("services." + service.name, distrust);
+            co_return std::nullopt;
+        co_return problem_at("services." + service.name, distrust);
     }
     bool has_moved_on = false; // since it was checked
     Task<bool> moved_on(std::string) override { return finished(bool{has_moved_on}); }

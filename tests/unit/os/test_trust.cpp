@@ -17,13 +17,19 @@ constexpr gid_t kWeb = 1500; // dev and eve
 
 class FakeAccounts final : public Accounts {
 public:
-    const std::vector<gid_t>& groups(uid_t user) override {
-        static const std::vector<gid_t> of_dev{kDevs, kWeb};
-        static const std::vector<gid_t> of_eve{1001, kWeb};
-        static const std::vector<gid_t> none;
-        return user == kDev ? of_dev : user == kEve ? of_eve : none;
+    bool hangs = false; // what would have to be looked up is not known
+    unsigned asked = 0;
+
+    std::optional<bool> member(uid_t user, gid_t group) override {
+        ++asked;
+        if (hangs)
+            return std::nullopt;
+        return (user == kDev && group == kDevs) || (user == kEve && group == kEve) ||
+               ((user == kDev || user == kEve) && group == kWeb);
     }
-    bool private_group(gid_t group, uid_t user) override {
+    std::optional<bool> private_group(gid_t group, uid_t user) override {
+        if (hangs)
+            return group == 0 ? std::optional(true) : std::nullopt;
         return group == 0 || (group == kDevs && user == kDev);
     }
     std::string user_name(uid_t user) override {
@@ -147,6 +153,30 @@ TEST_F(Trust, what_root_alone_can_change_is_obeyed) {
     directory("/etc");
     EXPECT_EQ(change(0, 0644), "");
     EXPECT_EQ(change(0, 0664), "") << "the group is root's own";
+}
+
+TEST_F(Trust, nobodys_groups_are_asked_for_where_they_do_not_matter) {
+    accounts.hangs = true;
+    directory("/");
+    link("/srv/c.ini", kDev);
+    EXPECT_EQ(read(0, 0644, kShadow), "");
+    EXPECT_NE(read(0, 0600, kShadow), "");
+    EXPECT_EQ(accounts.asked, 0U);
+}
+
+TEST_F(Trust, groups_that_cannot_be_looked_up_give_nothing) {
+    accounts.hangs = true;
+    directory("/");
+    link("/srv/c.ini", kDev);
+    const std::string unknown = "/srv/c.ini belongs to dev, whose groups could not be looked up: "
+                                "it is not known whether dev could read this";
+    EXPECT_EQ(read(0, 0640, kWeb), unknown);
+    EXPECT_EQ(read(0, 0604, kWeb), unknown) << "the group's bits are for who is in it";
+    EXPECT_EQ(change(0, 0664, {}, kWeb),
+              "/srv/c.ini can be changed by dev (chown -h root /srv/c.ini)");
+    walk.steps.pop_back();
+    EXPECT_EQ(change(0, 0664, {}, kWeb), "/end can be changed by the group web, which could not be "
+                                         "looked up (chmod g-w /end)");
 }
 
 TEST_F(Trust, who_can_change_it_is_named_with_what_mends_it) {

@@ -5,7 +5,7 @@
 // store that can refuse, and events that are written down.
 
 #include "../core/fake_means.hpp"
-#include "base/clock.hpp"
+#include "../fake_clock.hpp"
 #include "base/completion.hpp"
 #include "core/content_store.hpp"
 #include "core/deaths_port.hpp"
@@ -32,62 +32,7 @@
 
 namespace hotreload::project::test {
 
-class FakeClock final : public Clock {
-public:
-    void post(std::move_only_function<void()> work) override { posted_.push_back(std::move(work)); }
-    [[nodiscard]] Duration now() const override { return now_; }
-    [[nodiscard]] std::uint64_t realtime_usec() const override {
-        return static_cast<std::uint64_t>(now_.count());
-    }
-    [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override {
-        return std::make_unique<FakeAlarm>(*this);
-    }
-
-    // Everything that is to be done now.
-    void run() {
-        while (!posted_.empty()) {
-            auto work = std::move(posted_.front());
-            posted_.pop_front();
-            work();
-        }
-    }
-    // Time passes, and what it brings is done.
-    void advance(Duration time) {
-        const auto end = now_ + time;
-        for (run(); !armed_.empty() && armed_.begin()->first <= end; run()) {
-            now_ = std::max(now_, armed_.begin()->first);
-            auto* const alarm = armed_.begin()->second;
-            armed_.erase(armed_.begin());
-            alarm->ring();
-        }
-        now_ = end;
-    }
-
-private:
-    class FakeAlarm final : public Alarm {
-    public:
-        explicit FakeAlarm(FakeClock& clock) : clock_(clock) {}
-        ~FakeAlarm() override { disarm(); }
-        void arm(Duration delay, std::move_only_function<void()> callback) override {
-            disarm();
-            callback_ = std::move(callback);
-            if (delay != kInfinity)
-                clock_.armed_.emplace(clock_.now_ + delay, this);
-        }
-        void disarm() override {
-            std::erase_if(clock_.armed_, [this](const auto& each) { return each.second == this; });
-        }
-        void ring() { std::exchange(callback_, {})(); }
-
-    private:
-        FakeClock& clock_;
-        std::move_only_function<void()> callback_;
-    };
-
-    Duration now_ = std::chrono::seconds(100);
-    std::deque<std::move_only_function<void()>> posted_;
-    std::multimap<Duration, FakeAlarm*> armed_;
-};
+using hotreload::test::FakeClock;
 
 // Files by path. What is written is unsettled until settle() or quiet().
 class FakeFiles final : public Files {
@@ -433,17 +378,26 @@ public:
     ProjectDefinition definition;
     std::optional<Problem> problem;
     unsigned reads = 0;
+    Completion<bool>* unknown = nullptr; // what it names is being looked up until then
 
-    Checked<ProjectDefinition> read(const std::string&, std::vector<std::string>*,
-                                    std::unique_ptr<EarlierReading>*) override {
+    std::optional<Checked<ProjectDefinition>> read(const std::string&, std::vector<std::string>*,
+                                                   std::unique_ptr<EarlierReading>*) override {
         ++reads;
+        if (unknown)
+            return std::nullopt;
         if (problem)
-            return std::unexpected(std::vector{*problem});
+            return Checked<ProjectDefinition>(std::unexpected(std::vector{*problem}));
         return definition;
     }
-    [[nodiscard]] std::optional<Problem> distrusted(const ProjectDefinition&,
-                                                    const MemberDefinition&, bool) const override {
-        return std::nullopt;
+    Task<> known(std::string) override {
+        if (!unknown)
+            co_return;
+        auto& looked_up = *unknown;
+        co_await looked_up;
+    }
+    [[nodiscard]] Task<std::optional<Problem>>
+    distrusted(const ProjectDefinition&, const MemberDefinition&, bool) const override {
+        co_return std::nullopt;
     }
 };
 

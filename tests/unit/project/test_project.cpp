@@ -283,6 +283,34 @@ TEST_F(ProjectTest, what_a_person_asks_for_is_answered_once_by_what_it_came_to) 
     EXPECT_EQ(ask({.id = {0, 9}, .service = "no such"}).result, ReloadResult::Failed);
 }
 
+TEST_F(ProjectTest, what_needs_the_project_file_waits_while_accounts_it_names_are_looked_up) {
+    service("web", "/etc/web");
+    open();
+    Completion<bool> looked_up(clock);
+    reader.unknown = &looked_up;
+    save("/srv/hotreload.toml", "[services.web]");
+    EXPECT_EQ(project->status().problems, std::vector<Problem>());
+    std::vector<std::string> ended;
+    const auto submit = [&](std::uint64_t id, Request::Kind kind, std::string name) {
+        Request request{.kind = kind, .id = {0, id}, .service = "web"};
+        request.done = [&ended, name](const Outcome&) { ended.push_back(name); };
+        project->submit(std::move(request));
+    };
+    submit(1, Request::Kind::Reload, "reload");
+    submit(2, Request::Kind::Stop, "stop");
+    clock.run();
+    EXPECT_EQ(ended, Lines()) << "a stop comes after what was asked before it";
+    const auto reads = reader.reads;
+    clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(reader.reads, reads);
+    reader.unknown = nullptr;
+    reader.problem = Problem{"/srv/hotreload.toml", 2, 1, "user \"x\" could not be looked up"};
+    looked_up.resolver()(true);
+    clock.run();
+    EXPECT_EQ(ended, (Lines{"reload", "stop"}));
+    EXPECT_EQ(project->status().problems, std::vector{*reader.problem});
+}
+
 // Was: it was read for each that waited, at each turn.
 TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
     service("web", "/etc/web");

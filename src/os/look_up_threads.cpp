@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "os/look_up_threads.hpp"
+
+#include "base/fd.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace hotreload::os {
+
+// Shared is what a thread that hangs may come back to when all else is gone.
+struct LookUpThreads::Shared {
+    explicit Shared(Ask how)
+        : ask(std::move(how)), answered(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+        if (!answered)
+            throw std::system_error(errno, std::generic_category(), "making an eventfd");
+    }
+
+    const Ask ask;
+    const Fd answered; // readable: there are answers
+    std::mutex mutex;  // of all below
+    std::deque<AccountQuestion> questions;
+    std::vector<std::pair<AccountQuestion, std::optional<Account>>> answers;
+    unsigned threads = 0;
+};
+
+LookUpThreads::LookUpThreads(EventLoop& loop, SystemAccounts& accounts, Ask ask)
+    : accounts_(accounts),
+      shared_(std::make_shared<Shared>(std::move(ask))),
+      readable_(loop, shared_->answered.get(), [this] { tell(); }) {
+    accounts_.look_up_with(*this, loop);
+}
+
+LookUpThreads::~LookUpThreads() {
+    accounts_.stop_looking_up();
+    const std::scoped_lock lock(shared_->mutex);
+    shared_->questions.clear();
+}
+
+// A thread that the kernel refuses is tried for again with the next question.
+void LookUpThreads::ask(const AccountQuestion& question) {
+    const std::scoped_lock lock(shared_->mutex);
+    shared_->questions.push_back(question);
+    if (shared_->threads == kMost)
+        return;
+    try {
+        std::thread(work, shared_).detach();
+        ++shared_->threads;
+    } catch (const std::system_error&) { // who waits for the answer gives up in time
+    }
+}
+
+void LookUpThreads::work(const std::shared_ptr<Shared>& shared) {
+    // Signals are the loop's.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    std::unique_lock lock(shared->mutex);
+    while (!shared->questions.empty()) {
+        const auto question = std::move(shared->questions.front());
+        shared->questions.pop_front();
+        lock.unlock();
+        auto answer = shared->ask(question);
+        lock.lock();
+        shared->answers.emplace_back(question, std::move(answer));
+        constexpr std::uint64_t one = 1;
+        (void)!::write(shared->answered.get(), &one, sizeof one);
+    }
+    --shared->threads;
+}
+
+void LookUpThreads::tell() {
+    std::uint64_t count = 0;
+    (void)!::read(shared_->answered.get(), &count, sizeof count);
+    std::unique_lock lock(shared_->mutex);
+    auto answers = std::exchange(shared_->answers, {});
+    lock.unlock();
+    for (auto& [question, answer] : answers)
+        accounts_.answered(question, std::move(answer));
+}
+
+} // namespace hotreload::os
