@@ -12,6 +12,7 @@ namespace {
 using Kind = AccountQuestion::Kind;
 
 constexpr auto kRemembered = std::chrono::minutes(1);
+constexpr Duration kJustTold = std::chrono::seconds(1);
 constexpr auto kNobody = static_cast<std::uint32_t>(-1);
 constexpr gid_t kFirstOfPeople = 1000; // below are the system's own, see systemd's sysusers.d(5)
 
@@ -71,6 +72,7 @@ void SystemAccounts::stop_looking_up() {
     look_ups_ = nullptr;
     clock_ = nullptr;
     under_way_.clear();
+    absent_.clear();
 }
 
 Task<> SystemAccounts::learn(Inquiry& inquiry) {
@@ -93,6 +95,9 @@ Task<> SystemAccounts::learn(Inquiry& inquiry) {
 
 void SystemAccounts::answered(const AccountQuestion& question, std::optional<Account> answer) {
     under_way_.erase(question);
+    absent_.erase(question);
+    if (!answer && question.named())
+        absent_.emplace(question, clock_->now());
     const auto& known = remember(question, std::move(answer));
     for (auto* const each : waiting_)
         each->answered(question, known);
@@ -112,14 +117,21 @@ void SystemAccounts::ask(const AccountQuestion& question) {
         look_ups_->ask(question);
 }
 
+bool SystemAccounts::just_absent(const AccountQuestion& question) const {
+    const auto told = absent_.find(question);
+    return told != absent_.end() && clock_->now() - told->second < kJustTold;
+}
+
 const SystemAccounts::Answer* SystemAccounts::find(const AccountQuestion& question) {
     if (inquiry_)
         if (const auto told = inquiry_->told_.find(question); told != inquiry_->told_.end())
             return told->second ? &*told->second : nullptr;
     const auto known = known_.find(question);
-    // Whoever is told that there is no such name makes the account next: a reading asks anew.
-    const bool counts = known != known_.end() &&
-                        (known->second.value || !question.named() || (look_ups_ && !inquiry_));
+    // Whoever is told that there is no such name makes the account next: a reading asks anew, but
+    // for one that is there because of that answer.
+    const bool absence_counts =
+        !question.named() || (look_ups_ && (!inquiry_ || just_absent(question)));
+    const bool counts = known != known_.end() && (known->second.value || absence_counts);
     if (counts && fresh(known->second))
         return &known->second.value;
     if (question.kind != Kind::GroupsOfUser) // which files may not have all of

@@ -136,6 +136,7 @@ private:
     const Answer* find(const AccountQuestion& question);
     const Answer& remember(const AccountQuestion& question, Answer answer);
     void ask(const AccountQuestion& question);
+    [[nodiscard]] bool just_absent(const AccountQuestion& question) const;
     Found found(const AccountQuestion& question);
     bool in_group_of_files(uid_t user, gid_t group);
     std::optional<bool> find_private(gid_t group, uid_t user);
@@ -149,6 +150,7 @@ private:
     Memory<std::pair<gid_t, uid_t>, bool> private_;
     Memory<uid_t, std::vector<gid_t>> groups_of_files_;
     std::map<AccountQuestion, Duration> under_way_; // since when
+    std::map<AccountQuestion, Duration> absent_;    // names: when that was told
     std::set<AccountQuestion> owed_;                // somebody was told that it is not known
 };
 

@@ -130,7 +130,7 @@ Task<> Project::remove_orphans(std::string service, std::vector<std::string> uni
 
 void Project::begin_work() {
     const Deaths::Scope at_it(ports_.deaths, all_work());
-    if (!read_project_file())
+    if (!read_project_file().value_or(false))
         for (const auto& [name, unused] : file_.definition().services)
             arm(name);
     for (const auto& name : service_names())
@@ -198,14 +198,14 @@ void Project::pump() {
     if (!opened_ && !set_aside_)
         return;
     const Deaths::Scope at_it(ports_.deaths, all_work());
-    take_up_what_settled();
+    const auto valid = take_up_what_settled();
     if (!opened_ && !set_aside_) // it is opened anew: that ends with a turn
         return;
     if (!gone_) {
         forget_services();
         ledger_.save_again();
         contents_.try_again();
-        begin_requests(situation());
+        begin_requests(situation(), valid);
     }
     if (gone_) {
         close();
@@ -222,13 +222,17 @@ void Project::pump() {
         tell_settled();
 }
 
-void Project::take_up_what_settled() {
+// Answers as read_project_file() where that was read.
+std::optional<bool> Project::take_up_what_settled() {
     const bool file_settled = std::exchange(file_settled_, false);
-    if (file_settled && set_aside_)
-        return retry();
+    if (file_settled && set_aside_) {
+        retry();
+        return std::nullopt;
+    }
+    std::optional<bool> valid;
     if (file_settled) {
         file_.seen();
-        read_project_file();
+        valid = read_project_file();
     }
     configs_.look_at_due();
     for (const auto& service : std::exchange(settled_services_, {})) {
@@ -239,11 +243,13 @@ void Project::take_up_what_settled() {
         if (!pauses_.paused(service)) // else nothing follows what is under way
             conductor_.hurry(service);
     }
+    return valid;
 }
 
-void Project::begin_requests(const Agenda::Situation& situation) {
-    std::optional<bool> valid; // the project file, which is read once for all of them
-    bool put_off = false;      // one waits for what the file depends on, and so do all after it
+// The project file is read once for all of them; `valid`: it was read in this turn already, and
+// whether it is.
+void Project::begin_requests(const Agenda::Situation& situation, std::optional<bool> valid) {
+    bool put_off = false; // one waits for what the file depends on, and so do all after it
     auto turn = agenda_.take_requests(situation, [&](Request& request) -> std::optional<Names> {
         put_off = put_off || waits_for_file(request, valid);
         if (!put_off)
@@ -387,7 +393,7 @@ bool Project::waits_for_file(const Request& request, std::optional<bool>& valid)
         return false;
     if (!valid && !file_waits_)
         valid = read_project_file();
-    return file_waits_;
+    return !valid;
 }
 
 // The members that the request is about; nullopt: it was answered, for it cannot be begun. `valid`:
@@ -477,8 +483,8 @@ bool Project::leads_to(const std::string& other) const {
     return path().empty() || !ports_.files.exists(path()) || ports_.files.are_one(path(), other);
 }
 
-// Answers whether the file is known to be valid.
-bool Project::read_project_file() {
+// Answers whether the file is valid; nullopt: that is not known yet, and it is read again.
+std::optional<bool> Project::read_project_file() {
     const auto readings = file_.read_and_watch([this] {
         file_settled_ = true;
         pump_soon();
@@ -495,7 +501,7 @@ bool Project::read_project_file() {
             ports_.events.validation_failed(ports_.new_id(), name(), "", problem);
         tell_project();
     }
-    return !waits && file_.problems().empty();
+    return waits ? std::nullopt : std::optional(file_.problems().empty());
 }
 
 Task<> Project::read_when_known() {

@@ -124,8 +124,8 @@ private:
 
     void pump();
     void pump_soon();
-    void take_up_what_settled();
-    void begin_requests(const Agenda::Situation& situation);
+    std::optional<bool> take_up_what_settled();
+    void begin_requests(const Agenda::Situation& situation, std::optional<bool> valid);
     void look(const Agenda::Situation& situation);
     void note_held();
     void rest_until_next_turn();
@@ -140,7 +140,7 @@ private:
     [[nodiscard]] Names asked_for(const Request& request) const;
     void turn_away(Request request);
 
-    bool read_project_file();
+    std::optional<bool> read_project_file();
     Task<> read_when_known();
     void accept(const ProjectDefinition& before);
     void arm(const std::string& service);

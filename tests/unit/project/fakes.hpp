@@ -379,11 +379,13 @@ public:
     std::optional<Problem> problem;
     unsigned reads = 0;
     Completion<bool>* unknown = nullptr; // what it names is being looked up until then
+    bool hangs = false; // it has been for long: each reading ends at the second try
+    bool tried = false;
 
     std::optional<Checked<ProjectDefinition>> read(const std::string&, std::vector<std::string>*,
                                                    std::unique_ptr<EarlierReading>*) override {
         ++reads;
-        if (unknown)
+        if (unknown || (hangs && !std::exchange(tried, !tried)))
             return std::nullopt;
         if (problem)
             return Checked<ProjectDefinition>(std::unexpected(std::vector{*problem}));

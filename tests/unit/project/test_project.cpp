@@ -311,6 +311,16 @@ TEST_F(ProjectTest, what_needs_the_project_file_waits_while_accounts_it_names_ar
     EXPECT_EQ(project->status().problems, std::vector{*reader.problem});
 }
 
+TEST_F(ProjectTest, a_look_up_that_hangs_for_good_holds_up_no_request) {
+    service("web", "/etc/web");
+    open();
+    reader.hangs = true;
+    reader.problem = Problem{"/srv/hotreload.toml", 2, 1, "user \"x\" could not be looked up"};
+    const auto outcome = ask({.id = {0, 1}, .service = "web"});
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
+    EXPECT_EQ(outcome.problems, std::vector{*reader.problem});
+}
+
 // Was: it was read for each that waited, at each turn.
 TEST_F(ProjectTest, the_project_file_is_read_once_for_all_who_wait) {
     service("web", "/etc/web");
