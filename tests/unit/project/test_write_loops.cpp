@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/fake_units.hpp"
+#include "../core/fake_units.hpp"
 #include "project/write_loops.hpp"
 
 #include <gtest/gtest.h>
