@@ -124,9 +124,20 @@ bool draws_followers(const MemberPlan& each, const MemberView& view) {
     return each.action == Action::Restart || (each.action == Action::Start && cut_short);
 }
 
+bool is_outdated(const MemberView& view) {
+    return view.record && !view.record->outdated.empty() &&
+           view.record->outdated == view.unit.invocation;
+}
+
 } // namespace
 
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views) {
+    const auto is_to_follow = [&](const MemberPlan& each) {
+        const auto& view = views.at(each.service);
+        const bool done_anyway = starts_generation(each.action) && each.action != Action::Swap;
+        return view.wanted && view.unit.running() && !done_anyway && each.action != Action::Wait &&
+               each.action != Action::Refused;
+    };
     std::map<std::string, MemberPlan*> planned;
     std::map<std::string, Links> links;
     std::vector<const MemberPlan*> restarted; // whose followers are not looked at yet
@@ -135,16 +146,14 @@ void restart_followers(Plan& plan, const std::map<std::string, MemberView>& view
         planned.emplace(each.service, &each);
         if (view.wanted)
             links.emplace(each.service, view.wanted->links());
+        if (is_outdated(view) && is_to_follow(each)) {
+            each.action = Action::Restart;
+            each.reason = "what it follows was restarted while it was left alone";
+        }
         if (draws_followers(each, view))
             restarted.push_back(&each);
     }
     const LinkGraph graph(std::move(links));
-    const auto is_to_follow = [&](const MemberPlan& each) {
-        const auto& view = views.at(each.service);
-        const bool done_anyway = starts_generation(each.action) && each.action != Action::Swap;
-        return view.wanted && view.unit.running() && !done_anyway && each.action != Action::Wait &&
-               each.action != Action::Refused;
-    };
     // A chain is followed link by link.
     for (std::size_t i = 0; i < restarted.size(); ++i)
         for (const auto& name : graph.followers(restarted[i]->service)) {

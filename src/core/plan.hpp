@@ -135,7 +135,8 @@ void take_up_held_back(Plan& plan, const std::map<std::string, MemberView>& view
                        const PlanOptions& options);
 
 // Plans the restart of what follows a service (core/links.hpp) that is restarted, or is started
-// because we died in the middle of that. A swap interrupts nobody: it is no reason to.
+// because we died in the middle of that; of one that was left alone then, as it was refused, paused
+// or waited, with what is done to it next. A swap interrupts nobody: it is no reason to.
 void restart_followers(Plan& plan, const std::map<std::string, MemberView>& views);
 
 } // namespace hotreload

@@ -63,6 +63,9 @@ struct MemberRecord {
     std::string strategy;           // of the last apply
     std::optional<Refusal> refusal;
     std::vector<Draining> draining; // the oldest first
+    // The process, by InvocationID=, that was left alone when what it follows was restarted: the
+    // next action gives the member another one.
+    std::string outdated = {};
 
     // The name of the view that the service is shown; there may be none of that name. A program of
     // the project has one called after its unit.

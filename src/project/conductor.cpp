@@ -454,6 +454,7 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
         outcome.files = std::move(request->files);
     sees_.tally.note_waiting(outcome);
     note(outcome);
+    note_outdated(outcome);
     for (const auto& name : scope) {
         if (!superseded)
             sees_.looks.uninterrupted(name);
@@ -503,6 +504,32 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
             sees_.ledger.update(each.service, [](MemberRecord& record) {
                 return !std::exchange(record.wanted, true);
             });
+    }
+}
+
+// What follows a service that was restarted, and was left alone, has a process that is older.
+void Conductor::note_outdated(const Outcome& outcome) {
+    std::map<std::string, const MemberOutcome*> of;
+    for (const auto& each : outcome.services)
+        of.emplace(each.service, &each);
+    const auto is_new = [&](const std::string& service) {
+        const auto found = of.find(service);
+        return found != of.end() && found->second->result == ReloadResult::Applied &&
+               starts_generation(found->second->action);
+    };
+    for (const auto& each : outcome.services) {
+        if (each.action != Action::Restart || each.result != ReloadResult::Applied)
+            continue;
+        for (const auto& follower : sees_.looks.links().followers(each.service)) {
+            const auto* const record = sees_.ledger.find(follower);
+            if (!record || is_new(follower))
+                continue;
+            const auto unit = sees_.units.state(record->unit);
+            if (unit.running())
+                sees_.ledger.update(follower, [&](MemberRecord& now) {
+                    return std::exchange(now.outdated, unit.invocation) != unit.invocation;
+                });
+        }
     }
 }
 

@@ -114,7 +114,7 @@ void fields(Visit& visit, T& value) {
 template <class Visit, Is<MemberRecord> T>
 void fields(Visit& visit, T& value) {
     auto& [generation, last_used, unit, view, definition, files, wanted, underway, applied_usec,
-           strategy, refusal, draining] = value;
+           strategy, refusal, draining, outdated] = value;
     visit("generation", generation);
     visit("last_used", last_used);
     visit("unit", unit);
@@ -127,6 +127,7 @@ void fields(Visit& visit, T& value) {
     visit("strategy", strategy);
     visit("refusal", refusal);
     visit("draining", draining);
+    visit("outdated", outdated);
 }
 
 template <class Visit, Is<GenerationRecord> T>

@@ -433,6 +433,35 @@ TEST_F(ProjectTest, a_pause_holds_changes_and_its_end_applies_the_newest_once) {
     EXPECT_EQ(store.services.at("web").generation, 2U);
 }
 
+// Was: it went on with its old process, whatever came of it later.
+TEST_F(ProjectTest, what_was_paused_while_what_it_requires_was_restarted_gets_a_new_process_later) {
+    service("web", "/etc/web").required = {"db"};
+    service("db", "/etc/db");
+    open();
+    units.units[generation_unit("shop", "web", 1)].invocation = "the first";
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    save("/etc/db", "new");
+    EXPECT_EQ(events.lines.back(), "finished db=applied");
+    project->resume("web", {});
+    clock.run();
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ProjectTest, a_process_that_somebody_started_since_is_left_alone) {
+    service("web", "/etc/web").required = {"db"};
+    service("db", "/etc/db");
+    open();
+    auto& web = units.units[generation_unit("shop", "web", 1)];
+    web.invocation = "the first";
+    project->pause("web", {.time = {}, .reason = "", .caller = {}});
+    save("/etc/db", "new");
+    web.invocation = "the second";
+    project->resume("web", {});
+    clock.run();
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+}
+
 TEST_F(ProjectTest, a_disk_that_is_full_undoes_nothing_and_is_told) {
     service("web", "/etc/web");
     open();

@@ -45,7 +45,7 @@ protected:
         std::exchange(writers.asked["/" + service], {})({group});
     }
 
-    test::FakeUnits units;
+    hotreload::test::FakeUnits units;
     ToldWriters writers;
     Duration now = 1h;
     WriteLoops loops{"shop", writers, units};

@@ -94,6 +94,7 @@ inline ProjectRecord sample_record() {
                            .attempted = true,
                            .because = "db"},
         .draining = {{6, "hotreload-shop.web@6.service", std::chrono::seconds(4)}},
+        .outdated = "0123456789abcdef0123456789abcdef",
     };
     return {.name = "shop",
             .path = "/srv/shop/hotreload.toml",
