@@ -45,6 +45,15 @@ TEST_F(ProjectTest, every_value_of_project_is_taken) {
     EXPECT_FALSE(project.enabled);
 }
 
+// It is parsed by another thread.
+TEST_F(ProjectTest, a_large_file_is_read_like_any_other) {
+    std::string text;
+    for (int i = 0; i < 2000; ++i)
+        text += "[services.s" + std::to_string(i) + "]\ncommand = ['sh']\n";
+    EXPECT_EQ(good(text).services.size(), 2000U);
+    expect_problem(text + "[services\n", "4001:10: syntax error");
+}
+
 TEST_F(ProjectTest, the_place_of_every_key_is_known) {
     const auto project = good("[project]\n"
                               "name = 'x'\n"
