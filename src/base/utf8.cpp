@@ -33,6 +33,10 @@ bool is_utf8(std::string_view bytes) {
 std::size_t utf8_prefix(std::string_view bytes) {
     std::size_t at = 0;
     while (at < bytes.size()) {
+        if (static_cast<unsigned char>(bytes[at]) < 0x80) { // nearly all are
+            ++at;
+            continue;
+        }
         const auto length = leading_character(bytes.substr(at));
         if (length == 0)
             break;

@@ -5,8 +5,8 @@
 
 namespace hotreload {
 
-Digest DigestText::digest() const {
-    const auto hash = XXH3_128bits(text_.data(), text_.size());
+Digest digest_of_text(std::string_view text) {
+    const auto hash = XXH3_128bits(text.data(), text.size());
     return {hash.low64, hash.high64};
 }
 

@@ -11,11 +11,13 @@
 
 namespace hotreload {
 
+Digest digest_of_text(std::string_view text);
+
 class DigestText {
 public:
     template <class T>
-        requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-    DigestText& add(T value) {
+        requires std::is_floating_point_v<T> || std::has_unique_object_representations_v<T>
+    DigestText& add(const T& value) {
         text_.append(reinterpret_cast<const char*>(&value), sizeof(value));
         return *this;
     }
@@ -24,10 +26,14 @@ public:
         text_.append(text);
         return *this;
     }
-    DigestText& add(const Digest& digest) { return add(digest.low).add(digest.high); }
+    // A text whose size is known from what is before it.
+    DigestText& add_bare(std::string_view text) {
+        text_.append(text);
+        return *this;
+    }
 
     void clear() { text_.clear(); }
-    [[nodiscard]] Digest digest() const;
+    [[nodiscard]] Digest digest() const { return digest_of_text(text_); }
 
 private:
     std::string text_;

@@ -51,7 +51,7 @@ Digest digest_of(const Error& error) {
 }
 
 Digest digest_of(const std::string& text) {
-    return DigestText().add(text).digest();
+    return digest_of_text(text);
 }
 
 Digest digest_of(const PathStart& start) {
@@ -59,7 +59,7 @@ Digest digest_of(const PathStart& start) {
 }
 
 Digest digest_of(int number) {
-    return DigestText().add(number).digest();
+    return {static_cast<std::uint64_t>(number), 0};
 }
 
 Digest digest_of(const std::optional<std::string>& why) {

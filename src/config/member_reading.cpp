@@ -21,34 +21,48 @@ void add_texts(DigestText& text, const std::vector<std::string>& texts) {
         text.add(each);
 }
 
-// A place in the file, with its line as seen from the member's.
-void add_place(DigestText& text, const toml::source_region& source, unsigned line) {
-    text.add(source.begin.line - line).add(source.begin.column);
+// The beginning of a key or a value: where it stands, with its line as seen from the member's, and
+// how much belongs to it.
+struct Head {
+    std::uint32_t type;
+    std::uint32_t line;
+    std::uint32_t column;
+    std::uint32_t size;
+};
+
+void add_key(DigestText& text, const toml::key& key, unsigned line) {
+    const auto place = key.source().begin;
+    text.add(Head{0, place.line - line, place.column, static_cast<std::uint32_t>(key.length())});
+    text.add_bare(key.str());
 }
 
 // A date is no value of any key: that it is one is all that matters.
 void add_node(DigestText& text, const toml::node& node, unsigned line) {
-    text.add(node.type());
-    add_place(text, node.source(), line);
-    if (const auto* const table = node.as_table()) {
-        text.add(table->size());
+    const auto place = node.source().begin;
+    Head head{static_cast<std::uint32_t>(node.type()), place.line - line, place.column, 0};
+    if (const auto* const string = node.as_string()) {
+        head.size = static_cast<std::uint32_t>(string->get().size());
+        text.add(head).add_bare(string->get());
+    } else if (const auto* const table = node.as_table()) {
+        head.size = static_cast<std::uint32_t>(table->size());
+        text.add(head);
         for (const auto& [name, value] : *table) {
-            text.add(name.str());
-            add_place(text, name.source(), line);
+            add_key(text, name, line);
             add_node(text, value, line);
         }
     } else if (const auto* const array = node.as_array()) {
-        text.add(array->size());
+        head.size = static_cast<std::uint32_t>(array->size());
+        text.add(head);
         for (const auto& each : *array)
             add_node(text, each, line);
-    } else if (const auto* const string = node.as_string()) {
-        text.add(string->get());
     } else if (const auto* const integer = node.as_integer()) {
-        text.add(integer->get());
+        text.add(head).add(integer->get());
     } else if (const auto* const number = node.as_floating_point()) {
-        text.add(number->get());
+        text.add(head).add(number->get());
     } else if (const auto* const boolean = node.as_boolean()) {
-        text.add(boolean->get());
+        text.add(head).add(boolean->get());
+    } else {
+        text.add(head);
     }
 }
 
@@ -84,9 +98,10 @@ MemberReading& read_member(Reading& reading, const toml::key& name, const toml::
                            const Digest& defaults) {
     const auto key = key_in(std::string(kind.table()), name.str());
     const auto line = name.source().begin.line;
-    DigestText text;
+    auto& text = reading.digest_text;
+    text.clear();
     text.add(defaults);
-    add_place(text, name.source(), line);
+    add_key(text, name, line);
     add_node(text, table, line);
     const auto digest = text.digest();
 

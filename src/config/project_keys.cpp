@@ -110,7 +110,7 @@ void read_members(Reading& reading, const Entry& entry, Nothing&) {
             continue;
         }
         const auto& read = read_member(reading, name, *table, kind, rows, defaults);
-        members.emplace(name.str(), read.definition);
+        members.emplace_hint(members.end(), name.str(), read.definition);
     }
 }
 

@@ -7,7 +7,7 @@
 // reading.
 
 #include "base/error.hpp"
-#include "config/member_reading.hpp"
+#include "config/digest.hpp"
 #include "config/paths.hpp"
 #include "config/project_file.hpp"
 #include "config/trust.hpp"
@@ -56,6 +56,7 @@ struct Reading {
     MemberReadings kept;             // of an earlier reading, and not taken over yet
     MemberReadings members;          // of this one
     MemberReading* member = nullptr; // that is read now
+    DigestText digest_text = {};     // of it
     Programs programs = {};
     Trust trust = Trust(programs);
     std::vector<Problem> problems;
