@@ -23,7 +23,7 @@ NotedReader::read(const std::string& path, std::vector<std::string>* sources,
     auto& inquiry = unfinished_[path];
     if (!inquiry)
         inquiry = std::make_shared<os::Inquiry>();
-    std::vector<std::string> looked_for;
+    auto looked_for = sources ? *sources : std::vector<std::string>(); // stay if nothing is read
     const os::SystemAccounts::Asking asking(accounts_, *inquiry);
     auto loaded = load_project(path, kinds_, &looked_for, earlier);
     if (!inquiry->complete())
