@@ -119,6 +119,8 @@ Task<> Daemon::start() {
     opened_ = true;
     os::notify_ready();
     watch_idleness();
+    if (looks_again_soon_)
+        look_again();
 }
 
 Task<Result<>> Daemon::open() {
@@ -214,18 +216,20 @@ Task<> Daemon::reload_all() {
     reloading_ = false;
 }
 
-// What was refused for an account that was not known may not be any more.
+// Files that were refused for an account that was not known may not be any more. An answer that
+// comes during the start is for the end of it: files that were read before it are not read again.
 void Daemon::look_again_soon() {
-    if (std::exchange(looks_again_soon_, true))
+    if (!std::exchange(looks_again_soon_, true) && opened_)
+        loop_.post([this] { look_again(); });
+}
+
+void Daemon::look_again() {
+    looks_again_soon_ = false;
+    if (ending_)
         return;
-    loop_.post([this] {
-        looks_again_soon_ = false;
-        if (!opened_ || ending_)
-            return;
-        watcher_->suspect_everything();
-        manager_.look_again();
-        tasks_.spawn(take_up_project_files());
-    });
+    watcher_->suspect_everything();
+    manager_.look_again();
+    tasks_.spawn(take_up_project_files());
 }
 
 // Actions that are under way are finished or put back: a service that is being restarted is not

@@ -54,6 +54,7 @@ private:
     void reload();
     Task<> reload_all();
     void look_again_soon();
+    void look_again();
     void end();
     Task<> wind_up();
     void stop(int status);
