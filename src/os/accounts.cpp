@@ -46,7 +46,10 @@ public:
     void answered(const AccountQuestion& question, const Answer& answer) {
         if (inquiry_.missed_.erase(question) > 0)
             inquiry_.told_[question] = answer;
-        if (inquiry_.complete()) // by another one, that waits for the same, or by us
+        end_if_complete(); // by another one, that waits for the same, or by us
+    }
+    void end_if_complete() {
+        if (inquiry_.complete())
             done_(true);
     }
 
@@ -63,6 +66,13 @@ SystemAccounts::Asking::Asking(SystemAccounts& accounts, Inquiry& inquiry) : acc
     accounts.inquiry_ = &inquiry;
 }
 
+// A turn that missed nothing leaves nothing to wait for to whoever waits since an earlier one.
+SystemAccounts::Asking::~Asking() {
+    accounts_.inquiry_ = nullptr;
+    for (auto* const each : accounts_.waiting_)
+        each->end_if_complete();
+}
+
 void SystemAccounts::look_up_with(LookUps& look_ups, Clock& clock) {
     look_ups_ = &look_ups;
     clock_ = &clock;
@@ -75,12 +85,18 @@ void SystemAccounts::stop_looking_up() {
     absent_.clear();
 }
 
-Task<> SystemAccounts::learn(Inquiry& inquiry) {
-    auto end = Duration::min();
+// When the last of what the inquiry missed is given up.
+Duration SystemAccounts::limit_of(const Inquiry& inquiry) const {
+    auto limit = Duration::min();
     for (const auto& question : inquiry.missed_)
         if (const auto asked = under_way_.find(question); asked != under_way_.end())
-            end = std::max(end, asked->second + kLimit);
-    if (clock_ && end > clock_->now()) {
+            limit = std::max(limit, asked->second + kLimit);
+    return limit;
+}
+
+Task<> SystemAccounts::learn(Inquiry& inquiry) {
+    // Another turn of the inquiry may have missed something else meanwhile.
+    for (auto end = limit_of(inquiry); clock_ && end > clock_->now(); end = limit_of(inquiry)) {
         Completion<bool> done(*clock_);
         const Waiting waiting(*this, inquiry, done.resolver());
         const auto alarm = clock_->make_alarm();

@@ -108,7 +108,7 @@ public:
     class Asking {
     public:
         Asking(SystemAccounts& accounts, Inquiry& inquiry);
-        ~Asking() { accounts_.inquiry_ = nullptr; }
+        ~Asking();
         Asking(const Asking&) = delete;
         Asking& operator=(const Asking&) = delete;
 
@@ -136,6 +136,7 @@ private:
     const Answer* find(const AccountQuestion& question);
     const Answer& remember(const AccountQuestion& question, Answer answer);
     void ask(const AccountQuestion& question);
+    [[nodiscard]] Duration limit_of(const Inquiry& inquiry) const;
     [[nodiscard]] bool just_absent(const AccountQuestion& question) const;
     Found found(const AccountQuestion& question);
     bool in_group_of_files(uid_t user, gid_t group);

@@ -51,7 +51,16 @@ protected:
         accounts.look_up_with(server, clock);
         accounts.on_learned = [this] { ++learned; };
     }
-    // What a reading that names the user comes to, again and again until it is whole.
+    // One turn of an inquiry, which names the user.
+    void ask_once(Inquiry& inquiry, const std::string& user) {
+        const SystemAccounts::Asking asking(accounts, inquiry);
+        (void)accounts.user(user);
+    }
+    Task<> learn(Inquiry& inquiry, bool& ended) {
+        co_await accounts.learn(inquiry);
+        ended = true;
+    }
+    // The result of a reading that names the user, which is repeated until it is whole.
     Task<> read(std::string user, std::string& result) {
         Inquiry inquiry;
         for (;;) {
@@ -158,6 +167,31 @@ TEST_F(AccountsTest, a_reading_that_has_ended_is_told_nothing) {
     }
     answer(bob);
     EXPECT_EQ(result, "");
+}
+
+// Was: it waited for the whole time for what nobody wanted to know any more.
+TEST_F(AccountsTest, whoever_waits_goes_on_when_another_turn_has_missed_nothing) {
+    Inquiry inquiry;
+    bool ended = false;
+    ask_once(inquiry, "bob");
+    tasks.spawn(learn(inquiry, ended));
+    ask_once(inquiry, "ada");
+    clock.run();
+    EXPECT_TRUE(ended);
+}
+
+// Was: it was given up with what had been asked for before.
+TEST_F(AccountsTest, a_look_up_that_another_turn_needs_has_all_of_its_time) {
+    Inquiry inquiry;
+    bool ended = false;
+    ask_once(inquiry, "bob");
+    tasks.spawn(learn(inquiry, ended));
+    clock.advance(SystemAccounts::kLimit - 1s);
+    ask_once(inquiry, "eve");
+    clock.advance(1s);
+    EXPECT_FALSE(ended);
+    clock.advance(SystemAccounts::kLimit - 1s);
+    EXPECT_TRUE(ended);
 }
 
 TEST_F(AccountsTest, groups_that_only_a_server_knows_are_not_known_until_it_answers) {
