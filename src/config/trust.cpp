@@ -138,8 +138,8 @@ std::optional<std::string> judge(const os::PathWalk& walk, const std::string& us
         unknown = !told && told.error() == os::SystemAccounts::Unfound::Unknown;
     }
     auto found = os::changeable(walk, id, known);
-    if (found && unknown)
-        return why_no_user(user);
+    if (found && unknown) // still found, whatever has become known since
+        return why_no_user(user).value_or(*found);
     if (found)
         *found = std::format("{}, and root acts only on what {} alone can change", *found,
                              user.empty() ? "root" : std::format("root and {}", user));
