@@ -133,6 +133,7 @@ bool WatchedSet::polled() const {
 }
 
 void WatchedSet::poll() {
+    listed_ |= tree_.in_the_middle();
     tree_.poll();
     files_.poll();
     watcher_.opener().forget();
@@ -202,7 +203,7 @@ void WatchedSet::schedule() {
 }
 
 bool WatchedSet::due() const {
-    return tree_.in_the_middle() || files_due();
+    return tree_.in_the_middle() || listed_ || files_due();
 }
 
 bool WatchedSet::files_due() const {
@@ -214,10 +215,10 @@ bool WatchedSet::files_due() const {
 bool WatchedSet::settle(std::chrono::steady_clock::time_point until) {
     if (!files_due()) // the directories do not wait for a burst to settle
         return go_on_listing(until);
-    at_once_ = false;
     const bool ahead = !waiting_.empty(); // who waits looks at what is new
     if (!refresh(Rescan::Dirty, until))
         return false;
+    at_once_ = false;
     if (ahead)
         return true;
     if (!files_.news()) {
@@ -234,6 +235,7 @@ bool WatchedSet::go_on_listing(std::chrono::steady_clock::time_point until) {
     if (!repair_tree(until))
         return false;
     files_.follow();
+    listed_ = false;
     if (unsettled())
         return true;
     watcher_.settled(*this);
@@ -251,8 +253,10 @@ bool WatchedSet::repair_tree(std::chrono::steady_clock::time_point until) {
             return true;
         if (!tree_.repair(DirectoryTree::Scan::Suspect, until))
             return false;
-        if (goes_on)
+        if (goes_on) {
+            listed_ = true;
             watcher_.touched(*this); // its state may be another
+        }
     }
 }
 
@@ -274,6 +278,7 @@ bool WatchedSet::refresh(Rescan how, std::chrono::steady_clock::time_point until
     watcher_.opener().forget(); // another look judges anew; and nothing that is open keeps a mount
     if (!done)
         return false;
+    listed_ = false;
     resume_those_who_wait();
     if (files_.clean()) {
         debounce_.reset();

@@ -88,6 +88,7 @@ private:
     bool state_untold_ = false;
     bool looked_ = false;
     bool tree_suspect_ = false;
+    bool listed_ = false; // to the end, in several turns, which has yet to be told
     bool all_suspect_ = false;
 };
 

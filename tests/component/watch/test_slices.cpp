@@ -185,6 +185,22 @@ TEST_F(Slices, EventsAreTakenInWhileATreeThatAppearedIsListed) {
     ASSERT_TRUE(until([&] { return !large->set->unsettled(); }));
 }
 
+// Was: where the last turn of the listing came with an event, nobody was told of its end.
+TEST_F(Slices, ASyncIsAnsweredWhenDirectoriesAreMadeWhileATreeIsListed) {
+    make_many(dir / "aside");
+    fs::create_directory(dir / "tree");
+    auto watched = watch({definition({dir / "tree/**"}, 0ms)});
+    fs::rename(dir / "aside", dir / "tree/new");
+    ASSERT_TRUE(until([&] { return watched->set->unsettled(); })); // in the middle of it
+    bool answered = false;
+    watcher->sync([&] { answered = true; });
+    for (int i = 0; watched->set->unsettled() && i < kMany; ++i) {
+        fs::create_directory(dir / ("tree/" + std::to_string(i)));
+        loop.run_once(10ms);
+    }
+    EXPECT_TRUE(until([&] { return answered; }));
+}
+
 TEST_F(Slices, WhatChangesInATreeWhileItIsListedIsSeen) {
     make_many(dir / "aside");
     fs::create_directories(dir / "tree/known");
