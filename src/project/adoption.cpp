@@ -106,13 +106,14 @@ Adoption::orphans_among(const std::vector<std::string>& units) const {
     return orphans;
 }
 
-Task<> Adoption::remove(std::vector<std::string> orphans) {
+Task<std::vector<Result<>>> Adoption::remove(std::vector<std::string> orphans) {
     std::vector<Task<Result<>>> removing;
     for (const auto& unit : orphans)
         removing.push_back(sees_.units.discard(unit));
-    (void)co_await when_all(std::move(removing));
+    auto removed = co_await when_all(std::move(removing));
     for (const auto& unit : orphans)
         sees_.views.remove(unit);
+    co_return removed;
 }
 
 bool Adoption::is_lost(const std::string& service, std::uint64_t generation) const {

@@ -43,8 +43,8 @@ public:
     // Answers what is left to do.
     Task<Left> run();
     // Ends the orphans, side by side, and removes what they were shown. It takes as long as the
-    // slowest of them takes to stop.
-    Task<> remove(std::vector<std::string> orphans);
+    // slowest of them takes to stop. The answer is what came of each.
+    Task<std::vector<Result<>>> remove(std::vector<std::string> orphans);
 
 private:
     Task<> follow(std::string unit);

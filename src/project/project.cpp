@@ -120,10 +120,10 @@ Task<> Project::take_up() {
 }
 
 // A service waits for its orphans' end, for they may have what its next start needs; nobody else
-// does.
+// does, the daemon's end least of all: its next start finds what is left of them.
 Task<> Project::remove_orphans(std::string service, std::vector<std::string> units) {
     agenda_.began({service});
-    co_await adoption_.remove(std::move(units));
+    (void)co_await removal_.unless(adoption_.remove(std::move(units)));
     agenda_.ended({service}, Agenda::End::Aside, ports_.clock.now());
     pump_soon();
 }
@@ -330,6 +330,7 @@ void Project::tell_settled() {
 Task<> Project::wind_up() {
     winding_up_ = true;
     conductor_.wind_up();
+    removal_.request();
     Completion<bool> ended(ports_.clock);
     ending_.push_back([resolve = ended.resolver()] { resolve(true); });
     pump_soon();

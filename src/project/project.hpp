@@ -6,6 +6,7 @@
 // turn: pump() takes up what has settled, begins what was asked for, and looks at what is due.
 
 #include "base/task.hpp"
+#include "core/cancellation.hpp"
 #include "core/status.hpp"
 #include "project/adoption.hpp"
 #include "project/agenda.hpp"
@@ -194,6 +195,7 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     Drains drains_;
     Conductor conductor_;
+    Cancellation removal_; // of orphans
     TaskScope tasks_;
 };
 

@@ -109,6 +109,22 @@ TEST_F(AdoptionTest, a_unit_that_no_record_names_and_does_not_end_holds_up_its_o
     EXPECT_EQ(store.services.at("web").generation, 4U);
 }
 
+TEST_F(AdoptionTest, a_unit_that_no_record_names_and_does_not_end_holds_up_no_end_of_the_daemon) {
+    applied("web");
+    const auto orphan = generation_unit("shop", "web", 2);
+    units.run(orphan);
+    units.listed = {orphan};
+    units.clinging = {orphan};
+    begin();
+    bool ended = false;
+    tasks.spawn([](Project& ending, bool& over) -> Task<> {
+        co_await ending.wind_up();
+        over = true;
+    }(*project, ended));
+    clock.run();
+    EXPECT_TRUE(ended);
+}
+
 TEST_F(AdoptionTest, of_a_record_that_was_lost_the_newest_unit_that_runs_is_taken_over) {
     service("web", "/etc/web");
     const auto older = generation_unit("shop", "web", 4), newer = generation_unit("shop", "web", 5);
