@@ -28,8 +28,8 @@ int ask_type(Reading&, const std::string& path) {
     return ::stat(path.c_str(), &status) < 0 ? -errno : static_cast<int>(status.st_mode & S_IFMT);
 }
 
-// Whoever makes a socket of the user's or looks into its directories asks for its groups, and does
-// not wait.
+// The user's groups are asked for when a socket of it is made or its directories are looked into,
+// and nobody waits there.
 std::optional<std::string> ask_user(Reading&, const std::string& name) {
     auto& accounts = os::system_accounts();
     (void)accounts.user(name);

@@ -38,7 +38,7 @@ int check_program(const std::string& path) {
     return 0;
 }
 
-// What is wrong with an account that was not found.
+// The reason why an account was not found.
 std::string why_unfound(os::SystemAccounts::Unfound why, std::string_view kind,
                         const std::string& name) {
     if (why == os::SystemAccounts::Unfound::Absent)

@@ -86,7 +86,7 @@ toml::table parse_toml(std::string_view text) {
     return parsed.get();
 }
 
-// What an earlier reading has kept there, or `nothing` where nobody keeps anything.
+// The members that an earlier reading has kept there, or `nothing` where nobody keeps anything.
 KeptMembers& kept_in(std::unique_ptr<EarlierReading>* earlier, KeptMembers& nothing) {
     if (earlier == nullptr)
         return nothing;

@@ -143,8 +143,8 @@ const SystemAccounts::Answer* SystemAccounts::find(const AccountQuestion& questi
         if (const auto told = inquiry_->told_.find(question); told != inquiry_->told_.end())
             return told->second ? &*told->second : nullptr;
     const auto known = known_.find(question);
-    // Whoever is told that there is no such name makes the account next: a reading asks anew, but
-    // for one that is there because of that answer.
+    // An account is made when its name was told to be absent: a reading asks anew, but for one that
+    // is there because of that answer.
     const bool absence_counts =
         !question.named() || (look_ups_ && (!inquiry_ || just_absent(question)));
     const bool counts = known != known_.end() && (known->second.value || absence_counts);

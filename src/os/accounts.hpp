@@ -103,8 +103,8 @@ public:
     std::string user_name(uid_t user) override;
     std::string group_name(gid_t group) override;
 
-    // What is asked within its life is asked by the inquiry, which has another turn. One at a time.
-    // An inquiry that somebody has left unfinished for long begins anew.
+    // Asking is another turn of an inquiry: what is asked within its life is the inquiry's. One at
+    // a time. An inquiry that somebody has left unfinished for long begins anew.
     class Asking {
     public:
         Asking(SystemAccounts& accounts, Inquiry& inquiry);

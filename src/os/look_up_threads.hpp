@@ -14,7 +14,7 @@ namespace hotreload::os {
 
 class LookUpThreads final : public LookUps {
 public:
-    // What is asked while all of them wait is asked later.
+    // Threads at a time. A question that comes while all of them wait is asked later.
     static constexpr unsigned kMost = 4;
 
     using Ask = std::function<std::optional<Account>(const AccountQuestion&)>;

@@ -507,7 +507,7 @@ void Conductor::note_wanted(const Outcome& outcome, const Names& asked) {
     }
 }
 
-// What follows a service that was restarted, and was left alone, has a process that is older.
+// A follower that was left alone when its service was restarted has a process that is older.
 void Conductor::note_outdated(const Outcome& outcome) {
     std::map<std::string, const MemberOutcome*> of;
     for (const auto& each : outcome.services)

@@ -38,7 +38,7 @@ std::string service_in(const std::vector<std::string>& groups, const std::string
     return "";
 }
 
-// What was seen longer ago may have come to an end.
+// The time for which a writer counts that was seen: its writing may have come to an end.
 constexpr Duration kFresh = std::chrono::minutes(1);
 
 } // namespace
