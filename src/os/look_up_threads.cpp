@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <deque>
@@ -17,6 +18,12 @@
 #include <vector>
 
 namespace hotreload::os {
+
+namespace {
+
+constexpr Duration kAgain = std::chrono::seconds(1);
+
+} // namespace
 
 // Shared is what a thread that hangs may come back to when all else is gone.
 struct LookUpThreads::Shared {
@@ -37,6 +44,7 @@ struct LookUpThreads::Shared {
 LookUpThreads::LookUpThreads(EventLoop& loop, SystemAccounts& accounts, Ask ask)
     : accounts_(accounts),
       shared_(std::make_shared<Shared>(std::move(ask))),
+      again_(loop),
       readable_(loop, shared_->answered.get(), [this] { tell(); }) {
     accounts_.look_up_with(*this, loop);
 }
@@ -47,16 +55,24 @@ LookUpThreads::~LookUpThreads() {
     shared_->questions.clear();
 }
 
-// A thread that the kernel refuses is tried for again with the next question.
 void LookUpThreads::ask(const AccountQuestion& question) {
+    {
+        const std::scoped_lock lock(shared_->mutex);
+        shared_->questions.push_back(question);
+    }
+    begin_thread();
+}
+
+// A thread that the kernel refuses is tried for again: nobody asks the same question anew.
+void LookUpThreads::begin_thread() {
     const std::scoped_lock lock(shared_->mutex);
-    shared_->questions.push_back(question);
-    if (shared_->threads == kMost)
+    if (shared_->threads == kMost || shared_->questions.empty())
         return;
     try {
         std::thread(work, shared_).detach();
         ++shared_->threads;
-    } catch (const std::system_error&) { // who waits for the answer gives up in time
+    } catch (const std::system_error&) {
+        again_.arm(kAgain, [this] { begin_thread(); });
     }
 }
 

@@ -32,11 +32,13 @@ public:
 private:
     struct Shared;
 
+    void begin_thread();
     static void work(const std::shared_ptr<Shared>& shared);
     void tell();
 
     SystemAccounts& accounts_;
     std::shared_ptr<Shared> shared_;
+    Timer again_; // for a thread
     Readable readable_;
 };
 
