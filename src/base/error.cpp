@@ -26,6 +26,10 @@ std::string to_string(const Problem& problem) {
     return std::format("{}:{}:{}: {}", problem.path, problem.line, problem.column, problem.message);
 }
 
+std::string to_string(const Error& error) {
+    return error.hint.empty() ? error.message : error.message + "; " + error.hint;
+}
+
 std::unexpected<Error> fail_errno(int error, std::string_view doing) {
     ErrorCode code = ErrorCode::Failed;
     if (error == ENOENT || error == ENOTDIR)

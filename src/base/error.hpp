@@ -65,6 +65,8 @@ std::string to_string(const Problem& problem);
 struct Error {
     ErrorCode code = ErrorCode::Failed;
     std::string message;
+    std::string hint{};               // what to do about it, where the message does not say so
+    std::optional<Problem> problem{}; // the first of those of a file that it is about
 
     // The same error, with what was being done put in front: "reading x: No such file".
     [[nodiscard]] Error in_context(std::string_view doing) && {
@@ -74,6 +76,9 @@ struct Error {
 
     bool operator==(const Error&) const = default;
 };
+
+// The message, and the hint where there is one: "no project \"shap\"; did you mean \"shop\"?"
+std::string to_string(const Error& error);
 
 template <class T = void>
 using Result = std::expected<T, Error>;

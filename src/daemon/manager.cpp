@@ -32,11 +32,23 @@ std::string lines_of(const std::vector<Problem>& problems) {
     return text;
 }
 
+// The error that says all of them, and has the place of the first.
+std::unexpected<Error> refused(ErrorCode code, const std::vector<Problem>& problems,
+                               std::string text) {
+    auto first = problems.empty() ? std::nullopt : std::optional(problems.front());
+    return std::unexpected(Error{code, std::move(text), {}, std::move(first)});
+}
+
+std::unexpected<Error> refused(ErrorCode code, const std::vector<Problem>& problems) {
+    return refused(code, problems, lines_of(problems));
+}
+
+// The hint for a word that nothing is called by.
 template <class Names>
 std::string did_you_mean(const std::string& word, const Names& names) {
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto near = nearest(word, known);
-    return near ? std::format("; did you mean \"{}\"?", *near) : "";
+    return near ? std::format("did you mean \"{}\"?", *near) : "";
 }
 
 // A path without a project file is a wrong argument, and not a target that is missing.
@@ -55,7 +67,7 @@ Result<> verdict(const Outcome& outcome) {
     const bool invalid = outcome.result == ReloadResult::Invalid;
     const auto code = invalid ? ErrorCode::Invalid : ErrorCode::Failed;
     if (outcome.services.size() < 2)
-        return fail(code, lines_of(outcome.problems));
+        return refused(code, outcome.problems);
     std::string text;
     for (const auto& each : outcome.services)
         if (each.problem)
@@ -66,7 +78,7 @@ Result<> verdict(const Outcome& outcome) {
         text += std::format("the other {} did as asked", well);
     else
         text.pop_back();
-    return fail(code, text);
+    return refused(code, outcome.problems, std::move(text));
 }
 
 // The looks that one plan takes at most at files that change while they are checked.
@@ -301,7 +313,7 @@ Task<Result<std::string>> Manager::up(std::string path, ipc::UpOptions options) 
     ports_.deaths.forgive("", *file);
     const auto definition = co_await read_when_known(ports_.reader, *file);
     if (!definition)
-        co_return fail(ErrorCode::Invalid, lines_of(definition.error()));
+        co_return refused(ErrorCode::Invalid, definition.error());
     const bool is_new = !projects_.contains(definition->name);
     auto project = make_project(*definition);
     if (!project)
@@ -388,14 +400,16 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
     if (project == projects_.end()) {
         for (const auto& [file, status] : refused_)
             if (status.name == name)
-                return fail(ErrorCode::Invalid, lines_of(status.problems));
+                return refused(ErrorCode::Invalid, status.problems);
         std::vector<std::string> names;
         for (const auto& [each, unused] : projects_)
             names.push_back(each);
-        return fail(ErrorCode::NotFound,
-                    std::format("there is no project \"{}\"{} (\"hotreloadctl list\" shows those "
-                                "that there are, \"hotreloadctl up DIR\" registers one)",
-                                name, did_you_mean(name, names)));
+        const auto meant = did_you_mean(name, names);
+        return std::unexpected(
+            Error{ErrorCode::NotFound, std::format("there is no project \"{}\"", name),
+                  meant + (meant.empty() ? "" : " ") +
+                      "\"hotreloadctl list\" shows those that there are, \"hotreloadctl up DIR\" "
+                      "registers one"});
     }
     if (slash == std::string::npos) {
         found.push_back({project->second.get(), std::nullopt});
@@ -409,9 +423,9 @@ Result<std::vector<Manager::Found>> Manager::find(const std::string& target) con
                                     "get {0}\" shows its value, \"hotreloadctl status {0}\" its "
                                     "state; it is read anew whenever its file changes",
                                     target));
-        return fail(ErrorCode::NotFound,
-                    std::format("project \"{}\" has no service \"{}\"{}", name, service,
-                                did_you_mean(service, project->second->service_names())));
+        return std::unexpected(Error{
+            ErrorCode::NotFound, std::format("project \"{}\" has no service \"{}\"", name, service),
+            did_you_mean(service, project->second->service_names())});
     }
     found.push_back({project->second.get(), service});
     return found;

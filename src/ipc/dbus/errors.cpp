@@ -32,7 +32,7 @@ std::string error_name(ErrorCode code) {
 }
 
 sdbus::Error to_bus_error(const Error& error) {
-    return sdbus::Error(sdbus::Error::Name{error_name(error.code)}, to_utf8(error.message));
+    return sdbus::Error(sdbus::Error::Name{error_name(error.code)}, to_utf8(to_string(error)));
 }
 
 } // namespace hotreload::ipc

@@ -29,5 +29,11 @@ TEST(Problem, OfWhichMoreIsSaidKeepsItsAudience) {
     EXPECT_NE(shown_to(Audience::Everybody, problem).message, problem.message);
 }
 
+TEST(Error, SaysWhatToDoBehindWhatIsWrong) {
+    EXPECT_EQ(to_string(Error{ErrorCode::NotFound, "no shap", "did you mean shop?"}),
+              "no shap; did you mean shop?");
+    EXPECT_EQ(to_string(Error{ErrorCode::NotFound, "no shap"}), "no shap");
+}
+
 } // namespace
 } // namespace hotreload

@@ -21,6 +21,11 @@ TEST(Errors, each_code_has_its_name_on_the_bus) {
     }
 }
 
+TEST(Errors, the_message_of_the_bus_says_what_to_do) {
+    EXPECT_EQ(to_bus_error({ErrorCode::NotFound, "no shap", "did you mean shop?"}).getMessage(),
+              "no shap; did you mean shop?");
+}
+
 TEST(Errors, bytes_that_the_bus_would_not_take_are_replaced) {
     EXPECT_EQ(to_bus_error({ErrorCode::Failed, "caf\xe9"}).getMessage(), "caf\ufffd");
     EXPECT_EQ(to_bus({{"/caf\xe9", 1, 2, "\xff"}}, Audience::Inspectors),
