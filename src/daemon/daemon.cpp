@@ -9,6 +9,8 @@
 #include "os/random_id.hpp"
 #include "state/restoration.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <format>
 #include <utility>
@@ -55,8 +57,9 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       attachments_(units_),
       kind_ports_{units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }},
       manager_(ports(), *watcher_, reporter_.recent()),
-      dbus_(bus_, manager_, loop),
-      varlink_(loop, manager_),
+      authority_(::geteuid()),
+      dbus_(bus_, manager_, authority_, loop),
+      varlink_(loop, manager_, authority_),
       terminate_(loop, SIGTERM, [this] { end(); }),
       interrupt_(loop, SIGINT, [this] { end(); }),
       hangup_(loop, SIGHUP, [this] { reload(); }),
@@ -252,15 +255,20 @@ Task<> Daemon::wind_up() {
 void Daemon::stop(int status) {
     os::notify_stopping();
     dbus_.withdraw();
+    varlink_.leave_slow_ones();
     loop_.exit(status);
 }
 
+std::size_t Daemon::calls() const {
+    return dbus_.calls() + varlink_.calls();
+}
+
 bool Daemon::busy() const {
-    return !manager_.empty() || dbus_.calls() > 0 || varlink_.connections() > 0;
+    return !manager_.empty() || calls() > 0 || varlink_.connections() > 0;
 }
 
 void Daemon::watch_idleness() {
-    if (wound_up_ && dbus_.calls() == 0)
+    if (wound_up_ && calls() == 0)
         return stop(0);
     if (ending_)
         return;

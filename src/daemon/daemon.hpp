@@ -8,6 +8,7 @@
 #include "daemon/project_reading.hpp"
 #include "daemon/reporter.hpp"
 #include "daemon/service_sockets.hpp"
+#include "ipc/authority.hpp"
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/server.hpp"
 #include "ipc/varlink/server.hpp"
@@ -58,6 +59,7 @@ private:
     void end();
     Task<> wind_up();
     void stop(int status);
+    [[nodiscard]] std::size_t calls() const; // that are not answered yet
     [[nodiscard]] bool busy() const;
     void watch_idleness();
 
@@ -79,6 +81,7 @@ private:
     project::Attachments attachments_;
     KindPorts kind_ports_;
     Manager manager_;
+    ipc::Authority authority_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;
     std::unique_ptr<WatchedFiles> project_files_;

@@ -492,45 +492,58 @@ Task<Result<Plan>> Manager::plan_project(std::string project, std::optional<std:
                                project));
 }
 
-Result<ReloadId> Manager::submit(const std::string& target, const Request& request) {
+// The request as one for each project that the target names, all with one id.
+Task<Result<ReloadId>> Manager::carry_out(std::string target, Request request, bool wait) {
     const auto found = find(target);
     if (!found)
-        return std::unexpected(found.error());
+        co_return std::unexpected(found.error());
     if (request.rollback)
         for (const auto& each : *found)
             if (auto can = each.project->can_roll_back(each.service, *request.rollback); !can)
-                return std::unexpected(std::move(can.error()));
+                co_return std::unexpected(std::move(can.error()));
     const auto id = ports_.new_id();
-    for (const auto& each : *found)
-        each.project->submit({.id = id,
-                              .service = each.service,
-                              .options = request.options,
-                              .drain = request.drain,
-                              .rollback = request.rollback,
-                              .caller = request.caller});
-    return id;
+    std::vector<Task<Outcome>> running;
+    for (const auto& each : *found) {
+        Request one{.id = id,
+                    .service = each.service,
+                    .options = request.options,
+                    .drain = request.drain,
+                    .rollback = request.rollback,
+                    .caller = request.caller};
+        if (wait)
+            running.push_back(each.project->perform(std::move(one)));
+        else
+            each.project->submit(std::move(one));
+    }
+    for (const auto& outcome : co_await when_all(std::move(running)))
+        if (auto done = verdict(outcome); !done)
+            co_return std::unexpected(std::move(done.error()));
+    co_return id;
 }
 
 Task<Result<ReloadId>> Manager::reload(std::string target, ipc::ReloadOptions options) {
-    co_return submit(
-        target, {.options = {.force = options.force, .retry = true, .at_least = options.strategy},
-                 .drain = options.drain,
-                 .caller = options.caller});
+    Request request{
+        .options = {.force = options.force, .retry = true, .at_least = options.strategy},
+        .drain = options.drain,
+        .caller = options.caller};
+    return carry_out(std::move(target), std::move(request), options.wait);
 }
 
 Task<Result<ReloadId>> Manager::restart(std::string target, ipc::ReloadOptions options) {
-    co_return submit(
-        target, {.options = {.force = options.force, .retry = true, .restart = true, .start = true},
-                 .drain = options.drain,
-                 .caller = options.caller});
+    Request request{
+        .options = {.force = options.force, .retry = true, .restart = true, .start = true},
+        .drain = options.drain,
+        .caller = options.caller};
+    return carry_out(std::move(target), std::move(request), options.wait);
 }
 
 Task<Result<ReloadId>> Manager::rollback(std::string target, std::uint64_t generation,
                                          ipc::RollbackOptions options) {
-    co_return submit(target, {.options = {.force = true, .retry = true},
-                              .drain = options.drain,
-                              .rollback = Request::Rollback{generation, options.restore_files},
-                              .caller = options.caller});
+    Request request{.options = {.force = true, .retry = true},
+                    .drain = options.drain,
+                    .rollback = Request::Rollback{generation, options.restore_files},
+                    .caller = options.caller};
+    return carry_out(std::move(target), std::move(request), options.wait);
 }
 
 Task<Result<History>> Manager::history(std::string target, std::size_t limit) {

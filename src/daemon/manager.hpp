@@ -79,7 +79,7 @@ private:
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
     Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
                                     ipc::PlanRequest options);
-    Result<ReloadId> submit(const std::string& target, const project::Request& request);
+    Task<Result<ReloadId>> carry_out(std::string target, project::Request request, bool wait);
     Task<Result<>> perform(std::string target, project::Request::Kind kind, PlanOptions options,
                            CallerUid caller);
     Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,

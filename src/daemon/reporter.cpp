@@ -191,6 +191,8 @@ void Reporter::watch_suspended(const std::string& project, const std::string& se
 
 void Reporter::pause_changed(const std::string& project, const std::string& service,
                              const Pause& pause, bool paused, CallerUid caller) noexcept {
+    tell(
+        [&](Events& listener) { listener.pause_changed(project, service, pause, paused, caller); });
     const auto& what = service.empty() ? project : service;
     const auto text =
         !paused ? std::format("{}: resumed{}", what, caller ? "" : ", its time is over")

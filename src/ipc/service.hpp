@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Service is what the daemon answers, whatever the transport. daemon/ implements it; dbus/ and
-// varlink/ only convert and authorise. Calls come on the one thread and must not block.
+// Service is what the daemon answers, whatever the transport. daemon/ implements it, and the
+// functions of methods.cpp call it. Calls come on the one thread and must not block.
 //
 // A target is "" (everything), "PROJECT" or "PROJECT/SERVICE". Errors carry the code that decides
 // the transport's error name: NotFound is an unknown target, Invalid an input to correct.
@@ -26,7 +26,8 @@ struct UpOptions {
 };
 
 struct ReloadOptions {
-    bool force = false;               // carry out what waits, try again what was refused
+    bool force = false; // carry out what waits, try again what was refused
+    bool wait = false;  // answer when the transaction has ended: with an error when it failed
     std::optional<Strategy> strategy; // at least this, for the target's services
     std::optional<Duration> drain;    // for old generations, this time
     CallerUid caller;
@@ -40,6 +41,7 @@ struct PlanRequest {
 
 struct RollbackOptions {
     bool restore_files = false;
+    bool wait = false; // as of ReloadOptions
     std::optional<Duration> drain;
     CallerUid caller;
 };

@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from harness import Ctl, environment, run, systemctl
+from harness import Ctl, run, systemctl
+from varlink import address
 
 INSTANCES = [None, "dev"]
 BUS = ("org.hotreload", "/org/hotreload")
@@ -118,6 +119,15 @@ def gvariant_options(words):
     return "{'%s': <%s>}" % (name, value if kind == "b" else f"'{value}'")
 
 
+def test_a_reload_that_waits_answers_when_it_has_ended(up):
+    up.edit('"infinity"', '"1d"')
+    answer = call("dev", "Restart", "sa{sv}", "demo", "1", "wait", "b", "true")
+    assert answer.returncode == 0 and up["a"]["generation"] >= 2 and up["a"]["state"] == "running"
+    up.toml('[services.a]\ncomand = ["sleep"]\n')
+    refused = call("dev", "Reload", "sa{sv}", "demo", "1", "wait", "b", "true")
+    assert refused.returncode != 0 and "hotreload.toml:4:" in refused.stderr
+
+
 def test_errors_have_names_for_programs():
     names = {
         "NoSuchTarget": gdbus("dev", "Reload", "nope", "@a{sv} {}").stderr,
@@ -151,34 +161,29 @@ def test_on_the_system_bus_others_may_look_and_not_touch():
     assert nothing.returncode in (0, 4)
 
 
-def socket(user):
-    directory = environment(user)["XDG_RUNTIME_DIR"] if user else "/run"
-    return f"unix:{directory}/hotreload/org.hotreload"
-
-
 @pytest.mark.parametrize("user", INSTANCES)
 def test_the_socket_tells_its_interface_and_the_status(user):
     systemctl("start", "hotreloadd.socket", user=user)
-    assert "org.hotreload" in run("varlinkctl", "info", socket(user), user=user).stdout
-    assert "method Status" in run("varlinkctl", "introspect", socket(user), "org.hotreload", user=user).stdout
-    status = json.loads(run("varlinkctl", "call", "--json=short", socket(user), "org.hotreload.Status", "{}", user=user).stdout)
+    assert "org.hotreload" in run("varlinkctl", "info", address(user), user=user).stdout
+    assert "method Status" in run("varlinkctl", "introspect", address(user), "org.hotreload", user=user).stdout
+    status = json.loads(run("varlinkctl", "call", "--json=short", address(user), "org.hotreload.Status", "{}", user=user).stdout)
     assert status["version"] and isinstance(status["projects"], list)
     for wrong in ('{"project": 7}', '{"projetc": "x"}', '{"project": "nope"}'):
-        answer = run("varlinkctl", "call", socket(user), "org.hotreload.Status", wrong, user=user, check=False)
+        answer = run("varlinkctl", "call", address(user), "org.hotreload.Status", wrong, user=user, check=False)
         assert answer.returncode != 0 and answer.stderr
-    missing = run("varlinkctl", "call", socket(user), "org.hotreload.Nothing", "{}", user=user, check=False)
+    missing = run("varlinkctl", "call", address(user), "org.hotreload.Nothing", "{}", user=user, check=False)
     assert missing.returncode != 0
 
 
 def test_the_socket_shows_a_service(up):
-    answer = run("varlinkctl", "call", "--json=short", socket("dev"), "org.hotreload.Status", '{"project": "demo"}', user="dev")
+    answer = run("varlinkctl", "call", "--json=short", address("dev"), "org.hotreload.Status", '{"project": "demo"}', user="dev")
     (project,) = json.loads(answer.stdout)["projects"]
     assert project["services"][0]["mainPID"] == up.pids()["a"] and project["services"][0]["state"] == "running"
 
 
 def test_another_user_s_socket_is_closed_to_others():
     systemctl("start", "hotreloadd.socket", user="dev")
-    refused = run("varlinkctl", "info", socket("dev"), user="nobody", check=False)
+    refused = run("varlinkctl", "info", address("dev"), user="nobody", check=False)
     assert refused.returncode != 0
 
 

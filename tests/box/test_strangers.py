@@ -133,11 +133,13 @@ class Stranger:
     def methods(self) -> str:
         """The answers to all methods of ours, none of which is a result."""
         values = {"s": NAME, "u": "0", "t": "1", "a{sv}": "0"}
+        texts = {"path": "/etc", "id": "0" * 32}  # others are told that they mean nothing
         text, count = "", 0
         for path, interface in self.interfaces():
             for method in interface.findall("method"):
-                types = [arg.get("type") for arg in method.findall("arg") if arg.get("direction") == "in"]
-                words = [path, interface.get("name"), method.get("name"), "".join(types), *(values[each] for each in types)]
+                given = [(arg.get("name"), arg.get("type")) for arg in method.findall("arg") if arg.get("direction") == "in"]
+                arguments = [texts.get(name, values[type_]) for name, type_ in given]
+                words = [path, interface.get("name"), method.get("name"), "".join(type_ for _, type_ in given), *arguments]
                 asked = self.busctl("call", "org.hotreload", *words)
                 assert "root only" in asked.stderr, f"{words} is answered: {asked}"
                 text, count = text + asked.stderr, count + 1

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostKnown = 256; // then all are forgotten, and asked for again
 
-using Answer = Result<std::uint32_t>;
+using Found = Result<std::uint32_t>;
 
 std::unexpected<Error> unknown(const std::string& sender, const sdbus::Error& error) {
     return fail(ErrorCode::NotAuthorized,
@@ -31,7 +31,7 @@ Task<Result<uid_t>> Callers::uid(std::string sender) {
     if (const auto known = known_.find(sender); known != known_.end())
         co_return known->second;
 
-    Completion<Answer> answer(executor_);
+    Completion<Found> answer(executor_);
     try {
         bus_->callMethodAsync("GetConnectionUnixUser")
             .onInterface("org.freedesktop.DBus")

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/calls.hpp"
 
-#include "ipc/dbus/methods.hpp"
-
-#include <unistd.h>
-
 namespace hotreload::ipc {
 
-Task<Result<uid_t>> Calls::admit(std::string interface, std::string method, std::string sender) {
-    const auto* row = find_method(interface, method);
-    if (!row)
-        co_return fail(ErrorCode::NotAuthorized, method + " has no row in the table of methods");
-    auto uid = co_await callers_.uid(std::move(sender));
+Task<Result<Answer>> Calls::answer_to(const Method& method, Result<Arguments> arguments,
+                                      std::string sender) {
+    if (!arguments)
+        co_return std::unexpected(std::move(arguments.error()));
+    const auto uid = co_await callers_.uid(sender);
     if (!uid)
-        co_return std::unexpected(std::move(uid.error()));
-    co_return authorise(*row, *uid, ::geteuid()).transform([&] { return *uid; });
+        co_return std::unexpected(uid.error());
+    Caller caller{.uid = *uid, .bus_name = std::move(sender)};
+    auto admitted = co_await authority_.admit(std::move(caller), method, arguments->target);
+    if (!admitted)
+        co_return std::unexpected(std::move(admitted.error()));
+    co_return co_await method.call(service_, *std::move(arguments), *uid);
 }
 
 } // namespace hotreload::ipc

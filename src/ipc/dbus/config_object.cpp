@@ -5,8 +5,6 @@
 #include "ipc/dbus/differences.hpp"
 #include "ipc/dbus/paths.hpp"
 
-#include <algorithm>
-#include <format>
 #include <utility>
 
 namespace hotreload::ipc {
@@ -18,27 +16,10 @@ ConfigStatus without_value(ConfigStatus status) {
     return status;
 }
 
-// The task is no member: the object may be gone before its caller is known.
-CallAnswer<std::string, std::uint64_t> value_of(Service& service, std::string project,
-                                                std::string name, OptionMap options) {
-    if (auto ok = no_options(options); !ok)
-        co_return std::unexpected(std::move(ok.error()));
-    const auto configs = service.configs(project);
-    const auto found = std::ranges::find(configs, name, &ConfigStatus::name);
-    if (found == configs.end())
-        co_return fail(ErrorCode::NotFound,
-                       std::format("project \"{}\" publishes no config \"{}\" any more; see the "
-                                   "[configs] of its hotreload.toml",
-                                   project, name));
-    co_return std::tuple(to_utf8(found->value), found->revision);
-}
-
 } // namespace
 
-ConfigObject::ConfigObject(sdbus::IConnection& connection, Service& service, Calls& calls,
-                           const ConfigStatus& status)
+ConfigObject::ConfigObject(sdbus::IConnection& connection, Calls& calls, const ConfigStatus& status)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{config_path(status.project, status.name)}),
-      service_(service),
       calls_(calls),
       status_(without_value(status)) {
     registerAdaptor();
@@ -55,8 +36,7 @@ void ConfigObject::update(const ConfigStatus& status) {
 }
 
 void ConfigObject::GetValue(sdbus::Result<std::string, std::uint64_t>&& reply, OptionMap options) {
-    calls_.serve(getObject(), present_, std::move(reply),
-                 value_of(service_, status_.project, status_.name, std::move(options)));
+    calls_.serve(getObject(), present_, std::move(reply), options, status_.project, status_.name);
 }
 
 std::string ConfigObject::Name() {

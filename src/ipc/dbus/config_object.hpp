@@ -6,9 +6,7 @@
 
 #include "core/status.hpp"
 #include "ipc/dbus/calls.hpp"
-#include "ipc/dbus/options.hpp"
 #include "ipc/dbus/problems.hpp"
-#include "ipc/service.hpp"
 #include "org.hotreload.Config1.adaptor.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -21,8 +19,7 @@ namespace hotreload::ipc {
 
 class ConfigObject final : public sdbus::AdaptorInterfaces<org::hotreload::Config1_adaptor> {
 public:
-    ConfigObject(sdbus::IConnection& connection, Service& service, Calls& calls,
-                 const ConfigStatus& status);
+    ConfigObject(sdbus::IConnection& connection, Calls& calls, const ConfigStatus& status);
     ~ConfigObject();
     void update(const ConfigStatus& status);
 
@@ -35,7 +32,6 @@ private:
     std::string State() override;
     ProblemList Problems() override;
 
-    Service& service_;
     Calls& calls_;
     Calls::Presence present_ = Calls::presence();
     ConfigStatus status_; // without its value

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// /org/hotreload with org.hotreload.Manager1: each method converts, calls the Service and answers
-// when that is done; Calls sees to it that only who may call does.
+// /org/hotreload with org.hotreload.Manager1: hands the arguments of each method, as the XML types
+// them, to the Calls.
 
 #include "ipc/dbus/calls.hpp"
-#include "ipc/dbus/options.hpp"
 #include "ipc/dbus/problems.hpp"
-#include "ipc/service.hpp"
 #include "org.hotreload.Manager1.adaptor.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -20,53 +18,38 @@ namespace hotreload::ipc {
 class ManagerObject final : public sdbus::AdaptorInterfaces<org::hotreload::Manager1_adaptor,
                                                             sdbus::ObjectManager_adaptor> {
 public:
-    ManagerObject(sdbus::IConnection& connection, Service& service, Calls& calls);
+    ManagerObject(sdbus::IConnection& connection, Calls& calls);
     ~ManagerObject();
 
 private:
+    using Text = sdbus::Result<std::string>; // an id, or JSON
+    using Done = sdbus::Result<>;
+
     void Up(sdbus::Result<sdbus::ObjectPath>&&, std::string path, OptionMap) override;
-    void Down(sdbus::Result<>&&, std::string project, OptionMap) override;
-    void Plan(sdbus::Result<std::string>&&, std::string target, OptionMap) override;
-    void Reload(sdbus::Result<std::string>&&, std::string target, OptionMap) override;
-    void Restart(sdbus::Result<std::string>&&, std::string target, OptionMap) override;
-    void Start(sdbus::Result<>&&, std::string target, OptionMap) override;
-    void Stop(sdbus::Result<>&&, std::string target, OptionMap) override;
-    void Pause(sdbus::Result<>&&, std::string target, OptionMap) override;
-    void Resume(sdbus::Result<>&&, std::string target, OptionMap) override;
-    void Rollback(sdbus::Result<std::string>&&, std::string target, std::uint64_t generation,
-                  OptionMap) override;
-    void History(sdbus::Result<std::string>&&, std::string target, std::uint32_t limit) override;
-    void Diff(sdbus::Result<std::string>&&, std::string target, std::uint64_t from,
-              std::uint64_t to) override;
-    void Explain(sdbus::Result<std::string>&&, std::string path, OptionMap) override;
-    void Sync(sdbus::Result<>&&, OptionMap) override;
-    void DebugEvents(sdbus::Result<std::string>&&, std::uint32_t limit, OptionMap) override;
-    void Status(sdbus::Result<std::string>&&, std::string target, OptionMap) override;
-    void Details(sdbus::Result<std::string>&&, std::string id, OptionMap) override;
+    void Down(Done&&, std::string project, OptionMap) override;
+    void Plan(Text&&, std::string target, OptionMap) override;
+    void Reload(Text&&, std::string target, OptionMap) override;
+    void Restart(Text&&, std::string target, OptionMap) override;
+    void Start(Done&&, std::string target, OptionMap) override;
+    void Stop(Done&&, std::string target, OptionMap) override;
+    void Pause(Done&&, std::string target, OptionMap) override;
+    void Resume(Done&&, std::string target, OptionMap) override;
+    void Rollback(Text&&, std::string target, std::uint64_t generation, OptionMap) override;
+    void History(Text&&, std::string target, std::uint32_t limit) override;
+    void Diff(Text&&, std::string target, std::uint64_t from, std::uint64_t to) override;
+    void Explain(Text&&, std::string path, OptionMap) override;
+    void Sync(Done&&, OptionMap) override;
+    void DebugEvents(Text&&, std::uint32_t limit, OptionMap) override;
+    void Status(Text&&, std::string target, OptionMap) override;
+    void Details(Text&&, std::string id, OptionMap) override;
     void Check(sdbus::Result<bool, ProblemList>&&, std::string path, OptionMap) override;
     std::string Version() override;
 
-    CallAnswer<sdbus::ObjectPath> up(std::string path, OptionMap options, uid_t caller);
-    CallAnswer<> down(std::string project, OptionMap options);
-    CallAnswer<std::string> plan(std::string target, OptionMap options);
-    CallAnswer<std::string> reload(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<std::string> restart(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<> start(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<> stop(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<> pause(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<> resume(std::string target, OptionMap options, uid_t caller);
-    CallAnswer<std::string> rollback(std::string target, std::uint64_t generation,
-                                     OptionMap options, uid_t caller);
-    CallAnswer<std::string> history(std::string target, std::uint32_t limit);
-    CallAnswer<std::string> diff(std::string target, std::uint64_t from, std::uint64_t to);
-    CallAnswer<std::string> explain(std::string path, OptionMap options);
-    CallAnswer<> sync(OptionMap options);
-    CallAnswer<std::string> debug_events(std::uint32_t limit, OptionMap options);
-    CallAnswer<std::string> status(std::string target, OptionMap options);
-    CallAnswer<std::string> details(std::string id, OptionMap options);
-    CallAnswer<bool, ProblemList> check(std::string path, OptionMap options);
+    template <class Reply, class... Given>
+    void serve(Reply& reply, const OptionMap& options, Given... given) {
+        calls_.serve(getObject(), present_, std::move(reply), options, std::move(given)...);
+    }
 
-    Service& service_;
     Calls& calls_;
     Calls::Presence present_ = Calls::presence();
 };

@@ -3,8 +3,8 @@
 
 #include "base/utf8.hpp"
 #include "ipc/dbus/errors.hpp"
-#include "ipc/dbus/methods.hpp"
 #include "ipc/dbus/paths.hpp"
+#include "ipc/methods.hpp"
 #include "ipc/present/json.hpp"
 
 #include <systemd/sd-bus.h>
@@ -25,19 +25,19 @@ std::optional<Error> check_signature(sd_bus_message* call) {
         return std::nullopt;
     const auto* row = find_method(interface, member);
     const char* given = sd_bus_message_get_signature(call, 1);
-    if (!row || !given || row->signature == given)
+    if (!row || !given || signature_of(*row) == given)
         return std::nullopt;
-    return Error{ErrorCode::Invalid, std::format("{} takes ({}), signature \"{}\", not \"{}\"",
-                                                 row->name, row->usage, row->signature, given)};
+    return Error{ErrorCode::Invalid,
+                 std::format("{} takes ({}), signature \"{}\", not \"{}\"", row->name,
+                             usage_of(*row), signature_of(*row), given)};
 }
 
 } // namespace
 
-DbusServer::DbusServer(Bus& bus, Service& service, Executor& executor)
+DbusServer::DbusServer(Bus& bus, Service& service, const Authority& authority, Executor& executor)
     : bus_(bus),
-      service_(service),
-      calls_(bus.connection(), executor),
-      manager_(bus.connection(), service, calls_) {
+      calls_(bus.connection(), service, authority, executor),
+      manager_(bus.connection(), calls_) {
     calls_.on_answered = [this] {
         if (on_activity)
             on_activity();
@@ -154,8 +154,8 @@ void DbusServer::service_removed(const std::string& project, const std::string& 
 
 void DbusServer::config_status_changed(const ConfigStatus& status) noexcept {
     send_if_connected([&] {
-        const auto [entry, added] = configs_.try_emplace(
-            std::pair(status.project, status.name), bus_.connection(), service_, calls_, status);
+        const auto [entry, added] = configs_.try_emplace(std::pair(status.project, status.name),
+                                                         bus_.connection(), calls_, status);
         if (!added)
             entry->second.update(status);
     });

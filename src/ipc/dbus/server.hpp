@@ -24,8 +24,8 @@ namespace hotreload::ipc {
 
 class DbusServer final : public Events {
 public:
-    // The bus, the service and the executor outlive it.
-    DbusServer(Bus& bus, Service& service, Executor& executor);
+    // All of them outlive it.
+    DbusServer(Bus& bus, Service& service, const Authority& authority, Executor& executor);
     ~DbusServer() override;
     DbusServer(const DbusServer&) = delete;
     DbusServer& operator=(const DbusServer&) = delete;
@@ -59,7 +59,6 @@ private:
     int look_at(sd_bus_message* message) noexcept;
 
     Bus& bus_;
-    Service& service_;
     Calls calls_;
     ManagerObject manager_;
     std::map<std::string, ProjectObject> projects_;

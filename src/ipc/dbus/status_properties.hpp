@@ -5,6 +5,8 @@
 // objects of a kind, made of core/status_fields.hpp. There may be thousands of such objects, and an
 // adaptor of sdbus-c++'s holds a table of its own in each of them. For status_objects.cpp.
 
+#include "core/status.hpp"
+
 #include <string>
 
 using sd_bus = struct sd_bus;
@@ -23,5 +25,10 @@ struct StatusProperties {
     // Makes `is` the status that is held, and tells the bus what differs, if it is connected.
     static void replace(sd_bus* bus, const std::string& path, Status& held, const Status& is);
 };
+
+template <>
+const char* StatusProperties<ProjectStatus>::interface();
+template <>
+const char* StatusProperties<ServiceStatus>::interface();
 
 } // namespace hotreload::ipc

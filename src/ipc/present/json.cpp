@@ -5,7 +5,6 @@
 #include "base/utf8.hpp"
 #include "core/status_fields.hpp"
 #include "core/strategy.hpp"
-#include "ipc/present/status.hpp"
 
 #include <jsoncons/json.hpp>
 #include <jsoncons/json_encoder.hpp>
@@ -14,14 +13,13 @@
 #include <concepts>
 #include <format>
 #include <optional>
+#include <ranges>
 #include <span>
 
 namespace hotreload::ipc {
 
-namespace {
-
-// Streams to a text or to another form; a ReloadStarted is rendered before its action, on the way
-// to it.
+// Json streams to a text or to another form; a ReloadStarted is rendered before its action, on the
+// way to it.
 class Json {
 public:
     // `out` outlives it. `text`: what it writes to; nullptr where it writes to no text.
@@ -86,6 +84,9 @@ public:
     // JSON text as the value that it is; what is none (a value that was shortened) stays text.
     void member_json(std::string_view name, const std::string& text) {
         out_.key(name);
+        value_json(text);
+    }
+    void value_json(const std::string& text) {
         if (!is_json(text))
             return string(text);
         if (!text_)
@@ -144,6 +145,8 @@ private:
     std::size_t room_ = kRoom;
 };
 
+namespace {
+
 // The text of what `write` writes to the Json that it is given.
 template <class Write>
 std::string render_value(Audience reader, Write write) {
@@ -159,6 +162,12 @@ std::string render_value(Audience reader, Write write) {
 template <class Write>
 std::string render(Audience reader, Write write) {
     return render_value(reader, [&](Json& json) { json.object([&] { write(json); }); });
+}
+
+// A document that is an object, whose members `write` writes.
+template <class Write>
+Document object_of(Write write) {
+    return Document([write = std::move(write)](Json& json) { json.object([&] { write(json); }); });
 }
 
 void problem_members(Json& json, const Problem& told) {
@@ -254,6 +263,20 @@ void change_objects(Json& json, const std::vector<Change>& list) {
         as_many_as_fit(json, list, [&](const Change& change) { change_object(json, change); });
     if (!left.empty())
         change_object(json, rest_of(left));
+}
+
+void key_steps(Json& json, const std::vector<KeyStep>& keys, std::size_t more) {
+    const auto write = [&](const KeyStep& key) {
+        json.object([&] {
+            json.member("op", key.operation);
+            json.member("path", key.pointer);
+        });
+    };
+    json.array([&] {
+        more += as_many_as_fit(json, keys, write).size();
+        if (more > 0)
+            write({}); // to a reader of patches, the document as a whole has changed
+    });
 }
 
 void changes(Json& json, std::string_view name, const std::vector<Change>& list) {
@@ -361,8 +384,21 @@ void status_list(Json& json, std::string_view name, const std::vector<Status>& l
 
 } // namespace
 
+std::string Document::text(Audience reader) const {
+    return render_value(reader, write_);
+}
+
+void Document::write(jsoncons::json_visitor& out, Audience reader) const {
+    Json json(out, nullptr, reader);
+    write_(json);
+}
+
 std::string plan_json(const Plan& plan, Audience reader) {
     return render(reader, [&](Json& json) { plan_members(json, plan); });
+}
+
+Document document(Plan plan) {
+    return object_of([plan = std::move(plan)](Json& json) { plan_members(json, plan); });
 }
 
 std::string changes_json(const std::vector<Change>& changes, Audience reader) {
@@ -371,23 +407,15 @@ std::string changes_json(const std::vector<Change>& changes, Audience reader) {
 }
 
 std::string keys_json(const std::vector<KeyStep>& keys, std::size_t more) {
-    return render_value(Audience::Everybody, [&](Json& json) {
-        const auto write = [&](const KeyStep& key) {
-            json.object([&] {
-                json.member("op", key.operation);
-                json.member("path", key.pointer);
-            });
-        };
-        json.array([&] {
-            more += as_many_as_fit(json, keys, write).size();
-            if (more > 0)
-                write({}); // to a reader of patches, the document as a whole has changed
-        });
-    });
+    return render_value(Audience::Everybody, [&](Json& json) { key_steps(json, keys, more); });
 }
 
-std::string history_json(const History& history) {
-    return render(Audience::Inspectors, [&](Json& json) {
+Document document(std::vector<KeyStep> keys, std::size_t more) {
+    return Document([keys = std::move(keys), more](Json& json) { key_steps(json, keys, more); });
+}
+
+Document document(History history) {
+    return object_of([history = std::move(history)](Json& json) {
         json.list("generations", history.generations, [&](const KeptGeneration& each) {
             json.object([&] {
                 json.member("service", each.service);
@@ -415,16 +443,16 @@ std::string history_json(const History& history) {
     });
 }
 
-std::string difference_json(const GenerationDifference& difference) {
-    return render(Audience::Inspectors, [&](Json& json) {
+Document document(GenerationDifference difference) {
+    return object_of([difference = std::move(difference)](Json& json) {
         json.member("from", difference.from);
         json.member("to", difference.to);
         changes(json, "changes", difference.changes);
     });
 }
 
-std::string explain_json(const PathExplanation& explanation) {
-    return render(Audience::Inspectors, [&](Json& json) {
+Document document(PathExplanation explanation) {
+    return object_of([explanation = std::move(explanation)](Json& json) {
         json.member("path", explanation.path);
         json.member("state", explanation.state);
         json.list("watches", explanation.watches, [&](const WatchExplanation& watch) {
@@ -435,8 +463,8 @@ std::string explain_json(const PathExplanation& explanation) {
     });
 }
 
-std::string events_json(const std::vector<WatcherEvent>& events) {
-    return render(Audience::Inspectors, [&](Json& json) {
+Document document(std::vector<WatcherEvent> events) {
+    return object_of([events = std::move(events)](Json& json) {
         json.list("events", events, [&](const WatcherEvent& event) {
             json.object([&] {
                 json.member("realtime_usec", event.realtime_usec);
@@ -452,46 +480,60 @@ std::string detail_json(const Outcome& outcome, Audience reader) {
     return render(reader, [&](Json& json) { outcome_members(json, outcome); });
 }
 
+Document document(Outcome outcome) {
+    return object_of(
+        [outcome = std::move(outcome)](Json& json) { outcome_members(json, outcome); });
+}
+
 namespace {
 
-std::string details_text(const Details& details, const std::vector<ConfigChange::Texts>& texts) {
-    auto told = texts.begin();
-    return render(Audience::Inspectors, [&](Json& json) {
-        json.member("id", to_string(details.id));
-        json.list("plans", details.plans,
-                  [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
-        json.list("outcomes", details.outcomes, [&](const Outcome& outcome) {
-            json.object([&] {
-                json.member("project", outcome.project);
-                json.member("duration_usec", outcome.duration.count());
-                json.member_object("detail", [&] { outcome_members(json, outcome); });
-            });
+// Changes that have come since their texts were made are left out.
+void details_members(Json& json, const Details& details,
+                     const std::vector<ConfigChange::Texts>& texts) {
+    json.member("id", to_string(details.id));
+    json.list("plans", details.plans,
+              [&](const Plan& plan) { json.object([&] { plan_members(json, plan); }); });
+    json.list("outcomes", details.outcomes, [&](const Outcome& outcome) {
+        json.object([&] {
+            json.member("project", outcome.project);
+            json.member("duration_usec", outcome.duration.count());
+            json.member_object("detail", [&] { outcome_members(json, outcome); });
         });
-        json.list("problems", details.problems, [&](const Announced& announced) {
-            json.object([&] {
-                json.member("project", announced.project);
-                json.member("target", announced.target);
-                problem_members(json, announced.problem);
-            });
+    });
+    json.list("problems", details.problems, [&](const Announced& announced) {
+        json.object([&] {
+            json.member("project", announced.project);
+            json.member("target", announced.target);
+            problem_members(json, announced.problem);
         });
-        json.list("changes", details.changes, [&](const ConfigChange& change) {
+    });
+    json.array("changes", [&] {
+        for (const auto& [change, text] : std::views::zip(details.changes, texts))
             json.object([&] {
                 json.member("project", change.project);
                 json.member("name", change.name);
                 const bool fits =
-                    json.spend(told->before.size() + told->after.size() + told->patch.size());
-                json.member_json("old", fits ? told->before : "null");
-                json.member_json("new", fits ? told->after : "null");
-                json.member_json("patch", fits ? told->patch : R"([{"op":"replace","path":""}])");
-                ++told;
+                    json.spend(text.before.size() + text.after.size() + text.patch.size());
+                json.member_json("old", fits ? text.before : "null");
+                json.member_json("new", fits ? text.after : "null");
+                json.member_json("patch", fits ? text.patch : R"([{"op":"replace","path":""}])");
             });
-        });
     });
 }
 
-void status_document(Json& json, std::string_view version,
-                     const std::vector<ProjectOverview>& projects) {
-    json.object([&] {
+} // namespace
+
+Task<Document> details_document(std::shared_ptr<const Details> details) {
+    std::vector<ConfigChange::Texts> texts;
+    while (texts.size() < details->changes.size()) // more may come meanwhile
+        texts.push_back(co_await details->changes[texts.size()].texts());
+    co_return object_of([details = std::move(details), texts = std::move(texts)](Json& json) {
+        details_members(json, *details, texts);
+    });
+}
+
+Document document(std::string version, std::vector<ProjectOverview> projects) {
+    return object_of([version = std::move(version), projects = std::move(projects)](Json& json) {
         json.member("version", version);
         json.list("projects", projects, [&](const ProjectOverview& view) {
             json.object([&] {
@@ -503,24 +545,29 @@ void status_document(Json& json, std::string_view version,
     });
 }
 
-} // namespace
-
-Task<std::string> details_json(std::shared_ptr<const Details> details) {
-    std::vector<ConfigChange::Texts> texts;
-    while (texts.size() < details->changes.size()) // more may come meanwhile
-        texts.push_back(co_await details->changes[texts.size()].texts());
-    co_return details_text(*details, texts);
+Document document(ProjectStatus status) {
+    return object_of([status = std::move(status)](Json& json) { status_members(json, status); });
 }
 
-void write_status(jsoncons::json_visitor& out, std::string_view version,
-                  const std::vector<ProjectOverview>& projects, Audience reader) {
-    Json json(out, nullptr, reader);
-    status_document(json, version, projects);
+Document document(ServiceStatus status) {
+    return object_of([status = std::move(status)](Json& json) { status_members(json, status); });
 }
 
-std::string status_json(std::string_view version, const std::vector<ProjectOverview>& projects,
-                        Audience reader) {
-    return render_value(reader, [&](Json& json) { status_document(json, version, projects); });
+Document document(ConfigStatus status) {
+    return object_of([status = std::move(status)](Json& json) { status_members(json, status); });
+}
+
+Document document(std::vector<Problem> problems) {
+    return Document([problems = std::move(problems)](Json& json) {
+        json.list(problems, [&](const Problem& problem) {
+            json.object([&] { problem_members(json, problem); });
+        });
+    });
+}
+
+Document document_of(std::string text) {
+    return Document(
+        [text = text.empty() ? "null" : std::move(text)](Json& json) { json.value_json(text); });
 }
 
 } // namespace hotreload::ipc

@@ -2,7 +2,7 @@
 #pragma once
 
 /* The description of org.hotreload for introspection and for the check of what goes in and out.
- * In C, because systemd's macros for it do not compile as C++. */
+ * varlink/generate.py makes it out of the XML of the D-Bus interfaces. */
 
 #include <systemd/sd-varlink-idl.h>
 

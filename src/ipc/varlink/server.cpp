@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/varlink/server.hpp"
 
-#include "base/utf8.hpp"
 #include "ipc/permission.hpp"
-#include "ipc/present/status.hpp"
+#include "ipc/varlink/answers.hpp"
+#include "ipc/varlink/arguments.hpp"
+#include "ipc/varlink/errors.hpp"
 #include "ipc/varlink/interface.h"
-#include "ipc/varlink/variant.hpp"
 
-#include <systemd/sd-json.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <systemd/sd-varlink.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
+#include <format>
 #include <utility>
+#include <vector>
 
 namespace hotreload::ipc {
 
 namespace {
-
-struct StatusArguments {
-    const char* project = nullptr;
-};
-
-constexpr sd_json_dispatch_field kStatusArguments[] = {
-    {"project", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
-     offsetof(StatusArguments, project), SD_JSON_NULLABLE},
-    {},
-};
 
 // The limits of connections. Every connection costs the loop something in each of its turns, so
 // that thousands of them would bring it to a stop. A caller needs one. Root and the owner have what
@@ -44,30 +36,28 @@ bool is_stranger(sd_varlink* link) {
     return sd_varlink_get_peer_uid(link, &caller) < 0 || !permitted(caller, ::geteuid());
 }
 
-// Ends the call with an error, as the transport has it.
-int refuse(sd_varlink* link, const char* target, const Error& error) {
-    switch (error.code) {
-    case ErrorCode::NotFound: {
-        VariantBuilder parameters;
-        parameters.begin_object();
-        parameters.key("target");
-        parameters.string_value(to_utf8(target));
-        parameters.end_object();
-        return sd_varlink_error(link, "org.hotreload.NoSuchTarget",
-                                std::move(parameters).take().get());
-    }
-    case ErrorCode::Invalid:
-        return sd_varlink_error_invalid_parameter_name(link, "project");
-    case ErrorCode::NotAuthorized:
-        return sd_varlink_error(link, SD_VARLINK_ERROR_PERMISSION_DENIED, nullptr);
-    case ErrorCode::Busy:
-        return sd_varlink_error_errno(link, -EBUSY);
-    case ErrorCode::TimedOut:
-        return sd_varlink_error_errno(link, -ETIMEDOUT);
-    case ErrorCode::Failed:
-        break;
-    }
-    return sd_varlink_error_errno(link, -EIO);
+// Nothing: who it is cannot be found out.
+std::optional<Caller> caller_of(sd_varlink* link, bool interactive) {
+    Caller caller{.interactive = interactive};
+    if (sd_varlink_get_peer_uid(link, &caller.uid) < 0)
+        return std::nullopt;
+    // The link's own is closed with it. Where the kernel tells none, it stays without.
+    if (const int pidfd = sd_varlink_get_peer_pidfd(link); pidfd >= 0)
+        caller.pidfd = Fd(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+    return caller;
+}
+
+// There is something that was sent and not read, and no room for it.
+bool does_not_read(sd_varlink* link) {
+    const int waits_for = sd_varlink_get_events(link);
+    pollfd room{.fd = sd_varlink_get_fd(link), .events = POLLOUT, .revents = 0};
+    return waits_for >= 0 && (waits_for & POLLOUT) && ::poll(&room, 1, 0) == 0;
+}
+
+Result<> checked(int r, const char* doing = "making the varlink server") {
+    if (r < 0)
+        return fail_errno(-r, doing);
+    return {};
 }
 
 } // namespace
@@ -80,20 +70,24 @@ void VarlinkServer::ServerDeleter::operator()(sd_varlink_server* server) const n
     sd_varlink_server_unref(server);
 }
 
+template <std::size_t... kRow>
+Result<> VarlinkServer::bind_methods(std::index_sequence<kRow...>) {
+    Result<> bound;
+    const auto bind = [&]<std::size_t kEach>() {
+        constexpr auto on_call = [](sd_varlink* link, sd_json_variant* parameters,
+                                    sd_varlink_method_flags_t flags, void* self) noexcept {
+            return static_cast<VarlinkServer*>(self)->called(
+                link, method_table()[kEach], parameters, flags & SD_VARLINK_METHOD_ONEWAY);
+        };
+        const auto name = std::format("org.hotreload.{}", method_table()[kEach].name);
+        if (bound)
+            bound = checked(sd_varlink_server_bind_method(server_.get(), name.c_str(), on_call));
+    };
+    (bind.template operator()<kRow>(), ...);
+    return bound;
+}
+
 Result<> VarlinkServer::make() {
-    const auto checked = [](int r) -> Result<> {
-        if (r < 0)
-            return fail_errno(-r, "making the varlink server");
-        return {};
-    };
-    constexpr auto on_status = [](sd_varlink* link, sd_json_variant* parameters,
-                                  sd_varlink_method_flags_t, void* self) noexcept {
-        StatusArguments arguments;
-        // sd_varlink_dispatch has answered when it does not return 0.
-        if (const int r = sd_varlink_dispatch(link, parameters, kStatusArguments, &arguments))
-            return r;
-        return static_cast<VarlinkServer*>(self)->status(link, arguments.project);
-    };
     // An error closes the link.
     constexpr auto on_connect = [](sd_varlink_server*, sd_varlink* link, void* self) noexcept {
         return static_cast<VarlinkServer*>(self)->connected(link);
@@ -118,10 +112,7 @@ Result<> VarlinkServer::make() {
         .and_then([&] {
             return checked(sd_varlink_server_add_interface(server, hotreload_varlink_interface()));
         })
-        .and_then([&] {
-            return checked(
-                sd_varlink_server_bind_method(server, "org.hotreload.Status", on_status));
-        })
+        .and_then([&] { return bind_methods(std::make_index_sequence<kMethods>()); })
         .and_then([&] { return checked(sd_varlink_server_bind_disconnect(server, on_disconnect)); })
         .and_then([&] {
             return checked(
@@ -133,14 +124,24 @@ Result<> VarlinkServer::listen(Fd socket) {
     if (!server_)
         if (auto made = make(); !made)
             return made;
-    if (const int r = sd_varlink_server_listen_fd(server_.get(), socket.get()); r < 0)
-        return fail_errno(-r, "listening on the varlink socket");
-    (void)socket.release(); // the server's now
-    return {};
+    auto listening = checked(sd_varlink_server_listen_fd(server_.get(), socket.get()),
+                             "listening on the varlink socket");
+    if (listening)
+        (void)socket.release(); // the server's now
+    return listening;
 }
 
 unsigned VarlinkServer::connections() const {
     return server_ ? sd_varlink_server_current_connections(server_.get()) : 0;
+}
+
+void VarlinkServer::leave_slow_ones() noexcept {
+    std::vector<Link> slow;
+    for (const auto& [link, connection] : connections_)
+        if (does_not_read(link))
+            slow.push_back(reference(link));
+    for (const auto& link : slow)
+        (void)sd_varlink_close(link.get());
 }
 
 void VarlinkServer::active() noexcept {
@@ -149,32 +150,72 @@ void VarlinkServer::active() noexcept {
 }
 
 int VarlinkServer::connected(sd_varlink* link) noexcept {
-    if (!is_stranger(link))
-        return 0;
-    if (strangers_.size() >= kMostOfStrangers)
+    const bool stranger = is_stranger(link);
+    if (stranger && strangers_ >= kMostOfStrangers)
         return -EUSERS;
-    strangers_.insert(link);
+    connections_[link].stranger = stranger;
+    strangers_ += stranger;
     return 0;
 }
 
 void VarlinkServer::disconnected(sd_varlink* link) noexcept {
-    strangers_.erase(link);
+    if (const auto connection = connections_.extract(link))
+        strangers_ -= connection.mapped().stranger;
     active();
 }
 
-int VarlinkServer::status(sd_varlink* link, const char* project) noexcept {
+// A caller who wants no answer gets none, of an error either.
+int VarlinkServer::called(sd_varlink* link, const Method& method, sd_json_variant* parameters,
+                          bool oneway) noexcept {
     active();
-    const auto* const target = project ? project : "";
-    const auto views = service_.status(target);
-    if (!views)
-        return refuse(link, target, views.error());
-    uid_t caller = 0;
-    if (const int r = sd_varlink_get_peer_uid(link, &caller); r < 0)
-        return r;
-    VariantBuilder answer;
-    write_status(answer, HOTRELOAD_VERSION, *views, audience_of(caller, ::geteuid()));
-    const auto status = std::move(answer).take();
-    return status ? sd_varlink_reply(link, status.get()) : sd_varlink_error_errno(link, -EIO);
+    const auto refuse = [&](const Error& error) {
+        return oneway ? 0 : reply_error(link, error, {}, Audience::Everybody);
+    };
+    if (connections_[link].calls >= kMostCalls)
+        return refuse({ErrorCode::Busy,
+                       std::format("{} calls of this connection are under way", kMostCalls)});
+    auto arguments = read_arguments(method, parameters);
+    if (!arguments)
+        return refuse(arguments.error());
+    auto caller = caller_of(link, allows_interaction(parameters));
+    if (!caller)
+        return refuse({ErrorCode::NotAuthorized, "who calls cannot be found out"});
+    if (!arguments->wait)
+        arguments->wait = true;
+    tasks_.spawn(serve(reference(link), method, *std::move(arguments), *std::move(caller), oneway));
+    return 0;
+}
+
+Task<> VarlinkServer::serve(Link link, const Method& method, Arguments arguments, Caller caller,
+                            bool oneway) {
+    ++in_flight_;
+    ++connections_[link.get()].calls;
+    co_await answer(link.get(), method, std::move(arguments), std::move(caller), oneway);
+    if (const auto connection = connections_.find(link.get()); connection != connections_.end())
+        --connection->second.calls;
+    --in_flight_;
+    active();
+}
+
+// What cannot be sent has nobody any more who waits for it, or is too large.
+Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments arguments,
+                             Caller caller, bool oneway) {
+    const auto target = arguments.target;
+    const auto uid = caller.uid;
+    const auto admitted = co_await authority_.admit(std::move(caller), method, target);
+    const auto reader = admitted ? Audience::Inspectors : Audience::Everybody;
+    Result<Answer> result = Answer();
+    if (!admitted && !method.open)
+        result = std::unexpected(admitted.error());
+    else
+        result = co_await method.call(service_, std::move(arguments), uid);
+    if (oneway)
+        co_return;
+    if (!result)
+        co_return void(reply_error(link, result.error(), target, reader));
+    const auto reply = to_variant(*result, reader);
+    if (!reply || sd_varlink_reply(link, reply.get()) < 0)
+        (void)reply_error(link, {ErrorCode::Failed, "the answer cannot be sent"}, target, reader);
 }
 
 } // namespace hotreload::ipc

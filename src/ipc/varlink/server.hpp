@@ -2,30 +2,38 @@
 #pragma once
 
 // org.hotreload as Varlink, for callers without a bus: on the socket that hotreloadd.socket opened.
-// Status is for whoever the socket's mode lets in: callers who may inspect are told values and
-// reasons, too, the others what the bus tells everybody. One user has a few dozen connections at
-// most, and all strangers together a few hundred: what is more is closed at once, and others go on
-// being served.
+// It serves the table of methods to whoever the socket's mode lets in and the Authority admits.
+// A call is answered when its work has ended, and others go on meanwhile; a caller who goes away
+// ends nothing.
+//
+// Everything that a caller has is limited: one user has a few dozen connections at most, and all
+// strangers together a few hundred: what is more is closed at once, and others go on being served.
+// Of one connection, so many calls are under way at a time.
 
 #include "base/fd.hpp"
-#include "ipc/service.hpp"
+#include "base/task.hpp"
+#include "ipc/methods.hpp"
+#include "ipc/varlink/link.hpp"
 #include "os/event_loop.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 using sd_json_variant = struct sd_json_variant;
-using sd_varlink = struct sd_varlink;
 using sd_varlink_server = struct sd_varlink_server;
 
 namespace hotreload::ipc {
 
 class VarlinkServer {
 public:
-    // The loop and the service outlive it.
-    VarlinkServer(os::EventLoop& loop, Service& service) : loop_(loop), service_(service) {}
+    static constexpr std::size_t kMostCalls = 16; // of a connection, under way
+
+    // All of them outlive it.
+    VarlinkServer(os::EventLoop& loop, Service& service, const Authority& authority)
+        : loop_(loop), service_(service), authority_(authority) {}
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
 
@@ -33,25 +41,45 @@ public:
     // none.
     Result<> listen(Fd socket);
 
-    // Connections that are open now, and a callback for the idle timer: somebody called, or left.
+    // Before the loop's end, at which libsystemd waits until everybody has read what was sent:
+    // closes the connections of those who do not read.
+    void leave_slow_ones() noexcept;
+
+    // Connections that are open now, calls that are not answered yet, and a callback for the idle
+    // timer: somebody called, was answered, or left.
     [[nodiscard]] unsigned connections() const;
+    [[nodiscard]] std::size_t calls() const { return in_flight_; }
     std::function<void()> on_activity;
 
 private:
     struct ServerDeleter {
         void operator()(sd_varlink_server* server) const noexcept;
     };
+    struct Connection {
+        bool stranger = false; // who may not inspect
+        std::size_t calls = 0; // under way
+    };
 
     Result<> make();
+    template <std::size_t... kRow>
+    Result<> bind_methods(std::index_sequence<kRow...>);
     void active() noexcept;
     int connected(sd_varlink* link) noexcept; // not 0: it is turned away
     void disconnected(sd_varlink* link) noexcept;
-    int status(sd_varlink* link, const char* project) noexcept;
+    int called(sd_varlink* link, const Method& method, sd_json_variant* parameters,
+               bool oneway) noexcept;
+    Task<> serve(Link link, const Method& method, Arguments arguments, Caller caller, bool oneway);
+    Task<> answer(sd_varlink* link, const Method& method, Arguments arguments, Caller caller,
+                  bool oneway);
 
     os::EventLoop& loop_;
     Service& service_;
-    std::set<sd_varlink*> strangers_; // links of those who may not inspect
+    const Authority& authority_;
+    std::map<sd_varlink*, Connection> connections_;
+    std::size_t strangers_ = 0;
+    std::size_t in_flight_ = 0;
     std::unique_ptr<sd_varlink_server, ServerDeleter> server_;
+    TaskScope tasks_;
 };
 
 } // namespace hotreload::ipc

@@ -70,8 +70,9 @@ public:
     }
     Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
                                     RollbackOptions options) override {
-        return answer(std::format("rollback {} {}{}", target, generation,
-                                  options.restore_files ? " restore-files" : ""),
+        return answer(std::format("rollback {} {}{}{}", target, generation,
+                                  options.restore_files ? " restore-files" : "",
+                                  options.wait ? " wait" : ""),
                       ReloadId{0, 9});
     }
     Task<Result<History>> history(std::string target, std::size_t limit) override {
@@ -137,6 +138,8 @@ private:
         std::string text = options.force ? " force" : "";
         if (options.strategy)
             text += " " + std::string(hotreload::to_string(*options.strategy));
+        if constexpr (requires { options.wait; })
+            text += options.wait ? " wait" : "";
         return text;
     }
 

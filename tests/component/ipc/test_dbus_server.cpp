@@ -66,7 +66,7 @@ protected:
     DbusServerTest()
         : bus_(*Bus::open_session(loop_)),
           service_(loop_),
-          server_(bus_, service_, loop_),
+          server_(bus_, service_, authority_, loop_),
           client_(loop_) {
         const auto published = server_.publish();
         EXPECT_TRUE(published) << published.error().message;
@@ -113,6 +113,7 @@ protected:
     os::EventLoop loop_;
     Bus bus_;
     FakeService service_;
+    const Authority authority_{::geteuid()};
     DbusServer server_;
     Client client_;
 };
@@ -126,15 +127,30 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
     EXPECT_TRUE(call("Start", "shop").ok());
     EXPECT_TRUE(call("Stop", "shop").ok());
     EXPECT_TRUE(call("Resume", "shop/web").ok());
+    EXPECT_TRUE(call("Pause", "shop/web").ok());
+    const auto rollback = [](sd_bus_message* message) {
+        sd_bus_message_append(message, "sta{sv}", "shop", std::uint64_t{3}, 0);
+    };
+    EXPECT_EQ(client_.call(kRoot, kManager, "Rollback", rollback).text(), id(9));
+    const auto history = [](sd_bus_message* message) {
+        sd_bus_message_append(message, "su", "shop", 2);
+    };
+    EXPECT_TRUE(client_.call(kRoot, kManager, "History", history).text().contains("shop/web"));
+    const auto diff = [](sd_bus_message* message) {
+        sd_bus_message_append(message, "stt", "shop/web", std::uint64_t{1}, std::uint64_t{2});
+    };
+    EXPECT_EQ(client_.call(kRoot, kManager, "Diff", diff).text(),
+              R"({"from":1,"to":2,"changes":[]})");
     EXPECT_EQ(call("Check", "/").text(), "true []");
     service_.explanation = {.path = "/nowhere", .state = "missing"};
     EXPECT_EQ(call("Explain", "/nowhere").text(),
               R"({"path":"/nowhere","state":"missing","watches":[],"plans":[]})");
     EXPECT_TRUE(call_without_target(kRoot, kManager, "Sync").ok());
     EXPECT_EQ(service_.asked,
-              (std::vector<std::string>{"up / wait", "down shop", "plan shop", "reload shop/web",
-                                        "restart ", "start shop", "stop shop", "resume shop/web",
-                                        "check /", "explain /nowhere", "sync"}));
+              (std::vector<std::string>{
+                  "up / wait", "down shop", "plan shop", "reload shop/web", "restart ",
+                  "start shop", "stop shop", "resume shop/web", "pause shop/web", "rollback shop 3",
+                  "history shop 2", "diff shop/web 1 2", "check /", "explain /nowhere", "sync"}));
 }
 
 TEST_F(DbusServerTest, the_last_events_are_as_many_as_are_asked_for_and_0_is_all) {
@@ -150,13 +166,14 @@ TEST_F(DbusServerTest, options_reach_the_service) {
     call_with("Up", "/", "wait", "b", 0);
     call_with("Reload", "shop", "force", "b", 1);
     call_with("Reload", "shop", "strategy", "s", "restart");
+    call_with("Restart", "shop", "wait", "b", 1);
     call_with("Plan", "shop", "validate", "b", 0);
     call_with("Pause", "shop", "for", "s", "90s");
     call_with("Pause", "shop", "reason", "s", "deploy");
     EXPECT_EQ(service_.asked,
               (std::vector<std::string>{"up / no-wait", "reload shop force", "reload shop restart",
-                                        "plan shop as it is", "pause shop for 1min 30s",
-                                        "pause shop: deploy"}));
+                                        "restart shop wait", "plan shop as it is",
+                                        "pause shop for 1min 30s", "pause shop: deploy"}));
 }
 
 TEST_F(DbusServerTest, a_pause_of_no_time_is_a_mistake) {
@@ -509,7 +526,7 @@ TEST_F(DbusServerTest, details_are_told_of_an_id_that_is_known) {
 
 TEST_F(DbusServerTest, a_second_daemon_does_not_get_the_name_until_the_first_gives_it_back) {
     auto bus = Bus::open_session(loop_);
-    DbusServer second(*bus, service_, loop_);
+    DbusServer second(*bus, service_, authority_, loop_);
     const auto refused = second.publish();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::Busy);

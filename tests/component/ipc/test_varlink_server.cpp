@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <format>
 #include <fstream>
 #include <sstream>
 
@@ -28,7 +29,7 @@ std::string read_file(const std::string& path) {
 // Asked by varlinkctl, as a person would.
 class VarlinkServerTest : public testing::Test {
 protected:
-    VarlinkServerTest() : service_(loop_), server_(loop_, service_) {
+    VarlinkServerTest() : service_(loop_), server_(loop_, service_, authority_) {
         service_.known_projects = {
             {.name = "shop", .path = "/srv/shop.toml"},
             {.name = "blog", .path = "/srv/blog.toml", .state = ProjectStatus::State::Invalid}};
@@ -108,11 +109,64 @@ protected:
         return varlinkctl({"--json=short", "call", path(), method, parameters});
     }
 
+    // varlinkctl, run by somebody who may not inspect.
+    Answer as_stranger(std::vector<std::string> arguments) {
+        std::filesystem::permissions(directory_, std::filesystem::perms(0711));
+        std::filesystem::permissions(path(), std::filesystem::perms(0666));
+        arguments.insert(arguments.begin(), "--json=short");
+        constexpr uid_t nobody = 65534;
+        return varlinkctl(std::move(arguments), nobody);
+    }
+
     const test::TemporaryDirectory temporary_;
     const std::string directory_ = temporary_.path();
     os::EventLoop loop_;
     FakeService service_;
+    const Authority authority_{::geteuid()};
     VarlinkServer server_;
+};
+
+// A caller that speaks for itself, and shares the loop.
+class Socket {
+public:
+    Socket(os::EventLoop& loop, const sockaddr_un& address)
+        : loop_(loop), fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+        EXPECT_EQ(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+                  0);
+    }
+
+    void send(const std::string& method, const std::string& parameters,
+              const std::string& flags = "") {
+        const auto text = std::format(R"({{"method":"org.hotreload.{}","parameters":{}{}}})",
+                                      method, parameters, flags);
+        EXPECT_EQ(::send(fd_.get(), text.c_str(), text.size() + 1, MSG_NOSIGNAL),
+                  static_cast<ssize_t>(text.size() + 1));
+    }
+
+    // The next message; "" when none comes, or the connection is closed.
+    std::string receive() {
+        for (int turn = 0; turn < 1000; ++turn) {
+            if (const auto end = text_.find('\0'); end != std::string::npos) {
+                auto message = text_.substr(0, end);
+                text_.erase(0, end + 1);
+                return message;
+            }
+            char part[4096];
+            const auto count = ::recv(fd_.get(), part, sizeof part, 0);
+            if (count == 0)
+                return "";
+            if (count > 0)
+                text_.append(part, static_cast<std::size_t>(count));
+            else
+                loop_.run_once(std::chrono::milliseconds(10));
+        }
+        return "";
+    }
+
+private:
+    os::EventLoop& loop_;
+    Fd fd_;
+    std::string text_;
 };
 
 TEST_F(VarlinkServerTest, it_says_what_it_is) {
@@ -167,17 +221,164 @@ TEST_F(VarlinkServerTest, a_value_that_is_no_json_is_told_as_the_text_that_it_is
     EXPECT_NE(answer.out.find(R"("new":"\"\\ud83d\"")"), std::string::npos) << answer.out;
 }
 
-TEST_F(VarlinkServerTest, an_error_is_told_as_what_it_is) {
+TEST_F(VarlinkServerTest, an_error_has_a_name_and_says_where_and_what_to_do) {
+    using enum ErrorCode;
     for (const auto& [code, name] :
-         {std::pair(ErrorCode::NotFound, "org.hotreload.NoSuchTarget"),
-          std::pair(ErrorCode::Invalid, "org.varlink.service.InvalidParameter"),
-          std::pair(ErrorCode::NotAuthorized, "org.varlink.service.PermissionDenied"),
-          std::pair(ErrorCode::Failed, "io.systemd.System")}) {
-        service_.status_error = Error{code, "no"};
-        const auto answer = call("org.hotreload.Status", R"({"project":"shop"})");
+         {std::pair(Invalid, "org.hotreload.Invalid"),
+          std::pair(NotFound, "org.hotreload.NoSuchTarget"),
+          std::pair(NotAuthorized, "org.hotreload.NotAuthorized"),
+          std::pair(Busy, "org.hotreload.Busy"), std::pair(TimedOut, "org.hotreload.TimedOut"),
+          std::pair(Failed, "org.hotreload.Failed")}) {
+        service_.error =
+            Error{code, "no", "ask again", Problem{"/caf\xe9.toml", 3, 9, "no such key"}};
+        const auto answer = call("org.hotreload.Stop", R"({"target":"shop"})");
         EXPECT_NE(answer.status, 0);
-        EXPECT_NE((answer.out + answer.err).find(name), std::string::npos) << answer.err;
+        EXPECT_TRUE(answer.err.contains(name)) << answer.err;
+        Socket caller(loop_, socket_address());
+        caller.send("Stop", R"({"target":"shop"})");
+        const std::string target = code == NotFound ? R"("target":"shop",)" : "";
+        EXPECT_EQ(caller.receive(), std::format(R"({{"error":"{}","parameters":{{{}"message":"no",)"
+                                                R"("path":"/caf�.toml","line":3,"column":9,)"
+                                                R"("hint":"ask again"}}}})",
+                                                name, target));
     }
+}
+
+TEST_F(VarlinkServerTest, an_error_that_is_not_about_a_file_has_no_place) {
+    service_.error = Error{ErrorCode::Busy, "busy"};
+    Socket caller(loop_, socket_address());
+    caller.send("Sync", "{}");
+    EXPECT_EQ(caller.receive(),
+              R"({"error":"org.hotreload.Busy","parameters":{"message":"busy"}})");
+}
+
+TEST_F(VarlinkServerTest, each_method_asks_the_service_and_answers_its_result) {
+    Socket caller(loop_, socket_address());
+    const auto asked = [&](const char* method, const char* parameters) {
+        caller.send(method, parameters);
+        return caller.receive();
+    };
+    const auto id = [](std::uint64_t number) {
+        return std::format(R"({{"parameters":{{"id":"{}"}}}})", to_string(ReloadId{0, number}));
+    };
+    constexpr auto nothing = R"({"parameters":{}})";
+    constexpr auto shop = R"({"target":"shop"})";
+    EXPECT_EQ(asked("Up", R"({"path":"/"})"), R"({"parameters":{"project":"my-shop"}})");
+    EXPECT_EQ(asked("Up", R"({"path":"/","wait":false})"),
+              R"({"parameters":{"project":"my-shop"}})");
+    EXPECT_EQ(asked("Down", R"({"project":"shop"})"), nothing);
+    EXPECT_EQ(asked("Plan", R"({"target":"shop","validate":false,"strategy":"swap"})"),
+              R"({"parameters":{"project":"shop","services":[]}})");
+    EXPECT_EQ(asked("Reload", R"({"target":"shop","force":true})"), id(7));
+    EXPECT_EQ(asked("Restart", R"({"target":"","wait":false})"), id(8));
+    EXPECT_EQ(asked("Start", shop), nothing);
+    EXPECT_EQ(asked("Stop", shop), nothing);
+    EXPECT_EQ(asked("Pause", R"({"target":"shop","for":"90s","reason":"deploy"})"), nothing);
+    EXPECT_EQ(asked("Resume", R"({"target":"shop","allowInteractiveAuthentication":true})"),
+              nothing);
+    EXPECT_EQ(asked("Rollback", R"({"target":"shop","generation":3,"restoreFiles":true})"), id(9));
+    EXPECT_TRUE(asked("History", R"({"target":"shop","limit":2})").contains(R"("generation":3)"));
+    EXPECT_EQ(asked("Diff", R"({"target":"shop/web","from":1,"to":null})"),
+              R"({"parameters":{"from":1,"to":0,"changes":[]}})");
+    service_.explanation = {.path = "/nowhere", .state = "missing"};
+    EXPECT_TRUE(asked("Explain", R"({"path":"/nowhere"})").contains(R"("state":"missing")"));
+    EXPECT_EQ(asked("Sync", "{}"), nothing);
+    service_.events = {{.path = "/a"}, {.path = "/b"}};
+    const auto events = asked("DebugEvents", R"({"limit":1})");
+    EXPECT_TRUE(events.contains("/b") && !events.contains("/a")) << events;
+    service_.known_details = {.id = {0, 7}, .problems = {{"shop", "web", {"/x", 1, 2, "MARKER"}}}};
+    EXPECT_TRUE(
+        asked("Details", R"({"id":"00000000000000000000000000000007"})").contains("MARKER"));
+    service_.problems = {{"/x.toml", 3, 9, "no such key"}};
+    EXPECT_EQ(asked("Check", R"({"path":"/"})"),
+              R"({"parameters":{"valid":false,"problems":[{"path":"/x.toml","line":3,"column":9,)"
+              R"("message":"no such key"}]}})");
+    EXPECT_EQ(asked("GetValue", R"({"project":"shop","name":"app"})"),
+              R"({"parameters":{"value":"secret","revision":3}})");
+    EXPECT_EQ(
+        service_.asked,
+        (std::vector<std::string>{
+            "up / wait", "up / no-wait", "down shop", "plan shop swap as it is",
+            "reload shop force wait", "restart ", "start shop", "stop shop",
+            "pause shop for 1min 30s: deploy", "resume shop", "rollback shop 3 restore-files wait",
+            "history shop 2", "diff shop/web 1 0", "explain /nowhere", "sync", "check /"}));
+}
+
+TEST_F(VarlinkServerTest, the_service_is_told_who_asks) {
+    Socket caller(loop_, socket_address());
+    for (const auto* method : {"Reload", "Stop", "Pause", "Resume"}) {
+        caller.send(method, R"({"target":"shop"})");
+        caller.receive();
+    }
+    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(4, ::geteuid())));
+}
+
+TEST_F(VarlinkServerTest, wrong_parameters_never_reach_the_service) {
+    Socket caller(loop_, socket_address());
+    for (const auto& [method, parameters, name] :
+         {std::tuple("Reload", R"({"target":"shop","strategy":"magic"})", "org.hotreload.Invalid"),
+          std::tuple("Up", R"({"path":"shop"})", "org.hotreload.Invalid"),
+          std::tuple("Up", R"({"path":"/no/such/place"})", "org.hotreload.Invalid"),
+          std::tuple("Details", R"({"id":"7"})", "org.hotreload.Invalid"),
+          std::tuple("Pause", R"({"target":"shop","for":"0"})", "org.hotreload.Invalid"),
+          std::tuple("Rollback", R"({"target":"shop","generation":-1})", "Invalid"),
+          std::tuple("Stop", "{}", "org.varlink.service.InvalidParameter"),
+          std::tuple("Stop", R"({"target":7})", "org.varlink.service.InvalidParameter"),
+          std::tuple("Stop", R"({"target":"","force":true})",
+                     "org.varlink.service.InvalidParameter")}) {
+        caller.send(method, parameters);
+        EXPECT_TRUE(caller.receive().contains(name)) << method << parameters;
+    }
+    caller.send("Stop", std::format(R"({{"target":"{}"}})", std::string(4097, 'a')));
+    EXPECT_TRUE(caller.receive().contains("4097 bytes"));
+    EXPECT_TRUE(service_.asked.empty());
+}
+
+TEST_F(VarlinkServerTest, a_slow_call_holds_up_no_other_and_is_counted_until_it_is_answered) {
+    service_.slow = true;
+    Socket slow(loop_, socket_address());
+    slow.send("Start", R"({"target":"shop"})");
+    turn_until([&] { return !service_.asked.empty(); });
+    service_.slow = false;
+    Socket other(loop_, socket_address());
+    other.send("Stop", R"({"target":"db"})");
+    EXPECT_EQ(other.receive(), R"({"parameters":{}})");
+    EXPECT_EQ(server_.calls(), 1U);
+    service_.finish();
+    EXPECT_EQ(slow.receive(), R"({"parameters":{}})");
+    EXPECT_EQ(server_.calls(), 0U);
+}
+
+TEST_F(VarlinkServerTest, a_caller_who_goes_in_the_middle_ends_nothing) {
+    service_.slow = true;
+    {
+        Socket caller(loop_, socket_address());
+        caller.send("Reload", R"({"target":"shop"})");
+        turn_until([&] { return !service_.asked.empty(); });
+    }
+    turn_until([&] { return server_.connections() == 0; });
+    EXPECT_EQ(server_.calls(), 1U);
+    service_.finish();
+    turn_until([&] { return server_.calls() == 0; });
+    EXPECT_EQ(server_.calls(), 0U);
+    service_.slow = false;
+    EXPECT_EQ(call("org.hotreload.Sync", "{}").status, 0);
+}
+
+TEST_F(VarlinkServerTest, calls_that_want_no_answer_are_carried_out_as_many_as_may_be_under_way) {
+    service_.slow = true;
+    Socket caller(loop_, socket_address());
+    for (std::size_t i = 0; i < VarlinkServer::kMostCalls + 5; ++i)
+        caller.send("Reload", R"({"target":"shop"})", R"(,"oneway":true)");
+    turn_until([&] { return server_.calls() == VarlinkServer::kMostCalls; });
+    caller.send("Sync", "{}");
+    EXPECT_TRUE(caller.receive().contains("org.hotreload.Busy"));
+    EXPECT_EQ(service_.asked.size(), VarlinkServer::kMostCalls);
+    service_.finish();
+    turn_until([&] { return server_.calls() == 0; });
+    service_.slow = false;
+    caller.send("Sync", "{}");
+    EXPECT_EQ(caller.receive(), R"({"parameters":{}})") << "and was told of nothing else";
 }
 
 TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {
@@ -251,22 +452,48 @@ TEST_F(VarlinkServerTest, one_user_does_not_shut_the_others_out) {
     EXPECT_EQ(call("org.hotreload.Status", "{}").status, 0);
 }
 
-// A stranger sees names and places, by the same call.
+// A stranger sees names and places, and may do nothing.
 TEST_F(VarlinkServerTest, a_stranger_is_told_no_value_and_no_quoting_reason) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "becoming another user takes root";
     service_.known_services.front().last_changes.front().keys.front().after = "\"MARKER\"";
     service_.known_services.front().problems = {{"/srv/web.toml", 3, 9, "MARKER"}};
     EXPECT_TRUE(call("org.hotreload.Status", "{}").out.contains("MARKER"));
-    std::filesystem::permissions(directory_, std::filesystem::perms(0711));
-    std::filesystem::permissions(path(), std::filesystem::perms(0666));
-    constexpr uid_t nobody = 65534;
-    const auto answer =
-        varlinkctl({"--json=short", "call", path(), "org.hotreload.Status", "{}"}, nobody);
+    const auto answer = as_stranger({"call", path(), "org.hotreload.Status", "{}"});
     EXPECT_EQ(answer.status, 0) << answer.err;
     EXPECT_FALSE(answer.out.contains("MARKER")) << answer.out;
     EXPECT_TRUE(answer.out.contains("log.level")) << answer.out;
     EXPECT_TRUE(answer.out.contains("/srv/web.toml")) << answer.out;
+}
+
+TEST_F(VarlinkServerTest, a_stranger_is_told_of_a_mistake_without_its_words) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    service_.status_error =
+        Error{ErrorCode::Invalid, "/x.toml:3:9: MARKER", {}, Problem{"/x.toml", 3, 9, "MARKER"}};
+    const auto answer = as_stranger({"call", path(), "org.hotreload.Status", "{}"});
+    const auto text = answer.out + answer.err;
+    EXPECT_TRUE(text.contains("org.hotreload.Invalid") && !text.contains("MARKER")) << text;
+    EXPECT_TRUE(text.contains("/x.toml")) << text;
+}
+
+TEST_F(VarlinkServerTest, a_stranger_may_call_no_other_method) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    for (const auto& method : method_table()) {
+        if (method.open)
+            continue;
+        std::string parameters;
+        for (const auto& each : method.parameters)
+            if (each.required)
+                parameters +=
+                    std::format(R"({}"{}":"{}")", parameters.empty() ? "" : ",", each.varlink,
+                                each.varlink == "id" ? std::string(32, '7') : "/");
+        const auto name = std::format("org.hotreload.{}", method.name);
+        const auto answer = as_stranger({"call", path(), name, "{" + parameters + "}"});
+        EXPECT_TRUE(answer.err.contains("org.hotreload.NotAuthorized")) << name << answer.err;
+    }
+    EXPECT_TRUE(service_.asked.empty());
 }
 
 } // namespace

@@ -80,7 +80,7 @@ TEST(Json, an_explanation_has_watches_and_plans) {
                                                    .format = "toml",
                                                    .copies = {"/var/a"}}},
                                       .plans = {{.project = "shop", .services = {}}}};
-    EXPECT_EQ(explain_json(explanation),
+    EXPECT_EQ(document(explanation).text(Audience::Inspectors),
               "{\"path\":\"/srv/caf\ufffd\",\"state\":\"missing\",\"watches\":[{\"project\":"
               "\"shop\",\"target\":\"web\",\"watch\":\"watch[0]\",\"path\":\"/srv/"
               "link\",\"pattern\":\"**\","
@@ -89,10 +89,11 @@ TEST(Json, an_explanation_has_watches_and_plans) {
 }
 
 TEST(Json, events_have_what_became_of_them) {
-    EXPECT_EQ(events_json({{.realtime_usec = 7,
-                            .path = "/srv/a",
-                            .mask = "IN_MOVED_TO",
-                            .fate = "no pattern matches"}}),
+    const std::vector<WatcherEvent> events{{.realtime_usec = 7,
+                                            .path = "/srv/a",
+                                            .mask = "IN_MOVED_TO",
+                                            .fate = "no pattern matches"}};
+    EXPECT_EQ(document(events).text(Audience::Inspectors),
               R"({"events":[{"realtime_usec":7,"path":"/srv/a","mask":"IN_MOVED_TO",)"
               R"("fate":"no pattern matches"}]})");
 }
@@ -157,7 +158,7 @@ TEST(Json, a_status_holds_every_property) {
                                             .state = ConfigStatus::State::Valid,
                                             .problems = {}}}};
     EXPECT_EQ(
-        status_json("1.0", {view}, Audience::Inspectors),
+        document("1.0", {view}).text(Audience::Inspectors),
         R"({"version":"1.0","projects":[{"name":"shop","path":"/srv/shop/hotreload.toml",)"
         R"("enabled":false,"state":"invalid","problems":[{"path":"/srv/shop/hotreload.toml",)"
         R"("line":1,"column":2,"message":"no"}],"services":[{"name":"web","project":"shop",)"
@@ -202,7 +203,7 @@ TEST(Json, what_everybody_reads_has_names_and_places_and_no_value) {
     const auto all = [&](Audience reader) {
         return std::vector{plan_json(plan, reader), detail_json(outcome, reader),
                            changes_json({kTelling, kInvalid}, reader),
-                           status_json("1.0", {view}, reader)};
+                           document("1.0", {view}).text(reader)};
     };
     for (const auto& text : all(Audience::Everybody)) {
         EXPECT_FALSE(text.contains("MARKER")) << text;
@@ -234,11 +235,11 @@ TEST(Json, details_are_made_when_they_are_asked_for) {
                          return finished(ConfigChange::Texts{"{\"a\":1}", "{\"a\":2}", "[]"});
                      }}}});
     EXPECT_EQ(made, 0);
-    auto rendered = details_json(details);
+    auto rendered = details_document(details);
     rendered.start();
     ASSERT_TRUE(rendered.done());
     EXPECT_EQ(
-        rendered.take(),
+        rendered.take().text(Audience::Inspectors),
         R"({"id":"00000000000000000000000000000007","plans":[{"project":"shop","services":[]}],"outcomes":[{"project":"shop",)"
         R"("duration_usec":5,"detail":{"result":"applied","trigger":"file","services":[],)"
         R"("problems":[]}}],"problems":[{"project":"shop","target":"web",)"
@@ -262,12 +263,32 @@ TEST(Json, changes_that_come_while_details_are_made_are_told_too) {
     details->changes.push_back({.project = "shop", .name = "/a", .keys = {}, .texts = [&] {
                                     return texts_while_more_comes(details.get(), second);
                                 }});
-    auto rendered = details_json(details);
+    auto rendered = details_document(details);
     rendered.start();
     ASSERT_TRUE(rendered.done());
-    const auto text = rendered.take();
+    const auto text = rendered.take().text(Audience::Inspectors);
     EXPECT_TRUE(text.contains(R"("name":"/a","old":1,"new":2)")) << text;
     EXPECT_TRUE(text.contains(R"("name":"/b","old":3,"new":4)")) << text;
+}
+
+TEST(Json, what_comes_when_details_are_made_is_left_out) {
+    const auto details = std::make_shared<Details>();
+    const ConfigChange change{.project = "shop", .name = "/a", .keys = {}, .texts = [] {
+                                  return finished(ConfigChange::Texts{"1", "2", "[]"});
+                              }};
+    details->changes.push_back(change);
+    auto rendered = details_document(details);
+    rendered.start();
+    const auto document = rendered.take();
+    details->changes.push_back(change);
+    const auto text = document.text(Audience::Inspectors);
+    EXPECT_EQ(text.find("/a"), text.rfind("/a")) << text;
+}
+
+TEST(Json, a_document_that_is_json_already_stays_as_it_is) {
+    EXPECT_EQ(document_of(R"({"a":[1.10,1e400]})").text(Audience::Inspectors),
+              R"({"a":[1.10,1e400]})");
+    EXPECT_EQ(document_of("").text(Audience::Inspectors), "null");
 }
 
 TEST(Json, keys_are_a_patch_without_values) {

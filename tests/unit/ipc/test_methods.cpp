@@ -1,21 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ipc/dbus/methods.hpp"
+// What the table says of a method is what the XML, the Varlink interface, the manual and the box
+// tests have of it.
+#include "ipc/methods.hpp"
+#include "texts.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <filesystem>
+#include <format>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace hotreload::ipc {
 namespace {
 
+std::string source(const std::string& path) {
+    return read_file(std::filesystem::path(HOTRELOAD_SOURCE) / path);
+}
+
+using Lines = std::set<std::string>;
+
 struct XmlMethod {
     std::string interface;
     std::string name;
     std::string signature;
     std::string usage;
+    Lines options; // "force b"
 };
 
 std::string attribute(const std::string& line, const std::string& name) {
@@ -26,20 +39,26 @@ std::string attribute(const std::string& line, const std::string& name) {
 // The XML is ours, with a tag on each line: no need for a parser.
 void read_methods(const std::filesystem::path& file, std::vector<XmlMethod>& methods) {
     std::ifstream xml(file);
+    std::string comment;
     bool inside = false;
     for (std::string line; std::getline(xml, line);) {
+        if (line.contains("<!--"))
+            comment.clear();
+        comment += line + "\n";
         if (line.contains("<method "))
             methods.push_back({.interface = file.stem(),
                                .name = attribute(line, "name"),
                                .signature = {},
-                               .usage = {}});
+                               .usage = {},
+                               .options = found_in(comment, R"(\n\s*@([a-z-]+) \(([bs])\): )")});
         inside = line.contains("<method ") || (inside && !line.contains("</method>"));
         if (!inside || !line.contains("direction=\"in\""))
             continue;
-        auto& [interface, name, signature, usage] = methods.back();
-        signature += attribute(line, "type");
-        usage +=
-            (usage.empty() ? "" : ", ") + attribute(line, "name") + " " + attribute(line, "type");
+        auto& method = methods.back();
+        const auto& name = attribute(line, "name");
+        const auto& type = attribute(line, "type");
+        method.signature += type;
+        method.usage += (method.usage.empty() ? "" : ", ") + name + " " + type;
     }
 }
 
@@ -50,29 +69,84 @@ std::vector<XmlMethod> xml_methods() {
     return methods;
 }
 
+Lines options_of(const Method& method) {
+    Lines options;
+    for (const auto& parameter : method.parameters)
+        if (parameter.place == Parameter::Place::Option)
+            options.insert(std::format("{} {}", parameter.name, parameter.type));
+    return options;
+}
+
+// "name: type" of each input, as Varlink has it.
+Lines inputs_of(const Method& method) {
+    Lines inputs{"allowInteractiveAuthentication ?bool"};
+    for (const auto& parameter : method.parameters)
+        inputs.insert(std::format("{} {}{}", parameter.varlink, parameter.required ? "" : "?",
+                                  parameter.type == 'b'   ? "bool"
+                                  : parameter.type == 's' ? "string"
+                                                          : "int"));
+    return inputs;
+}
+
+// The method as the text of the interface has it, up to its outputs.
+std::string varlink_inputs(const std::string& text, std::string_view method) {
+    const auto begin = text.find(std::format("\nmethod {}(", method));
+    return begin == std::string::npos ? "" : text.substr(begin, text.find(") -> (", begin) - begin);
+}
+
+// "debug_events" of "DebugEvents".
+std::string snake_case(std::string_view name) {
+    std::string text;
+    for (const char letter : name) {
+        if (std::isupper(letter) && !text.empty())
+            text += '_';
+        text += static_cast<char>(std::tolower(letter));
+    }
+    return text;
+}
+
 TEST(Methods, the_table_has_a_row_for_each_method_of_the_xml_and_no_other) {
     const auto xml = xml_methods();
-    ASSERT_EQ(xml.size(), method_table().size());
+    EXPECT_EQ(xml.size(), method_table().size());
     for (const auto& method : xml) {
         const auto* row = find_method(method.interface, method.name);
         ASSERT_NE(row, nullptr) << method.name;
-        EXPECT_EQ(row->signature, method.signature) << method.name;
-        EXPECT_EQ(row->usage, method.usage) << method.name;
+        EXPECT_EQ(signature_of(*row), method.signature) << method.name;
+        EXPECT_EQ(usage_of(*row), method.usage) << method.name;
+        EXPECT_EQ(options_of(*row), method.options) << method.name;
     }
 }
 
-TEST(Methods, root_and_the_owner_may_do_everything_and_others_nothing) {
-    for (const auto& row : method_table()) {
-        EXPECT_TRUE(authorise(row, 0, 0));
-        EXPECT_TRUE(authorise(row, 0, 1000));
-        EXPECT_TRUE(authorise(row, 1000, 1000));
-        for (const uid_t owner : {0U, 1000U}) {
-            const auto refused = authorise(row, 1001, owner);
-            ASSERT_FALSE(refused);
-            EXPECT_EQ(refused.error().code, ErrorCode::NotAuthorized);
-            EXPECT_NE(refused.error().message.find(row.name), std::string::npos);
-        }
+TEST(Methods, varlink_has_each_row_with_its_parameters_and_no_other) {
+    const auto text = read_file(HOTRELOAD_VARLINK);
+    Lines rows;
+    for (const auto& method : method_table()) {
+        rows.emplace(method.name);
+        const auto inputs = varlink_inputs(text, method.name);
+        ASSERT_FALSE(inputs.empty()) << method.name;
+        EXPECT_EQ(found_in(inputs, R"(\n\t(\w+): (\S+?)(?=,|\n|$))"), inputs_of(method))
+            << method.name;
     }
+    EXPECT_EQ(found_in(text, R"(\nmethod (\w+)\()"), rows);
+}
+
+TEST(Methods, each_row_is_in_the_manual_and_has_a_test) {
+    const auto manual = source("man/hotreloadd.8");
+    const auto tests = source("tests/box/test_varlink.py");
+    for (const auto& method : method_table()) {
+        EXPECT_TRUE(manual.contains(std::format("\n.It Ic {}", method.name)))
+            << method.name << " is not in hotreloadd(8)";
+        EXPECT_TRUE(tests.contains(std::format("\ndef test_{}_", snake_case(method.name))))
+            << method.name << " has no test in tests/box/test_varlink.py";
+    }
+}
+
+TEST(Methods, only_status_is_open_to_everybody) {
+    Lines open;
+    for (const auto& method : method_table())
+        if (method.open)
+            open.emplace(method.name);
+    EXPECT_EQ(open, Lines{"Status"});
 }
 
 TEST(Methods, a_method_that_is_not_there_has_no_row) {

@@ -2,32 +2,18 @@
 // What is told of a status is the same on every surface.
 #include "core/status_fields.hpp"
 #include "ipc/dbus/differences.hpp"
+#include "texts.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <regex>
+#include <cctype>
 #include <set>
-#include <sstream>
+#include <string>
 
 namespace hotreload::ipc {
 namespace {
 
 using Names = std::set<std::string>;
-
-std::string read_file(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-Names found_in(const std::string& text, const std::string& pattern) {
-    const std::regex regex(pattern);
-    Names names;
-    for (std::sregex_iterator each(text.begin(), text.end(), regex), end; each != end; ++each)
-        names.insert((*each)[1]);
-    return names;
-}
 
 template <class Status>
 Names properties(bool constant_only = false) {

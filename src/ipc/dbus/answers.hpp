@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Answers of methods as the results that the XML says. Who gets one on a bus may inspect.
+
+#include "base/utf8.hpp"
+#include "ipc/dbus/paths.hpp"
+#include "ipc/dbus/problems.hpp"
+#include "ipc/methods.hpp"
+
+#include <sdbus-c++/Types.h>
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace hotreload::ipc {
+
+inline void put(const Answer&, std::tuple<>&) {}
+
+inline void put(const Answer& answer, std::tuple<sdbus::ObjectPath>& results) {
+    results = sdbus::ObjectPath(project_path(std::get<ProjectName>(answer).name));
+}
+
+// An id, or JSON.
+inline void put(const Answer& answer, std::tuple<std::string>& results) {
+    if (const auto* id = std::get_if<ReloadId>(&answer))
+        results = to_string(*id);
+    else
+        results = std::get<Document>(answer).text(Audience::Inspectors);
+}
+
+inline void put(const Answer& answer, std::tuple<std::string, std::uint64_t>& results) {
+    const auto& [json, revision] = std::get<ConfigValue>(answer);
+    results = {to_utf8(json), revision};
+}
+
+inline void put(const Answer& answer, std::tuple<bool, ProblemList>& results) {
+    const auto& problems = std::get<std::vector<Problem>>(answer);
+    results = {problems.empty(), to_bus(problems, Audience::Inspectors)};
+}
+
+} // namespace hotreload::ipc

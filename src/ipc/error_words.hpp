@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// The last words of the names that errors have: org.hotreload.Error.Busy on a bus, and
+// org.hotreload.Busy on the socket.
+
+#include "base/error.hpp"
+
+#include <string_view>
+
+namespace hotreload::ipc {
+
+constexpr std::string_view error_word(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::Invalid:
+        return "Invalid";
+    case ErrorCode::NotFound:
+        return "NoSuchTarget";
+    case ErrorCode::NotAuthorized:
+        return "NotAuthorized";
+    case ErrorCode::Busy:
+        return "Busy";
+    case ErrorCode::TimedOut:
+        return "TimedOut";
+    case ErrorCode::Failed:
+        break;
+    }
+    return "Failed";
+}
+
+} // namespace hotreload::ipc
