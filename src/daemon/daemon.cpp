@@ -65,6 +65,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       hangup_(loop, SIGHUP, [this] { reload(); }),
       idle_(loop) {
     reporter_.add(dbus_);
+    reporter_.add(varlink_.monitors());
     watcher_->on_warning = [this](const std::string& text) {
         journal_.write(
             {.priority = Priority::Warning, .id = MessageId::WatchIncomplete, .text = text});

@@ -314,6 +314,7 @@ Answering get_value(Service& service, Arguments given, CallerUid /*caller*/) {
 
 constexpr std::string_view kManager = "org.hotreload.Manager1";
 constexpr std::string_view kConfig = "org.hotreload.Config1";
+constexpr std::string_view kSignals; // D-Bus tells the same by signals
 
 using enum Permission;
 constexpr bool kOptions = true, kPlain = false; // on D-Bus
@@ -339,6 +340,7 @@ constexpr std::array<Method, kMethods> kTable{{
     {kManager, "Details", Inspect, kOfDetails, kOptions, kClosed, details},
     {kManager, "Check", Inspect, kOfCheck, kOptions, kClosed, check},
     {kConfig, "GetValue", Inspect, kOfConfig, kOptions, kClosed, get_value},
+    {kSignals, "Monitor", Inspect, {}, kPlain, kOpen, nullptr},
 }};
 
 } // namespace

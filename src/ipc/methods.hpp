@@ -75,7 +75,7 @@ using Answer = std::variant<std::monostate, ProjectName, ReloadId, Document, Con
                             std::vector<Problem>>;
 
 struct Method {
-    std::string_view interface; // of D-Bus
+    std::string_view interface; // of D-Bus; "" where that has signals instead
     std::string_view name;
     Permission permission;
     std::span<const Parameter> parameters; // in the order of D-Bus
@@ -85,7 +85,7 @@ struct Method {
     Task<Result<Answer>> (*call)(Service& service, Arguments arguments, CallerUid caller);
 };
 
-inline constexpr std::size_t kMethods = 19;
+inline constexpr std::size_t kMethods = 20;
 
 std::span<const Method, kMethods> method_table();
 // nullptr: there is none. Of D-Bus.

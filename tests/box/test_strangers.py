@@ -71,14 +71,20 @@ class Stranger:
             command_line(["gdbus", "monitor", "--system", "--dest", "org.hotreload"], "dev"),
             env=environment("dev"), stdout=log.open("w"), stderr=subprocess.STDOUT,
         )  # fmt: skip
-        eventually(lambda: "is owned by" in self.heard(), "the stranger's subscription")
+        self.streamed = log.with_suffix(".varlink")
+        self.stream = subprocess.Popen(
+            command_line(["varlinkctl", "--more", "--json=short", "call", SOCKET, "org.hotreload.Monitor", "{}"], "dev"),
+            env=environment("dev"), stdout=self.streamed.open("w"),
+        )  # fmt: skip
+        eventually(lambda: "is owned by" in self.heard() and '"Ready"' in self.heard(), "the stranger's subscriptions")
 
     def heard(self) -> str:
-        return self.log.read_text(errors="replace")
+        return self.log.read_text(errors="replace") + self.streamed.read_text(errors="replace")
 
     def close(self):
-        self.monitor.terminate()
-        self.monitor.wait(DEADLINE)
+        for each in (self.monitor, self.stream):
+            each.terminate()
+            each.wait(DEADLINE)
 
     def run(self, *command, **options):
         return run(*command, user="dev", check=False, **options)
@@ -244,6 +250,7 @@ def test_a_stranger_reads_names_and_states_and_no_value(vault, stranger):
         refused = events.wait_for("ReloadFinished", result="invalid")
         assert "is shown to" not in failed["message"] + json.dumps(refused), "root sees it"
     assert "reason is shown to" in stranger.objects() and f"{DIRECTORY}/app.toml" in stranger.heard()
+    assert '"event":"ValidationFailed"' in stranger.heard(), "the socket's stream, too"
     stranger.reads_nothing("after refusals", (*Stranger.EACH_TIME, *Stranger.ONCE))
     project.edit("[services.a]", '[services.a]\ndrain = "MARKERdrain"')
     events.wait_for("ValidationFailed", target="")

@@ -5,9 +5,10 @@ for a test_NAME_… of each method."""
 import contextlib
 import os
 import re
+import subprocess
 
 import pytest
-from harness import eventually, run, systemctl
+from harness import command_line, environment, eventually, run, systemctl
 from varlink import Refused, Socket, address, ask_by_socket, ask_by_varlinkctl
 
 CLIENTS = {"varlinkctl": ask_by_varlinkctl, "socket": ask_by_socket}
@@ -218,6 +219,44 @@ def test_get_value_tells_a_published_document(up, ask):
         ask("GetValue", project="demo", name="nope")
 
 
+def test_monitor_streams_what_happens(up):
+    with Socket("dev") as monitor:
+        monitor.send("Monitor", {}, more=True)
+        assert monitor.receive() == {"event": "Ready"}
+        up.write("a.conf", "two\n")
+        assert monitor.wait_for("FileChanged")["path"] == str(up / "a.conf")
+        started = monitor.wait_for("ReloadStarted", project="demo")
+        assert started["plan"]["services"][0]["action"] == "restart"
+        finished = monitor.wait_for("ReloadFinished", id=started["id"])
+        assert finished["result"] == "applied" and finished["detail"]["services"][0]["service"] == "a"
+        up.write("app.json", '{"port": 2}\n')
+        assert monitor.wait_for("ConfigStatusChanged", name="app")["status"]["revision"] == 2
+        assert monitor.wait_for("ConfigChanged", name="app")["keys"] == [{"op": "replace", "path": "/port"}]
+        up.ctl("pause", "demo", "--reason=deploy")
+        assert monitor.wait_for("PauseChanged", paused=True)["reason"] == "deploy"
+        assert monitor.wait_for("ServiceChanged", service="a")["status"]["paused"]
+        up.ctl("resume", "demo")
+        monitor.wait_for("PauseChanged", paused=False)
+        up.toml(TOML.replace("services.a", "services.b"))
+        monitor.wait_for("ServiceRemoved", service="a")
+        up.toml(BAD)
+        assert monitor.wait_for("ValidationFailed", target="")["line"] == 5
+        up.down()
+        monitor.wait_for("ProjectRemoved", project="demo")
+
+
+def test_monitor_is_heard_by_varlinkctl(up, tmp_path):
+    words = ["varlinkctl", "--more", "--json=short", "call", address("dev"), "org.hotreload.Monitor", "{}"]
+    with (tmp_path / "heard").open("w+") as heard:
+        monitor = subprocess.Popen(command_line(words, "dev"), env=environment("dev"), stdout=heard)
+        said = lambda text: text in (tmp_path / "heard").read_text()
+        eventually(lambda: said("Ready"), "the subscription")
+        up.write("a.conf", "two\n")
+        eventually(lambda: said('"result":"applied"'), "the end of the reload")
+        monitor.terminate()
+        monitor.wait()
+
+
 # ---- who may
 
 
@@ -233,12 +272,36 @@ def test_a_stranger_may_look_and_not_touch(client):
     systemctl("start", "hotreloadd.socket")
     text = run("varlinkctl", "introspect", address(None), "org.hotreload", user="dev").stdout
     methods = re.findall(r"\nmethod (\w+)\(", text)
-    assert len(methods) == 19
-    for method in set(methods) - {"Status"}:
+    assert len(methods) == 20
+    for method in set(methods) - {"Status", "Monitor"}:
         with refused("NotAuthorized") as told:
             CLIENTS[client](None, "dev", method, parameters_of(text, method))
         assert client == "varlinkctl" or f"{method} (org.hotreload." in told["message"]
     assert CLIENTS[client](None, "dev", "Status", {})["version"]
+
+
+def test_a_stranger_s_monitor_has_names_and_no_values(system_ctl, tmp_path):
+    config = tmp_path / "app.toml"
+    config.write_text('url = "MARKERone"\n')
+    (tmp_path / "hotreload.toml").write_text(
+        '[project]\nname = "vault"\n[services.a]\ncommand = ["sleep", "infinity"]\nverify = "0"\n'
+        'strategy = "restart"\nwatch = ["app.toml"]\n'
+    )
+    with Socket(None, "dev") as stranger, Socket() as root:
+        for each in (stranger, root):
+            each.send("Monitor", {}, more=True)
+            assert each.receive() == {"event": "Ready"}
+        try:
+            system_ctl("up", "--detach", str(tmp_path))
+            config.write_text('url = "MARKERtwo"\n')
+            changes = lambda monitor: monitor.wait_for("ReloadStarted")["plan"]["services"][0]["changes"]
+            of_start, of_change = changes(stranger), changes(stranger)
+            assert of_change[0]["keys"][0]["key"] == "url" and "MARKER" not in str((of_start, of_change))
+            assert "MARKER" not in str(stranger.wait_for("ReloadFinished"))
+            changes(root)
+            assert "MARKERtwo" in str(changes(root))
+        finally:
+            system_ctl("down", "vault")
 
 
 # ---- what it is

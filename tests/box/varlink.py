@@ -59,6 +59,13 @@ class Socket:
         self.send(method, parameters)
         return self.receive()
 
+    def wait_for(self, event: str, **fields) -> dict:
+        """Of a monitor: the next event of that name with those fields."""
+        while True:
+            told = self.receive()
+            if told["event"] == event and all(told.get(name) == value for name, value in fields.items()):
+                return told
+
     def close(self):
         self._socket.close()
 

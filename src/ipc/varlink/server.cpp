@@ -161,6 +161,7 @@ int VarlinkServer::connected(sd_varlink* link) noexcept {
 void VarlinkServer::disconnected(sd_varlink* link) noexcept {
     if (const auto connection = connections_.extract(link))
         strangers_ -= connection.mapped().stranger;
+    monitors_.remove(link);
     active();
 }
 
@@ -207,8 +208,10 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
     Result<Answer> result = Answer();
     if (!admitted && !method.open)
         result = std::unexpected(admitted.error());
-    else
+    else if (method.call)
         result = co_await method.call(service_, std::move(arguments), uid);
+    else
+        co_return monitors_.add(reference(link), reader);
     if (oneway)
         co_return;
     if (!result)

@@ -14,6 +14,7 @@
 #include "base/task.hpp"
 #include "ipc/methods.hpp"
 #include "ipc/varlink/link.hpp"
+#include "ipc/varlink/monitors.hpp"
 #include "os/event_loop.hpp"
 
 #include <cstddef>
@@ -44,6 +45,9 @@ public:
     // Before the loop's end, at which libsystemd waits until everybody has read what was sent:
     // closes the connections of those who do not read.
     void leave_slow_ones() noexcept;
+
+    // What is told to it goes to the callers of Monitor.
+    [[nodiscard]] Events& monitors() { return monitors_; }
 
     // Connections that are open now, calls that are not answered yet, and a callback for the idle
     // timer: somebody called, was answered, or left.
@@ -78,6 +82,7 @@ private:
     std::map<sd_varlink*, Connection> connections_;
     std::size_t strangers_ = 0;
     std::size_t in_flight_ = 0;
+    Monitors monitors_;
     std::unique_ptr<sd_varlink_server, ServerDeleter> server_;
     TaskScope tasks_;
 };

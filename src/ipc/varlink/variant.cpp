@@ -19,6 +19,8 @@ void VariantDeleter::operator()(sd_json_variant* variant) const noexcept {
 
 template <class... Arguments>
 void VariantBuilder::add(int (*make)(sd_json_variant**, Arguments...), auto... arguments) {
+    constexpr std::size_t each = 8; // of a number, or of what is around a string
+    bytes_ += each;
     sd_json_variant* made = nullptr;
     refused_ = refused_ || make(&made, arguments...) < 0;
     if (refused_)
@@ -32,6 +34,7 @@ void VariantBuilder::add(int (*make)(sd_json_variant**, Arguments...), auto... a
 // libsystemd takes no string with a NUL in it.
 void VariantBuilder::add_string(std::string_view text) {
     const auto whole = without_nul(std::string(text));
+    bytes_ += whole.size();
     add(sd_json_variant_new_stringn, whole.data(), whole.size());
 }
 

@@ -7,6 +7,7 @@
 
 #include <jsoncons/json_visitor.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -25,6 +26,8 @@ class VariantBuilder final : public jsoncons::json_visitor {
 public:
     // The value that was written. nullptr: libsystemd did not take it, or it has no end yet.
     Variant take() && { return std::move(result_); }
+    // What it takes as a text, about.
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
 private:
     using Tag = jsoncons::semantic_tag;
@@ -59,6 +62,7 @@ private:
     // name and its value by turns.
     std::vector<std::vector<Variant>> open_;
     Variant result_;
+    std::size_t bytes_ = 0;
     bool refused_ = false;
 };
 

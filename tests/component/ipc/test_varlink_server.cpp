@@ -68,6 +68,13 @@ protected:
             loop_.run_once(std::chrono::milliseconds(10));
     }
 
+    // Tells the monitors, as far as they have room for it: the loop serves one in each turn.
+    void tell(const std::string& path) {
+        server_.monitors().file_changed("shop", path, ChangeKind::Modified, "");
+        for (int turn = 0; turn < 4; ++turn)
+            loop_.run_once(std::chrono::milliseconds(0));
+    }
+
     Fd make_socket() const {
         Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         const auto address = socket_address();
@@ -161,6 +168,15 @@ public:
                 loop_.run_once(std::chrono::milliseconds(10));
         }
         return "";
+    }
+
+    // Somebody has closed it; what was sent before may be read still.
+    [[nodiscard]] bool closed() {
+        char part[4096];
+        ssize_t count = 1;
+        while ((count = ::recv(fd_.get(), part, sizeof part, 0)) > 0)
+            ;
+        return count == 0;
     }
 
 private:
@@ -379,6 +395,124 @@ TEST_F(VarlinkServerTest, calls_that_want_no_answer_are_carried_out_as_many_as_m
     service_.slow = false;
     caller.send("Sync", "{}");
     EXPECT_EQ(caller.receive(), R"({"parameters":{}})") << "and was told of nothing else";
+}
+
+TEST_F(VarlinkServerTest, a_monitor_is_told_what_happens) {
+    Socket monitor(loop_, socket_address());
+    monitor.send("Monitor", "{}", R"(,"more":true)");
+    const auto next = [&] { return monitor.receive(); };
+    EXPECT_EQ(next(), R"({"parameters":{"event":"Ready"},"continues":true})");
+    auto& events = server_.monitors();
+    const auto told = [](const std::string& members) {
+        return R"({"parameters":{"event":)" + members + R"(},"continues":true})";
+    };
+    events.file_changed("shop", "/caf\xe9", ChangeKind::Renamed, "/b");
+    EXPECT_EQ(next(), told(R"("FileChanged","project":"shop","path":"/caf�",)"
+                           R"("kind":"renamed","from":"/b")"));
+    const ReloadId id{0, 7};
+    const auto its = R"("id":"00000000000000000000000000000007","project":"shop")";
+    events.config_changed(id, {.project = "shop",
+                               .name = "web",
+                               .keys = {{PatchOperation::Kind::Replace, "/a"}},
+                               .texts = {}});
+    EXPECT_EQ(next(), told(std::format(R"("ConfigChanged",{},"name":"web",)"
+                                       R"("keys":[{{"op":"replace","path":"/a"}}])",
+                                       its)));
+    events.validation_failed(id, "shop", "web", Problem{"/x", 1, 2, "MARKER"});
+    EXPECT_EQ(next(), told(std::format(R"("ValidationFailed",{},"target":"web","path":"/x",)"
+                                       R"("line":1,"column":2,"message":"MARKER")",
+                                       its)));
+    events.reload_started(id, {.project = "shop"});
+    EXPECT_EQ(next(), told(std::format(
+                          R"("ReloadStarted",{},"plan":{{"project":"shop","services":[]}})", its)));
+    events.reload_finished({.id = id,
+                            .project = "shop",
+                            .result = ReloadResult::Applied,
+                            .trigger = Trigger::File,
+                            .duration = std::chrono::milliseconds(3)});
+    EXPECT_EQ(next(), told(std::format(R"("ReloadFinished",{},"result":"applied",)"
+                                       R"("durationUSec":3000,"detail":{{"result":"applied",)"
+                                       R"("trigger":"file","services":[],"problems":[]}})",
+                                       its)));
+    events.pause_changed("shop", "web", {.until_usec = 5, .reason = "deploy"}, true, 0);
+    EXPECT_EQ(next(), told(R"("PauseChanged","project":"shop","service":"web","paused":true,)"
+                           R"("pausedUntilUSec":5,"reason":"deploy","callerUID":0)"));
+    events.pause_changed("shop", "", {}, false, {});
+    EXPECT_EQ(next(), told(R"("PauseChanged","project":"shop","service":"","paused":false)"));
+    events.project_changed({.name = "shop", .path = "/srv/shop.toml"});
+    EXPECT_EQ(next(), told(R"("ProjectChanged","project":"shop","status":{"name":"shop",)"
+                           R"("path":"/srv/shop.toml","enabled":true,"state":"running",)"
+                           R"("problems":[]})"));
+    events.service_changed({.name = "web", .project = "shop", .main_pid = 42});
+    EXPECT_TRUE(next().contains(R"("mainPID":42)"));
+    events.config_status_changed({.name = "app", .project = "shop", .value = "\"MARKER\""});
+    const auto config = next();
+    EXPECT_TRUE(config.contains("ConfigStatusChanged") && !config.contains("MARKER")) << config;
+    events.service_removed("shop", "web");
+    EXPECT_EQ(next(), told(R"("ServiceRemoved","project":"shop","service":"web")"));
+    events.config_removed("shop", "app");
+    EXPECT_EQ(next(), told(R"("ConfigRemoved","project":"shop","name":"app")"));
+    events.project_removed("shop");
+    EXPECT_EQ(next(), told(R"("ProjectRemoved","project":"shop")"));
+}
+
+TEST_F(VarlinkServerTest, a_monitor_asks_for_more_than_one_answer) {
+    Socket caller(loop_, socket_address());
+    caller.send("Monitor", "{}");
+    EXPECT_TRUE(caller.receive().contains("org.varlink.service.ExpectedMore"));
+}
+
+TEST_F(VarlinkServerTest, a_monitor_that_does_not_read_is_dropped_and_holds_up_nobody) {
+    Socket slow(loop_, socket_address()), prompt(loop_, socket_address());
+    for (auto* each : {&slow, &prompt}) {
+        each->send("Monitor", "{}", R"(,"more":true)");
+        EXPECT_TRUE(each->receive().contains("Ready"));
+    }
+    EXPECT_EQ(server_.connections(), 2U);
+    const std::string path(1000, 'p');
+    int told = 0;
+    while (server_.connections() == 2 && ++told < 10'000) {
+        tell(path);
+        EXPECT_TRUE(prompt.receive().contains(path));
+    }
+    EXPECT_GT(told, 500) << "a moment is no reason";
+    EXPECT_LT(told, 10'000);
+    EXPECT_EQ(server_.connections(), 1U);
+    EXPECT_TRUE(slow.closed());
+    server_.monitors().project_removed("shop");
+    EXPECT_TRUE(prompt.receive().contains("ProjectRemoved"));
+}
+
+// At its end the loop waits until everybody has read what was sent.
+TEST_F(VarlinkServerTest, a_caller_who_does_not_read_is_left_before_the_end) {
+    Socket slow(loop_, socket_address()), prompt(loop_, socket_address());
+    for (auto* each : {&slow, &prompt}) {
+        each->send("Monitor", "{}", R"(,"more":true)");
+        EXPECT_TRUE(each->receive().contains("Ready"));
+    }
+    const std::string path(1000, 'p');
+    for (int told = 0; told < 1000; ++told) {
+        tell(path);
+        EXPECT_TRUE(prompt.receive().contains(path));
+    }
+    EXPECT_EQ(server_.connections(), 2U);
+    server_.leave_slow_ones();
+    EXPECT_EQ(server_.connections(), 1U);
+    EXPECT_TRUE(slow.closed());
+    server_.monitors().project_removed("shop");
+    EXPECT_TRUE(prompt.receive().contains("ProjectRemoved"));
+}
+
+TEST_F(VarlinkServerTest, a_monitor_that_goes_is_told_nothing_more) {
+    {
+        Socket caller(loop_, socket_address());
+        caller.send("Monitor", "{}", R"(,"more":true)");
+        caller.receive();
+    }
+    server_.monitors().project_removed("shop");
+    turn_until([&] { return server_.connections() == 0; });
+    server_.monitors().project_removed("shop");
+    EXPECT_EQ(server_.connections(), 0U);
 }
 
 TEST_F(VarlinkServerTest, status_of_one_project_is_of_that_one) {

@@ -49,6 +49,10 @@ public:
     void reload_started(const ReloadId&, const Plan&) noexcept override {
         told.emplace_back("started");
     }
+    void pause_changed(const std::string&, const std::string& service, const Pause&, bool paused,
+                       CallerUid) noexcept override {
+        told.push_back(service + (paused ? " paused" : " resumed"));
+    }
     void reload_finished(const Outcome&) noexcept override { told.emplace_back("finished"); }
     void project_changed(const ProjectStatus&) noexcept override {}
     void project_removed(const std::string&) noexcept override {}
@@ -104,6 +108,15 @@ TEST(DescribeChanges, names_three_and_counts_all_that_differ) {
     EXPECT_EQ(describe_changes("web", {{.subject = "env.A"}, document, {.subject = "env.B"}}),
               "web (A, app.toml: a, b and 1003 more)");
     EXPECT_EQ(describe_changes("web", {{.subject = "env.A"}}), "web (A)");
+}
+
+TEST_F(ReporterTest, a_pause_is_told_and_comes_after_what_was_held_back) {
+    change(1);
+    reporter.pause_changed("shop", "web", {}, true, {});
+    reporter.pause_changed("shop", "web", {}, false, {});
+    ASSERT_EQ(listener.told.size(), 3U);
+    EXPECT_EQ(listener.told[1], "web paused");
+    EXPECT_EQ(listener.told[2], "web resumed");
 }
 
 } // namespace

@@ -107,7 +107,10 @@ std::string snake_case(std::string_view name) {
 
 TEST(Methods, the_table_has_a_row_for_each_method_of_the_xml_and_no_other) {
     const auto xml = xml_methods();
-    EXPECT_EQ(xml.size(), method_table().size());
+    std::size_t of_the_bus = 0;
+    for (const auto& method : method_table())
+        of_the_bus += !method.interface.empty();
+    EXPECT_EQ(xml.size(), of_the_bus);
     for (const auto& method : xml) {
         const auto* row = find_method(method.interface, method.name);
         ASSERT_NE(row, nullptr) << method.name;
@@ -141,12 +144,12 @@ TEST(Methods, each_row_is_in_the_manual_and_has_a_test) {
     }
 }
 
-TEST(Methods, only_status_is_open_to_everybody) {
+TEST(Methods, only_status_and_the_monitor_are_open_to_everybody) {
     Lines open;
     for (const auto& method : method_table())
         if (method.open)
             open.emplace(method.name);
-    EXPECT_EQ(open, Lines{"Status"});
+    EXPECT_EQ(open, (Lines{"Monitor", "Status"}));
 }
 
 TEST(Methods, a_method_that_is_not_there_has_no_row) {
