@@ -40,6 +40,7 @@ complete -c hotreloadctl -s H -l host -x -a '(__fish_print_hostnames)' -d 'On an
 complete -c hotreloadctl -s M -l machine -x -a '(__hotreloadctl_machines)' -d 'In a container'
 complete -c hotreloadctl -l json -d 'Print JSON'
 complete -c hotreloadctl -l no-pager -d 'Do not use a pager'
+complete -c hotreloadctl -l no-ask-password -d 'Do not ask for a password'
 complete -c hotreloadctl -s q -l quiet -d 'Only what waits and what failed'
 complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'

@@ -20,6 +20,7 @@ enum class ErrorCode {
     Invalid,       // the input is wrong; a person has to change it
     NotFound,      // no such file, target, unit
     NotAuthorized, // the caller may not
+    NeedsPassword, // the caller may, when somebody gives a password
     Busy,          // somebody else is at it
     TimedOut,      // it did not happen in time
     Failed,        // anything else that the system answered

@@ -51,10 +51,11 @@ Answer<std::unique_ptr<sdbus::IConnection>> open_bus(const GlobalOptions& option
 
 Failure failure_of(const sdbus::Error& error) {
     const std::string_view name = error.getName();
-    constexpr std::array<std::string_view, 3> refused = {
+    if (name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
+        return {ExitStatus::NotAuthorized, error.getMessage(), true};
+    constexpr std::array<std::string_view, 2> refused = {
         "org.hotreload.Error.NotAuthorized",
         "org.freedesktop.DBus.Error.AccessDenied",
-        "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
     };
     if (std::ranges::contains(refused, name))
         return {ExitStatus::NotAuthorized, error.getMessage()};

@@ -44,6 +44,7 @@ void CommandLine::declare_globals() {
     app_.add_flag("--json{short}", json_, "Print JSON; MODE is short (the default), pretty or off")
         ->check(one_of({"short", "pretty", "off"}));
     app_.add_flag("--no-pager", options_.no_pager, "Do not pipe output into a pager");
+    app_.add_flag("--no-ask-password{false}", options_.ask_password, "Do not ask for a password");
     app_.add_flag("-q,--quiet", options_.quiet, "Print only what waits and what failed");
     app_.set_version_flag("--version", "hotreloadctl " HOTRELOAD_VERSION);
 }

@@ -3,6 +3,9 @@
 
 #include "ctl/bus.hpp"
 
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <format>
 #include <map>
@@ -31,16 +34,28 @@ Options to_bus(const ReloadOptions& wanted) {
     return options;
 }
 
+// sdbus-c++ has no words for it.
+struct RawMessage : sdbus::Message {
+    static sd_bus_message* of(const sdbus::Message& message) {
+        return static_cast<sd_bus_message*>(message.*(&RawMessage::msg_));
+    }
+};
+
+// A person is asked for a password, if polkit wants one.
+enum class Interaction { None, Password };
+
 // Calls a method, with the one try for all of them: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
-auto call(sdbus::IProxy& proxy, const char* method, Arguments&&... arguments)
-    -> Answer<std::tuple<Results...>> {
+auto call_once(sdbus::IProxy& proxy, Interaction interaction, const char* method,
+               const Arguments&... arguments) -> Answer<std::tuple<Results...>> {
     try {
+        auto message = proxy.createMethodCall(manager_interface, sdbus::MethodName(method));
+        (void)sd_bus_message_set_allow_interactive_authorization(
+            RawMessage::of(message), interaction == Interaction::Password);
+        ((message << arguments), ...);
+        auto reply = proxy.callMethod(message);
         std::tuple<Results...> results;
-        // The invoker keeps the pointer alone.
-        auto invoker = proxy.callMethod(method);
-        invoker.onInterface(manager_interface).withArguments(std::forward<Arguments>(arguments)...);
-        std::apply([&](auto&... result) { invoker.storeResultsTo(result...); }, results);
+        std::apply([&](auto&... result) { ((reply >> result), ...); }, results);
         return results;
     } catch (const sdbus::Error& error) {
         return std::unexpected(failure_of(error));
@@ -73,15 +88,29 @@ Answer<std::unique_ptr<DaemonProxy>> DaemonProxy::connect(const GlobalOptions& o
     auto connection = open_bus(options);
     if (!connection)
         return std::unexpected(std::move(connection.error()));
-    return std::unique_ptr<DaemonProxy>(new DaemonProxy(std::move(*connection)));
+    const bool asks =
+        options.ask_password && !options.on_user_bus() && !options.remote() && ::geteuid() != 0;
+    return std::unique_ptr<DaemonProxy>(new DaemonProxy(std::move(*connection), asks));
 }
 
-DaemonProxy::DaemonProxy(std::unique_ptr<sdbus::IConnection> connection)
-    : connection_(std::move(connection)) {
+DaemonProxy::DaemonProxy(std::unique_ptr<sdbus::IConnection> connection, bool asks_for_passwords)
+    : connection_(std::move(connection)), asks_for_passwords_(asks_for_passwords) {
     // Up waits for services to be ready. The bus ends the call when the daemon dies.
     connection_->setMethodCallTimeout(std::chrono::hours(24));
     connection_->attachSdEventLoop(loop_.handle());
     proxy_ = sdbus::createProxy(*connection_, bus_name, manager_path);
+}
+
+// Nobody is asked before polkit has said that it takes a password.
+template <class... Results, class... Arguments>
+auto DaemonProxy::call(const char* method, const Arguments&... arguments)
+    -> Answer<std::tuple<Results...>> {
+    auto answer = call_once<Results...>(*proxy_, Interaction::None, method, arguments...);
+    if (answer || !answer.error().takes_password || !asks_for_passwords_)
+        return answer;
+    if (!password_agent_)
+        password_agent_ = PasswordAgent::start();
+    return call_once<Results...>(*proxy_, Interaction::Password, method, arguments...);
 }
 
 DaemonProxy::~DaemonProxy() {
@@ -93,14 +122,14 @@ Answer<std::string> DaemonProxy::up(const std::string& path, bool wait) {
     Options options;
     if (!wait)
         options["wait"] = sdbus::Variant(false);
-    const auto object = only(call<sdbus::ObjectPath>(*proxy_, "Up", path, options));
+    const auto object = only(call<sdbus::ObjectPath>("Up", path, options));
     if (!object)
         return std::unexpected(object.error());
     return name_at(*connection_, *object);
 }
 
 Answer<> DaemonProxy::down(const std::string& project) {
-    return none(call<>(*proxy_, "Down", project, Options{}));
+    return none(call<>("Down", project, Options{}));
 }
 
 Answer<std::string> DaemonProxy::plan(const std::string& target, const PlanRequest& wanted) {
@@ -111,15 +140,15 @@ Answer<std::string> DaemonProxy::plan(const std::string& target, const PlanReque
         options["strategy"] = sdbus::Variant(wanted.strategy);
     if (!wanted.validate)
         options["validate"] = sdbus::Variant(false);
-    return only(call<std::string>(*proxy_, "Plan", target, options));
+    return only(call<std::string>("Plan", target, options));
 }
 
 Answer<std::string> DaemonProxy::reload(const std::string& target, const ReloadOptions& wanted) {
-    return only(call<std::string>(*proxy_, "Reload", target, to_bus(wanted)));
+    return only(call<std::string>("Reload", target, to_bus(wanted)));
 }
 
 Answer<std::string> DaemonProxy::restart(const std::string& target, const ReloadOptions& wanted) {
-    return only(call<std::string>(*proxy_, "Restart", target, to_bus(wanted)));
+    return only(call<std::string>("Restart", target, to_bus(wanted)));
 }
 
 Answer<std::string> DaemonProxy::rollback(const std::string& target,
@@ -129,24 +158,24 @@ Answer<std::string> DaemonProxy::rollback(const std::string& target,
         options["restore-files"] = sdbus::Variant(true);
     if (wanted.no_drain)
         options["drain"] = sdbus::Variant(at_once);
-    return only(call<std::string>(*proxy_, "Rollback", target, wanted.generation, options));
+    return only(call<std::string>("Rollback", target, wanted.generation, options));
 }
 
 Answer<std::string> DaemonProxy::history(const std::string& target, std::uint32_t limit) {
-    return only(call<std::string>(*proxy_, "History", target, limit));
+    return only(call<std::string>("History", target, limit));
 }
 
 Answer<std::string> DaemonProxy::diff(const std::string& target, std::uint64_t from,
                                       std::uint64_t to) {
-    return only(call<std::string>(*proxy_, "Diff", target, from, to));
+    return only(call<std::string>("Diff", target, from, to));
 }
 
 Answer<> DaemonProxy::start(const std::string& target) {
-    return none(call<>(*proxy_, "Start", target, Options{}));
+    return none(call<>("Start", target, Options{}));
 }
 
 Answer<> DaemonProxy::stop(const std::string& target) {
-    return none(call<>(*proxy_, "Stop", target, Options{}));
+    return none(call<>("Stop", target, Options{}));
 }
 
 Answer<> DaemonProxy::pause(const std::string& target, const std::string& time,
@@ -156,11 +185,11 @@ Answer<> DaemonProxy::pause(const std::string& target, const std::string& time,
         options["for"] = sdbus::Variant(time);
     if (!reason.empty())
         options["reason"] = sdbus::Variant(reason);
-    return none(call<>(*proxy_, "Pause", target, options));
+    return none(call<>("Pause", target, options));
 }
 
 Answer<> DaemonProxy::resume(const std::string& target) {
-    return none(call<>(*proxy_, "Resume", target, Options{}));
+    return none(call<>("Resume", target, Options{}));
 }
 
 Answer<std::string> DaemonProxy::value(const std::string& project, const std::string& config) {
@@ -194,19 +223,19 @@ Answer<std::string> DaemonProxy::value(const std::string& project, const std::st
 }
 
 Answer<std::string> DaemonProxy::explain(const std::string& path) {
-    return only(call<std::string>(*proxy_, "Explain", path, Options{}));
+    return only(call<std::string>("Explain", path, Options{}));
 }
 
 Answer<> DaemonProxy::sync() {
-    return none(call<>(*proxy_, "Sync", Options{}));
+    return none(call<>("Sync", Options{}));
 }
 
 Answer<std::string> DaemonProxy::debug_events(std::uint32_t limit) {
-    return only(call<std::string>(*proxy_, "DebugEvents", limit, Options{}));
+    return only(call<std::string>("DebugEvents", limit, Options{}));
 }
 
 Answer<std::pair<bool, std::vector<Problem>>> DaemonProxy::check(const std::string& path) {
-    auto results = call<bool, std::vector<BusProblem>>(*proxy_, "Check", path, Options{});
+    auto results = call<bool, std::vector<BusProblem>>("Check", path, Options{});
     if (!results)
         return std::unexpected(std::move(results.error()));
     std::vector<Problem> problems;
@@ -226,13 +255,15 @@ std::optional<Json> DaemonProxy::inspected(const Answer<std::string>& answer) {
 std::optional<Json> DaemonProxy::status(const std::string& target) {
     if (!may_inspect_)
         return std::nullopt;
-    return inspected(only(call<std::string>(*proxy_, "Status", target, Options{})));
+    return inspected(
+        only(call_once<std::string>(*proxy_, Interaction::None, "Status", target, Options{})));
 }
 
 std::optional<Json> DaemonProxy::details(const std::string& id) {
     if (!may_inspect_)
         return std::nullopt;
-    return inspected(only(call<std::string>(*proxy_, "Details", id, Options{})));
+    return inspected(
+        only(call_once<std::string>(*proxy_, Interaction::None, "Details", id, Options{})));
 }
 
 Answer<ManagedObjects> DaemonProxy::objects() {

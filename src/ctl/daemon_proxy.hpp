@@ -8,6 +8,7 @@
 #include "ctl/answer.hpp"
 #include "ctl/json.hpp"
 #include "ctl/options.hpp"
+#include "ctl/password_agent.hpp"
 #include "ctl/properties.hpp"
 #include "os/event_loop.hpp"
 
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -88,12 +90,18 @@ public:
 
 private:
     std::optional<Json> inspected(const Answer<std::string>& answer);
-    explicit DaemonProxy(std::unique_ptr<sdbus::IConnection> connection);
+    DaemonProxy(std::unique_ptr<sdbus::IConnection> connection, bool asks_for_passwords);
+    // What a method of Manager1 gives back. Where polkit wants a password, a person is asked for
+    // it.
+    template <class... Results, class... Arguments>
+    auto call(const char* method, const Arguments&... arguments) -> Answer<std::tuple<Results...>>;
 
     os::EventLoop loop_;
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> proxy_; // of Manager1 at /org/hotreload
     bool may_inspect_ = true;              // until we hear otherwise
+    bool asks_for_passwords_;
+    std::unique_ptr<PasswordAgent> password_agent_; // once one was wanted
 };
 
 } // namespace hotreload::ctl

@@ -17,6 +17,7 @@ struct GlobalOptions {
     JsonMode json = JsonMode::Off;
     bool no_pager = false;
     bool quiet = false;
+    bool ask_password = true;
 
     // Paths and directories of this machine mean nothing to the daemon there.
     [[nodiscard]] bool remote() const { return !host.empty() || !machine.empty(); }

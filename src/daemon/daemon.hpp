@@ -10,6 +10,7 @@
 #include "daemon/service_sockets.hpp"
 #include "ipc/authority.hpp"
 #include "ipc/dbus/bus.hpp"
+#include "ipc/dbus/bus_polkit.hpp"
 #include "ipc/dbus/server.hpp"
 #include "ipc/varlink/server.hpp"
 #include "kinds/kinds.hpp"
@@ -81,6 +82,7 @@ private:
     project::Attachments attachments_;
     KindPorts kind_ports_;
     Manager manager_;
+    ipc::BusPolkit polkit_;
     ipc::Authority authority_;
     ipc::DbusServer dbus_;
     ipc::VarlinkServer varlink_;

@@ -5,8 +5,39 @@
 #include "ipc/permission.hpp"
 
 #include <format>
+#include <utility>
 
 namespace hotreload::ipc {
+
+namespace {
+
+Permission permission_of(const Method& method, const Arguments& arguments) {
+    return arguments.force || arguments.restore_files ? Permission::Force : method.permission;
+}
+
+// "DebugEvents" as the words of a sentence: "debug events".
+std::string words_of(std::string_view method) {
+    std::string words;
+    for (const char c : method) {
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital && !words.empty())
+            words += ' ';
+        words += static_cast<char>(capital ? c - 'A' + 'a' : c);
+    }
+    return words;
+}
+
+// What rules may look at, and what a person who is asked is shown.
+std::map<std::string, std::string> details_of(std::string_view method, const std::string& target) {
+    const auto slash = target.find('/');
+    const bool is_path = target.starts_with('/');
+    return {{"action", words_of(method)},
+            {"target", target.empty() ? "all services" : target},
+            {"project", is_path ? "" : target.substr(0, slash)},
+            {"service", is_path || slash == std::string::npos ? "" : target.substr(slash + 1)}};
+}
+
+} // namespace
 
 std::string_view action_id(Permission permission) {
     switch (permission) {
@@ -14,19 +45,94 @@ std::string_view action_id(Permission permission) {
         return "org.hotreload.manage";
     case Permission::Control:
         return "org.hotreload.control";
+    case Permission::Force:
+        return "org.hotreload.force";
     case Permission::Inspect:
         break;
     }
     return "org.hotreload.inspect";
 }
 
-Task<Result<>> Authority::admit(Caller caller, const Method& method, std::string /*target*/) const {
+// Counts as long as it lives.
+class Authority::Asking {
+public:
+    Asking(Authority& authority, uid_t user) : authority_(authority), user_(user) {
+        ++authority_.asking_;
+        ++authority_.asking_of_[user_];
+    }
+    ~Asking() {
+        --authority_.asking_;
+        if (const auto of_user = authority_.asking_of_.find(user_); --of_user->second == 0)
+            authority_.asking_of_.erase(of_user);
+    }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+
+private:
+    Authority& authority_;
+    const uid_t user_;
+};
+
+Task<Result<>> Authority::admit(Caller caller, const Method& method, const Arguments& arguments) {
     if (permitted(caller.uid, owner_))
         co_return Result<>{};
-    const auto* const who = owner_ == 0 ? "on the system instance is for root only"
-                                        : "is for the user that this instance belongs to";
+    const auto permission = permission_of(method, arguments);
+    if (owner_ != 0)
+        co_return fail(ErrorCode::NotAuthorized,
+                       std::format("{} ({}) is for the user that this instance belongs to",
+                                   method.name, action_id(permission)));
+    if (!polkit_)
+        co_return fail(ErrorCode::NotAuthorized,
+                       std::format("{} ({}) on the system instance is for root only", method.name,
+                                   action_id(permission)));
+    co_return co_await ask(std::move(caller), permission, std::string(method.name),
+                           arguments.target);
+}
+
+Task<Result<>> Authority::ask(Caller caller, Permission permission, std::string method,
+                              std::string target) {
+    const auto of_user = asking_of_.find(caller.uid);
+    if (asking_ >= kMostQuestions ||
+        (of_user != asking_of_.end() && of_user->second >= kMostOfOneUser))
+        co_return fail(ErrorCode::Busy, "polkit is being asked about too many calls: call again "
+                                        "when one of them has ended");
+    const Asking asking(*this, caller.uid);
+    const auto what = std::format("{} ({})", method, action_id(permission));
+    Polkit::Question question{.action = std::string(action_id(permission)),
+                              .details = details_of(method, target),
+                              .interactive = caller.interactive};
+    Subject subject{std::move(caller.bus_name), std::move(caller.pidfd), caller.uid};
+    if (subject.bus_name.empty() && !subject.process)
+        co_return fail(ErrorCode::NotAuthorized,
+                       what + " is for root only here: the kernel does not tell which process "
+                              "calls, and polkit has to know it");
+    const bool interactive = question.interactive;
+    const auto answer = co_await polkit_->ask(std::move(subject), std::move(question));
+    if (!answer && answer.error().code == ErrorCode::NotFound)
+        co_return fail(ErrorCode::NotAuthorized,
+                       std::format("{} on the system instance is for root only, as there is no "
+                                   "polkit to ask about others: {}",
+                                   what, answer.error().message));
+    if (!answer)
+        co_return fail(ErrorCode::NotAuthorized, std::format("{}: polkit cannot say who may: {}",
+                                                             what, answer.error().message));
+    switch (*answer) {
+    case Polkit::Answer::Yes:
+        co_return Result<>{};
+    case Polkit::Answer::Dismissed:
+        co_return fail(ErrorCode::NotAuthorized, what + ": no password was given");
+    case Polkit::Answer::Challenge:
+        if (!interactive)
+            co_return fail(ErrorCode::NeedsPassword,
+                           what + " takes a password, or a rule of polkit's that lets you");
+        co_return fail(ErrorCode::NotAuthorized,
+                       what + " takes a password, and polkit finds nobody to ask for one: "
+                              "hotreloadctl asks at a terminal");
+    case Polkit::Answer::No:
+        break;
+    }
     co_return fail(ErrorCode::NotAuthorized,
-                   std::format("{} ({}) {}", method.name, action_id(method.permission), who));
+                   what + " is not for you, says polkit: an administrator can let you by a rule");
 }
 
 } // namespace hotreload::ipc

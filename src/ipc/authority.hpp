@@ -8,18 +8,23 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "base/task.hpp"
+#include "ipc/polkit.hpp"
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace hotreload::ipc {
 
+struct Arguments;
 struct Method;
 
-// The polkit action that a method belongs to, on the system bus (design section 8).
-enum class Permission { Manage, Control, Inspect };
+// The polkit action that a method belongs to, on the system bus (design section 8). Force is asked
+// each time: it is what carries out what waits or was refused, and writes files back.
+enum class Permission { Manage, Control, Inspect, Force };
 
 std::string_view action_id(Permission permission); // "org.hotreload.control"
 
@@ -33,15 +38,30 @@ struct Caller {
 
 class Authority {
 public:
-    // `owner` is the user that the instance belongs to.
-    explicit Authority(uid_t owner) : owner_(owner) {}
+    // Questions to polkit that are open at a time, each of which may take as long as a person
+    // does.
+    static constexpr std::size_t kMostQuestions = 64;
+    static constexpr std::size_t kMostOfOneUser = 4;
 
-    // Root, and the owner, may call everything. NotAuthorized, with who may, for everybody else.
-    // The target is as it was given, and need not exist.
-    Task<Result<>> admit(Caller caller, const Method& method, std::string target) const;
+    // `owner` is the user that the instance belongs to. `polkit`, which outlives it, is for what
+    // others want of the system's instance; nullptr: they may nothing.
+    Authority(uid_t owner, Polkit* polkit) : owner_(owner), polkit_(polkit) {}
+
+    // Root, and the owner, may call everything. Of everybody else, on the system's instance, polkit
+    // decides. NotAuthorized, with who may; NeedsPassword: who gives one may; Busy: too many are
+    // being asked. The target is as it was given, and need not exist.
+    Task<Result<>> admit(Caller caller, const Method& method, const Arguments& arguments);
 
 private:
+    class Asking;
+
+    Task<Result<>> ask(Caller caller, Permission permission, std::string method,
+                       std::string target);
+
     uid_t owner_;
+    Polkit* polkit_;
+    std::size_t asking_ = 0;
+    std::map<uid_t, std::size_t> asking_of_; // by user
 };
 
 } // namespace hotreload::ipc

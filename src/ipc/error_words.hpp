@@ -2,7 +2,8 @@
 #pragma once
 
 // The last words of the names that errors have: org.hotreload.Error.Busy on a bus, and
-// org.hotreload.Busy on the socket.
+// org.hotreload.Busy on the socket. One of them has a name of its own on a bus, by which programs
+// know that a password helps: org.freedesktop.DBus.Error.InteractiveAuthorizationRequired.
 
 #include "base/error.hpp"
 
@@ -18,6 +19,8 @@ constexpr std::string_view error_word(ErrorCode code) {
         return "NoSuchTarget";
     case ErrorCode::NotAuthorized:
         return "NotAuthorized";
+    case ErrorCode::NeedsPassword:
+        return "InteractiveAuthorizationRequired";
     case ErrorCode::Busy:
         return "Busy";
     case ErrorCode::TimedOut:

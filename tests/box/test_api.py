@@ -151,10 +151,10 @@ def test_on_the_system_bus_others_may_look_and_not_touch():
     for method in ("Reload", "Restart", "Start", "Stop", "Up", "Down", "Plan", "Check", "Resume", "Explain"):
         argument = "/usr" if method in ("Up", "Check", "Explain") else "demo"
         refused = run("gdbus", "call", *words, f"{MANAGER}.{method}", argument, "@a{sv} {}", user="dev", check=False)
-        assert "org.hotreload.Error.NotAuthorized" in refused.stderr, (method, refused.stderr)
+        assert "InteractiveAuthorizationRequired" in refused.stderr, (method, refused.stderr)
     for method, arguments in (("Sync", []), ("DebugEvents", ["1"])):
         refused = run("gdbus", "call", *words, f"{MANAGER}.{method}", *arguments, "@a{sv} {}", user="dev", check=False)
-        assert "org.hotreload.Error.NotAuthorized" in refused.stderr, (method, refused.stderr)
+        assert "InteractiveAuthorizationRequired" in refused.stderr, (method, refused.stderr)
     assert run("hotreloadctl", "--system", "status", user="dev").returncode == 0
     assert run("hotreloadctl", "--system", "up", "/usr", user="dev", check=False).returncode == 4
     nothing = run("hotreloadctl", "--system", "reload", user="dev", check=False)

@@ -274,7 +274,7 @@ def test_a_stranger_may_look_and_not_touch(client):
     methods = re.findall(r"\nmethod (\w+)\(", text)
     assert len(methods) == 20
     for method in set(methods) - {"Status", "Monitor"}:
-        with refused("NotAuthorized") as told:
+        with refused("InteractiveAuthorizationRequired") as told:
             CLIENTS[client](None, "dev", method, parameters_of(text, method))
         assert client == "varlinkctl" or f"{method} (org.hotreload." in told["message"]
     assert CLIENTS[client](None, "dev", "Status", {})["version"]

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/calls.hpp"
 
+#include <systemd/sd-bus.h>
+
 namespace hotreload::ipc {
 
+namespace {
+
+// sdbus-c++ has no words for it.
+struct RawMessage : sdbus::Message {
+    static sd_bus_message* of(const sdbus::Message& message) {
+        return static_cast<sd_bus_message*>(message.*(&RawMessage::msg_));
+    }
+};
+
+} // namespace
+
+bool Calls::allows_interaction(const sdbus::Message& call) {
+    return sd_bus_message_get_allow_interactive_authorization(RawMessage::of(call)) > 0;
+}
+
 Task<Result<Answer>> Calls::answer_to(const Method& method, Result<Arguments> arguments,
-                                      std::string sender) {
+                                      std::string sender, bool interactive) {
     if (!arguments)
         co_return std::unexpected(std::move(arguments.error()));
     const auto uid = co_await callers_.uid(sender);
     if (!uid)
         co_return std::unexpected(uid.error());
-    Caller caller{.uid = *uid, .bus_name = std::move(sender)};
-    auto admitted = co_await authority_.admit(std::move(caller), method, arguments->target);
+    Caller caller{.uid = *uid, .bus_name = std::move(sender), .interactive = interactive};
+    auto admitted = co_await authority_.admit(std::move(caller), method, *arguments);
     if (!admitted)
         co_return std::unexpected(std::move(admitted.error()));
     co_return co_await method.call(service_, *std::move(arguments), *uid);

@@ -27,7 +27,7 @@ namespace hotreload::ipc {
 class Calls {
 public:
     // All of them outlive it.
-    Calls(sdbus::IConnection& connection, Service& service, const Authority& authority,
+    Calls(sdbus::IConnection& connection, Service& service, Authority& authority,
           Executor& executor)
         : service_(service), authority_(authority), callers_(connection, executor) {}
 
@@ -52,15 +52,16 @@ public:
                 to_bus_error({ErrorCode::Failed, "the method has no row in the table of methods"}));
         tasks_.spawn(run(std::move(reply), *method,
                          read_arguments(*method, {Value(std::move(given))...}, options),
-                         sender ? sender : "", present));
+                         sender ? sender : "", allows_interaction(call), present));
     }
 
 private:
     template <class... R>
     Task<> run(sdbus::Result<R...> reply, const Method& method, Result<Arguments> arguments,
-               std::string sender, std::weak_ptr<const bool> present) {
+               std::string sender, bool interactive, std::weak_ptr<const bool> present) {
         ++in_flight_;
-        auto answer = co_await answer_to(method, std::move(arguments), std::move(sender));
+        auto answer =
+            co_await answer_to(method, std::move(arguments), std::move(sender), interactive);
         if (answer && present.expired())
             answer = fail(ErrorCode::NotFound, "the object that was called is gone");
         const bool sent = send_if_connected([&] {
@@ -81,10 +82,12 @@ private:
     }
 
     Task<Result<Answer>> answer_to(const Method& method, Result<Arguments> arguments,
-                                   std::string sender);
+                                   std::string sender, bool interactive);
+    // The caller waits while somebody is asked for a password.
+    static bool allows_interaction(const sdbus::Message& call);
 
     Service& service_;
-    const Authority& authority_;
+    Authority& authority_;
     Callers callers_;
     std::size_t in_flight_ = 0;
     TaskScope tasks_;

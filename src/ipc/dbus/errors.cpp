@@ -7,7 +7,9 @@
 namespace hotreload::ipc {
 
 std::string error_name(ErrorCode code) {
-    return "org.hotreload.Error." + std::string(error_word(code));
+    const auto* const space =
+        code == ErrorCode::NeedsPassword ? "org.freedesktop.DBus.Error." : "org.hotreload.Error.";
+    return std::string(space) + std::string(error_word(code));
 }
 
 sdbus::Error to_bus_error(const Error& error) {

@@ -34,7 +34,7 @@ std::optional<Error> check_signature(sd_bus_message* call) {
 
 } // namespace
 
-DbusServer::DbusServer(Bus& bus, Service& service, const Authority& authority, Executor& executor)
+DbusServer::DbusServer(Bus& bus, Service& service, Authority& authority, Executor& executor)
     : bus_(bus),
       calls_(bus.connection(), service, authority, executor),
       manager_(bus.connection(), calls_) {

@@ -25,7 +25,7 @@ namespace hotreload::ipc {
 class DbusServer final : public Events {
 public:
     // All of them outlive it.
-    DbusServer(Bus& bus, Service& service, const Authority& authority, Executor& executor);
+    DbusServer(Bus& bus, Service& service, Authority& authority, Executor& executor);
     ~DbusServer() override;
     DbusServer(const DbusServer&) = delete;
     DbusServer& operator=(const DbusServer&) = delete;

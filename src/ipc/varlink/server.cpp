@@ -203,7 +203,7 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
                              Caller caller, bool oneway) {
     const auto target = arguments.target;
     const auto uid = caller.uid;
-    const auto admitted = co_await authority_.admit(std::move(caller), method, target);
+    const auto admitted = co_await authority_.admit(std::move(caller), method, arguments);
     const auto reader = admitted ? Audience::Inspectors : Audience::Everybody;
     Result<Answer> result = Answer();
     if (!admitted && !method.open)

@@ -33,7 +33,7 @@ public:
     static constexpr std::size_t kMostCalls = 16; // of a connection, under way
 
     // All of them outlive it.
-    VarlinkServer(os::EventLoop& loop, Service& service, const Authority& authority)
+    VarlinkServer(os::EventLoop& loop, Service& service, Authority& authority)
         : loop_(loop), service_(service), authority_(authority) {}
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
@@ -78,7 +78,7 @@ private:
 
     os::EventLoop& loop_;
     Service& service_;
-    const Authority& authority_;
+    Authority& authority_;
     std::map<sd_varlink*, Connection> connections_;
     std::size_t strangers_ = 0;
     std::size_t in_flight_ = 0;

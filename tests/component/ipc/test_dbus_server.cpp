@@ -113,7 +113,7 @@ protected:
     os::EventLoop loop_;
     Bus bus_;
     FakeService service_;
-    const Authority authority_{::geteuid()};
+    Authority authority_{::geteuid(), nullptr};
     DbusServer server_;
     Client client_;
 };

@@ -129,7 +129,7 @@ protected:
     const std::string directory_ = temporary_.path();
     os::EventLoop loop_;
     FakeService service_;
-    const Authority authority_{::geteuid()};
+    Authority authority_{::geteuid(), nullptr};
     VarlinkServer server_;
 };
 

@@ -4,34 +4,184 @@
 
 #include <gtest/gtest.h>
 
+#include <coroutine>
+#include <optional>
+#include <utility>
+#include <vector>
+
 namespace hotreload::ipc {
 namespace {
 
-Result<> admit(uid_t caller, uid_t owner, const Method& method) {
-    const Authority authority(owner);
-    auto asked = authority.admit({.uid = caller}, method, "shop");
-    asked.start();
-    EXPECT_TRUE(asked.done());
-    return asked.take();
+// Answers as it is told to, at once or when finish() is called.
+class FakePolkit final : public Polkit {
+public:
+    Task<Result<Answer>> ask(Subject subject, Question question) override {
+        subjects.push_back(std::move(subject));
+        questions.push_back(std::move(question));
+        if (hangs)
+            co_await Wait{waiting_};
+        co_return answer;
+    }
+    void finish() {
+        hangs = false;
+        for (const auto waiting : std::exchange(waiting_, {}))
+            waiting.resume();
+    }
+
+    Result<Answer> answer = Answer::Yes;
+    bool hangs = false;
+    std::vector<Subject> subjects;
+    std::vector<Question> questions;
+
+private:
+    struct Wait {
+        std::vector<std::coroutine_handle<>>& waiting;
+        bool await_ready() { return false; }
+        void await_suspend(std::coroutine_handle<> waiter) { waiting.push_back(waiter); }
+        void await_resume() {}
+    };
+    std::vector<std::coroutine_handle<>> waiting_;
+};
+
+constexpr uid_t kRoot = 0, kPaul = 1001, kOlga = 1002;
+
+class AuthorityTest : public testing::Test {
+protected:
+    static const Method& method(std::string_view name) {
+        return *find_method("org.hotreload.Manager1", name);
+    }
+    static Caller on_bus(uid_t uid, bool interactive = false) {
+        return {.uid = uid, .bus_name = ":1.42", .interactive = interactive};
+    }
+    Task<Result<>> begin(Caller caller, std::string_view name, Arguments arguments = {}) {
+        auto task = authority.admit(std::move(caller), method(name), arguments);
+        task.start();
+        return task;
+    }
+    Result<> admitted(Caller caller, std::string_view name, Arguments arguments = {}) {
+        auto task = begin(std::move(caller), name, std::move(arguments));
+        EXPECT_TRUE(task.done());
+        return task.take();
+    }
+    std::optional<ErrorCode> refused(Caller caller, std::string_view name) {
+        const auto result = admitted(std::move(caller), name);
+        return result ? std::nullopt : std::optional(result.error().code);
+    }
+
+    FakePolkit polkit;
+    Authority authority{kRoot, &polkit};
+};
+
+TEST_F(AuthorityTest, root_is_admitted_without_a_question) {
+    EXPECT_TRUE(admitted(on_bus(kRoot), "Reload"));
+    EXPECT_TRUE(polkit.questions.empty());
 }
 
-TEST(Authority, root_and_the_owner_may_do_everything_and_others_nothing) {
-    for (const auto& method : method_table()) {
-        EXPECT_TRUE(admit(0, 0, method));
-        EXPECT_TRUE(admit(0, 1000, method));
-        EXPECT_TRUE(admit(1000, 1000, method));
-        for (const uid_t owner : {0U, 1000U}) {
-            const auto refused = admit(1001, owner, method);
-            ASSERT_FALSE(refused);
-            EXPECT_EQ(refused.error().code, ErrorCode::NotAuthorized);
-            EXPECT_TRUE(refused.error().message.contains(method.name));
-            EXPECT_TRUE(refused.error().message.contains(action_id(method.permission)));
-        }
+TEST_F(AuthorityTest, of_others_polkit_decides_by_action_and_details) {
+    EXPECT_TRUE(admitted(on_bus(kPaul), "Reload", {.target = "shop/web"}));
+    ASSERT_EQ(polkit.questions.size(), 1U);
+    EXPECT_EQ(polkit.subjects[0].bus_name, ":1.42");
+    EXPECT_EQ(polkit.questions[0].action, "org.hotreload.control");
+    EXPECT_EQ(polkit.questions[0].details,
+              (std::map<std::string, std::string>{{"action", "reload"},
+                                                  {"target", "shop/web"},
+                                                  {"project", "shop"},
+                                                  {"service", "web"}}));
+    EXPECT_FALSE(polkit.questions[0].interactive);
+}
+
+TEST_F(AuthorityTest, each_method_has_its_action) {
+    for (const auto& [name, action] :
+         std::vector<std::pair<std::string, std::string>>{{"Up", "org.hotreload.manage"},
+                                                          {"Down", "org.hotreload.manage"},
+                                                          {"Stop", "org.hotreload.control"},
+                                                          {"Rollback", "org.hotreload.control"},
+                                                          {"Plan", "org.hotreload.inspect"},
+                                                          {"Details", "org.hotreload.inspect"}}) {
+        ASSERT_TRUE(admitted(on_bus(kPaul), name));
+        EXPECT_EQ(polkit.questions.back().action, action) << name;
     }
 }
 
-TEST(Authority, a_caller_of_no_known_user_is_not_admitted) {
-    EXPECT_FALSE(admit(Caller().uid, 0, method_table().front()));
+TEST_F(AuthorityTest, what_is_destructive_is_an_action_of_its_own) {
+    ASSERT_TRUE(admitted(on_bus(kPaul), "Reload", {.force = true}));
+    EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
+    ASSERT_TRUE(admitted(on_bus(kPaul), "Rollback", {.restore_files = true}));
+    EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
+}
+
+TEST_F(AuthorityTest, a_path_names_no_project) {
+    ASSERT_TRUE(admitted(on_bus(kPaul), "Up", {.target = "/srv/shop"}));
+    EXPECT_EQ(polkit.questions[0].details.at("project"), "");
+    EXPECT_EQ(polkit.questions[0].details.at("target"), "/srv/shop");
+}
+
+TEST_F(AuthorityTest, a_password_is_asked_for_where_the_caller_waits_for_it) {
+    polkit.answer = Polkit::Answer::Challenge;
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::NeedsPassword);
+    EXPECT_EQ(refused(on_bus(kPaul, true), "Reload"), ErrorCode::NotAuthorized);
+    EXPECT_TRUE(polkit.questions.back().interactive);
+}
+
+TEST_F(AuthorityTest, refuses_what_polkit_refuses_or_cannot_answer) {
+    polkit.answer = Polkit::Answer::No;
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::NotAuthorized);
+    polkit.answer = Polkit::Answer::Dismissed;
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::NotAuthorized);
+    polkit.answer = fail(ErrorCode::Failed, "not registered");
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::NotAuthorized);
+}
+
+TEST_F(AuthorityTest, without_polkit_it_is_for_root_only_and_that_is_said) {
+    polkit.answer = fail(ErrorCode::NotFound, "it is masked");
+    const auto refusal = admitted(on_bus(kPaul), "Reload");
+    ASSERT_FALSE(refusal);
+    EXPECT_TRUE(refusal.error().message.contains("root only")) << refusal.error().message;
+    EXPECT_TRUE(refusal.error().message.contains("it is masked")) << refusal.error().message;
+}
+
+TEST_F(AuthorityTest, of_a_users_own_instance_polkit_is_not_asked) {
+    authority = Authority(kPaul, nullptr);
+    EXPECT_TRUE(admitted(on_bus(kPaul), "Reload"));
+    EXPECT_TRUE(admitted(on_bus(kRoot), "Reload"));
+    EXPECT_EQ(refused(on_bus(kOlga), "Reload"), ErrorCode::NotAuthorized);
+    EXPECT_TRUE(polkit.questions.empty());
+}
+
+TEST_F(AuthorityTest, a_process_that_the_kernel_does_not_tell_is_not_asked_about) {
+    EXPECT_EQ(refused({.uid = kPaul}, "Reload"), ErrorCode::NotAuthorized);
+    EXPECT_TRUE(polkit.questions.empty());
+}
+
+TEST_F(AuthorityTest, one_user_cannot_keep_polkit_from_others) {
+    polkit.hangs = true;
+    std::vector<Task<Result<>>> asking;
+    for (std::size_t i = 0; i < Authority::kMostOfOneUser; ++i)
+        asking.push_back(begin(on_bus(kPaul), "Reload"));
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::Busy);
+    asking.push_back(begin(on_bus(kOlga), "Reload"));
+    EXPECT_FALSE(asking.back().done());
+    EXPECT_TRUE(admitted(on_bus(kRoot), "Reload"));
+    polkit.finish();
+    for (auto& task : asking)
+        EXPECT_TRUE(task.done());
+    EXPECT_TRUE(admitted(on_bus(kPaul), "Reload"));
+}
+
+TEST_F(AuthorityTest, a_caller_who_leaves_counts_no_more) {
+    polkit.hangs = true;
+    for (std::size_t i = 0; i < 2 * Authority::kMostQuestions; ++i) {
+        const auto left = begin(on_bus(kPaul), "Reload");
+        EXPECT_FALSE(left.done());
+    }
+}
+
+TEST_F(AuthorityTest, all_users_together_have_a_limit) {
+    polkit.hangs = true;
+    std::vector<Task<Result<>>> asking;
+    for (std::size_t i = 0; i < Authority::kMostQuestions; ++i)
+        asking.push_back(begin(on_bus(static_cast<uid_t>(2000 + i)), "Reload"));
+    EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::Busy);
 }
 
 } // namespace
