@@ -26,6 +26,15 @@ std::string to_string(const Problem& problem) {
     return std::format("{}:{}:{}: {}", problem.path, problem.line, problem.column, problem.message);
 }
 
+Error shown_to(Audience reader, Error error) {
+    if (error.problem && reader == Audience::Everybody &&
+        error.problem->audience != Audience::Everybody) {
+        error.problem = shown_to(reader, *std::move(error.problem));
+        error.message = to_string(*error.problem);
+    }
+    return error;
+}
+
 std::string to_string(const Error& error) {
     return error.hint.empty() ? error.message : error.message + "; " + error.hint;
 }

@@ -32,10 +32,13 @@ std::string lines_of(const std::vector<Problem>& problems) {
     return text;
 }
 
-// The error that says all of them, and has the place of the first.
+// The error that says all of them, and has the place of the first. It is for everybody when each of
+// them is.
 std::unexpected<Error> refused(ErrorCode code, const std::vector<Problem>& problems,
                                std::string text) {
     auto first = problems.empty() ? std::nullopt : std::optional(problems.front());
+    if (std::ranges::contains(problems, Audience::Inspectors, &Problem::audience))
+        first->audience = Audience::Inspectors;
     return std::unexpected(Error{code, std::move(text), {}, std::move(first)});
 }
 

@@ -89,6 +89,12 @@ Task<Result<>> Authority::admit(Caller caller, const Method& method, const Argum
                            arguments.target);
 }
 
+Audience Authority::audience(uid_t caller, const Method& method) const {
+    return permitted(caller, owner_) || method.permission == Permission::Inspect
+               ? Audience::Inspectors
+               : Audience::Everybody;
+}
+
 Task<Result<>> Authority::ask(Caller caller, Permission permission, std::string method,
                               std::string target) {
     const auto of_user = asking_of_.find(caller.uid);

@@ -31,7 +31,11 @@ Task<Result<Answer>> Calls::answer_to(const Method& method, Result<Arguments> ar
     auto admitted = co_await authority_.admit(std::move(caller), method, *arguments);
     if (!admitted)
         co_return std::unexpected(std::move(admitted.error()));
-    co_return co_await method.call(service_, *std::move(arguments), *uid);
+    auto answer = co_await method.call(service_, *std::move(arguments), *uid);
+    if (!answer)
+        co_return std::unexpected(
+            shown_to(authority_.audience(*uid, method), std::move(answer.error())));
+    co_return answer;
 }
 
 } // namespace hotreload::ipc

@@ -23,21 +23,15 @@ void number(VariantBuilder& out, std::string_view name, unsigned value) {
     out.uint64_value(value);
 }
 
-// The message may quote a file where the error is about one.
-std::string message_of(const Error& error, Audience reader) {
-    const bool quotes = error.problem && error.problem->audience != Audience::Everybody;
-    return quotes && reader == Audience::Everybody ? to_string(shown_to(reader, *error.problem))
-                                                   : error.message;
-}
-
 } // namespace
 
-int reply_error(sd_varlink* link, const Error& error, const std::string& target, Audience reader) {
+int reply_error(sd_varlink* link, const Error& whole, const std::string& target, Audience reader) {
+    const auto error = shown_to(reader, whole);
     VariantBuilder out;
     out.begin_object();
     if (error.code == ErrorCode::NotFound)
         text(out, "target", target);
-    text(out, "message", message_of(error, reader));
+    text(out, "message", error.message);
     if (error.problem && !error.problem->path.empty())
         text(out, "path", error.problem->path);
     if (error.problem && error.problem->line > 0)

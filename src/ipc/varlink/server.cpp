@@ -204,7 +204,7 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
     const auto target = arguments.target;
     const auto uid = caller.uid;
     const auto admitted = co_await authority_.admit(std::move(caller), method, arguments);
-    const auto reader = admitted ? Audience::Inspectors : Audience::Everybody;
+    const auto reader = admitted ? authority_.audience(uid, method) : Audience::Everybody;
     Result<Answer> result = Answer();
     if (!admitted && !method.open)
         result = std::unexpected(admitted.error());

@@ -29,6 +29,16 @@ TEST(Problem, OfWhichMoreIsSaidKeepsItsAudience) {
     EXPECT_NE(shown_to(Audience::Everybody, problem).message, problem.message);
 }
 
+TEST(Error, AboutAProblemThatQuotesQuotesNothingToEverybody) {
+    const Error quoting{ErrorCode::Invalid, "/etc/app.toml:3: \"hunter2\" is no number", "mend it",
+                        Problem{"/etc/app.toml", 3, 0, "\"hunter2\" is no number"}};
+    const auto shown = shown_to(Audience::Everybody, quoting);
+    EXPECT_FALSE(to_string(shown).contains("hunter2")) << shown.message;
+    EXPECT_TRUE(to_string(shown).contains("/etc/app.toml:3")) << shown.message;
+    EXPECT_FALSE(shown.problem->message.contains("hunter2"));
+    EXPECT_EQ(shown_to(Audience::Inspectors, quoting), quoting);
+}
+
 TEST(Error, SaysWhatToDoBehindWhatIsWrong) {
     EXPECT_EQ(to_string(Error{ErrorCode::NotFound, "no shap", "did you mean shop?"}),
               "no shap; did you mean shop?");

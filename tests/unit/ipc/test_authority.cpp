@@ -110,6 +110,13 @@ TEST_F(AuthorityTest, what_is_destructive_is_an_action_of_its_own) {
     EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
 }
 
+TEST_F(AuthorityTest, who_may_control_does_not_see_what_is_for_those_who_may_inspect) {
+    EXPECT_EQ(authority.audience(kPaul, method("Restart")), Audience::Everybody);
+    EXPECT_EQ(authority.audience(kPaul, method("Up")), Audience::Everybody);
+    EXPECT_EQ(authority.audience(kPaul, method("Plan")), Audience::Inspectors);
+    EXPECT_EQ(authority.audience(kRoot, method("Restart")), Audience::Inspectors);
+}
+
 TEST_F(AuthorityTest, a_path_names_no_project) {
     ASSERT_TRUE(admitted(on_bus(kPaul), "Up", {.target = "/srv/shop"}));
     EXPECT_EQ(polkit.questions[0].details.at("project"), "");
