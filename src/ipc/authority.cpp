@@ -12,7 +12,10 @@ namespace hotreload::ipc {
 namespace {
 
 Permission permission_of(const Method& method, const Arguments& arguments) {
-    return arguments.force || arguments.restore_files ? Permission::Force : method.permission;
+    // Who plans with force only looks.
+    const bool acts = method.permission != Permission::Inspect;
+    return acts && (arguments.force || arguments.restore_files) ? Permission::Force
+                                                                : method.permission;
 }
 
 // "DebugEvents" as the words of a sentence: "debug events".

@@ -110,6 +110,11 @@ TEST_F(AuthorityTest, what_is_destructive_is_an_action_of_its_own) {
     EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
 }
 
+TEST_F(AuthorityTest, a_plan_of_what_would_be_forced_is_a_look) {
+    ASSERT_TRUE(admitted(on_bus(kPaul), "Plan", {.force = true}));
+    EXPECT_EQ(polkit.questions.back().action, "org.hotreload.inspect");
+}
+
 TEST_F(AuthorityTest, who_may_control_does_not_see_what_is_for_those_who_may_inspect) {
     EXPECT_EQ(authority.audience(kPaul, method("Restart")), Audience::Everybody);
     EXPECT_EQ(authority.audience(kPaul, method("Up")), Audience::Everybody);
