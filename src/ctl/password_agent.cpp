@@ -4,6 +4,7 @@
 #include "base/fd.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,22 @@
 #include <string>
 
 namespace hotreload::ctl {
+
+namespace {
+
+// A child ends with this command, also one that is killed, and by the signals that end a command,
+// which this one may have blocked to read them itself.
+void be_endable(pid_t command) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    std::signal(SIGINT, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != command) // it has ended already
+        _exit(1);
+}
+
+} // namespace
 
 std::unique_ptr<PasswordAgent> PasswordAgent::start() {
     if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
@@ -22,8 +39,10 @@ std::unique_ptr<PasswordAgent> PasswordAgent::start() {
     const Fd ready(ends[0]);
     Fd told(ends[1]);
     const auto number = std::to_string(told.get());
+    const pid_t command = getpid();
     const pid_t process = fork();
     if (process == 0) {
+        be_endable(command);
         fcntl(told.get(), F_SETFD, 0);
         execlp("pkttyagent", "pkttyagent", "--notify-fd", number.c_str(), "--fallback", nullptr);
         _exit(127);
@@ -41,7 +60,8 @@ std::unique_ptr<PasswordAgent> PasswordAgent::start() {
 PasswordAgent::~PasswordAgent() {
     kill(process_, SIGTERM);
     kill(process_, SIGCONT); // one that was stopped at the terminal
-    waitpid(process_, nullptr, 0);
+    while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 } // namespace hotreload::ctl
