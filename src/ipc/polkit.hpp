@@ -39,7 +39,7 @@ public:
 
     virtual ~Polkit() = default;
 
-    // It takes as long as a person takes to type a password. Destroying the task withdraws the
+    // An interactive one takes as long as a person takes to type a password. Destroying the task withdraws the
     // question. NotFound: there is no polkit; Failed: it cannot answer.
     virtual Task<Result<Answer>> ask(Subject subject, Question question) = 0;
 };

@@ -16,7 +16,10 @@ namespace {
 
 constexpr const char* kAuthority = "org.freedesktop.PolicyKit1.Authority";
 constexpr std::uint32_t kAllowUserInteraction = 1;
-constexpr auto kAsLongAsItTakes = std::numeric_limits<std::uint64_t>::max(); // of microseconds
+// Microseconds. Where no person is asked, rules answer in milliseconds, and polkit starts in a second;
+// whoever asked for what everybody may see waits for it, too.
+constexpr std::uint64_t kAsLongAsItTakes = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kWithoutAPerson = 10'000'000;
 
 using Details = std::map<std::string, std::string>;
 // "(sa{sv})" and "(bba{ss})" of org.freedesktop.PolicyKit1.Authority.
@@ -79,7 +82,7 @@ public:
             call_ =
                 authority_.callMethodAsync("CheckAuthorization")
                     .onInterface(kAuthority)
-                    .withTimeout(kAsLongAsItTakes)
+                    .withTimeout(question.interactive ? kAsLongAsItTakes : kWithoutAPerson)
                     .withArguments(to_bus(std::move(subject)), question.action, question.details,
                                    question.interactive ? kAllowUserInteraction : 0U, id_)
                     .uponReplyInvoke(
@@ -124,7 +127,7 @@ private:
     sdbus::Slot left_;
     sdbus::Slot call_;
     bool sent_ = false;
-    std::shared_ptr<bool> answered_ = std::make_shared<bool>(false); // by polkit
+    std::shared_ptr<bool> answered_ = std::make_shared<bool>(false); // or given up
 };
 
 BusPolkit::BusPolkit(sdbus::IConnection& connection, Executor& executor)
