@@ -78,8 +78,8 @@ struct Error {
     bool operator==(const Error&) const = default;
 };
 
-// The error as `reader` may see it: where it is about a problem whose message is not for the reader,
-// its own message is not either.
+// The error as `reader` may see it: where it is about a problem whose message is not for the
+// reader, its own message is not either.
 Error shown_to(Audience reader, Error error);
 
 // The message, and the hint where there is one: "no project \"shap\"; did you mean \"shop\"?"

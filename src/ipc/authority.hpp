@@ -52,8 +52,8 @@ public:
     // being asked. The target is as it was given, and need not exist.
     Task<Result<>> admit(Caller caller, const Method& method, const Arguments& arguments);
 
-    // What an admitted caller of the method may see of why it failed: who may control a service need
-    // not be one who may inspect it.
+    // What an admitted caller of the method may see of why it failed: who may control a service
+    // need not be one who may inspect it.
     [[nodiscard]] Audience audience(uid_t caller, const Method& method) const;
 
 private:

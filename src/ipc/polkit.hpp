@@ -39,8 +39,8 @@ public:
 
     virtual ~Polkit() = default;
 
-    // An interactive one takes as long as a person takes to type a password. Destroying the task withdraws the
-    // question. NotFound: there is no polkit; Failed: it cannot answer.
+    // An interactive one takes as long as a person takes to type a password. Destroying the task
+    // withdraws the question. NotFound: there is no polkit; Failed: it cannot answer.
     virtual Task<Result<Answer>> ask(Subject subject, Question question) = 0;
 };
 

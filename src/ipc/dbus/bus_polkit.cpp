@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kAuthority = "org.freedesktop.PolicyKit1.Authority";
 constexpr std::uint32_t kAllowUserInteraction = 1;
-// Microseconds. Where no person is asked, rules answer in milliseconds, and polkit starts in a second;
-// whoever asked for what everybody may see waits for it, too.
+// Microseconds. Where no person is asked, rules answer in milliseconds, and polkit starts in a
+// second; whoever asked for what everybody may see waits for it, too.
 constexpr std::uint64_t kAsLongAsItTakes = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kWithoutAPerson = 10'000'000;
 
