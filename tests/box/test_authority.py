@@ -3,16 +3,16 @@
 installed, an example rule, and an agent that gives a password, gives none, or does not answer."""
 
 import json
-import os
 import pwd
-import signal
+import queue
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from harness import DEADLINE, eventually, run, systemctl, unit_property
+from harness import DEADLINE, run, systemctl
 
 PROGRAMS = Path(__file__).parent / "programs"
 RULES = Path("/etc/polkit-1/rules.d/50-hotreload-operators.rules")
@@ -64,13 +64,25 @@ def command(user: str | None, *words) -> list[str]:
     return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--init-groups", *map(str, words)]
 
 
+class Lines:
+    """What a process says, line by line, each within the deadline."""
+
+    def __init__(self, process: subprocess.Popen):
+        self._lines = queue.Queue()
+        threading.Thread(target=lambda: [self._lines.put(line.strip()) for line in process.stdout], daemon=True).start()
+
+    def next(self) -> str:
+        return self._lines.get(timeout=DEADLINE)
+
+
 class Calls:
     """A process of a user's that calls when it is told to."""
 
     def __init__(self, user: str | None, transport: str, *options: str):
         self.process = subprocess.Popen(command(user, sys.executable, PROGRAMS / "caller.py", transport, *options),
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")  # fmt: skip
-        assert self.process.stdout.readline() == "ready\n"
+        self.lines = Lines(self.process)
+        assert self.lines.next() == "ready"
 
     def begin(self, methods: dict):
         self.process.stdin.write(json.dumps(methods) + "\n")
@@ -78,7 +90,7 @@ class Calls:
 
     def outcomes(self, methods: dict) -> dict[str, str]:
         self.begin(methods)
-        answer = json.loads(self.process.stdout.readline())
+        answer = json.loads(self.lines.next())
         self.process.wait(DEADLINE)
         return answer
 
@@ -87,10 +99,11 @@ class Agent:
     def __init__(self, caller: Calls, mode: str):
         self.process = subprocess.Popen([sys.executable, PROGRAMS / "polkit_agent.py", str(caller.process.pid), mode],
                                         stdout=subprocess.PIPE, text=True)  # fmt: skip
+        self.lines = Lines(self.process)
         assert self.line() == "ready"
 
     def line(self) -> str:
-        return self.process.stdout.readline().strip()
+        return self.lines.next()
 
     def __enter__(self):
         return self
