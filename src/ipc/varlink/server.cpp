@@ -54,6 +54,10 @@ bool does_not_read(sd_varlink* link) {
     return waits_for >= 0 && (waits_for & POLLOUT) && ::poll(&room, 1, 0) == 0;
 }
 
+Task<> settle(Task<Result<>> question, Completion<Result<>>::Resolver resolve) {
+    resolve(co_await std::move(question));
+}
+
 Result<> checked(int r, const char* doing = "making the varlink server") {
     if (r < 0)
         return fail_errno(-r, doing);
@@ -159,8 +163,11 @@ int VarlinkServer::connected(sd_varlink* link) noexcept {
 }
 
 void VarlinkServer::disconnected(sd_varlink* link) noexcept {
-    if (const auto connection = connections_.extract(link))
+    if (const auto connection = connections_.extract(link)) {
         strangers_ -= connection.mapped().stranger;
+        for (const auto& resolve : connection.mapped().questions)
+            resolve(fail(ErrorCode::NotAuthorized, "the caller has left"));
+    }
     monitors_.remove(link);
     active();
 }
@@ -198,12 +205,29 @@ Task<> VarlinkServer::serve(Link link, const Method& method, Arguments arguments
     active();
 }
 
+// Asks the Authority. The question is withdrawn, with the task that asks it, when the caller leaves
+// before it is answered: nobody is asked for a password for what nobody waits for.
+Task<Result<>> VarlinkServer::admit(sd_varlink* link, const Method& method,
+                                    const Arguments& arguments, Caller caller) {
+    Completion<Result<>> answer(loop_);
+    auto asking = settle(authority_.admit(std::move(caller), method, arguments), answer.resolver());
+    asking.start();
+    if (asking.done())
+        co_return co_await answer;
+    auto& questions = connections_[link].questions;
+    const auto mine = questions.insert(questions.end(), answer.resolver());
+    auto admitted = co_await answer;
+    if (connections_.contains(link))
+        questions.erase(mine);
+    co_return admitted;
+}
+
 // What cannot be sent has nobody any more who waits for it, or is too large.
 Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments arguments,
                              Caller caller, bool oneway) {
     const auto target = arguments.target;
     const auto uid = caller.uid;
-    const auto admitted = co_await authority_.admit(std::move(caller), method, arguments);
+    const auto admitted = co_await admit(link, method, arguments, std::move(caller));
     const auto reader = admitted ? authority_.audience(uid, method) : Audience::Everybody;
     Result<Answer> result = Answer();
     if (!admitted && !method.open)

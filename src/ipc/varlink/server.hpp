@@ -4,12 +4,13 @@
 // org.hotreload as Varlink, for callers without a bus: on the socket that hotreloadd.socket opened.
 // It serves the table of methods to whoever the socket's mode lets in and the Authority admits.
 // A call is answered when its work has ended, and others go on meanwhile; a caller who goes away
-// ends nothing.
+// ends nothing that has begun, and is asked about no more.
 //
 // Everything that a caller has is limited: one user has a few dozen connections at most, and all
 // strangers together a few hundred: what is more is closed at once, and others go on being served.
 // Of one connection, so many calls are under way at a time.
 
+#include "base/completion.hpp"
 #include "base/fd.hpp"
 #include "base/task.hpp"
 #include "ipc/methods.hpp"
@@ -19,6 +20,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -62,6 +64,7 @@ private:
     struct Connection {
         bool stranger = false; // who may not inspect
         std::size_t calls = 0; // under way
+        std::list<Completion<Result<>>::Resolver> questions{}; // that the Authority has not answered
     };
 
     Result<> make();
@@ -73,6 +76,8 @@ private:
     int called(sd_varlink* link, const Method& method, sd_json_variant* parameters,
                bool oneway) noexcept;
     Task<> serve(Link link, const Method& method, Arguments arguments, Caller caller, bool oneway);
+    Task<Result<>> admit(sd_varlink* link, const Method& method, const Arguments& arguments,
+                         Caller caller);
     Task<> answer(sd_varlink* link, const Method& method, Arguments arguments, Caller caller,
                   bool oneway);
 

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <coroutine>
 #include <cstring>
 #include <filesystem>
 #include <format>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <sstream>
 
 namespace hotreload::ipc {
@@ -25,6 +28,22 @@ std::string read_file(const std::string& path) {
     text << std::ifstream(path).rdbuf();
     return text.str();
 }
+
+// Refuses, or leaves a question open until it is withdrawn.
+class FakePolkit final : public Polkit {
+public:
+    Task<Result<Answer>> ask(Subject /*subject*/, Question /*question*/) override {
+        if (!hangs)
+            co_return Answer::No;
+        const auto counted = std::make_shared<int>();
+        open = counted;
+        co_await std::suspend_always();
+        co_return Answer::Yes;
+    }
+
+    bool hangs = false;
+    std::weak_ptr<int> open; // the last question
+};
 
 // Asked by varlinkctl, as a person would.
 class VarlinkServerTest : public testing::Test {
@@ -116,20 +135,25 @@ protected:
         return varlinkctl({"--json=short", "call", path(), method, parameters});
     }
 
-    // varlinkctl, run by somebody who may not inspect.
-    Answer as_stranger(std::vector<std::string> arguments) {
+    void let_everybody_in() const {
         std::filesystem::permissions(directory_, std::filesystem::perms(0711));
         std::filesystem::permissions(path(), std::filesystem::perms(0666));
-        arguments.insert(arguments.begin(), "--json=short");
-        constexpr uid_t nobody = 65534;
-        return varlinkctl(std::move(arguments), nobody);
     }
 
+    // varlinkctl, run by somebody who may not inspect.
+    Answer as_stranger(std::vector<std::string> arguments) {
+        let_everybody_in();
+        arguments.insert(arguments.begin(), "--json=short");
+        return varlinkctl(std::move(arguments), kNobody);
+    }
+
+    static constexpr uid_t kNobody = 65534;
     const test::TemporaryDirectory temporary_;
     const std::string directory_ = temporary_.path();
     os::EventLoop loop_;
     FakeService service_;
-    Authority authority_{::geteuid(), nullptr};
+    FakePolkit polkit_;
+    Authority authority_{::geteuid(), &polkit_};
     VarlinkServer server_;
 };
 
@@ -609,6 +633,24 @@ TEST_F(VarlinkServerTest, a_stranger_is_told_of_a_mistake_without_its_words) {
     const auto text = answer.out + answer.err;
     EXPECT_TRUE(text.contains("org.hotreload.Invalid") && !text.contains("MARKER")) << text;
     EXPECT_TRUE(text.contains("/x.toml")) << text;
+}
+
+TEST_F(VarlinkServerTest, a_question_whose_caller_leaves_is_withdrawn_and_nothing_is_done) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    let_everybody_in();
+    polkit_.hangs = true;
+    ASSERT_EQ(::seteuid(kNobody), 0); // who connects is the caller
+    auto caller = std::make_optional<Socket>(loop_, socket_address());
+    ASSERT_EQ(::seteuid(0), 0);
+    caller->send("Reload", R"({"target":"shop"})");
+    turn_until([&] { return !polkit_.open.expired(); });
+    EXPECT_EQ(server_.calls(), 1U);
+    caller.reset();
+    turn_until([&] { return server_.calls() == 0; });
+    EXPECT_EQ(server_.calls(), 0U);
+    EXPECT_TRUE(polkit_.open.expired());
+    EXPECT_TRUE(service_.asked.empty());
 }
 
 TEST_F(VarlinkServerTest, a_stranger_may_call_no_other_method) {
