@@ -46,10 +46,11 @@ enum class Interaction { None, Password };
 
 // Calls a method, with the one try for all of them: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
-auto call_once(sdbus::IProxy& proxy, Interaction interaction, const char* method,
-               const Arguments&... arguments) -> Answer<std::tuple<Results...>> {
+auto call_once(sdbus::IProxy& proxy, const sdbus::InterfaceName& interface,
+               Interaction interaction, const char* method, const Arguments&... arguments)
+    -> Answer<std::tuple<Results...>> {
     try {
-        auto message = proxy.createMethodCall(manager_interface, sdbus::MethodName(method));
+        auto message = proxy.createMethodCall(interface, sdbus::MethodName(method));
         (void)sd_bus_message_set_allow_interactive_authorization(
             RawMessage::of(message), interaction == Interaction::Password);
         ((message << arguments), ...);
@@ -103,14 +104,21 @@ DaemonProxy::DaemonProxy(std::unique_ptr<sdbus::IConnection> connection, bool as
 
 // Nobody is asked before polkit has said that it takes a password.
 template <class... Results, class... Arguments>
-auto DaemonProxy::call(const char* method, const Arguments&... arguments)
+auto DaemonProxy::call_on(sdbus::IProxy& proxy, const sdbus::InterfaceName& interface,
+                          const char* method, const Arguments&... arguments)
     -> Answer<std::tuple<Results...>> {
-    auto answer = call_once<Results...>(*proxy_, Interaction::None, method, arguments...);
+    auto answer = call_once<Results...>(proxy, interface, Interaction::None, method, arguments...);
     if (answer || !answer.error().takes_password || !asks_for_passwords_)
         return answer;
     if (!password_agent_)
         password_agent_ = PasswordAgent::start();
-    return call_once<Results...>(*proxy_, Interaction::Password, method, arguments...);
+    return call_once<Results...>(proxy, interface, Interaction::Password, method, arguments...);
+}
+
+template <class... Results, class... Arguments>
+auto DaemonProxy::call(const char* method, const Arguments&... arguments)
+    -> Answer<std::tuple<Results...>> {
+    return call_on<Results...>(*proxy_, manager_interface, method, arguments...);
 }
 
 DaemonProxy::~DaemonProxy() {
@@ -205,18 +213,9 @@ Answer<std::string> DaemonProxy::value(const std::string& project, const std::st
         update(state, found->second);
         if (state.project != project || state.name != config)
             continue;
-        try {
-            std::string json;
-            std::uint64_t revision = 0;
-            const auto proxy = sdbus::createProxy(*connection_, bus_name, path);
-            proxy->callMethod("GetValue")
-                .onInterface(interface)
-                .withArguments(Options{})
-                .storeResultsTo(json, revision);
-            return json;
-        } catch (const sdbus::Error& error) {
-            return std::unexpected(failure_of(error));
-        }
+        const auto proxy = sdbus::createProxy(*connection_, bus_name, path);
+        return call_on<std::string, std::uint64_t>(*proxy, interface, "GetValue", Options{})
+            .transform([](auto&& results) { return std::get<0>(std::move(results)); });
     }
     return give_up(ExitStatus::Failed,
                    std::format("{}/{} is not published any more", project, config));
@@ -255,15 +254,15 @@ std::optional<Json> DaemonProxy::inspected(const Answer<std::string>& answer) {
 std::optional<Json> DaemonProxy::status(const std::string& target) {
     if (!may_inspect_)
         return std::nullopt;
-    return inspected(
-        only(call_once<std::string>(*proxy_, Interaction::None, "Status", target, Options{})));
+    return inspected(only(call_once<std::string>(*proxy_, manager_interface, Interaction::None,
+                                                 "Status", target, Options{})));
 }
 
 std::optional<Json> DaemonProxy::details(const std::string& id) {
     if (!may_inspect_)
         return std::nullopt;
-    return inspected(
-        only(call_once<std::string>(*proxy_, Interaction::None, "Details", id, Options{})));
+    return inspected(only(call_once<std::string>(*proxy_, manager_interface, Interaction::None,
+                                                 "Details", id, Options{})));
 }
 
 Answer<ManagedObjects> DaemonProxy::objects() {

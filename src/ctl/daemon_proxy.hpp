@@ -91,8 +91,11 @@ public:
 private:
     std::optional<Json> inspected(const Answer<std::string>& answer);
     DaemonProxy(std::unique_ptr<sdbus::IConnection> connection, bool asks_for_passwords);
-    // What a method of Manager1 gives back. Where polkit wants a password, a person is asked for
-    // it.
+    // What a method gives back. Where polkit wants a password, a person is asked for it.
+    template <class... Results, class... Arguments>
+    auto call_on(sdbus::IProxy& proxy, const sdbus::InterfaceName& interface, const char* method,
+                 const Arguments&... arguments) -> Answer<std::tuple<Results...>>;
+    // The same, of Manager1.
     template <class... Results, class... Arguments>
     auto call(const char* method, const Arguments&... arguments) -> Answer<std::tuple<Results...>>;
 
