@@ -30,6 +30,17 @@ std::string words_of(std::string_view method) {
     return words;
 }
 
+// A control character, of ASCII or behind it: what is shown at a terminal would obey it.
+bool has_control(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool two = byte == 0xc2 && i + 1 < text.size(); // U+0080 to U+00BF
+        if (byte < 0x20 || byte == 0x7f || (two && static_cast<unsigned char>(text[i + 1]) < 0xa0))
+            return true;
+    }
+    return false;
+}
+
 // What rules may look at, and what a person who is asked is shown.
 std::map<std::string, std::string> details_of(std::string_view method, const std::string& target) {
     const auto slash = target.find('/');
@@ -100,6 +111,9 @@ Audience Authority::audience(uid_t caller, const Method& method) const {
 
 Task<Result<>> Authority::ask(Caller caller, Permission permission, std::string method,
                               std::string target) {
+    if (has_control(target))
+        co_return fail(ErrorCode::NotAuthorized,
+                       method + " of what has control characters in its name is for root only");
     const auto of_user = asking_of_.find(caller.uid);
     if (asking_ >= kMostQuestions ||
         (of_user != asking_of_.end() && of_user->second >= kMostOfOneUser))

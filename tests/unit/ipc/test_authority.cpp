@@ -128,6 +128,14 @@ TEST_F(AuthorityTest, a_path_names_no_project) {
     EXPECT_EQ(polkit.questions[0].details.at("target"), "/srv/shop");
 }
 
+TEST_F(AuthorityTest, nobody_is_shown_control_characters_of_a_callers) {
+    for (const auto* target : {"shop\nType your password", "\033[2Jshop", "shop\xc2\x9b", "a\x7f"})
+        EXPECT_FALSE(admitted(on_bus(kPaul, true), "Reload", {.target = target})) << target;
+    EXPECT_TRUE(polkit.questions.empty());
+    EXPECT_TRUE(admitted(on_bus(kPaul, true), "Reload", {.target = "caf\xc3\xa9"}));
+    EXPECT_TRUE(admitted(on_bus(kRoot), "Explain", {.target = "/srv/a\nb"}));
+}
+
 TEST_F(AuthorityTest, a_password_is_asked_for_where_the_caller_waits_for_it) {
     polkit.answer = Polkit::Answer::Challenge;
     EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::NeedsPassword);
