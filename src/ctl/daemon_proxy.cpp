@@ -46,8 +46,8 @@ enum class Interaction { None, Password };
 
 // Calls a method, with the one try for all of them: `Results` are what the method gives back.
 template <class... Results, class... Arguments>
-auto call_once(sdbus::IProxy& proxy, const sdbus::InterfaceName& interface,
-               Interaction interaction, const char* method, const Arguments&... arguments)
+auto call_once(sdbus::IProxy& proxy, const sdbus::InterfaceName& interface, Interaction interaction,
+               const char* method, const Arguments&... arguments)
     -> Answer<std::tuple<Results...>> {
     try {
         auto message = proxy.createMethodCall(interface, sdbus::MethodName(method));

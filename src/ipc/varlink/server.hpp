@@ -64,7 +64,8 @@ private:
     struct Connection {
         bool stranger = false; // who may not inspect
         std::size_t calls = 0; // under way
-        std::list<Completion<Result<>>::Resolver> questions{}; // that the Authority has not answered
+        std::list<Completion<Result<>>::Resolver>
+            questions{}; // that the Authority has not answered
     };
 
     Result<> make();
