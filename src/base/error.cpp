@@ -9,8 +9,7 @@ namespace hotreload {
 
 Problem shown_to(Audience reader, Problem problem) {
     if (reader == Audience::Everybody && problem.audience != Audience::Everybody) {
-        problem.message = "the reason is shown to root and to the user whose instance it is: "
-                          "hotreloadctl status";
+        problem.message = "the reason is shown to those who may inspect: hotreloadctl status";
         problem.audience = Audience::Everybody;
     }
     return problem;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Polkit is who is asked, on the system's instance, whether a caller may do what is neither for
-// root nor for an operator of the project. dbus/ has the real one.
+// Polkit is who is asked, on the system's instance, whether a caller who is not root may do
+// something. dbus/ has the real one.
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
