@@ -26,7 +26,7 @@ void add_details(Event& event, const Json& details);
 
 // The note for a person who may not inspect.
 inline constexpr const char* without_details =
-    "values, and reasons that may quote them, are left out: they are shown to root, and to whose "
-    "instance it is";
+    "values, and reasons that may quote them, are left out: they are shown to those who may "
+    "inspect";
 
 } // namespace hotreload::ctl

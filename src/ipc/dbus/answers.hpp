@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Answers of methods as the results that the XML says. Who gets one with values on a bus may inspect:
-// those of other methods are names and ids.
+// Answers of methods as the results that the XML says. Who gets one with values on a bus may
+// inspect: those of other methods are names and ids.
 
 #include "base/utf8.hpp"
 #include "ipc/dbus/paths.hpp"
