@@ -44,7 +44,7 @@ struct LookUpThreads::Shared {
 LookUpThreads::LookUpThreads(EventLoop& loop, SystemAccounts& accounts, Ask ask)
     : accounts_(accounts),
       shared_(std::make_shared<Shared>(std::move(ask))),
-      again_(loop),
+      again_(loop.make_alarm()),
       readable_(loop, shared_->answered.get(), [this] { tell(); }) {
     accounts_.look_up_with(*this, loop);
 }
@@ -72,7 +72,7 @@ void LookUpThreads::begin_thread() {
         std::thread(work, shared_).detach();
         ++shared_->threads;
     } catch (const std::system_error&) {
-        again_.arm(kAgain, [this] { begin_thread(); });
+        again_->arm(kAgain, [this] { begin_thread(); });
     }
 }
 

@@ -38,7 +38,7 @@ private:
 
     SystemAccounts& accounts_;
     std::shared_ptr<Shared> shared_;
-    Timer again_; // for a thread
+    std::unique_ptr<Alarm> again_; // for a thread
     Readable readable_;
 };
 
