@@ -47,6 +47,19 @@ std::string why_unfound(os::SystemAccounts::Unfound why, std::string_view kind,
                        format_duration(os::SystemAccounts::kLimit));
 }
 
+// The reason why home_of() found none.
+std::string why_no_home(const std::string& user) {
+    const std::string advice = "has no home directory: write the path itself";
+    if (user.empty())
+        return "this user " + advice;
+    auto& accounts = os::system_accounts();
+    const auto account = accounts.user(user);
+    if (account || (account.error() == os::SystemAccounts::Unfound::Absent &&
+                    accounts.user_id(user))) // a number needs no account
+        return std::format("user \"{}\" {}", user, advice);
+    return why_unfound(account.error(), "user", user);
+}
+
 // The path stays as it is when it is made absolute: no "//", "." or "..", no slash at the end.
 bool is_absolute_and_plain(std::string_view path) {
     return path.starts_with('/') && path.size() > 1 && !path.ends_with('/') &&
@@ -124,12 +137,8 @@ Result<PathStart> start_of_path(const std::string& directory, const std::string&
     if (path != "~" && !path.starts_with("~/"))
         return PathStart{directory, path};
     auto home = home_of(user);
-    if (auto why = home || user.empty() ? std::nullopt : why_no_user(user))
-        return fail(ErrorCode::Invalid, std::format("\"{}\": {}", path, *why));
     if (!home)
-        return fail(ErrorCode::Invalid,
-                    std::format("\"{}\": {} has no home directory: write the path itself", path,
-                                user.empty() ? "this user" : std::format("user \"{}\"", user)));
+        return fail(ErrorCode::Invalid, std::format("\"{}\": {}", path, why_no_home(user)));
     return PathStart{*std::move(home), path.size() > 2 ? path.substr(2) : "."};
 }
 
