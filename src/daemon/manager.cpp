@@ -241,13 +241,19 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
 }
 
 Task<> Manager::take_up(std::string file) {
-    const bool registered = std::ranges::any_of(
-        projects_, [&](const auto& each) { return each.second->path() == file; });
-    if (registered) {
+    const auto is_registered = [&] {
+        return std::ranges::any_of(projects_,
+                                   [&](const auto& each) { return each.second->path() == file; });
+    };
+    if (is_registered()) {
         forget_refused(file);
         co_return;
     }
     const auto definition = co_await read_when_known(ports_.reader, file);
+    if (is_registered()) { // by another look at its directory meanwhile
+        forget_refused(file);
+        co_return;
+    }
     if (!definition) {
         refuse_file(file, definition.error());
         co_return;
