@@ -39,10 +39,10 @@ def main():
             agent.send(new_method_return(message))
         if fields.get(HeaderFields.member) != "BeginAuthentication":
             continue
-        action, text, _, details, cookie, _ = message.body
+        action, text, _, details, cookie, identities = message.body
         print(action, details.get("polkit.target", text), flush=True)
         if mode == "yes":
-            call(answers, "AuthenticationAgentResponse2", "us(sa{sv})", 0, cookie, ("unix-user", {"uid": ("u", 0)}))
+            call(answers, "AuthenticationAgentResponse2", "us(sa{sv})", 0, cookie, identities[0])
         if mode != "hang":
             agent.send(new_method_return(message))
 
