@@ -18,6 +18,11 @@ def start_time(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
+def user_of(pid: int) -> int:
+    """Whose agent it is: that of the process's user."""
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
 def call(connection, method: str, signature: str, *body):
     reply = connection.send_and_get_reply(new_method_call(AUTHORITY, method, signature, body))
     if reply.header.message_type == MessageType.error:
@@ -42,7 +47,7 @@ def main():
         action, text, _, details, cookie, identities = message.body
         print(action, details.get("polkit.target", text), flush=True)
         if mode == "yes":
-            call(answers, "AuthenticationAgentResponse2", "us(sa{sv})", 0, cookie, identities[0])
+            call(answers, "AuthenticationAgentResponse2", "us(sa{sv})", user_of(pid), cookie, identities[0])
         if mode != "hang":
             agent.send(new_method_return(message))
 
