@@ -189,6 +189,7 @@ def test_a_file_that_is_never_quiet_is_acted_on_now_and_then(demo):
     demo.toml('[watch]\ndebounce = "300ms"\ndebounce_max = "600ms"\n' + ONE.replace('validate = ["./check"]\n', ""))
     demo.up()
     with demo.ctl.monitor() as events:
+        # It is written more often than `debounce`, for several times `debounce_max`: the pace is what is tested.
         as_dev(demo, "sh", "-c", "for i in $(seq 30); do echo $i >new; mv new a.conf; sleep 0.1; done")
         eventually(lambda: demo.log("a")[-1] == "reload - 30", "the last one")
         demo.nothing_to_do(events)

@@ -59,7 +59,7 @@ protected:
 };
 
 TEST_F(Follow, AStopByHandIsSeen) {
-    const auto unit = started(program({"sleep", "1000"}));
+    const auto unit = started(program({"sleep", "infinity"}));
     systemctl("stop '" + unit + "'");
     until([&] { return told(unit, "inactive"); });
     EXPECT_EQ(units->state(unit).active_state, "inactive");
@@ -67,14 +67,14 @@ TEST_F(Follow, AStopByHandIsSeen) {
 }
 
 TEST_F(Follow, ADeathIsSeenWithItsCause) {
-    const auto unit = started(program({"sleep", "1000"}));
+    const auto unit = started(program({"sleep", "infinity"}));
     shell("kill -SEGV " + show(unit, "MainPID"));
     until([&] { return units->state(unit).failed(); });
     EXPECT_TRUE(describe_failure(units->state(unit)).starts_with("killed by SIGSEGV"));
 }
 
 TEST_F(Follow, AnAutomaticRestartIsCounted) {
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"10ms"}}};
     const auto unit = started(definition);
     const auto pid = units->state(unit).main_pid;
@@ -104,13 +104,13 @@ TEST_F(Follow, AnUnknownUnitIsNotFoundAndItsNameStaysFree) {
     ASSERT_TRUE(state) << state.error().message;
     EXPECT_EQ(state->load_state, "not-found");
     until([&] { return run(units->list(unit))->empty(); });
-    const auto result = start(unit, program({"sleep", "1000"}));
+    const auto result = start(unit, program({"sleep", "infinity"}));
     EXPECT_TRUE(result) << result.error().message;
     EXPECT_EQ(units->state(unit).active_state, "active");
 }
 
 TEST_F(Follow, ADaemonReloadIsNoNewsAndLosesNothing) {
-    const auto cookie = started(program({"sleep", "1000"}));
+    const auto cookie = started(program({"sleep", "infinity"}));
     const auto unit = started(service({"ok"}));
     until([&] { return units->state(unit).status_text == "up"; });
     const auto before = units->state(unit);
@@ -125,7 +125,7 @@ TEST_F(Follow, ADaemonReloadIsNoNewsAndLosesNothing) {
 }
 
 TEST_F(Follow, ANewExecutionOfTheManagerIsTheSameRunAndIsFollowedOn) {
-    const auto cookie = started(program({"sleep", "1000"}));
+    const auto cookie = started(program({"sleep", "infinity"}));
     const auto unit = started(service({"ok"}));
     until([&] { return units->state(unit).status_text == "up"; });
     const auto before = units->state(unit);
@@ -174,7 +174,7 @@ TEST_F(Follow, MoreUnitsThanABusAllowsRepliesToOneConnection) {
 }
 
 TEST_F(Follow, StaysActiveEndsAfterTheTime) {
-    const auto unit = started(program({"sleep", "1000"}));
+    const auto unit = started(program({"sleep", "infinity"}));
     const auto since = std::chrono::steady_clock::now();
     const auto stayed = run(units->stays_active(unit, 300ms, {}));
     EXPECT_TRUE(stayed) << stayed.error().message;

@@ -47,7 +47,7 @@ protected:
     // A service whose reload lasts until `finish_reload`.
     std::string reloads_slowly() {
         shell("mkfifo -m 0666 " + path("go"));
-        auto definition = program({"sleep", "1000"});
+        auto definition = program({"sleep", "infinity"});
         definition.reload = {"/bin/cat", path("go")};
         auto unit = name();
         EXPECT_TRUE(start(unit, definition));
@@ -70,7 +70,7 @@ private:
 };
 
 TEST_F(Others, AnAliasIsFollowedToTheUnitThatItNames) {
-    const auto real = install("real", "ExecStart=sleep 1000\n");
+    const auto real = install("real", "ExecStart=sleep infinity\n");
     const auto alias = link("alias", real);
     systemctl("start '" + real + "'");
     std::string told;
@@ -89,8 +89,8 @@ TEST_F(Others, AnAliasIsFollowedToTheUnitThatItNames) {
 }
 
 TEST_F(Others, AnAliasThatIsGivenToAnotherUnitIsFollowedThere) {
-    const auto before = install("before", "ExecStart=sleep 1000\n");
-    const auto after = install("after", "ExecStart=sleep 1000\n");
+    const auto before = install("before", "ExecStart=sleep infinity\n");
+    const auto after = install("after", "ExecStart=sleep infinity\n");
     const auto alias = link("moves", before);
     systemctl("start '" + before + "'");
     ASSERT_TRUE(run(units->follow(before)));
@@ -108,7 +108,7 @@ TEST_F(Others, AnAliasThatIsGivenToAnotherUnitIsFollowedThere) {
 }
 
 TEST_F(Others, AUnitIsFollowedUntilEachHasLetGoOfIt) {
-    const auto real = install("real", "ExecStart=sleep 1000\n");
+    const auto real = install("real", "ExecStart=sleep infinity\n");
     const auto alias = link("alias", real);
     systemctl("start '" + real + "'");
     for (const auto& unit : {real, alias, real})
@@ -123,7 +123,7 @@ TEST_F(Others, AUnitIsFollowedUntilEachHasLetGoOfIt) {
 
 TEST_F(Others, AnEndIsTheProcesssOwnOrOursOrSomebodyElses) {
     const auto unit = name();
-    ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
+    ASSERT_TRUE(start(unit, program({"sleep", "infinity"})));
     shell("kill -TERM " + std::to_string(units->state(unit).main_pid));
     until([&] { return units->state(unit).end == UnitEnd::ByItself; });
     ASSERT_TRUE(run(units->start_unit(unit)));
@@ -152,9 +152,9 @@ TEST_F(Others, AStopDuringAReloadIsTheirs) {
 TEST_F(Others, AStopThatHasToWaitForOtherUnitsIsTheirsAllTheSame) {
     shell("mkfifo -m 0666 " + path("go") + " " + path("end"));
     const auto later = std::format("units-test-later-{}.service", ::getpid());
-    const auto unit = install("waits", "ExecStart=sleep 1000\nExecReload=/bin/cat " + path("go") +
+    const auto unit = install("waits", "ExecStart=sleep infinity\nExecReload=/bin/cat " + path("go") +
                                            "\n[Unit]\nBefore=" + later + "\n");
-    install("later", "ExecStart=sleep 1000\nExecStop=/bin/cat " + path("end") + "\n");
+    install("later", "ExecStart=sleep infinity\nExecStop=/bin/cat " + path("end") + "\n");
     systemctl("start '" + unit + "' '" + later + "'");
     ASSERT_TRUE(run(units->follow(unit)));
     auto reload = units->reload_unit(unit);
@@ -179,7 +179,7 @@ TEST_F(Others, AStopThatTakesLongIsTheirsAsSoonAsItHasBegun) {
     const auto unit = name();
     ASSERT_TRUE(start(unit, program({"/bin/sh", "-c",
                                      "trap 'read x <" + path("end") +
-                                         "; exit 0' TERM; sleep 1000 & "
+                                         "; exit 0' TERM; sleep infinity & "
                                          "touch " +
                                          path("up") + "; wait $!"})));
     until([&] { return std::filesystem::exists(path("up")); });
@@ -211,7 +211,7 @@ TEST_F(Others, ARestartDuringAReloadIsAsGood) {
 
 TEST_F(Others, ARestartWhileAUnitIsWatchedBeginsTheWatchAnew) {
     const auto unit = name();
-    ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
+    ASSERT_TRUE(start(unit, program({"sleep", "infinity"})));
     auto staying = units->stays_active(unit, 1s, {});
     staying.start();
     systemctl("restart '" + unit + "'");
@@ -221,7 +221,7 @@ TEST_F(Others, ARestartWhileAUnitIsWatchedBeginsTheWatchAnew) {
 }
 
 TEST_F(Others, ADeathBySignalIsSeenThoughTheManagerHasStartedItAgain) {
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Restart", {"always"}}, {"RestartSec", {"0"}}};
     const auto unit = name();
     ASSERT_TRUE(start(unit, definition));
@@ -233,11 +233,11 @@ TEST_F(Others, ADeathBySignalIsSeenThoughTheManagerHasStartedItAgain) {
 }
 
 TEST_F(Others, WhatTheManagerKnowsOfAUnitIsReadAnewWhenItsFileHasChanged) {
-    const auto unit = install("stale", "ExecStart=sleep 1000\n");
+    const auto unit = install("stale", "ExecStart=sleep infinity\n");
     systemctl("start '" + unit + "'");
     const auto since = show(unit, "ExecMainStartTimestampMonotonic");
     ASSERT_TRUE(run(units->load_anew(unit)));
-    write(unit, "ExecStart=sleep 1000\nEnvironment=A=b\n");
+    write(unit, "ExecStart=sleep infinity\nEnvironment=A=b\n");
     std::filesystem::last_write_time(run_time_directory() / unit,
                                      std::filesystem::file_time_type::clock::now() + 2s);
     ASSERT_EQ(show(unit, "NeedDaemonReload"), "yes");

@@ -76,7 +76,7 @@ TEST_F(Reload, AServiceThatBeginsAndNeverFinishesHasADeadline) {
 }
 
 TEST_F(Reload, AReloadCommandThatFailsLeavesTheProcess) {
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.reload = {"/bin/false"};
     const auto unit = started(definition);
     const auto pid = units->state(unit).main_pid;
@@ -91,7 +91,7 @@ TEST_F(Reload, AReloadCommandKnowsTheMainProcess) {
 }
 
 TEST_F(Reload, OfAServiceThatCannotIsRefusedByTheManager) {
-    EXPECT_FALSE(reload_error(started(program({"sleep", "1000"}))).empty());
+    EXPECT_FALSE(reload_error(started(program({"sleep", "infinity"}))).empty());
     EXPECT_FALSE(reload_error("no-such-unit.service").empty());
 }
 
@@ -170,7 +170,7 @@ TEST_F(ReloadOfOneThatStarts, BySignalWaitsToo) {
 }
 
 TEST_F(Reload, LivePropertiesAreSetOnTheRunningUnit) {
-    const auto unit = started(program({"sleep", "1000"}));
+    const auto unit = started(program({"sleep", "infinity"}));
     const auto pid = units->state(unit).main_pid;
     const auto set = run(units->set_properties(
         unit, {{"MemoryMax", std::uint64_t(256) << 20}, {"CPUWeight", std::uint64_t(200)}}));
@@ -184,7 +184,7 @@ TEST_F(Reload, LivePropertiesAreSetOnTheRunningUnit) {
 TEST_F(Reload, ACommandNamesTheMainProcessAfterADaemonReloadToo) {
     const auto unit = name();
     const auto file = (directory / "told").string();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.reload = {"/bin/sh", "-c",  "echo $0 $1 $2 $3 > " + file, "$MAINPID", "<${MAINPID}>",
                          "$HOME",   "100%"};
     ASSERT_TRUE(start(unit, definition));

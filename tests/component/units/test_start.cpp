@@ -31,7 +31,7 @@ std::string read_file(const std::filesystem::path& path) {
 
 TEST_F(Start, AnExecServiceRunsInItsSliceWithAReadableDescription) {
     const auto unit = name();
-    const auto started = start(unit, program({"sleep", "1000"}));
+    const auto started = start(unit, program({"sleep", "infinity"}));
     ASSERT_TRUE(started) << started.error().message;
     EXPECT_EQ(show(unit, "ActiveState"), "active");
     EXPECT_EQ(show(unit, "Slice"), kSlice);
@@ -145,7 +145,7 @@ TEST_F(Start, TheFileOfAnEnvironmentIsThereAsLongAsTheUnitAndGoesWithIt) {
 
 TEST_F(Start, PropertiesOfBothSectionsAreInForce) {
     const auto unit = name();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7"}},
                              {"Restart", {"on-failure"}},
                              {"ConditionPathExists", {"/etc", "/usr"}},
@@ -163,7 +163,7 @@ TEST_F(Start, DropInsWrittenWithinOneStepOfTheClockAreAllRead) {
     // Kernels before 6.13 give the manager's directory one time stamp for two drop-ins that are
     // written in short order. Here it is given back the stamp under which it was last read.
     const std::string first = name(), second = name();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7"}}};
     ASSERT_TRUE(start(first, definition));
     const auto stamp = std::filesystem::last_write_time(run_time_directory());
@@ -175,7 +175,7 @@ TEST_F(Start, DropInsWrittenWithinOneStepOfTheClockAreAllRead) {
 
 TEST_F(Start, AValueOfTwoLinesIsRefusedBeforeAnythingStarts) {
     const auto unit = name();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7\nExecStartPre=/bin/false"}}};
     const auto started = start(unit, definition);
     ASSERT_FALSE(started);
@@ -208,7 +208,7 @@ TEST_F(Start, AMissingProgramIsSaidToBeUnexecutable) {
 TEST_F(Start, AMissingUserIsSaid) {
     if (as_user())
         GTEST_SKIP() << "a user's manager has no other users";
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.user = "nobody-of-this-name";
     const auto started = start(name(), definition);
     ASSERT_FALSE(started);
@@ -216,7 +216,7 @@ TEST_F(Start, AMissingUserIsSaid) {
 }
 
 TEST_F(Start, AMissingDirectoryIsSaid) {
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.working_dir = "/no/such/directory";
     const auto started = start(name(), definition);
     ASSERT_FALSE(started);
@@ -224,7 +224,7 @@ TEST_F(Start, AMissingDirectoryIsSaid) {
 }
 
 TEST_F(Start, AServiceThatDoesNotGetReadyTimesOut) {
-    auto definition = program({"sleep", "1000"}, ServiceType::Notify);
+    auto definition = program({"sleep", "infinity"}, ServiceType::Notify);
     definition.properties = {{"TimeoutStartSec", {"1"}}};
     const auto started = start(name(), definition);
     ASSERT_FALSE(started);
@@ -245,7 +245,7 @@ TEST_F(Start, ARefusedCallLeavesNothing) {
 
 TEST_F(Start, AStoppedGenerationIsStartedAgainAsItWas) {
     const auto unit = name();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7"}}};
     ASSERT_TRUE(start(unit, definition));
     const auto pid = units->state(unit).main_pid;
@@ -278,7 +278,7 @@ TEST_F(Start, AFailedGenerationCanBeTriedAgain) {
 
 TEST_F(Start, AUnitOfAnEarlierLifeIsNotTakenForTheOneThatIsWanted) {
     const auto unit = name();
-    ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
+    ASSERT_TRUE(start(unit, program({"sleep", "infinity"})));
     const auto pid = units->state(unit).main_pid;
     units->unfollow(unit); // as the death of the daemon does
     EXPECT_EQ(units->state(unit), UnitState());
@@ -288,7 +288,7 @@ TEST_F(Start, AUnitOfAnEarlierLifeIsNotTakenForTheOneThatIsWanted) {
 
 TEST_F(Start, AnUnfollowedUnitIsForgottenByTheManagerOnceItStops) {
     const auto unit = name();
-    ASSERT_TRUE(start(unit, program({"sleep", "1000"})));
+    ASSERT_TRUE(start(unit, program({"sleep", "infinity"})));
     units->unfollow(unit);
     ASSERT_TRUE(run(units->stop_unit(unit)));
     until([&] { return show(unit, "LoadState") == "not-found"; });
@@ -296,7 +296,7 @@ TEST_F(Start, AnUnfollowedUnitIsForgottenByTheManagerOnceItStops) {
 
 TEST_F(Start, DiscardLeavesNothing) {
     const auto unit = name();
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7"}}};
     ASSERT_TRUE(start(unit, definition));
     ASSERT_TRUE(run(units->set_properties(unit, {{"MemoryMax", std::uint64_t(1) << 30}})));
@@ -324,7 +324,7 @@ TEST_F(Start, DiscardOfAnUnknownUnitIsDone) {
 TEST_F(Start, FiftyStartAtOnce) {
     std::vector<std::string> names;
     std::vector<Task<Result<>>> starts;
-    auto definition = program({"sleep", "1000"});
+    auto definition = program({"sleep", "infinity"});
     definition.properties = {{"Nice", {"7"}}};
     for (int i = 0; i < 50; ++i) {
         names.push_back(name("many"));
