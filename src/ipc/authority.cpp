@@ -70,21 +70,21 @@ std::string_view action_id(Permission permission) {
 // Counts as long as it lives.
 class Authority::Asking {
 public:
-    Asking(Authority& authority, uid_t user) : authority_(authority), user_(user) {
+    Asking(Authority& authority, std::pair<uid_t, bool> of) : authority_(authority), of_(of) {
         ++authority_.asking_;
-        ++authority_.asking_of_[user_];
+        ++authority_.asking_of_[of_];
     }
     ~Asking() {
         --authority_.asking_;
-        if (const auto of_user = authority_.asking_of_.find(user_); --of_user->second == 0)
-            authority_.asking_of_.erase(of_user);
+        if (const auto same = authority_.asking_of_.find(of_); --same->second == 0)
+            authority_.asking_of_.erase(same);
     }
     Asking(const Asking&) = delete;
     Asking& operator=(const Asking&) = delete;
 
 private:
     Authority& authority_;
-    const uid_t user_;
+    const std::pair<uid_t, bool> of_;
 };
 
 Task<Result<>> Authority::admit(Caller caller, const Method& method, const Arguments& arguments) {
@@ -114,12 +114,13 @@ Task<Result<>> Authority::ask(Caller caller, Permission permission, std::string 
     if (has_control(target))
         co_return fail(ErrorCode::NotAuthorized,
                        method + " of what has control characters in its name is for root only");
-    const auto of_user = asking_of_.find(caller.uid);
-    if (asking_ >= kMostQuestions ||
-        (of_user != asking_of_.end() && of_user->second >= kMostOfOneUser))
+    const std::pair of(caller.uid, caller.interactive);
+    const auto same = asking_of_.find(of);
+    const auto most = caller.interactive ? kMostWithAPerson : kMostOfOneUser;
+    if (asking_ >= kMostQuestions || (same != asking_of_.end() && same->second >= most))
         co_return fail(ErrorCode::Busy, "polkit is being asked about too many calls: call again "
                                         "when one of them has ended");
-    const Asking asking(*this, caller.uid);
+    const Asking asking(*this, of);
     const auto what = std::format("{} ({})", method, action_id(permission));
     Polkit::Question question{.action = std::string(action_id(permission)),
                               .details = details_of(method, target),

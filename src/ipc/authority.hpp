@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hotreload::ipc {
 
@@ -38,10 +39,11 @@ struct Caller {
 
 class Authority {
 public:
-    // Questions to polkit that are open at a time, each of which may take as long as a person
-    // does.
+    // Questions to polkit that are open at a time. One that may ask a person takes as long as that
+    // person does.
     static constexpr std::size_t kMostQuestions = 64;
-    static constexpr std::size_t kMostOfOneUser = 4;
+    static constexpr std::size_t kMostOfOneUser = 16;
+    static constexpr std::size_t kMostWithAPerson = 4; // of one user
 
     // `owner` is the user that the instance belongs to. `polkit`, which outlives it, is for what
     // others want of the system's instance; nullptr: they may nothing.
@@ -65,7 +67,7 @@ private:
     uid_t owner_;
     Polkit* polkit_;
     std::size_t asking_ = 0;
-    std::map<uid_t, std::size_t> asking_of_; // by user
+    std::map<std::pair<uid_t, bool>, std::size_t> asking_of_; // by user, and with a person or not
 };
 
 } // namespace hotreload::ipc

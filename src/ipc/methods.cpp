@@ -95,33 +95,38 @@ Result<> take_strategy(Arguments& arguments, Value value) {
                     word));
 }
 
-Result<> take_drain(Arguments& arguments, Value value) {
+// A duration; "" is none.
+Result<std::optional<Duration>> duration_of(Value value, std::string_view option) {
     std::string text;
     if (auto taken = set(text, std::move(value), "a duration"); !taken)
-        return taken;
+        return std::unexpected(std::move(taken.error()));
     if (text.empty())
-        return {};
+        return std::nullopt;
     auto duration = parse_duration(text);
     if (!duration)
-        return std::unexpected(std::move(duration.error()).in_context("option \"drain\""));
-    arguments.drain = *duration;
-    return {};
+        return std::unexpected(
+            std::move(duration.error()).in_context(std::format("option \"{}\"", option)));
+    return *duration;
+}
+
+Result<> take_drain(Arguments& arguments, Value value) {
+    return duration_of(std::move(value), "drain").transform([&](std::optional<Duration> drain) {
+        arguments.drain = drain;
+    });
 }
 
 Result<> take_pause(Arguments& arguments, Value value) {
-    std::string text;
-    if (auto taken = set(text, std::move(value), "a duration"); !taken)
-        return taken;
-    if (text.empty())
-        return {};
-    auto duration = parse_duration(text);
+    const auto duration = duration_of(std::move(value), "for");
     if (!duration)
-        return std::unexpected(std::move(duration.error()).in_context("option \"for\""));
-    if (*duration <= Duration::zero() || *duration == kInfinity)
-        return fail(ErrorCode::Invalid, std::format("option \"for\": \"{}\" is no time after which "
-                                                    "anything could be resumed",
-                                                    text));
-    arguments.pause = *duration;
+        return std::unexpected(duration.error());
+    if (!*duration)
+        return {};
+    if (**duration <= Duration::zero() || **duration == kInfinity)
+        return fail(ErrorCode::Invalid,
+                    std::format("option \"for\": \"{}\" is no time after which anything could be "
+                                "resumed",
+                                format_duration(**duration)));
+    arguments.pause = **duration;
     return {};
 }
 

@@ -5,19 +5,9 @@
 
 namespace hotreload::ipc {
 
-namespace {
-
-// sdbus-c++ has no words for it.
-struct RawMessage : sdbus::Message {
-    static sd_bus_message* of(const sdbus::Message& message) {
-        return static_cast<sd_bus_message*>(message.*(&RawMessage::msg_));
-    }
-};
-
-} // namespace
-
-bool Calls::allows_interaction(const sdbus::Message& call) {
-    return sd_bus_message_get_allow_interactive_authorization(RawMessage::of(call)) > 0;
+bool Calls::allows_interaction() const {
+    auto* const call = sd_bus_get_current_message(bus_.handle());
+    return call && sd_bus_message_get_allow_interactive_authorization(call) > 0;
 }
 
 Task<Result<Answer>> Calls::answer_to(const Method& method, Result<Arguments> arguments,

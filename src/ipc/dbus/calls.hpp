@@ -10,6 +10,7 @@
 #include "base/task.hpp"
 #include "ipc/dbus/answers.hpp"
 #include "ipc/dbus/arguments.hpp"
+#include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/callers.hpp"
 #include "ipc/dbus/errors.hpp"
 
@@ -27,9 +28,11 @@ namespace hotreload::ipc {
 class Calls {
 public:
     // All of them outlive it.
-    Calls(sdbus::IConnection& connection, Service& service, Authority& authority,
-          Executor& executor)
-        : service_(service), authority_(authority), callers_(connection, executor) {}
+    Calls(Bus& bus, Service& service, Authority& authority, Executor& executor)
+        : bus_(bus),
+          service_(service),
+          authority_(authority),
+          callers_(bus.connection(), executor) {}
 
     [[nodiscard]] std::size_t count() const { return in_flight_; }
     std::function<void()> on_answered; // a call has ended
@@ -52,7 +55,7 @@ public:
                 to_bus_error({ErrorCode::Failed, "the method has no row in the table of methods"}));
         tasks_.spawn(run(std::move(reply), *method,
                          read_arguments(*method, {Value(std::move(given))...}, options),
-                         sender ? sender : "", allows_interaction(call), present));
+                         sender ? sender : "", allows_interaction(), present));
     }
 
 private:
@@ -83,9 +86,10 @@ private:
 
     Task<Result<Answer>> answer_to(const Method& method, Result<Arguments> arguments,
                                    std::string sender, bool interactive);
-    // The caller waits while somebody is asked for a password.
-    static bool allows_interaction(const sdbus::Message& call);
+    // The caller of the message that is handled waits while somebody is asked for a password.
+    [[nodiscard]] bool allows_interaction() const;
 
+    Bus& bus_;
     Service& service_;
     Authority& authority_;
     Callers callers_;

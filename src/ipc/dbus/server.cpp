@@ -36,7 +36,7 @@ std::optional<Error> check_signature(sd_bus_message* call) {
 
 DbusServer::DbusServer(Bus& bus, Service& service, Authority& authority, Executor& executor)
     : bus_(bus),
-      calls_(bus.connection(), service, authority, executor),
+      calls_(bus, service, authority, executor),
       manager_(bus.connection(), calls_) {
     calls_.on_answered = [this] {
         if (on_activity)

@@ -176,6 +176,9 @@ TEST_F(AuthorityTest, a_process_that_the_kernel_does_not_tell_is_not_asked_about
 TEST_F(AuthorityTest, one_user_cannot_keep_polkit_from_others) {
     polkit.hangs = true;
     std::vector<Task<Result<>>> asking;
+    for (std::size_t i = 0; i < Authority::kMostWithAPerson; ++i)
+        asking.push_back(begin(on_bus(kPaul, true), "Reload"));
+    EXPECT_EQ(refused(on_bus(kPaul, true), "Reload"), ErrorCode::Busy);
     for (std::size_t i = 0; i < Authority::kMostOfOneUser; ++i)
         asking.push_back(begin(on_bus(kPaul), "Reload"));
     EXPECT_EQ(refused(on_bus(kPaul), "Reload"), ErrorCode::Busy);
