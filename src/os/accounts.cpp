@@ -114,10 +114,16 @@ void SystemAccounts::answered(const AccountQuestion& question, std::optional<Acc
     absent_.erase(question);
     if (!answer && question.named())
         absent_.emplace(question, clock_->now());
+    // The old answer was told while this one was on its way.
+    const auto before = known_.find(question);
+    const bool is_another = before != known_.end() && before->second.value != answer;
+    if (is_another)
+        private_.clear();
     const auto& known = remember(question, std::move(answer));
     for (auto* const each : waiting_)
         each->answered(question, known);
-    if (owed_.erase(question) > 0 && on_learned)
+    const bool owed = owed_.erase(question) > 0;
+    if ((owed || is_another) && on_learned)
         on_learned();
 }
 
@@ -154,7 +160,7 @@ const SystemAccounts::Answer* SystemAccounts::find(const AccountQuestion& questi
         if (auto local = find_in_files(etc_, question))
             return &remember(question, std::move(local));
     if (!look_ups_)
-        return &remember(question, ask_name_services(question));
+        return &remember(question, ask_name_services(question).value_or(std::nullopt));
     ask(question);
     if (counts)
         return &known->second.value;

@@ -85,7 +85,7 @@ public:
     // The answer to a question of look_ups; nullopt: there is no such account.
     void answered(const AccountQuestion& question, std::optional<Account> answer);
 
-    // Something that somebody was told not to be known is known now.
+    // Something that somebody was told not to be known is known now, or is not as it was told.
     std::function<void()> on_learned;
 
     enum class Unfound { Absent, Unknown };

@@ -6,11 +6,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -21,7 +23,8 @@ namespace hotreload::os {
 
 namespace {
 
-constexpr Duration kAgain = std::chrono::seconds(1);
+constexpr Duration kFirstRest = std::chrono::seconds(1);
+constexpr Duration kLongestRest = std::chrono::minutes(1);
 
 } // namespace
 
@@ -38,6 +41,7 @@ struct LookUpThreads::Shared {
     std::mutex mutex;  // of all below
     std::deque<AccountQuestion> questions;
     std::vector<std::pair<AccountQuestion, std::optional<Account>>> answers;
+    std::deque<AccountQuestion> failed;
     unsigned threads = 0;
 };
 
@@ -45,6 +49,7 @@ LookUpThreads::LookUpThreads(EventLoop& loop, SystemAccounts& accounts, Ask ask)
     : accounts_(accounts),
       shared_(std::make_shared<Shared>(std::move(ask))),
       again_(loop.make_alarm()),
+      rest_(kFirstRest),
       readable_(loop, shared_->answered.get(), [this] { tell(); }) {
     accounts_.look_up_with(*this, loop);
 }
@@ -55,6 +60,19 @@ LookUpThreads::~LookUpThreads() {
     shared_->questions.clear();
 }
 
+// Nobody asks the same question anew.
+void LookUpThreads::ask_again_later() {
+    again_->arm(rest_, [this] {
+        {
+            const std::scoped_lock lock(shared_->mutex);
+            std::ranges::move(shared_->failed, std::back_inserter(shared_->questions));
+            shared_->failed.clear();
+        }
+        begin_thread();
+    });
+    rest_ = std::min(2 * rest_, kLongestRest);
+}
+
 void LookUpThreads::ask(const AccountQuestion& question) {
     {
         const std::scoped_lock lock(shared_->mutex);
@@ -63,7 +81,7 @@ void LookUpThreads::ask(const AccountQuestion& question) {
     begin_thread();
 }
 
-// A thread that the kernel refuses is tried for again: nobody asks the same question anew.
+// A thread that the kernel refuses is tried for again.
 void LookUpThreads::begin_thread() {
     const std::scoped_lock lock(shared_->mutex);
     if (shared_->threads == kMost || shared_->questions.empty())
@@ -72,7 +90,7 @@ void LookUpThreads::begin_thread() {
         std::thread(work, shared_).detach();
         ++shared_->threads;
     } catch (const std::system_error&) {
-        again_->arm(kAgain, [this] { begin_thread(); });
+        ask_again_later();
     }
 }
 
@@ -88,7 +106,10 @@ void LookUpThreads::work(const std::shared_ptr<Shared>& shared) {
         lock.unlock();
         auto answer = shared->ask(question);
         lock.lock();
-        shared->answers.emplace_back(question, std::move(answer));
+        if (answer)
+            shared->answers.emplace_back(question, *std::move(answer));
+        else
+            shared->failed.push_back(question);
         constexpr std::uint64_t one = 1;
         (void)!::write(shared->answered.get(), &one, sizeof one);
     }
@@ -100,7 +121,12 @@ void LookUpThreads::tell() {
     (void)!::read(shared_->answered.get(), &count, sizeof count);
     std::unique_lock lock(shared_->mutex);
     auto answers = std::exchange(shared_->answers, {});
+    const bool failed = !shared_->failed.empty();
     lock.unlock();
+    if (!answers.empty())
+        rest_ = kFirstRest;
+    if (failed)
+        ask_again_later();
     for (auto& [question, answer] : answers)
         accounts_.answered(question, std::move(answer));
 }

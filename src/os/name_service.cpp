@@ -5,6 +5,7 @@
 #include <pwd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -20,13 +21,19 @@ File open_table(const std::string& etc, const char* name) {
     return {std::fopen((etc + "/" + name).c_str(), "re"), std::fclose};
 }
 
-// Calls `get` with a buffer that is large enough; true: there is such a row.
+// Calls `get` with a buffer that is large enough. True: there is such a row; an errno where there
+// may be one.
 template <class Row, class Get>
-bool fill(Row& row, std::vector<char>& buffer, Get get) {
+std::expected<bool, int> fill(Row& row, std::vector<char>& buffer, Get get) {
     Row* found = nullptr;
+    int error = 0;
     buffer.resize(4096);
-    while (get(&row, buffer.data(), buffer.size(), &found) == ERANGE)
+    while ((error = get(&row, buffer.data(), buffer.size(), &found)) == ERANGE)
         buffer.resize(buffer.size() * 2);
+    // The others all mean that there is none, see getpwnam(3).
+    static constexpr std::array absent = {0, ENOENT, ESRCH, EBADF, EPERM};
+    if (!found && !std::ranges::contains(absent, error))
+        return std::unexpected(error);
     return found != nullptr;
 }
 
@@ -45,15 +52,15 @@ Account account_of(const ::group& row) {
 }
 
 template <class Row, class Get>
-std::optional<Account> ask(Get get) {
+AccountAnswer ask(Get get) {
     Row row = {};
     std::vector<char> buffer;
-    if (!fill(row, buffer, get))
-        return std::nullopt;
-    return account_of(row);
+    return fill(row, buffer, get).transform([&](bool there) {
+        return there ? std::optional(account_of(row)) : std::nullopt;
+    });
 }
 
-std::optional<Account> user_numbered(uid_t user) {
+AccountAnswer user_numbered(uid_t user) {
     return ask<passwd>([&](auto... rest) { return ::getpwuid_r(user, rest...); });
 }
 
@@ -73,7 +80,8 @@ template <class Row, class Next, class Wanted>
 std::optional<Account> first(const File& table, Next next, Wanted wanted) {
     Row row = {};
     std::vector<char> buffer;
-    while (table && fill(row, buffer, [&](auto... rest) { return next(table.get(), rest...); }))
+    const auto read = [&](auto... rest) { return next(table.get(), rest...); };
+    while (table && fill(row, buffer, read).value_or(false))
         if (wanted(row))
             return account_of(row);
     return std::nullopt;
@@ -104,7 +112,7 @@ std::optional<Account> with_groups_of_files(const std::string& etc, std::optiona
 
 } // namespace
 
-std::optional<Account> ask_name_services(const AccountQuestion& question) {
+AccountAnswer ask_name_services(const AccountQuestion& question) {
     const auto* const name = question.name.c_str();
     switch (question.kind) {
     case Kind::UserNamed:
@@ -116,7 +124,7 @@ std::optional<Account> ask_name_services(const AccountQuestion& question) {
     case Kind::GroupNumbered:
         return ask<::group>([&](auto... rest) { return ::getgrgid_r(question.number, rest...); });
     case Kind::GroupsOfUser:
-        return with_all_groups(user_numbered(question.number));
+        return user_numbered(question.number).transform(with_all_groups);
     }
     return std::nullopt;
 }

@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,10 +33,14 @@ struct Account {
     std::string home = {};                 // of a user
     std::vector<std::string> members = {}; // of a group, by name
     std::vector<gid_t> groups = {};        // of GroupsOfUser: all, and the primary one
+
+    bool operator==(const Account&) const = default;
 };
 
-// nullopt: there is no such account. May take minutes. For every thread.
-std::optional<Account> ask_name_services(const AccountQuestion& question);
+// The account; nullopt: there is none; or an errno: a service cannot be asked now, and may know it.
+// Of a user's groups, those that the services tell. May take minutes. For every thread.
+using AccountAnswer = std::expected<std::optional<Account>, int>;
+AccountAnswer ask_name_services(const AccountQuestion& question);
 
 // The same of the files passwd and group in the directory `etc` alone; nullopt: they have no such
 // account. They may not have all groups of a user.

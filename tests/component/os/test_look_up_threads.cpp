@@ -16,16 +16,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A server that hangs for names with an "h", until it is let go.
+// A server that hangs for names with an "h", until it is let go, and is not there for those with an
+// "n" when it is asked for the first time.
 struct Server {
     std::atomic<bool> go = false;
     std::atomic<unsigned> asked = 0;
 
-    std::optional<Account> answer(const AccountQuestion& question) {
-        ++asked;
+    AccountAnswer answer(const AccountQuestion& question) {
+        const bool first = ++asked == 1;
         asked.notify_all();
         if (question.name.starts_with('h'))
             go.wait(false);
+        if (question.name.starts_with('n') && first)
+            return std::unexpected(ECONNREFUSED);
         return Account{.name = question.name, .id = 7};
     }
     void let_go() {
@@ -80,4 +83,11 @@ TEST_F(LookUpThreadsTest, nobody_waits_at_the_end_for_one_that_hangs) {
     EXPECT_FALSE(knows("hangs"));
     until_asked(1);
     threads.reset();
+}
+
+// Was: an error meant that there is no such account.
+TEST_F(LookUpThreadsTest, a_server_that_is_not_there_is_asked_again) {
+    EXPECT_EQ(accounts.user_id("nobody-knows").error(), SystemAccounts::Unfound::Unknown);
+    until([&] { return knows("nobody-knows"); });
+    EXPECT_EQ(server->asked, 2U);
 }

@@ -205,6 +205,21 @@ TEST_F(AccountsTest, groups_that_only_a_server_knows_are_not_known_until_it_answ
     EXPECT_EQ(accounts.private_group(kFar, kAdaId), std::nullopt);
 }
 
+// Was: a membership that had been revoked counted until somebody asked for another reason.
+TEST_F(AccountsTest, what_is_not_as_it_was_told_any_more_is_looked_at_again) {
+    const AccountQuestion groups{.kind = Kind::GroupsOfUser, .number = kBob};
+    auto answer = bob;
+    answer.groups = {7000, kFar};
+    accounts.answered(groups, answer);
+    EXPECT_EQ(accounts.member(kBob, kFar), true);
+    accounts.answered(groups, answer);
+    EXPECT_EQ(learned, 0U);
+    answer.groups = {7000};
+    accounts.answered(groups, answer);
+    EXPECT_EQ(learned, 1U);
+    EXPECT_EQ(accounts.member(kBob, kFar), false);
+}
+
 TEST_F(AccountsTest, groups_that_are_foreseen_are_known_when_they_are_asked_for) {
     accounts.foresee_groups(kAdaId);
     accounts.foresee_groups(kAdaId);
