@@ -27,6 +27,7 @@ constexpr auto kIdleTime = std::chrono::seconds(30);
 constexpr auto kLastAnswers = std::chrono::seconds(5);
 
 // No document takes so long, on a machine that is busy either.
+constexpr Duration kTakeUpAgain = std::chrono::seconds(30); // of a project file that is refused
 constexpr auto kWorkerLimit = std::chrono::seconds(20);
 constexpr auto kWorkerLimitOfMib = std::chrono::seconds(5);
 constexpr auto kWorkerIdle = std::chrono::seconds(5);
@@ -64,7 +65,8 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       terminate_(loop, SIGTERM, [this] { end(); }),
       interrupt_(loop, SIGINT, [this] { end(); }),
       hangup_(loop, SIGHUP, [this] { reload(); }),
-      idle_(loop) {
+      idle_(loop),
+      refused_(loop) {
     reporter_.add(dbus_);
     reporter_.add(varlink_.monitors());
     watcher_->on_warning = [this](const std::string& text) {
@@ -197,6 +199,9 @@ Task<> Daemon::take_up_project_files() {
     manager_.keep_refused(files);
     for (auto& file : files)
         co_await manager_.take_up(std::move(file));
+    // What they name may come, and nothing tells of that.
+    refused_.arm(manager_.has_refused() ? kTakeUpAgain : kInfinity,
+                 [this] { tasks_.spawn(take_up_project_files()); });
     if (opened_)
         watch_idleness(); // one that was refused may be gone
 }

@@ -91,6 +91,7 @@ private:
     os::SignalSource interrupt_;
     os::SignalSource hangup_;
     os::Timer idle_;
+    os::Timer refused_;      // until files that were refused are looked at again
     bool opened_ = false;    // all that is on record is there, and our name is taken
     bool reloading_ = false; // reload_all() is under way
     bool reload_again_ = false;

@@ -41,6 +41,9 @@ public:
     // Reads every project file again.
     void look_again();
 
+    // There are files that were refused and are no project's.
+    [[nodiscard]] bool has_refused() const { return !refused_.empty(); }
+
     // There is no project, nor a file that would be one if it were mended.
     [[nodiscard]] bool empty() const { return projects_.empty() && refused_.empty(); }
 

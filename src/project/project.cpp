@@ -5,6 +5,7 @@
 #include "project/explain.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <format>
 #include <iterator>
@@ -15,6 +16,10 @@
 namespace hotreload::project {
 
 namespace {
+
+// A project file that is refused may be valid without being saved: what it names has come, a
+// program that was installed or a directory that was mounted, and nothing tells of that.
+constexpr Duration kReadAgain = std::chrono::seconds(30);
 
 // The members that are wanted otherwise than before, with what they were: nullptr for one that was
 // not wanted. Both maps are gone over once, side by side.
@@ -66,6 +71,7 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
       broken_(std::move(broken)),
       rested_(ports_.clock.make_alarm()),
+      read_again_(ports_.clock.make_alarm()),
       drains_(ledger_, ports_.units, ports_.views),
       conductor_({ports_.clock, ports_.reader, ports_.events, ports_.new_id, ports_.kind_ports,
                   ports_.units, agenda_, ledger_, file_, looks_, loops_, contents_, histories_,
@@ -502,7 +508,14 @@ std::optional<bool> Project::read_project_file() {
             ports_.events.validation_failed(ports_.new_id(), name(), "", problem);
         tell_project();
     }
-    return waits ? std::nullopt : std::optional(file_.problems().empty());
+    if (waits)
+        return std::nullopt;
+    const bool valid = file_.problems().empty();
+    read_again_->arm(valid ? kInfinity : kReadAgain, [this] {
+        file_settled_ = !set_aside_;
+        pump_soon();
+    });
+    return valid;
 }
 
 Task<> Project::read_when_known() {

@@ -192,6 +192,7 @@ private:
     std::vector<std::function<void()>> waiting_; // who waits for settled()
     std::vector<std::function<void()>> ending_;  // who waits for wind_up()
     std::unique_ptr<Alarm> rested_;
+    std::unique_ptr<Alarm> read_again_; // the project file, while it is refused
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
     Drains drains_;
     Conductor conductor_;

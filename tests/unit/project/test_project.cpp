@@ -433,6 +433,18 @@ TEST_F(ProjectTest, a_pause_holds_changes_and_its_end_applies_the_newest_once) {
     EXPECT_EQ(store.services.at("web").generation, 2U);
 }
 
+// Was: it stayed refused until somebody saved it, or asked.
+TEST_F(ProjectTest, a_file_that_is_refused_is_read_again_from_time_to_time) {
+    service("web", "/etc/web");
+    open();
+    reader.problem = Problem{"/srv/hotreload.toml", 3, 1, "there is no program \"web\""};
+    save("/srv/hotreload.toml", "new");
+    EXPECT_EQ(events.project->state, ProjectStatus::State::Invalid);
+    reader.problem.reset(); // it was installed
+    clock.advance(1min);
+    EXPECT_EQ(events.project->state, ProjectStatus::State::Running);
+}
+
 // Was: it went on with its old process, whatever came of it later.
 TEST_F(ProjectTest, what_was_paused_while_what_it_requires_was_restarted_gets_a_new_process_later) {
     service("web", "/etc/web").required = {"db"};
