@@ -35,9 +35,7 @@ std::optional<Error> check_signature(sd_bus_message* call) {
 } // namespace
 
 DbusServer::DbusServer(Bus& bus, Service& service, Authority& authority, Executor& executor)
-    : bus_(bus),
-      calls_(bus, service, authority, executor),
-      manager_(bus.connection(), calls_) {
+    : bus_(bus), calls_(bus, service, authority, executor), manager_(bus.connection(), calls_) {
     calls_.on_answered = [this] {
         if (on_activity)
             on_activity();

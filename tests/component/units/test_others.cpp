@@ -152,8 +152,8 @@ TEST_F(Others, AStopDuringAReloadIsTheirs) {
 TEST_F(Others, AStopThatHasToWaitForOtherUnitsIsTheirsAllTheSame) {
     shell("mkfifo -m 0666 " + path("go") + " " + path("end"));
     const auto later = std::format("units-test-later-{}.service", ::getpid());
-    const auto unit = install("waits", "ExecStart=sleep infinity\nExecReload=/bin/cat " + path("go") +
-                                           "\n[Unit]\nBefore=" + later + "\n");
+    const auto unit = install("waits", "ExecStart=sleep infinity\nExecReload=/bin/cat " +
+                                           path("go") + "\n[Unit]\nBefore=" + later + "\n");
     install("later", "ExecStart=sleep infinity\nExecStop=/bin/cat " + path("end") + "\n");
     systemctl("start '" + unit + "' '" + later + "'");
     ASSERT_TRUE(run(units->follow(unit)));
