@@ -70,20 +70,21 @@ std::string_view action_id(Permission permission) {
 // Counts as long as it lives.
 class Authority::Asking {
 public:
-    Asking(Authority& authority, std::pair<uid_t, bool> of) : authority_(authority), of_(of) {
-        ++authority_.asking_;
-        ++authority_.asking_of_[of_];
+    Asking(std::shared_ptr<Counts> counts, std::pair<uid_t, bool> of)
+        : counts_(std::move(counts)), of_(of) {
+        ++counts_->all;
+        ++counts_->of[of_];
     }
     ~Asking() {
-        --authority_.asking_;
-        if (const auto same = authority_.asking_of_.find(of_); --same->second == 0)
-            authority_.asking_of_.erase(same);
+        --counts_->all;
+        if (const auto same = counts_->of.find(of_); --same->second == 0)
+            counts_->of.erase(same);
     }
     Asking(const Asking&) = delete;
     Asking& operator=(const Asking&) = delete;
 
 private:
-    Authority& authority_;
+    const std::shared_ptr<Counts> counts_;
     const std::pair<uid_t, bool> of_;
 };
 
@@ -115,16 +116,16 @@ Task<Result<>> Authority::ask(Caller caller, Permission permission, std::string 
         co_return fail(ErrorCode::NotAuthorized,
                        method + " of what has control characters in its name is for root only");
     const std::pair of(caller.uid, caller.interactive);
-    const auto same = asking_of_.find(of);
+    const auto same = asking_->of.find(of);
     const auto most = caller.interactive ? kMostWithAPerson : kMostOfOneUser;
-    if (asking_ >= kMostQuestions || (same != asking_of_.end() && same->second >= most))
+    if (asking_->all >= kMostQuestions || (same != asking_->of.end() && same->second >= most))
         co_return fail(ErrorCode::Busy, "polkit is being asked about too many calls: call again "
                                         "when one of them has ended");
-    const Asking asking(*this, of);
     const auto what = std::format("{} ({})", method, action_id(permission));
     Polkit::Question question{.action = std::string(action_id(permission)),
                               .details = details_of(method, target),
-                              .interactive = caller.interactive};
+                              .interactive = caller.interactive,
+                              .counted = std::make_shared<const Asking>(asking_, of)};
     Subject subject{std::move(caller.bus_name), std::move(caller.pidfd), caller.uid};
     if (subject.bus_name.empty() && !subject.process)
         co_return fail(ErrorCode::NotAuthorized,

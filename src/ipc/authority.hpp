@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,9 +40,11 @@ struct Caller {
 
 class Authority {
 public:
-    // Questions to polkit that are open at a time. One that may ask a person takes as long as that
-    // person does.
-    static constexpr std::size_t kMostQuestions = 64;
+    // Questions to polkit that it has not answered at a time. One that may ask a person takes as
+    // long as that person does. One whose caller has left counts on: the bus counts it, too, and
+    // allows one connection 128 calls without a reply (Debian's system bus), of which the calls to
+    // the service manager need half.
+    static constexpr std::size_t kMostQuestions = 48;
     static constexpr std::size_t kMostOfOneUser = 16;
     static constexpr std::size_t kMostWithAPerson = 4; // of one user
 
@@ -59,6 +62,10 @@ public:
     [[nodiscard]] Audience audience(uid_t caller, const Method& method) const;
 
 private:
+    struct Counts {
+        std::size_t all = 0;
+        std::map<std::pair<uid_t, bool>, std::size_t> of; // by user, and with a person or not
+    };
     class Asking;
 
     Task<Result<>> ask(Caller caller, Permission permission, std::string method,
@@ -66,8 +73,7 @@ private:
 
     uid_t owner_;
     Polkit* polkit_;
-    std::size_t asking_ = 0;
-    std::map<std::pair<uid_t, bool>, std::size_t> asking_of_; // by user, and with a person or not
+    std::shared_ptr<Counts> asking_ = std::make_shared<Counts>();
 };
 
 } // namespace hotreload::ipc

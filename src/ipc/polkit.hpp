@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <map>
+#include <memory>
 #include <string>
 
 namespace hotreload::ipc {
@@ -35,6 +36,8 @@ public:
         // What rules may look at, and what a person is shown: "target", "project", "action" …
         std::map<std::string, std::string> details;
         bool interactive = false; // the caller waits while somebody is asked for a password
+        // Held until polkit has answered or is gone, also where the question is withdrawn before.
+        std::shared_ptr<const void> counted{};
     };
 
     virtual ~Polkit() = default;

@@ -2,9 +2,11 @@
 #include "ipc/dbus/bus_polkit.hpp"
 
 #include "base/completion.hpp"
+#include "base/duration.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <chrono>
 #include <format>
 #include <limits>
 #include <optional>
@@ -16,10 +18,11 @@ namespace {
 
 constexpr const char* kAuthority = "org.freedesktop.PolicyKit1.Authority";
 constexpr std::uint32_t kAllowUserInteraction = 1;
-// Microseconds. Where no person is asked, rules answer in milliseconds, and polkit starts in a
-// second; whoever asked for what everybody may see waits for it, too.
+// Where no person is asked, rules answer in milliseconds, and polkit starts in a second; whoever
+// asked for what everybody may see waits for it, too.
+constexpr auto kWithoutAPerson = std::chrono::seconds(10);
+// Microseconds: of the call itself, which the bus counts until there is a reply to it.
 constexpr std::uint64_t kAsLongAsItTakes = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kWithoutAPerson = 10'000'000;
 
 using Details = std::map<std::string, std::string>;
 // "(sa{sv})" and "(bba{ss})" of org.freedesktop.PolicyKit1.Authority.
@@ -57,9 +60,12 @@ Error error_of(const sdbus::Error& error) {
 
 class BusPolkit::Asked {
 public:
-    Asked(sdbus::IConnection& connection, sdbus::IProxy& authority, Executor& executor,
-          std::string id)
-        : connection_(connection), authority_(authority), id_(std::move(id)), answer_(executor) {}
+    Asked(sdbus::IConnection& connection, sdbus::IProxy& authority, Clock& clock, std::string id)
+        : connection_(connection),
+          authority_(authority),
+          id_(std::move(id)),
+          answer_(clock),
+          late_(clock.make_alarm()) {}
     Asked(const Asked&) = delete;
     Asked& operator=(const Asked&) = delete;
 
@@ -67,10 +73,10 @@ public:
         if (!sent_ || *answered_)
             return;
         try {
-            authority_.callMethodAsync("CancelCheckAuthorization")
+            authority_.callMethod("CancelCheckAuthorization")
                 .onInterface(kAuthority)
                 .withArguments(id_)
-                .uponReplyInvoke([](std::optional<sdbus::Error>) {});
+                .dontExpectReply();
         } catch (const sdbus::Error&) { // the bus has gone, and the question with it
         }
     }
@@ -79,23 +85,28 @@ public:
         try {
             if (!subject.bus_name.empty())
                 await_end_of(subject.bus_name);
-            call_ =
-                authority_.callMethodAsync("CheckAuthorization")
-                    .onInterface(kAuthority)
-                    .withTimeout(question.interactive ? kAsLongAsItTakes : kWithoutAPerson)
-                    .withArguments(to_bus(std::move(subject)), question.action, question.details,
-                                   question.interactive ? kAllowUserInteraction : 0U, id_)
-                    .uponReplyInvoke(
-                        [resolve = answer_.resolver(), answered = answered_](
-                            std::optional<sdbus::Error> error, BusAnswer answer) {
-                            *answered = true;
-                            if (error)
-                                resolve(std::unexpected(error_of(*error)));
-                            else
-                                resolve(answer_of(answer));
-                        },
-                        sdbus::return_slot);
+            // The reply is waited for when the question is withdrawn, too: until it is there, the
+            // call counts.
+            authority_.callMethodAsync("CheckAuthorization")
+                .onInterface(kAuthority)
+                .withTimeout(kAsLongAsItTakes)
+                .withArguments(to_bus(std::move(subject)), question.action, question.details,
+                               question.interactive ? kAllowUserInteraction : 0U, id_)
+                .uponReplyInvoke([resolve = answer_.resolver(), answered = answered_,
+                                  counted = question.counted](std::optional<sdbus::Error> error,
+                                                              BusAnswer answer) {
+                    *answered = true;
+                    if (error)
+                        resolve(std::unexpected(error_of(*error)));
+                    else
+                        resolve(answer_of(answer));
+                });
             sent_ = true;
+            if (!question.interactive)
+                late_->arm(kWithoutAPerson, [resolve = answer_.resolver()] {
+                    resolve(fail(ErrorCode::Failed, std::format("it does not answer within {}",
+                                                                format_duration(kWithoutAPerson))));
+                });
             return {};
         } catch (const sdbus::Error& error) {
             return std::unexpected(error_of(error));
@@ -125,19 +136,19 @@ private:
     const std::string id_;
     Completion<Result<Answer>> answer_;
     sdbus::Slot left_;
-    sdbus::Slot call_;
+    std::unique_ptr<Alarm> late_;
     bool sent_ = false;
-    std::shared_ptr<bool> answered_ = std::make_shared<bool>(false); // or given up
+    std::shared_ptr<bool> answered_ = std::make_shared<bool>(false);
 };
 
-BusPolkit::BusPolkit(sdbus::IConnection& connection, Executor& executor)
+BusPolkit::BusPolkit(sdbus::IConnection& connection, Clock& clock)
     : connection_(connection),
-      executor_(executor),
+      clock_(clock),
       authority_(sdbus::createProxy(connection, sdbus::ServiceName("org.freedesktop.PolicyKit1"),
                                     sdbus::ObjectPath("/org/freedesktop/PolicyKit1/Authority"))) {}
 
 Task<Result<Polkit::Answer>> BusPolkit::ask(Subject subject, Question question) {
-    Asked asked(connection_, *authority_, executor_, std::format("hotreload-{}", ++last_));
+    Asked asked(connection_, *authority_, clock_, std::format("hotreload-{}", ++last_));
     if (auto sent = asked.send(std::move(subject), question); !sent)
         co_return std::unexpected(std::move(sent.error()));
     co_return co_await asked.answer();

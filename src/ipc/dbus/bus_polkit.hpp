@@ -4,7 +4,7 @@
 // The real polkit behind the Polkit port: org.freedesktop.PolicyKit1 on the system bus, by its one
 // method. libpolkit would bring a main loop of its own.
 
-#include "base/executor.hpp"
+#include "base/clock.hpp"
 #include "ipc/polkit.hpp"
 
 #include <sdbus-c++/IProxy.h>
@@ -17,7 +17,7 @@ namespace hotreload::ipc {
 class BusPolkit final : public Polkit {
 public:
     // Tasks must have ended or be destroyed before this object is.
-    BusPolkit(sdbus::IConnection& connection, Executor& executor);
+    BusPolkit(sdbus::IConnection& connection, Clock& clock);
 
     Task<Result<Answer>> ask(Subject subject, Question question) override;
 
@@ -25,7 +25,7 @@ private:
     class Asked; // one question; withdrawn with it, if it was not answered
 
     sdbus::IConnection& connection_;
-    Executor& executor_;
+    Clock& clock_;
     std::unique_ptr<sdbus::IProxy> authority_;
     std::uint64_t last_ = 0; // question
 };
