@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/command.hpp"
 #include "ctl/plans.hpp"
+#include "ctl/transactions.hpp"
 
 namespace hotreload::ctl {
 
@@ -26,7 +27,7 @@ private:
 
 Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>& words,
                                const PlanRequest& wanted) {
-    const auto targets = session.targets(words);
+    const auto targets = targets_of(session, words);
     if (!targets)
         return std::unexpected(targets.error());
     const auto daemon = session.daemon();

@@ -77,18 +77,6 @@ std::optional<ExitStatus> print_finished(Session& session, ReloadWait& waiting,
     return status;
 }
 
-// The targets that the words name. No words, in the directory of a project that is not registered,
-// mean that one, and not all others, nor the one around it.
-Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words) {
-    const auto projects = session.projects();
-    if (!projects)
-        return std::unexpected(projects.error());
-    if (words.empty())
-        if (auto known = check_registered(*projects, session.directory()); !known)
-            return std::unexpected(std::move(known.error()));
-    return resolve_targets(words, *projects, session.directory());
-}
-
 // Asks the daemon for something about each target; `follow` is given the answer, also one that is
 // an error, and tells what came of it. A target that fails does not keep the others from being
 // asked about.
@@ -123,6 +111,16 @@ Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>
 }
 
 } // namespace
+
+Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words) {
+    const auto projects = session.projects();
+    if (!projects)
+        return std::unexpected(projects.error());
+    if (words.empty())
+        if (auto known = check_registered(*projects, session.directory()); !known)
+            return std::unexpected(std::move(known.error()));
+    return resolve_targets(words, *projects, session.directory());
+}
 
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
                                     bool wait, const Begin& begin) {

@@ -14,6 +14,10 @@
 
 namespace hotreload::ctl {
 
+// The targets that the words name. No words, in the directory of a project that is not registered,
+// mean that one, and not all others, nor the one around it: that is an error.
+Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words);
+
 using Begin = std::function<Answer<std::string>(DaemonProxy&, const std::string& target)>;
 
 // Calls methods that answer with the id of a transaction. Without `wait`, prints the ids.

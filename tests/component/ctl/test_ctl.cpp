@@ -82,7 +82,7 @@ TEST_F(Ctl, where_a_project_is_not_registered_nothing_is_done_without_a_target) 
     for (const auto* const place : {"/new", "/shop/inner"}) {
         std::filesystem::create_directory(directory + place);
         std::ofstream(directory + place + "/hotreload.toml") << "";
-        for (const auto* const command : {"stop", "down"}) {
+        for (const auto* const command : {"stop", "down", "plan"}) {
             const auto ended = run_ctl({command}, directory + place);
             EXPECT_EQ(ended.status, 2) << command << " in " << place;
             EXPECT_TRUE(ended.err.contains("/hotreload.toml is not registered")) << ended.err;
