@@ -195,10 +195,7 @@ void Daemon::tell_last_death() {
 Task<> Daemon::take_up_project_files() {
     if (mode_ != units::Mode::System)
         co_return;
-    auto files = project_files(project_file_directories());
-    manager_.keep_refused(files);
-    for (auto& file : files)
-        co_await manager_.take_up(std::move(file));
+    co_await manager_.take_up(project_files(project_file_directories()));
     // What they name may come, and nothing tells of that.
     refused_.arm(manager_.has_refused() ? kTakeUpAgain : kInfinity,
                  [this] { tasks_.spawn(take_up_project_files()); });

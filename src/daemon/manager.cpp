@@ -16,6 +16,7 @@
 #include <format>
 #include <iterator>
 #include <set>
+#include <utility>
 
 namespace hotreload::daemon {
 
@@ -240,7 +241,7 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     return (projects_[definition.name] = std::move(project)).get();
 }
 
-Task<> Manager::take_up(std::string file) {
+Task<> Manager::take_up_file(std::string file) {
     const auto is_registered = [&] {
         return std::ranges::any_of(projects_,
                                    [&](const auto& each) { return each.second->path() == file; });
@@ -308,6 +309,16 @@ void Manager::keep_refused(const std::vector<std::string>& files) {
             gone.push_back(file);
     for (const auto& file : gone)
         forget_refused(file);
+}
+
+Task<> Manager::take_up(std::vector<std::string> files) {
+    ++taking_up_;
+    keep_refused(files);
+    for (auto& file : files)
+        co_await take_up_file(std::move(file));
+    if (--taking_up_ == 0)
+        for (const auto& resolve : std::exchange(on_taken_up_, {}))
+            resolve();
 }
 
 void Manager::look_again() {
@@ -685,6 +696,11 @@ Task<Result<>> Manager::sync() {
     Completion<bool> seen(ports_.clock);
     watcher_.sync([resolve = seen.resolver()] { resolve(true); });
     co_await seen;
+    if (taking_up_ > 0) { // a new project file is one that was written before, too
+        Completion<bool> taken_up(ports_.clock);
+        on_taken_up_.push_back([resolve = taken_up.resolver()] { resolve(true); });
+        co_await taken_up;
+    }
     std::vector<std::string> names;
     for (const auto& [name, project] : projects_)
         names.push_back(name);

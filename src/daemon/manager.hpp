@@ -9,6 +9,8 @@
 #include "project/project.hpp"
 #include "watch/tree_watcher.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,11 +30,10 @@ public:
     // project that cannot be opened is told as such, and keeps none of the others from it.
     Task<> open(std::vector<LoadedProject> loaded);
 
-    // Registers the project file if it is not, without starting what an `up` would: new services
-    // are started by the project's first look. A file that is refused is told to the events, and
-    // listed as a project that is invalid until it is taken up, or is none of `files` any more.
-    Task<> take_up(std::string file);
-    void keep_refused(const std::vector<std::string>& files);
+    // Registers those of the project files that are not, without starting what an `up` would: new
+    // services are started by a project's first look. A file that is refused is told to the events,
+    // and listed as a project that is invalid until it is taken up, or is none of `files` any more.
+    Task<> take_up(std::vector<std::string> files);
 
     // Begins nothing new. Ends when what is under way in any project is finished or put back, and
     // is on the disk.
@@ -77,6 +78,8 @@ private:
         std::optional<std::string> service;
     };
 
+    Task<> take_up_file(std::string file);
+    void keep_refused(const std::vector<std::string>& files);
     void refuse_file(const std::string& file, std::vector<Problem> problems);
     void forget_refused(const std::string& file);
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
@@ -97,7 +100,9 @@ private:
     RecordStore& store_;
     Events& events_;
     std::map<std::string, std::unique_ptr<project::Project>> projects_;
-    std::map<std::string, ProjectStatus> refused_; // by file: never in force
+    std::map<std::string, ProjectStatus> refused_;   // by file: never in force
+    std::size_t taking_up_ = 0;                      // files are taken up so many times at once
+    std::vector<std::function<void()>> on_taken_up_; // who waits for the end of that
     bool winding_up_ = false;
 };
 
