@@ -207,6 +207,9 @@ Task<Result<>> SystemdUnits::each_running(std::string pattern, Act act) {
 
 // Starts the instances that fell of what we did and, when none runs, those that we stopped last.
 Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
+    // The manager is asked now: a signal may be on its way that says who stopped them.
+    if (auto found = co_await find_instances(pattern); !found)
+        co_return found;
     const bool runs = state(pattern).running();
     std::set<std::string> units;
     if (const auto known = instances_.find(pattern); known != instances_.end()) {
@@ -224,6 +227,7 @@ Task<Result<>> SystemdUnits::start_instances(std::string pattern) {
             co_return started;
         if (const auto known = instances_.find(pattern); known != instances_.end()) {
             known->second.fallen.erase(unit);
+            known->second.stopped.erase(unit); // else one that somebody stops later is started, too
             known->second.acted.insert(unit);
         }
     }

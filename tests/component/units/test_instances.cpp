@@ -112,6 +112,9 @@ TEST_F(Instances, ThatWereStoppedTogetherAreStartedTogether) {
     EXPECT_FALSE(run(units->stays_active(pattern_, std::chrono::milliseconds(1), std::nullopt)));
     ASSERT_TRUE(run(units->start_unit(pattern_)));
     EXPECT_EQ(show(instance("b"), "ActiveState"), "active");
+    systemctl("stop " + instance("a") + " " + instance("b"));
+    until([&] { return run(units->list(pattern_))->empty(); });
+    EXPECT_FALSE(run(units->start_unit(pattern_))) << "which somebody else stopped since";
     units->unfollow(pattern_);
     EXPECT_FALSE(units->state(pattern_).loaded());
     EXPECT_FALSE(run(units->start_unit(pattern_))) << "which ones?";
