@@ -11,25 +11,53 @@
 
 #include <cerrno>
 #include <format>
+#include <string_view>
 
 namespace hotreload::ipc {
 
 namespace {
 
+// More than any method takes. A message may hold a million, and what reads them all before the
+// caller is known to be let in keeps everybody else waiting.
+constexpr int kMostOptions = 16;
+
+// The options are the last argument. Counted without being read.
+bool has_too_many_options(sd_bus_message* call, const Method& method) {
+    if (!method.takes_options)
+        return false;
+    auto before = signature_of(method);
+    before.resize(before.size() - std::string_view("a{sv}").size());
+    int count = 0;
+    int r = before.empty() ? 1 : sd_bus_message_skip(call, before.c_str());
+    if (r >= 0)
+        r = sd_bus_message_enter_container(call, 'a', "{sv}");
+    while (r > 0 && count <= kMostOptions && sd_bus_message_at_end(call, false) == 0) {
+        r = sd_bus_message_skip(call, "{sv}");
+        ++count;
+    }
+    (void)sd_bus_message_rewind(call, true);
+    return count > kMostOptions;
+}
+
 // Arguments of the wrong types never reach the vtable's method: sd-bus would answer with a bare
 // org.freedesktop.DBus.Error.InvalidArgs. Nothing: they are right, or it is not our method.
-std::optional<Error> check_signature(sd_bus_message* call) {
+std::optional<Error> check_arguments(sd_bus_message* call) {
     const char* interface = sd_bus_message_get_interface(call);
     const char* member = sd_bus_message_get_member(call);
     if (!interface || !member)
         return std::nullopt;
     const auto* row = find_method(interface, member);
     const char* given = sd_bus_message_get_signature(call, 1);
-    if (!row || !given || signature_of(*row) == given)
+    if (!row || !given)
         return std::nullopt;
-    return Error{ErrorCode::Invalid,
-                 std::format("{} takes ({}), signature \"{}\", not \"{}\"", row->name,
-                             usage_of(*row), signature_of(*row), given)};
+    if (signature_of(*row) != given)
+        return Error{ErrorCode::Invalid,
+                     std::format("{} takes ({}), signature \"{}\", not \"{}\"", row->name,
+                                 usage_of(*row), signature_of(*row), given)};
+    if (has_too_many_options(call, *row))
+        return Error{ErrorCode::Invalid,
+                     std::format("{} is given more than {} options", row->name, kMostOptions)};
+    return std::nullopt;
 }
 
 } // namespace
@@ -59,7 +87,7 @@ int DbusServer::look_at(sd_bus_message* message) noexcept {
         return 0;
     if (on_activity)
         on_activity();
-    const auto error = check_signature(message);
+    const auto error = check_arguments(message);
     if (!error)
         return 0;
     // Answered here; a reply that cannot be sent has nobody who waits for it.

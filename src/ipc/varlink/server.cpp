@@ -36,6 +36,16 @@ bool is_stranger(sd_varlink* link) {
     return sd_varlink_get_peer_uid(link, &caller) < 0 || !permitted(caller, ::geteuid());
 }
 
+// What strangers send is looked at when nothing else is to be done: libsystemd reads a message of
+// up to 16 MiB in one piece, before it is known whose it is, and some take it seconds.
+constexpr auto kPriorityOfStrangers = SD_EVENT_PRIORITY_NORMAL + 10;
+
+int let_others_go_first(sd_varlink* link) {
+    auto* const loop = sd_varlink_get_event(link);
+    sd_varlink_detach_event(link);
+    return sd_varlink_attach_event(link, loop, kPriorityOfStrangers);
+}
+
 // Nothing: who it is cannot be found out.
 std::optional<Caller> caller_of(sd_varlink* link, bool interactive) {
     Caller caller{.interactive = interactive};
@@ -159,7 +169,7 @@ int VarlinkServer::connected(sd_varlink* link) noexcept {
         return -EUSERS;
     connections_[link].stranger = stranger;
     strangers_ += stranger;
-    return 0;
+    return stranger ? let_others_go_first(link) : 0;
 }
 
 void VarlinkServer::disconnected(sd_varlink* link) noexcept {

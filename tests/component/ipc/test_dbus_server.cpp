@@ -226,6 +226,22 @@ TEST_F(DbusServerTest, arguments_of_the_wrong_types_are_answered_with_the_right_
     EXPECT_TRUE(service_.asked.empty());
 }
 
+TEST_F(DbusServerTest, a_message_of_options_without_end_is_refused_unread) {
+    const auto called = [&](const char* member, bool with_target) {
+        return client_.call(kRoot, kManager, member, [&](sd_bus_message* message) {
+            if (with_target)
+                sd_bus_message_append(message, "s", "shop");
+            sd_bus_message_open_container(message, 'a', "{sv}");
+            for (int each = 0; each < 100'000; ++each)
+                sd_bus_message_append(message, "{sv}", "x", "b", 1);
+            sd_bus_message_close_container(message);
+        });
+    };
+    EXPECT_EQ(called("Reload", true).message, "Reload is given more than 16 options");
+    EXPECT_EQ(called("Sync", false).message, "Sync is given more than 16 options");
+    EXPECT_TRUE(service_.asked.empty());
+}
+
 TEST_F(DbusServerTest, wrong_options_and_paths_never_reach_the_service) {
     EXPECT_EQ(call_with("Reload", "shop", "forse", "b", 1).error, "org.hotreload.Error.Invalid");
     EXPECT_EQ(call_with("Stop", "shop", "force", "b", 1).error, "org.hotreload.Error.Invalid");
