@@ -31,7 +31,6 @@ constexpr ExitStatus worse(ExitStatus a, ExitStatus b) {
 struct Failure {
     ExitStatus status = ExitStatus::Failed;
     std::string message;
-    bool takes_password = false; // it was refused, and who gives one may have it
 
     bool operator==(const Failure&) const = default;
 };

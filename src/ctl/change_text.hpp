@@ -4,7 +4,8 @@
 // Texts of changes, as people read them in reports, plans, the status and the monitor: "changes" of
 // the daemon's JSON in, text out. Pure.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "ctl/client.hpp"
 
 #include <string>
 #include <vector>

@@ -64,9 +64,9 @@ private:
 
     static std::vector<Problem> ask_daemon(Session& session, const std::string& path) {
         const auto daemon = session.daemon();
-        if (!daemon || !(*daemon)->running())
+        if (!daemon || !session.wait((*daemon)->running()))
             return {};
-        auto checked = (*daemon)->check(path);
+        auto checked = session.wait((*daemon)->check(path));
         if (!checked) {
             // A daemon that refuses to answer says nothing about the file.
             session.out().line({Mark::Waiting, "only checked here: " + checked.error().message});

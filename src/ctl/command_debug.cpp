@@ -20,8 +20,7 @@ public:
     }
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto text = session.daemon().and_then(
-            [&](DaemonProxy* daemon) { return daemon->debug_events(lines_); });
+        const auto text = session.ask([&](Daemon& daemon) { return daemon.debug_events(lines_); });
         if (!text)
             return std::unexpected(text.error());
         const auto events = parse_json(*text);

@@ -23,7 +23,7 @@ public:
         const auto daemon = session.daemon();
         if (!daemon)
             return std::unexpected(daemon.error());
-        const auto text = (*daemon)->diff(targets->front().text(), from_, to_);
+        const auto text = session.wait((*daemon)->diff(targets->front().text(), from_, to_));
         if (!text)
             return std::unexpected(text.error());
         const auto json = parse_json(*text);

@@ -24,7 +24,7 @@ public:
         if (name->empty())
             return give_up(ExitStatus::Usage, "\"\" is not a PROJECT");
         const auto file = file_of(session, *name);
-        const auto down = session.daemon().and_then([&](DaemonProxy* d) { return d->down(*name); });
+        const auto down = session.ask([&](Daemon& d) { return d.down(*name); });
         if (!down)
             return std::unexpected(down.error());
         session.out().line({Mark::Applied, *name + ": down"});

@@ -49,8 +49,7 @@ private:
 
     static Answer<ExitStatus> explain(Session& session, const std::vector<ProjectState>& projects,
                                       const std::string& path) {
-        const auto text =
-            session.daemon().and_then([&](DaemonProxy* daemon) { return daemon->explain(path); });
+        const auto text = session.ask([&](Daemon& daemon) { return daemon.explain(path); });
         if (!text)
             return std::unexpected(text.error());
         const auto explanation = parse_json(*text);

@@ -20,10 +20,8 @@ public:
         const auto target = find_config(session);
         if (!target)
             return std::unexpected(target.error());
-        const auto text =
-            session.daemon().and_then([&](DaemonProxy* daemon) -> Answer<std::string> {
-                return daemon->value(target->project, target->service);
-            });
+        const auto text = session.ask(
+            [&](Daemon& daemon) { return daemon.value(target->project, target->service); });
         if (!text)
             return std::unexpected(text.error());
         const auto name = target->text();

@@ -42,7 +42,7 @@ public:
                                     return name_of_user(uid, here);
                                 }};
         for (const auto& target : *targets) {
-            const auto text = (*daemon)->history(target.text(), limit_);
+            const auto text = session.wait((*daemon)->history(target.text(), limit_));
             if (!text)
                 return std::unexpected(text.error());
             const auto json = parse_json(*text);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/event_stream.hpp"
+#include "ctl/client.hpp"
 #include "ctl/command.hpp"
-#include "ctl/details.hpp"
-#include "ctl/event_stream.hpp"
 #include "ctl/event_text.hpp"
+#include "ctl/status_view.hpp"
 
 namespace hotreload::ctl {
 
@@ -17,15 +18,10 @@ public:
         const auto daemon = session.daemon();
         if (!daemon)
             return std::unexpected(daemon.error());
-        const auto events = EventStream::open(**daemon, [&](const Event& event) {
-            if (session.out().wants_json())
-                session.out().json(to_json(event));
-            else
-                session.out().lines(show_event(event, session.directory()));
-        });
+        const auto events = EventStream::open(**daemon);
         if (!events)
-            return std::unexpected(events.error());
-        if (auto watched = (*events)->watch_states(); !watched)
+            return std::unexpected(failure_of(events.error()));
+        if (auto watched = session.wait((*events)->watch_states()); !watched)
             return std::unexpected(watched.error());
         if (!session.out().wants_json() && !(*daemon)->may_inspect())
             session.out().line({Mark::Plain, without_details});
@@ -34,8 +30,14 @@ public:
             ready["event"] = "Ready";
             session.out().json(ready);
         }
+        (*events)->start([&](const Event& event) {
+            if (session.out().wants_json())
+                session.out().json(to_json(event));
+            else
+                session.out().lines(show_event(event, session.directory()));
+        });
         for (;;)
-            if (auto dispatched = (*daemon)->dispatch(); !dispatched)
+            if (auto dispatched = session.dispatch(); !dispatched)
                 return std::unexpected(dispatched.error());
     }
 };

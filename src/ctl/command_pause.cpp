@@ -20,10 +20,9 @@ public:
     Answer<ExitStatus> run(Session& session) override {
         if (const auto time = parse_duration(time_); !time_.empty() && !time)
             return give_up(ExitStatus::Usage, "--for: " + time.error().message);
-        return run_actions(session, targets_,
-                           [this](DaemonProxy& daemon, const std::string& target) {
-                               return daemon.pause(target, time_, reason_);
-                           });
+        return run_actions(session, targets_, [this](Daemon& daemon, const std::string& target) {
+            return daemon.pause(target, time_, reason_);
+        });
     }
 
 private:

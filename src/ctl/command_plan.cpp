@@ -36,7 +36,7 @@ Answer<ExitStatus> print_plans(Session& session, const std::vector<std::string>&
     session.out().page();
     auto status = ExitStatus::Ok;
     for (const auto& target : *targets) {
-        const auto plan = (*daemon)->plan(target.text(), wanted);
+        const auto plan = session.wait((*daemon)->plan(target.text(), wanted));
         if (!plan)
             return std::unexpected(plan.error());
         const auto report = report_plan(*plan, session.directory());

@@ -32,7 +32,7 @@ public:
                 session, targets_,
                 {.force = options_.force, .strategy = options_.strategy, .validate = validate_});
         return run_transactions(session, targets_, !no_wait_,
-                                [this](DaemonProxy& daemon, const std::string& target) {
+                                [this](Daemon& daemon, const std::string& target) {
                                     return daemon.reload(target, options_);
                                 });
     }

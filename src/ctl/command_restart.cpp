@@ -16,7 +16,7 @@ public:
 
     Answer<ExitStatus> run(Session& session) override {
         return run_transactions(session, targets_, true,
-                                [this](DaemonProxy& daemon, const std::string& target) {
+                                [this](Daemon& daemon, const std::string& target) {
                                     return daemon.restart(target, options_);
                                 });
     }

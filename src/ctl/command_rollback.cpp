@@ -23,7 +23,7 @@ public:
 
     Answer<ExitStatus> run(Session& session) override {
         return run_transactions(session, {target_}, !no_wait_,
-                                [this](DaemonProxy& daemon, const std::string& target) {
+                                [this](Daemon& daemon, const std::string& target) {
                                     return daemon.rollback(target, options_);
                                 });
     }

@@ -13,7 +13,7 @@ public:
     }
 
     Answer<ExitStatus> run(Session& session) override {
-        return run_actions(session, targets_, [](DaemonProxy& daemon, const std::string& target) {
+        return run_actions(session, targets_, [](Daemon& daemon, const std::string& target) {
             return daemon.start(target);
         });
     }

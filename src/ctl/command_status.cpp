@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/details.hpp"
+#include "ctl/client.hpp"
 #include "ctl/command.hpp"
-#include "ctl/details.hpp"
 #include "ctl/status_view.hpp"
 
 #include <chrono>
@@ -59,10 +60,10 @@ private:
         if (options.remote())
             return;
         const GlobalOptions of_system{.system = true, .host = {}, .machine = {}};
-        const auto daemon = DaemonProxy::connect(of_system);
-        if (!daemon || !(*daemon)->running())
+        const auto daemon = Daemon::connect(session.loop(), of_system.bus());
+        if (!daemon || !session.wait((*daemon)->running()))
             return;
-        const auto others = (*daemon)->projects();
+        const auto others = session.wait((*daemon)->projects());
         if (others && !others->empty())
             session.out().line(
                 {Mark::Plain, std::format("The system's instance has {}: hotreloadctl "

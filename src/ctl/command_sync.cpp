@@ -11,8 +11,7 @@ public:
     void declare(CLI::App&) override {}
 
     Answer<ExitStatus> run(Session& session) override {
-        const auto seen =
-            session.daemon().and_then([](DaemonProxy* daemon) { return daemon->sync(); });
+        const auto seen = session.ask([](Daemon& daemon) { return daemon.sync(); });
         if (!seen)
             return std::unexpected(seen.error());
         return ExitStatus::Ok;

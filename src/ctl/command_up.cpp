@@ -22,13 +22,10 @@ public:
         const auto path = resolve(session);
         if (!path)
             return std::unexpected(path.error());
-        const auto daemon = session.daemon();
-        if (!daemon)
-            return std::unexpected(daemon.error());
         const bool to_a_person = session.out().on_terminal() && !session.out().wants_json();
         if (stop_ || (to_a_person && !detach_))
-            return follow_project(session, **daemon, *path, stop_);
-        return up(session, **daemon, *path);
+            return follow_project(session, *path, stop_);
+        return up(session, *path);
     }
 
 private:
@@ -51,11 +48,11 @@ private:
         return std::filesystem::equivalent(full, real, error) ? full : real.string();
     }
 
-    static Answer<ExitStatus> up(Session& session, DaemonProxy& daemon, const std::string& path) {
-        const auto waiting = ReloadWait::open(daemon);
+    static Answer<ExitStatus> up(Session& session, const std::string& path) {
+        const auto waiting = ReloadWait::open(session);
         if (!waiting)
             return std::unexpected(waiting.error());
-        const auto project = daemon.up(path, true);
+        const auto project = session.ask([&](Daemon& daemon) { return daemon.up(path, true); });
         if (!project)
             return std::unexpected(project.error());
         return print_outcome(session, **waiting, {*project, ""});

@@ -4,8 +4,9 @@
 // A part of a document, as somebody names it: "/servers/0/weight" (RFC 6901) or
 // servers[0].weight, with keys in quotes where they hold what separates keys. Pure.
 
+#include "client/json.hpp"
 #include "ctl/answer.hpp"
-#include "ctl/json.hpp"
+#include "ctl/client.hpp"
 
 #include <string>
 

@@ -85,6 +85,23 @@ struct ToJson {
         append(json, to_json(e.state));
         return json;
     }
+    Json operator()(const ServiceRemoved& e) const {
+        Json json = named("ServiceRemoved");
+        json["project"] = e.project;
+        json["service"] = e.service;
+        return json;
+    }
+    Json operator()(const ProjectRemoved& e) const {
+        Json json = named("ProjectRemoved");
+        json["project"] = e.project;
+        return json;
+    }
+    Json operator()(const ConfigRemoved& e) const {
+        Json json = named("ConfigRemoved");
+        json["project"] = e.project;
+        json["config"] = e.config;
+        return json;
+    }
     Json operator()(const DaemonGone&) const { return named("DaemonGone"); }
     Json operator()(const DaemonBack&) const { return named("DaemonBack"); }
 };
@@ -138,6 +155,13 @@ struct ToLines {
         for (const auto& problem : e.state.problems)
             lines.push_back({Mark::Failed, show_problem(problem, directory)});
         return lines;
+    }
+    Lines operator()(const ServiceRemoved& e) const {
+        return plain("{}/{}: removed", e.project, e.service);
+    }
+    Lines operator()(const ProjectRemoved& e) const { return plain("{}: removed", e.project); }
+    Lines operator()(const ConfigRemoved& e) const {
+        return plain("{}/configs.{}: removed", e.project, e.config);
     }
     Lines operator()(const DaemonGone&) const { return plain("hotreloadd is gone"); }
     Lines operator()(const DaemonBack&) const { return plain("hotreloadd is there"); }

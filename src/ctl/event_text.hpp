@@ -3,8 +3,9 @@
 
 // An event as one JSON object (`monitor --json`) and as lines for a person. Pure.
 
-#include "ctl/events.hpp"
-#include "ctl/json.hpp"
+#include "client/events.hpp"
+#include "client/json.hpp"
+#include "ctl/client.hpp"
 #include "ctl/report.hpp"
 
 #include <string>

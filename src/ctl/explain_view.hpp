@@ -3,9 +3,10 @@
 
 // `explain` and `debug events`: JSON of the daemon in, lines and exit status out. Pure.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "client/state.hpp"
+#include "ctl/client.hpp"
 #include "ctl/report.hpp"
-#include "ctl/state.hpp"
 
 #include <string>
 #include <vector>

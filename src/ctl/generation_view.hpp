@@ -3,7 +3,8 @@
 
 // Kept generations as people read them: the daemon's JSON in, lines out. Pure.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "ctl/client.hpp"
 #include "ctl/output.hpp"
 
 #include <cstdint>

@@ -3,7 +3,8 @@
 
 // Entries of the journal as lines prefixed with their service, as compose tools show them. Pure.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "ctl/client.hpp"
 
 #include <cstdint>
 #include <map>

@@ -3,6 +3,8 @@
 
 // Options that the command line has for every command alike.
 
+#include "client/bus_address.hpp"
+
 #include <string>
 
 namespace hotreload::ctl {
@@ -22,6 +24,7 @@ struct GlobalOptions {
     // Paths and directories of this machine mean nothing to the daemon there.
     [[nodiscard]] bool remote() const { return !host.empty() || !machine.empty(); }
     [[nodiscard]] bool on_user_bus() const;
+    [[nodiscard]] client::BusAddress bus() const;
 };
 
 } // namespace hotreload::ctl

@@ -4,7 +4,8 @@
 // Standard output: report lines with their marks, colours only on a terminal and without NO_COLOR,
 // JSON in the chosen form, and the pager.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "ctl/client.hpp"
 #include "ctl/options.hpp"
 #include "ctl/report.hpp"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/project_follow.hpp"
 
-#include "ctl/event_stream.hpp"
+#include "client/event_stream.hpp"
+#include "ctl/client.hpp"
 #include "ctl/event_text.hpp"
 #include "ctl/log_follow.hpp"
 
@@ -96,8 +97,8 @@ private:
 };
 
 // The project's logs and reloads, until somebody has had enough.
-Answer<> follow(Session& session, DaemonProxy& daemon, const std::string& project,
-                std::uint64_t since, const Interruption& interruption) {
+Answer<> follow(Session& session, const std::string& project, std::uint64_t since,
+                const Interruption& interruption) {
     const auto states = session.projects();
     if (!states)
         return std::unexpected(states.error());
@@ -109,34 +110,35 @@ Answer<> follow(Session& session, DaemonProxy& daemon, const std::string& projec
             return std::unexpected(std::move(opened.error()));
         logs = std::move(*opened);
         logs->leave_out_ours();
-        logs->follow(daemon.loop());
+        logs->follow(session.loop());
     }
     while (!interruption.came())
-        if (auto dispatched = daemon.dispatch(); !dispatched)
+        if (auto dispatched = session.dispatch(); !dispatched)
             return dispatched;
     return {};
 }
 
 } // namespace
 
-Answer<ExitStatus> follow_project(Session& session, DaemonProxy& daemon, const std::string& path,
-                                  bool stop) {
+Answer<ExitStatus> follow_project(Session& session, const std::string& path, bool stop) {
+    const auto daemon = session.daemon();
+    if (!daemon)
+        return std::unexpected(daemon.error());
     FollowReporter reporter(session);
-    // Signals wait in the connection until the loop runs, and by then the name is known.
-    const auto events =
-        EventStream::open(daemon, [&](const Event& event) { reporter.take(event); });
+    const auto events = EventStream::open(**daemon);
     if (!events)
-        return std::unexpected(events.error());
-    Interruption interruption(daemon.loop());
+        return std::unexpected(failure_of(events.error()));
+    Interruption interruption(session.loop());
     const auto since = realtime_usec(); // what the services say at their start is wanted
-    const auto project = daemon.up(path, false);
+    const auto project = session.wait((*daemon)->up(path, false));
     if (!project)
         return std::unexpected(project.error());
     reporter.project = *project;
+    (*events)->start([&](const Event& event) { reporter.take(event); });
 
-    const auto followed = follow(session, daemon, *project, since, interruption);
+    const auto followed = follow(session, *project, since, interruption);
     interruption.over();
-    const auto down = stop ? daemon.down(*project) : Answer<>();
+    const auto down = stop ? session.wait((*daemon)->down(*project)) : Answer<>();
     if (!followed)
         return std::unexpected(followed.error());
     if (!down)

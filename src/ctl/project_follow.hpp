@@ -10,7 +10,6 @@
 namespace hotreload::ctl {
 
 // `stop`: takes the project down at the end; otherwise its services stay.
-Answer<ExitStatus> follow_project(Session& session, DaemonProxy& daemon, const std::string& path,
-                                  bool stop);
+Answer<ExitStatus> follow_project(Session& session, const std::string& path, bool stop);
 
 } // namespace hotreload::ctl

@@ -7,12 +7,16 @@
 
 namespace hotreload::ctl {
 
-Answer<std::unique_ptr<ReloadWait>> ReloadWait::open(DaemonProxy& daemon) {
-    std::unique_ptr<ReloadWait> self(new ReloadWait(daemon));
-    auto events = EventStream::open(daemon, [raw = self.get()](const Event& e) { raw->take(e); });
+Answer<std::unique_ptr<ReloadWait>> ReloadWait::open(Session& session) {
+    const auto daemon = session.daemon();
+    if (!daemon)
+        return std::unexpected(daemon.error());
+    auto events = EventStream::open(**daemon);
     if (!events)
-        return std::unexpected(std::move(events.error()));
+        return std::unexpected(failure_of(std::move(events.error())));
+    std::unique_ptr<ReloadWait> self(new ReloadWait(session));
     self->events_ = std::move(*events);
+    self->events_->start([raw = self.get()](const Event& event) { raw->take(event); });
     return self;
 }
 
@@ -36,15 +40,14 @@ Answer<ReloadFinished> ReloadWait::wait(const std::string& id) {
                            std::format("hotreloadd went away before reload {} ended; "
                                        "it goes on with it when it comes back",
                                        id));
-        if (auto dispatched = daemon_.dispatch(); !dispatched)
+        if (auto dispatched = session_.dispatch(); !dispatched)
             return std::unexpected(std::move(dispatched.error()));
     }
 }
 
 std::vector<ReloadFinished> ReloadWait::take_finished(const std::string& project) {
+    session_.wait(events_->settled());
     std::vector<ReloadFinished> reloads;
-    if (!daemon_.drain())
-        return reloads; // the next call says why
     std::ranges::copy_if(finished_, std::back_inserter(reloads),
                          [&](const auto& each) { return each.project == project; });
     std::erase_if(finished_, [&](const auto& each) { return each.project == project; });

@@ -4,8 +4,9 @@
 // Waits for the end of reloads. Made before the reload is asked for, so that an answer that comes
 // sooner than the method's own is not missed.
 
-#include "ctl/daemon_proxy.hpp"
-#include "ctl/event_stream.hpp"
+#include "client/event_stream.hpp"
+#include "ctl/client.hpp"
+#include "ctl/session.hpp"
 
 #include <memory>
 #include <utility>
@@ -15,7 +16,7 @@ namespace hotreload::ctl {
 
 class ReloadWait {
 public:
-    static Answer<std::unique_ptr<ReloadWait>> open(DaemonProxy& daemon);
+    static Answer<std::unique_ptr<ReloadWait>> open(Session& session);
 
     // NoDaemon when the daemon leaves the bus before it told.
     Answer<ReloadFinished> wait(const std::string& id);
@@ -26,14 +27,14 @@ public:
     std::vector<ValidationFailed> take_announced() { return std::exchange(announced_, {}); }
 
 private:
-    explicit ReloadWait(DaemonProxy& daemon) : daemon_(daemon) {}
+    explicit ReloadWait(Session& session) : session_(session) {}
     void take(const Event& event);
 
-    DaemonProxy& daemon_;
-    std::unique_ptr<EventStream> events_;
+    Session& session_;
     std::vector<ReloadFinished> finished_; // in the order in which they were told
     std::vector<ValidationFailed> announced_;
     bool gone_ = false;
+    std::unique_ptr<EventStream> events_;
 };
 
 } // namespace hotreload::ctl

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/report.hpp"
 
+#include "client/events.hpp"
+#include "client/json.hpp"
 #include "core/plan.hpp"
 #include "core/reload_result.hpp"
 #include "ctl/change_text.hpp"
-#include "ctl/events.hpp"
-#include "ctl/json.hpp"
+#include "ctl/client.hpp"
 
 #include <algorithm>
 #include <format>

@@ -6,7 +6,9 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "client/events.hpp"
 #include "ctl/answer.hpp"
+#include "ctl/client.hpp"
 
 #include <cstdint>
 #include <string>
@@ -39,9 +41,6 @@ struct Report {
 
     bool operator==(const Report&) const = default;
 };
-
-struct ReloadFinished;
-struct ValidationFailed;
 
 // Problems that were only announced (ValidationFailed) are added when the detail lacks them.
 // Paths below `directory` are shown relative to it; "" shows all as they are.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/json.hpp"
 #include "core/plan.hpp"
 #include "ctl/change_text.hpp"
-#include "ctl/json.hpp"
+#include "ctl/client.hpp"
 #include "ctl/report.hpp"
 
 #include <format>

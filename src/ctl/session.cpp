@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/session.hpp"
 
-#include "ctl/details.hpp"
+#include "client/details.hpp"
+#include "ctl/client.hpp"
+
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -27,18 +30,32 @@ Session::Session(const GlobalOptions& options) : options_(options), out_(options
         directory_ = working_directory();
 }
 
-Answer<DaemonProxy*> Session::daemon() {
+Answer<Daemon*> Session::daemon() {
     if (!daemon_) {
-        auto connected = DaemonProxy::connect(options_);
+        auto connected = Daemon::connect(loop_, options_.bus());
         if (!connected)
-            return std::unexpected(std::move(connected.error()));
+            return std::unexpected(failure_of(std::move(connected.error())));
         daemon_ = std::move(*connected);
+        daemon_->on_lost([this] { lost_ = true; });
+        if (options_.ask_password && !options_.on_user_bus() && !options_.remote() &&
+            ::geteuid() != 0)
+            daemon_->on_password_wanted = [this] {
+                if (!password_agent_)
+                    password_agent_ = PasswordAgent::start();
+            };
     }
     return daemon_.get();
 }
 
+Answer<> Session::dispatch() {
+    if (lost_)
+        return give_up(ExitStatus::NoDaemon, "the bus went away");
+    loop_.run_once(kInfinity);
+    return {};
+}
+
 Answer<std::vector<ProjectState>> Session::projects() {
-    return daemon().and_then([](DaemonProxy* daemon) { return daemon->projects(); });
+    return ask([](Daemon& daemon) { return daemon.projects(); });
 }
 
 Answer<std::vector<Target>> Session::targets(const std::vector<std::string>& words) {
@@ -61,7 +78,8 @@ Answer<std::vector<ProjectState>> Session::selected(const std::vector<std::strin
 std::vector<ProjectState> Session::in_detail(std::vector<ProjectState> projects) {
     if (projects.empty())
         return projects;
-    const auto status = daemon_->status(projects.size() == 1 ? projects.front().name : "");
+    const auto status =
+        wait(daemon_->status(projects.size() == 1 ? projects.front().name : std::string()));
     if (status)
         for (auto& project : projects)
             add_details(project, *status);

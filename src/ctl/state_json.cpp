@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// States as JSON, by the names of ctl/state_fields.hpp.
-#include "ctl/state_fields.hpp"
+// States as JSON, by the names of client/state_fields.hpp.
+#include "client/state_fields.hpp"
+#include "ctl/client.hpp"
 #include "ctl/status_view.hpp"
 
 namespace hotreload::ctl {

@@ -3,9 +3,10 @@
 
 // `status` and `list`: states in, lines and exit status out; and the same states as JSON. Pure.
 
-#include "ctl/json.hpp"
+#include "client/json.hpp"
+#include "client/state.hpp"
+#include "ctl/client.hpp"
 #include "ctl/report.hpp"
-#include "ctl/state.hpp"
 
 #include <cstdint>
 #include <string>
@@ -26,6 +27,11 @@ Report report_services(const ProjectState& project, const std::string& directory
 
 // "now", "12s ago", "2min ago", "3h ago", "5 days ago"
 std::string show_age(std::uint64_t then_usec, std::uint64_t now_usec);
+
+// The note for a person who may not inspect.
+inline constexpr const char* without_details =
+    "values, and reasons that may quote them, are left out: they are shown to those who may "
+    "inspect";
 
 Json to_json(const Problem& problem);
 Json to_json(const ServiceState& service);

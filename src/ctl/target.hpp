@@ -5,8 +5,9 @@
 // a service, or a plain SERVICE of a project of the current directory; where no project is there,
 // of any project. A published document stands where a service does. Pure.
 
+#include "client/state.hpp"
 #include "ctl/answer.hpp"
-#include "ctl/state.hpp"
+#include "ctl/client.hpp"
 
 #include <optional>
 #include <string>

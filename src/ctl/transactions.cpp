@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ctl/transactions.hpp"
 
+#include "client/json.hpp"
 #include "core/trigger.hpp"
+#include "ctl/client.hpp"
 #include "ctl/event_text.hpp"
-#include "ctl/json.hpp"
 #include "ctl/report.hpp"
 #include "ctl/status_view.hpp"
 
@@ -83,21 +84,20 @@ std::optional<ExitStatus> print_finished(Session& session, ReloadWait& waiting,
 template <class Ask, class Follow>
 Answer<ExitStatus> with_targets(Session& session, const std::vector<std::string>& words,
                                 const Ask& ask, const Follow& follow) {
-    const auto daemon = session.daemon();
-    if (!daemon)
-        return std::unexpected(daemon.error());
     const auto targets = targets_of(session, words);
     if (!targets)
         return std::unexpected(targets.error());
     if (targets->empty())
         session.out().line({Mark::Unchanged, "no projects, nothing to do"});
-    const auto waiting = ReloadWait::open(**daemon);
+    const auto waiting = ReloadWait::open(session);
     if (!waiting)
         return std::unexpected(waiting.error());
 
     auto status = ExitStatus::Ok;
     for (const auto& target : *targets) {
-        const Answer<ExitStatus> came_to = follow(**waiting, target, ask(**daemon, target.text()));
+        const Answer<ExitStatus> came_to =
+            follow(**waiting, target,
+                   session.ask([&](Daemon& daemon) { return ask(daemon, target.text()); }));
         if (!came_to && (ends_all(came_to.error()) || targets->size() == 1))
             return came_to;
         if (!came_to) {

@@ -18,13 +18,13 @@ namespace hotreload::ctl {
 // mean that one, and not all others, nor the one around it: that is an error.
 Answer<std::vector<Target>> targets_of(Session& session, const std::vector<std::string>& words);
 
-using Begin = std::function<Answer<std::string>(DaemonProxy&, const std::string& target)>;
+using Begin = std::function<Task<client::Answer<std::string>>(Daemon&, const std::string& target)>;
 
 // Calls methods that answer with the id of a transaction. Without `wait`, prints the ids.
 Answer<ExitStatus> run_transactions(Session& session, const std::vector<std::string>& words,
                                     bool wait, const Begin& begin);
 
-using Act = std::function<Answer<>(DaemonProxy&, const std::string& target)>;
+using Act = std::function<Task<client::Answer<>>(Daemon&, const std::string& target)>;
 
 // Calls methods that answer when they are done.
 Answer<ExitStatus> run_actions(Session& session, const std::vector<std::string>& words,

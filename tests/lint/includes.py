@@ -26,23 +26,24 @@ FOLDERS = {
     "units": {"core", "base", "os"},
     "probe": {"core", "base", "os"},
     "ipc": {"core", "base", "os"},
-    "ctl": {"core", "base", "os", "config", "kinds"},  # check reads a project file without the daemon
+    "client": {"base", "os"},
+    "ctl": {"core", "base", "os", "config", "kinds", "client"},  # check reads a project file without the daemon
 }
 EVERYBODY = {"daemon"}
 
 # outside library -> folders that may see it
 LIBRARIES = [
     (r"toml\+\+/", {"config", "document"}),
-    (r"sdbus-c\+\+/", {"units", "ipc", "daemon", "ctl"}),
+    (r"sdbus-c\+\+/", {"units", "ipc", "daemon", "client"}),
     (r"systemd/sd-journal\.h", {"os", "ctl"}),
     (r"systemd/sd-login\.h", {"ctl"}),  # whose pager it is
     (r"systemd/sd-daemon\.h", {"os", "daemon"}),
-    (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "ctl"}),  # ctl: -H and -M open the bus by hand
-    (r"systemd/", {"os", "ipc", "daemon"}),
+    (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "client"}),  # client: the bus is on its loop by hand
+    (r"systemd/", {"os", "ipc", "daemon", "client"}),
     (r"CLI/", {"ctl"}),
     (r"xxhash\.h", {"config", "watch"}),
     (r"curl/", {"probe"}),
-    (r"jsoncons", {"state", "ipc", "ctl", "document"}),
+    (r"jsoncons", {"state", "ipc", "client", "ctl", "document"}),
     (r"libfyaml\.h", {"document"}),
     (r"pcre2\.h", {"document", "ctl"}),
     (r"seccomp\.h", {"worker"}),

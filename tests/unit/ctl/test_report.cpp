@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/events.hpp"
+#include "client/events.hpp"
 #include "ctl/report.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/state_fields.hpp"
 #include "core/status_fields.hpp"
-#include "ctl/state_fields.hpp"
 
 #include <gtest/gtest.h>
 

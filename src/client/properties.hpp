@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Properties of the bus become states here, the one place of ctl that knows their names.
+// Properties of the bus become states here, the one place that knows their names.
 
-#include "ctl/state.hpp"
+#include "client/state.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 using Properties = std::map<sdbus::PropertyName, sdbus::Variant>;
 using Interfaces = std::map<sdbus::InterfaceName, Properties>;
@@ -29,7 +29,4 @@ void update(ServiceState& service, const Properties& properties);
 void update(ProjectState& project, const Properties& properties);
 void update(ConfigState& config, const Properties& properties);
 
-// The projects by name, each with its services and configs by name.
-std::vector<ProjectState> projects_of(const ManagedObjects& objects);
-
-} // namespace hotreload::ctl
+} // namespace hotreload::client

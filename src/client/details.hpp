@@ -5,16 +5,16 @@
 // the values of changes. They are put into what everybody is told. JSON of the daemon's Status and
 // Details in; what that does not know of stays as it was. Pure.
 
-#include "ctl/events.hpp"
-#include "ctl/json.hpp"
-#include "ctl/state.hpp"
+#include "client/events.hpp"
+#include "client/json.hpp"
+#include "client/state.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 void add_details(ProjectState& project, const Json& status); // with its services and configs
 void add_details(ServiceState& service, const Json& status);
@@ -24,9 +24,4 @@ void add_details(ConfigState& config, const Json& status);
 std::optional<std::string> id_of_details(const Event& event);
 void add_details(Event& event, const Json& details);
 
-// The note for a person who may not inspect.
-inline constexpr const char* without_details =
-    "values, and reasons that may quote them, are left out: they are shown to those who may "
-    "inspect";
-
-} // namespace hotreload::ctl
+} // namespace hotreload::client

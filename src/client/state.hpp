@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 struct ServiceState {
     std::string project;
@@ -64,4 +64,4 @@ struct ProjectState {
     bool operator==(const ProjectState&) const = default;
 };
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/details.hpp"
+#include "client/details.hpp"
 
 #include <algorithm>
 #include <variant>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 namespace {
 
@@ -125,4 +125,4 @@ void add_details(Event& event, const Json& details) {
     std::visit(Add{details}, event);
 }
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

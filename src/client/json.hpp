@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 using Json = jsoncons::ojson; // members keep their order
 
@@ -35,4 +35,4 @@ const Json& array_of(const Json& object, std::string_view key);
 // The problem that an object with path, line, column and message tells.
 Problem problem_in(const Json& object);
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

@@ -5,12 +5,12 @@
 // own JSON, in the order of that JSON. A test holds the table against core/status_fields.hpp and
 // the manual.
 
-#include "ctl/state.hpp"
+#include "client/state.hpp"
 
 #include <string_view>
 #include <tuple>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 template <class State, class Value>
 struct StateField {
@@ -82,4 +82,4 @@ void each_state_field(Each each) {
     std::apply([&](const auto&... field) { (each(field), ...); }, kFieldsOf<State>);
 }
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/properties.hpp"
+#include "client/properties.hpp"
 
-#include "ctl/state_fields.hpp"
+#include "client/state_fields.hpp"
 
-#include <algorithm>
-#include <iterator>
-
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 namespace {
 
@@ -50,28 +47,4 @@ void update(ProjectState& project, const Properties& properties) {
     take_all(properties, project);
 }
 
-std::vector<ProjectState> projects_of(const ManagedObjects& objects) {
-    std::vector<ProjectState> projects;
-    std::vector<ServiceState> services;
-    std::vector<ConfigState> configs;
-    for (const auto& [path, interfaces] : objects)
-        for (const auto& [name, properties] : interfaces) {
-            if (name == project_interface)
-                update(projects.emplace_back(), properties);
-            else if (name == service_interface)
-                update(services.emplace_back(), properties);
-            else if (name == config_interface)
-                update(configs.emplace_back(), properties);
-        }
-    std::ranges::sort(projects, {}, &ProjectState::name);
-    std::ranges::sort(services, {}, &ServiceState::name);
-    std::ranges::sort(configs, {}, &ConfigState::name);
-    for (auto& project : projects) {
-        const auto ours = [&](const auto& each) { return each.project == project.name; };
-        std::ranges::copy_if(services, std::back_inserter(project.services), ours);
-        std::ranges::copy_if(configs, std::back_inserter(project.configs), ours);
-    }
-    return projects;
-}
-
-} // namespace hotreload::ctl
+} // namespace hotreload::client

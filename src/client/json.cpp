@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/json.hpp"
+#include "client/json.hpp"
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 std::optional<Json> parse_json(std::string_view text) {
     jsoncons::json_options as_written;
@@ -42,4 +42,4 @@ const Json& array_of(const Json& object, std::string_view key) {
     return object.at(key);
 }
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

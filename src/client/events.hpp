@@ -6,13 +6,13 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
-#include "ctl/state.hpp"
+#include "client/state.hpp"
 
 #include <cstdint>
 #include <string>
 #include <variant>
 
-namespace hotreload::ctl {
+namespace hotreload::client {
 
 struct FileChanged {
     std::string project;
@@ -63,11 +63,26 @@ struct ConfigRevision {
     ConfigState state; // its revision or its state
 };
 
+// They are not shown any more.
+struct ServiceRemoved {
+    std::string project;
+    std::string service;
+};
+
+struct ProjectRemoved {
+    std::string project;
+};
+
+struct ConfigRemoved {
+    std::string project;
+    std::string config;
+};
+
 struct DaemonGone {};
 struct DaemonBack {};
 
-using Event =
-    std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted, ReloadFinished,
-                 ServiceChanged, ProjectChanged, ConfigRevision, DaemonGone, DaemonBack>;
+using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
+                           ReloadFinished, ServiceChanged, ProjectChanged, ConfigRevision,
+                           ServiceRemoved, ProjectRemoved, ConfigRemoved, DaemonGone, DaemonBack>;
 
-} // namespace hotreload::ctl
+} // namespace hotreload::client

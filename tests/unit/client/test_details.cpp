@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "ctl/details.hpp"
+#include "client/details.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace hotreload;
-using namespace hotreload::ctl;
+using namespace hotreload::client;
 
 namespace {
 
