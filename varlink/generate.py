@@ -142,7 +142,7 @@ def symbols(directory: Path) -> list[Symbol]:
                [("services", "[]Service", "Its services"), ("configs", "[]Config", "The documents that it publishes")]),
     ]  # fmt: skip
     for interface in read.values():
-        found += [method(item, comment) for item, comment in interface if item.tag == "method"]
+        found += [method(item, comment) for item, comment in interface if item.tag == "method" and "bus" not in comment.fields]
     for name, comment in read["Manager1"].varlink.items():
         outputs = [(member, *rest) for member, rest in comment.fields.items()]
         found.append(Symbol("method", name, comment.text, [INTERACTIVE], outputs, more=True))

@@ -156,6 +156,11 @@ void EventStream::subscribe_manager() {
              queue(ReloadFinished{id, project, result, Duration(static_cast<Duration::rep>(usec)),
                                   detail});
          });
+    upon("PauseChanged",
+         [this](Text project, Text service, const bool& paused, const std::uint64_t& until,
+                Text reason, const std::uint32_t& caller) {
+             queue(PauseChanged{project, service, paused, until, reason, caller});
+         });
 }
 
 void EventStream::subscribe_owner() {

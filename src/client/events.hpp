@@ -51,6 +51,15 @@ struct ReloadFinished {
     std::string detail_json;
 };
 
+struct PauseChanged {
+    std::string project;
+    std::string service; // "": the project
+    bool paused = false;
+    std::uint64_t until_usec = 0; // CLOCK_REALTIME; 0: never
+    std::string reason;
+    std::uint32_t caller_uid = 0; // nobody, when its time was over: 4294967295
+};
+
 struct ServiceChanged {
     ServiceState state; // all of it, not only what changed
 };
@@ -82,7 +91,8 @@ struct DaemonGone {};
 struct DaemonBack {};
 
 using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
-                           ReloadFinished, ServiceChanged, ProjectChanged, ConfigRevision,
-                           ServiceRemoved, ProjectRemoved, ConfigRemoved, DaemonGone, DaemonBack>;
+                           ReloadFinished, PauseChanged, ServiceChanged, ProjectChanged,
+                           ConfigRevision, ServiceRemoved, ProjectRemoved, ConfigRemoved,
+                           DaemonGone, DaemonBack>;
 
 } // namespace hotreload::client

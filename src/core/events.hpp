@@ -46,7 +46,7 @@ public:
     virtual void watch_suspended(const std::string& /*project*/, const std::string& /*service*/,
                                  const std::string& /*path*/) noexcept {}
     // Changes of a service, or of the project ("" for the service), are held back, or let go of
-    // again: by nobody when the time of the pause is over. The bus has properties.
+    // again: by nobody when the time of the pause is over.
     virtual void pause_changed(const std::string& /*project*/, const std::string& /*service*/,
                                const Pause& /*pause*/, bool /*paused*/,
                                CallerUid /*caller*/) noexcept {}

@@ -3,6 +3,7 @@
 
 #include "ctl/change_text.hpp"
 #include "ctl/status_view.hpp"
+#include "ctl/time_text.hpp"
 
 #include <format>
 
@@ -28,6 +29,8 @@ void append(Json& json, const Json& members) {
     for (const auto& member : members.object_range())
         json[member.key()] = member.value();
 }
+
+constexpr auto nobody = static_cast<std::uint32_t>(-1); // called
 
 struct ToJson {
     Json operator()(const FileChanged& e) const {
@@ -66,6 +69,16 @@ struct ToJson {
     Json operator()(const ReloadFinished& e) const {
         Json json = named("ReloadFinished");
         append(json, to_json(e));
+        return json;
+    }
+    Json operator()(const PauseChanged& e) const {
+        Json json = named("PauseChanged");
+        json["project"] = e.project;
+        json["service"] = e.service;
+        json["paused"] = e.paused;
+        json["until_usec"] = e.until_usec;
+        json["reason"] = e.reason;
+        json["caller_uid"] = e.caller_uid == nobody ? Json::null() : Json(e.caller_uid);
         return json;
     }
     Json operator()(const ServiceChanged& e) const {
@@ -140,6 +153,12 @@ struct ToLines {
         for (auto& line : report_reload(e, {}, directory).lines)
             lines.push_back(std::move(line));
         return lines;
+    }
+    Lines operator()(const PauseChanged& e) const {
+        const auto what = e.service.empty() ? e.project : e.project + "/" + e.service;
+        const auto until = e.until_usec ? " until " + show_time(e.until_usec, TimeForm::Date) : "";
+        return plain("{}: {}{}{}", what, e.paused ? "paused" : "resumed", until,
+                     e.reason.empty() ? "" : ": " + e.reason);
     }
     Lines operator()(const ServiceChanged& e) const {
         const auto pid = e.state.main_pid ? std::format(", PID {}", e.state.main_pid) : "";

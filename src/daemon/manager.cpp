@@ -797,6 +797,15 @@ Task<std::vector<Problem>> Manager::check_units(const ProjectDefinition& definit
     co_return problems;
 }
 
+std::vector<ProjectStatus> Manager::projects() const {
+    std::vector<ProjectStatus> all;
+    for (const auto& [file, status] : refused_)
+        all.push_back(status);
+    for (const auto& [name, project] : projects_)
+        all.push_back(project->status());
+    return all;
+}
+
 Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) const {
     std::vector<ProjectOverview> views;
     for (const auto& [file, status] : refused_)

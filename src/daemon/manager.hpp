@@ -66,6 +66,7 @@ public:
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
+    [[nodiscard]] std::vector<ProjectStatus> projects() const override;
     [[nodiscard]] Result<std::vector<ProjectOverview>>
     status(const std::string& target) const override;
     [[nodiscard]] Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override;

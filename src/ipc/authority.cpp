@@ -55,6 +55,8 @@ std::map<std::string, std::string> details_of(std::string_view method, const std
 
 std::string_view action_id(Permission permission) {
     switch (permission) {
+    case Permission::Everyone:
+        return "";
     case Permission::Manage:
         return "org.hotreload.manage";
     case Permission::Control:
@@ -89,7 +91,7 @@ private:
 };
 
 Task<Result<>> Authority::admit(Caller caller, const Method& method, const Arguments& arguments) {
-    if (permitted(caller.uid, owner_))
+    if (method.permission == Permission::Everyone || permitted(caller.uid, owner_))
         co_return Result<>{};
     const auto permission = permission_of(method, arguments);
     if (owner_ != 0)

@@ -25,10 +25,12 @@ struct Arguments;
 struct Method;
 
 // The polkit action that a method belongs to, on the system bus (design section 8). Force is asked
-// each time: it is what carries out what waits or was refused, and writes files back.
-enum class Permission { Manage, Control, Inspect, Force };
+// each time: it is what carries out what waits or was refused, and writes files back. Everyone is
+// none: the method tells nothing but what everybody sees anyhow.
+enum class Permission { Everyone, Manage, Control, Inspect, Force };
 
-std::string_view action_id(Permission permission); // "org.hotreload.control"
+// "org.hotreload.control"; "" of Everyone.
+std::string_view action_id(Permission permission);
 
 // Caller is who calls: the user, and what the transport knows of the process.
 struct Caller {
@@ -52,7 +54,7 @@ public:
     // others want of the system's instance; nullptr: they may nothing.
     Authority(uid_t owner, Polkit* polkit) : owner_(owner), polkit_(polkit) {}
 
-    // Root, and the owner, may call everything. Of everybody else, on the system's instance, polkit
+    // Root, and the owner, may call everything, and everybody what is for everyone. Of the rest, on the system's instance, polkit
     // decides. NotAuthorized, with who may; NeedsPassword: who gives one may; Busy: too many are
     // being asked. The target is as it was given, and need not exist.
     Task<Result<>> admit(Caller caller, const Method& method, const Arguments& arguments);

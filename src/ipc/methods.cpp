@@ -315,6 +315,20 @@ Answering get_value(Service& service, Arguments given, CallerUid /*caller*/) {
     co_return Answer(ConfigValue(std::move(found->value), found->revision));
 }
 
+Answering list_projects(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+    co_return Answer(service.projects());
+}
+
+Answering get_service(Service& service, Arguments given, CallerUid /*caller*/) {
+    if (!given.target.contains('/'))
+        co_return fail(ErrorCode::Invalid,
+                       std::format("\"{}\" names no service: give PROJECT/SERVICE", given.target));
+    co_return service.status(given.target).transform([](auto&& projects) -> Answer {
+        const auto& found = projects.front();
+        return ServiceName(found.project.name, found.services.front().name);
+    });
+}
+
 // ---- the table
 
 constexpr std::string_view kManager = "org.hotreload.Manager1";
@@ -324,8 +338,11 @@ constexpr std::string_view kSignals; // D-Bus tells the same by signals
 using enum Permission;
 constexpr bool kOptions = true, kPlain = false; // on D-Bus
 constexpr bool kOpen = true, kClosed = false;   // on Varlink, to everybody
+constexpr bool kBusAlone = false;
 
 constexpr std::array<Method, kMethods> kTable{{
+    {kManager, "ListProjects", Everyone, {}, kPlain, kClosed, list_projects, kBusAlone},
+    {kManager, "GetService", Everyone, kOfTarget, kPlain, kClosed, get_service, kBusAlone},
     {kManager, "Up", Manage, kOfUp, kOptions, kClosed, up},
     {kManager, "Down", Manage, kOfDown, kOptions, kClosed, down},
     {kManager, "Plan", Inspect, kOfPlan, kOptions, kClosed, plan},

@@ -59,8 +59,12 @@ struct Parameter {
     Result<> (*take)(Arguments& arguments, Value value);
 };
 
-// Name of a project, which D-Bus tells as the path of its object.
+// Names of a project and of a service, which D-Bus tells as the paths of their objects.
 struct ProjectName {
+    std::string name;
+};
+struct ServiceName {
+    std::string project;
     std::string name;
 };
 
@@ -71,8 +75,8 @@ struct ConfigValue {
 };
 
 // Answer is what a method answers: nothing, or one of these. A Document is JSON.
-using Answer = std::variant<std::monostate, ProjectName, ReloadId, Document, ConfigValue,
-                            std::vector<Problem>>;
+using Answer = std::variant<std::monostate, ProjectName, ServiceName, ReloadId, Document,
+                            ConfigValue, std::vector<Problem>, std::vector<ProjectStatus>>;
 
 struct Method {
     std::string_view interface; // of D-Bus; "" where that has signals instead
@@ -83,9 +87,11 @@ struct Method {
     // Varlink answers everybody: without values to those who are not admitted.
     bool open;
     Task<Result<Answer>> (*call)(Service& service, Arguments arguments, CallerUid caller);
+    // Varlink has it, too; it has none that is about objects of the bus.
+    bool on_socket = true;
 };
 
-inline constexpr std::size_t kMethods = 20;
+inline constexpr std::size_t kMethods = 22;
 
 std::span<const Method, kMethods> method_table();
 // nullptr: there is none. Of D-Bus.

@@ -99,6 +99,8 @@ public:
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
+    // Every project by itself, without its services and configs.
+    [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
     // The status of the target; of "" every project.
     [[nodiscard]] virtual Result<std::vector<ProjectOverview>>
     status(const std::string& target) const = 0;

@@ -78,6 +78,17 @@ def test_projects_and_services_are_objects_with_their_state(up):
     assert "demo" not in busctl("dev", "tree", "--list", BUS[0]).stdout
 
 
+def test_list_projects_tells_everybody_where_each_is(up):
+    answer = call("dev", "--json=short", "ListProjects")
+    assert json.loads(answer.stdout)["data"] == [[["demo", str(up / "hotreload.toml"), "running", PROJECT]]]
+
+
+def test_get_service_tells_the_object_of_a_service(up):
+    assert json.loads(call("dev", "--json=short", "GetService", "s", "demo/a").stdout)["data"] == [f"{PROJECT}/service/a"]
+    for wrong, text in (("demo", "names no service"), ("demo/b", 'has no service "b"'), ("nope/a", 'no project "nope"')):
+        assert text in call("dev", "GetService", "s", wrong).stderr
+
+
 # Method, its arguments, what busctl shows of the error.
 WRONG = {
     "an unknown project": ("Reload", ["sa{sv}", "dmeo", "0"], 'no project "dmeo".*did you mean "demo"'),

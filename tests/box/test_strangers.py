@@ -137,7 +137,7 @@ class Stranger:
         return text
 
     def methods(self) -> str:
-        """The answers to all methods of ours, none of which is a result."""
+        """The answers to all methods of ours; those that are not for everyone have no result."""
         values = {"s": NAME, "u": "0", "t": "1", "a{sv}": "0"}
         texts = {"path": "/etc", "id": "0" * 32}  # others are told that they mean nothing
         text, count = "", 0
@@ -147,8 +147,9 @@ class Stranger:
                 arguments = [texts.get(name, values[type_]) for name, type_ in given]
                 words = [path, interface.get("name"), method.get("name"), "".join(type_ for _, type_ in given), *arguments]
                 asked = self.busctl("call", "org.hotreload", *words)
-                assert "takes a password" in asked.stderr, f"{words} is answered: {asked}"
-                text, count = text + asked.stderr, count + 1
+                if method.get("name") not in self.FOR_EVERYONE:
+                    assert "takes a password" in asked.stderr, f"{words} is answered: {asked}"
+                text, count = text + asked.stdout + asked.stderr, count + 1
         assert count > 15
         return text
 
@@ -166,6 +167,7 @@ class Stranger:
         words = ["--no-pager", "--output=export", f"--since=@{int(self.began)}"]
         return "".join(self.run("journalctl", *user, *words, errors="replace").stdout for user in ([], ["--user"]))
 
+    FOR_EVERYONE = ("ListProjects", "GetService")
     EACH_TIME = ("objects", "varlink", "units", "files")
     ONCE = ("properties", "methods", "commands", "journal")
 

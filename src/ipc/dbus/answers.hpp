@@ -22,7 +22,21 @@ namespace hotreload::ipc {
 inline void put(const Answer&, std::tuple<>&) {}
 
 inline void put(const Answer& answer, std::tuple<sdbus::ObjectPath>& results) {
-    results = sdbus::ObjectPath(project_path(std::get<ProjectName>(answer).name));
+    if (const auto* service = std::get_if<ServiceName>(&answer))
+        results = sdbus::ObjectPath(service_path(service->project, service->name));
+    else
+        results = sdbus::ObjectPath(project_path(std::get<ProjectName>(answer).name));
+}
+
+// Name, project file, state and object of each.
+using ProjectList =
+    std::vector<sdbus::Struct<std::string, std::string, std::string, sdbus::ObjectPath>>;
+
+inline void put(const Answer& answer, std::tuple<ProjectList>& results) {
+    for (const auto& each : std::get<std::vector<ProjectStatus>>(answer))
+        std::get<0>(results).emplace_back(each.name, to_utf8(each.path),
+                                          std::string(to_string(each.state)),
+                                          sdbus::ObjectPath(project_path(each.name)));
 }
 
 // An id, or JSON.

@@ -14,6 +14,12 @@ ManagerObject::~ManagerObject() {
     unregisterAdaptor();
 }
 
+void ManagerObject::ListProjects(sdbus::Result<ProjectList>&& reply) {
+    serve(reply, {});
+}
+void ManagerObject::GetService(sdbus::Result<sdbus::ObjectPath>&& reply, std::string target) {
+    serve(reply, {}, std::move(target));
+}
 void ManagerObject::Up(sdbus::Result<sdbus::ObjectPath>&& reply, std::string path,
                        OptionMap options) {
     serve(reply, options, std::move(path));

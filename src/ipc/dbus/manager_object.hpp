@@ -25,6 +25,8 @@ private:
     using Text = sdbus::Result<std::string>; // an id, or JSON
     using Done = sdbus::Result<>;
 
+    void ListProjects(sdbus::Result<ProjectList>&&) override;
+    void GetService(sdbus::Result<sdbus::ObjectPath>&&, std::string target) override;
     void Up(sdbus::Result<sdbus::ObjectPath>&&, std::string path, OptionMap) override;
     void Down(Done&&, std::string project, OptionMap) override;
     void Plan(Text&&, std::string target, OptionMap) override;

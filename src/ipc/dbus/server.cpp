@@ -149,6 +149,15 @@ void DbusServer::reload_finished(const Outcome& outcome) noexcept {
     });
 }
 
+void DbusServer::pause_changed(const std::string& project, const std::string& service,
+                               const Pause& pause, bool paused, CallerUid caller) noexcept {
+    constexpr auto nobody = static_cast<uid_t>(-1);
+    send_if_connected([&] {
+        manager_.emitPauseChanged(project, service, paused, paused ? pause.until_usec : 0,
+                                  paused ? to_utf8(pause.reason) : "", caller.value_or(nobody));
+    });
+}
+
 void DbusServer::project_changed(const ProjectStatus& status) noexcept {
     send_if_connected([&] {
         const auto [entry, added] = projects_.try_emplace(status.name, bus_, status);

@@ -46,6 +46,8 @@ public:
     void validation_failed(const ReloadId& id, const std::string& project,
                            const std::string& target, const Problem& problem) noexcept override;
     void reload_started(const ReloadId& id, const Plan& plan) noexcept override;
+    void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
+                       bool paused, CallerUid caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

@@ -26,6 +26,9 @@ struct Writer {
         out.string_value(to_utf8(project.name));
         out.end_object();
     }
+    // Those of methods that the socket has not.
+    void operator()(const ServiceName&) const { std::unreachable(); }
+    void operator()(const std::vector<ProjectStatus>&) const { std::unreachable(); }
     void operator()(const ReloadId& id) const {
         out.begin_object();
         out.key("id");

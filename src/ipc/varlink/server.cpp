@@ -94,7 +94,7 @@ Result<> VarlinkServer::bind_methods(std::index_sequence<kRow...>) {
                 link, method_table()[kEach], parameters, flags & SD_VARLINK_METHOD_ONEWAY);
         };
         const auto name = std::format("org.hotreload.{}", method_table()[kEach].name);
-        if (bound)
+        if (bound && method_table()[kEach].on_socket)
             bound = checked(sd_varlink_server_bind_method(server_.get(), name.c_str(), on_call));
     };
     (bind.template operator()<kRow>(), ...);

@@ -102,17 +102,20 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
+    std::vector<ProjectStatus> projects() const override { return known_projects; }
     std::optional<Error> status_error;
     Result<std::vector<ProjectOverview>> status(const std::string& target) const override {
         if (status_error)
             return std::unexpected(*status_error);
         std::vector<ProjectOverview> found;
         for (const auto& project : known_projects) {
-            if (!target.empty() && project.name != target)
+            const auto slash = target.find('/');
+            const auto name = slash == std::string::npos ? "" : target.substr(slash + 1);
+            if (!target.empty() && project.name != target.substr(0, slash))
                 continue;
             auto& view = found.emplace_back(project);
             for (const auto& service : known_services)
-                if (service.project == project.name)
+                if (service.project == project.name && (name.empty() || service.name == name))
                     view.services.push_back(service);
             view.configs = configs(project.name);
         }

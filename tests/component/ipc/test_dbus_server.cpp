@@ -153,6 +153,22 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
                   "history shop 2", "diff shop/web 1 2", "check /", "explain /nowhere", "sync"}));
 }
 
+TEST_F(DbusServerTest, projects_and_services_are_found_without_guessing_a_path) {
+    service_.known_projects = {kShop, {.name = "b", .path = "/caf\xe9"}};
+    service_.known_services = {kWeb};
+    const auto listed = client_.call(kRoot, kManager, "ListProjects", [](sd_bus_message*) {});
+    EXPECT_EQ(listed.text(), std::string("[[my-shop /srv/shop.toml running ") + kShopPath +
+                                 "] [b /caf\ufffd running /org/hotreload/project/b]]");
+    const auto object = [&](const char* target) {
+        return client_.call(kRoot, kManager, "GetService", [&](sd_bus_message* message) {
+            sd_bus_message_append(message, "s", target);
+        });
+    };
+    EXPECT_EQ(object("my-shop/web").text(), kWebPath);
+    EXPECT_EQ(object("my-shop").error, "org.hotreload.Error.Invalid");
+    EXPECT_EQ(object("nope/web").error, "org.hotreload.Error.NoSuchTarget");
+}
+
 TEST_F(DbusServerTest, the_last_events_are_as_many_as_are_asked_for_and_0_is_all) {
     service_.events = {{.path = "/a"}, {.path = "/b"}, {.path = "/c"}};
     const auto two = debug_events(2).text();
@@ -457,7 +473,9 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
                              .result = ReloadResult::Applied,
                              .trigger = Trigger::File,
                              .duration = std::chrono::milliseconds(3)});
-    client_.wait_for_signals(5);
+    server_.pause_changed("shop", "web", {.until_usec = 9, .reason = "caf\xe9"}, true, 1000);
+    server_.pause_changed("shop", "", {}, false, std::nullopt);
+    client_.wait_for_signals(7);
     EXPECT_EQ(client_.signals,
               (std::vector<std::string>{
                   "/org/hotreload FileChanged shop /caf\ufffd renamed /caf\ufffd",
@@ -469,7 +487,9 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
                   "/org/hotreload ReloadFinished " + id(7) +
                       " shop applied 3000 "
                       "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
-                      "\"problems\":[]}"}));
+                      "\"problems\":[]}",
+                  "/org/hotreload PauseChanged shop web true 9 caf\ufffd 1000",
+                  "/org/hotreload PauseChanged shop  false 0  4294967295"}));
 }
 
 // A marker in each value, and in each text that may quote one.
@@ -600,6 +620,14 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
         for (const auto& error : errors)
             if (!sd_bus_error_has_name(&error, "org.hotreload.Error.NotAuthorized"))
                 ::_exit(14);
+        if (sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "ListProjects", nullptr,
+                               nullptr, "") < 0)
+            ::_exit(15);
+        sd_bus_error unknown{};
+        sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "GetService", &unknown, nullptr,
+                           "s", "a/b");
+        if (!sd_bus_error_has_name(&unknown, "org.hotreload.Error.NoSuchTarget"))
+            ::_exit(16);
         char* state = nullptr;
         if (sd_bus_get_property_string(bus, "org.hotreload", kShopPath, "org.hotreload.Project1",
                                        "State", nullptr, &state) < 0)

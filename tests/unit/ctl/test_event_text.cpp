@@ -107,6 +107,18 @@ TEST(Event, a_config_has_its_revision_and_what_is_wrong_with_it) {
                                  {Mark::Failed, "app.toml:3:1: no"}}));
 }
 
+TEST(Event, pauses_and_their_ends_are_told_with_who_asked) {
+    const PauseChanged paused{"shop", "web", true, 0, "deploy", 1000};
+    EXPECT_EQ(json_of(paused),
+              R"({"event":"PauseChanged","project":"shop","service":"web","paused":true,)"
+              R"("until_usec":0,"reason":"deploy","caller_uid":1000})");
+    EXPECT_EQ(show_event(paused, "/p"),
+              (std::vector<Line>{{Mark::Plain, "shop/web: paused: deploy"}}));
+    const PauseChanged over{"shop", "", false, 0, "", 4294967295};
+    EXPECT_TRUE(json_of(over).ends_with(R"("caller_uid":null})")) << json_of(over);
+    EXPECT_EQ(show_event(over, "/p"), (std::vector<Line>{{Mark::Plain, "shop: resumed"}}));
+}
+
 TEST(Event, tells_its_project) {
     EXPECT_EQ(project_of(ConfigRevision{{.project = "shop", .name = "app"}}), "shop");
     EXPECT_EQ(project_of(FileChanged{"shop", "/p", "modified", ""}), "shop");

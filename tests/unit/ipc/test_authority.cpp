@@ -90,6 +90,13 @@ TEST_F(AuthorityTest, root_is_admitted_without_a_question) {
     EXPECT_TRUE(polkit.questions.empty());
 }
 
+TEST_F(AuthorityTest, what_is_for_everyone_takes_no_question) {
+    EXPECT_TRUE(admitted(on_bus(kPaul), "ListProjects"));
+    EXPECT_TRUE(admitted(on_bus(kPaul, true), "GetService", {.target = "shop/web"}));
+    EXPECT_TRUE(polkit.questions.empty());
+    EXPECT_EQ(authority.audience(kPaul, method("GetService")), Audience::Everybody);
+}
+
 TEST_F(AuthorityTest, of_others_polkit_decides_by_action_and_details) {
     EXPECT_TRUE(admitted(on_bus(kPaul), "Reload", {.target = "shop/web"}));
     ASSERT_EQ(polkit.questions.size(), 1U);
