@@ -141,6 +141,14 @@ void EventStream::subscribe_manager() {
     upon("FileChanged", [this](Text project, Text path, Text kind, Text from) {
         queue(FileChanged{project, path, kind, from});
     });
+    using Files = std::vector<sdbus::Struct<std::string, std::string, std::string>>;
+    upon("FilesSettled",
+         [this](Text project, Text id, const Files& files, const std::uint64_t& more) {
+             FilesSettled event{project, id, {}, more};
+             for (const auto& [path, kind, from] : files)
+                 event.files.push_back({project, path, kind, from});
+             queue(std::move(event));
+         });
     upon("ConfigChanged", [this](Text id, Text project, Text name, Text keys) {
         queue(ConfigChanged{id, project, name, keys, "", ""});
     });

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace hotreload::client {
 
@@ -19,6 +20,13 @@ struct FileChanged {
     std::string path;
     std::string kind;
     std::string from;
+};
+
+struct FilesSettled {
+    std::string project;
+    std::string id; // "": nothing is done about them
+    std::vector<FileChanged> files;
+    std::uint64_t more = 0; // that are not in `files`
 };
 
 struct ConfigChanged {
@@ -90,9 +98,9 @@ struct ConfigRemoved {
 struct DaemonGone {};
 struct DaemonBack {};
 
-using Event = std::variant<FileChanged, ConfigChanged, ValidationFailed, ReloadStarted,
-                           ReloadFinished, PauseChanged, ServiceChanged, ProjectChanged,
-                           ConfigRevision, ServiceRemoved, ProjectRemoved, ConfigRemoved,
-                           DaemonGone, DaemonBack>;
+using Event = std::variant<FileChanged, FilesSettled, ConfigChanged, ValidationFailed,
+                           ReloadStarted, ReloadFinished, PauseChanged, ServiceChanged,
+                           ProjectChanged, ConfigRevision, ServiceRemoved, ProjectRemoved,
+                           ConfigRemoved, DaemonGone, DaemonBack>;
 
 } // namespace hotreload::client

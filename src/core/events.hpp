@@ -11,10 +11,20 @@
 #include "core/plan.hpp"
 #include "core/status.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hotreload {
+
+struct SettledFile {
+    std::string path;
+    ChangeKind kind = ChangeKind::Modified;
+    std::string from; // the path before, of one that was renamed
+
+    bool operator==(const SettledFile&) const = default;
+};
 
 class Events {
 public:
@@ -23,6 +33,12 @@ public:
     // `from` is the old path of a renamed file.
     virtual void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
                               const std::string& from) noexcept = 0;
+    // All files that a look found changed and that one transaction is about, once for each burst;
+    // none (an id of 0): nothing is done about them. `more` are not in the list: a burst may be a
+    // whole tree.
+    virtual void files_settled(const std::string& /*project*/, const ReloadId& /*id*/,
+                               const std::vector<SettledFile>& /*files*/,
+                               std::size_t /*more*/) noexcept {}
     // The id is that of the transaction which the change led to, or which applied it; else one of
     // its own.
     virtual void config_changed(const ReloadId& id, const ConfigChange& change) noexcept = 0;

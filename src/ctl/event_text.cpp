@@ -36,9 +36,17 @@ struct ToJson {
     Json operator()(const FileChanged& e) const {
         Json json = named("FileChanged");
         json["project"] = e.project;
-        json["path"] = e.path;
-        json["kind"] = e.kind;
-        json["from"] = e.from;
+        append(json, file(e));
+        return json;
+    }
+    Json operator()(const FilesSettled& e) const {
+        Json json = named("FilesSettled");
+        json["project"] = e.project;
+        json["id"] = e.id;
+        json["files"] = Json(jsoncons::json_array_arg);
+        for (const auto& each : e.files)
+            json["files"].push_back(file(each));
+        json["more"] = e.more;
         return json;
     }
     Json operator()(const ConfigChanged& e) const {
@@ -117,6 +125,15 @@ struct ToJson {
     }
     Json operator()(const DaemonGone&) const { return named("DaemonGone"); }
     Json operator()(const DaemonBack&) const { return named("DaemonBack"); }
+
+private:
+    static Json file(const FileChanged& e) {
+        Json json;
+        json["path"] = e.path;
+        json["kind"] = e.kind;
+        json["from"] = e.from;
+        return json;
+    }
 };
 
 struct ToLines {
@@ -126,6 +143,12 @@ struct ToLines {
     Lines operator()(const FileChanged& e) const {
         return plain("{}: {} {}{}", e.project, show_path(e.path, directory), e.kind,
                      e.from.empty() ? "" : " from " + show_path(e.from, directory));
+    }
+    Lines operator()(const FilesSettled& e) const {
+        const auto count = e.files.size() + e.more;
+        return plain("{}: {} settled, {}", e.project,
+                     count == 1 ? "1 file has" : std::format("{} files have", count),
+                     e.id.empty() ? "nothing is done by itself" : "reload " + e.id);
     }
     Lines operator()(const ConfigChanged& e) const {
         const auto steps = list_patch(e.patch_json);

@@ -117,6 +117,13 @@ void Reporter::file_changed(const std::string& project, const std::string& path,
     log_.debug(std::format("{}: {} was {}", project, path, to_string(kind)));
 }
 
+void Reporter::files_settled(const std::string& project, const ReloadId& id,
+                             const std::vector<SettledFile>& files, std::size_t more) noexcept {
+    hold_back([=, this] {
+        to_all([&](Events& listener) { listener.files_settled(project, id, files, more); });
+    });
+}
+
 void Reporter::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     release();
     recent_.add(id, change);

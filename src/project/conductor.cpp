@@ -14,6 +14,9 @@ namespace hotreload::project {
 
 namespace {
 
+// The files of a burst that are told together. What is more is told one by one alone.
+constexpr std::size_t kMostFilesTold = 512;
+
 struct Part {
     PlanInput input;
     Plan plan;
@@ -159,17 +162,19 @@ std::optional<Conductor::Quiet> Conductor::act(PlanInput input, Names batch, Tri
         input = std::move(take_parts(input, plan, {batch}).front().input);
         plan = make_plan(input);
     }
-    tell_files(plan);
     auto sets = groups_of(plan, sees_.looks.links());
     for (const auto& names : sets)
         for (const auto& name : names)
             batch.erase(name);
     sets.push_back(std::move(batch)); // what is left of it
     auto parts = take_parts(input, plan, sets);
-    for (std::size_t i = 0; i + 1 < sets.size(); ++i)
-        tasks_.spawn(work({.id = sees_.new_id(), .trigger = trigger, .caller = {}},
-                          std::move(parts[i].input), std::move(parts[i].plan), std::move(sets[i]),
-                          {}, std::nullopt));
+    for (std::size_t i = 0; i + 1 < sets.size(); ++i) {
+        For whom{.id = sees_.new_id(), .trigger = trigger, .caller = {}};
+        tell_files(whom.id, parts[i].plan);
+        tasks_.spawn(work(std::move(whom), std::move(parts[i].input), std::move(parts[i].plan),
+                          std::move(sets[i]), {}, std::nullopt));
+    }
+    tell_files({}, parts.back().plan);
     if (sets.back().empty())
         return std::nullopt;
     return Quiet{std::move(parts.back().input), std::move(parts.back().plan),
@@ -305,6 +310,8 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
         co_return;
     }
     auto plan = make_plan(*input);
+    if (!request.rollback) // whose plan is about what was, and not about what is on disk
+        tell_files(request.id, plan);
     For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
     co_await work(std::move(whom), *std::move(input), std::move(plan), std::move(scope),
                   std::move(asked), std::move(request));
@@ -580,22 +587,20 @@ void Conductor::request_soon(std::shared_ptr<Cancellation> cancellation) {
     });
 }
 
-void Conductor::tell_files(const Plan& plan) {
-    for (const auto& service : plan.services) {
-        const auto* const member = sees_.looks.find(service.service);
-        if (service.action == Action::Refused || !member)
-            continue;
-        const auto& renamed = member->renamed();
-        for (const auto& change : service.changes) {
-            const auto from = renamed.find(change.subject);
-            const bool gone = std::ranges::contains(std::views::values(renamed), change.subject);
-            if (from != renamed.end() && change.kind == ChangeKind::Created)
-                sees_.events.file_changed(sees_.ledger.name(), change.subject, ChangeKind::Renamed,
-                                          from->second);
-            else if (is_of_a_file(change) && !gone)
-                sees_.events.file_changed(sees_.ledger.name(), change.subject, change.kind, "");
-        }
-    }
+void Conductor::tell_files(const ReloadId& id, const Plan& plan) {
+    std::map<std::string, SettledFile> changed; // one that several services watch, once
+    for (const auto& service : plan.services)
+        if (auto* const member = sees_.looks.find(service.service))
+            for (auto& file : member->news(service))
+                changed.try_emplace(file.path, std::move(file));
+    if (changed.empty())
+        return;
+    std::vector<SettledFile> files;
+    for (const auto& [path, file] : changed | std::views::take(kMostFilesTold))
+        files.push_back(file);
+    sees_.events.files_settled(sees_.ledger.name(), id, files, changed.size() - files.size());
+    for (const auto& [path, file] : changed)
+        sees_.events.file_changed(sees_.ledger.name(), path, file.kind, file.from);
 }
 
 void Conductor::started(const ReloadId& id, const Plan& plan) {

@@ -154,7 +154,7 @@ private:
     void note(const Outcome& outcome);
     void note_wanted(const Outcome& outcome, const Names& asked);
     void note_outdated(const Outcome& outcome);
-    void tell_files(const Plan& plan);
+    void tell_files(const ReloadId& id, const Plan& plan);
     static ComparedServices compared_in(const PlanInput& input);
     void tell_documents(const ReloadId& id, const MemberOutcome& outcome, const Compared& compared);
     void report(const Outcome& outcome, const ComparedServices& compared);

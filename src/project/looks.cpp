@@ -233,8 +233,6 @@ Snapshot Looks::look(const std::string& service, Rescan rescan, std::optional<Sn
             applied.files = record->files;
         known.take(once.value_or(std::move(applied)));
     }
-    for (const auto& path : known.newly_missing())
-        sees_.events.file_changed(sees_.ledger.name(), path, ChangeKind::Deleted, "");
     sees_.ledger.update(service, [&](MemberRecord& applied) {
         return known.doubt_what_came_back(applied.files) > 0;
     });

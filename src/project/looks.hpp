@@ -5,7 +5,6 @@
 // what of that does not count for now.
 
 #include "base/task.hpp"
-#include "core/events.hpp"
 #include "core/kind.hpp"
 #include "project/attached_units.hpp"
 #include "project/contents.hpp"
@@ -28,7 +27,6 @@ public:
     struct Sees {
         Files& files;
         const Units& units;
-        Events& events;
         Ledger& ledger;
         const ProjectFile& file;
         const AttachedUnits& attached;

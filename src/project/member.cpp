@@ -70,11 +70,7 @@ bool Member::look(Rescan rescan) {
 }
 
 void Member::take(Snapshot seen) {
-    const auto before = std::exchange(seen_, std::move(seen));
-    newly_missing_.clear();
-    for (const auto& path : seen_.missing)
-        if (!std::ranges::contains(before.missing, path))
-            newly_missing_.push_back(path);
+    seen_ = std::move(seen);
 }
 
 bool Member::moved_on() const {

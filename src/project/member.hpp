@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "core/files_port.hpp"
 #include "core/watch_rules.hpp"
+#include "project/told_files.hpp"
 
 #include <map>
 #include <memory>
@@ -70,10 +71,10 @@ public:
     // Takes what was read of a member that is not watched.
     void take(Snapshot seen);
     [[nodiscard]] const Snapshot& seen() const { return seen_; }
-    // By the last look: from the new path to the old one.
-    [[nodiscard]] const std::map<std::string, std::string>& renamed() const { return renamed_; }
-    // Files that were not missing at the look before.
-    [[nodiscard]] const std::vector<std::string>& newly_missing() const { return newly_missing_; }
+    // What of the plan, which was made of the last look, is to be told of its files.
+    [[nodiscard]] std::vector<SettledFile> news(const MemberPlan& plan) {
+        return told_.news(plan, seen_, renamed_);
+    }
 
     // Something else is on disk than was seen at the last look. Of a document it is not known
     // whether it means something else: that is compared when nobody works at the member.
@@ -111,8 +112,8 @@ private:
     bool ahead_ = false; // the next look was made ahead, but for what has happened since
     Snapshot seen_;
     std::uint64_t mark_ = 0; // of files_, when it was seen
-    std::map<std::string, std::string> renamed_;
-    std::vector<std::string> newly_missing_;
+    std::map<std::string, std::string> renamed_; // by the last look: from the new path to the old
+    ToldFiles told_;
     std::set<std::string> gone_; // on record as applied, but gone after it had been applied
     std::map<std::string, Duration> emptied_; // files that lost all they held: seen when
 };

@@ -168,6 +168,24 @@ def test_a_file_that_gets_another_name_is_told_as_renamed(edited):
     assert [e["kind"] for e in edited.events.seen if e["event"] == "FileChanged"] == ["renamed"]
 
 
+def test_three_hundred_files_that_appear_at_once_are_one_burst(edited):
+    sh(edited, "mkdir new && for i in $(seq 300); do echo $i >new/$i.conf; done && mv new conf/more")
+    settled = edited.events.wait_for("FilesSettled")
+    edited.events.wait_for("ReloadFinished", id=settled["id"], result="applied")
+    edited.sync()
+    assert len(settled["files"]) == 300 and settled["more"] == 0
+    assert {each["kind"] for each in settled["files"]} == {"created"}
+    assert [e["event"] for e in edited.events.seen].count("FilesSettled") == 1
+
+
+def test_what_a_request_finds_is_told_with_its_id(edited):
+    sh(edited, "echo green >conf/a.conf")
+    id = edited.ctl.json("reload", "demo")["id"]
+    settled = edited.events.wait_for("FilesSettled")
+    edited.events.wait_for("ReloadFinished", id=settled["id"])
+    assert [each["path"] for each in settled["files"]] == [str(edited / "conf/a.conf")] and id
+
+
 def test_a_fifo_that_takes_a_file_s_place_stops_nothing(edited):
     sh(edited, "echo x >conf/b.toml")
     edited.ctl("sync", timeout=30)

@@ -117,6 +117,15 @@ void DbusServer::file_changed(const std::string& project, const std::string& pat
     });
 }
 
+void DbusServer::files_settled(const std::string& project, const ReloadId& id,
+                               const std::vector<SettledFile>& files, std::size_t more) noexcept {
+    std::vector<sdbus::Struct<std::string, std::string, std::string>> list;
+    for (const auto& [path, kind, from] : files)
+        list.emplace_back(to_utf8(path), std::string(to_string(kind)), to_utf8(from));
+    send_if_connected(
+        [&] { manager_.emitFilesSettled(project, id ? to_string(id) : "", list, more); });
+}
+
 void DbusServer::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     send_if_connected([&] {
         manager_.emitConfigChanged(to_string(id), change.project, to_utf8(change.name),

@@ -92,6 +92,27 @@ void Monitors::file_changed(const std::string& project, const std::string& path,
     });
 }
 
+void Monitors::files_settled(const std::string& project, const ReloadId& id,
+                             const std::vector<SettledFile>& files, std::size_t more) noexcept {
+    tell("FilesSettled", [&](VariantBuilder& out, Audience) {
+        put(out, "project", project);
+        if (id)
+            put(out, "id", to_string(id));
+        out.key("files");
+        out.begin_array();
+        for (const auto& file : files) {
+            out.begin_object();
+            put(out, "path", file.path);
+            put(out, "kind", to_string(file.kind));
+            if (!file.from.empty())
+                put(out, "from", file.from);
+            out.end_object();
+        }
+        out.end_array();
+        put(out, "more", std::uint64_t{more});
+    });
+}
+
 void Monitors::config_changed(const ReloadId& id, const ConfigChange& change) noexcept {
     tell("ConfigChanged", [&](VariantBuilder& out, Audience reader) {
         put(out, "id", to_string(id));

@@ -26,6 +26,8 @@ public:
 
     void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
                       const std::string& from) noexcept override;
+    void files_settled(const std::string& project, const ReloadId& id,
+                       const std::vector<SettledFile>& files, std::size_t more) noexcept override;
     void config_changed(const ReloadId& id, const ConfigChange& change) noexcept override;
     void validation_failed(const ReloadId& id, const std::string& project,
                            const std::string& target, const Problem& problem) noexcept override;

@@ -475,7 +475,12 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
                              .duration = std::chrono::milliseconds(3)});
     server_.pause_changed("shop", "web", {.until_usec = 9, .reason = "caf\xe9"}, true, 1000);
     server_.pause_changed("shop", "", {}, false, std::nullopt);
-    client_.wait_for_signals(7);
+    server_.files_settled("shop", {0, 7},
+                          {{"/caf\xe9", ChangeKind::Created, ""},
+                           {"/b", ChangeKind::Renamed, "/a"}},
+                          3);
+    server_.files_settled("shop", {}, {}, 0);
+    client_.wait_for_signals(9);
     EXPECT_EQ(client_.signals,
               (std::vector<std::string>{
                   "/org/hotreload FileChanged shop /caf\ufffd renamed /caf\ufffd",
@@ -489,7 +494,10 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
                       "{\"result\":\"applied\",\"trigger\":\"file\",\"services\":[],"
                       "\"problems\":[]}",
                   "/org/hotreload PauseChanged shop web true 9 caf\ufffd 1000",
-                  "/org/hotreload PauseChanged shop  false 0  4294967295"}));
+                  "/org/hotreload PauseChanged shop  false 0  4294967295",
+                  "/org/hotreload FilesSettled shop " + id(7) +
+                      " [[/caf\ufffd created ] [/b renamed /a]] 3",
+                  "/org/hotreload FilesSettled shop  [] 0"}));
 }
 
 // A marker in each value, and in each text that may quote one.

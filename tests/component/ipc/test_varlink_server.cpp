@@ -435,6 +435,12 @@ TEST_F(VarlinkServerTest, a_monitor_is_told_what_happens) {
                            R"("kind":"renamed","from":"/b")"));
     const ReloadId id{0, 7};
     const auto its = R"("id":"00000000000000000000000000000007","project":"shop")";
+    events.files_settled("shop", id, {{"/b", ChangeKind::Renamed, "/a"}}, 3);
+    EXPECT_EQ(next(), told(R"("FilesSettled","project":"shop","id":)"
+                           R"("00000000000000000000000000000007","files":[{"path":"/b",)"
+                           R"("kind":"renamed","from":"/a"}],"more":3)"));
+    events.files_settled("shop", {}, {}, 0);
+    EXPECT_EQ(next(), told(R"("FilesSettled","project":"shop","files":[],"more":0)"));
     events.config_changed(id, {.project = "shop",
                                .name = "web",
                                .keys = {{PatchOperation::Kind::Replace, "/a"}},

@@ -119,6 +119,19 @@ TEST(Event, pauses_and_their_ends_are_told_with_who_asked) {
     EXPECT_EQ(show_event(over, "/p"), (std::vector<Line>{{Mark::Plain, "shop: resumed"}}));
 }
 
+TEST(Event, a_burst_of_files_is_told_in_one_line) {
+    const FilesSettled burst{"shop", "7", {{"shop", "/b", "renamed", "/a"}}, 2};
+    EXPECT_EQ(json_of(burst),
+              R"({"event":"FilesSettled","project":"shop","id":"7","files":[{"path":"/b",)"
+              R"("kind":"renamed","from":"/a"}],"more":2})");
+    EXPECT_EQ(show_event(burst, "/p"),
+              (std::vector<Line>{{Mark::Plain, "shop: 3 files have settled, reload 7"}}));
+    const FilesSettled one{"shop", "", {{"shop", "/b", "created", ""}}, 0};
+    EXPECT_EQ(
+        show_event(one, "/p"),
+        (std::vector<Line>{{Mark::Plain, "shop: 1 file has settled, nothing is done by itself"}}));
+}
+
 TEST(Event, tells_its_project) {
     EXPECT_EQ(project_of(ConfigRevision{{.project = "shop", .name = "app"}}), "shop");
     EXPECT_EQ(project_of(FileChanged{"shop", "/p", "modified", ""}), "shop");

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <format>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,10 @@ public:
     void file_changed(const std::string&, const std::string& path, ChangeKind,
                       const std::string&) noexcept override {
         told.push_back(path);
+    }
+    void files_settled(const std::string&, const ReloadId&, const std::vector<SettledFile>& files,
+                       std::size_t more) noexcept override {
+        told.push_back(std::format("{} and {} more", files.size(), more));
     }
     void config_changed(const ReloadId&, const ConfigChange&) noexcept override {}
     void validation_failed(const ReloadId&, const std::string&, const std::string&,
@@ -87,6 +92,14 @@ TEST_F(ReporterTest, many_files_are_told_in_turns_and_in_their_order) {
     }
     ASSERT_EQ(listener.told.size(), count);
     EXPECT_EQ(listener.told.back(), std::to_string(count - 1));
+}
+
+TEST_F(ReporterTest, a_burst_is_told_before_each_of_its_files) {
+    reporter.files_settled("shop", {0, 1}, {{"0", ChangeKind::Modified, ""}}, 1);
+    change(2);
+    while (turns.run_one()) {
+    }
+    EXPECT_EQ(listener.told, (std::vector<std::string>{"1 and 1 more", "0", "1"}));
 }
 
 TEST_F(ReporterTest, what_comes_after_them_is_told_after_all_of_them) {

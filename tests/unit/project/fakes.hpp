@@ -439,6 +439,16 @@ public:
                       const std::string&) noexcept override {
         lines.push_back(std::format("{} {}", to_string(kind), path));
     }
+    void files_settled(const std::string&, const ReloadId& id,
+                       const std::vector<SettledFile>& files, std::size_t more) noexcept override {
+        settled.push_back({id, files, more});
+    }
+    struct Settled {
+        ReloadId id;
+        std::vector<SettledFile> files;
+        std::size_t more = 0;
+    };
+    std::vector<Settled> settled;
     void config_changed(const ReloadId&, const ConfigChange&) noexcept override {}
     void validation_failed(const ReloadId&, const std::string&, const std::string& target,
                            const Problem& problem) noexcept override {

@@ -90,6 +90,7 @@ protected:
         tasks.spawn(project->open());
         clock.run();
         events.lines.clear();
+        events.settled.clear();
         calls_at_open = std::exchange(units.calls, {});
     }
     void save(const std::string& path, const std::string& content) {
