@@ -57,7 +57,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       reader_(state_.deaths, all_kinds()),
       attachments_(units_),
       kind_ports_{units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }},
-      manager_(ports(), *watcher_, reporter_.recent()),
+      manager_(ports(), *watcher_, reporter_),
       polkit_(bus_.connection(), loop),
       authority_(::geteuid(), mode == units::Mode::System ? &polkit_ : nullptr),
       dbus_(bus_, manager_, authority_, loop),

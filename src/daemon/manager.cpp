@@ -123,10 +123,10 @@ private:
 
 } // namespace
 
-Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const RecentDetails& recent)
+Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told)
     : ports_(std::move(ports)),
       watcher_(watcher),
-      recent_(recent),
+      told_(told),
       units_(ports_.units),
       store_(ports_.store),
       events_(ports_.events) {
@@ -828,7 +828,7 @@ Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) 
 }
 
 Result<std::shared_ptr<const Details>> Manager::details(const ReloadId& id) const {
-    auto details = recent_.find(id);
+    auto details = told_.recent().find(id);
     if (!details)
         return fail(ErrorCode::NotFound,
                     std::format("nothing is kept of {}: it is long ago, or of an earlier run of "

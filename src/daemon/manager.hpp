@@ -4,7 +4,7 @@
 // All projects, and the answers to every transport's calls: finds the project that a target names
 // and passes the work on to it.
 
-#include "daemon/recent_details.hpp"
+#include "daemon/reporter.hpp"
 #include "ipc/service.hpp"
 #include "project/project.hpp"
 #include "watch/tree_watcher.hpp"
@@ -20,8 +20,8 @@ namespace hotreload::daemon {
 
 class Manager final : public ipc::Service {
 public:
-    // `recent`: what was told to the events of the ports.
-    Manager(project::Ports ports, watch::TreeWatcher& watcher, const RecentDetails& recent);
+    // `told`: who was told the events of the ports.
+    Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told);
     ~Manager() override;
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
@@ -66,6 +66,7 @@ public:
     Task<Result<>> sync() override;
     [[nodiscard]] std::vector<WatcherEvent> watcher_events(std::size_t limit) const override;
     Task<Result<std::vector<Problem>>> check(std::string path) override;
+    [[nodiscard]] std::uint64_t last_event() const override { return told_.told(); }
     [[nodiscard]] std::vector<ProjectStatus> projects() const override;
     [[nodiscard]] Result<std::vector<ProjectOverview>>
     status(const std::string& target) const override;
@@ -96,7 +97,7 @@ private:
 
     project::Ports ports_;
     watch::TreeWatcher& watcher_;
-    const RecentDetails& recent_;
+    const Reporter& told_;
     Units& units_;
     RecordStore& store_;
     Events& events_;

@@ -16,6 +16,7 @@
 #include "daemon/recent_details.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -34,6 +35,8 @@ public:
     void add(Events& listener) { listeners_.push_back(&listener); }
 
     [[nodiscard]] const RecentDetails& recent() const { return recent_; }
+    // How many events were told, the one included that is being told.
+    [[nodiscard]] std::uint64_t told() const { return told_; }
 
     void file_changed(const std::string& project, const std::string& path, ChangeKind kind,
                       const std::string& from) noexcept override;
@@ -74,6 +77,7 @@ private:
     }
     template <class F>
     void to_all(F&& event) {
+        ++told_;
         for (auto* listener : listeners_)
             event(*listener);
     }
@@ -83,6 +87,7 @@ private:
     const Units& units_;
     Executor& executor_;
     std::vector<Events*> listeners_;
+    std::uint64_t told_ = 0;
     RecentDetails recent_;
     // Shared with what is posted, which may outlive us.
     using Held = std::deque<std::move_only_function<void()>>;

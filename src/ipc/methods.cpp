@@ -291,6 +291,12 @@ Answering status(Service& service, Arguments given, CallerUid /*caller*/) {
     });
 }
 
+Answering get_state(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+    co_return service.status("").transform([&](auto&& projects) -> Answer {
+        return state_document(HOTRELOAD_VERSION, service.last_event(), std::move(projects));
+    });
+}
+
 Answering details(Service& service, Arguments given, CallerUid /*caller*/) {
     auto found = service.details(given.id);
     if (!found)
@@ -337,7 +343,8 @@ constexpr std::string_view kSignals; // D-Bus tells the same by signals
 
 using enum Permission;
 constexpr bool kOptions = true, kPlain = false; // on D-Bus
-constexpr bool kOpen = true, kClosed = false;   // on Varlink, to everybody
+constexpr auto kOpen = Method::Open::Everywhere, kClosed = Method::Open::Nowhere;
+constexpr auto kOpenOnSocket = Method::Open::OnSocket;
 constexpr bool kBusAlone = false;
 
 constexpr std::array<Method, kMethods> kTable{{
@@ -358,7 +365,8 @@ constexpr std::array<Method, kMethods> kTable{{
     {kManager, "Explain", Inspect, kOfExplain, kOptions, kClosed, explain},
     {kManager, "Sync", Inspect, {}, kOptions, kClosed, sync},
     {kManager, "DebugEvents", Inspect, kOfEvents, kOptions, kClosed, debug_events},
-    {kManager, "Status", Inspect, kOfStatus, kOptions, kOpen, status},
+    {kManager, "Status", Inspect, kOfStatus, kOptions, kOpenOnSocket, status},
+    {kManager, "GetState", Inspect, {}, kOptions, kOpen, get_state},
     {kManager, "Details", Inspect, kOfDetails, kOptions, kClosed, details},
     {kManager, "Check", Inspect, kOfCheck, kOptions, kClosed, check},
     {kConfig, "GetValue", Inspect, kOfConfig, kOptions, kClosed, get_value},

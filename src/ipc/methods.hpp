@@ -84,14 +84,14 @@ struct Method {
     Permission permission;
     std::span<const Parameter> parameters; // in the order of D-Bus
     bool takes_options;                    // on D-Bus: an a{sv}
-    // Varlink answers everybody: without values to those who are not admitted.
-    bool open;
+    // Where everybody is answered: those who are not admitted, without values.
+    enum class Open { Nowhere, OnSocket, Everywhere } open;
     Task<Result<Answer>> (*call)(Service& service, Arguments arguments, CallerUid caller);
     // Varlink has it, too; it has none that is about objects of the bus.
     bool on_socket = true;
 };
 
-inline constexpr std::size_t kMethods = 22;
+inline constexpr std::size_t kMethods = 23;
 
 std::span<const Method, kMethods> method_table();
 // nullptr: there is none. Of D-Bus.

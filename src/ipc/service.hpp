@@ -99,6 +99,8 @@ public:
     // it cannot be looked at.
     virtual Task<Result<std::vector<Problem>>> check(std::string path) = 0;
 
+    // The number of the last event that was told: they are counted from the start of the daemon.
+    [[nodiscard]] virtual std::uint64_t last_event() const = 0;
     // Every project by itself, without its services and configs.
     [[nodiscard]] virtual std::vector<ProjectStatus> projects() const = 0;
     // The status of the target; of "" every project.

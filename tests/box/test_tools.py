@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """More editors and tools than test_writing.py has, links, mounts: one change, one action, the new content."""
 
+import json
 import os
 import pty
 import subprocess
@@ -179,11 +180,15 @@ def test_three_hundred_files_that_appear_at_once_are_one_burst(edited):
 
 
 def test_what_a_request_finds_is_told_with_its_id(edited):
+    edited.edit('"100ms"', '"1h"')
+    edited.sync()
     sh(edited, "echo green >conf/a.conf")
-    id = edited.ctl.json("reload", "demo")["id"]
-    settled = edited.events.wait_for("FilesSettled")
-    edited.events.wait_for("ReloadFinished", id=settled["id"])
-    assert [each["path"] for each in settled["files"]] == [str(edited / "conf/a.conf")] and id
+    asked = run("busctl", "--user", "--json=short", "call", "org.hotreload", "/org/hotreload", "org.hotreload.Manager1",
+                "Reload", "sa{sv}", "demo", "0", user="dev")  # fmt: skip
+    (id,) = json.loads(asked.stdout)["data"]
+    settled = edited.events.wait_for("FilesSettled", id=id)
+    assert [each["path"] for each in settled["files"]] == [str(edited / "conf/a.conf")]
+    edited.events.wait_for("ReloadFinished", id=id)
 
 
 def test_a_fifo_that_takes_a_file_s_place_stops_nothing(edited):

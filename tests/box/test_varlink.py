@@ -213,6 +213,19 @@ def test_check_tells_what_is_wrong(up, ask):
     assert not checked["valid"] and checked["problems"][0]["line"] == 5
 
 
+def test_get_state_is_one_moment_of_everything(up, ask):
+    with Socket("dev") as monitor:
+        monitor.send("Monitor", {}, more=True)
+        before = ask("GetState")
+        (project,) = before["projects"]
+        assert before["complete"] and project["services"][0]["state"] == "running" and project["configs"][0]["revision"] == 1
+        ask("Pause", target="demo")
+        told = monitor.wait_for("ServiceChanged", service="a")
+        after = ask("GetState")
+        assert before["number"] < told["number"] <= after["number"]
+        assert after["projects"][0]["services"] == [told["status"]] and told["status"]["paused"]
+
+
 def test_get_value_tells_a_published_document(up, ask):
     assert ask("GetValue", project="demo", name="app") == {"value": {"port": 1}, "revision": 1}
     with refused("NoSuchTarget"):
@@ -222,12 +235,16 @@ def test_get_value_tells_a_published_document(up, ask):
 def test_monitor_streams_what_happens(up):
     with Socket("dev") as monitor:
         monitor.send("Monitor", {}, more=True)
-        assert monitor.receive() == {"event": "Ready"}
+        ready = monitor.receive()
+        assert ready == {"event": "Ready", "number": ready["number"]}
         up.write("a.conf", "two\n")
+        settled = monitor.wait_for("FilesSettled", more=0)
+        assert settled["files"] == [{"path": str(up / "a.conf"), "kind": "modified"}] and settled["number"] > ready["number"]
         assert monitor.wait_for("FileChanged")["path"] == str(up / "a.conf")
         started = monitor.wait_for("ReloadStarted", project="demo")
         assert started["plan"]["services"][0]["action"] == "restart"
         finished = monitor.wait_for("ReloadFinished", id=started["id"])
+        assert settled["id"] == started["id"]
         assert finished["result"] == "applied" and finished["detail"]["services"][0]["service"] == "a"
         up.write("app.json", '{"port": 2}\n')
         assert monitor.wait_for("ConfigStatusChanged", name="app")["status"]["revision"] == 2
@@ -290,7 +307,7 @@ def test_a_stranger_s_monitor_has_names_and_no_values(system_ctl, tmp_path):
     with Socket(None, "dev") as stranger, Socket() as root:
         for each in (stranger, root):
             each.send("Monitor", {}, more=True)
-            assert each.receive() == {"event": "Ready"}
+            assert each.receive()["event"] == "Ready"
         try:
             system_ctl("up", "--detach", str(tmp_path))
             config.write_text('url = "MARKERtwo"\n')

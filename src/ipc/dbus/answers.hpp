@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// Answers of methods as the results that the XML says. Who gets one with values on a bus may
-// inspect: those of other methods are names and ids.
+// Answers of methods as the results that the XML says, for the reader who called.
 
 #include "base/utf8.hpp"
 #include "ipc/dbus/paths.hpp"
@@ -19,9 +18,9 @@
 
 namespace hotreload::ipc {
 
-inline void put(const Answer&, std::tuple<>&) {}
+inline void put(const Answer&, Audience, std::tuple<>&) {}
 
-inline void put(const Answer& answer, std::tuple<sdbus::ObjectPath>& results) {
+inline void put(const Answer& answer, Audience, std::tuple<sdbus::ObjectPath>& results) {
     if (const auto* service = std::get_if<ServiceName>(&answer))
         results = sdbus::ObjectPath(service_path(service->project, service->name));
     else
@@ -32,7 +31,7 @@ inline void put(const Answer& answer, std::tuple<sdbus::ObjectPath>& results) {
 using ProjectList =
     std::vector<sdbus::Struct<std::string, std::string, std::string, sdbus::ObjectPath>>;
 
-inline void put(const Answer& answer, std::tuple<ProjectList>& results) {
+inline void put(const Answer& answer, Audience, std::tuple<ProjectList>& results) {
     for (const auto& each : std::get<std::vector<ProjectStatus>>(answer))
         std::get<0>(results).emplace_back(each.name, to_utf8(each.path),
                                           std::string(to_string(each.state)),
@@ -40,21 +39,21 @@ inline void put(const Answer& answer, std::tuple<ProjectList>& results) {
 }
 
 // An id, or JSON.
-inline void put(const Answer& answer, std::tuple<std::string>& results) {
+inline void put(const Answer& answer, Audience reader, std::tuple<std::string>& results) {
     if (const auto* id = std::get_if<ReloadId>(&answer))
         results = to_string(*id);
     else
-        results = std::get<Document>(answer).text(Audience::Inspectors);
+        results = std::get<Document>(answer).text(reader);
 }
 
-inline void put(const Answer& answer, std::tuple<std::string, std::uint64_t>& results) {
+inline void put(const Answer& answer, Audience, std::tuple<std::string, std::uint64_t>& results) {
     const auto& [json, revision] = std::get<ConfigValue>(answer);
     results = {to_utf8(json), revision};
 }
 
-inline void put(const Answer& answer, std::tuple<bool, ProblemList>& results) {
+inline void put(const Answer& answer, Audience reader, std::tuple<bool, ProblemList>& results) {
     const auto& problems = std::get<std::vector<Problem>>(answer);
-    results = {problems.empty(), to_bus(problems, Audience::Inspectors)};
+    results = {problems.empty(), to_bus(problems, reader)};
 }
 
 } // namespace hotreload::ipc

@@ -10,22 +10,22 @@ bool Calls::allows_interaction() const {
     return call && sd_bus_message_get_allow_interactive_authorization(call) > 0;
 }
 
-Task<Result<Answer>> Calls::answer_to(const Method& method, Result<Arguments> arguments,
-                                      std::string sender, bool interactive) {
+Task<Calls::Answered> Calls::answer_to(const Method& method, Result<Arguments> arguments,
+                                       std::string sender, bool interactive) {
     if (!arguments)
-        co_return std::unexpected(std::move(arguments.error()));
+        co_return Answered{std::unexpected(std::move(arguments.error()))};
     const auto uid = co_await callers_.uid(sender);
     if (!uid)
-        co_return std::unexpected(uid.error());
+        co_return Answered{std::unexpected(uid.error())};
     Caller caller{.uid = *uid, .bus_name = std::move(sender), .interactive = interactive};
     auto admitted = co_await authority_.admit(std::move(caller), method, *arguments);
-    if (!admitted)
-        co_return std::unexpected(std::move(admitted.error()));
+    if (!admitted && method.open != Method::Open::Everywhere)
+        co_return Answered{std::unexpected(std::move(admitted.error()))};
+    const auto reader = admitted ? authority_.audience(*uid, method) : Audience::Everybody;
     auto answer = co_await method.call(service_, *std::move(arguments), *uid);
     if (!answer)
-        co_return std::unexpected(
-            shown_to(authority_.audience(*uid, method), std::move(answer.error())));
-    co_return answer;
+        co_return Answered{std::unexpected(shown_to(reader, std::move(answer.error())))};
+    co_return Answered{std::move(answer), reader};
 }
 
 } // namespace hotreload::ipc

@@ -63,7 +63,7 @@ private:
     Task<> run(sdbus::Result<R...> reply, const Method& method, Result<Arguments> arguments,
                std::string sender, bool interactive, std::weak_ptr<const bool> present) {
         ++in_flight_;
-        auto answer =
+        auto [answer, reader] =
             co_await answer_to(method, std::move(arguments), std::move(sender), interactive);
         if (answer && present.expired())
             answer = fail(ErrorCode::NotFound, "the object that was called is gone");
@@ -71,7 +71,7 @@ private:
             if (!answer)
                 return reply.returnError(to_bus_error(answer.error()));
             std::tuple<R...> results;
-            put(*answer, results);
+            put(*answer, reader, results);
             std::apply([&](const R&... values) { reply.returnResults(values...); }, results);
         });
         // An answer that the bus does not take (too long, say) must not leave the caller waiting.
@@ -84,8 +84,12 @@ private:
             on_answered();
     }
 
-    Task<Result<Answer>> answer_to(const Method& method, Result<Arguments> arguments,
-                                   std::string sender, bool interactive);
+    struct Answered {
+        Result<Answer> answer;
+        Audience reader = Audience::Everybody;
+    };
+    Task<Answered> answer_to(const Method& method, Result<Arguments> arguments, std::string sender,
+                             bool interactive);
     // The caller of the message that is handled waits while somebody is asked for a password.
     [[nodiscard]] bool allows_interaction() const;
 

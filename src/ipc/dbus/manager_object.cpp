@@ -70,6 +70,9 @@ void ManagerObject::DebugEvents(Text&& reply, std::uint32_t limit, OptionMap opt
 void ManagerObject::Status(Text&& reply, std::string target, OptionMap options) {
     serve(reply, options, std::move(target));
 }
+void ManagerObject::GetState(Text&& reply, OptionMap options) {
+    serve(reply, options);
+}
 void ManagerObject::Details(Text&& reply, std::string id, OptionMap options) {
     serve(reply, options, std::move(id));
 }

@@ -43,6 +43,7 @@ private:
     void Sync(Done&&, OptionMap) override;
     void DebugEvents(Text&&, std::uint32_t limit, OptionMap) override;
     void Status(Text&&, std::string target, OptionMap) override;
+    void GetState(Text&&, OptionMap) override;
     void Details(Text&&, std::string id, OptionMap) override;
     void Check(sdbus::Result<bool, ProblemList>&&, std::string path, OptionMap) override;
     std::string Version() override;

@@ -382,6 +382,16 @@ void status_list(Json& json, std::string_view name, const std::vector<Status>& l
               [&](const Status& each) { json.object([&] { status_members(json, each); }); });
 }
 
+void overview_list(Json& json, const std::vector<ProjectOverview>& projects) {
+    json.list("projects", projects, [&](const ProjectOverview& view) {
+        json.object([&] {
+            status_members(json, view.project);
+            status_list(json, "services", view.services);
+            status_list(json, "configs", view.configs);
+        });
+    });
+}
+
 } // namespace
 
 std::string Document::text(Audience reader) const {
@@ -535,14 +545,19 @@ Task<Document> details_document(std::shared_ptr<const Details> details) {
 Document document(std::string version, std::vector<ProjectOverview> projects) {
     return object_of([version = std::move(version), projects = std::move(projects)](Json& json) {
         json.member("version", version);
-        json.list("projects", projects, [&](const ProjectOverview& view) {
-            json.object([&] {
-                status_members(json, view.project);
-                status_list(json, "services", view.services);
-                status_list(json, "configs", view.configs);
-            });
-        });
+        overview_list(json, projects);
     });
+}
+
+Document state_document(std::string version, std::uint64_t number,
+                        std::vector<ProjectOverview> projects) {
+    return object_of(
+        [version = std::move(version), number, projects = std::move(projects)](Json& json) {
+            json.member("version", version);
+            json.member("number", number);
+            json.member("complete", json.tells_values());
+            overview_list(json, projects);
+        });
 }
 
 Document document(ProjectStatus status) {

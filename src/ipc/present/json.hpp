@@ -14,6 +14,7 @@
 #include "ipc/present/document.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -75,6 +76,11 @@ Task<Document> details_document(std::shared_ptr<const Details> details);
 //  "configs":[{"name":"app",…}]}]}, members named as in varlink/org.hotreload.varlink. Without the
 // values of configs.
 Document document(std::string version, std::vector<ProjectOverview> projects);
+
+// The same with "number":…, of the last event that it has in it, and "complete":true where it has
+// values and reasons.
+Document state_document(std::string version, std::uint64_t number,
+                        std::vector<ProjectOverview> projects);
 
 // The members of one of its projects, services or configs.
 Document document(ProjectStatus status);

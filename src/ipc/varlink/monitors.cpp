@@ -43,10 +43,12 @@ void Monitors::remove(const sd_varlink* link) noexcept {
     std::erase_if(monitors_, [&](const Monitor& each) { return each.link.get() == link; });
 }
 
-Monitors::Told Monitors::render(std::string_view event, Audience reader, const Write& write) {
+Monitors::Told Monitors::render(std::string_view event, Audience reader,
+                                const Write& write) const {
     VariantBuilder out;
     out.begin_object();
     put(out, "event", event);
+    put(out, "number", service_.last_event());
     write(out, reader);
     out.end_object();
     const auto bytes = out.bytes();

@@ -6,6 +6,7 @@
 // nobody is waited for, and what is kept for one is limited.
 
 #include "core/events.hpp"
+#include "ipc/service.hpp"
 #include "ipc/varlink/link.hpp"
 #include "ipc/varlink/variant.hpp"
 
@@ -19,6 +20,9 @@ namespace hotreload::ipc {
 
 class Monitors final : public Events {
 public:
+    // Of the service, the numbers of events. It outlives it.
+    explicit Monitors(const Service& service) : service_(service) {}
+
     // Tells that it is ready, and what happens from then on.
     void add(Link link, Audience reader);
     // Its connection is closed; nothing if it is none.
@@ -60,11 +64,12 @@ private:
 
     // Writes the members of an event behind its name.
     using Write = std::function<void(VariantBuilder& out, Audience reader)>;
-    static Told render(std::string_view event, Audience reader, const Write& write);
+    [[nodiscard]] Told render(std::string_view event, Audience reader, const Write& write) const;
     // False: it does not read.
     static bool send(Monitor& monitor, const Told& told) noexcept;
     void tell(std::string_view event, const Write& write) noexcept;
 
+    const Service& service_;
     std::vector<Monitor> monitors_;
 };
 

@@ -240,7 +240,7 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
     const auto admitted = co_await admit(link, method, arguments, std::move(caller));
     const auto reader = admitted ? authority_.audience(uid, method) : Audience::Everybody;
     Result<Answer> result = Answer();
-    if (!admitted && !method.open)
+    if (!admitted && method.open == Method::Open::Nowhere)
         result = std::unexpected(admitted.error());
     else if (method.call)
         result = co_await method.call(service_, std::move(arguments), uid);

@@ -36,7 +36,7 @@ public:
 
     // All of them outlive it.
     VarlinkServer(os::EventLoop& loop, Service& service, Authority& authority)
-        : loop_(loop), service_(service), authority_(authority) {}
+        : loop_(loop), service_(service), authority_(authority), monitors_(service) {}
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
 

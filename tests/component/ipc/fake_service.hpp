@@ -102,6 +102,8 @@ public:
     Task<Result<std::vector<Problem>>> check(std::string path) override {
         return answer("check " + path, problems);
     }
+    std::uint64_t number = 0; // of the last event
+    std::uint64_t last_event() const override { return number; }
     std::vector<ProjectStatus> projects() const override { return known_projects; }
     std::optional<Error> status_error;
     Result<std::vector<ProjectOverview>> status(const std::string& target) const override {

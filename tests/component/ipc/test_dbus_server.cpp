@@ -169,6 +169,14 @@ TEST_F(DbusServerTest, projects_and_services_are_found_without_guessing_a_path) 
     EXPECT_EQ(object("nope/web").error, "org.hotreload.Error.NoSuchTarget");
 }
 
+TEST_F(DbusServerTest, the_whole_state_has_the_number_of_the_last_event) {
+    service_.known_projects = {kShop};
+    service_.number = 7;
+    const auto state = call_without_target(kRoot, kManager, "GetState").text();
+    EXPECT_TRUE(state.contains(R"(,"number":7,"complete":true,"projects":[{"name":"my-shop",)"))
+        << state;
+}
+
 TEST_F(DbusServerTest, the_last_events_are_as_many_as_are_asked_for_and_0_is_all) {
     service_.events = {{.path = "/a"}, {.path = "/b"}, {.path = "/c"}};
     const auto two = debug_events(2).text();
@@ -636,6 +644,14 @@ TEST_F(DbusServerTest, another_user_may_read_and_nothing_else) {
                            "s", "a/b");
         if (!sd_bus_error_has_name(&unknown, "org.hotreload.Error.NoSuchTarget"))
             ::_exit(16);
+        sd_bus_message* state_of_all = nullptr;
+        const char* text = nullptr;
+        if (sd_bus_call_method(bus, "org.hotreload", kRoot, kManager, "GetState", nullptr,
+                               &state_of_all, "a{sv}", 0) < 0 ||
+            sd_bus_message_read(state_of_all, "s", &text) < 0 ||
+            !std::string_view(text).contains(R"("complete":false)") ||
+            std::string_view(text).contains("secret"))
+            ::_exit(17);
         char* state = nullptr;
         if (sd_bus_get_property_string(bus, "org.hotreload", kShopPath, "org.hotreload.Project1",
                                        "State", nullptr, &state) < 0)

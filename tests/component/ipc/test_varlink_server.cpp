@@ -425,9 +425,11 @@ TEST_F(VarlinkServerTest, a_monitor_is_told_what_happens) {
     Socket monitor(loop_, socket_address());
     monitor.send("Monitor", "{}", R"(,"more":true)");
     const auto next = [&] { return monitor.receive(); };
-    EXPECT_EQ(next(), R"({"parameters":{"event":"Ready"},"continues":true})");
+    EXPECT_EQ(next(), R"({"parameters":{"event":"Ready","number":0},"continues":true})");
     auto& events = server_.monitors();
-    const auto told = [](const std::string& members) {
+    service_.number = 9;
+    const auto told = [](std::string members) {
+        members.insert(members.find(',') + 1, R"("number":9,)");
         return R"({"parameters":{"event":)" + members + R"(},"continues":true})";
     };
     events.file_changed("shop", "/caf\xe9", ChangeKind::Renamed, "/b");

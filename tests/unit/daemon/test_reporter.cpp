@@ -100,6 +100,7 @@ TEST_F(ReporterTest, a_burst_is_told_before_each_of_its_files) {
     while (turns.run_one()) {
     }
     EXPECT_EQ(listener.told, (std::vector<std::string>{"1 and 1 more", "0", "1"}));
+    EXPECT_EQ(reporter.told(), 3U);
 }
 
 TEST_F(ReporterTest, what_comes_after_them_is_told_after_all_of_them) {

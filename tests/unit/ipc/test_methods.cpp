@@ -147,12 +147,14 @@ TEST(Methods, each_row_is_in_the_manual_and_has_a_test) {
     }
 }
 
-TEST(Methods, only_status_and_the_monitor_are_open_to_everybody) {
+TEST(Methods, only_the_state_is_told_to_everybody_without_values) {
     Lines open;
+    Lines on_socket;
     for (const auto& method : method_table())
-        if (method.open)
-            open.emplace(method.name);
-    EXPECT_EQ(open, (Lines{"Monitor", "Status"}));
+        if (method.open != Method::Open::Nowhere)
+            (method.open == Method::Open::Everywhere ? open : on_socket).emplace(method.name);
+    EXPECT_EQ(open, (Lines{"GetState", "Monitor"}));
+    EXPECT_EQ(on_socket, Lines{"Status"});
 }
 
 TEST(Methods, only_names_and_objects_are_told_to_everyone_unasked) {
