@@ -10,6 +10,10 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "dbus"))
+from api import Comment, Interface, head, interfaces
+
 TYPES = {"s": "string", "o": "string", "b": "bool", "t": "int", "u": "int", "as": "[]string", "at": "[]int", "a(suus)": "[]Problem"}
 # What has another name or another form than on D-Bus.
 RENAMED = {("Status", "target"): ("project", "?string")}
@@ -33,13 +37,6 @@ PROBLEM_FIELDS = [
 
 
 @dataclass
-class Comment:
-    text: str = ""
-    fields: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: (type, text)
-    errors: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
 class Symbol:
     kind: str  # type, method, error
     name: str
@@ -47,48 +44,6 @@ class Symbol:
     inputs: list[tuple[str, str, str]] = field(default_factory=list)  # name, type, text
     outputs: list[tuple[str, str, str]] = field(default_factory=list)
     more: bool = False
-
-
-def sentence(text: str) -> str:
-    return " ".join(text.split()).removesuffix(".")
-
-
-def parse(raw: str) -> Comment:
-    comment = Comment()
-    head, *parts = re.split(r"(?m)^\s*@", raw)
-    comment.text = sentence(head)
-    for part in parts:
-        name, _, text = part.partition(": ")
-        if name.startswith("error "):
-            comment.errors[name.removeprefix("error ")] = sentence(text)
-        elif name.startswith("varlink "):
-            comment.text = sentence(text)
-        else:
-            name, _, type_ = name.partition(" ")
-            comment.fields[name] = (type_.strip("()"), sentence(text))
-    return comment
-
-
-class Interface:
-    """An XML file: its elements in order, each with the comment in front of it."""
-
-    def __init__(self, path: Path):
-        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))
-        root = ET.parse(path, parser).getroot()
-        self.head = parse(re.search(r"<!-- The source.*?-->", path.read_text(), re.DOTALL)[0][4:-3]) if "Manager1" in path.name else Comment()
-        self.items, self.varlink = [], {}
-        comment = Comment()
-        for item in root.find("interface"):
-            if item.tag is ET.Comment:
-                if found := re.match(r"\s*@varlink (\w+): ", item.text):
-                    self.varlink[found[1]] = parse(item.text)
-                comment = parse(item.text)
-            else:
-                self.items.append((item, comment))
-                comment = Comment()
-
-    def __iter__(self):
-        return iter(self.items)
 
 
 def camel(name: str) -> str:
@@ -120,8 +75,8 @@ def method(item: ET.Element, comment: Comment) -> Symbol:
     return symbol
 
 
-def struct(name: str, interface: Interface, text: str, beside=()) -> Symbol:
-    symbol = Symbol("type", name, text)
+def struct(name: str, interface: Interface, beside=()) -> Symbol:
+    symbol = Symbol("type", name, interface.comment.text)
     for item, comment in interface:
         if item.tag == "property":
             member = item.get("name")
@@ -133,20 +88,20 @@ def struct(name: str, interface: Interface, text: str, beside=()) -> Symbol:
 
 
 def symbols(directory: Path) -> list[Symbol]:
-    read = {name: Interface(directory / f"org.hotreload.{name}.xml") for name in ("Manager1", "Project1", "Service1", "Config1")}
+    read = interfaces(directory)
     found = [
         Symbol("type", "Problem", "A mistake at one place of one file", PROBLEM_FIELDS),
-        struct("Service", read["Service1"], "A service of a project"),
-        struct("Config", read["Config1"], "A document that a project publishes; GetValue tells its value"),
-        struct("Project", read["Project1"], "A registered project",
+        struct("Service", read["Service1"]),
+        struct("Config", read["Config1"]),
+        struct("Project", read["Project1"],
                [("services", "[]Service", "Its services"), ("configs", "[]Config", "The documents that it publishes")]),
     ]  # fmt: skip
     for interface in read.values():
-        found += [method(item, comment) for item, comment in interface if item.tag == "method" and "bus" not in comment.fields]
+        found += [method(item, comment) for item, comment in interface if item.tag == "method" and not comment.bus]
     for name, comment in read["Manager1"].varlink.items():
         outputs = [(member, *rest) for member, rest in comment.fields.items()]
         found.append(Symbol("method", name, comment.text, [INTERACTIVE], outputs, more=True))
-    for name, text in read["Manager1"].head.errors.items():
+    for name, text in head(directory).errors.items():
         target = [("target", "string", "What was asked for")] if name == "NoSuchTarget" else []
         found.append(Symbol("error", name, text, target + ERROR_FIELDS))
     for symbol in found:

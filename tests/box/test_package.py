@@ -136,7 +136,7 @@ def test_its_messages_are_in_the_catalog():
     assert ids and ids <= known
 
 
-@pytest.mark.parametrize("page", ["hotreloadctl.1", "hotreloadd.8", "hotreload.toml.5"])
+@pytest.mark.parametrize("page", ["hotreloadctl.1", "hotreloadd.8", "hotreload.toml.5", "org.hotreload.5"])
 def test_the_manual_page_renders_without_a_warning(page):
     section = page.rpartition(".")[2]
     shown = run("man", "--warnings=w", section, page.removesuffix(f".{section}"), env={**os.environ, "MANWIDTH": "80"})

@@ -136,12 +136,12 @@ TEST(Methods, varlink_has_each_row_with_its_parameters_and_no_other) {
 }
 
 TEST(Methods, each_row_is_in_the_manual_and_has_a_test) {
-    const auto manual = source("man/hotreloadd.8");
+    const auto manual = source("man/org.hotreload.5");
     for (const auto& method : method_table()) {
         const std::string where =
             method.on_socket ? "tests/box/test_varlink.py" : "tests/box/test_api.py";
         EXPECT_TRUE(manual.contains(std::format("\n.It Ic {}", method.name)))
-            << method.name << " is not in hotreloadd(8)";
+            << method.name << " is not in org.hotreload(5)";
         EXPECT_TRUE(source(where).contains(std::format("\ndef test_{}_", snake_case(method.name))))
             << method.name << " has no test in " << where;
     }
