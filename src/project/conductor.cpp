@@ -465,6 +465,8 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
     for (const auto& name : scope) {
         if (!superseded)
             sees_.looks.uninterrupted(name);
+        else if (auto* const member = sees_.looks.find(name))
+            member->tell_anew();
         // The files may have moved on meanwhile: what is on disk now counts.
         sees_.agenda.due(name);
         on_.change(name);

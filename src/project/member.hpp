@@ -75,6 +75,8 @@ public:
     [[nodiscard]] std::vector<SettledFile> news(const MemberPlan& plan) {
         return told_.news(plan, seen_, renamed_);
     }
+    // The transaction with which they were told came to nothing: the next one tells them, too.
+    void tell_anew() { told_ = {}; }
 
     // Something else is on disk than was seen at the last look. Of a document it is not known
     // whether it means something else: that is compared when nobody works at the member.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "project/told_files.hpp"
 
-#include <algorithm>
 #include <ranges>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace hotreload::project {
@@ -21,14 +22,16 @@ std::vector<SettledFile> ToldFiles::news(const MemberPlan& plan, const Snapshot&
         if (!is_known && (told == before.end() || told->second != content))
             news.push_back(std::move(file));
     };
+    const auto old_paths = renamed | std::views::values;
+    const std::set<std::string_view> left(old_paths.begin(), old_paths.end());
     for (const auto& change : plan.changes) {
+        if (!is_of_a_file(change))
+            continue;
         const auto from = renamed.find(change.subject);
-        const bool left = std::ranges::contains(std::views::values(renamed), change.subject);
-        const bool is_known = plan.action == Action::Refused;
-        if (from != renamed.end() && change.kind == ChangeKind::Created)
-            tell({change.subject, ChangeKind::Renamed, from->second}, is_known);
-        else if (is_of_a_file(change) && !left)
-            tell({change.subject, change.kind, ""}, is_known);
+        const bool has_come = from != renamed.end() && change.kind == ChangeKind::Created;
+        tell({change.subject, has_come ? ChangeKind::Renamed : change.kind,
+              has_come ? from->second : ""},
+             left.contains(change.subject) || plan.action == Action::Refused);
     }
     for (const auto& path : now.missing)
         tell({path, ChangeKind::Deleted, ""});

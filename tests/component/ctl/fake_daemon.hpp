@@ -158,6 +158,13 @@ private:
 
     void note(const std::string& method, const std::string& argument, const Options& options);
 
+    // hotreloadctl has the objects from GetManagedObjects.
+    using ProjectList =
+        std::vector<sdbus::Struct<std::string, std::string, std::string, sdbus::ObjectPath>>;
+    void ListProjects(sdbus::Result<ProjectList>&& result) override { result.returnResults({}); }
+    void GetService(sdbus::Result<sdbus::ObjectPath>&& result, std::string) override {
+        result.returnResults(sdbus::ObjectPath("/"));
+    }
     void Up(sdbus::Result<sdbus::ObjectPath>&& result, std::string path, Options options) override;
     void Down(sdbus::Result<>&& result, std::string project, Options options) override;
     void Plan(sdbus::Result<std::string>&& result, std::string target, Options options) override;
@@ -177,6 +184,9 @@ private:
     void Sync(sdbus::Result<>&& result, Options options) override;
     void DebugEvents(sdbus::Result<std::string>&& result, uint32_t limit, Options options) override;
     void Status(sdbus::Result<std::string>&& result, std::string target, Options options) override;
+    void GetState(sdbus::Result<std::string>&& result, Options) override {
+        result.returnResults("{}");
+    }
     void Details(sdbus::Result<std::string>&& result, std::string id, Options options) override;
     void Check(sdbus::Result<bool, BusProblems>&& result, std::string path,
                Options options) override;

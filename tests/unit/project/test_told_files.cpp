@@ -103,6 +103,20 @@ TEST_F(ProjectTest, what_a_request_finds_is_told_with_its_id) {
     EXPECT_EQ(outcome.id, (ReloadId{1, 1}));
 }
 
+TEST_F(ProjectTest, what_a_superseded_transaction_was_about_is_told_with_the_next_one) {
+    service("web", "/etc/web.d/*").validate = {"/bin/check"};
+    open();
+    units.on_command = [this] { files.write("/etc/web.d/b", "2"); };
+    files.write("/etc/web.d/a", "1");
+    save("/etc/web.d/b", "1");
+    units.on_command = {};
+    clock.advance(std::chrono::seconds(10));
+    ASSERT_EQ(events.settled.size(), 2U);
+    EXPECT_EQ(events.settled[1].id, events.outcomes.back().id);
+    EXPECT_EQ(paths_of(events.settled[1].files),
+              (Lines{"created /etc/web.d/a", "created /etc/web.d/b"}));
+}
+
 TEST_F(ProjectTest, a_rollback_is_about_no_files_that_have_changed) {
     service("web", "/etc/web");
     open();
