@@ -67,6 +67,9 @@ void read_command(Reading& reading, const Entry& entry, std::vector<std::string>
 // `ready` of a service.
 void read_ready(Reading& reading, const Entry& entry, std::optional<ReadyProbe>& ready);
 
+// Users, and groups as "@group", that the key gives rights to.
+void read_accounts(Reading& reading, const Entry& entry, std::vector<std::string>& names);
+
 // The variables of an `env` table, over what is there.
 void read_env(Reading& reading, const Entry& entry, std::map<std::string, std::string>& env);
 

@@ -70,6 +70,10 @@ constexpr auto kProjectKeys = std::to_array<KeyRow<Nothing>>({
              reading.project.keep_generations = static_cast<unsigned>(kept);
      }},
     {"secrets", ValueType::Strings, read_secrets},
+    {"operators", ValueType::Strings,
+     [](Reading& reading, const Entry& entry, Nothing&) {
+         read_accounts(reading, entry, reading.project.operators);
+     }},
     {"path", ValueType::StringOrStrings, read_program_path},
 });
 

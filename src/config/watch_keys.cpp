@@ -20,6 +20,7 @@ namespace {
 struct Watch {
     WatchDefaults settings;
     WatchDefinition definition; // what the settings do not say
+    std::vector<std::string> readers = {}; // of a published document
 };
 
 void read_time(Reading& reading, const Entry& entry, std::optional<Duration>& time) {
@@ -148,6 +149,10 @@ constexpr auto kConfigKeys = std::to_array<KeyRow<Watch>>({
     kDebounce,
     kDebounceMax,
     kBackup,
+    {"readers", ValueType::Strings,
+     [](Reading& reading, const Entry& entry, Watch& watch) {
+         read_accounts(reading, entry, watch.readers);
+     }},
 });
 
 // The definition's defaults where nothing is said. A longer debounce alone takes debounce_max
@@ -277,6 +282,7 @@ void read_config(Reading& reading, const std::string& key, const toml::table& ta
     watch.settings.exclude.clear(); // it is named
     read_table(reading, table, key, kConfigKeys, {}, watch);
     config.watch = std::move(watch.definition);
+    config.readers = std::move(watch.readers);
     finish(reading, key, watch.settings, config.watch);
     if (!table.contains("file"))
         reading.problem(key, "names no document: give file = \"…\"");

@@ -113,6 +113,8 @@ struct ConfigDefinition {
     std::string name;
     std::string file;      // absolute
     WatchDefinition watch; // of that file
+    // Users and "@groups", as written, that may read it beside who may inspect.
+    std::vector<std::string> readers;
 
     bool operator==(const ConfigDefinition&) const = default;
 };
@@ -123,6 +125,8 @@ struct ProjectDefinition {
     std::string directory;          // relative paths start here
     bool enabled = true;            // false: nothing is watched or changed by itself
     unsigned keep_generations = 10; // of each service, to look at and to go back to
+    // Users and "@groups", as written, that may control it beside who polkit lets.
+    std::vector<std::string> operators;
     MemberDefinitions services;
     std::map<std::string, ConfigDefinition> configs;
     Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources

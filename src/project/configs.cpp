@@ -121,7 +121,7 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
 
 // The file is whole. `files`: as they are now.
 void Configs::take(Published& config, const std::map<std::string, ContentId>& files) {
-    const auto& [name, file, watch] = config.definition;
+    const auto& [name, file, watch, readers] = config.definition;
     const auto record = record_of(config.definition);
     Documents::Request request{.path = file,
                                .format = watch.format.value_or(format_of(file)),
@@ -217,7 +217,7 @@ Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Req
 // The config's value is published when it is valid and another one.
 void Configs::publish(Published& config, const Documents::Request& request, DocumentState state,
                       std::string value) {
-    const auto& [name, file, watch] = config.definition;
+    const auto& [name, file, watch, readers] = config.definition;
     const auto before = record_of(config.definition);
     auto record = before;
     auto status = config.status;
