@@ -30,6 +30,7 @@ struct KeyStep {
 struct ConfigChange {
     std::string project;
     std::string name;
+    bool published = false; // the name is a published config's
     std::vector<KeyStep> keys;
     std::size_t more = 0; // keys beyond those, which are not told one by one
     // Old and new value, and the RFC 6902 patch with old values, as JSON with secrets masked: made

@@ -9,6 +9,7 @@
 #include "core/installed_units.hpp"
 #include "core/names.hpp"
 #include "core/rehearsal.hpp"
+#include "os/account_names.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>
@@ -835,6 +836,30 @@ Result<std::shared_ptr<const Details>> Manager::details(const ReloadId& id) cons
                                 "hotreloadd; \"hotreloadctl history\" shows what was applied",
                                 to_string(id)));
     return details;
+}
+
+Task<bool> Manager::operates(uid_t user, std::string project) {
+    const auto found = projects_.find(project);
+    if (found == projects_.end())
+        co_return false;
+    co_return co_await os::is_among(os::system_accounts(), user, found->second->operators());
+}
+
+Task<bool> Manager::reads(uid_t user, std::string project, std::string config) {
+    const auto found = projects_.find(project);
+    if (found == projects_.end())
+        co_return false;
+    co_return co_await os::is_among(os::system_accounts(), user, found->second->readers(config));
+}
+
+// A change of a published document has an id of its own.
+Task<bool> Manager::reads(uid_t user, ReloadId id) {
+    const auto kept = told_.recent().find(id);
+    if (!kept || kept->changes.size() != 1 || !kept->changes.front().published ||
+        !kept->plans.empty() || !kept->outcomes.empty() || !kept->problems.empty())
+        co_return false;
+    const auto& change = kept->changes.front();
+    co_return co_await reads(user, change.project, change.name);
 }
 
 } // namespace hotreload::daemon

@@ -5,6 +5,7 @@
 // and passes the work on to it.
 
 #include "daemon/reporter.hpp"
+#include "ipc/rights.hpp"
 #include "ipc/service.hpp"
 #include "project/project.hpp"
 #include "watch/tree_watcher.hpp"
@@ -18,7 +19,7 @@
 
 namespace hotreload::daemon {
 
-class Manager final : public ipc::Service {
+class Manager final : public ipc::Service, public ipc::Rights {
 public:
     // `told`: who was told the events of the ports.
     Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told);
@@ -72,6 +73,10 @@ public:
     status(const std::string& target) const override;
     [[nodiscard]] Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override;
     [[nodiscard]] std::vector<ConfigStatus> configs(const std::string& project) const override;
+
+    Task<bool> operates(uid_t user, std::string project) override;
+    Task<bool> reads(uid_t user, std::string project, std::string config) override;
+    Task<bool> reads(uid_t user, ReloadId id) override;
 
 private:
     // A target, found: the project, and one service of it or all.

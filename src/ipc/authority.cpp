@@ -41,13 +41,18 @@ bool has_control(std::string_view text) {
     return false;
 }
 
+// The project that a target names: none of a path's, which begins with the slash.
+std::string project_of(const std::string& target) {
+    return target.substr(0, target.find('/'));
+}
+
 // What rules may look at, and what a person who is asked is shown.
 std::map<std::string, std::string> details_of(std::string_view method, const std::string& target) {
     const auto slash = target.find('/');
     const bool is_path = target.starts_with('/');
     return {{"action", words_of(method)},
             {"target", target.empty() ? "all services" : target},
-            {"project", is_path ? "" : target.substr(0, slash)},
+            {"project", project_of(target)},
             {"service", is_path || slash == std::string::npos ? "" : target.substr(slash + 1)}};
 }
 
@@ -98,12 +103,27 @@ Task<Result<>> Authority::admit(Caller caller, const Method& method, const Argum
         co_return fail(ErrorCode::NotAuthorized,
                        std::format("{} ({}) is for the user that this instance belongs to",
                                    method.name, action_id(permission)));
+    const bool has_it = co_await has_right(caller.uid, permission, method, arguments);
+    if (has_it)
+        co_return Result<>{};
     if (!polkit_)
         co_return fail(ErrorCode::NotAuthorized,
                        std::format("{} ({}) on the system instance is for root only", method.name,
                                    action_id(permission)));
     co_return co_await ask(std::move(caller), permission, std::string(method.name),
                            arguments.target);
+}
+
+// Of what there is not, and of what is somebody else's, the answer is the same.
+Task<bool> Authority::has_right(uid_t caller, Permission permission, const Method& method,
+                                const Arguments& arguments) {
+    if (!rights_)
+        co_return false;
+    if (permission == Permission::Control && !arguments.target.empty())
+        co_return co_await rights_->operates(caller, project_of(arguments.target));
+    if (method.readable)
+        co_return co_await method.readable(*rights_, caller, arguments);
+    co_return false;
 }
 
 Audience Authority::audience(uid_t caller, const Method& method) const {

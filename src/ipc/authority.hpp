@@ -9,6 +9,7 @@
 #include "base/fd.hpp"
 #include "base/task.hpp"
 #include "ipc/polkit.hpp"
+#include "ipc/rights.hpp"
 
 #include <sys/types.h>
 
@@ -50,13 +51,18 @@ public:
     static constexpr std::size_t kMostOfOneUser = 16;
     static constexpr std::size_t kMostWithAPerson = 4; // of one user
 
-    // `owner` is the user that the instance belongs to. `polkit`, which outlives it, is for what
-    // others want of the system's instance; nullptr: they may nothing.
-    Authority(uid_t owner, Polkit* polkit) : owner_(owner), polkit_(polkit) {}
+    // `owner` is the user that the instance belongs to. `polkit` and `rights`, which outlive it,
+    // are for what others want of the system's instance; nullptr: they may nothing.
+    Authority(uid_t owner, Polkit* polkit, Rights* rights = nullptr)
+        : owner_(owner), polkit_(polkit), rights_(rights) {}
 
-    // Root, and the owner, may call everything, and everybody what is for everyone. Of the rest, on the system's instance, polkit
-    // decides. NotAuthorized, with who may; NeedsPassword: who gives one may; Busy: too many are
-    // being asked. The target is as it was given, and need not exist.
+    // Root, and the owner, may call everything, and everybody what is for
+    // everyone. Others, on the system's instance, may call what
+    // they have a right to: who operates a project, what controls it, but for what is forced; who
+    // reads a document, what tells its value. Of everything else polkit decides. NotAuthorized,
+    // with who may; NeedsPassword: who gives one may; Busy: too many are being asked. The target is
+    // as it was given, and need not exist. "", which is every project, is nobody's to operate: what
+    // that is may be more when the call is carried out.
     Task<Result<>> admit(Caller caller, const Method& method, const Arguments& arguments);
 
     // What an admitted caller of the method may see of why it failed: who may control a service
@@ -70,11 +76,14 @@ private:
     };
     class Asking;
 
+    Task<bool> has_right(uid_t caller, Permission permission, const Method& method,
+                         const Arguments& arguments);
     Task<Result<>> ask(Caller caller, Permission permission, std::string method,
                        std::string target);
 
     uid_t owner_;
     Polkit* polkit_;
+    Rights* rights_;
     std::shared_ptr<Counts> asking_ = std::make_shared<Counts>();
 };
 

@@ -335,6 +335,14 @@ Answering get_service(Service& service, Arguments given, CallerUid /*caller*/) {
     });
 }
 
+Task<bool> can_read_value(Rights& rights, uid_t user, const Arguments& given) {
+    return rights.reads(user, given.target, given.name);
+}
+
+Task<bool> can_read_details(Rights& rights, uid_t user, const Arguments& given) {
+    return rights.reads(user, given.id);
+}
+
 // ---- the table
 
 constexpr std::string_view kManager = "org.hotreload.Manager1";
@@ -367,9 +375,9 @@ constexpr std::array<Method, kMethods> kTable{{
     {kManager, "DebugEvents", Inspect, kOfEvents, kOptions, kClosed, debug_events},
     {kManager, "Status", Inspect, kOfStatus, kOptions, kOpenOnSocket, status},
     {kManager, "GetState", Inspect, {}, kOptions, kOpen, get_state},
-    {kManager, "Details", Inspect, kOfDetails, kOptions, kClosed, details},
+    {kManager, "Details", Inspect, kOfDetails, kOptions, kClosed, details, true, can_read_details},
     {kManager, "Check", Inspect, kOfCheck, kOptions, kClosed, check},
-    {kConfig, "GetValue", Inspect, kOfConfig, kOptions, kClosed, get_value},
+    {kConfig, "GetValue", Inspect, kOfConfig, kOptions, kClosed, get_value, true, can_read_value},
     {kSignals, "Monitor", Inspect, {}, kPlain, kOpen, nullptr},
 }};
 

@@ -89,6 +89,8 @@ struct Method {
     Task<Result<Answer>> (*call)(Service& service, Arguments arguments, CallerUid caller);
     // Varlink has it, too; it has none that is about objects of the bus.
     bool on_socket = true;
+    // All that it tells is documents that the user is a reader of.
+    Task<bool> (*readable)(Rights& rights, uid_t user, const Arguments& arguments) = nullptr;
 };
 
 inline constexpr std::size_t kMethods = 23;

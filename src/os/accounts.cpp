@@ -16,11 +16,6 @@ constexpr Duration kJustTold = std::chrono::seconds(1);
 constexpr auto kNobody = static_cast<std::uint32_t>(-1);
 constexpr gid_t kFirstOfPeople = 1000; // below are the system's own, see systemd's sysusers.d(5)
 
-template <class Known>
-bool fresh(const Known& known) {
-    return std::chrono::steady_clock::now() < known.until;
-}
-
 std::optional<std::uint32_t> number_of(std::string_view text) {
     std::uint32_t number = 0;
     const auto* const end = text.data() + text.size();
@@ -61,7 +56,7 @@ private:
 
 SystemAccounts::Asking::Asking(SystemAccounts& accounts, Inquiry& inquiry) : accounts_(accounts) {
     if (Wall::now() > inquiry.begun_ + kRemembered)
-        inquiry = {};
+        inquiry = Inquiry(inquiry.outdated_);
     inquiry.missed_.clear();
     accounts.inquiry_ = &inquiry;
 }
@@ -71,6 +66,12 @@ SystemAccounts::Asking::~Asking() {
     accounts_.inquiry_ = nullptr;
     for (auto* const each : accounts_.waiting_)
         each->end_if_complete();
+}
+
+// The clock's time is steady_clock's.
+Duration SystemAccounts::now() const {
+    return clock_ ? clock_->now()
+                  : std::chrono::duration_cast<Duration>(Wall::now().time_since_epoch());
 }
 
 void SystemAccounts::look_up_with(LookUps& look_ups, Clock& clock) {
@@ -130,7 +131,7 @@ void SystemAccounts::answered(const AccountQuestion& question, std::optional<Acc
 const SystemAccounts::Answer& SystemAccounts::remember(const AccountQuestion& question,
                                                        Answer answer) {
     auto& known = known_[question];
-    known = {std::move(answer), Wall::now() + kRemembered};
+    known = {std::move(answer), now() + kRemembered};
     return known.value;
 }
 
@@ -162,7 +163,7 @@ const SystemAccounts::Answer* SystemAccounts::find(const AccountQuestion& questi
     if (!look_ups_)
         return &remember(question, ask_name_services(question).value_or(std::nullopt));
     ask(question);
-    if (counts)
+    if (counts && !(inquiry_ && inquiry_->outdated_ == Inquiry::Outdated::IsUnknown))
         return &known->second.value;
     if (inquiry_)
         inquiry_->missed_.insert(question);
@@ -207,7 +208,7 @@ bool SystemAccounts::in_group_of_files(uid_t user, gid_t group) {
     if (!fresh(known)) {
         auto found = find_in_files(etc_, {.kind = Kind::GroupsOfUser, .number = user});
         known = {found ? std::move(found->groups) : std::vector<gid_t>(),
-                 Wall::now() + kRemembered};
+                 now() + kRemembered};
     }
     return std::ranges::contains(known.value, group);
 }
@@ -236,7 +237,7 @@ std::optional<bool> SystemAccounts::private_group(gid_t group, uid_t user) {
         return known->second.value;
     const auto told = find_private(group, user);
     if (told)
-        private_[of] = {*told, Wall::now() + kRemembered};
+        private_[of] = {*told, now() + kRemembered};
     return told;
 }
 

@@ -53,6 +53,11 @@ public:
 // the same each time that it asks.
 class Inquiry {
 public:
+    // What was known once and is being asked for again.
+    enum class Outdated { Counts, IsUnknown };
+
+    explicit Inquiry(Outdated outdated = Outdated::Counts) : outdated_(outdated) {}
+
     // All that it asked was known, or could not be found out in time. Else what came of the work
     // counts for nothing: SystemAccounts::learn(), and then once more.
     [[nodiscard]] bool complete() const { return missed_.empty(); }
@@ -61,6 +66,7 @@ private:
     friend class SystemAccounts;
     using Answer = std::optional<Account>;
 
+    Outdated outdated_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::set<AccountQuestion> missed_;                      // in the last turn
     std::map<AccountQuestion, std::optional<Answer>> told_; // no answer: given up
@@ -126,11 +132,17 @@ private:
     template <class T>
     struct Known {
         T value;
-        Wall::time_point until;
+        Duration until; // as now()
     };
     template <class Key, class T>
     using Memory = std::map<Key, Known<T>>;
     class Waiting;
+
+    [[nodiscard]] Duration now() const;
+    template <class T>
+    [[nodiscard]] bool fresh(const Known<T>& known) const {
+        return now() < known.until;
+    }
 
     // nullptr: it is not known yet.
     const Answer* find(const AccountQuestion& question);

@@ -243,7 +243,8 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     tell(config, std::move(status));
     if (!changed || !is_another || !state.compared)
         return;
-    ConfigChange change{.project = ledger_.name(), .name = name, .keys = {}, .texts = {}};
+    ConfigChange change{
+        .project = ledger_.name(), .name = name, .published = true, .keys = {}, .texts = {}};
     for (const auto& step : state.differences)
         change.keys.push_back({step.operation, to_pointer(step.path)});
     change.more = state.more;

@@ -582,6 +582,12 @@ void Project::arm(const std::string& service) {
         loops_.forget(service);
 }
 
+std::vector<std::string> Project::readers(const std::string& config) const {
+    const auto& configs = file_.definition().configs;
+    const auto found = configs.find(config);
+    return found == configs.end() ? std::vector<std::string>() : found->second.readers;
+}
+
 std::vector<WatchExplanation> Project::explain(const std::string& path) const {
     return explain_path(path, {ports_.files, ledger_, file_, looks_, configs_, contents_});
 }

@@ -87,6 +87,12 @@ public:
         return {agenda_.members().begin(), agenda_.members().end()};
     }
     [[nodiscard]] std::vector<ConfigStatus> config_statuses() const { return configs_.statuses(); }
+    // Whom the definition in force gives rights to: users and "@groups". Nobody may read a document
+    // that there is not.
+    [[nodiscard]] std::vector<std::string> operators() const {
+        return file_.definition().operators;
+    }
+    [[nodiscard]] std::vector<std::string> readers(const std::string& config) const;
 
     // The parts of the project that a path concerns: its watches, its schemas, the project file's
     // sources.

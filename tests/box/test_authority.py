@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may call what on the system's instance: each kind of user, each method, each transport, with polkit as it is
-installed, an example rule, and an agent that gives a password, gives none, or does not answer."""
+installed, an example rule, an agent that gives a password, gives none, or does not answer, and a project file that
+names operators and readers."""
 
 import json
 import pwd
@@ -13,13 +14,16 @@ from pathlib import Path
 
 import pytest
 from harness import DEADLINE, run, systemctl
+from project import Project
+from varlink import Socket
 
 PROGRAMS = Path(__file__).parent / "programs"
 RULES = Path("/etc/polkit-1/rules.d/50-hotreload-operators.rules")
 EXAMPLE = Path("/usr/share/doc/hotreload/examples/polkit/50-hotreload-operators.rules")
 TRANSPORTS = ("dbus", "varlink")
 EVERYONE, INSPECT, CONTROL, MANAGE, FORCE = "everyone", "inspect", "control", "manage", "force"
-# The action of each, and how it is called. The targets do not exist: who is admitted does no harm.
+# The action of each, and how it is called. The project "shop" does not exist, and neither does a service "web" of the
+# other one: who is admitted does no harm.
 TARGET = ["sa{sv}", ["shop/web", {}], {"target": "shop/web"}]
 METHODS = {
     "ListProjects": (EVERYONE, ["", [], {}]),
@@ -41,23 +45,52 @@ METHODS = {
     "Pause": (CONTROL, TARGET),
     "Resume": (CONTROL, TARGET),
     "Rollback": (CONTROL, ["sta{sv}", ["shop/web", 0, {}], {"target": "shop/web", "generation": 0}]),
+    "GetValue": (INSPECT, ["a{sv}", [{}], {"project": "depot", "name": "app"}]),
     "Up": (MANAGE, ["sa{sv}", ["/nowhere", {}], {"path": "/nowhere"}]),
     "Down": (MANAGE, ["sa{sv}", ["shop", {}], {"project": "shop"}]),
 }
 OF_PROJECT = {"Plan", "History", "Diff", "Status"} | {name for name, (action, _) in METHODS.items() if action == CONTROL}
 BUS_ALONE = {"ListProjects", "GetService"}
 OPEN = {"varlink": {"Status", "GetState"}, "dbus": {"GetState"}}  # for everybody, without values
-PAUL, OLGA = "paul", "olga"  # nobody in particular, and a member of "operators"
+# Nobody in particular; a member of "operators", of whom the rule is; and of "webteam", who operate the project "depot",
+# whose document "app" the last one reads.
+PAUL, OLGA, OTTO, RITA = "paul", "olga", "otto", "rita"
+DEPOT = Path("/etc/depot")
+DEPOT_TOML = """operators = ["@webteam"]
+[services.a]
+command = ["sleep", "infinity"]
+verify = "0"
+watch = ["app.json"]
+strategy = "none"
+[configs.app]
+file = "app.json"
+readers = ["rita"]
+[configs.secret]
+file = "secret.json"
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def accounts():
-    run("groupadd", "-f", "operators")
-    for name, groups in ((PAUL, []), (OLGA, ["-G", "operators"])):
+    for group in ("operators", "webteam"):
+        run("groupadd", "-f", group)
+    for name, groups in ((PAUL, []), (OLGA, ["-G", "operators"]), (OTTO, ["-G", "webteam"]), (RITA, [])):
         run("useradd", "-m", *groups, name, check=False)
     RULES.write_text(EXAMPLE.read_text())
     yield
     RULES.unlink()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def depot(accounts):
+    DEPOT.mkdir()
+    project = Project(DEPOT, user=None, name="depot")
+    for name in ("app", "secret"):
+        project.write(f"{name}.json", '{"level": 1}')
+    project.toml(DEPOT_TOML)
+    project.up()
+    yield project
+    project.remove()
 
 
 def command(user: str | None, *words) -> list[str]:
@@ -121,32 +154,108 @@ def calls(*names: str) -> dict:
     return {name: METHODS[name][1] for name in names or METHODS}
 
 
-def expected(user: str | None, transport: str, method: str) -> str:
+def calls_of(project: str) -> dict:
+    """The same of another project."""
+    return json.loads(json.dumps(calls()).replace('"shop', f'"{project}'))
+
+
+def expected(user: str | None, transport: str, method: str, project: str) -> str:
     action = METHODS[method][0]
-    if user is None or action == EVERYONE or method in OPEN[transport]:
-        return "allowed"
-    if user == OLGA and method in OF_PROJECT and action in (INSPECT, CONTROL):
-        return "allowed"
-    return "password"
+    by_rule = user == OLGA and project == "shop" and method in OF_PROJECT
+    by_file = (user == OTTO and project == "depot" and action == CONTROL) or (user == RITA and method == "GetValue")
+    return "allowed" if user is None or action == EVERYONE or method in OPEN[transport] or by_rule or by_file else "password"
 
 
 def test_every_method_is_in_the_table():
     introspected = ET.fromstring(run("busctl", "--xml-interface", "introspect", "org.hotreload", "/org/hotreload").stdout)
     manager = introspected.find("interface[@name='org.hotreload.Manager1']")
-    assert {method.get("name") for method in manager.findall("method")} == set(METHODS)
+    assert {method.get("name") for method in manager.findall("method")} == set(METHODS) - {"GetValue"}
 
 
 # The bus lets no dynamic user in where nss-systemd is not installed.
+@pytest.mark.parametrize("project", ["shop", "depot"])
 @pytest.mark.parametrize(
     ("user", "transport"),
-    [(user, transport) for user in (None, OLGA, PAUL) for transport in TRANSPORTS] + [("dynamic", "varlink")],
+    [(user, transport) for user in (None, OLGA, OTTO, RITA, PAUL) for transport in TRANSPORTS] + [("dynamic", "varlink")],
 )
-def test_the_table_of_users_and_methods(user, transport):
-    methods = calls(*(name for name in METHODS if transport == "dbus" or name not in BUS_ALONE))
+def test_the_table_of_users_and_methods(user, transport, project):
+    methods = calls_of(project) if user or project == "shop" else calls_of("nothing")  # root would take it down
+    if transport == "varlink":
+        methods = {name: call for name, call in methods.items() if name not in BUS_ALONE}
     outcomes = Calls(user, transport).outcomes(methods)
     for method, outcome in outcomes.items():
-        print(f"{user or 'root':8} {transport:8} {method:12} {outcome}")
-    assert outcomes == {method: expected(user, transport, method) for method in methods}
+        print(f"{user or 'root':8} {transport:8} {project:6} {method:12} {outcome}")
+    assert outcomes == {method: expected(user, transport, method, project) for method in methods}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_who_operates_a_project_is_asked_about_every_project_and_about_what_is_forced(transport):
+    target = lambda name, **more: ["sa{sv}", [name, {key: ("b", value) for key, value in more.items()}], {"target": name, **more}]
+    for name, more in (("", {}), ("depot", {"force": True})):
+        assert Calls(OTTO, transport).outcomes({"Reload": target(name, **more)}) == {"Reload": "password"}
+
+
+def test_who_operates_a_project_controls_it_by_hotreloadctl(depot):
+    pids = depot.pids()
+    restarted = run(*command(OTTO, "hotreloadctl", "--system", "restart", "depot"))
+    assert "restarted" in restarted.stdout and depot.pids() != pids, restarted
+    refused = run(*command(OTTO, "hotreloadctl", "--system", "plan", "depot"), check=False)
+    assert refused.returncode == 4, refused
+    refused = run(*command(PAUL, "hotreloadctl", "--system", "restart", "depot"), check=False)
+    assert refused.returncode == 4, refused
+
+
+def test_what_is_no_operator_s_and_no_reader_s_any_more_is_refused(depot):
+    depot.edit('["@webteam"]', "[]")
+    depot.edit('["rita"]', "[]")
+    depot.sync()
+    assert Calls(OTTO, "varlink").outcomes({"Reload": calls_of("depot")["Reload"]}) == {"Reload": "password"}
+    assert Calls(RITA, "dbus").outcomes(calls("GetValue")) == {"GetValue": "password"}
+    depot.toml(DEPOT_TOML)
+    depot.sync()
+    assert Calls(RITA, "dbus").outcomes(calls("GetValue")) == {"GetValue": "allowed"}
+
+
+def change_of(depot, events: Socket, name: str) -> str:
+    """The id of the event of a change of the document."""
+    level = json.loads((depot / f"{name}.json").read_text())["level"]
+    depot.write(f"{name}.json", json.dumps({"level": level + 1}))
+    while True:
+        event = events.receive()
+        if event["event"] == "ConfigChanged" and event["name"] == name:
+            return event["id"]
+
+
+def details(user: str, event: str) -> subprocess.CompletedProcess:
+    """Of an event, as the user is told them: on both transports the same, or refused on both."""
+    bus = ["busctl", "--system", "--json=short", "call", "org.hotreload", "/org/hotreload", "org.hotreload.Manager1"]
+    on_bus = run(*command(user, *bus, "Details", "sa{sv}", event, 0), check=False)
+    link = ["varlinkctl", "--json=short", "call", "/run/hotreload/org.hotreload", "org.hotreload.Details"]
+    on_socket = run(*command(user, *link, json.dumps({"id": event})), check=False)
+    assert (on_bus.returncode == 0) == (on_socket.returncode == 0), (on_bus, on_socket)
+    if on_bus.returncode == 0:
+        assert json.loads(json.loads(on_bus.stdout)["data"][0])["changes"] == json.loads(on_socket.stdout)["changes"]
+    return on_socket
+
+
+def test_who_reads_a_document_is_told_its_value_and_its_changes_and_nothing_else(depot):
+    events = Socket()
+    events.send("Monitor", {}, more=True)
+    assert events.receive()["event"] == "Ready"
+    mine, others = change_of(depot, events, "app"), change_of(depot, events, "secret")
+    told = details(RITA, mine)
+    assert told.returncode == 0, told
+    (change,) = json.loads(told.stdout)["changes"]
+    assert change["new"] == json.loads((depot / "app.json").read_text())
+    assert run(*command(RITA, "hotreloadctl", "--system", "get", "depot/app", "level")).stdout.strip() == str(change["new"]["level"])
+    assert run(*command(RITA, "hotreloadctl", "--system", "get", "depot/secret"), check=False).returncode == 4
+    # The transaction of the service that watches the same file has its value, too.
+    depot.ctl("restart", "depot/a")
+    while (event := events.receive())["event"] != "ReloadFinished":
+        pass
+    for user, event in ((RITA, others), (RITA, event["id"]), (PAUL, mine), (OTTO, mine)):
+        refused = details(user, event)
+        assert refused.returncode != 0 and "InteractiveAuthorizationRequired" in refused.stderr, refused
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -17,6 +17,12 @@ REFUSED = {"NotAuthorized": "refused", "InteractiveAuthorizationRequired": "pass
            "InteractiveAuthenticationRequired": "password", "PermissionDenied": "refused", "AccessDenied": "refused"}  # fmt: skip
 
 
+def element(name: str) -> str:
+    """Of an object's path, see sd_bus_path_encode(3): the names of these tests are words."""
+    assert name.isalpha(), name
+    return name
+
+
 def outcome(error: str | None) -> str:
     """What does not refuse the caller is allowed, whatever comes of it: the targets do not exist."""
     return REFUSED.get((error or "").rpartition(".")[2], "allowed")
@@ -27,8 +33,12 @@ class Dbus:
         self.connection = open_dbus_connection("SYSTEM")
         self.ask = ask
 
-    def call(self, method, signature, arguments, _parameters):
-        message = new_method_call(MANAGER, method, signature, tuple(arguments))
+    def call(self, method, signature, arguments, parameters):
+        address = MANAGER
+        if method == "GetValue":
+            path = f"/org/hotreload/project/{element(parameters['project'])}/config/{element(parameters['name'])}"
+            address = DBusAddress(path, "org.hotreload", "org.hotreload.Config1")
+        message = new_method_call(address, method, signature, tuple(arguments))
         if self.ask:
             message.header.flags = MessageFlag.allow_interactive_authorization
         reply = self.connection.send_and_get_reply(message)

@@ -58,10 +58,32 @@ private:
 
 constexpr uid_t kRoot = 0, kPaul = 1001, kOlga = 1002;
 
+// Olga operates the shop, and Paul reads its document "app"; the event is that of a change of it.
+class FakeRights final : public Rights {
+public:
+    static constexpr ReloadId kEvent{0, 7};
+
+    Task<bool> operates(uid_t user, std::string project) override {
+        asked.push_back(project);
+        return finished(user == kOlga && project == "shop");
+    }
+    Task<bool> reads(uid_t user, std::string project, std::string config) override {
+        asked.push_back(project + "/" + config);
+        return finished(user == kPaul && project == "shop" && config == "app");
+    }
+    Task<bool> reads(uid_t user, ReloadId id) override {
+        asked.push_back(to_string(id));
+        return finished(user == kPaul && id == kEvent);
+    }
+
+    std::vector<std::string> asked;
+};
+
 class AuthorityTest : public testing::Test {
 protected:
     static const Method& method(std::string_view name) {
-        return *find_method("org.hotreload.Manager1", name);
+        const auto* const found = find_method("org.hotreload.Manager1", name);
+        return found ? *found : *find_method("org.hotreload.Config1", name);
     }
     static Caller on_bus(uid_t uid, bool interactive = false) {
         return {.uid = uid, .bus_name = ":1.42", .interactive = interactive};
@@ -81,8 +103,19 @@ protected:
         return result ? std::nullopt : std::optional(result.error().code);
     }
 
+    // Whether polkit, which says no, is asked.
+    bool polkit_decides(uid_t caller, std::string_view name, Arguments arguments) {
+        polkit.answer = Polkit::Answer::No;
+        const auto before = polkit.questions.size();
+        const bool is_let = admitted(on_bus(caller), name, std::move(arguments)).has_value();
+        const bool asked = polkit.questions.size() > before;
+        EXPECT_NE(is_let, asked) << name;
+        return asked;
+    }
+
     FakePolkit polkit;
-    Authority authority{kRoot, &polkit};
+    FakeRights rights;
+    Authority authority{kRoot, &polkit, &rights};
 };
 
 TEST_F(AuthorityTest, root_is_admitted_without_a_question) {
@@ -140,6 +173,52 @@ TEST_F(AuthorityTest, who_may_control_does_not_see_what_is_for_those_who_may_ins
     EXPECT_EQ(authority.audience(kPaul, method("Up")), Audience::Everybody);
     EXPECT_EQ(authority.audience(kPaul, method("Plan")), Audience::Inspectors);
     EXPECT_EQ(authority.audience(kRoot, method("Restart")), Audience::Inspectors);
+}
+
+TEST_F(AuthorityTest, who_operates_a_project_controls_it_and_nothing_else) {
+    for (const auto& each : method_table()) {
+        if (each.interface != "org.hotreload.Manager1")
+            continue;
+        const bool controls = each.permission == Permission::Control;
+        EXPECT_EQ(polkit_decides(kOlga, each.name, {.target = "shop"}), !controls) << each.name;
+    }
+    EXPECT_FALSE(polkit_decides(kOlga, "Restart", {.target = "shop/web"}));
+    EXPECT_TRUE(polkit_decides(kPaul, "Restart", {.target = "shop/web"}));
+    EXPECT_TRUE(polkit_decides(kOlga, "Restart", {.target = "shopping/web"}));
+    EXPECT_TRUE(polkit_decides(kOlga, "Restart", {.target = "other/web"}));
+    EXPECT_TRUE(polkit_decides(kOlga, "Restart", {.target = ""})) << "every project";
+    EXPECT_TRUE(polkit_decides(kOlga, "Restart", {.target = "/srv/shop"}));
+}
+
+TEST_F(AuthorityTest, who_operates_a_project_is_asked_about_what_is_forced) {
+    EXPECT_TRUE(polkit_decides(kOlga, "Reload", {.target = "shop", .force = true}));
+    EXPECT_TRUE(polkit_decides(kOlga, "Rollback", {.target = "shop", .restore_files = true}));
+    EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
+}
+
+TEST_F(AuthorityTest, who_operates_a_project_sees_no_value_of_it) {
+    EXPECT_EQ(authority.audience(kOlga, method("Restart")), Audience::Everybody);
+}
+
+TEST_F(AuthorityTest, who_reads_a_document_is_told_its_value_and_how_it_changed) {
+    EXPECT_FALSE(polkit_decides(kPaul, "GetValue", {.target = "shop", .name = "app"}));
+    EXPECT_TRUE(polkit_decides(kPaul, "GetValue", {.target = "shop", .name = "other"}));
+    EXPECT_TRUE(polkit_decides(kPaul, "GetValue", {.target = "other", .name = "app"}));
+    EXPECT_TRUE(polkit_decides(kOlga, "GetValue", {.target = "shop", .name = "app"}));
+    EXPECT_FALSE(polkit_decides(kPaul, "Details", {.id = FakeRights::kEvent}));
+    EXPECT_TRUE(polkit_decides(kPaul, "Details", {.id = {0, 8}}));
+    EXPECT_TRUE(polkit_decides(kPaul, "Plan", {.target = "shop", .name = "app"}));
+    EXPECT_TRUE(polkit_decides(kPaul, "Restart", {.target = "shop"}));
+}
+
+TEST_F(AuthorityTest, a_right_takes_no_polkit_and_only_the_system_s_instance) {
+    authority = Authority(kRoot, nullptr, &rights);
+    EXPECT_TRUE(admitted(on_bus(kOlga), "Reload", {.target = "shop"}));
+    EXPECT_FALSE(admitted(on_bus(kPaul), "Reload", {.target = "shop"}));
+    rights.asked.clear();
+    authority = Authority(kPaul, nullptr, &rights);
+    EXPECT_FALSE(admitted(on_bus(kOlga), "Reload", {.target = "shop"}));
+    EXPECT_TRUE(rights.asked.empty());
 }
 
 TEST_F(AuthorityTest, a_path_names_no_project) {
