@@ -98,9 +98,9 @@ struct ConfigRemoved {
 struct DaemonGone {};
 struct DaemonBack {};
 
-using Event = std::variant<FileChanged, FilesSettled, ConfigChanged, ValidationFailed,
-                           ReloadStarted, ReloadFinished, PauseChanged, ServiceChanged,
-                           ProjectChanged, ConfigRevision, ServiceRemoved, ProjectRemoved,
-                           ConfigRemoved, DaemonGone, DaemonBack>;
+using Event =
+    std::variant<FileChanged, FilesSettled, ConfigChanged, ValidationFailed, ReloadStarted,
+                 ReloadFinished, PauseChanged, ServiceChanged, ProjectChanged, ConfigRevision,
+                 ServiceRemoved, ProjectRemoved, ConfigRemoved, DaemonGone, DaemonBack>;
 
 } // namespace hotreload::client

@@ -19,7 +19,7 @@ namespace {
 // Everything of a watch but its files.
 struct Watch {
     WatchDefaults settings;
-    WatchDefinition definition; // what the settings do not say
+    WatchDefinition definition;            // what the settings do not say
     std::vector<std::string> readers = {}; // of a published document
 };
 

@@ -207,8 +207,7 @@ bool SystemAccounts::in_group_of_files(uid_t user, gid_t group) {
     auto& known = groups_of_files_[user];
     if (!fresh(known)) {
         auto found = find_in_files(etc_, {.kind = Kind::GroupsOfUser, .number = user});
-        known = {found ? std::move(found->groups) : std::vector<gid_t>(),
-                 now() + kRemembered};
+        known = {found ? std::move(found->groups) : std::vector<gid_t>(), now() + kRemembered};
     }
     return std::ranges::contains(known.value, group);
 }

@@ -113,7 +113,7 @@ private:
     bool fresh_ = true;  // files_ was never read
     bool ahead_ = false; // the next look was made ahead, but for what has happened since
     Snapshot seen_;
-    std::uint64_t mark_ = 0; // of files_, when it was seen
+    std::uint64_t mark_ = 0;                     // of files_, when it was seen
     std::map<std::string, std::string> renamed_; // by the last look: from the new path to the old
     ToldFiles told_;
     std::set<std::string> gone_; // on record as applied, but gone after it had been applied

@@ -59,8 +59,8 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       contents_(ports_.make_documents(ledger_.name()), ports_.contents, ledger_, ports_.clock),
       attached_(ports_.units, ports_.attachments, ledger_, file_, ports_.of_a_user),
       loops_(ledger_.name(), ports_.writers, ports_.units),
-      looks_({ports_.files, ports_.units, ledger_, file_, attached_, loops_, contents_,
-              ports_.kinds}),
+      looks_(
+          {ports_.files, ports_.units, ledger_, file_, attached_, loops_, contents_, ports_.kinds}),
       pauses_(ledger_, ports_.clock),
       histories_(ledger_, file_, looks_, contents_, ports_.clock),
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.background,

@@ -14,8 +14,7 @@ std::vector<SettledFile> ToldFiles::news(const MemberPlan& plan, const Snapshot&
     std::vector<SettledFile> news;
     const auto tell = [&](SettledFile file, bool is_known = false) {
         const auto there = now.files.find(file.path);
-        const auto content =
-            there == now.files.end() ? std::nullopt : std::optional(there->second);
+        const auto content = there == now.files.end() ? std::nullopt : std::optional(there->second);
         if (!told_.emplace(file.path, content).second)
             return;
         const auto told = before.find(file.path);

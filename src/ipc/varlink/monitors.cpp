@@ -43,8 +43,7 @@ void Monitors::remove(const sd_varlink* link) noexcept {
     std::erase_if(monitors_, [&](const Monitor& each) { return each.link.get() == link; });
 }
 
-Monitors::Told Monitors::render(std::string_view event, Audience reader,
-                                const Write& write) const {
+Monitors::Told Monitors::render(std::string_view event, Audience reader, const Write& write) const {
     VariantBuilder out;
     out.begin_object();
     put(out, "event", event);

@@ -483,10 +483,9 @@ TEST_F(DbusServerTest, each_event_is_a_signal) {
                              .duration = std::chrono::milliseconds(3)});
     server_.pause_changed("shop", "web", {.until_usec = 9, .reason = "caf\xe9"}, true, 1000);
     server_.pause_changed("shop", "", {}, false, std::nullopt);
-    server_.files_settled("shop", {0, 7},
-                          {{"/caf\xe9", ChangeKind::Created, ""},
-                           {"/b", ChangeKind::Renamed, "/a"}},
-                          3);
+    server_.files_settled(
+        "shop", {0, 7}, {{"/caf\xe9", ChangeKind::Created, ""}, {"/b", ChangeKind::Renamed, "/a"}},
+        3);
     server_.files_settled("shop", {}, {}, 0);
     client_.wait_for_signals(9);
     EXPECT_EQ(client_.signals,

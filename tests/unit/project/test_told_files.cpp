@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "project_fixture.hpp"
 #include "project/told_files.hpp"
+#include "project_fixture.hpp"
 
 #include <format>
 
@@ -72,7 +72,8 @@ TEST_F(ProjectTest, a_burst_is_told_once_with_the_transaction_that_it_leads_to) 
     EXPECT_EQ(events.settled[0].more, 0U);
 }
 
-TEST_F(ProjectTest, services_that_have_nothing_to_do_with_each_other_are_transactions_of_their_own) {
+TEST_F(ProjectTest,
+       services_that_have_nothing_to_do_with_each_other_are_transactions_of_their_own) {
     service("web", "/etc/shared");
     service("app", "/etc/shared");
     open();
