@@ -43,7 +43,7 @@ _hotreloadctl_configs() {
 
 _hotreloadctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' words
-    local commands="up down status list plan reload restart start stop pause resume rollback history diff get explain check logs monitor sync debug help"
+    local commands="up down status list plan reload restart start stop pause resume rollback apply confirm edit history diff get explain check logs monitor sync debug help"
     local options="--user --system --host --machine --json --no-pager --no-ask-password --quiet --help --version"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ " $commands " == *" $word "* ]]; then
@@ -59,6 +59,8 @@ _hotreloadctl() {
         reload) options+=" --dry-run --force --no-validate --strategy= --no-drain --no-wait" ;;
         restart) options+=" --no-drain" ;;
         rollback) options+=" --to= --restore-files --no-drain --no-wait" ;;
+        apply) options+=" --confirm= --force --no-wait" ;;
+        edit) options+=" --confirm=" ;;
         history) options+=" --lines= --utc" ;;
         logs) options+=" --follow --lines= --since= --priority= --grep=" ;;
         debug) options+=" --lines=" ;;
@@ -79,7 +81,7 @@ _hotreloadctl() {
         -p | --priority) words="emerg alert crit err warning notice info debug" ;;
         -S | --since) words="today yesterday" ;;
         --to) [[ -n ${named[1]:-} ]] && words=$(_hotreloadctl_generations "${named[1]}") ;;
-        -H | --host | -n | --lines | -g | --grep | --for | --reason) words= ;;
+        -H | --host | -n | --lines | -g | --grep | --for | --reason | --confirm) words= ;;
         *) option= ;;
     esac
     if [[ -n $option ]]; then
@@ -102,6 +104,14 @@ _hotreloadctl() {
                 else
                     words=$(_hotreloadctl_targets "$cur")
                 fi
+                ;;
+            apply | edit)
+                if ((${#named[@]} > 1)); then
+                    compopt -o filenames
+                    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+                    return
+                fi
+                words=$(_hotreloadctl_targets "$cur")
                 ;;
             get) words=$(_hotreloadctl_configs) ;;
             debug) words=events ;;

@@ -46,7 +46,7 @@ complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'
 
 set -l commands up down status list plan reload restart start stop pause resume rollback \
-    history diff get explain check logs monitor sync debug help
+    apply confirm edit history diff get explain check logs monitor sync debug help
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
 complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
@@ -60,6 +60,9 @@ complete -c hotreloadctl -n $none -a stop -d 'Stop services until they are start
 complete -c hotreloadctl -n $none -a pause -d 'Hold changes back until resume'
 complete -c hotreloadctl -n $none -a resume -d 'Apply what was held back, and watch what was suspended'
 complete -c hotreloadctl -n $none -a rollback -d 'Go back to an earlier generation'
+complete -c hotreloadctl -n $none -a apply -d 'Check files, write them, and put them into effect'
+complete -c hotreloadctl -n $none -a confirm -d 'Keep what was applied for a time'
+complete -c hotreloadctl -n $none -a edit -d 'Edit a watched file, and apply it'
 complete -c hotreloadctl -n $none -a history -d 'List the generations that are kept'
 complete -c hotreloadctl -n $none -a diff -d 'Show what differs between two generations'
 complete -c hotreloadctl -n $none -a get -d 'Show the value of a published document'
@@ -71,10 +74,10 @@ complete -c hotreloadctl -n $none -a monitor -d 'Show events as they happen'
 complete -c hotreloadctl -n $none -a sync -d 'Wait until everything that was written is seen'
 complete -c hotreloadctl -n $none -a debug -d 'Show what the watcher saw'
 
-complete -c hotreloadctl -n '__fish_seen_subcommand_from up check explain' -F
+complete -c hotreloadctl -n '__fish_seen_subcommand_from up check explain apply edit' -F
 complete -c hotreloadctl -n '__fish_seen_subcommand_from down' -a '(__hotreloadctl_projects)'
 complete -c hotreloadctl -a '(__hotreloadctl_targets)' \
-    -n '__fish_seen_subcommand_from status plan reload restart start stop pause resume rollback history diff logs'
+    -n '__fish_seen_subcommand_from status plan reload restart start stop pause resume rollback apply confirm edit history diff logs'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from debug' -a events
 complete -c hotreloadctl -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c hotreloadctl -n '__fish_seen_subcommand_from get' -a '(__hotreloadctl_configs)'
@@ -103,6 +106,9 @@ complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l to -x -k -
 complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l restore-files \
     -d 'Write files back, too'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from rollback' -l no-wait -d 'Do not wait'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from apply edit' -l confirm -x -d 'Put it back after'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from apply' -l force -d 'Carry out what waits'
+complete -c hotreloadctl -n '__fish_seen_subcommand_from apply' -l no-wait -d 'Do not wait'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from history' -s n -l lines -x \
     -d 'Of each service'
 complete -c hotreloadctl -n '__fish_seen_subcommand_from reload' -l no-wait -d 'Do not wait'

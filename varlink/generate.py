@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "dbus"))
 from api import Comment, Interface, head, interfaces
 
-TYPES = {"s": "string", "o": "string", "b": "bool", "t": "int", "u": "int", "as": "[]string", "at": "[]int", "a(suus)": "[]Problem"}
+TYPES = {"s": "string", "o": "string", "b": "bool", "t": "int", "u": "int", "as": "[]string", "at": "[]int", "a(suus)": "[]Problem", "a(sh)": "[]File"}
 # What has another name or another form than on D-Bus.
 RENAMED = {("Status", "target"): ("project", "?string")}
 NULLABLE = {"generation", "limit", "from", "to"}  # of arguments: 0 is said by leaving them out
@@ -27,6 +27,11 @@ ERROR_FIELDS = [
     ("line", "?int", "Counts from 1; not there when it is not known"),
     ("column", "?int", "Counts from 1; not there when it is not known"),
     ("hint", "?string", "What to do about it, where the message does not say so"),
+]
+FILE_FIELDS = [
+    ("path", "string", "The path by which it is watched"),
+    ("text", "?string", "Its content, where that is UTF-8"),
+    ("data", "?string", "Its content in Base64; one of the two is given"),
 ]
 PROBLEM_FIELDS = [
     ("path", "string", "The file; empty when it is not about one"),
@@ -91,6 +96,7 @@ def symbols(directory: Path) -> list[Symbol]:
     read = interfaces(directory)
     found = [
         Symbol("type", "Problem", "A mistake at one place of one file", PROBLEM_FIELDS),
+        Symbol("type", "File", "Content for a watched file", FILE_FIELDS),
         struct("Service", read["Service1"]),
         struct("Config", read["Config1"]),
         struct("Project", read["Project1"],

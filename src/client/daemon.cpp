@@ -179,6 +179,23 @@ Task<Answer<std::string>> Daemon::rollback(std::string target, RollbackOptions w
     co_return co_await text("Rollback", std::move(target), wanted.generation, std::move(options));
 }
 
+Task<Answer<std::string>> Daemon::apply(std::string target, std::vector<FileContent> files,
+                                        ApplyOptions wanted) {
+    Options options;
+    if (!wanted.confirm.empty())
+        options["confirm"] = sdbus::Variant(wanted.confirm);
+    if (wanted.force)
+        options["force"] = sdbus::Variant(true);
+    std::vector<sdbus::Struct<std::string, sdbus::UnixFd>> contents;
+    for (auto& [path, content] : files)
+        contents.emplace_back(std::move(path), std::move(content));
+    co_return co_await text("Apply", std::move(target), std::move(contents), std::move(options));
+}
+
+Task<Answer<>> Daemon::confirm(std::string target) {
+    co_return co_await act("Confirm", std::move(target), Options{});
+}
+
 Task<Answer<std::string>> Daemon::history(std::string target, std::uint32_t limit) {
     co_return co_await text("History", std::move(target), limit);
 }

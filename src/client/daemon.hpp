@@ -42,6 +42,17 @@ struct RollbackOptions {
     bool no_drain = false;
 };
 
+// Content for a watched file, as a descriptor that the daemon reads.
+struct FileContent {
+    std::string path;
+    sdbus::UnixFd content;
+};
+
+struct ApplyOptions {
+    std::string confirm; // a duration; "": nobody has to
+    bool force = false;
+};
+
 // What Check says of a project file.
 struct CheckedFile {
     bool valid = false;
@@ -62,6 +73,10 @@ public:
     Task<Answer<std::string>> reload(std::string target, ReloadOptions wanted);
     Task<Answer<std::string>> restart(std::string target, ReloadOptions wanted);
     Task<Answer<std::string>> rollback(std::string target, RollbackOptions wanted);
+    Task<Answer<std::string>> apply(std::string target, std::vector<FileContent> files,
+                                    ApplyOptions wanted);
+    // `target` may be an id of apply().
+    Task<Answer<>> confirm(std::string target);
     Task<Answer<std::string>> history(std::string target, std::uint32_t limit); // 0: all
     Task<Answer<std::string>> diff(std::string target, std::uint64_t from, std::uint64_t to);
     Task<Answer<>> start(std::string target);

@@ -37,6 +37,8 @@ struct ServiceState {
     std::vector<std::string> held;       // what waits for the end of the pause
     std::vector<std::uint64_t> draining; // generations
     std::uint64_t last_gap_usec = 0;
+    std::uint64_t confirm_until_usec = 0; // CLOCK_REALTIME; 0: nothing waits to be confirmed
+    std::string confirm_id;
 
     bool operator==(const ServiceState&) const = default;
 };

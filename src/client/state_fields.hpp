@@ -58,6 +58,8 @@ inline constexpr auto kServiceFields = std::tuple{
     StateField{"Held", "held", &ServiceState::held},
     StateField{"Draining", "draining", &ServiceState::draining},
     StateField{"LastGapUSec", "last_gap_usec", &ServiceState::last_gap_usec},
+    StateField{"ConfirmUntilUSec", "confirm_until_usec", &ServiceState::confirm_until_usec},
+    StateField{"ConfirmId", "confirm_id", &ServiceState::confirm_id},
 };
 
 inline constexpr auto kConfigFields = std::tuple{

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,11 @@ public:
 
     // Puts on disk which copies there are. They are kept one by one, and there may be many.
     virtual Result<> flush(const std::string& project) = 0;
+
+    // What puts these copies on the disk, so that a cut of the power does not take them: to be run
+    // in the background.
+    virtual std::function<Result<>()> sync(const std::string& project,
+                                           const std::set<ContentId>& ids) = 0;
 
     // The content is there and, as far as is known, whole.
     [[nodiscard]] virtual bool has(const std::string& project, const ContentId& id) = 0;

@@ -27,19 +27,22 @@ enum class MessageId {
     Started,
     Ran,
     Stopped,
-    Refused,          // validation failed, nothing was touched
-    RolledBack,       // the new state did not hold, the one before is back
-    NeedsAttention,   // the action failed, and so did putting the state before it back
-    Failed,           // the action failed, and could not be undone or there was nothing before
-    Waiting,          // changes wait for --force
-    WatchIncomplete,  // not everything can be watched
-    FileMissing,      // a watched file that is named is gone
-    RecordUnreadable, // a file of the state directory was moved aside
-    WatchSuspended,   // a service writes into what it watches
-    DiedAtWork,       // the run before ended in the middle of reading something
-    Paused,           // somebody holds changes back
-    Resumed,          // and lets them go, or the time is over
-    Last = Resumed,
+    Refused,            // validation failed, nothing was touched
+    RolledBack,         // the new state did not hold, the one before is back
+    NeedsAttention,     // the action failed, and so did putting the state before it back
+    Failed,             // the action failed, and could not be undone or there was nothing before
+    Waiting,            // changes wait for --force
+    WatchIncomplete,    // not everything can be watched
+    FileMissing,        // a watched file that is named is gone
+    RecordUnreadable,   // a file of the state directory was moved aside
+    WatchSuspended,     // a service writes into what it watches
+    DiedAtWork,         // the run before ended in the middle of reading something
+    Paused,             // somebody holds changes back
+    Resumed,            // and lets them go, or the time is over
+    AwaitsConfirmation, // what was applied is put back unless somebody confirms it
+    Confirmed,          // and somebody does
+    Unconfirmed,        // nobody did
+    Last = Unconfirmed,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)

@@ -38,7 +38,10 @@ struct Outcome {
     Duration duration{};
     std::vector<MemberOutcome> services;
     std::vector<Problem> problems;
-    std::vector<FileRestored> files; // by a rollback, before anything was done to a service
+    std::vector<FileRestored> files;      // by a rollback, or of what was handed over
+    std::uint64_t confirm_until_usec = 0; // CLOCK_REALTIME, when it is taken back unless somebody
+                                          // confirms it; 0: it is not
+    ReloadId unconfirmed{};               // the one that was taken back, as nobody did
 };
 
 } // namespace hotreload

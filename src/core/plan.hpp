@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -101,7 +102,10 @@ struct MemberView {
     std::optional<Refusal> held;   // what the project file wants instead: not taken up by itself
     std::optional<PlanOptions> options; // of this service, in place of the plan's
     std::optional<Problem> barred;      // why its unit cannot be acted on: nothing is done
-    bool goes_down = false;             // with its project, whose file wants it still
+    // Contents among `files` that were handed over for this transaction: the disk has them once all
+    // is checked, and what it had before is there again when the transaction fails.
+    std::set<ContentId> handed = {};
+    bool goes_down = false;   // with its project, whose file wants it still
     bool interrupted = false; // it does not run, and nobody wished so: a reboot, a new login, our
                               // own death between two generations
 };

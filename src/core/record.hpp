@@ -6,6 +6,7 @@
 
 #include "base/task.hpp"
 #include "core/definition.hpp"
+#include "core/reload_id.hpp"
 #include "core/reload_result.hpp"
 #include "core/snapshot.hpp"
 #include "core/trigger.hpp"
@@ -127,6 +128,33 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
+// Candidate is content that somebody has handed over for watched files, from the moment before it
+// is written until it is in force for good, with all that it takes to put back what was there. The
+// contents are in the ContentStore.
+struct Candidate {
+    struct File {
+        std::optional<ContentId> before; // nothing: it was not there
+        ContentId content;
+
+        bool operator==(const File&) const = default;
+    };
+
+    ReloadId id; // of the transaction that writes it
+    CallerUid caller;
+    std::vector<std::string> services; // that watch one of the files
+    std::map<std::string, File> files; // by path
+    // What was applied of these services, where anything was.
+    std::map<std::string, GenerationRecord> goals;
+    bool force = false;           // as it was asked for
+    Duration confirm{};           // zero: nobody has to confirm it
+    std::uint64_t until_usec = 0; // CLOCK_REALTIME, when it is put back; 0: it is not applied yet
+
+    // It was written, perhaps half-way, and nobody knows how that ended.
+    [[nodiscard]] bool under_way() const { return until_usec == 0; }
+
+    bool operator==(const Candidate&) const = default;
+};
+
 // The last valid value of a published document: its content is in the ContentStore.
 struct ConfigRecord {
     std::string path;
@@ -144,6 +172,7 @@ struct ProjectRecord {
     std::map<std::string, ConfigRecord> configs;
     std::vector<std::string> paused;     // services whose changes wait for resume; "": all of them
     std::map<std::string, Pause> pauses; // of those, where there is more to say than that
+    std::vector<Candidate> candidates;
 
     bool operator==(const ProjectRecord&) const = default;
 };

@@ -159,15 +159,23 @@ void RecordStep::refuse(ReloadResult result, const Ending& ending, const std::st
     if (starts_generation(plan().action))
         now.last_used = generation_; // a unit may have had it
     now.underway = false;
-    if (view().wanted)
+    // What was handed over is on disk no more, and the state before it is back: nothing is left to
+    // be refused.
+    const bool is_gone = !view().handed.empty() && result != ReloadResult::NeedsAttention;
+    if (is_gone && (result == ReloadResult::RolledBack || !ending.attempted)) {
+        now.refusal = view().record ? view().record->refusal : std::nullopt;
+        if (now.refusal && now.refusal->interrupted())
+            now.refusal.reset();
+    } else if (view().wanted) {
         now.refusal = Refusal{*view().wanted,
                               files_to_refuse(*view().files),
                               result,
                               ending.problem,
                               ending.attempted || (now.refusal && now.refusal->attempted),
                               because};
-    else if (!view().goes_down)
+    } else if (!view().goes_down) {
         now.refusal = Refusal{{}, {}, result, ending.problem, false, because};
+    }
     host_.commit(name(), std::move(now));
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The files of a rollback on their way to what they held: all of them, or none. state/ has the real
-// one.
+// The files of a rollback, or of contents that were handed over, on their way to what they are to
+// hold: all of them, or none. state/ has the real one.
 
 #include "base/error.hpp"
 #include "core/file_restored.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ public:
     virtual Result<> keep(const std::string& path) = 0;
     // Unless it is written or kept.
     virtual void take_away(const std::string& path) = 0;
+
+    // What the file holds now; nullopt: it is not there, or cannot be read. In the background, too.
+    [[nodiscard]] virtual std::optional<std::string> live(const std::string& path) const = 0;
 
     // Looks at all before the first file is touched; a failure in the middle puts back what was
     // done. In the background: it touches nothing but these files.

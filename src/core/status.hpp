@@ -76,6 +76,9 @@ struct ServiceStatus {
     std::vector<std::string> held;       // what has changed since then, and waits for resume
     std::vector<std::uint64_t> draining; // generations
     std::uint64_t last_gap_usec = 0;
+    std::uint64_t confirm_until_usec = 0; // CLOCK_REALTIME: then what was applied is taken back,
+                                          // unless somebody confirms it; 0: nothing waits for that
+    std::string confirm_id;               // of that transaction
 
     bool operator==(const ServiceStatus&) const = default;
 };

@@ -64,6 +64,8 @@ inline constexpr auto kService = std::tuple{
     field("Held", &ServiceStatus::held),
     field("Draining", &ServiceStatus::draining),
     field("LastGapUSec", &ServiceStatus::last_gap_usec),
+    field("ConfirmUntilUSec", &ServiceStatus::confirm_until_usec),
+    field("ConfirmId", &ServiceStatus::confirm_id),
 };
 
 // The fields of a config. The value of the document is none: it is told to callers who ask for it

@@ -5,17 +5,23 @@
 #include <iterator>
 #include <map>
 #include <ranges>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace hotreload {
 
-std::vector<Steps> take_groups(Steps& steps) {
+std::vector<Steps> take_groups(Steps& steps, Together together) {
     // A step that does not act connects nothing.
     std::map<std::string, Links> links;
     for (const auto& step : steps)
         if (step->acts())
             links.emplace(step->name(), step->links());
-    const auto connected = LinkGraph(std::move(links)).groups();
+    const auto names = std::views::keys(links);
+    const std::set<std::string> all(names.begin(), names.end());
+    const auto connected = together == Together::Linked || all.empty()
+                               ? LinkGraph(std::move(links)).groups()
+                               : std::vector{all};
     std::map<std::string, std::size_t> place; // of the group, by name
     for (std::size_t i = 0; i < connected.size(); ++i)
         for (const auto& name : connected[i])

@@ -114,9 +114,11 @@ public:
 
 using Steps = std::vector<std::unique_ptr<Step>>;
 
-// The steps that act, in groups of those that links connect: they stand and fall together. Each
+// The steps that act, in groups of those that links connect, or all in one: they stand and fall
+// together. Each
 // group is in the order in which it is acted on: what ends something first and backwards, then as
 // they are given. `steps` keeps those that do not act.
-std::vector<Steps> take_groups(Steps& steps);
+enum class Together { Linked, All };
+std::vector<Steps> take_groups(Steps& steps, Together together = Together::Linked);
 
 } // namespace hotreload

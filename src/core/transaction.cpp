@@ -15,19 +15,24 @@ namespace {
 // Steps that stand and fall together, on their way through the transaction.
 class Group {
 public:
-    Group(Steps steps, const Interruptions& interruptions, const TransactionHost& host)
-        : steps_(std::move(steps)), interruptions_(interruptions), host_(host) {}
+    Group(Steps steps, const Interruptions& interruptions, const TransactionHost& host,
+          WrittenFiles* written)
+        : steps_(std::move(steps)), interruptions_(interruptions), host_(host), written_(written) {}
 
     Task<std::vector<MemberOutcome>> run() {
-        const auto checked = co_await interruptions_.cancellation->unless(check());
-        fault::point("validated");
-        // Files that are not any more what was looked at: what is there now is looked at anew.
-        if (!checked || moved_on_)
-            co_return supersede();
-        if (*checked)
-            co_return refuse(**checked);
+        if (!written_) {
+            const auto checked = co_await interruptions_.cancellation->unless(check());
+            fault::point("validated");
+            // Files that are not any more what was looked at: what is there now is looked at anew.
+            if (!checked || moved_on_)
+                co_return supersede();
+            if (*checked)
+                co_return refuse(**checked);
+        }
         if (const auto failure = co_await prepare()) {
             release(Step::Keep::Applied);
+            if (written_)
+                co_await written_->put_back();
             co_return moved_on_ ? supersede() : refuse(*failure);
         }
         if (const auto failure = co_await apply()) {
@@ -123,6 +128,8 @@ private:
     }
 
     Task<> roll_back(const Failure& failure) {
+        if (written_)
+            co_await written_->put_back();
         std::vector<std::optional<Ending>> endings(steps_.size()); // nullopt: it stays
         for (const auto& step : steps_)
             if (step.get() == failure.step)
@@ -197,6 +204,7 @@ private:
     Steps steps_;
     const Interruptions& interruptions_;
     const TransactionHost& host_;
+    WrittenFiles* const written_;
     bool moved_on_ = false;   // a file is not what was looked at
     bool unproven_ = false;   // a newer change is there
     bool cut_short_ = false;  // the daemon ends
@@ -222,18 +230,18 @@ ReloadResult overall(const std::vector<MemberOutcome>& services) {
 } // namespace
 
 Task<Outcome> run_transaction(Transaction transaction, TransactionHost& host) {
-    auto& [id, project, trigger, caller, plan, steps, interruptions] = transaction;
+    auto& [id, project, trigger, caller, plan, steps, interruptions, written] = transaction;
     Outcome outcome{.id = id, .project = project, .trigger = trigger, .caller = caller};
     if (plan.acts())
         host.started(id, plan);
     std::vector<std::unique_ptr<Group>> groups;
     std::vector<Task<std::vector<MemberOutcome>>> running;
-    auto grouped = take_groups(steps);
+    auto grouped = take_groups(steps, written ? Together::All : Together::Linked);
     std::map<std::string, MemberOutcome> ended;
     for (const auto& step : steps)
         ended[step->name()] = step->leave();
     for (auto& group : grouped) {
-        groups.push_back(std::make_unique<Group>(std::move(group), interruptions, host));
+        groups.push_back(std::make_unique<Group>(std::move(group), interruptions, host, written));
         running.push_back(groups.back()->run());
     }
     for (auto& outcomes : co_await when_all(std::move(running)))

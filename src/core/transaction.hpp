@@ -35,6 +35,15 @@ struct Interruptions {
     std::shared_ptr<Cancellation> ending = std::make_shared<Cancellation>();
 };
 
+// Files that are written for a transaction, once all of it was checked.
+class WrittenFiles {
+public:
+    virtual ~WrittenFiles() = default;
+
+    // They hold what they held before, but for those that somebody else has written meanwhile.
+    virtual Task<> put_back() = 0;
+};
+
 class TransactionHost {
 public:
     virtual ~TransactionHost() = default;
@@ -53,6 +62,9 @@ struct Transaction {
     Plan plan;        // what the steps were made of, in its order
     Steps steps;
     Interruptions interruptions;
+    // They are there: nothing is checked any more, all steps stand and fall together, and before
+    // one is undone the files are put back. nullptr: the files are a person's. Outlives it.
+    WrittenFiles* written = nullptr;
 };
 
 // `duration` of the outcome is left to the caller, who has the clock.

@@ -7,6 +7,7 @@
 #include "core/reload_result.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/client.hpp"
+#include "ctl/time_text.hpp"
 
 #include <algorithm>
 #include <format>
@@ -199,6 +200,15 @@ Report report_reload(const ReloadFinished& reload, const std::vector<ValidationF
         if (each.project == reload.project && status_of(result) == ExitStatus::Failed)
             tell(each.problem);
 
+    if (const auto until = number_of(detail, "confirm_until_usec"); until > 0)
+        report.lines.push_back(
+            {Mark::Waiting,
+             std::format("{}: put back at {} unless it is confirmed — run: "
+                         "hotreloadctl confirm {}",
+                         reload.project, show_time(until, TimeForm::Date), reload.id)});
+    if (!text_of(detail, "unconfirmed").empty())
+        report.lines.push_back({Mark::Failed, reload.project + ": put back, as nobody confirmed "
+                                                               "it in time"});
     if (report.lines.empty() && report.status == ExitStatus::Ok)
         report.lines.push_back(
             {Mark::Unchanged,

@@ -121,6 +121,11 @@ void add_remarks(std::vector<Line>& lines, const ServiceState& service,
         add(Mark::Unchanged, "still being written: " + show_path(path, directory));
     if (service.paused)
         add(service.held.empty() ? Mark::Unchanged : Mark::Waiting, pause_text(service, directory));
+    if (service.confirm_until_usec > 0)
+        add(Mark::Waiting,
+            std::format("put back at {} unless it is confirmed — run: hotreloadctl confirm {}/{}",
+                        show_time(service.confirm_until_usec, TimeForm::Date), service.project,
+                        service.name));
     for (const auto generation : service.draining)
         add(Mark::Unchanged, std::format("generation {} finishes what it has in hand", generation));
     if (service.last_gap_usec > 0)

@@ -9,6 +9,7 @@
 #include "core/installed_units.hpp"
 #include "core/names.hpp"
 #include "core/rehearsal.hpp"
+#include "daemon/handed_contents.hpp"
 #include "os/account_names.hpp"
 #include "watch/paths.hpp"
 
@@ -565,6 +566,69 @@ Task<Result<ReloadId>> Manager::rollback(std::string target, std::uint64_t gener
                     .rollback = Request::Rollback{generation, options.restore_files},
                     .caller = options.caller};
     return carry_out(std::move(target), std::move(request), options.wait);
+}
+
+// Whether the contents can be taken is found out twice: before they are read, as far as it can be
+// told, and when they are.
+Task<Result<ReloadId>> Manager::apply(std::string target, std::vector<ipc::HandedContent> files,
+                                      ipc::ApplyOptions options) {
+    const auto is_one = [](const auto& found) { return found && found->size() == 1; };
+    auto found = find(target);
+    if (found && !is_one(found))
+        co_return fail(ErrorCode::Invalid, "name the project that the files are for");
+    if (!found)
+        co_return std::unexpected(std::move(found.error()));
+    auto contents = co_await read_handed(ports_.background, std::move(files));
+    if (!contents)
+        co_return std::unexpected(std::move(contents.error()));
+    found = find(target); // it may have gone meanwhile
+    if (!is_one(found))
+        co_return fail(ErrorCode::NotFound, "it went down meanwhile");
+    auto& [project, service] = found->front();
+    if (auto can = project->can_apply(service, *contents); !can)
+        co_return std::unexpected(std::move(can.error()));
+    const auto id = ports_.new_id();
+    Request request{.id = id,
+                    .service = service,
+                    .options = {.force = options.force, .retry = true},
+                    .apply = Request::Apply{*std::move(contents), options.confirm},
+                    .caller = options.caller};
+    if (!options.wait) {
+        project->submit(std::move(request));
+        co_return id;
+    }
+    const auto outcome = co_await project->perform(std::move(request));
+    if (auto done = verdict(outcome); !done)
+        co_return std::unexpected(std::move(done.error()));
+    co_return id;
+}
+
+Task<Result<>> Manager::confirm(std::string target, CallerUid caller) {
+    Result<> confirmed = fail(ErrorCode::NotFound,
+                              target + " does not wait to be confirmed: \"hotreloadctl status\" "
+                                       "shows what does");
+    std::optional<Error> failed;
+    const auto take = [&](Result<> each) {
+        if (each)
+            confirmed = {};
+        else if (each.error().code != ErrorCode::NotFound)
+            failed = std::move(each.error());
+    };
+    if (const auto id = parse_reload_id(target)) {
+        for (const auto& [name, project] : projects_)
+            take(project->confirm(*id, caller));
+    } else {
+        const auto found = find(target);
+        if (!found)
+            co_return std::unexpected(found.error());
+        for (const auto& each : *found)
+            take(each.project->confirm(each.service, caller));
+    }
+    if (!confirmed && failed)
+        co_return std::unexpected(*std::move(failed));
+    if (confirmed)
+        co_return co_await store_.flush();
+    co_return confirmed;
 }
 
 Task<Result<History>> Manager::history(std::string target, std::size_t limit) {

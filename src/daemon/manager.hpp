@@ -60,6 +60,9 @@ public:
     Task<Result<>> resume(std::string target, CallerUid caller) override;
     Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
                                     ipc::RollbackOptions options) override;
+    Task<Result<ReloadId>> apply(std::string target, std::vector<ipc::HandedContent> files,
+                                 ipc::ApplyOptions options) override;
+    Task<Result<>> confirm(std::string target, CallerUid caller) override;
     Task<Result<History>> history(std::string target, std::size_t limit) override;
     Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                             std::uint64_t to) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/reporter.hpp"
 
+#include "base/duration.hpp"
 #include "ipc/present/definition.hpp"
 #include "ipc/present/json.hpp"
 
@@ -211,6 +212,37 @@ void Reporter::pause_changed(const std::string& project, const std::string& serv
                 .project = project,
                 .service = service,
                 .caller_uid = caller});
+}
+
+void Reporter::candidate_changed(const std::string& project, const Candidate& candidate,
+                                 CandidateNews news, CallerUid caller) noexcept {
+    tell([&](Events& listener) { listener.candidate_changed(project, candidate, news, caller); });
+    Message message{.project = project, .reload_id = candidate.id, .caller_uid = caller};
+    const auto time = format_duration(candidate.confirm);
+    for (const auto& service : candidate.services) {
+        message.service = service;
+        switch (news) {
+        case CandidateNews::Waits:
+            message.priority = Priority::Notice;
+            message.id = MessageId::AwaitsConfirmation;
+            message.text = std::format("{0}: put back in {1}, unless \"hotreloadctl confirm "
+                                       "{2}/{0}\" keeps what was applied",
+                                       service, time, project);
+            break;
+        case CandidateNews::Confirmed:
+            message.id = MessageId::Confirmed;
+            message.text = std::format("{}: confirmed", service);
+            break;
+        case CandidateNews::Unconfirmed:
+            message.priority = Priority::Warning;
+            message.id = MessageId::Unconfirmed;
+            message.text = std::format("{}: nobody confirmed it within {}: what was there before "
+                                       "is put back",
+                                       service, time);
+            break;
+        }
+        log_.write(message);
+    }
 }
 
 void Reporter::reload_finished(const Outcome& outcome) noexcept {

@@ -57,6 +57,8 @@ public:
                          const std::string& path) noexcept override;
     void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
                        bool paused, CallerUid caller) noexcept override;
+    void candidate_changed(const std::string& project, const Candidate& candidate,
+                           CandidateNews news, CallerUid caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

@@ -68,6 +68,8 @@ std::string_view action_id(Permission permission) {
         return "org.hotreload.control";
     case Permission::Force:
         return "org.hotreload.force";
+    case Permission::Apply:
+        return "org.hotreload.apply";
     case Permission::Inspect:
         break;
     }

@@ -26,9 +26,10 @@ struct Arguments;
 struct Method;
 
 // The polkit action that a method belongs to, on the system bus (design section 8). Force is asked
-// each time: it is what carries out what waits or was refused, and writes files back. Everyone is
-// none: the method tells nothing but what everybody sees anyhow.
-enum class Permission { Everyone, Manage, Control, Inspect, Force };
+// each time: it is what carries out what waits or was refused, and writes files back. Apply is what
+// writes contents into watched files. Everyone is none: the method tells nothing but what everybody
+// sees anyhow.
+enum class Permission { Everyone, Manage, Control, Inspect, Force, Apply };
 
 // "org.hotreload.control"; "" of Everyone.
 std::string_view action_id(Permission permission);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <format>
 #include <limits>
@@ -130,6 +131,33 @@ Result<> take_pause(Arguments& arguments, Value value) {
     return {};
 }
 
+Result<> take_confirm(Arguments& arguments, Value value) {
+    const auto duration = duration_of(std::move(value), "confirm");
+    if (!duration)
+        return std::unexpected(duration.error());
+    constexpr Duration most = std::chrono::hours(24 * 365);
+    if (*duration && (**duration <= Duration::zero() || **duration > most))
+        return fail(ErrorCode::Invalid,
+                    std::format("option \"confirm\": \"{}\" is no time in which anything could "
+                                "be confirmed",
+                                format_duration(**duration)));
+    arguments.confirm = duration->value_or(Duration::zero());
+    return {};
+}
+
+Result<> take_files(Arguments& arguments, Value value) {
+    arguments.files = std::get<std::vector<HandedContent>>(std::move(value));
+    constexpr std::size_t most = 64;
+    if (arguments.files.size() > most)
+        return fail(ErrorCode::Invalid,
+                    std::format("{} files: {} at most can be handed over at once",
+                                arguments.files.size(), most));
+    for (const auto& each : arguments.files)
+        if (each.path.size() > kMostBytes)
+            return fail(ErrorCode::Invalid, "a path is too long");
+    return {};
+}
+
 using enum Parameter::Place;
 constexpr auto take_target = take_text<&Arguments::target>;
 
@@ -158,6 +186,9 @@ constexpr std::array kOfRollback{kTarget,
                                  Parameter{"restore-files", "restoreFiles", 'b', Option, false,
                                            take_flag<&Arguments::restore_files>},
                                  kDrain, kWait};
+constexpr std::array kOfApply{kTarget, Parameter{"files", "files", 'h', Argument, true, take_files},
+                              Parameter{"confirm", "confirm", 's', Option, false, take_confirm},
+                              kForce, kWait};
 constexpr std::array kOfHistory{kTarget, kLimit};
 constexpr std::array kOfDiff{
     kTarget, Parameter{"from", "from", 't', Argument, false, take_number<&Arguments::from>},
@@ -265,6 +296,21 @@ Answering rollback(Service& service, Arguments given, CallerUid caller) {
     co_return answer(co_await service.rollback(std::move(given.target), given.generation, options));
 }
 
+Answering apply(Service& service, Arguments given, CallerUid caller) {
+    if (given.files.empty())
+        co_return fail(ErrorCode::Invalid, "no file is handed over");
+    const ApplyOptions options{.force = given.force,
+                               .wait = given.wait.value_or(false),
+                               .confirm = given.confirm,
+                               .caller = caller};
+    co_return answer(
+        co_await service.apply(std::move(given.target), std::move(given.files), options));
+}
+
+Answering confirm(Service& service, Arguments given, CallerUid caller) {
+    co_return answer(co_await service.confirm(std::move(given.target), caller));
+}
+
 Answering history(Service& service, Arguments given, CallerUid /*caller*/) {
     co_return answer(co_await service.history(std::move(given.target), at_most(given.limit)));
 }
@@ -343,6 +389,10 @@ Task<bool> can_read_details(Rights& rights, uid_t user, const Arguments& given) 
     return rights.reads(user, given.id);
 }
 
+std::string signature_of(char type) {
+    return type == 'h' ? "a(sh)" : std::string(1, type);
+}
+
 // ---- the table
 
 constexpr std::string_view kManager = "org.hotreload.Manager1";
@@ -368,6 +418,8 @@ constexpr std::array<Method, kMethods> kTable{{
     {kManager, "Pause", Control, kOfPause, kOptions, kClosed, pause},
     {kManager, "Resume", Control, kOfTarget, kOptions, kClosed, resume},
     {kManager, "Rollback", Control, kOfRollback, kOptions, kClosed, rollback},
+    {kManager, "Apply", Apply, kOfApply, kOptions, kClosed, apply},
+    {kManager, "Confirm", Apply, kOfTarget, kOptions, kClosed, confirm},
     {kManager, "History", Inspect, kOfHistory, kPlain, kClosed, history},
     {kManager, "Diff", Inspect, kOfDiff, kPlain, kClosed, diff},
     {kManager, "Explain", Inspect, kOfExplain, kOptions, kClosed, explain},
@@ -398,7 +450,7 @@ std::string signature_of(const Method& method) {
     std::string signature;
     for (const auto& parameter : method.parameters)
         if (parameter.place == Argument)
-            signature += parameter.type;
+            signature += signature_of(parameter.type);
     return signature + (method.takes_options ? "a{sv}" : "");
 }
 
@@ -406,8 +458,8 @@ std::string usage_of(const Method& method) {
     std::string usage;
     for (const auto& parameter : method.parameters)
         if (parameter.place == Argument)
-            usage +=
-                std::format("{}{} {}", usage.empty() ? "" : ", ", parameter.name, parameter.type);
+            usage += std::format("{}{} {}", usage.empty() ? "" : ", ", parameter.name,
+                                 signature_of(parameter.type));
     if (method.takes_options)
         usage += usage.empty() ? "options a{sv}" : ", options a{sv}";
     return usage;

@@ -40,10 +40,12 @@ struct Arguments {
     std::optional<Duration> drain;
     Duration pause{}; // zero: until somebody resumes
     std::string reason;
+    std::vector<HandedContent> files;
+    Duration confirm{}; // zero: nobody has to
 };
 
-// One argument as a transport has it: a "b", a "t" or "u", or an "s" of D-Bus.
-using Value = std::variant<bool, std::uint64_t, std::string>;
+// One argument as a transport has it: a "b", a "t" or "u", an "s", or an "a(sh)" of D-Bus.
+using Value = std::variant<bool, std::uint64_t, std::string, std::vector<HandedContent>>;
 
 struct Parameter {
     // Where D-Bus has it: in the path of the object, among the method's arguments, or in its a{sv}.
@@ -52,7 +54,7 @@ struct Parameter {
 
     std::string_view name;
     std::string_view varlink;
-    char type; // of D-Bus
+    char type; // of D-Bus; h: "a(sh)"
     Place place;
     bool required; // on Varlink
     // Puts the value, which is of the type, into the arguments. Invalid: it means nothing.
@@ -93,7 +95,7 @@ struct Method {
     Task<bool> (*readable)(Rights& rights, uid_t user, const Arguments& arguments) = nullptr;
 };
 
-inline constexpr std::size_t kMethods = 23;
+inline constexpr std::size_t kMethods = 25;
 
 std::span<const Method, kMethods> method_table();
 // nullptr: there is none. Of D-Bus.

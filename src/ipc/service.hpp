@@ -7,6 +7,7 @@
 // A target is "" (everything), "PROJECT" or "PROJECT/SERVICE". Errors carry the code that decides
 // the transport's error name: NotFound is an unknown target, Invalid an input to correct.
 
+#include "base/fd.hpp"
 #include "base/task.hpp"
 #include "core/details.hpp"
 #include "core/plan.hpp"
@@ -52,6 +53,20 @@ struct PauseOptions {
     CallerUid caller;
 };
 
+// Content for a watched file: a descriptor, or where there is none the bytes themselves.
+struct HandedContent {
+    std::string path;
+    std::shared_ptr<const Fd> fd;
+    std::string bytes;
+};
+
+struct ApplyOptions {
+    bool force = false;
+    bool wait = false;  // as of ReloadOptions
+    Duration confirm{}; // then it is put back, unless somebody confirms it; zero: never
+    CallerUid caller;
+};
+
 class Service {
 public:
     virtual ~Service() = default;
@@ -79,6 +94,12 @@ public:
     // 0: the one before the applied one. The id as for reload.
     virtual Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
                                             RollbackOptions options) = 0;
+    // Contents for files that the target watches: checked, written and put into effect, all of it
+    // or nothing. The id as for reload.
+    virtual Task<Result<ReloadId>> apply(std::string target, std::vector<HandedContent> files,
+                                         ApplyOptions options) = 0;
+    // What was applied is in force for good: of that id, or of the target.
+    virtual Task<Result<>> confirm(std::string target, CallerUid caller) = 0;
     // The newest first, at most `limit` of each service.
     virtual Task<Result<History>> history(std::string target, std::size_t limit) = 0;
     // `target` names a service. A `to` of 0 is what is applied, a `from` of 0 the one before `to`.

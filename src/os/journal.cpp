@@ -43,6 +43,9 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {DiedAtWork, "DiedAtWork", "7c1f6a0e8b7a4d0c9b5e2f3d6a81c4b9"},
     {Paused, "Paused", "17ec21fddf9d4abebc42ca607117cded"},
     {Resumed, "Resumed", "4b0cf5d527494a1c9240f197e7ec4f8e"},
+    {AwaitsConfirmation, "AwaitsConfirmation", "a947f269e19240eca6f8cd5d96505cfe"},
+    {Confirmed, "Confirmed", "3d1aa401fc5b45d7a75955d0aa5947ec"},
+    {Unconfirmed, "Unconfirmed", "d96db5d66e2a4b1fa6765ab820b902ec"},
 });
 
 consteval bool table_follows_enum() {

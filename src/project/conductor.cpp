@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
+#include <iterator>
 #include <ranges>
 #include <utility>
 
@@ -89,7 +90,10 @@ void Conductor::look(Names batch, Trigger trigger) {
 void Conductor::perform(Request request, Names scope, Names asked) {
     switch (request.kind) {
     case Request::Kind::Reload:
-        tasks_.spawn(reload(std::move(request), std::move(scope), std::move(asked)));
+        if (request.apply)
+            tasks_.spawn(apply(std::move(request), std::move(scope), std::move(asked)));
+        else
+            tasks_.spawn(reload(std::move(request), std::move(scope), std::move(asked)));
         return;
     case Request::Kind::Stop:
     case Request::Kind::Remove:
@@ -141,11 +145,12 @@ Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
 }
 
 // A look that may be given up: nullopt.
-Task<std::optional<PlanInput>> Conductor::see(Names batch, PlanOptions options, Rescan how) {
+Task<std::optional<PlanInput>> Conductor::see(Names batch, PlanOptions options, Rescan how,
+                                              Looks::Handed handed) {
     const auto given_up = std::make_shared<Cancellation>();
     for (const auto& name : batch)
         looking_[name] = given_up;
-    auto input = co_await given_up->unless(sees_.looks.see(batch, options, how));
+    auto input = co_await given_up->unless(sees_.looks.see(batch, options, how, std::move(handed)));
     for (const auto& name : batch)
         looking_.erase(name);
     co_return input;
@@ -312,9 +317,264 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
     auto plan = make_plan(*input);
     if (!request.rollback) // whose plan is about what was, and not about what is on disk
         tell_files(request.id, plan);
-    For whom{.id = request.id, .trigger = Trigger::Request, .caller = request.caller};
+    For whom{.id = request.id, .trigger = request.trigger, .caller = request.caller};
     co_await work(std::move(whom), *std::move(input), std::move(plan), std::move(scope),
                   std::move(asked), std::move(request));
+}
+
+// An attempt at applying what was handed over: what it has come to so far.
+struct Conductor::Attempt {
+    std::optional<Transaction> transaction;
+    ComparedServices compared;
+    std::map<std::string, std::map<std::string, ContentId>> seen; // files on disk, by service
+    std::unique_ptr<Delivery> delivery;
+    std::optional<Outcome> refusal;
+    std::optional<Problem> problem; // why nothing is done
+    bool given_up = false;          // for something that does not wait for it
+};
+
+// Contents that were handed over are checked as if they were there, written, and then put into
+// effect like any others.
+Task<> Conductor::apply(Request request, Names scope, Names asked) {
+    constexpr unsigned enough = 10;
+    auto delivered = Delivered::Again;
+    std::unique_ptr<Attempt> attempt;
+    for (unsigned tries = 0; delivered == Delivered::Again && tries < enough; ++tries) {
+        attempt = std::make_unique<Attempt>();
+        delivered = co_await try_to_apply(request, scope, asked, *attempt);
+    }
+    if (delivered == Delivered::Yes) {
+        auto begun = *std::move(attempt->transaction);
+        tell_files(request.id, begun.plan);
+        co_await carry_out(std::move(begun), std::move(attempt->compared), std::move(scope),
+                           std::move(asked), std::move(request), attempt->delivery.get());
+        co_return;
+    }
+    if (attempt->given_up && !winding_up_) {
+        sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+        sees_.agenda.submit_again(std::move(request));
+        on_.end();
+        co_return;
+    }
+    if (!winding_up_) // else the next start of ours goes on with it
+        co_await give_up(request.id);
+    sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
+    if (attempt->refusal && !winding_up_) {
+        report(*attempt->refusal, {});
+        if (request.done)
+            request.done(*attempt->refusal);
+    } else {
+        auto problem = attempt->problem.value_or(sees_.file.problem_at(
+            "services", "its files change faster than they can be checked: ask again when they "
+                        "are whole"));
+        if (winding_up_)
+            problem = is_ending(sees_.ledger.record().path);
+        refuse(std::move(request), std::move(problem));
+    }
+    for (const auto& name : scope)
+        on_.change(name);
+    on_.end();
+}
+
+Task<Conductor::Delivered> Conductor::try_to_apply(Request& request, const Names& scope,
+                                                   const Names& asked, Attempt& attempt) {
+    const auto handed = std::make_shared<const HandedFiles>(request.apply->files);
+    auto input = co_await see(scope, request.options, Rescan::All, handed);
+    attempt.delivery = delivery_of(request);
+    attempt.given_up = !input;
+    if (!input)
+        co_return Delivered::No;
+    attempt.problem = co_await aim(request, asked, *input);
+    if (!attempt.problem && !attempt.delivery)
+        attempt.problem = sees_.file.problem_at(
+            "services", "what was handed over is to be had no more: hand it over again");
+    for (const auto& name : scope) {
+        const auto* const member = sees_.looks.find(name);
+        if (!member)
+            continue;
+        attempt.seen[name] = member->seen().files;
+        for (const auto& [path, unused] : *handed)
+            if (!attempt.problem && std::ranges::contains(member->seen().writing, path))
+                attempt.problem = Problem{path, 0, 0,
+                                          "somebody has it open for writing: hand it over again "
+                                          "when it is whole"}
+                                      .for_everybody();
+    }
+    if (attempt.problem)
+        co_return Delivered::No;
+    attempt.compared = compared_in(*input);
+    auto plan = make_plan(*input);
+    attempt.transaction =
+        transaction({.id = request.id, .trigger = request.trigger, .caller = request.caller},
+                    *std::move(input), std::move(plan));
+    const auto checked = co_await check(*attempt.transaction, scope, attempt);
+    if (checked != Delivered::Yes)
+        co_return checked;
+    fault::point("validated");
+    co_return co_await deliver(request, scope, attempt);
+}
+
+// All is checked that something has changed of, whether anything is done to it or not: nothing is
+// written of what is not valid. Answers whether it may be.
+Task<Conductor::Delivered> Conductor::check(const Transaction& transaction, const Names& scope,
+                                            Attempt& attempt) {
+    std::vector<Task<Verdict>> checks;
+    std::vector<std::string> names;
+    std::map<std::string, Problem> problems;
+    for (const auto& step : transaction.steps) {
+        if (step->plan().barred)
+            problems.emplace(step->name(), step->leave().problem.value_or(Problem{}));
+        else if (step->plan().action != Action::None) {
+            checks.push_back(step->check());
+            names.push_back(step->name());
+        }
+    }
+    const auto given_up = std::make_shared<Cancellation>();
+    for (const auto& name : scope)
+        looking_[name] = given_up;
+    const auto verdicts = co_await given_up->unless(when_all(std::move(checks)));
+    for (const auto& name : scope)
+        looking_.erase(name);
+    attempt.given_up = !verdicts;
+    if (!verdicts || winding_up_)
+        co_return Delivered::No;
+    for (std::size_t i = 0; i < verdicts->size(); ++i) {
+        if ((*verdicts)[i].moved_on)
+            co_return Delivered::Again;
+        if ((*verdicts)[i].problem)
+            problems.emplace(names[i], *(*verdicts)[i].problem);
+    }
+    if (problems.empty())
+        co_return Delivered::Yes;
+    attempt.refusal = refusal_of(transaction, problems);
+    co_return Delivered::No;
+}
+
+Outcome Conductor::refusal_of(const Transaction& transaction,
+                              const std::map<std::string, Problem>& problems) const {
+    Outcome outcome{.id = transaction.id,
+                    .project = transaction.project,
+                    .result = ReloadResult::Invalid,
+                    .trigger = transaction.trigger,
+                    .caller = transaction.caller};
+    for (const auto& step : transaction.steps) {
+        const auto own = problems.find(step->name());
+        if (own == problems.end()) {
+            const auto why =
+                std::format("untouched, because {} is invalid", problems.begin()->first);
+            auto problem = problem_at(step->key(), why).for_everybody();
+            outcome.services.push_back(step->outcome(ReloadResult::Unchanged, std::move(problem)));
+            continue;
+        }
+        outcome.services.push_back(step->outcome(ReloadResult::Invalid, own->second));
+        outcome.problems.push_back(own->second);
+    }
+    return outcome;
+}
+
+// Writes what was checked, if the disk is still as it was looked at.
+Task<Conductor::Delivered> Conductor::deliver(const Request& request, const Names& scope,
+                                              Attempt& attempt) {
+    const auto is_as_seen = [&] {
+        return std::ranges::all_of(attempt.seen, [&](const auto& each) {
+            const auto* const member = sees_.looks.find(each.first);
+            return !member || member->seen().files == each.second;
+        });
+    };
+    auto& delivery = *attempt.delivery;
+    co_await sees_.looks.look_again(scope);
+    if (!is_as_seen())
+        co_return Delivered::Again;
+    if (auto written = co_await delivery.write(); !written) {
+        const auto key = request.services.empty() ? std::string("services")
+                                                  : sees_.file.key_of(*request.services.begin());
+        attempt.problem =
+            problem_at(key, written.error().message + ": no file was written").for_everybody();
+        co_return Delivered::No;
+    }
+    for (auto& [service, files] : attempt.seen) {
+        const auto* const member = sees_.looks.find(service);
+        for (const auto& [path, file] : delivery.files())
+            if (member && member->rules() && member->rules()->rules.watch(path))
+                files[path] = file.id;
+    }
+    if (is_as_seen())
+        co_return Delivered::Yes;
+    const bool is_there = co_await delivery.is_there();
+    co_await give_up(request.id);
+    if (is_there)
+        co_return Delivered::Again;
+    attempt.problem = problem_at("services", "somebody else has saved one of the files meanwhile: "
+                                             "that stays, and hand it over again if it shall not")
+                          .for_everybody();
+    co_return Delivered::No;
+}
+
+std::unique_ptr<Delivery> Conductor::delivery_of(const Request& request) const {
+    if (const auto* const known = sees_.candidates.find(request.id))
+        return Delivery::resume(sees_.delivery, *known);
+    Candidate candidate{.id = request.id,
+                        .caller = request.caller,
+                        .services = {request.services.begin(), request.services.end()},
+                        .files = {},
+                        .goals = {},
+                        .force = request.options.force,
+                        .confirm = request.apply->confirm};
+    for (const auto& [path, file] : request.apply->files)
+        candidate.files[path].content = file.id;
+    for (const auto& name : request.services) {
+        if (const auto* const member = sees_.looks.find(name))
+            for (auto& [path, file] : candidate.files)
+                if (const auto live = member->seen().files.find(path);
+                    live != member->seen().files.end())
+                    file.before = live->second;
+        const auto* const record = sees_.ledger.find(name);
+        if (record && record->generation > 0)
+            candidate.goals.emplace(name, GenerationRecord{.generation = record->generation,
+                                                           .applied_usec = record->applied_usec,
+                                                           .strategy = record->strategy,
+                                                           .definition = record->definition,
+                                                           .files = record->files,
+                                                           .trigger = {},
+                                                           .caller = {}});
+    }
+    return std::make_unique<Delivery>(sees_.delivery, std::move(candidate), request.apply->files);
+}
+
+// What was handed over is in force, or what was there before it is back.
+void Conductor::settle(Delivery& delivery, Outcome& outcome) {
+    const auto& id = delivery.candidate().id;
+    outcome.files = delivery.take_told();
+    if (delivery.was_put_back()) {
+        sees_.candidates.forget(id);
+        if (!delivery.left().empty())
+            outcome.problems.push_back(
+                problem_at("services", "files could not be put back: " + delivery.left()));
+    } else if (delivery.changes_nothing() && outcome.result == ReloadResult::Unchanged) {
+        sees_.candidates.forget(id);
+    } else if (sees_.candidates.applied(id)) {
+        outcome.confirm_until_usec = sees_.candidates.find(id)->until_usec;
+    }
+}
+
+// A candidate that was begun: what it has written is put back.
+Task<> Conductor::give_up(ReloadId id) {
+    const auto* const known = sees_.candidates.find(id);
+    if (!known)
+        co_return;
+    if (const auto delivery = Delivery::resume(sees_.delivery, *known))
+        co_await delivery->put_back();
+    sees_.candidates.forget(id);
+}
+
+void Conductor::take_back(Request request, Problem problem) {
+    tasks_.spawn(take_back_files(std::move(request), std::move(problem)));
+}
+
+Task<> Conductor::take_back_files(Request request, Problem problem) {
+    co_await give_up(request.id);
+    refuse(std::move(request), std::move(problem));
+    on_.end();
 }
 
 // Each view gets what the request says of its service. What is drawn in by links is only looked at;
@@ -325,6 +585,10 @@ Task<std::optional<Problem>> Conductor::aim(const Request& request, const Names&
         view.drain = request.drain;
         if (request.stopped.contains(name)) {
             view.options = {.retry = true};
+            continue;
+        }
+        if (!request.services.empty() && !request.services.contains(name)) {
+            view.options = PlanOptions{};
             continue;
         }
         if (request.service && name != *request.service) {
@@ -427,9 +691,17 @@ Conductor::ComparedServices Conductor::compared_in(const PlanInput& input) {
 
 Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
                        std::optional<Request> request) {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto compared = compared_in(input);
+    auto compared = compared_in(input);
     auto begun = transaction(std::move(whom), std::move(input), std::move(plan));
+    co_await carry_out(std::move(begun), std::move(compared), std::move(scope), std::move(asked),
+                       std::move(request), nullptr);
+}
+
+// `delivery`: of what the transaction has to be told of files; nullptr: they are a person's.
+Task<> Conductor::carry_out(Transaction begun, ComparedServices compared, Names scope, Names asked,
+                            std::optional<Request> request, Delivery* delivery) {
+    const auto begin = std::chrono::steady_clock::now();
+    begun.written = delivery;
     const auto interruptions = begun.interruptions;
     begin_run(scope, begun);
     auto outcome = co_await run_transaction(std::move(begun), *this);
@@ -439,11 +711,15 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
         if (each.result == ReloadResult::Applied && reads_files(each.action))
             co_await doubt(each.service);
     const bool superseded = outcome.result == ReloadResult::Superseded;
+    if (delivery && (!superseded || delivery->was_put_back()))
+        settle(*delivery, outcome);
     if (request && !superseded) {
         if (request->options.start)
             note_wanted(outcome, asked);
         co_await sees_.ledger.flush(); // a person is told of it
     }
+    if (delivery && !superseded)
+        fault::point("in-force");
     const bool moved_on =
         superseded && !interruptions.cancellation->requested() && !interruptions.newer->requested();
     sees_.agenda.ended(scope, moved_on ? Agenda::End::MovedOn : Agenda::End::Done,
@@ -457,8 +733,10 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
         on_.end();
         co_return;
     }
-    if (request)
-        outcome.files = std::move(request->files);
+    if (request) {
+        outcome.unconfirmed = request->unconfirmed;
+        std::ranges::move(request->files, std::back_inserter(outcome.files));
+    }
     sees_.tally.note_waiting(outcome);
     note(outcome);
     note_outdated(outcome);
@@ -472,6 +750,9 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
         on_.change(name);
     }
     report(outcome, compared);
+    if (const auto* const waits = sees_.candidates.find(outcome.id))
+        sees_.events.candidate_changed(sees_.ledger.name(), *waits, Events::CandidateNews::Waits,
+                                       waits->caller);
     if (request && request->done)
         request->done(outcome);
     on_.end();
@@ -563,7 +844,7 @@ void Conductor::hurry(const std::string& service) {
     request_soon(run->second.interruptions.hurry);
     // A request waits for its proof: it would begin again for each newer change, and for ever with
     // a service that writes into what it watches when it starts.
-    if (run->second.trigger == Trigger::Request)
+    if (run->second.trigger == Trigger::Request || run->second.trigger == Trigger::Time)
         return;
     const auto* const member = sees_.looks.find(service);
     if (member && member->files() && member->moved_on())

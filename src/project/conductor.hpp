@@ -13,7 +13,9 @@
 #include "core/transaction.hpp"
 #include "core/units_port.hpp"
 #include "project/agenda.hpp"
+#include "project/candidates.hpp"
 #include "project/contents.hpp"
+#include "project/delivery.hpp"
 #include "project/histories.hpp"
 #include "project/ledger.hpp"
 #include "project/looks.hpp"
@@ -53,6 +55,8 @@ public:
         Contents& contents;
         Histories& histories;
         Rollback& rollback;
+        Candidates& candidates;
+        Delivery::Sees delivery;
         Tally& tally;
         Deaths& deaths;
     };
@@ -83,6 +87,9 @@ public:
     Task<> seen();
     // Finds out what would be done now if it were not for a pause.
     void look_what_is_held(std::string service);
+
+    // A candidate on record that cannot be gone on with: what it has written is put back.
+    void take_back(Request request, Problem problem);
 
     // Answers the request without anything being done.
     void refuse(Request request, Problem problem);
@@ -120,8 +127,23 @@ private:
     [[nodiscard]] std::uint64_t realtime_usec() const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
-    Task<std::optional<PlanInput>> see(Names batch, PlanOptions options, Rescan how);
+    Task<std::optional<PlanInput>> see(Names batch, PlanOptions options, Rescan how,
+                                       Looks::Handed handed = {});
     Task<> reload(Request request, Names scope, Names asked);
+    Task<> apply(Request request, Names scope, Names asked);
+    // How contents that were handed over came to the files, before anything was done to a service.
+    enum class Delivered { Yes, No, Again };
+    struct Attempt; // at applying them
+    Task<Delivered> try_to_apply(Request& request, const Names& scope, const Names& asked,
+                                 Attempt& attempt);
+    Task<Delivered> deliver(const Request& request, const Names& scope, Attempt& attempt);
+    Task<Delivered> check(const Transaction& transaction, const Names& scope, Attempt& attempt);
+    [[nodiscard]] std::unique_ptr<Delivery> delivery_of(const Request& request) const;
+    [[nodiscard]] Outcome refusal_of(const Transaction& transaction,
+                                     const std::map<std::string, Problem>& problems) const;
+    void settle(Delivery& delivery, Outcome& outcome);
+    Task<> give_up(ReloadId id);
+    Task<> take_back_files(Request request, Problem problem);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
     Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);
@@ -134,6 +156,8 @@ private:
     [[nodiscard]] Transaction transaction(For whom, PlanInput input, Plan plan);
     Task<> work(For whom, PlanInput input, Plan plan, Names scope, Names asked,
                 std::optional<Request> request);
+    Task<> carry_out(Transaction begun, ComparedServices compared, Names scope, Names asked,
+                     std::optional<Request> request, Delivery* delivery);
     Task<> settle_quietly(PlanInput input, Plan plan, Names scope);
 
     [[nodiscard]] bool overtaken(const Names& batch);

@@ -108,7 +108,38 @@ void Contents::keep(const std::string& path, const ContentId& id, unsigned older
     tell();
 }
 
+void Contents::lend(const HandedFiles& files) {
+    for (const auto& [path, file] : files)
+        lent_.insert_or_assign(file.id, file.bytes);
+}
+
+void Contents::return_lent(const HandedFiles& files) {
+    for (const auto& [path, file] : files)
+        lent_.erase(file.id);
+}
+
+Result<> Contents::hold(const ContentId& id, std::string_view bytes) {
+    const auto all = [](const ContentId&) { return true; }; // nothing on record names it yet
+    return store_.keep(ledger_.name(), "", id, bytes, 0, all)
+        .and_then([&] { return store_.flush(ledger_.name()); })
+        .and_then([&]() -> Result<> {
+            if (store_.content(ledger_.name(), id))
+                return {};
+            return fail(ErrorCode::Busy, "it has changed meanwhile");
+        });
+}
+
+bool Contents::has(const ContentId& id) const {
+    return store_.has(ledger_.name(), id);
+}
+
+std::function<Result<>()> Contents::sync(const std::set<ContentId>& ids) {
+    return store_.sync(ledger_.name(), ids);
+}
+
 std::optional<std::string> Contents::content(const ContentId& id) const {
+    if (const auto lent = lent_.find(id); lent != lent_.end())
+        return std::string(lent->second.view());
     return store_.content(ledger_.name(), id);
 }
 

@@ -9,14 +9,18 @@
 #include "base/task.hpp"
 #include "core/content_store.hpp"
 #include "core/documents_port.hpp"
+#include "core/handed_files.hpp"
 #include "core/plan.hpp"
 #include "core/watch_rules.hpp"
 #include "project/ledger.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace hotreload::project {
 
@@ -46,6 +50,17 @@ public:
     // A copy of a published document.
     void keep(const std::string& path, const ContentId& id, unsigned older);
 
+    // Contents that were handed over, and are on no disk yet: to be had like a copy until they are
+    // returned.
+    void lend(const HandedFiles& files);
+    void return_lent(const HandedFiles& files);
+    // A copy that is no file's yet: it stays as long as something on record names it. The content
+    // can be had afterwards, or it is an error.
+    Result<> hold(const ContentId& id, std::string_view bytes);
+    [[nodiscard]] bool has(const ContentId& id) const;
+    // Those that are held are on the disk when it is run, in the background.
+    [[nodiscard]] std::function<Result<>()> sync(const std::set<ContentId>& ids);
+
     // The content of a file as it was applied; nullopt: there is no copy.
     [[nodiscard]] std::optional<std::string> content(const ContentId& id) const;
 
@@ -66,6 +81,7 @@ private:
     ContentStore& store_;
     Ledger& ledger_;
     ContentStore::InUse in_use_;
+    std::map<ContentId, SharedBytes> lent_;
     std::string told_problem_;
     std::unique_ptr<Alarm> next_; // of the copies that wait
     std::unique_ptr<Alarm> again_;

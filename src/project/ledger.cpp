@@ -12,6 +12,19 @@ namespace {
 constexpr auto kSaveAgain = std::chrono::seconds(5);
 constexpr auto kFlushSoon = std::chrono::seconds(1);
 
+// What was handed over, and what is put back in its place.
+bool needs(const Candidate& candidate, const ContentId& id) {
+    const auto names = [&](const std::map<std::string, ContentId>& files) {
+        return std::ranges::contains(std::views::values(files), id);
+    };
+    return std::ranges::any_of(std::views::values(candidate.files),
+                               [&](const Candidate::File& file) {
+                                   return file.before == id || file.content == id;
+                               }) ||
+           std::ranges::any_of(std::views::values(candidate.goals), names,
+                               &GenerationRecord::files);
+}
+
 template <class Uses, class Contents>
 void take_off(Uses& uses, const Contents& contents) {
     for (const auto& id : contents)
@@ -79,9 +92,11 @@ void Ledger::note(const std::string& service, EventRecord event, std::size_t mos
 }
 
 bool Ledger::in_use(const ContentId& id) const {
-    return uses_.contains(id) || std::ranges::any_of(record_.configs, [&](const auto& each) {
-               return each.second.content == id;
-           });
+    return uses_.contains(id) ||
+           std::ranges::any_of(record_.configs,
+                               [&](const auto& each) { return each.second.content == id; }) ||
+           std::ranges::any_of(record_.candidates,
+                               [&](const auto& each) { return needs(each, id); });
 }
 
 void Ledger::reindex(const std::string& service) {

@@ -103,7 +103,7 @@ const LinkGraph& Looks::links() const {
     return links_.emplace(std::move(links));
 }
 
-Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
+Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan, Handed handed) {
     PlanInput input{.project = sees_.ledger.name(), .options = options};
     // Snapshots of members that are not watched: the project is not enabled, and somebody asked.
     std::map<std::string, Snapshot> once;
@@ -132,6 +132,8 @@ Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
             continue;
         if (!options.retry)
             leave_out_suspended(name, seen);
+        if (handed)
+            lay_over(name, *handed, seen);
         hold_incomplete_sets(member(name).rules()->rules, seen);
         hold_what_was_refused(name, seen);
     }
@@ -146,6 +148,33 @@ Task<PlanInput> Looks::see(Names services, PlanOptions options, Rescan rescan) {
     for (auto& [name, seen] : input.views)
         see_unit(name, seen); // which may be in another state by now
     co_return input;
+}
+
+// The documents among them are remembered as if they had been read.
+void Looks::lay_over(const std::string& service, const HandedFiles& handed, MemberView& view) {
+    const auto rules = member(service).rules();
+    const auto note = note_documents(rules);
+    auto& files = *view.files;
+    for (const auto& [path, file] : handed) {
+        if (!rules->rules.watch(path))
+            continue;
+        files.files[path] = file.id;
+        std::erase(files.missing, path);
+        std::erase(files.writing, path);
+        std::erase_if(files.unreadable, [&](const Problem& each) { return each.path == path; });
+        view.handed.insert(file.id);
+        note(path, file.id, file.bytes.view());
+    }
+}
+
+Task<> Looks::look_again(Names services) {
+    for (const auto& name : services) {
+        if (const auto* const known = find(name); !known || !known->files())
+            continue;
+        co_await find(name)->look_ahead(Rescan::Dirty);
+        if (const auto* const known = find(name); known && known->files())
+            (void)look(name, Rescan::Dirty, std::nullopt);
+    }
 }
 
 Task<Result<>> Looks::see_as(std::shared_ptr<const MemberRules> rules, MemberView& view) {

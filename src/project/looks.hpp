@@ -5,6 +5,7 @@
 // what of that does not count for now.
 
 #include "base/task.hpp"
+#include "core/handed_files.hpp"
 #include "core/kind.hpp"
 #include "project/attached_units.hpp"
 #include "project/contents.hpp"
@@ -66,7 +67,11 @@ public:
 
     // All that is known of the services now, as the beginning of a transaction. It takes the time
     // that their documents take.
-    Task<PlanInput> see(Names services, PlanOptions options, Rescan rescan);
+    // `handed`: contents that count in place of those on disk; nullptr: none.
+    using Handed = std::shared_ptr<const HandedFiles>;
+    Task<PlanInput> see(Names services, PlanOptions options, Rescan rescan, Handed handed = {});
+    // Sees what we have written ourselves, so that it is no news afterwards.
+    Task<> look_again(Names services);
     // The same of the files that `rules` watch, in place of those that are wanted: for the view of
     // a service that goes back to an older definition.
     Task<Result<>> see_as(std::shared_ptr<const MemberRules> rules, MemberView& view);
@@ -100,6 +105,7 @@ private:
     [[nodiscard]] MemberView view(const std::string& service, Snapshot files) const;
     void leave_old_kind(MemberView& view) const;
     void see_unit(const std::string& service, MemberView& view) const;
+    void lay_over(const std::string& service, const HandedFiles& handed, MemberView& view);
     void leave_out_suspended(const std::string& service, MemberView& view) const;
     void hold_what_was_refused(const std::string& service, MemberView& view) const;
 

@@ -65,9 +65,10 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       histories_(ledger_, file_, looks_, contents_, ports_.clock),
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.background,
                 ports_.make_restoration),
+      candidates_(ledger_, ports_.clock),
       configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events, ports_.new_id),
-      statuses_({ledger_, file_, looks_, agenda_, pauses_, loops_, attached_, contents_, tally_,
-                 ports_.units}),
+      statuses_({ledger_, file_, looks_, agenda_, pauses_, candidates_, loops_, attached_,
+                 contents_, tally_, ports_.units}),
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
       broken_(std::move(broken)),
       rested_(ports_.clock.make_alarm()),
@@ -75,7 +76,10 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       drains_(ledger_, ports_.units, ports_.views),
       conductor_({ports_.clock, ports_.reader, ports_.events, ports_.new_id, ports_.kind_ports,
                   ports_.units, agenda_, ledger_, file_, looks_, loops_, contents_, histories_,
-                  rollback_, tally_, ports_.deaths},
+                  rollback_, candidates_,
+                  Delivery::Sees{candidates_, contents_, ledger_, looks_, ports_.background,
+                                 ports_.make_restoration},
+                  tally_, ports_.deaths},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
                   [this] { gone_ = true; }, [this] { return configs_.known(); }}) {
@@ -84,6 +88,7 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
     ledger_.on_problem = contents_.on_problem = [this] { tell_project(); };
     configs_.on_due = [this] { pump_soon(); };
     pauses_.on_time = [this] { end_pauses(); };
+    candidates_.on_time = [this] { put_back_overdue(); };
     drains_.on_end = [this](const std::string& service) {
         tell(service);
         pump_soon();
@@ -120,6 +125,7 @@ Task<> Project::take_up() {
         tasks_.spawn(remove_orphans(service, std::move(units)));
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
+    resume_candidates();
     begin_work();
     co_await conductor_.seen(); // whoever asks from now on is told of documents as they are
     co_await configs_.known();
@@ -264,7 +270,8 @@ void Project::begin_requests(const Agenda::Situation& situation, std::optional<b
         return std::nullopt;
     });
     for (auto& [request, scope] : turn.begin) {
-        auto asked = request.service ? asked_for(request) : scope;
+        const bool is_of_some = request.service || !request.services.empty();
+        auto asked = is_of_some ? asked_for(request) : scope;
         conductor_.perform(std::move(request), std::move(scope), std::move(asked));
     }
     // A stop does not wait for what is only being checked, also when that began in this turn.
@@ -359,7 +366,10 @@ void Project::submit(Request request) {
         turn_away(std::move(request));
         return;
     }
-    if (request.kind == Request::Kind::Reload) { // somebody asks: nothing is left alone any more
+    const bool goes_on =
+        request.trigger != Trigger::Request || (request.apply && candidates_.find(request.id));
+    // Somebody asks: nothing is left alone any more.
+    if (request.kind == Request::Kind::Reload && !goes_on) {
         ports_.deaths.forgive(name(), path());
         contents_.documents().forgive();
         if (!std::exchange(broken_, {}).empty())
@@ -411,6 +421,13 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool> valid)
         turn_away(std::move(request));
         return std::nullopt;
     }
+    // What a death of ours has cut short, and cannot be gone on with.
+    const bool begun = request.apply && candidates_.find(request.id);
+    if (begun && !set_aside_ && !valid.value_or(true)) {
+        auto problem = file_.problems().front();
+        conductor_.take_back(std::move(request), std::move(problem));
+        return std::nullopt;
+    }
     if (reads_files && set_aside_) { // again: it was tried for this
         conductor_.refuse(std::move(request), *set_aside_);
         return std::nullopt;
@@ -436,13 +453,23 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool> valid)
         conductor_.refuse(std::move(request), std::move(problem));
         return std::nullopt;
     }
+    if (request.apply && !begun) {
+        if (const auto can = can_apply(request.service, request.apply->files); !can) {
+            conductor_.refuse(std::move(request),
+                              file_.problem_at("services", can.error().message).for_everybody());
+            return std::nullopt;
+        }
+        request.services.clear();
+        for (const auto& [path, unused] : request.apply->files)
+            request.services.merge(watchers_of(path));
+    }
     return scope_of(request);
 }
 
 // The members that the request is about, and those that systemd's rules draw in: a start starts
 // what is required, a stop or a restart does the same to what follows.
 Names Project::scope_of(const Request& request) const {
-    if (!request.service)
+    if (!request.service && request.services.empty())
         return agenda_.members();
     const auto asked = asked_for(request);
     auto scope = looks_.links().with_followers(asked);
@@ -451,7 +478,8 @@ Names Project::scope_of(const Request& request) const {
     // A member that is drawn in is left alone while it is paused, and its changes are held on; what
     // is required and does not run is started.
     std::erase_if(scope, [&](const auto& service) {
-        if (service == *request.service || !pauses_.paused(service))
+        if (service == request.service || request.services.contains(service) ||
+            !pauses_.paused(service))
             return false;
         const auto* const record = ledger_.find(service);
         const bool runs = record && ports_.units.state(record->unit).running();
@@ -461,10 +489,120 @@ Names Project::scope_of(const Request& request) const {
 }
 
 Names Project::asked_for(const Request& request) const {
+    if (!request.services.empty()) {
+        auto still = request.services;
+        std::erase_if(still, [this](const auto& service) { return !has_service(service); });
+        return still;
+    }
     Names asked{*request.service};
     if (request.kind == Request::Kind::Stop)
         return looks_.links().with_followers(asked);
     return request.options.start ? looks_.links().with_required(asked) : asked;
+}
+
+// What is handed over.
+
+Names Project::watchers_of(const std::string& path) const {
+    Names watchers;
+    for (const auto& service : agenda_.members()) {
+        const auto* const member = looks_.find(service);
+        if (file_.wanted(service) && member && member->rules() &&
+            member->rules()->rules.watch(path))
+            watchers.insert(service);
+    }
+    return watchers;
+}
+
+Result<> Project::can_apply(const std::optional<std::string>& service,
+                            const HandedFiles& files) const {
+    Names concerned;
+    for (const auto& [path, unused] : files) {
+        const auto watchers = watchers_of(path);
+        if (service ? !watchers.contains(*service) : watchers.empty())
+            return fail(ErrorCode::Invalid,
+                        std::format("{} is not among the files that {} watches: \"hotreloadctl "
+                                    "explain {}\" says why",
+                                    path, service ? name() + "/" + *service : name(), path));
+        if (path == this->path() || std::ranges::contains(file_.sources(), path))
+            return fail(ErrorCode::Invalid, path + " is what the project itself is made of: it is "
+                                                   "saved, and not handed over");
+        concerned.insert(watchers.begin(), watchers.end());
+    }
+    for (const auto& each : concerned) {
+        const auto* const other = candidates_.of(each);
+        if (other && other->under_way())
+            return fail(ErrorCode::Busy, std::format("something is being applied to {}/{}: ask "
+                                                     "again when that has ended",
+                                                     name(), each));
+        if (other)
+            return fail(ErrorCode::Busy,
+                        std::format("{0}/{1} waits to be confirmed: \"hotreloadctl confirm "
+                                    "{0}/{1}\" keeps what it has, and without that what was "
+                                    "before is put back when the time is over",
+                                    name(), each));
+    }
+    return {};
+}
+
+// A death of ours has cut them short, or their time goes on.
+void Project::resume_candidates() {
+    for (const auto& candidate : candidates_.under_way()) {
+        Request request{.id = candidate.id,
+                        .options = {.force = candidate.force, .retry = true},
+                        .apply = Request::Apply{.files = {}, .confirm = candidate.confirm},
+                        .caller = candidate.caller,
+                        .services = {candidate.services.begin(), candidate.services.end()}};
+        for (const auto& [path, file] : candidate.files)
+            request.apply->files.emplace(
+                path, HandedFile{file.content,
+                                 SharedBytes(contents_.content(file.content).value_or(""))});
+        submit(std::move(request));
+    }
+    candidates_.arm();
+}
+
+// Nobody has confirmed them in time.
+void Project::put_back_overdue() {
+    if (!opened_ || gone_ || winding_up_)
+        return;
+    for (const auto& candidate : candidates_.take_overdue()) {
+        ports_.events.candidate_changed(name(), candidate, Events::CandidateNews::Unconfirmed, {});
+        submit({.id = ports_.new_id(),
+                .options = {.force = true, .retry = true},
+                .rollback = Request::Rollback{.restore_files = true, .goals = candidate.goals},
+                .services = {candidate.services.begin(), candidate.services.end()},
+                .trigger = Trigger::Time,
+                .unconfirmed = candidate.id,
+                .done = [this, id = candidate.id](const Outcome& outcome) {
+                    const bool begun = !outcome.services.empty() || outcome.problems.empty();
+                    if (begun)
+                        candidates_.forget(id);
+                    else if (!winding_up_)
+                        candidates_.try_again(id);
+                    for (const auto& service : service_names())
+                        tell(service);
+                }});
+    }
+}
+
+Result<> Project::tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller) {
+    if (!confirmed)
+        return std::unexpected(std::move(confirmed.error()));
+    for (const auto& candidate : *confirmed) {
+        ports_.events.candidate_changed(name(), candidate, Events::CandidateNews::Confirmed,
+                                        caller);
+        for (const auto& service : candidate.services)
+            tell(service);
+    }
+    return {};
+}
+
+Result<> Project::confirm(const std::optional<std::string>& service, CallerUid caller) {
+    return tell_confirmed(candidates_.confirm(service), caller);
+}
+
+Result<> Project::confirm(const ReloadId& id, CallerUid caller) {
+    return tell_confirmed(candidates_.confirm(id), caller);
 }
 
 // The project file.

@@ -11,6 +11,7 @@
 #include "project/adoption.hpp"
 #include "project/agenda.hpp"
 #include "project/attached_units.hpp"
+#include "project/candidates.hpp"
 #include "project/conductor.hpp"
 #include "project/configs.hpp"
 #include "project/contents.hpp"
@@ -111,6 +112,14 @@ public:
     }
     [[nodiscard]] Histories& histories() { return histories_; }
 
+    // Contents for these paths can be handed over now, to the service or to any of the project's.
+    // Errors: Invalid, with the path; Busy, when a service waits for something to be confirmed.
+    [[nodiscard]] Result<> can_apply(const std::optional<std::string>& service,
+                                     const HandedFiles& files) const;
+    // What waits for it is in force for good. Errors: NotFound; Busy, when it is too late.
+    Result<> confirm(const std::optional<std::string>& service, CallerUid caller);
+    Result<> confirm(const ReloadId& id, CallerUid caller);
+
     // The project went down: nothing is begun any more, and whoever asks for something is turned
     // away.
     [[nodiscard]] bool gone() const { return gone_; }
@@ -146,6 +155,10 @@ private:
     [[nodiscard]] Names scope_of(const Request& request) const;
     [[nodiscard]] Names asked_for(const Request& request) const;
     void turn_away(Request request);
+    [[nodiscard]] Names watchers_of(const std::string& path) const;
+    void resume_candidates();
+    void put_back_overdue();
+    Result<> tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller);
 
     std::optional<bool> read_project_file();
     Task<> read_when_known();
@@ -179,6 +192,7 @@ private:
     Tally tally_;
     Histories histories_;
     Rollback rollback_;
+    Candidates candidates_;
     Configs configs_;
     Statuses statuses_;
     Adoption adoption_;

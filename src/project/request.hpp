@@ -3,9 +3,11 @@
 
 // Request is what somebody asks of a project; what its files ask for needs none.
 
+#include "core/handed_files.hpp"
 #include "core/outcome.hpp"
 #include "core/plan.hpp"
 #include "core/record.hpp"
+#include "core/trigger.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -35,14 +37,25 @@ struct Request {
     PlanOptions options;
     std::optional<Duration> drain = {}; // of this time only
     struct Rollback {
-        std::uint64_t generation = 0; // 0: the one before the applied one
-        bool restore_files = false;   // write the content of watched files back
-        // Set once it was found and the files were written: a rollback that begins again neither
-        // looks for it nor writes them anew.
-        std::optional<Goals> goals = {};
+        std::uint64_t generation = 0;    // 0: the one before the applied one
+        bool restore_files = false;      // write the content of watched files back
+        std::optional<Goals> goals = {}; // nothing: they are to be found
+        // They were found and the files were written: a rollback that begins again does neither
+        // anew.
+        bool prepared = false;
     };
     std::optional<Rollback> rollback = {};
+    // Contents for watched files, to be written once all is checked.
+    struct Apply {
+        HandedFiles files;
+        Duration confirm{}; // zero: nobody has to confirm it
+    };
+    std::optional<Apply> apply = {};
     CallerUid caller = {};
+    // Services that the request is about, in place of `service`.
+    Names services = {};
+    Trigger trigger = Trigger::Request;
+    ReloadId unconfirmed = {}; // the transaction that is taken back by this one
     Names stopped = {}; // services that were to stop after this was asked for: they stay down
     std::vector<FileRestored> files = {}; // by the request, so far
     std::move_only_function<void(const Outcome&)> done;

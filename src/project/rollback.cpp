@@ -62,9 +62,10 @@ Result<Goals> Rollback::find_goals(const Request& request) const {
 }
 
 Task<Result<>> Rollback::prepare(Request& request) {
-    if (request.rollback->goals)
+    if (request.rollback->prepared)
         co_return Result<>{};
-    auto goals = find_goals(request);
+    auto goals =
+        request.rollback->goals ? Result<Goals>(*request.rollback->goals) : find_goals(request);
     if (!goals)
         co_return std::unexpected(std::move(goals.error()));
     if (request.rollback->restore_files) {
@@ -85,6 +86,7 @@ Task<Result<>> Rollback::prepare(Request& request) {
                             goals->begin()->second.generation));
     }
     request.rollback->goals = *std::move(goals);
+    request.rollback->prepared = true;
     co_return Result<>{};
 }
 

@@ -154,6 +154,10 @@ ServiceStatus Statuses::service(const std::string& name) const {
         status.problems.push_back({status.unit, 0, 0, describe_failure(unit), Audience::Everybody});
     add_files(status);
     add_pause(status);
+    if (const auto* const waits = sees_.candidates.of(name); waits && !waits->under_way()) {
+        status.confirm_until_usec = waits->until_usec;
+        status.confirm_id = to_string(waits->id);
+    }
     const auto& told = sees_.tally.of(name);
     status.waiting = told.waiting;
     status.last_result = told.last_result;

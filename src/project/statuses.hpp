@@ -7,6 +7,7 @@
 #include "core/units_port.hpp"
 #include "project/agenda.hpp"
 #include "project/attached_units.hpp"
+#include "project/candidates.hpp"
 #include "project/contents.hpp"
 #include "project/ledger.hpp"
 #include "project/looks.hpp"
@@ -29,6 +30,7 @@ public:
         const Looks& looks;
         const Agenda& agenda;
         const Pauses& pauses;
+        const Candidates& candidates;
         const WriteLoops& loops;
         const AttachedUnits& attached;
         const Contents& contents;

@@ -169,9 +169,29 @@ void fields(Visit& visit, T& value) {
     visit("revision", revision);
 }
 
+template <class Visit, Is<Candidate::File> T>
+void fields(Visit& visit, T& value) {
+    auto& [before, content] = value;
+    visit("before", before);
+    visit("content", content);
+}
+
+template <class Visit, Is<Candidate> T>
+void fields(Visit& visit, T& value) {
+    auto& [id, caller, services, files, goals, force, confirm, until_usec] = value;
+    visit("id", id);
+    visit("caller_uid", caller);
+    visit("services", services);
+    visit("files", files);
+    visit("goals", goals);
+    visit("force", force);
+    visit("confirm_usec", confirm);
+    visit("until_usec", until_usec);
+}
+
 template <class Visit, Is<ProjectRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [name, path, manager_id, services, configs, paused, pauses] = value;
+    auto& [name, path, manager_id, services, configs, paused, pauses, candidates] = value;
     visit("name", name);
     visit("path", path);
     visit("manager_id", manager_id);
@@ -179,6 +199,7 @@ void fields(Visit& visit, T& value) {
     visit("configs", configs);
     visit("paused", paused);
     visit("pauses", pauses);
+    visit("candidates", candidates);
 }
 
 template <class Visit, Is<Death> T>

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 
 namespace hotreload::state {
 
@@ -153,6 +154,21 @@ Result<> FileContentStore::flush(const std::string& project) {
             std::move(written.error()).in_context("writing the index of " + path_of(project)));
     shelf.changed = false;
     return {};
+}
+
+std::function<Result<>()> FileContentStore::sync(const std::string& project,
+                                                 const std::set<ContentId>& ids) {
+    const auto& shelf = this->shelf(project);
+    std::set<std::string> files{kIndex};
+    for (const auto& id : ids)
+        files.insert(content_name(id));
+    const std::shared_ptr<const Fd> directory = std::make_shared<Fd>(
+        shelf.directory ? ::fcntl(shelf.directory.get(), F_DUPFD_CLOEXEC, 3) : -1);
+    return [directory, files = std::move(files)]() -> Result<> {
+        if (!*directory)
+            return fail(ErrorCode::Failed, "there are no copies of files");
+        return sync_files(directory->get(), files);
+    };
 }
 
 bool FileContentStore::has(const std::string& project, const ContentId& id) {

@@ -29,6 +29,8 @@ public:
     Result<> keep(const std::string& project, const std::string& path, const ContentId& id,
                   std::string_view bytes, unsigned older, const InUse& in_use) override;
     Result<> flush(const std::string& project) override;
+    std::function<Result<>()> sync(const std::string& project,
+                                   const std::set<ContentId>& ids) override;
     bool has(const std::string& project, const ContentId& id) override;
     std::optional<std::string> content(const std::string& project, const ContentId& id) override;
     Fd open(const std::string& project, const ContentId& id) override;

@@ -82,6 +82,10 @@ private:
         return known.has_value();
     }
 
+    static bool read(const json& value, ReloadId& id) {
+        return read_as(value, id, parse_reload_id);
+    }
+
     // The value of a kind's own key: what TOML has, without its dates.
     static bool read(const json& value, Value& tree) {
         if (value.is_object())

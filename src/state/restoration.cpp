@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state/restoration.hpp"
 
+#include "base/fault.hpp"
 #include "base/fd.hpp"
 #include "state/files.hpp"
 #include "state/restore_file.hpp"
@@ -123,6 +124,10 @@ void FileRestoration::take_away(const std::string& path) {
         taken_.insert(path);
 }
 
+std::optional<std::string> FileRestoration::live(const std::string& path) const {
+    return read_live(path);
+}
+
 Result<std::vector<FileRestored>> FileRestoration::preview() const {
     std::vector<FileRestored> all;
     for (const auto& [path, bytes] : written_) {
@@ -191,6 +196,7 @@ Result<std::vector<FileRestored>> FileRestoration::carry_out() {
             return std::unexpected(std::move(restored.error()));
         }
         done.push_back(*std::move(restored));
+        fault::point("file-written");
     }
     undo.all_went_well();
     return done;

@@ -8,6 +8,7 @@
 #include "core/restoration_port.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     Result<> write(const std::string& path, std::string bytes) override;
     Result<> keep(const std::string& path) override;
     void take_away(const std::string& path) override;
+    [[nodiscard]] std::optional<std::string> live(const std::string& path) const override;
     Result<std::vector<FileRestored>> carry_out() override;
 
     // The steps of carry_out(), in the order of the paths; nothing is touched.

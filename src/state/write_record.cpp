@@ -47,6 +47,7 @@ public:
         out_.string_value(to_string(word));
     }
     void value(const ContentId& id) { out_.string_value(content_name(id)); }
+    void value(const ReloadId& id) { out_.string_value(to_string(id)); }
 
     void value(const Value& tree) {
         std::visit(
@@ -142,7 +143,8 @@ std::string write_record(const ProjectRecord& record) {
                             .services = {},
                             .configs = record.configs,
                             .paused = record.paused,
-                            .pauses = record.pauses};
+                            .pauses = record.pauses,
+                            .candidates = record.candidates};
     return write_object([&](Writer& writer) { fields(writer, own); });
 }
 

@@ -21,7 +21,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 RULES = Path("/etc/polkit-1/rules.d/50-hotreload-operators.rules")
 EXAMPLE = Path("/usr/share/doc/hotreload/examples/polkit/50-hotreload-operators.rules")
 TRANSPORTS = ("dbus", "varlink")
-EVERYONE, INSPECT, CONTROL, MANAGE, FORCE = "everyone", "inspect", "control", "manage", "force"
+EVERYONE, INSPECT, CONTROL, MANAGE, FORCE, APPLY = "everyone", "inspect", "control", "manage", "force", "apply"
 # The action of each, and how it is called. The project "shop" does not exist, and neither does a service "web" of the
 # other one: who is admitted does no harm.
 TARGET = ["sa{sv}", ["shop/web", {}], {"target": "shop/web"}]
@@ -46,6 +46,8 @@ METHODS = {
     "Resume": (CONTROL, TARGET),
     "Rollback": (CONTROL, ["sta{sv}", ["shop/web", 0, {}], {"target": "shop/web", "generation": 0}]),
     "GetValue": (INSPECT, ["a{sv}", [{}], {"project": "depot", "name": "app"}]),
+    "Apply": (APPLY, ["sa(sh)a{sv}", ["shop/web", [], {}], {"target": "shop/web", "files": []}]),
+    "Confirm": (APPLY, TARGET),
     "Up": (MANAGE, ["sa{sv}", ["/nowhere", {}], {"path": "/nowhere"}]),
     "Down": (MANAGE, ["sa{sv}", ["shop", {}], {"project": "shop"}]),
 }
@@ -312,4 +314,4 @@ def test_hotreloadctl_asks_nobody_without_a_terminal():
 
 def test_each_action_of_the_policy_is_asked_about_and_each_that_is_exists():
     listed = {word for word in run("pkaction").stdout.split() if word.startswith("org.hotreload.")}
-    assert listed == {f"org.hotreload.{action}" for action in (INSPECT, CONTROL, MANAGE, FORCE)}
+    assert listed == {f"org.hotreload.{action}" for action in (INSPECT, CONTROL, MANAGE, FORCE, APPLY)}

@@ -2,6 +2,7 @@
 """Every method of the Varlink socket, called by varlinkctl and by a bare socket; tests/unit/ipc asks
 for a test_NAME_… of each method."""
 
+import base64
 import contextlib
 import os
 import re
@@ -151,6 +152,29 @@ def test_rollback_goes_back(up, ask):
     assert outcome(ask, rolled_back)["services"][0]["service"] == "a"
     with refused("NoSuchTarget"):
         ask("Rollback", target="demo/a", generation=999)
+
+
+def test_apply_writes_what_is_handed_over_and_confirm_keeps_it(up, ask):
+    path = str(up / "a.conf")
+    data = base64.b64encode(b"two\n").decode()
+    applied = ask("Apply", target="demo/a", files=[{"path": path, "data": data}], confirm="1h")["id"]
+    assert (up / "a.conf").read_text() == "two\n" and outcome(ask, applied)["confirm_until_usec"] > 0
+    with refused("Busy") as told:
+        ask("Apply", target="demo/a", files=[{"path": path, "text": "three\n"}])
+    assert "hotreloadctl confirm demo/a" in told["message"]
+    assert ask("Confirm", target=applied) == {}
+    assert up["a"]["confirm_id"] == ""
+    with refused("NoSuchTarget"):
+        ask("Confirm", target="demo")
+    with refused("Invalid") as told:
+        ask("Apply", target="demo/a", files=[{"path": "/etc/passwd", "text": "x"}])
+    assert "/etc/passwd" in told["message"]
+
+
+def test_confirm_of_a_service(up, ask):
+    ask("Apply", target="demo/a", files=[{"path": str(up / "a.conf"), "text": "two\n"}], confirm="1h")
+    assert ask("Confirm", target="demo/a") == {}
+    assert up["a"]["confirm_until_usec"] == 0
 
 
 def test_history_tells_what_is_kept(up, ask):

@@ -3,6 +3,9 @@
 
 #include "ipc/dbus/paths.hpp"
 
+#include <memory>
+#include <utility>
+
 namespace hotreload::ipc {
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, Calls& calls)
@@ -51,6 +54,16 @@ void ManagerObject::Resume(Done&& reply, std::string target, OptionMap options) 
 void ManagerObject::Rollback(Text&& reply, std::string target, std::uint64_t generation,
                              OptionMap options) {
     serve(reply, options, std::move(target), generation);
+}
+void ManagerObject::Apply(Text&& reply, std::string target, FileList files, OptionMap options) {
+    std::vector<HandedContent> contents;
+    for (auto& file : files)
+        contents.push_back(
+            {std::move(file.get<0>()), std::make_shared<const Fd>(file.get<1>().release()), {}});
+    serve(reply, options, std::move(target), std::move(contents));
+}
+void ManagerObject::Confirm(Done&& reply, std::string target, OptionMap options) {
+    serve(reply, options, std::move(target));
 }
 void ManagerObject::History(Text&& reply, std::string target, std::uint32_t limit) {
     serve(reply, {}, std::move(target), std::uint64_t{limit});

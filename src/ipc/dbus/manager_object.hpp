@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hotreload::ipc {
 
@@ -24,6 +25,7 @@ public:
 private:
     using Text = sdbus::Result<std::string>; // an id, or JSON
     using Done = sdbus::Result<>;
+    using FileList = std::vector<sdbus::Struct<std::string, sdbus::UnixFd>>;
 
     void ListProjects(sdbus::Result<ProjectList>&&) override;
     void GetService(sdbus::Result<sdbus::ObjectPath>&&, std::string target) override;
@@ -37,6 +39,8 @@ private:
     void Pause(Done&&, std::string target, OptionMap) override;
     void Resume(Done&&, std::string target, OptionMap) override;
     void Rollback(Text&&, std::string target, std::uint64_t generation, OptionMap) override;
+    void Apply(Text&&, std::string target, FileList files, OptionMap) override;
+    void Confirm(Done&&, std::string target, OptionMap) override;
     void History(Text&&, std::string target, std::uint32_t limit) override;
     void Diff(Text&&, std::string target, std::uint64_t from, std::uint64_t to) override;
     void Explain(Text&&, std::string path, OptionMap) override;

@@ -332,6 +332,10 @@ void outcome_members(Json& json, const Outcome& outcome) {
                 json.member("note", file.note);
             });
         });
+    if (outcome.confirm_until_usec > 0)
+        json.member("confirm_until_usec", outcome.confirm_until_usec);
+    if (outcome.unconfirmed)
+        json.member("unconfirmed", to_string(outcome.unconfirmed));
 }
 
 void watch_members(Json& json, const WatchExplanation& watch) {

@@ -58,6 +58,8 @@ Document document(std::vector<WatcherEvent> events);
 // {"result":"applied","trigger":"file","services":[{"service":"web","action":"restart",
 //  "result":"applied","generation":8,"unit":"…","gap_usec":0,"note":"","changes":[…],"problem":{…}}],
 //  "problems":[{"path":"","line":0,"column":0,"message":""}]}, "problem" where there is one.
+// "confirm_until_usec" where it waits to be confirmed; "unconfirmed", the id of what was taken back
+// because nobody did.
 std::string detail_json(const Outcome& outcome, Audience reader);
 Document document(Outcome outcome);
 

@@ -140,9 +140,10 @@ Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition
     return selected;
 }
 
-bool is_pinned(const ActionContext& context) {
+bool files_go_back(const ActionContext& context) {
     const auto& [wanted, record] = std::tie(context.view.wanted, context.view.record);
-    return (wanted && wanted->pinned()) || (record && record->definition.pinned());
+    return (wanted && wanted->pinned()) || (record && record->definition.pinned()) ||
+           !context.view.handed.empty();
 }
 
 Task<Result<>> prepare_pins(ActionContext& context, Views::Kept kept) {

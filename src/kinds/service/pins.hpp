@@ -15,8 +15,9 @@ namespace hotreload::service {
 // The part of the snapshot that one of the watches selects.
 Snapshot selected_by(const Snapshot& snapshot, const std::vector<WatchDefinition>& watches);
 
-// Files are pinned by what is wanted, or by what is applied.
-bool is_pinned(const ActionContext& context);
+// What the service reads is as it was applied again when its action is undone: files are pinned by
+// what is wanted or by what is applied, or were handed over, and are taken back.
+bool files_go_back(const ActionContext& context);
 
 // Makes the view that the next process needs, and sets `binds` and `shown`. Nobody sees it yet.
 // `kept` has contents that are not on disk any more. Errors as of Views::make.

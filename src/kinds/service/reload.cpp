@@ -33,7 +33,7 @@ public:
     Task<Result<>> undo(ActionContext& context) const override {
         auto back = co_await set_live_properties(context, Towards::Applied);
         if (context.means.units.state(context.unit).running()) {
-            if (back && is_pinned(context))
+            if (back && files_go_back(context))
                 back = co_await read_again(context);
             else if (back && names_instances(context.unit))
                 back = co_await context.means.units.start_unit(context.unit); // those that died

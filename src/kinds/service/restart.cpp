@@ -33,7 +33,7 @@ public:
             co_return Result<>{};
         // An installed unit has no older generation; what its restart left is all there is, but for
         // files that are pinned: what is shown to it from now on takes a new process.
-        if (context.view.wanted->attached() && is_pinned(context))
+        if (context.view.wanted->attached() && files_go_back(context))
             co_return co_await units.restart_unit(context.unit);
         const auto state = units.state(context.unit);
         // A service that the manager starts again and again does not serve, and would read the
@@ -77,7 +77,7 @@ private:
     // The applied definition would read the same files: nothing else has changed, and they are on
     // disk.
     static bool would_fail_again(const ActionContext& context) {
-        return context.at_fault && !is_pinned(context) && !context.plan.changes.empty() &&
+        return context.at_fault && !files_go_back(context) && !context.plan.changes.empty() &&
                std::ranges::none_of(context.plan.changes, [](const Change& change) {
                    return change.kind == ChangeKind::Definition;
                });

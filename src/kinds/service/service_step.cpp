@@ -309,7 +309,7 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
     // Of many instances, the others hold the new content, too.
     const bool holds_it = !at_fault || names_instances(own_.unit);
     const bool kept_content = holds_it && change_on_disk() && own_.view.wanted->attached();
-    const bool reread = own_.plan.action != Action::Reload || is_pinned(own_);
+    const bool reread = own_.plan.action != Action::Reload || files_go_back(own_);
     const bool back = generation > 0 && reread && !kept_content && !stays_down();
     ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
     co_return ending;
@@ -373,9 +373,13 @@ const Change* ServiceStep::change_on_disk() const {
     if (!wanted || !reads_files(own_.plan.action) || own_.plan.action == Action::Swap)
         return nullptr;
     const WatchRules rules(*wanted);
+    const auto is_handed = [&](const std::string& path) {
+        const auto file = own_.view.files->files.find(path);
+        return file != own_.view.files->files.end() && own_.view.handed.contains(file->second);
+    };
     const auto found = std::ranges::find_if(own_.plan.changes, [&](const Change& change) {
         const auto* watch = rules.watch(change.subject);
-        return is_of_a_file(change) && !(watch && watch->pin);
+        return is_of_a_file(change) && !(watch && watch->pin) && !is_handed(change.subject);
     });
     return found == own_.plan.changes.end() ? nullptr : &*found;
 }

@@ -53,14 +53,14 @@ public:
         const auto snapshot = selected_by(*context.view.files, watches);
         if (snapshot.files.empty())
             co_return Result<>{};
-        // A file that is being written is shown as it was last read: the writing may go on for
-        // long.
-        std::set<ContentId> written;
+        // A file that is being written is shown as it was last read, for the writing may go on for
+        // long; one that was handed over as it will be.
+        auto shown = context.view.handed;
         for (const auto& path : snapshot.writing)
             if (const auto file = snapshot.files.find(path); file != snapshot.files.end())
-                written.insert(file->second);
-        Views::Kept kept = [&host, written = std::move(written)](const ContentId& id) {
-            return written.contains(id) ? host.content(id) : std::nullopt;
+                shown.insert(file->second);
+        Views::Kept kept = [&host, shown = std::move(shown)](const ContentId& id) {
+            return shown.contains(id) ? host.content(id) : std::nullopt;
         };
         auto made = co_await views_.make(name_, watches, snapshot, std::move(kept));
         if (!made)

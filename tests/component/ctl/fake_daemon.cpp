@@ -184,6 +184,20 @@ void FakeDaemon::Rollback(sdbus::Result<std::string>&& result, std::string targe
     result.returnResults("7");
 }
 
+void FakeDaemon::Apply(sdbus::Result<std::string>&& result, std::string target,
+                       std::vector<sdbus::Struct<std::string, sdbus::UnixFd>> files,
+                       Options options) {
+    for (const auto& file : files)
+        target += " " + file.get<0>();
+    note("Apply", target, options);
+    result.returnResults("7");
+}
+
+void FakeDaemon::Confirm(sdbus::Result<>&& result, std::string target, Options options) {
+    note("Confirm", target, options);
+    result.returnResults();
+}
+
 void FakeDaemon::History(sdbus::Result<std::string>&& result, std::string target, std::uint32_t) {
     note("History", target, {});
     result.returnResults(R"({"generations":[]})");

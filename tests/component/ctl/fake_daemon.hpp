@@ -78,6 +78,8 @@ private:
     std::vector<std::string> Held() override { return {}; }
     std::vector<std::uint64_t> Draining() override { return {}; }
     std::uint64_t LastGapUSec() override { return 0; }
+    std::uint64_t ConfirmUntilUSec() override { return 0; }
+    std::string ConfirmId() override { return ""; }
 
     std::string project_;
     std::string name_;
@@ -173,6 +175,10 @@ private:
     void Start(sdbus::Result<>&& result, std::string target, Options options) override;
     void Stop(sdbus::Result<>&& result, std::string target, Options options) override;
     void Pause(sdbus::Result<>&& result, std::string target, Options options) override;
+    void Apply(sdbus::Result<std::string>&& result, std::string target,
+               std::vector<sdbus::Struct<std::string, sdbus::UnixFd>> files,
+               Options options) override;
+    void Confirm(sdbus::Result<>&& result, std::string target, Options options) override;
     void Rollback(sdbus::Result<std::string>&& result, std::string target, std::uint64_t generation,
                   Options options) override;
     void History(sdbus::Result<std::string>&& result, std::string target,

@@ -6,6 +6,8 @@
 #include "base/completion.hpp"
 #include "ipc/service.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <format>
@@ -74,6 +76,21 @@ public:
                                   options.restore_files ? " restore-files" : "",
                                   options.wait ? " wait" : ""),
                       ReloadId{0, 9});
+    }
+    Task<Result<ReloadId>> apply(std::string target, std::vector<HandedContent> files,
+                                 ApplyOptions options) override {
+        std::string text = std::format("apply {} confirm {}", target, options.confirm.count());
+        for (const auto& [path, fd, bytes] : files) {
+            char buffer[64] = {};
+            const auto size = fd ? ::pread(fd->get(), buffer, sizeof buffer, 0) : 0;
+            text += std::format(" {}={}", path,
+                                fd ? std::string(buffer, static_cast<std::size_t>(size)) : bytes);
+        }
+        return answer(std::move(text), ReloadId{0, 10});
+    }
+    Task<Result<>> confirm(std::string target, CallerUid) override {
+        asked.push_back("confirm " + target);
+        return finished(Result<>());
     }
     Task<Result<History>> history(std::string target, std::size_t limit) override {
         return answer(

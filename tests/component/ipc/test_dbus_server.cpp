@@ -4,6 +4,7 @@
 #include "private_bus.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +133,14 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
         sd_bus_message_append(message, "sta{sv}", "shop", std::uint64_t{3}, 0);
     };
     EXPECT_EQ(client_.call(kRoot, kManager, "Rollback", rollback).text(), id(9));
+    const Fd content(::memfd_create("content", MFD_CLOEXEC));
+    ASSERT_EQ(::write(content.get(), "new", 3), 3);
+    const auto apply = [&](sd_bus_message* message) {
+        sd_bus_message_append(message, "sa(sh)a{sv}", "shop", 1, "/srv/x", content.get(), 1,
+                              "confirm", "s", "30s");
+    };
+    EXPECT_EQ(client_.call(kRoot, kManager, "Apply", apply).text(), id(10));
+    EXPECT_TRUE(call("Confirm", "shop/web").ok());
     const auto history = [](sd_bus_message* message) {
         sd_bus_message_append(message, "su", "shop", 2);
     };
@@ -150,7 +159,8 @@ TEST_F(DbusServerTest, each_method_asks_the_service_and_answers_its_result) {
               (std::vector<std::string>{
                   "up / wait", "down shop", "plan shop", "reload shop/web", "restart ",
                   "start shop", "stop shop", "resume shop/web", "pause shop/web", "rollback shop 3",
-                  "history shop 2", "diff shop/web 1 2", "check /", "explain /nowhere", "sync"}));
+                  "apply shop confirm 30000000 /srv/x=new", "confirm shop/web", "history shop 2",
+                  "diff shop/web 1 2", "check /", "explain /nowhere", "sync"}));
 }
 
 TEST_F(DbusServerTest, projects_and_services_are_found_without_guessing_a_path) {
@@ -319,7 +329,8 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
               "[[Enabled true] [Name my-shop] [Path /srv/shop.toml] [Problems []] "
               "[State running]]");
     EXPECT_EQ(get_all(kWebPath, "org.hotreload.Service1").text(),
-              "[[ActiveState active] [Attached false] [Draining []] [Generation 1] "
+              "[[ActiveState active] [Attached false] [ConfirmId ] [ConfirmUntilUSec 0] [Draining "
+              "[]] [Generation 1] "
               "[Held []] [Kind service] [LastAppliedUSec 0] "
               "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"definition\",\"before\":\"\","
               "\"after\":\"\",\"strategy\":\"none\",\"reason\":\"\"}]] [LastGapUSec 0] "

@@ -317,6 +317,10 @@ TEST_F(VarlinkServerTest, each_method_asks_the_service_and_answers_its_result) {
     EXPECT_EQ(asked("Resume", R"({"target":"shop","allowInteractiveAuthentication":true})"),
               nothing);
     EXPECT_EQ(asked("Rollback", R"({"target":"shop","generation":3,"restoreFiles":true})"), id(9));
+    EXPECT_EQ(asked("Apply", R"({"target":"shop","confirm":"30s","files":[)"
+                             R"({"path":"/srv/x","text":"new"},{"path":"/srv/y","data":"bmV3"}]})"),
+              id(10));
+    EXPECT_EQ(asked("Confirm", shop), nothing);
     EXPECT_TRUE(asked("History", R"({"target":"shop","limit":2})").contains(R"("generation":3)"));
     EXPECT_EQ(asked("Diff", R"({"target":"shop/web","from":1,"to":null})"),
               R"({"parameters":{"from":1,"to":0,"changes":[]}})");
@@ -341,7 +345,8 @@ TEST_F(VarlinkServerTest, each_method_asks_the_service_and_answers_its_result) {
             "up / wait", "up / no-wait", "down shop", "plan shop swap as it is",
             "reload shop force wait", "restart ", "start shop", "stop shop",
             "pause shop for 1min 30s: deploy", "resume shop", "rollback shop 3 restore-files wait",
-            "history shop 2", "diff shop/web 1 0", "explain /nowhere", "sync", "check /"}));
+            "apply shop confirm 30000000 /srv/x=new /srv/y=new", "confirm shop", "history shop 2",
+            "diff shop/web 1 0", "explain /nowhere", "sync", "check /"}));
 }
 
 TEST_F(VarlinkServerTest, the_service_is_told_who_asks) {
@@ -362,6 +367,11 @@ TEST_F(VarlinkServerTest, wrong_parameters_never_reach_the_service) {
           std::tuple("Details", R"({"id":"7"})", "org.hotreload.Invalid"),
           std::tuple("Pause", R"({"target":"shop","for":"0"})", "org.hotreload.Invalid"),
           std::tuple("Rollback", R"({"target":"shop","generation":-1})", "Invalid"),
+          std::tuple("Apply", R"({"target":"shop","files":[]})", "org.hotreload.Invalid"),
+          std::tuple("Apply", R"({"target":"shop","files":[{"path":"/srv/x"}]})",
+                     "org.hotreload.Invalid"),
+          std::tuple("Apply", R"({"target":"shop","files":[{"path":"/srv/x","data":"%"}]})",
+                     "org.hotreload.Invalid"),
           std::tuple("Stop", "{}", "org.varlink.service.InvalidParameter"),
           std::tuple("Stop", R"({"target":7})", "org.varlink.service.InvalidParameter"),
           std::tuple("Stop", R"({"target":"","force":true})",

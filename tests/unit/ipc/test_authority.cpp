@@ -149,6 +149,8 @@ TEST_F(AuthorityTest, each_method_has_its_action) {
                                                           {"Down", "org.hotreload.manage"},
                                                           {"Stop", "org.hotreload.control"},
                                                           {"Rollback", "org.hotreload.control"},
+                                                          {"Apply", "org.hotreload.apply"},
+                                                          {"Confirm", "org.hotreload.apply"},
                                                           {"Plan", "org.hotreload.inspect"},
                                                           {"Details", "org.hotreload.inspect"}}) {
         ASSERT_TRUE(admitted(on_bus(kPaul), name));

@@ -167,7 +167,7 @@ TEST(Json, a_status_holds_every_property) {
         R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"polling: NFS",)"
         R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
             kChangeJson +
-            R"(],"paused":false,"pausedUntilUSec":0,"pauseReason":"","held":[],"draining":[],"lastGapUSec":0}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
+            R"(],"paused":false,"pausedUntilUSec":0,"pauseReason":"","held":[],"draining":[],"lastGapUSec":0,"confirmUntilUSec":0,"confirmId":""}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
             R"("revision":3,"state":"valid","problems":[]}]}]})");
 }
 

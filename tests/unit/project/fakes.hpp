@@ -274,6 +274,9 @@ public:
         return {};
     }
     Result<> flush(const std::string&) override { return {}; }
+    std::function<Result<>()> sync(const std::string&, const std::set<ContentId>&) override {
+        return [] { return Result<>(); };
+    }
     bool has(const std::string&, const ContentId& id) override { return contents.contains(id); }
     std::optional<std::string> content(const std::string&, const ContentId& id) override {
         const auto found = contents.find(id);
@@ -293,12 +296,19 @@ public:
         return {};
     }
     Result<> keep(const std::string&) override { return {}; }
-    void take_away(const std::string&) override {}
+    void take_away(const std::string& path) override { taken_.insert(path); }
+    [[nodiscard]] std::optional<std::string> live(const std::string& path) const override {
+        return files_.exists(path) ? std::optional(files_.stamp(path)) : std::nullopt;
+    }
     Result<std::vector<FileRestored>> carry_out() override {
         std::vector<FileRestored> done;
         for (const auto& [path, bytes] : written_) {
             files_.write(path, bytes);
             done.push_back({path, "written back", "", ""});
+        }
+        for (const auto& path : taken_) {
+            files_.remove(path);
+            done.push_back({path, "moved aside", "/aside", ""});
         }
         return done;
     }
@@ -306,6 +316,7 @@ public:
 private:
     FakeFiles& files_;
     std::map<std::string, std::string> written_;
+    std::set<std::string> taken_;
 };
 
 // Nothing is understood: files are bytes.

@@ -101,7 +101,16 @@ inline ProjectRecord sample_record() {
             .manager_id = "boot-1",
             .services = {{"web", service}, {"db", {}}},
             .paused = {"web"},
-            .pauses = {{"web", {.until_usec = 5, .reason = "deploy"}}}};
+            .pauses = {{"web", {.until_usec = 5, .reason = "deploy"}}},
+            .candidates = {{.id = {7, 9},
+                            .caller = 1000,
+                            .services = {"web"},
+                            .files = {{"/srv/shop/x", {ContentId{1, 2, 3}, {4, 5, 6}}},
+                                      {"/srv/shop/y", {std::nullopt, {4, 5, 6}}}},
+                            .goals = {{"web", sample_history().front()}},
+                            .force = true,
+                            .confirm = std::chrono::seconds(30),
+                            .until_usec = 5}}};
 }
 
 } // namespace hotreload::state

@@ -90,6 +90,20 @@ TEST_F(ContentStoreTest, a_content_of_two_files_is_kept_once_and_as_long_as_one_
     EXPECT_FALSE(store.has("shop", id(1)));
 }
 
+// What is handed over is kept before it is a file's.
+TEST_F(ContentStoreTest, what_is_nobody_s_stays_as_long_as_it_is_in_use_and_can_be_synced) {
+    auto store = make_store();
+    in_use = [](const ContentId& content) { return content == id(3); };
+    keep(store, 3, 0, "");
+    keep(store, 4);
+    EXPECT_TRUE(store.flush("shop"));
+    EXPECT_TRUE(store.sync("shop", {id(3)})());
+    EXPECT_TRUE(make_store().has("shop", id(3)));
+    in_use = [](const ContentId&) { return false; };
+    keep(store, 5);
+    EXPECT_FALSE(store.has("shop", id(3)));
+}
+
 TEST_F(ContentStoreTest, nobody_else_may_read_copies) {
     auto store = make_store();
     keep(store, 1);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "project/delivery.hpp"
+
+#include "base/fault.hpp"
+
+#include <algorithm>
+#include <format>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace hotreload::project {
+
+namespace {
+
+// Goes on to its end even when nobody waits for it any more.
+struct Writing {
+    std::unique_ptr<Restoration> restoration;
+    HandedFiles handed;
+    std::map<std::string, std::optional<std::string>> before; // contents, as they are to be again
+    Result<std::vector<FileRestored>> done;
+
+    // Files that somebody else has written since are theirs.
+    void put_back() {
+        for (const auto& [path, bytes] : before) {
+            if (restoration->live(path) != handed.at(path).bytes.view())
+                continue;
+            if (!bytes)
+                restoration->take_away(path);
+            else if (auto can = restoration->write(path, *bytes); !can) {
+                done = std::unexpected(std::move(can.error()));
+                return;
+            }
+        }
+        done = restoration->carry_out();
+    }
+};
+
+// The words for files that nobody goes back with.
+std::vector<FileRestored> as_written(std::vector<FileRestored> files) {
+    for (auto& each : files)
+        each.kind = each.kind == "made again" ? "made" : "written";
+    return files;
+}
+
+} // namespace
+
+Delivery::Delivery(const Sees& sees, Candidate candidate, HandedFiles files)
+    : sees_(sees), candidate_(std::move(candidate)), files_(std::move(files)) {
+    sees_.contents.lend(files_);
+}
+
+Delivery::~Delivery() {
+    sees_.contents.return_lent(files_);
+}
+
+std::unique_ptr<Delivery> Delivery::resume(const Sees& sees, const Candidate& candidate) {
+    HandedFiles files;
+    for (const auto& [path, file] : candidate.files) {
+        auto bytes = sees.contents.content(file.content);
+        if (!bytes)
+            return nullptr;
+        files.emplace(path, HandedFile{file.content, SharedBytes(*std::move(bytes))});
+    }
+    return std::make_unique<Delivery>(sees, candidate, std::move(files));
+}
+
+// Where somebody has to confirm it, all that was applied has to be there in the end.
+Delivery::Wanted Delivery::contents_to_keep() const {
+    Wanted wanted;
+    for (const auto& [path, file] : candidate_.files)
+        if (file.before)
+            wanted.emplace(*file.before, path);
+    if (candidate_.confirm > Duration::zero())
+        for (const auto& [service, goal] : candidate_.goals)
+            for (const auto& [path, id] : goal.files)
+                wanted.emplace(id, path);
+    return wanted;
+}
+
+// Contents that there is no copy of are read from the files themselves.
+Task<Result<>> Delivery::keep_what_was() {
+    const auto wanted = contents_to_keep();
+    std::set<ContentId> held;
+    for (const auto& [id, path] : wanted) {
+        if (sees_.contents.has(id))
+            continue;
+        held.insert(id);
+        struct Reading {
+            std::unique_ptr<Restoration> restoration;
+            std::optional<std::string> bytes;
+        };
+        const auto reading =
+            std::make_shared<Reading>(sees_.make_restoration(sees_.ledger.name()), std::nullopt);
+        co_await sees_.background.run(
+            [reading, from = path] { reading->bytes = reading->restoration->live(from); });
+        const auto kept = reading->bytes ? sees_.contents.hold(id, *reading->bytes)
+                                         : fail(ErrorCode::Busy, "it is to be had no more");
+        if (!kept)
+            co_return fail(kept.error().code,
+                           std::format("what {} held before cannot be kept, to go back to: {}",
+                                       path, kept.error().message));
+    }
+    for (const auto& [path, file] : files_) {
+        held.insert(file.id);
+        if (auto kept = sees_.contents.hold(file.id, file.bytes.view()); !kept)
+            co_return std::unexpected(std::move(kept.error()).in_context("keeping " + path));
+    }
+    const auto synced = std::make_shared<Result<>>();
+    co_await sees_.background.run([synced, sync = sees_.contents.sync(held)] { *synced = sync(); });
+    co_return std::move(*synced);
+}
+
+Task<Result<>> Delivery::record() {
+    if (sees_.candidates.find(candidate_.id))
+        co_return Result<>{};
+    if (auto kept = co_await keep_what_was(); !kept)
+        co_return kept;
+    sees_.candidates.begin(candidate_);
+    co_await sees_.ledger.flush();
+    if (!sees_.ledger.problem().empty()) {
+        sees_.candidates.forget(candidate_.id);
+        co_return fail(ErrorCode::Failed,
+                       "what is written cannot be recorded: " + sees_.ledger.problem());
+    }
+    fault::point("candidate");
+    co_return Result<>{};
+}
+
+Task<Result<>> Delivery::write() {
+    put_back_ = false;
+    if (auto recorded = co_await record(); !recorded)
+        co_return recorded;
+    const auto writing =
+        std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()), files_);
+    for (const auto& [path, file] : files_)
+        if (auto can = writing->restoration->write(path, std::string(file.bytes.view())); !can) {
+            sees_.candidates.forget(candidate_.id);
+            co_return can;
+        }
+    co_await sees_.background.run([writing] { writing->done = writing->restoration->carry_out(); });
+    if (!writing->done) { // it has put back what it had done
+        sees_.candidates.forget(candidate_.id);
+        co_return std::unexpected(std::move(writing->done.error()));
+    }
+    told_ = as_written(*std::move(writing->done));
+    fault::point("files-written");
+    co_await sees_.looks.look_again({candidate_.services.begin(), candidate_.services.end()});
+    co_return Result<>{};
+}
+
+Task<> Delivery::put_back() {
+    put_back_ = true;
+    const auto writing =
+        std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()), files_);
+    for (const auto& [path, file] : candidate_.files) {
+        auto bytes = file.before ? sees_.contents.content(*file.before) : std::nullopt;
+        if (file.before && !bytes) {
+            left_ = std::format("there is no whole copy of what {} held before", path);
+            co_return;
+        }
+        writing->before.emplace(path, std::move(bytes));
+    }
+    co_await sees_.background.run([writing] { writing->put_back(); });
+    told_.clear();
+    if (writing->done)
+        told_ = *std::move(writing->done);
+    else
+        left_ = std::move(writing->done.error().message);
+    fault::point("files-back");
+    co_await sees_.looks.look_again({candidate_.services.begin(), candidate_.services.end()});
+}
+
+bool Delivery::changes_nothing() const {
+    return std::ranges::all_of(candidate_.files, [](const auto& each) {
+        return each.second.before == each.second.content;
+    });
+}
+
+Task<bool> Delivery::is_there() {
+    struct Reading {
+        std::unique_ptr<Restoration> restoration;
+        HandedFiles files;
+        bool all = true;
+    };
+    const auto reading =
+        std::make_shared<Reading>(sees_.make_restoration(sees_.ledger.name()), files_);
+    co_await sees_.background.run([reading] {
+        for (const auto& [path, file] : reading->files)
+            reading->all = reading->all && reading->restoration->live(path) == file.bytes.view();
+    });
+    co_return reading->all;
+}
+
+} // namespace hotreload::project

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Contents that somebody hands over: checked, written, put into effect; put back where they do not
+// hold, or where nobody confirms them.
+#include "core/names.hpp"
+#include "project_fixture.hpp"
+
+#include <algorithm>
+
+namespace hotreload::project {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ApplyTest : public ProjectTest {
+protected:
+    static HandedFile content(const std::string& text) {
+        return {test::FakeFiles::id_of(text), SharedBytes(text)};
+    }
+    Request request(HandedFiles handed, Duration confirm = {}) {
+        return {.id = {7, ++last_id},
+                .service = "web",
+                .options = {.retry = true},
+                .apply = Request::Apply{std::move(handed), confirm},
+                .caller = 1000};
+    }
+    void open_with(const std::string& text) {
+        files.write("/etc/web", text);
+        open();
+    }
+    // The daemon dies, and its next run takes the project up from what is on record.
+    void die() {
+        auto left = store.project.value_or(record);
+        left.services = store.services;
+        project.reset();
+        record = std::move(left);
+        open();
+    }
+};
+
+TEST_F(ApplyTest, what_is_handed_over_is_written_and_put_into_effect) {
+    service("web", "/etc/web");
+    open_with("old");
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(outcome.result, ReloadResult::Applied);
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("new"));
+    EXPECT_TRUE(store.project->candidates.empty());
+}
+
+// Was: the watcher saw what we had written ourselves as news.
+TEST_F(ApplyTest, it_is_one_transaction) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask(request({{"/etc/web", content("new")}}));
+    files.settle("/etc/web");
+    clock.run();
+    EXPECT_EQ(std::ranges::count(events.lines, "finished web=applied"), 1);
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+}
+
+TEST_F(ApplyTest, what_is_invalid_is_not_written_and_is_no_refusal_of_the_service) {
+    service("web", "/etc/web").validate = {"/bin/check"};
+    open_with("old");
+    units.commands["/bin/check"] = {.ok = false, .output = "no"};
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(outcome.result, ReloadResult::Invalid);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_FALSE(store.services.at("web").refusal);
+    EXPECT_TRUE(store.project->candidates.empty());
+}
+
+TEST_F(ApplyTest, when_the_service_fails_the_files_are_put_back_before_it_is) {
+    service("web", "/etc/web");
+    open_with("old");
+    units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(outcome.result, ReloadResult::RolledBack);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+    EXPECT_FALSE(store.services.at("web").refusal);
+    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(units.state(generation_unit("shop", "web", 1)).running());
+}
+
+TEST_F(ApplyTest, a_file_that_was_not_there_goes_again) {
+    service("web", "/etc/web");
+    open();
+    units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
+    ask(request({{"/etc/web", content("new")}}));
+    EXPECT_FALSE(files.exists("/etc/web"));
+}
+
+// Links do not matter: what is handed over at once stands and falls together.
+TEST_F(ApplyTest, services_of_one_apply_fall_together) {
+    service("app", "/etc/app");
+    service("web", "/etc/web");
+    files.write("/etc/app", "old");
+    open_with("old");
+    units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
+    auto both = request({{"/etc/app", content("new")}, {"/etc/web", content("new")}});
+    both.service.reset();
+    const auto outcome = ask(std::move(both));
+    EXPECT_EQ(files.stamp("/etc/app"), "old");
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(store.services.at("app").generation, 1U);
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+}
+
+TEST_F(ApplyTest, another_service_that_watches_the_file_is_a_part_of_it) {
+    service("app", "/etc/web");
+    service("web", "/etc/web");
+    open_with("old");
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    ASSERT_EQ(outcome.services.size(), 2U);
+    EXPECT_EQ(store.services.at("app").generation, 2U);
+}
+
+TEST_F(ApplyTest, paths_that_the_target_does_not_watch_are_refused_by_name) {
+    service("web", "/etc/web");
+    service("app", "/etc/app");
+    open_with("old");
+    const auto can = project->can_apply("web", {{"/etc/app", content("new")}});
+    ASSERT_FALSE(can);
+    EXPECT_EQ(can.error().code, ErrorCode::Invalid);
+    EXPECT_TRUE(can.error().message.contains("/etc/app")) << can.error().message;
+    EXPECT_TRUE(project->can_apply(std::nullopt, {{"/etc/app", content("new")}}));
+}
+
+TEST_F(ApplyTest, what_is_confirmed_stays) {
+    service("web", "/etc/web");
+    open_with("old");
+    const auto outcome = ask(request({{"/etc/web", content("new")}}, 30s));
+    EXPECT_EQ(outcome.confirm_until_usec, clock.realtime_usec() + 30'000'000);
+    EXPECT_EQ(events.services.at("web").confirm_until_usec, outcome.confirm_until_usec);
+    EXPECT_TRUE(project->confirm("web", 1000));
+    EXPECT_EQ(events.services.at("web").confirm_until_usec, 0U);
+    clock.advance(1min);
+    clock.run();
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    EXPECT_EQ(project->confirm("web", 1000).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(ApplyTest, what_nobody_confirms_is_put_back_with_its_files) {
+    service("web", "/etc/web");
+    open_with("old");
+    const auto applied = ask(request({{"/etc/web", content("new")}}, 30s));
+    clock.advance(31s);
+    clock.run();
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("old"));
+    EXPECT_EQ(events.outcomes.back().unconfirmed, applied.id);
+    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Time);
+    EXPECT_TRUE(store.project->candidates.empty());
+}
+
+TEST_F(ApplyTest, a_save_meanwhile_is_applied_and_goes_with_the_rest) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    save("/etc/web", "by hand");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    clock.advance(31s);
+    clock.run();
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+}
+
+TEST_F(ApplyTest, while_it_waits_to_be_confirmed_no_other_is_taken) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    const auto can = project->can_apply("web", {{"/etc/web", content("newer")}});
+    ASSERT_FALSE(can);
+    EXPECT_EQ(can.error().code, ErrorCode::Busy);
+    EXPECT_TRUE(can.error().message.contains("hotreloadctl confirm shop/web"));
+}
+
+TEST_F(ApplyTest, the_time_goes_on_over_a_death) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    clock.advance(31s);
+    clock.run();
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+}
+
+// The record is there before the first file is written, and so a death in between is gone on from.
+TEST_F(ApplyTest, a_death_between_record_and_files_is_followed_by_the_same) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    contents.contents[test::FakeFiles::id_of("new")] = "new";
+    store.project =
+        ProjectRecord{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"};
+    const auto& applied = store.services.at("web");
+    store.project->candidates.push_back(
+        {.id = {7, 7},
+         .caller = 1000,
+         .services = {"web"},
+         .files = {{"/etc/web", {test::FakeFiles::id_of("old"), test::FakeFiles::id_of("new")}}},
+         .goals = {{"web",
+                    {.generation = 1, .definition = applied.definition, .files = applied.files}}}});
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    EXPECT_EQ(store.services.at("web").generation, 2U);
+    EXPECT_TRUE(store.project->candidates.empty());
+}
+
+TEST_F(ApplyTest, a_record_that_cannot_be_written_leaves_the_files_alone) {
+    service("web", "/etc/web");
+    open_with("old");
+    store.full = true;
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_FALSE(outcome.problems.empty());
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+}
+
+} // namespace
+} // namespace hotreload::project
