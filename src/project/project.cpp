@@ -684,8 +684,9 @@ void Project::accept(const ProjectDefinition& before) {
         agenda_.add(service);
         agenda_.due(service);
         arm(service);
-        if (opened_ && is_new)
-            tell(service); // it may not be looked at for long
+        // A new one may not be looked at for long, and none is where the project is not enabled.
+        if (opened_ && (is_new || before.enabled != now.enabled))
+            tell(service);
     };
     if (all)
         std::ranges::for_each(std::views::keys(now.services), make_due);

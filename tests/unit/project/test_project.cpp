@@ -113,6 +113,7 @@ TEST_F(ProjectTest, every_service_is_looked_at_when_a_project_is_enabled_again) 
     open();
     reader.definition.enabled = false;
     save("/srv/hotreload.toml", "disabled");
+    EXPECT_EQ(events.services.at("web"), project->service_status("web")) << "it is not watched";
     save("/etc/web", "new");
     EXPECT_EQ(store.services.at("web").generation, 1U);
     reader.definition.enabled = true;
