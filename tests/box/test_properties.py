@@ -220,6 +220,11 @@ def test_no_property_changes_in_silence(up, follower, guard):
     settled(up, follower, "a pause")
     up.ctl("resume", "demo/a")
     settled(up, follower, "a resume")
+    up.write("new.conf", "by a call\n")
+    up.ctl("apply", "--confirm=1h", "demo/a", f"{up / 'new.conf'}={up / 'a.conf'}")
+    settled(up, follower, "what waits to be confirmed")
+    up.ctl("confirm", "demo/a")
+    settled(up, follower, "what was confirmed")
 
     up.edit('strategy = "restart"', 'strategy = "manual"')
     up.sync()

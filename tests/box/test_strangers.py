@@ -138,7 +138,7 @@ class Stranger:
 
     def methods(self) -> str:
         """The answers to all methods of ours; those that are not for everyone have no result."""
-        values = {"s": NAME, "u": "0", "t": "1", "a{sv}": "0"}
+        values = {"s": NAME, "u": "0", "t": "1", "a{sv}": "0", "a(sh)": "0"}
         texts = {"path": "/etc", "id": "0" * 32}  # others are told that they mean nothing
         text, count = "", 0
         for path, interface in self.interfaces():

@@ -304,8 +304,10 @@ def test_monitor_is_heard_by_varlinkctl(up, tmp_path):
 def parameters_of(text: str, method: str) -> dict:
     """Parameters that would be right."""
     values = {"path": "/usr", "id": "0" * 32}
+    lists = {"files": [{"path": "/etc/hostname", "text": ""}]}
     inputs = re.search(rf"\nmethod {method}\((.*?)\n?\) -> ", text, re.DOTALL)[1]
-    return {name: values.get(name, "demo") for name in re.findall(r"(\w+): string", inputs)}
+    given = {name: values.get(name, "demo") for name in re.findall(r"(\w+): string", inputs)}
+    return given | {name: lists[name] for name in re.findall(r"(\w+): \[\]", inputs)}
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -679,10 +679,14 @@ TEST_F(VarlinkServerTest, a_stranger_may_call_no_other_method) {
             continue;
         std::string parameters;
         for (const auto& each : method.parameters)
-            if (each.required)
-                parameters +=
-                    std::format(R"({}"{}":"{}")", parameters.empty() ? "" : ",", each.varlink,
-                                each.varlink == "id" ? std::string(32, '7') : "/");
+            if (each.required) {
+                const auto value = each.type == 'h'
+                                       ? std::string(R"([{"path":"/etc/app.toml","text":""}])")
+                                   : each.varlink == "id" ? '"' + std::string(32, '7') + '"'
+                                                          : std::string(R"("/")");
+                parameters += std::format(R"({}"{}":{})", parameters.empty() ? "" : ",",
+                                          each.varlink, value);
+            }
         const auto name = std::format("org.hotreload.{}", method.name);
         const auto answer = as_stranger({"call", path(), name, "{" + parameters + "}"});
         EXPECT_TRUE(answer.err.contains("org.hotreload.NotAuthorized")) << name << answer.err;
