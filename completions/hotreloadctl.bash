@@ -43,7 +43,7 @@ _hotreloadctl_configs() {
 
 _hotreloadctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' words
-    local commands="up down status list plan reload restart start stop pause resume rollback apply confirm edit history diff get explain check logs monitor sync debug help"
+    local commands="up down status list plan reload restart start stop pause resume rollback apply confirm edit history diff get explain check logs monitor metrics sync debug help"
     local options="--user --system --host --machine --json --no-pager --no-ask-password --quiet --help --version"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ " $commands " == *" $word "* ]]; then
@@ -96,7 +96,7 @@ _hotreloadctl() {
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return
                 ;;
-            list | monitor | sync) words= ;;
+            list | monitor | metrics | sync) words= ;;
             help) words=$commands ;;
             diff)
                 if ((${#named[@]} > 1)); then

@@ -46,7 +46,7 @@ complete -c hotreloadctl -s h -l help -d 'Show a help'
 complete -c hotreloadctl -l version -d 'Show the version'
 
 set -l commands up down status list plan reload restart start stop pause resume rollback \
-    apply confirm edit history diff get explain check logs monitor sync debug help
+    apply confirm edit history diff get explain check logs monitor metrics sync debug help
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c hotreloadctl -n $none -a up -d 'Register a project and start its services'
 complete -c hotreloadctl -n $none -a down -d 'Stop the services of a project and forget it'
@@ -71,6 +71,7 @@ complete -c hotreloadctl -n $none -a explain -d 'Say why a path is watched or no
 complete -c hotreloadctl -n $none -a check -d 'Validate a project file'
 complete -c hotreloadctl -n $none -a logs -d 'Show the journal of the services'
 complete -c hotreloadctl -n $none -a monitor -d 'Show events as they happen'
+complete -c hotreloadctl -n $none -a metrics -d 'Print numbers for a monitoring system'
 complete -c hotreloadctl -n $none -a sync -d 'Wait until everything that was written is seen'
 complete -c hotreloadctl -n $none -a debug -d 'Show what the watcher saw'
 

@@ -264,6 +264,10 @@ Task<Answer<std::string>> Daemon::debug_events(std::uint32_t limit) {
     co_return co_await text("DebugEvents", limit, Options{});
 }
 
+Task<Answer<std::string>> Daemon::metrics() {
+    co_return co_await text("Metrics", Options{});
+}
+
 Task<Answer<CheckedFile>> Daemon::check(std::string path) {
     const auto answer = co_await call_on<bool, std::vector<BusProblem>>(
         *proxy_, manager_interface, "Check", std::move(path), Options{});

@@ -53,6 +53,7 @@ std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_logs();
 std::unique_ptr<Command> make_monitor();
+std::unique_ptr<Command> make_metrics();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_debug();
 std::unique_ptr<Command> make_help();

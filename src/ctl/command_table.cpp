@@ -31,6 +31,7 @@ std::span<const CommandRow> command_table() {
         CommandRow{"check", "Validate a project file", make_check},
         CommandRow{"logs", "Show the journal of a project's services", make_logs},
         CommandRow{"monitor", "Show events as they happen", make_monitor},
+        CommandRow{"metrics", "Print numbers for a monitoring system", make_metrics},
         CommandRow{"sync", "Wait until everything that was written is seen and applied", make_sync},
         CommandRow{"debug", "Show what the watcher saw", make_debug},
         CommandRow{"help", "Show a help, of a command when one is named", make_help},

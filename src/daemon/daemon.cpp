@@ -45,6 +45,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       units_(loop, bus_.connection(), mode, run_time_directory),
       prober_(loop, units_),
       reporter_(journal, units_, loop),
+      counters_(loop),
       watcher_(std::move(watcher)),
       background_(background),
       leases_(loop),
@@ -57,7 +58,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       reader_(state_.deaths, all_kinds()),
       attachments_(units_),
       kind_ports_{units_, sockets_, prober_, state_.views, [&loop] { return loop.now(); }},
-      manager_(ports(), *watcher_, reporter_),
+      manager_(ports(), *watcher_, reporter_, counters_),
       polkit_(bus_.connection(), loop),
       authority_(::geteuid(), mode == units::Mode::System ? &polkit_ : nullptr,
                  mode == units::Mode::System ? &manager_ : nullptr),
@@ -68,6 +69,7 @@ Daemon::Daemon(os::EventLoop& loop, os::Journal& journal, ipc::Bus bus, State st
       hangup_(loop, SIGHUP, [this] { reload(); }),
       idle_(loop),
       refused_(loop) {
+    reporter_.add(counters_);
     reporter_.add(dbus_);
     reporter_.add(varlink_.monitors());
     watcher_->on_warning = [this](const std::string& text) {

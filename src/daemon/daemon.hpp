@@ -4,6 +4,7 @@
 // Puts the parts together and runs them: the only one that knows everybody. Its life is start(),
 // then the loop, until a signal, idleness, or a bus that is gone.
 
+#include "core/counters.hpp"
 #include "daemon/manager.hpp"
 #include "daemon/project_reading.hpp"
 #include "daemon/reporter.hpp"
@@ -73,6 +74,7 @@ private:
     ServiceSockets sockets_;
     probe::Prober prober_;
     Reporter reporter_;
+    Counters counters_;
     std::unique_ptr<watch::TreeWatcher> watcher_;
     Background& background_; // for what is large
     os::Leases leases_;

@@ -11,6 +11,7 @@
 #include "core/rehearsal.hpp"
 #include "daemon/handed_contents.hpp"
 #include "os/account_names.hpp"
+#include "os/proc.hpp"
 #include "watch/paths.hpp"
 
 #include <algorithm>
@@ -125,10 +126,12 @@ private:
 
 } // namespace
 
-Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told)
+Manager::Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told,
+                 const Counters& counters)
     : ports_(std::move(ports)),
       watcher_(watcher),
       told_(told),
+      counters_(counters),
       units_(ports_.units),
       store_(ports_.store),
       events_(ports_.events) {
@@ -890,6 +893,16 @@ Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) 
             view.configs = each.project->config_statuses();
     }
     return views;
+}
+
+Metrics Manager::metrics() const {
+    const auto use = os::own_use();
+    return {.projects = status("").value_or(std::vector<ProjectOverview>()),
+            .counters = counters_.projects(),
+            .since_usec = counters_.since_usec(),
+            .watches = watcher_.watches(),
+            .overflows = watcher_.overflows(),
+            .process = {use.resident_bytes, use.cpu}};
 }
 
 Result<std::shared_ptr<const Details>> Manager::details(const ReloadId& id) const {

@@ -4,6 +4,7 @@
 // All projects, and the answers to every transport's calls: finds the project that a target names
 // and passes the work on to it.
 
+#include "core/counters.hpp"
 #include "daemon/reporter.hpp"
 #include "ipc/rights.hpp"
 #include "ipc/service.hpp"
@@ -21,8 +22,9 @@ namespace hotreload::daemon {
 
 class Manager final : public ipc::Service, public ipc::Rights {
 public:
-    // `told`: who was told the events of the ports.
-    Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told);
+    // `told`: who was told the events of the ports; `counters`: what counted them.
+    Manager(project::Ports ports, watch::TreeWatcher& watcher, const Reporter& told,
+            const Counters& counters);
     ~Manager() override;
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
@@ -76,6 +78,7 @@ public:
     status(const std::string& target) const override;
     [[nodiscard]] Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override;
     [[nodiscard]] std::vector<ConfigStatus> configs(const std::string& project) const override;
+    [[nodiscard]] Metrics metrics() const override;
 
     Task<bool> operates(uid_t user, std::string project) override;
     Task<bool> reads(uid_t user, std::string project, std::string config) override;
@@ -106,6 +109,7 @@ private:
     project::Ports ports_;
     watch::TreeWatcher& watcher_;
     const Reporter& told_;
+    const Counters& counters_;
     Units& units_;
     RecordStore& store_;
     Events& events_;

@@ -3,6 +3,7 @@
 
 #include "base/duration.hpp"
 #include "ipc/present/json.hpp"
+#include "ipc/present/open_metrics.hpp"
 
 #include <sys/stat.h>
 
@@ -356,6 +357,10 @@ Answering check(Service& service, Arguments given, CallerUid /*caller*/) {
     co_return answer(co_await service.check(std::move(given.target)));
 }
 
+Answering metrics(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+    co_return Answer(MetricsText(open_metrics(service.metrics(), HOTRELOAD_VERSION)));
+}
+
 Answering get_value(Service& service, Arguments given, CallerUid /*caller*/) {
     auto configs = service.configs(given.target);
     const auto found = std::ranges::find(configs, given.name, &ConfigStatus::name);
@@ -429,6 +434,7 @@ constexpr std::array<Method, kMethods> kTable{{
     {kManager, "GetState", Inspect, {}, kOptions, kOpen, get_state},
     {kManager, "Details", Inspect, kOfDetails, kOptions, kClosed, details, true, can_read_details},
     {kManager, "Check", Inspect, kOfCheck, kOptions, kClosed, check},
+    {kManager, "Metrics", Everyone, {}, kOptions, kClosed, metrics},
     {kConfig, "GetValue", Inspect, kOfConfig, kOptions, kClosed, get_value, true, can_read_value},
     {kSignals, "Monitor", Inspect, {}, kPlain, kOpen, nullptr},
 }};

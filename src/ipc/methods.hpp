@@ -76,9 +76,15 @@ struct ConfigValue {
     std::uint64_t revision = 0;
 };
 
+// Metrics as OpenMetrics text.
+struct MetricsText {
+    std::string text;
+};
+
 // Answer is what a method answers: nothing, or one of these. A Document is JSON.
 using Answer = std::variant<std::monostate, ProjectName, ServiceName, ReloadId, Document,
-                            ConfigValue, std::vector<Problem>, std::vector<ProjectStatus>>;
+                            ConfigValue, std::vector<Problem>, std::vector<ProjectStatus>,
+                            MetricsText>;
 
 struct Method {
     std::string_view interface; // of D-Bus; "" where that has signals instead
@@ -95,7 +101,7 @@ struct Method {
     Task<bool> (*readable)(Rights& rights, uid_t user, const Arguments& arguments) = nullptr;
 };
 
-inline constexpr std::size_t kMethods = 25;
+inline constexpr std::size_t kMethods = 26;
 
 std::span<const Method, kMethods> method_table();
 // nullptr: there is none. Of D-Bus.

@@ -10,6 +10,7 @@
 #include "base/fd.hpp"
 #include "base/task.hpp"
 #include "core/details.hpp"
+#include "core/metrics.hpp"
 #include "core/plan.hpp"
 #include "core/status.hpp"
 
@@ -128,6 +129,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<ProjectOverview>>
     status(const std::string& target) const = 0;
     [[nodiscard]] virtual std::vector<ConfigStatus> configs(const std::string& project) const = 0;
+
+    [[nodiscard]] virtual Metrics metrics() const = 0;
 
     // The details of an event that was told lately. NotFound: they are not kept, any more or at
     // all.

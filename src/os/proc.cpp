@@ -2,6 +2,8 @@
 #include "os/proc.hpp"
 
 #include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -31,6 +33,18 @@ std::string control_group(const std::string& process) {
         if (line.starts_with("0::"))
             return line.substr(3);
     return "";
+}
+
+OwnUse own_use() {
+    OwnUse use;
+    std::size_t size = 0, resident = 0; // pages
+    if (std::ifstream("/proc/self/statm") >> size >> resident)
+        use.resident_bytes = resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0)
+        for (const auto& time : {used.ru_utime, used.ru_stime})
+            use.cpu += std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+    return use;
 }
 
 } // namespace hotreload::os

@@ -3,6 +3,9 @@
 
 // Processes as /proc tells of them. They may be gone at any time, or hidden: then it tells nothing.
 
+#include "base/duration.hpp"
+
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,5 +19,12 @@ std::string first_line(const std::string& path);
 
 // The control group in the unified hierarchy: "/system.slice/nginx.service".
 std::string control_group(const std::string& process);
+
+// What this process takes. 0 of what cannot be told.
+struct OwnUse {
+    std::size_t resident_bytes = 0; // of files, too
+    Duration cpu{};                 // user and system
+};
+OwnUse own_use();
 
 } // namespace hotreload::os

@@ -45,6 +45,7 @@ METHODS = {
     "Pause": (CONTROL, TARGET),
     "Resume": (CONTROL, TARGET),
     "Rollback": (CONTROL, ["sta{sv}", ["shop/web", 0, {}], {"target": "shop/web", "generation": 0}]),
+    "Metrics": (EVERYONE, ["a{sv}", [{}], {}]),
     "GetValue": (INSPECT, ["a{sv}", [{}], {"project": "depot", "name": "app"}]),
     "Apply": (APPLY, ["sa(sh)a{sv}", ["shop/web", [], {}], {"target": "shop/web", "files": []}]),
     "Confirm": (APPLY, TARGET),

@@ -167,7 +167,7 @@ class Stranger:
         words = ["--no-pager", "--output=export", f"--since=@{int(self.began)}"]
         return "".join(self.run("journalctl", *user, *words, errors="replace").stdout for user in ([], ["--user"]))
 
-    FOR_EVERYONE = ("ListProjects", "GetService", "GetState")
+    FOR_EVERYONE = ("ListProjects", "GetService", "GetState", "Metrics")
     EACH_TIME = ("objects", "varlink", "units", "files")
     ONCE = ("properties", "methods", "commands", "journal")
 

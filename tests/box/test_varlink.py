@@ -250,6 +250,12 @@ def test_get_state_is_one_moment_of_everything(up, ask):
         assert after["projects"][0]["services"] == [told["status"]] and told["status"]["paused"]
 
 
+def test_metrics_tells_numbers(up, ask):
+    text = ask("Metrics")["text"]
+    assert text.endswith("# EOF\n")
+    assert f'hotreload_service_generation{{project="demo",service="a"}} {up["a"]["generation"]}\n' in text
+
+
 def test_get_value_tells_a_published_document(up, ask):
     assert ask("GetValue", project="demo", name="app") == {"value": {"port": 1}, "revision": 1}
     with refused("NoSuchTarget"):
@@ -316,12 +322,13 @@ def test_a_stranger_may_look_and_not_touch(client):
     text = run("varlinkctl", "introspect", address(None), "org.hotreload", user="dev").stdout
     methods = re.findall(r"\nmethod (\w+)\(", text)
     assert len(methods) > 20
-    for method in set(methods) - {"Status", "GetState", "Monitor"}:
+    for method in set(methods) - {"Metrics", "Status", "GetState", "Monitor"}:
         with refused("InteractiveAuthorizationRequired") as told:
             CLIENTS[client](None, "dev", method, parameters_of(text, method))
         assert client == "varlinkctl" or f"{method} (org.hotreload." in told["message"]
     assert CLIENTS[client](None, "dev", "Status", {})["version"]
     assert CLIENTS[client](None, "dev", "GetState", {})["complete"] is False
+    assert CLIENTS[client](None, "dev", "Metrics", {})["text"].endswith("# EOF\n")
 
 
 def test_a_stranger_s_monitor_has_names_and_no_values(system_ctl, tmp_path):

@@ -26,6 +26,7 @@ FOLDERS = {
     "units": {"core", "base", "os"},
     "probe": {"core", "base", "os"},
     "ipc": {"core", "base", "os"},
+    "exporter": set(),  # a caller of the socket, and nothing else
     "client": {"base", "os"},
     "ctl": {"core", "base", "os", "config", "kinds", "client"},  # check reads a project file without the daemon
 }
@@ -39,6 +40,7 @@ LIBRARIES = [
     (r"systemd/sd-login\.h", {"ctl"}),  # whose pager it is
     (r"systemd/sd-daemon\.h", {"os", "daemon"}),
     (r"systemd/sd-bus\.h", {"os", "ipc", "daemon", "client"}),  # client: the bus is on its loop by hand
+    (r"systemd/sd-(varlink|json)\.h", {"ipc", "exporter"}),
     (r"systemd/", {"os", "ipc", "daemon", "client"}),
     (r"CLI/", {"ctl"}),
     (r"xxhash\.h", {"config", "watch"}),

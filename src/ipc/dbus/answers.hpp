@@ -38,10 +38,12 @@ inline void put(const Answer& answer, Audience, std::tuple<ProjectList>& results
                                           sdbus::ObjectPath(project_path(each.name)));
 }
 
-// An id, or JSON.
+// An id, metrics, or JSON.
 inline void put(const Answer& answer, Audience reader, std::tuple<std::string>& results) {
     if (const auto* id = std::get_if<ReloadId>(&answer))
         results = to_string(*id);
+    else if (const auto* metrics = std::get_if<MetricsText>(&answer))
+        results = metrics->text;
     else
         results = std::get<Document>(answer).text(reader);
 }

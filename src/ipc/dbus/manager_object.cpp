@@ -93,6 +93,9 @@ void ManagerObject::Check(sdbus::Result<bool, ProblemList>&& reply, std::string 
                           OptionMap options) {
     serve(reply, options, std::move(path));
 }
+void ManagerObject::Metrics(Text&& reply, OptionMap options) {
+    serve(reply, options);
+}
 
 std::string ManagerObject::Version() {
     return HOTRELOAD_VERSION;

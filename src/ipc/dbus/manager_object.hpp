@@ -23,7 +23,7 @@ public:
     ~ManagerObject();
 
 private:
-    using Text = sdbus::Result<std::string>; // an id, or JSON
+    using Text = sdbus::Result<std::string>; // an id, metrics, or JSON
     using Done = sdbus::Result<>;
     using FileList = std::vector<sdbus::Struct<std::string, sdbus::UnixFd>>;
 
@@ -50,6 +50,7 @@ private:
     void GetState(Text&&, OptionMap) override;
     void Details(Text&&, std::string id, OptionMap) override;
     void Check(sdbus::Result<bool, ProblemList>&&, std::string path, OptionMap) override;
+    void Metrics(Text&&, OptionMap) override;
     std::string Version() override;
 
     template <class Reply, class... Given>

@@ -52,6 +52,12 @@ struct Writer {
         document(problems).write(out, reader);
         out.end_object();
     }
+    void operator()(const MetricsText& metrics) const {
+        out.begin_object();
+        out.key("text");
+        out.string_value(metrics.text);
+        out.end_object();
+    }
 };
 
 } // namespace

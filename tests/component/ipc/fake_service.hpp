@@ -30,6 +30,7 @@ public:
     std::vector<ProjectStatus> known_projects;
     std::vector<ServiceStatus> known_services;
     std::vector<ConfigStatus> known_configs;
+    Metrics known_metrics;
     Details known_details;
     PathExplanation explanation;
     std::vector<WatcherEvent> events;
@@ -142,6 +143,7 @@ public:
             return fail(ErrorCode::NotFound, "no project \"" + target + "\"");
         return found;
     }
+    Metrics metrics() const override { return known_metrics; }
     Result<std::shared_ptr<const Details>> details(const ReloadId& id) const override {
         if (id != known_details.id)
             return fail(ErrorCode::NotFound, "nothing is kept of it");

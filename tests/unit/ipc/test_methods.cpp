@@ -157,12 +157,12 @@ TEST(Methods, only_the_state_is_told_to_everybody_without_values) {
     EXPECT_EQ(on_socket, Lines{"Status"});
 }
 
-TEST(Methods, only_names_and_objects_are_told_to_everyone_unasked) {
+TEST(Methods, only_names_objects_and_numbers_are_told_to_everyone_unasked) {
     Lines everyone;
     for (const auto& method : method_table())
         if (method.permission == Permission::Everyone)
             everyone.emplace(method.name);
-    EXPECT_EQ(everyone, (Lines{"GetService", "ListProjects"}));
+    EXPECT_EQ(everyone, (Lines{"GetService", "ListProjects", "Metrics"}));
 }
 
 TEST(Methods, a_method_that_is_not_there_has_no_row) {
