@@ -15,6 +15,7 @@ import threading
 import time
 from pathlib import Path
 
+import contract
 from managers import Manager
 from systemd import journal
 
@@ -127,12 +128,13 @@ class Ctl:
         return run(*self.command(*words), user=self.user, check=check, **options)
 
     def json(self, *words, check=True, **options):
-        lines = self("--json=short", *words, check=check, **options).stdout.splitlines()
-        values = [json.loads(line) for line in lines if line]
+        text = self("--json=short", *words, check=check, **options).stdout
+        contract.check_command(words, text)
+        values = [json.loads(line) for line in text.splitlines() if line]
         return values[0] if len(values) == 1 else values
 
     def monitor(self) -> "Monitor":
-        return Monitor(self.command("--json=short", "monitor"), user=self.user)
+        return Monitor(self.command("--json=short", "monitor"), user=self.user, schema="monitor")
 
 
 class Monitor:
@@ -143,8 +145,9 @@ class Monitor:
             events.wait_for("ReloadFinished", result="applied")
     """
 
-    def __init__(self, command, user: str | None = None):
+    def __init__(self, command, user: str | None = None, schema: str | None = None):
         self.seen: list[dict] = []
+        self._schema = schema
         self._lines: queue.Queue = queue.Queue()
         self._process = subprocess.Popen(
             command_line(command, user), env=environment(user), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -170,6 +173,8 @@ class Monitor:
             if line is None:
                 errors = self._process.stderr.read()
                 raise AssertionError(self._missing(wanted, f"the monitor ended: {errors}"))
+            if self._schema:
+                contract.check(self._schema, line.strip())
             self.seen.append(json.loads(line))
             if matches(self.seen[-1], wanted):
                 return self.seen[-1]

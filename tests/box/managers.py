@@ -10,6 +10,7 @@ import re
 import socket
 from dataclasses import dataclass
 
+import contract
 from jeepney import DBusAddress, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, prep_socket
 
@@ -61,7 +62,9 @@ class Hotreload:
         self._user = user
 
     def call(self, member: str, signature: str | None = None, *body, address=HOTRELOAD):
-        return ask(self._user, address, member, signature, *body)
+        answer = ask(self._user, address, member, signature, *body)
+        contract.check_answer(member, answer)
+        return answer
 
     def services(self, project: str) -> dict[str, dict]:
         """By name, each as `hotreloadctl --json status` has it."""

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 
+import contract
 from harness import DEADLINE, account, environment, run
 
 INTERFACE = "org.hotreload"
@@ -57,7 +58,9 @@ class Socket:
 
     def ask(self, method: str, parameters: dict) -> dict:
         self.send(method, parameters)
-        return self.receive()
+        answer = self.receive()
+        contract.check_answer(method, json.dumps(answer))
+        return answer
 
     def wait_for(self, event: str, **fields) -> dict:
         """Of a monitor: the next event of that name with those fields."""
@@ -85,6 +88,7 @@ def ask_by_varlinkctl(instance, user, method: str, parameters: dict) -> dict:
     words = ["--json=short", "call", address(instance), f"{INTERFACE}.{method}", json.dumps(parameters)]
     asked = run("varlinkctl", *words, user=user, check=False)
     if asked.returncode == 0:
+        contract.check_answer(method, asked.stdout)
         return json.loads(asked.stdout)
     error = asked.stderr.partition("failed with error: ")[2].split("\n")[0] or asked.stderr
     raise Refused(error.strip().rpartition(".")[2], json.loads(asked.stdout or "{}"))
