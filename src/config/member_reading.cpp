@@ -27,19 +27,25 @@ struct Head {
     std::uint32_t type;
     std::uint32_t line;
     std::uint32_t column;
+    std::uint32_t file;
     std::uint32_t size;
 };
 
-void add_key(DigestText& text, const toml::key& key, unsigned line) {
-    const auto place = key.source().begin;
-    text.add(Head{0, place.line - line, place.column, static_cast<std::uint32_t>(key.length())});
-    text.add_bare(key.str());
+Head head_of(const Reading& reading, const toml::source_region& source, unsigned line) {
+    const auto place = reading.place_of(source);
+    return {0, place.line - line, place.column, place.file, 0};
+}
+
+void add_key(const Reading& reading, DigestText& text, const toml::key& key, unsigned line) {
+    auto head = head_of(reading, key.source(), line);
+    head.size = static_cast<std::uint32_t>(key.length());
+    text.add(head).add_bare(key.str());
 }
 
 // A date is no value of any key: that it is one is all that matters.
-void add_node(DigestText& text, const toml::node& node, unsigned line) {
-    const auto place = node.source().begin;
-    Head head{static_cast<std::uint32_t>(node.type()), place.line - line, place.column, 0};
+void add_node(const Reading& reading, DigestText& text, const toml::node& node, unsigned line) {
+    auto head = head_of(reading, node.source(), line);
+    head.type = static_cast<std::uint32_t>(node.type());
     if (const auto* const string = node.as_string()) {
         head.size = static_cast<std::uint32_t>(string->get().size());
         text.add(head).add_bare(string->get());
@@ -47,14 +53,14 @@ void add_node(DigestText& text, const toml::node& node, unsigned line) {
         head.size = static_cast<std::uint32_t>(table->size());
         text.add(head);
         for (const auto& [name, value] : *table) {
-            add_key(text, name, line);
-            add_node(text, value, line);
+            add_key(reading, text, name, line);
+            add_node(reading, text, value, line);
         }
     } else if (const auto* const array = node.as_array()) {
         head.size = static_cast<std::uint32_t>(array->size());
         text.add(head);
         for (const auto& each : *array)
-            add_node(text, each, line);
+            add_node(reading, text, each, line);
     } else if (const auto* const integer = node.as_integer()) {
         text.add(head).add(integer->get());
     } else if (const auto* const number = node.as_floating_point()) {
@@ -101,8 +107,8 @@ MemberReading& read_member(Reading& reading, const toml::key& name, const toml::
     auto& text = reading.digest_text;
     text.clear();
     text.add(defaults);
-    add_key(text, name, line);
-    add_node(text, table, line);
+    add_key(reading, text, name, line);
+    add_node(reading, text, table, line);
     const auto digest = text.digest();
 
     reading.user = table["user"].value_or(std::string());

@@ -3,11 +3,13 @@
 
 #include "base/toml_overview.hpp"
 #include "config/keys.hpp"
+#include "config/project_files.hpp"
 #include "config/syntax.hpp"
 #include "config/text.hpp"
 #include "config/trust.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <format>
 #include <future>
 #include <system_error>
@@ -72,9 +74,10 @@ constexpr std::size_t kLarge = 32 * 1024;
 // The parser makes a thing of each word, and all of them are gone again when the file has been
 // read. Those of a large file are made by a thread of its own: malloc has a heap for that then,
 // where they lie together. Between all that stays, what is free is scattered, and making, reading
-// and freeing them would take more than twice as long. Throws toml::parse_error.
-toml::table parse_toml(std::string_view text) {
-    const auto parse = [text] { return toml::parse(text); };
+// and freeing them would take more than twice as long. `source`: what keys and values say that they
+// are of. Throws toml::parse_error.
+toml::table parse_toml(std::string_view text, std::string_view source) {
+    const auto parse = [text, source] { return toml::parse(text, source); };
     if (text.size() < kLarge)
         return parse();
     std::future<toml::table> parsed;
@@ -84,6 +87,57 @@ toml::table parse_toml(std::string_view text) {
         return parse();
     }
     return parsed.get();
+}
+
+// The tables of a text, or the first problem of it, which is at `path`.
+std::expected<toml::table, Problem> tables_of(std::string_view text, const std::string& path,
+                                              std::string_view source) {
+    if (auto problem = check_utf8(path, text))
+        return std::unexpected(*std::move(problem));
+    if (auto problem = check_depth(path, text))
+        return std::unexpected(*std::move(problem));
+    try {
+        return parse_toml(text, source);
+    } catch (const toml::parse_error& error) {
+        return std::unexpected(syntax_problem(path, text, error));
+    }
+}
+
+// Lays `over` over `into`. Keys and values keep their places, which copies of them would not.
+void merge(toml::table& into, toml::table&& over) {
+    for (auto&& [name, value] : over) {
+        auto* const table = value.as_table();
+        auto* const before = into.get_as<toml::table>(name.str());
+        if (table && before) {
+            merge(*before, std::move(*table));
+        } else {
+            into.erase(name.str());
+            into.insert_or_assign(name, std::move(value));
+        }
+    }
+}
+
+// Reads the drop-ins of the project file, as far as they may be read.
+std::vector<DropIn> read_drop_ins(const std::string& project_file, std::vector<Problem>& problems) {
+    std::vector<DropIn> drop_ins;
+    const auto paths = project_files(drop_in_directories(project_file));
+    if (paths.size() > SourceMap::kMostDropIns)
+        problems.push_back({.path = project_file,
+                            .message = std::format("has {} drop-ins, and may have {}", paths.size(),
+                                                   SourceMap::kMostDropIns),
+                            .audience = Audience::Everybody});
+    for (const auto& path : paths) {
+        if (auto why = distrusted(path, "")) {
+            problems.push_back(Problem{.path = path, .message = *std::move(why)}.for_everybody());
+            continue;
+        }
+        auto text = read_text_file(path);
+        if (text)
+            drop_ins.emplace_back(path, *std::move(text));
+        else
+            problems.push_back({.path = path, .message = text.error().message});
+    }
+    return drop_ins;
 }
 
 // The members that an earlier reading has kept there, or `nothing` where nobody keeps anything.
@@ -100,25 +154,31 @@ KeptMembers& kept_in(std::unique_ptr<EarlierReading>* earlier, KeptMembers& noth
 Checked<ProjectDefinition> parse_project(std::string_view text, const std::string& path,
                                          const Kinds& kinds, const EnvFileReader& read_env_file,
                                          std::vector<std::string>* sources,
-                                         std::unique_ptr<EarlierReading>* earlier) {
-    if (auto problem = check_utf8(path, text))
-        return one_problem(*std::move(problem));
-    if (auto problem = check_depth(path, text))
-        return one_problem(*std::move(problem));
-    toml::table root;
-    try {
-        root = parse_toml(text);
-    } catch (const toml::parse_error& error) {
-        return one_problem(syntax_problem(path, text, error));
+                                         std::unique_ptr<EarlierReading>* earlier,
+                                         const std::vector<DropIn>& drop_ins) {
+    Reading reading{.project = {}, .kinds = kinds, .read_env_file = read_env_file};
+    auto root = tables_of(text, path, "");
+    if (!root)
+        reading.problems.push_back(std::move(root.error()));
+    for (const auto& drop_in : drop_ins) {
+        auto over = tables_of(drop_in.text, drop_in.path, drop_in.path);
+        if (!over)
+            reading.problems.push_back(std::move(over.error()));
+        else if (root)
+            merge(*root, *std::move(over));
+        reading.drop_ins.push_back(drop_in.path);
     }
+    if (!reading.problems.empty()) // what they mean together cannot be told
+        return std::unexpected(std::move(reading.problems));
 
     KeptMembers nothing_kept;
-    Reading reading{.project = {}, .kinds = kinds, .read_env_file = read_env_file};
     reading.project.path = path;
     reading.project.directory = fs::path(path).parent_path().string();
+    reading.project.sources = reading.drop_ins;
+    reading.project.source_map.set_drop_ins(reading.drop_ins);
     KeptMembers& kept = kept_in(earlier, nothing_kept);
     reading.kept = std::move(kept.members);
-    read_project(reading, root);
+    read_project(reading, *root);
     kept.members = std::move(reading.members);
     std::erase_if(kept.members, [](const auto& member) { return !member.second.keep; });
     if (sources)
@@ -146,7 +206,11 @@ Checked<ProjectDefinition> load_project(const fs::path& file, const Kinds& kinds
     const auto text = read_text_file(path);
     if (!text)
         return one_problem(Problem{.path = path, .message = text.error().message});
-    auto project = parse_project(*text, path, kinds, read_text_file, sources, earlier);
+    std::vector<Problem> problems;
+    const auto drop_ins = read_drop_ins(path, problems);
+    if (!problems.empty())
+        return std::unexpected(std::move(problems));
+    auto project = parse_project(*text, path, kinds, read_text_file, sources, earlier, drop_ins);
     if (project && project->services.empty() && project->configs.empty()) {
         std::string tables;
         for (const auto* const kind : kinds.all())
@@ -179,6 +243,9 @@ Result<fs::path> find_project_file(const fs::path& file_or_dir) {
     }
     if (!fs::exists(status))
         return fail_errno(error ? error.value() : ENOENT, path.string());
+    for (const auto& each : project_files(project_file_directories()))
+        if (is_drop_in(path.native(), each))
+            return each;
     return path;
 }
 

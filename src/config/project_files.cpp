@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/project_files.hpp"
 
-#include <array>
 #include <filesystem>
 #include <map>
 
@@ -9,19 +8,14 @@ namespace hotreload {
 
 namespace fs = std::filesystem;
 
-std::span<const std::string> project_file_directories() {
-    static const std::array<std::string, 3> directories{"/etc/hotreload", "/run/hotreload.d",
-                                                        "/usr/lib/hotreload"};
-    return directories;
-}
-
 std::vector<std::string> project_files(std::span<const std::string> directories) {
     std::map<std::string, fs::path> first; // by file name
     for (const auto& directory : directories) {
         std::error_code error; // what could be read until then is taken
         fs::directory_iterator each(directory, error);
         for (; !error && each != fs::directory_iterator(); each.increment(error))
-            if (each->path().extension() == ".toml")
+            if (each->path().extension() == ".toml" &&
+                !each->path().filename().native().starts_with('.'))
                 first.try_emplace(each->path().filename(), each->path());
     }
     std::vector<std::string> files;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The project files that the system instance takes up by itself, in systemd's override order.
+// The project files that the system's instance takes up by itself, and the drop-ins of one, in
+// systemd's override order.
+
+#include "core/project_directories.hpp"
 
 #include <span>
 #include <string>
@@ -9,11 +12,8 @@
 
 namespace hotreload {
 
-// The directories from most to least important: a file hides those of the same name further down.
-// An empty file, or a link to /dev/null, only hides.
-std::span<const std::string> project_file_directories();
-
-// The files in force, sorted by name. `directories` as above; one that is not there is empty.
+// The files *.toml in force, sorted by name; hidden ones are none. `directories` are those of
+// project files or of drop-ins, from most to least important; one that is not there is empty.
 std::vector<std::string> project_files(std::span<const std::string> directories);
 
 } // namespace hotreload

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ struct Reading {
     ProjectDefinition project;
     const Kinds& kinds;
     const EnvFileReader& read_env_file;
+    std::vector<std::string> drop_ins = {}; // paths of those that are laid over the file
     std::map<std::string, std::string> env; // of [project]
     std::vector<std::string> path;          // of [project], absolute
     std::string user;                       // of the service that is read: whose home "~/" is
@@ -70,12 +72,22 @@ struct Reading {
     [[nodiscard]] bool has(std::string_view key) const {
         return project.source_map.find(key).has_value();
     }
+    // Drop-ins are parsed with their path, and the project file without one.
+    [[nodiscard]] SourceMap::Place place_of(const toml::source_region& source) const {
+        SourceMap::Place place;
+        place.line = source.begin.line;
+        place.column = source.begin.column;
+        if (source.path)
+            place.file = static_cast<unsigned>(
+                1 + std::distance(drop_ins.begin(), std::ranges::find(drop_ins, *source.path)));
+        return place;
+    }
     void place(const std::string& key, const toml::source_region& source) {
-        const auto& [line, column] = source.begin;
-        if (member)
-            member->places->add(key, {line - member->line, column});
-        else
-            project.source_map.add(key, {line, column});
+        auto place = place_of(source);
+        if (!member)
+            return project.source_map.add(key, place);
+        place.line -= member->line; // of the other file, where the two stand in different ones
+        member->places->add(key, place);
     }
 };
 

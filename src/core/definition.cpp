@@ -11,6 +11,8 @@ Problem ProjectDefinition::problem_at(const std::string& key, std::string messag
         if (const auto found = source_map.find(place)) {
             problem.line = found->line;
             problem.column = found->column;
+            if (const auto* const drop_in = source_map.drop_in(*found))
+                problem.path = *drop_in;
             break;
         }
         const auto dot = place.rfind('.');

@@ -132,12 +132,13 @@ struct ProjectDefinition {
     Duration debounce = WatchDefinition().debounce; // of the file itself, and of its sources
     Duration debounce_max = WatchDefinition().debounce_max;
     std::vector<std::string> secrets; // key patterns whose values are never shown
-    // The files that the definition was read from beside `path`: env_files. They are watched like
-    // it.
+    // The files that the definition was read from beside `path`: drop-ins and env_files. They are
+    // watched like it.
     std::vector<std::string> sources;
     SourceMap source_map;
 
-    // A problem at `key` of the project file, or at its nearest parent that is known.
+    // A problem at `key` of the project file or of the drop-in that has it, or at its nearest
+    // parent that is known.
     [[nodiscard]] Problem problem_at(const std::string& key, std::string message) const;
 
     bool operator==(const ProjectDefinition&) const = default;

@@ -65,8 +65,11 @@ void SourceMap::add_member(std::string_view member, std::shared_ptr<const Places
 
 std::optional<SourceMap::Place> SourceMap::find(std::string_view key) const {
     if (const auto member = members_.find(hash_of(member_of(key))); member != members_.end())
-        if (const auto* const place = member->second.places->find(key))
-            return Place{member->second.line + place->line, place->column};
+        if (const auto* const place = member->second.places->find(key)) {
+            auto whole = *place;
+            whole.line += member->second.line;
+            return whole;
+        }
     const auto* const place = places_.find(key);
     return place ? std::optional(*place) : std::nullopt;
 }

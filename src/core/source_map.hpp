@@ -9,6 +9,8 @@
 // A file has several keys for each service: of a key only the hash is kept, and two keys of one
 // hash would be shown at one place. The keys of a member are places of their own, which tell lines
 // from the member's on: one that has only moved, with all that is in it, keeps them.
+//
+// A key may stand in a drop-in of the file: a place says in which one.
 
 #include "base/error.hpp"
 
@@ -16,8 +18,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
@@ -25,9 +29,11 @@ namespace hotreload {
 class SourceMap {
 public:
     struct Place {
-        unsigned line = 0; // from 1
-        unsigned column = 0;
+        unsigned line = 0;        // from 1
+        unsigned column : 21 = 0; // there are as many of each key: in two words
+        unsigned file : 11 = 0;   // 0: the project file itself; else of set_drop_ins(), from 1
     };
+    static constexpr std::size_t kMostDropIns = 1000;
 
     class Places {
     public:
@@ -56,6 +62,13 @@ public:
     // Nothing: the key does not stand in the file.
     [[nodiscard]] std::optional<Place> find(std::string_view key) const;
 
+    // The paths of the drop-ins that were read, at most kMostDropIns.
+    void set_drop_ins(std::vector<std::string> paths) { drop_ins_ = std::move(paths); }
+    // The drop-in that the place is in; nullptr: the project file itself.
+    [[nodiscard]] const std::string* drop_in(const Place& place) const {
+        return place.file == 0 ? nullptr : &drop_ins_.at(place.file - 1);
+    }
+
     std::vector<Problem> warnings;
 
     bool operator==(const SourceMap&) const { return true; }
@@ -68,6 +81,7 @@ private:
 
     Places places_;                                     // of no member
     std::unordered_map<std::uint64_t, Member> members_; // by the hash of its key
+    std::vector<std::string> drop_ins_;
 };
 
 } // namespace hotreload

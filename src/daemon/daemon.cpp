@@ -156,7 +156,8 @@ Task<Result<>> Daemon::open() {
     if (mode_ == units::Mode::System) {
         WatchDefinition watch;
         for (const auto& directory : project_file_directories())
-            watch.files.push_back(directory + "/*.toml");
+            for (const auto* pattern : {"/*.toml", "/*.toml.d/*.toml"})
+                watch.files.push_back(directory + pattern);
         auto files = files_.watch({std::move(watch)},
                                   [this] {
                                       (void)project_files_->look(Rescan::Dirty);

@@ -2,6 +2,7 @@
 // Why a path concerns a project, or does not.
 #include "project/explain.hpp"
 
+#include "core/project_directories.hpp"
 #include "core/selection.hpp"
 
 #include <format>
@@ -71,8 +72,12 @@ std::vector<WatchExplanation> explain_path(const std::string& path, const Explai
                        .copies = {}});
     };
     plain("", "project file", ledger.record().path);
+    const auto& project_file = ledger.record().path;
+    if (is_drop_in(path, project_file))
+        plain("", "drop-in", path);
     for (const auto& source : file.sources())
-        plain("", "env_file", source);
+        if (!is_drop_in(source, project_file))
+            plain("", "env_file", source);
     const auto copies = contents.documents().copies(path);
     for (const auto& [name, service] : file.definition().services) {
         for (const auto& watch : service->watches)

@@ -2,6 +2,7 @@
 #include "project/project_file.hpp"
 
 #include "core/glob.hpp"
+#include "core/project_directories.hpp"
 
 #include <format>
 
@@ -106,10 +107,13 @@ ProjectFile::load(std::vector<std::string>* sources,
 // True when what is watched is not what was watched before.
 bool ProjectFile::watch(const Files::OnSettled& on_settled) {
     auto sources = sources_;
-    if (const auto& path = ledger_.record().path; !path.empty())
-        sources.push_back(path);
+    const auto& file = ledger_.record().path;
+    if (!file.empty())
+        sources.push_back(file);
     for (auto& path : sources)
         path = escape_glob(path);
+    for (const auto& directory : drop_in_directories(file)) // for those that come
+        sources.push_back(escape_glob(directory) + "/*.toml");
     const auto debounce = std::pair(definition_.debounce, definition_.debounce_max);
     if (watched_ && sources == watched_sources_ && debounce == watched_debounce_)
         return false;

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace hotreload::test {
 
@@ -43,7 +44,7 @@ protected:
                 return fail_errno(ENOENT, "cannot be opened");
             return found->second;
         };
-        return parse_project(text, file(), *kinds_, read_env_file, nullptr, earlier);
+        return parse_project(text, file(), *kinds_, read_env_file, nullptr, earlier, drop_ins_);
     }
 
     // The definition of a text that is right.
@@ -95,6 +96,7 @@ protected:
     const TemporaryDirectory top_;
     std::string directory_;
     std::map<std::string, std::string> env_files_;
+    std::vector<DropIn> drop_ins_;
 };
 
 } // namespace hotreload::test
