@@ -143,6 +143,18 @@ def test_the_manual_page_renders_without_a_warning(page):
     assert shown.stdout and shown.stderr == ""
 
 
+# What remains takes a mount namespace, another user than root, or no network: the unit says why it has
+# none of them.
+MOST_EXPOSED = 4.8
+
+
+def test_the_unit_is_confined_as_far_as_its_work_lets_it():
+    shown = run("systemd-analyze", "security", "--no-pager", "hotreloadd.service").stdout
+    (overall,) = [line for line in shown.splitlines() if "Overall exposure level" in line]
+    print(overall)
+    assert float(overall.split(": ")[1].split()[0]) <= MOST_EXPOSED, shown
+
+
 def test_lintian_finds_no_error():
     # The changelog closes no bug, as nobody has asked for the package.
     run("lintian", "--fail-on", "error", "--suppress-tags", "initial-upload-closes-no-bugs", "--allow-root", DEB, timeout=120)
