@@ -88,7 +88,7 @@ public:
     Task<Answer<std::string>> value(std::string project, std::string config);
     Task<Answer<std::string>> explain(std::string path); // JSON, as all that is text here
     Task<Answer<>> sync();
-    Task<Answer<std::string>> metrics(); // OpenMetrics text
+    Task<Answer<std::string>> metrics();                         // OpenMetrics text
     Task<Answer<std::string>> debug_events(std::uint32_t limit); // 0: all that are kept
     Task<Answer<CheckedFile>> check(std::string path);
 

@@ -82,9 +82,9 @@ struct MetricsText {
 };
 
 // Answer is what a method answers: nothing, or one of these. A Document is JSON.
-using Answer = std::variant<std::monostate, ProjectName, ServiceName, ReloadId, Document,
-                            ConfigValue, std::vector<Problem>, std::vector<ProjectStatus>,
-                            MetricsText>;
+using Answer =
+    std::variant<std::monostate, ProjectName, ServiceName, ReloadId, Document, ConfigValue,
+                 std::vector<Problem>, std::vector<ProjectStatus>, MetricsText>;
 
 struct Method {
     std::string_view interface; // of D-Bus; "" where that has signals instead

@@ -685,8 +685,8 @@ TEST_F(VarlinkServerTest, a_stranger_may_call_no_other_method) {
                                        ? std::string(R"([{"path":"/etc/app.toml","text":""}])")
                                    : each.varlink == "id" ? '"' + std::string(32, '7') + '"'
                                                           : std::string(R"("/")");
-                parameters += std::format(R"({}"{}":{})", parameters.empty() ? "" : ",",
-                                          each.varlink, value);
+                parameters +=
+                    std::format(R"({}"{}":{})", parameters.empty() ? "" : ",", each.varlink, value);
             }
         const auto name = std::format("org.hotreload.{}", method.name);
         const auto answer = as_stranger({"call", path(), name, "{" + parameters + "}"});
