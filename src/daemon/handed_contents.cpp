@@ -29,7 +29,8 @@ std::unexpected<Error> refuse(const std::string& path, std::string_view why) {
 Result<> check_path(const std::string& path) {
     if (!path.starts_with('/'))
         return refuse(path, "not an absolute path: give the one by which the file is watched");
-    if (std::filesystem::path(path).lexically_normal() != path || path.ends_with('/') ||
+    // As texts: two paths are equal, too, when one has a slash more.
+    if (std::filesystem::path(path).lexically_normal().string() != path || path.ends_with('/') ||
         path.contains('\0'))
         return refuse(path, "not a plain path: it has \".\", \"..\" or \"//\" in it");
     return {};

@@ -84,6 +84,7 @@ Lines inputs_of(const Method& method) {
         inputs.insert(std::format("{} {}{}", parameter.varlink, parameter.required ? "" : "?",
                                   parameter.type == 'b'   ? "bool"
                                   : parameter.type == 's' ? "string"
+                                  : parameter.type == 'h' ? "[]File"
                                                           : "int"));
     return inputs;
 }
