@@ -105,8 +105,10 @@ Task<Result<>> Authority::admit(Caller caller, const Method& method, const Argum
         co_return fail(ErrorCode::NotAuthorized,
                        std::format("{} ({}) is for the user that this instance belongs to",
                                    method.name, action_id(permission)));
-    const bool has_it = co_await has_right(caller.uid, permission, method, arguments);
-    if (has_it)
+    const auto has_it = co_await has_right(caller.uid, permission, method, arguments);
+    if (!has_it)
+        co_return std::unexpected(has_it.error());
+    if (*has_it)
         co_return Result<>{};
     if (!polkit_)
         co_return fail(ErrorCode::NotAuthorized,
@@ -117,15 +119,20 @@ Task<Result<>> Authority::admit(Caller caller, const Method& method, const Argum
 }
 
 // Of what there is not, and of what is somebody else's, the answer is the same.
-Task<bool> Authority::has_right(uid_t caller, Permission permission, const Method& method,
-                                const Arguments& arguments) {
-    if (!rights_)
+Task<Result<bool>> Authority::has_right(uid_t caller, Permission permission, const Method& method,
+                                        const Arguments& arguments) {
+    const bool is_operators = permission == Permission::Control && !arguments.target.empty();
+    if (!rights_ || (!is_operators && !method.readable))
         co_return false;
-    if (permission == Permission::Control && !arguments.target.empty())
-        co_return co_await rights_->operates(caller, project_of(arguments.target));
-    if (method.readable)
-        co_return co_await method.readable(*rights_, caller, arguments);
-    co_return false;
+    const std::pair of(caller, false);
+    const auto same = looking_up_->of.find(of);
+    if (same != looking_up_->of.end() && same->second >= kMostOfOneUser)
+        co_return fail(ErrorCode::Busy, "what you have a right to is being looked up for too many "
+                                        "calls: call again when one of them has ended");
+    const Asking counted(looking_up_, of);
+    auto looking = is_operators ? rights_->operates(caller, project_of(arguments.target))
+                                : method.readable(*rights_, caller, arguments);
+    co_return co_await std::move(looking);
 }
 
 Audience Authority::audience(uid_t caller, const Method& method) const {

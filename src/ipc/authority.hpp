@@ -49,7 +49,7 @@ public:
     // allows one connection 128 calls without a reply (Debian's system bus), of which the calls to
     // the service manager need half.
     static constexpr std::size_t kMostQuestions = 48;
-    static constexpr std::size_t kMostOfOneUser = 16;
+    static constexpr std::size_t kMostOfOneUser = 16; // also of look-ups of rights
     static constexpr std::size_t kMostWithAPerson = 4; // of one user
 
     // `owner` is the user that the instance belongs to. `polkit` and `rights`, which outlive it,
@@ -77,8 +77,8 @@ private:
     };
     class Asking;
 
-    Task<bool> has_right(uid_t caller, Permission permission, const Method& method,
-                         const Arguments& arguments);
+    Task<Result<bool>> has_right(uid_t caller, Permission permission, const Method& method,
+                                 const Arguments& arguments);
     Task<Result<>> ask(Caller caller, Permission permission, std::string method,
                        std::string target);
 
@@ -86,6 +86,7 @@ private:
     Polkit* polkit_;
     Rights* rights_;
     std::shared_ptr<Counts> asking_ = std::make_shared<Counts>();
+    std::shared_ptr<Counts> looking_up_ = std::make_shared<Counts>(); // who has which rights
 };
 
 } // namespace hotreload::ipc

@@ -17,7 +17,9 @@
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstddef>
+#include <format>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -27,6 +29,10 @@ namespace hotreload::ipc {
 
 class Calls {
 public:
+    // Calls of one connection that are under way: as many as Debian's system bus lets one wait for.
+    // Only who wants no answers could have more.
+    static constexpr std::size_t kMostOfOneCaller = 128;
+
     // All of them outlive it.
     Calls(Bus& bus, Service& service, Authority& authority, Executor& executor)
         : bus_(bus),
@@ -53,9 +59,15 @@ public:
         if (!method)
             return reply.returnError(
                 to_bus_error({ErrorCode::Failed, "the method has no row in the table of methods"}));
+        std::string caller = sender ? sender : "";
+        if (const auto known = calls_of_.find(caller);
+            known != calls_of_.end() && known->second >= kMostOfOneCaller)
+            return reply.returnError(to_bus_error(
+                {ErrorCode::Busy,
+                 std::format("{} calls of this connection are under way", kMostOfOneCaller)}));
         tasks_.spawn(run(std::move(reply), *method,
                          read_arguments(*method, {Value(std::move(given))...}, options),
-                         sender ? sender : "", allows_interaction(), present));
+                         std::move(caller), allows_interaction(), present));
     }
 
 private:
@@ -63,8 +75,9 @@ private:
     Task<> run(sdbus::Result<R...> reply, const Method& method, Result<Arguments> arguments,
                std::string sender, bool interactive, std::weak_ptr<const bool> present) {
         ++in_flight_;
+        ++calls_of_[sender];
         auto [answer, reader] =
-            co_await answer_to(method, std::move(arguments), std::move(sender), interactive);
+            co_await answer_to(method, std::move(arguments), sender, interactive);
         if (answer && present.expired())
             answer = fail(ErrorCode::NotFound, "the object that was called is gone");
         const bool sent = send_if_connected([&] {
@@ -80,6 +93,8 @@ private:
                 reply.returnError(to_bus_error({ErrorCode::Failed, "the answer cannot be sent"}));
             });
         --in_flight_;
+        if (const auto its = calls_of_.find(sender); --its->second == 0)
+            calls_of_.erase(its);
         if (on_answered)
             on_answered();
     }
@@ -98,6 +113,7 @@ private:
     Authority& authority_;
     Callers callers_;
     std::size_t in_flight_ = 0;
+    std::map<std::string, std::size_t> calls_of_; // each connection's that are under way
     TaskScope tasks_;
 };
 

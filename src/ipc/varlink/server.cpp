@@ -8,10 +8,10 @@
 #include "ipc/varlink/interface.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <systemd/sd-varlink.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <format>
 #include <utility>
@@ -23,17 +23,24 @@ namespace {
 
 // The limits of connections. Every connection costs the loop something in each of its turns, so
 // that thousands of them would bring it to a stop. A caller needs one. Root and the owner have what
-// others cannot take.
+// others cannot take, and whom polkit lets in, what strangers cannot.
 constexpr unsigned kMostOfOneUser = 64;
 constexpr unsigned kMostOfStrangers = 256;
-constexpr unsigned kMost = kMostOfStrangers + 2 * kMostOfOneUser;
+constexpr unsigned kMostLetIn = 256;
+constexpr unsigned kMost = kMostOfStrangers + kMostLetIn + 2 * kMostOfOneUser;
+constexpr std::size_t kMostUsersLetIn = 256; // then they are strangers again
+// Of a stranger's connections, those that are not read. While there are more, the user's calls are
+// not taken up: an answer may be large.
+constexpr std::size_t kMostHeld = 8;
 
 constexpr auto kFlags = static_cast<sd_varlink_server_flags_t>(SD_VARLINK_SERVER_INHERIT_USERDATA |
                                                                SD_VARLINK_SERVER_ACCOUNT_UID);
 
-bool is_stranger(sd_varlink* link) {
-    uid_t caller = 0;
-    return sd_varlink_get_peer_uid(link, &caller) < 0 || !permitted(caller, ::geteuid());
+// Nobody's, where it cannot be found out.
+uid_t user_of(sd_varlink* link) {
+    auto user = static_cast<uid_t>(-1);
+    (void)sd_varlink_get_peer_uid(link, &user);
+    return user;
 }
 
 // What strangers send is looked at when nothing else is to be done: libsystemd reads a message of
@@ -55,13 +62,6 @@ std::optional<Caller> caller_of(sd_varlink* link, bool interactive) {
     if (const int pidfd = sd_varlink_get_peer_pidfd(link); pidfd >= 0)
         caller.pidfd = Fd(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
     return caller;
-}
-
-// There is something that was sent and not read, and no room for it.
-bool does_not_read(sd_varlink* link) {
-    const int waits_for = sd_varlink_get_events(link);
-    pollfd room{.fd = sd_varlink_get_fd(link), .events = POLLOUT, .revents = 0};
-    return waits_for >= 0 && (waits_for & POLLOUT) && ::poll(&room, 1, 0) == 0;
 }
 
 Task<> settle(Task<Result<>> question, Completion<Result<>>::Resolver resolve) {
@@ -164,22 +164,49 @@ void VarlinkServer::active() noexcept {
 }
 
 int VarlinkServer::connected(sd_varlink* link) noexcept {
-    const bool stranger = is_stranger(link);
-    if (stranger && strangers_ >= kMostOfStrangers)
+    const auto user = user_of(link);
+    Connection connection{.user = user, .standing = standing_of(user)};
+    if (connection.standing == Standing::Stranger &&
+        count(Standing::Stranger) >= kMostOfStrangers)
         return -EUSERS;
-    connections_[link].stranger = stranger;
-    strangers_ += stranger;
-    return stranger ? let_others_go_first(link) : 0;
+    const bool own = connection.standing == Standing::Own;
+    connections_.emplace(link, std::move(connection));
+    if (own)
+        return 0;
+    back_pressure_.add(link, user, kPriorityOfStrangers);
+    return let_others_go_first(link);
 }
 
 void VarlinkServer::disconnected(sd_varlink* link) noexcept {
-    if (const auto connection = connections_.extract(link)) {
-        strangers_ -= connection.mapped().stranger;
+    back_pressure_.remove(link);
+    if (const auto connection = connections_.extract(link))
         for (const auto& resolve : connection.mapped().questions)
             resolve(fail(ErrorCode::NotAuthorized, "the caller has left"));
-    }
     monitors_.remove(link);
     active();
+}
+
+std::size_t VarlinkServer::count(Standing standing) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        connections_, [&](const auto& each) { return each.second.standing == standing; }));
+}
+
+VarlinkServer::Standing VarlinkServer::standing_of(uid_t user) const {
+    if (permitted(user, ::geteuid()))
+        return Standing::Own;
+    return let_in_.contains(user) && count(Standing::LetIn) < kMostLetIn ? Standing::LetIn
+                                                                         : Standing::Stranger;
+}
+
+// The Authority has admitted the user to something, who takes no stranger's place from now on.
+void VarlinkServer::let_in(sd_varlink* link) {
+    const auto found = connections_.find(link);
+    if (found == connections_.end() || found->second.standing != Standing::Stranger)
+        return;
+    if (let_in_.size() >= kMostUsersLetIn)
+        let_in_.clear();
+    let_in_.insert(found->second.user);
+    found->second.standing = standing_of(found->second.user);
 }
 
 // A caller who wants no answer gets none, of an error either.
@@ -192,6 +219,10 @@ int VarlinkServer::called(sd_varlink* link, const Method& method, sd_json_varian
     if (connections_[link].calls >= kMostCalls)
         return refuse({ErrorCode::Busy,
                        std::format("{} calls of this connection are under way", kMostCalls)});
+    if (back_pressure_.held(connections_[link].user) >= kMostHeld)
+        return refuse({ErrorCode::Busy,
+                       std::format("{} connections of yours do not read what they were answered",
+                                   kMostHeld)});
     auto arguments = read_arguments(method, parameters);
     if (!arguments)
         return refuse(arguments.error());
@@ -238,6 +269,8 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
     const auto target = arguments.target;
     const auto uid = caller.uid;
     const auto admitted = co_await admit(link, method, arguments, std::move(caller));
+    if (admitted && method.permission != Permission::Everyone)
+        let_in(link);
     const auto reader = admitted ? authority_.audience(uid, method) : Audience::Everybody;
     Result<Answer> result = Answer();
     if (!admitted && method.open == Method::Open::Nowhere)

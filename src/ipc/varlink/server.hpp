@@ -8,12 +8,14 @@
 //
 // Everything that a caller has is limited: one user has a few dozen connections at most, and all
 // strangers together a few hundred: what is more is closed at once, and others go on being served.
-// Of one connection, so many calls are under way at a time.
+// Of one connection, so many calls are under way at a time, and what strangers call is looked at
+// when they have read what they were answered.
 
 #include "base/completion.hpp"
 #include "base/fd.hpp"
 #include "base/task.hpp"
 #include "ipc/methods.hpp"
+#include "ipc/varlink/back_pressure.hpp"
 #include "ipc/varlink/link.hpp"
 #include "ipc/varlink/monitors.hpp"
 #include "os/event_loop.hpp"
@@ -23,6 +25,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 using sd_json_variant = struct sd_json_variant;
@@ -36,7 +39,11 @@ public:
 
     // All of them outlive it.
     VarlinkServer(os::EventLoop& loop, Service& service, Authority& authority)
-        : loop_(loop), service_(service), authority_(authority), monitors_(service) {}
+        : loop_(loop),
+          service_(service),
+          authority_(authority),
+          monitors_(service),
+          back_pressure_(loop) {}
     VarlinkServer(const VarlinkServer&) = delete;
     VarlinkServer& operator=(const VarlinkServer&) = delete;
 
@@ -61,8 +68,12 @@ private:
     struct ServerDeleter {
         void operator()(sd_varlink_server* server) const noexcept;
     };
+    // Root's and the owner's; a user's whom the Authority has admitted to something; nobody's in
+    // particular.
+    enum class Standing { Own, LetIn, Stranger };
     struct Connection {
-        bool stranger = false; // who may not inspect
+        uid_t user = static_cast<uid_t>(-1);
+        Standing standing = Standing::Stranger;
         std::size_t calls = 0; // under way
         std::list<Completion<Result<>>::Resolver>
             questions{}; // that the Authority has not answered
@@ -74,6 +85,9 @@ private:
     void active() noexcept;
     int connected(sd_varlink* link) noexcept; // not 0: it is turned away
     void disconnected(sd_varlink* link) noexcept;
+    [[nodiscard]] std::size_t count(Standing standing) const; // connections
+    [[nodiscard]] Standing standing_of(uid_t user) const;     // of one more
+    void let_in(sd_varlink* link);
     int called(sd_varlink* link, const Method& method, sd_json_variant* parameters,
                bool oneway) noexcept;
     Task<> serve(Link link, const Method& method, Arguments arguments, Caller caller, bool oneway);
@@ -86,10 +100,11 @@ private:
     Service& service_;
     Authority& authority_;
     std::map<sd_varlink*, Connection> connections_;
-    std::size_t strangers_ = 0;
+    std::set<uid_t> let_in_; // users
     std::size_t in_flight_ = 0;
     Monitors monitors_;
     std::unique_ptr<sd_varlink_server, ServerDeleter> server_;
+    BackPressure back_pressure_; // goes before the links do
     TaskScope tasks_;
 };
 

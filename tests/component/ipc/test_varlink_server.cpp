@@ -34,13 +34,14 @@ class FakePolkit final : public Polkit {
 public:
     Task<Result<Answer>> ask(Subject /*subject*/, Question /*question*/) override {
         if (!hangs)
-            co_return Answer::No;
+            co_return answer;
         const auto counted = std::make_shared<int>();
         open = counted;
         co_await std::suspend_always();
         co_return Answer::Yes;
     }
 
+    Answer answer = Answer::No;
     bool hangs = false;
     std::weak_ptr<int> open; // the last question
 };
@@ -192,6 +193,16 @@ public:
                 loop_.run_once(std::chrono::milliseconds(10));
         }
         return "";
+    }
+
+    // As much of it as is taken; how much that is.
+    std::size_t send_some(std::string_view text) {
+        const auto count = ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+        return count < 0 ? 0 : static_cast<std::size_t>(count);
+    }
+    void take_little_at_a_time() {
+        const int bytes = 4096;
+        EXPECT_EQ(::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes), 0);
     }
 
     // Somebody has closed it; what was sent before may be read still.
@@ -669,6 +680,94 @@ TEST_F(VarlinkServerTest, a_question_whose_caller_leaves_is_withdrawn_and_nothin
     EXPECT_EQ(server_.calls(), 0U);
     EXPECT_TRUE(polkit_.open.expired());
     EXPECT_TRUE(service_.asked.empty());
+}
+
+// Was: answers were kept until libsystemd had 16 MiB of them, for each connection.
+TEST_F(VarlinkServerTest, a_stranger_who_calls_on_and_does_not_read_is_not_listened_to) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    let_everybody_in();
+    ASSERT_EQ(::seteuid(kNobody), 0);
+    Socket caller(loop_, socket_address());
+    ASSERT_EQ(::seteuid(0), 0);
+    caller.take_little_at_a_time();
+    // libsystemd answers these itself: some 20 KiB each.
+    constexpr std::size_t calls = 1500;
+    const auto one = std::string(R"({"method":"org.varlink.service.GetInterfaceDescription",)"
+                                 R"("parameters":{"interface":"org.hotreload"}})") +
+                     '\0';
+    std::string text;
+    for (std::size_t i = 0; i < calls; ++i)
+        text += one;
+    std::size_t sent = 0;
+    const auto send_on = [&] {
+        const auto before = sent;
+        sent += caller.send_some(std::string_view(text).substr(sent));
+        return sent > before;
+    };
+    for (int idle = 0; idle < 20; idle = send_on() ? 0 : idle + 1)
+        loop_.run_once(std::chrono::milliseconds(1));
+    EXPECT_LT(sent, text.size() / 2);
+    EXPECT_EQ(server_.connections(), 1U);
+    EXPECT_EQ(call("org.hotreload.Status", "{}").status, 0) << "others are";
+    std::size_t answered = 0;
+    while (answered < calls && caller.receive().contains("description")) {
+        ++answered;
+        send_on();
+    }
+    EXPECT_EQ(answered, calls) << "when it reads, it is";
+}
+
+TEST_F(VarlinkServerTest, a_stranger_with_eight_connections_that_are_not_read_is_busy) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    let_everybody_in();
+    service_.known_services.front().unit = std::string(1 << 20, 'u'); // more than a socket holds
+    ASSERT_EQ(::seteuid(kNobody), 0);
+    std::vector<std::unique_ptr<Socket>> callers;
+    for (int i = 0; i < 9; ++i)
+        callers.push_back(std::make_unique<Socket>(loop_, socket_address()));
+    ASSERT_EQ(::seteuid(0), 0);
+    for (int i = 0; i < 8; ++i)
+        callers[i]->send("Status", "{}");
+    for (int i = 0; i < 50; ++i)
+        loop_.run_once(std::chrono::milliseconds(1));
+    callers[8]->send("Status", "{}");
+    EXPECT_TRUE(callers[8]->receive().contains("org.hotreload.Busy")) << "eight do not read";
+    EXPECT_TRUE(callers[0]->receive().contains("uuu"));
+    callers[8]->send("Status", "{}");
+    EXPECT_TRUE(callers[8]->receive().contains("uuu"));
+    callers.clear();
+    turn_until([&] { return server_.connections() == 0; });
+    EXPECT_EQ(server_.connections(), 0U);
+}
+
+// The 257th stranger is turned away, and none of those whom polkit has let in is one.
+TEST_F(VarlinkServerTest, whom_polkit_lets_in_takes_no_stranger_s_place) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "becoming another user takes root";
+    let_everybody_in();
+    polkit_.answer = Polkit::Answer::Yes;
+    const auto connect_as = [&](uid_t user) {
+        EXPECT_EQ(::seteuid(user), 0);
+        auto caller = std::make_unique<Socket>(loop_, socket_address());
+        EXPECT_EQ(::seteuid(0), 0);
+        loop_.run_once(std::chrono::milliseconds(0));
+        return caller;
+    };
+    constexpr uid_t operators = 4711;
+    auto first = connect_as(operators);
+    first->send("Reload", R"({"target":"shop"})");
+    EXPECT_TRUE(first->receive().contains("id"));
+    std::vector<std::unique_ptr<Socket>> strangers;
+    for (unsigned i = 0; i < 260; ++i)
+        strangers.push_back(connect_as(5000 + i));
+    turn_until([&] { return server_.connections() == 257; });
+    EXPECT_EQ(server_.connections(), 257U);
+    auto second = connect_as(operators);
+    second->send("Reload", R"({"target":"shop"})");
+    EXPECT_TRUE(second->receive().contains("id"));
+    EXPECT_EQ(server_.connections(), 258U);
 }
 
 TEST_F(VarlinkServerTest, a_stranger_may_call_no_other_method) {
