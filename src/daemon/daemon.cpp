@@ -121,8 +121,12 @@ project::Ports Daemon::ports() {
 Task<> Daemon::start() {
     const auto opened = co_await open();
     if (!opened) {
-        journal_.write(
-            {.priority = Priority::Error, .id = MessageId::Failed, .text = opened.error().message});
+        journal_.write({.priority = Priority::Error,
+                        .id = MessageId::Failed,
+                        .text = opened.error().message +
+                                "; hotreloadd ends, and is started again in a while; at "
+                                "once by \"systemctl restart hotreloadd\" (--user, of "
+                                "a user's)"});
         stop(1);
         co_return;
     }
@@ -149,7 +153,8 @@ Task<Result<>> Daemon::open() {
         for (const auto& problem : broken)
             journal_.write({.priority = Priority::Error,
                             .id = MessageId::RecordUnreadable,
-                            .text = to_string(problem),
+                            .text = to_string(problem) +
+                                    "; \"hotreloadctl status\" tells what is served without it",
                             .project = record.name});
     tell_last_death();
     co_await manager_.open(std::move(*projects));
@@ -187,12 +192,14 @@ void Daemon::tell_last_death() {
     journal_.write(
         {.priority = Priority::Error,
          .id = MessageId::DiedAtWork,
-         .text = death->count < state::NotedDeaths::kTooMany
-                     ? std::format(
-                           "{}: hotreloadd ended in the middle of it; it is tried once more", what)
-                     : std::format("{}: hotreloadd ended in the middle of it {} times: it is left "
-                                   "alone until it changes, or for \"hotreloadctl reload {}\"",
-                                   what, death->count, project),
+         .text =
+             death->count < state::NotedDeaths::kTooMany
+                 ? std::format("{}: hotreloadd ended in the middle of it; it is tried once more "
+                               "(\"coredumpctl info hotreloadd\" may have why)",
+                               what)
+                 : std::format("{}: hotreloadd ended in the middle of it {} times: it is left "
+                               "alone until it changes, or for \"hotreloadctl reload {}\"",
+                               what, death->count, project),
          .project = project});
 }
 

@@ -106,8 +106,11 @@ int run(const Options& options) {
     os::EventLoop loop;
     os::Journal journal(options.debug);
     const auto give_up = [&](const Error& error) {
-        journal.write(
-            {.priority = Priority::Error, .id = MessageId::Failed, .text = error.message});
+        journal.write({.priority = Priority::Error,
+                       .id = MessageId::Failed,
+                       .text = error.message +
+                               "; hotreloadd ends: when that is mended, run \"systemctl restart "
+                               "hotreloadd\" (--user, of a user's)"});
         return 1;
     };
     const auto directory = state_directory(options.mode);

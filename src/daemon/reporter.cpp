@@ -145,7 +145,9 @@ void Reporter::validation_failed(const ReloadId& id, const std::string& project,
     if (target.empty())
         log_.write({.priority = Priority::Error,
                     .id = MessageId::ProjectInvalid,
-                    .text = to_string(problem) + "; what was valid last stays in force",
+                    .text = std::format("{}; what was valid last stays in force until it is "
+                                        "mended (\"hotreloadctl check\" tries it)",
+                                        to_string(problem)),
                     .project = project});
 }
 
@@ -156,7 +158,9 @@ void Reporter::project_refused(const ReloadId& id, const std::string& project,
     to_all([&](Events& listener) { listener.project_refused(id, project, problem); });
     log_.write({.priority = Priority::Error,
                 .id = MessageId::ProjectInvalid,
-                .text = to_string(problem) + "; nothing of it is in force",
+                .text = std::format("{}; nothing of it is in force until it is mended "
+                                    "(\"hotreloadctl check\" tries it)",
+                                    to_string(problem)),
                 .project = project});
 }
 
@@ -266,6 +270,7 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     const auto* words = words_for(service.action);
     const auto what = describe_changes(service.service, service.changes);
     const auto why = service.problem ? to_string(*service.problem) : std::string();
+    const auto target = outcome.project + "/" + service.service;
     const std::string_view doing = words ? words->doing : "Recording";
     switch (service.result) {
     case ReloadResult::Applied:
@@ -289,33 +294,37 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     case ReloadResult::Invalid:
         message.priority = Priority::Error;
         message.id = MessageId::Refused;
-        message.text = std::format("{}: refused, nothing was touched: {}", what, why);
+        message.text = std::format("{}: refused, nothing was touched: {}; correct it, or try it "
+                                   "again with \"hotreloadctl reload {}\"",
+                                   what, why, target);
         break;
     case ReloadResult::RolledBack:
         message.priority = Priority::Error;
         message.id = MessageId::RolledBack;
-        message.text =
-            std::format("{}: rolled back to generation {}: {}", what, service.generation, why);
+        message.text = std::format("{}: rolled back to generation {}: {}; \"hotreloadctl logs {}\" "
+                                   "has what it said",
+                                   what, service.generation, why, target);
         break;
     case ReloadResult::NeedsAttention:
         message.priority = Priority::Error;
         message.id = MessageId::NeedsAttention;
-        message.text = std::format("{}: {} failed: {}; it is not tried again before it changes",
-                                   what, doing, why);
+        message.text = std::format("{}: {} failed: {}; it is not tried again before it changes, or "
+                                   "with \"hotreloadctl reload --force {}\"",
+                                   what, doing, why, target);
         break;
     case ReloadResult::Failed:
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
-        message.text = std::format("{}: {} failed: {}", what, doing, why);
+        message.text = std::format("{}: {} failed: {}; \"hotreloadctl status {}\" tells what runs",
+                                   what, doing, why, target);
         break;
     case ReloadResult::Waiting: {
         message.priority = Priority::Notice;
         message.id = MessageId::Waiting;
         const bool restarts =
             std::ranges::contains(service.changes, Strategy::ManualRestart, &Change::strategy);
-        message.text =
-            std::format("{}: waits for \"hotreloadctl {} {}/{}\"", what,
-                        restarts ? "restart" : "reload --force", outcome.project, service.service);
+        message.text = std::format("{}: waits for \"hotreloadctl {} {}\"", what,
+                                   restarts ? "restart" : "reload --force", target);
         break;
     }
     case ReloadResult::Recorded:
@@ -326,6 +335,8 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     case ReloadResult::Interrupted:
         return;
     }
+    if (outcome.caller)
+        message.text += std::format(", asked for by user {}", *outcome.caller);
     log_.write(message);
 }
 

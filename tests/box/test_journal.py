@@ -51,13 +51,13 @@ def test_a_restart_of_an_own_unit_is_told_with_what_changed_and_who_asked(rooted
 
     rooted.ctl("restart", "rooted/a")
     asked = told_of(rooted["a"]["unit"], RESTARTED)[-1]
-    assert asked["MESSAGE"] == "a: restarted, generation 3" and asked["HOTRELOAD_CALLER_UID"] == "0"
+    assert asked["MESSAGE"] == "a: restarted, generation 3, asked for by user 0" and asked["HOTRELOAD_CALLER_UID"] == "0"
 
     ask_by_socket(None, None, "Restart", {"target": "rooted/a"})
     asked = told_of(rooted["a"]["unit"], RESTARTED)[-1]
     assert asked["HOTRELOAD_CALLER_UID"] == "0", "of the socket, too"
 
-    assert "a: restarted, generation 4" in rooted.ctl("logs", "rooted/a").stdout
+    assert "a: restarted, generation 4, asked for by user 0" in rooted.ctl("logs", "rooted/a").stdout
     assert "root" in rooted.ctl("history", "rooted/a").stdout
 
 
@@ -65,7 +65,7 @@ def test_what_is_refused_is_told_of_the_unit(rooted):
     rooted.write("a.conf", "refuse\n")
     rooted.sync()
     refused = told_of(rooted["a"]["unit"], REFUSED)[-1]
-    assert refused["PRIORITY"] == "3" and "nothing was touched" in refused["MESSAGE"]
+    assert refused["PRIORITY"] == "3" and '"hotreloadctl reload rooted/a"' in refused["MESSAGE"]
 
 
 def test_a_reload_of_an_installed_unit_is_told_among_its_own_messages(attach, etc):

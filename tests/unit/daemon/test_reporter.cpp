@@ -30,9 +30,11 @@ private:
     bool ran_ = false;
 };
 
-class NoLog final : public Log {
+class FakeLog final : public Log {
 public:
-    void write(const Message&) noexcept override {}
+    std::vector<Message> written;
+
+    void write(const Message& message) noexcept override { written.push_back(message); }
     void debug(const std::string&) noexcept override {}
 };
 
@@ -70,12 +72,22 @@ public:
 class ReporterTest : public testing::Test {
 protected:
     Turns turns;
-    NoLog log;
+    FakeLog log;
     hotreload::test::FakeUnits units;
     Listener listener;
     Reporter reporter{log, units, turns};
 
     void SetUp() override { reporter.add(listener); }
+    // What is logged of a service that a transaction came to nothing with, or to something.
+    Message logged(ReloadResult result, CallerUid caller = {}) {
+        MemberOutcome web{.service = "web", .action = Action::Restart, .result = result};
+        web.changes = {{.subject = "env.LEVEL"}};
+        web.problem = Problem{.path = {}, .message = "it does not work"};
+        Outcome outcome{.id = {}, .project = "shop", .result = result, .caller = caller};
+        outcome.services = {std::move(web)};
+        reporter.reload_finished(outcome);
+        return log.written.empty() ? Message{} : log.written.back();
+    }
     void change(std::size_t files) {
         for (std::size_t i = 0; i < files; ++i)
             reporter.file_changed("shop", std::to_string(i), ChangeKind::Modified, "");
@@ -113,6 +125,29 @@ TEST_F(ReporterTest, what_comes_after_them_is_told_after_all_of_them) {
     while (turns.run_one()) {
     }
     EXPECT_EQ(std::ranges::count(listener.told, "finished"), 1);
+}
+
+TEST_F(ReporterTest, what_failed_is_told_with_the_way_out) {
+    for (const auto result : {ReloadResult::Invalid, ReloadResult::RolledBack,
+                              ReloadResult::NeedsAttention, ReloadResult::Failed}) {
+        const auto message = logged(result);
+        EXPECT_EQ(message.priority, Priority::Error) << to_string(result);
+        EXPECT_TRUE(message.text.starts_with("web (LEVEL): ")) << message.text;
+        EXPECT_TRUE(message.text.contains("it does not work")) << message.text;
+        EXPECT_TRUE(message.text.contains("\"hotreloadctl ")) << message.text;
+        EXPECT_TRUE(message.text.ends_with("shop/web\"") || message.text.contains("shop/web\" "))
+            << message.text;
+    }
+    reporter.validation_failed({}, "shop", "", {});
+    EXPECT_TRUE(log.written.back().text.contains("\"hotreloadctl check\""));
+    reporter.project_refused({}, "shop", {});
+    EXPECT_TRUE(log.written.back().text.contains("\"hotreloadctl check\""));
+}
+
+TEST_F(ReporterTest, who_asked_is_named_and_nobody_where_nobody_did) {
+    EXPECT_EQ(logged(ReloadResult::Applied, 1001U).text,
+              "web (LEVEL): restarted, asked for by user 1001");
+    EXPECT_EQ(logged(ReloadResult::Applied).text, "web (LEVEL): restarted");
 }
 
 TEST(DescribeChanges, names_three_and_counts_all_that_differ) {
