@@ -49,7 +49,7 @@ public:
     // allows one connection 128 calls without a reply (Debian's system bus), of which the calls to
     // the service manager need half.
     static constexpr std::size_t kMostQuestions = 48;
-    static constexpr std::size_t kMostOfOneUser = 16; // also of look-ups of rights
+    static constexpr std::size_t kMostOfOneUser = 16;  // also of look-ups of rights
     static constexpr std::size_t kMostWithAPerson = 4; // of one user
 
     // `owner` is the user that the instance belongs to. `polkit` and `rights`, which outlive it,

@@ -40,9 +40,8 @@ void BackPressure::remove(sd_varlink* link) noexcept {
 }
 
 std::size_t BackPressure::held(uid_t user) const {
-    return static_cast<std::size_t>(std::ranges::count_if(callers_, [&](const auto& each) {
-        return each.second.room && each.second.user == user;
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        callers_, [&](const auto& each) { return each.second.room && each.second.user == user; }));
 }
 
 int BackPressure::look(sd_event_source* /*source*/, void* self) noexcept {

@@ -2,8 +2,8 @@
 #pragma once
 
 // BackPressure is for callers who call on and do not read what they are answered: nobody listens to
-// a link while there is no room in it. So what is kept for one is about one answer. libsystemd alone
-// would keep 16 MiB, and its own answers pass nobody here.
+// a link while there is no room in it. So what is kept for one is about one answer. libsystemd
+// alone would keep 16 MiB, and its own answers pass nobody here.
 
 #include "os/event_loop.hpp"
 
@@ -26,8 +26,8 @@ public:
     BackPressure(const BackPressure&) = delete;
     BackPressure& operator=(const BackPressure&) = delete;
 
-    // The link, which is on the loop with this priority, is listened to only when it reads, until it
-    // is removed: before it is closed.
+    // The link, which is on the loop with this priority, is listened to only when it reads, until
+    // it is removed: before it is closed.
     void add(sd_varlink* link, uid_t user, std::int64_t priority);
     void remove(sd_varlink* link) noexcept;
 

@@ -166,8 +166,7 @@ void VarlinkServer::active() noexcept {
 int VarlinkServer::connected(sd_varlink* link) noexcept {
     const auto user = user_of(link);
     Connection connection{.user = user, .standing = standing_of(user)};
-    if (connection.standing == Standing::Stranger &&
-        count(Standing::Stranger) >= kMostOfStrangers)
+    if (connection.standing == Standing::Stranger && count(Standing::Stranger) >= kMostOfStrangers)
         return -EUSERS;
     const bool own = connection.standing == Standing::Own;
     connections_.emplace(link, std::move(connection));

@@ -67,7 +67,7 @@ public:
         asked.push_back(project);
         if (hangs)
             co_await std::suspend_always();
-        co_return user == kOlga && project == "shop";
+        co_return user == kOlga&& project == "shop";
     }
     Task<bool> reads(uid_t user, std::string project, std::string config) override {
         asked.push_back(project + "/" + config);
@@ -185,8 +185,8 @@ TEST_F(AuthorityTest, who_operates_a_project_controls_it_and_nothing_else) {
     for (const auto& each : method_table()) {
         if (each.interface != "org.hotreload.Manager1" || each.permission == Permission::Everyone)
             continue;
-        const bool let_in = each.permission == Permission::Control ||
-                            each.permission == Permission::Everyone;
+        const bool let_in =
+            each.permission == Permission::Control || each.permission == Permission::Everyone;
         EXPECT_EQ(polkit_decides(kOlga, each.name, {.target = "shop"}), !let_in) << each.name;
     }
     EXPECT_FALSE(polkit_decides(kOlga, "Restart", {.target = "shop/web"}));
@@ -225,7 +225,8 @@ TEST_F(AuthorityTest, one_user_has_a_few_rights_looked_up_at_a_time) {
         calls.push_back(begin(on_bus(kOlga), "Restart", {.target = "shop"}));
     rights.hangs = false;
     EXPECT_EQ(refused(on_bus(kOlga), "Restart", {.target = "shop"}), ErrorCode::Busy);
-    EXPECT_EQ(refused(on_bus(kPaul), "Restart", {.target = "shop"}), std::nullopt) << "polkit's yes";
+    EXPECT_EQ(refused(on_bus(kPaul), "Restart", {.target = "shop"}), std::nullopt)
+        << "polkit's yes";
     calls.pop_back(); // its caller has left
     EXPECT_EQ(refused(on_bus(kOlga), "Restart", {.target = "shop"}), std::nullopt);
 }
