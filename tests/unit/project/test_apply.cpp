@@ -27,6 +27,9 @@ protected:
         files.write("/etc/web", text);
         open();
     }
+    [[nodiscard]] bool nothing_is_pending() const {
+        return !store.project || store.project->candidates.empty();
+    }
     // The daemon dies, and its next run takes the project up from what is on record.
     void die() {
         auto left = store.project.value_or(record);
@@ -44,7 +47,7 @@ TEST_F(ApplyTest, what_is_handed_over_is_written_and_put_into_effect) {
     EXPECT_EQ(outcome.result, ReloadResult::Applied);
     EXPECT_EQ(files.stamp("/etc/web"), "new");
     EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("new"));
-    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(nothing_is_pending());
 }
 
 // Was: the watcher saw what we had written ourselves as news.
@@ -66,7 +69,7 @@ TEST_F(ApplyTest, what_is_invalid_is_not_written_and_is_no_refusal_of_the_servic
     EXPECT_EQ(outcome.result, ReloadResult::Invalid);
     EXPECT_EQ(files.stamp("/etc/web"), "old");
     EXPECT_FALSE(store.services.at("web").refusal);
-    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(nothing_is_pending());
 }
 
 TEST_F(ApplyTest, when_the_service_fails_the_files_are_put_back_before_it_is) {
@@ -78,7 +81,7 @@ TEST_F(ApplyTest, when_the_service_fails_the_files_are_put_back_before_it_is) {
     EXPECT_EQ(files.stamp("/etc/web"), "old");
     EXPECT_EQ(store.services.at("web").generation, 1U);
     EXPECT_FALSE(store.services.at("web").refusal);
-    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(nothing_is_pending());
     EXPECT_TRUE(units.state(generation_unit("shop", "web", 1)).running());
 }
 
@@ -150,7 +153,7 @@ TEST_F(ApplyTest, what_nobody_confirms_is_put_back_with_its_files) {
     EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("old"));
     EXPECT_EQ(events.outcomes.back().unconfirmed, applied.id);
     EXPECT_EQ(events.outcomes.back().trigger, Trigger::Time);
-    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(nothing_is_pending());
 }
 
 TEST_F(ApplyTest, a_save_meanwhile_is_applied_and_goes_with_the_rest) {
@@ -204,7 +207,7 @@ TEST_F(ApplyTest, a_death_between_record_and_files_is_followed_by_the_same) {
     die();
     EXPECT_EQ(files.stamp("/etc/web"), "new");
     EXPECT_EQ(store.services.at("web").generation, 2U);
-    EXPECT_TRUE(store.project->candidates.empty());
+    EXPECT_TRUE(nothing_is_pending());
 }
 
 TEST_F(ApplyTest, a_record_that_cannot_be_written_leaves_the_files_alone) {
