@@ -319,34 +319,6 @@ TEST_F(DbusServerTest, a_slow_call_holds_up_no_other_and_is_counted_until_it_is_
     EXPECT_EQ(heard, 4) << "two calls came, two were answered";
 }
 
-TEST_F(DbusServerTest, the_calls_of_one_connection_that_are_under_way_are_limited) {
-    const auto start = [&](Client& client) {
-        return client.send(kRoot, kManager, "Start", [](sd_bus_message* message) {
-            sd_bus_message_append(message, "sa{sv}", "shop", 0);
-        });
-    };
-    service_.slow = true;
-    for (std::size_t i = 0; i < Calls::kMostOfOneCaller; ++i)
-        (void)start(client_);
-    const auto beyond = start(client_);
-    for (int i = 0; i < 1000 && !beyond->body; ++i)
-        loop_.run_once(std::chrono::milliseconds(10));
-    ASSERT_TRUE(beyond->body);
-    EXPECT_EQ(beyond->error, "org.hotreload.Error.Busy");
-    EXPECT_EQ(server_.calls(), Calls::kMostOfOneCaller);
-    Client another(loop_);
-    const auto first = start(another);
-    for (int i = 0; i < 1000 && server_.calls() <= Calls::kMostOfOneCaller; ++i)
-        loop_.run_once(std::chrono::milliseconds(10));
-    EXPECT_EQ(server_.calls(), Calls::kMostOfOneCaller + 1) << "another one's is taken up";
-    service_.finish();
-    for (int i = 0; i < 1000 && server_.calls() > 0; ++i)
-        loop_.run_once(std::chrono::milliseconds(10));
-    EXPECT_EQ(server_.calls(), 0U);
-    service_.slow = false;
-    EXPECT_TRUE(call("Stop", "db").ok());
-}
-
 TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
     server_.project_changed(kShop);
     auto web = kWeb;

@@ -67,7 +67,7 @@ public:
         asked.push_back(project);
         if (hangs)
             co_await std::suspend_always();
-        co_return user == kOlga&& project == "shop";
+        co_return project == "shop" && user == kOlga;
     }
     Task<bool> reads(uid_t user, std::string project, std::string config) override {
         asked.push_back(project + "/" + config);
