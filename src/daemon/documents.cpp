@@ -97,6 +97,10 @@ std::vector<Wanted> sources_of(worker::Request& request, const std::string& path
     return sources;
 }
 
+ConfigChange::Texts no_texts(std::string why) {
+    return {.before = std::move(why), .after = "null", .patch = "[]"};
+}
+
 // What `request` does not hold is read now.
 Task<ConfigChange::Texts> texts_of(worker::Pool& pool, KeptContents kept, std::string path,
                                    worker::RenderChange request) {
@@ -104,15 +108,13 @@ Task<ConfigChange::Texts> texts_of(worker::Pool& pool, KeptContents kept, std::s
         if (!source->bytes)
             source->bytes = co_await read_content(kept, path, source->id);
         if (!source->bytes)
-            co_return ConfigChange::Texts{
-                .before = "its content is to be had no more", .after = {}, .patch = {}};
+            co_return no_texts("its content is to be had no more");
     }
     auto answer = co_await pool.ask(kept.project, std::move(request));
     if (!answer)
-        co_return ConfigChange::Texts{.before = answer.error(), .after = {}, .patch = {}};
+        co_return no_texts(answer.error());
     if (auto* const refused = std::get_if<worker::Refused>(&*answer))
-        co_return ConfigChange::Texts{
-            .before = std::move(refused->problem.message), .after = {}, .patch = {}};
+        co_return no_texts(std::move(refused->problem.message));
     auto* const change = std::get_if<worker::RenderedChange>(&*answer);
     if (!change)
         co_return ConfigChange::Texts{};
