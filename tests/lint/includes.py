@@ -18,6 +18,7 @@ FOLDERS = {
     "os": {"core", "base"},
     "config": {"core", "base", "os"},  # files are opened as others may have led us to them
     "document": {"core", "base"},
+    "libhotreload": {"core", "base", "document"},  # of these, objects of its own
     "worker": {"core", "base", "os", "document"},  # document: in the program, not in what the daemon links
     "state": {"core", "base", "os"},  # files are written back where others may have led us
     "project": {"core", "base"},
@@ -49,7 +50,8 @@ LIBRARIES = [
     (r"libfyaml\.h", {"document"}),
     (r"pcre2\.h", {"document", "ctl"}),
     (r"seccomp\.h", {"worker"}),
-    (r"sys/inotify\.h", {"os"}),
+    (r"sys/inotify\.h", {"os", "libhotreload"}),
+    (r"hotreload/config\.h", {"libhotreload"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
 ]
