@@ -19,8 +19,8 @@ namespace {
 // Everything of a watch but its files.
 struct Watch {
     WatchDefaults settings;
-    WatchDefinition definition;            // what the settings do not say
-    std::vector<std::string> readers = {}; // of a published document
+    WatchDefinition definition;                           // what the settings do not say
+    std::optional<std::vector<std::string>> readers = {}; // of a published document
 };
 
 void read_time(Reading& reading, const Entry& entry, std::optional<Duration>& time) {
@@ -151,7 +151,7 @@ constexpr auto kConfigKeys = std::to_array<KeyRow<Watch>>({
     kBackup,
     {"readers", ValueType::Strings,
      [](Reading& reading, const Entry& entry, Watch& watch) {
-         read_accounts(reading, entry, watch.readers);
+         read_accounts(reading, entry, watch.readers.emplace());
      }},
 });
 

@@ -108,13 +108,14 @@ using MemberDefinitions = std::map<std::string, Shared<MemberDefinition>>;
 
 LinkGraph link_graph(const MemberDefinitions& services);
 
-// A document that is published on the bus.
+// A document that is published, on the bus and as a file.
 struct ConfigDefinition {
     std::string name;
     std::string file;      // absolute
     WatchDefinition watch; // of that file
-    // Users and "@groups", as written, that may read it beside who may inspect.
-    std::vector<std::string> readers;
+    // Users and "@groups", as written, that may read it beside who may inspect. Nothing: nobody on
+    // the bus, and the users of the project's services the file.
+    std::optional<std::vector<std::string>> readers;
 
     bool operator==(const ConfigDefinition&) const = default;
 };

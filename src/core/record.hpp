@@ -157,7 +157,7 @@ struct Candidate {
 
 // The last valid value of a published document: its content is in the ContentStore.
 struct ConfigRecord {
-    std::string path;
+    ConfigDefinition definition; // as it was valid last
     ContentId content;
     std::uint64_t revision = 0; // counts the values; 0: there was none yet
 

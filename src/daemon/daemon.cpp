@@ -13,6 +13,8 @@
 
 #include <csignal>
 #include <format>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace hotreload::daemon {
@@ -98,6 +100,7 @@ project::Ports Daemon::ports() {
             .writers = leases_,
             .store = state_.records,
             .contents = state_.contents,
+            .published = state_.published,
             .background = background_,
             .deaths = state_.deaths,
             .reader = reader_,
@@ -157,6 +160,10 @@ Task<Result<>> Daemon::open() {
                                     "; \"hotreloadctl status\" tells what is served without it",
                             .project = record.name});
     tell_last_death();
+    std::set<std::string> names;
+    for (const auto& project : *projects)
+        names.insert(project.record.name);
+    state_.published.keep_only(names);
     co_await manager_.open(std::move(*projects));
     if (mode_ == units::Mode::System) {
         WatchDefinition watch;

@@ -23,6 +23,7 @@
 #include "state/file_content_store.hpp"
 #include "state/file_record_store.hpp"
 #include "state/file_views.hpp"
+#include "state/published_file_store.hpp"
 #include "units/systemd_units.hpp"
 #include "watch/disk_files.hpp"
 #include "watch/tree_watcher.hpp"
@@ -39,6 +40,7 @@ public:
         state::FileRecordStore records;
         state::FileContentStore contents;
         state::FileViews views;
+        state::PublishedFileStore published;
         state::NotedDeaths deaths;
         std::string aside; // the directory of what rollbacks take away, below it by project
     };

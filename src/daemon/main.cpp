@@ -139,6 +139,7 @@ int run(const Options& options) {
         loop, journal, std::move(*bus),
         {std::move(*records), state::FileContentStore(directory, watch::content_id),
          state::FileViews(run_time + "/views", copies, watch::content_id, led_astray),
+         state::PublishedFileStore(run_time + "/" + kPublishedDirectory, os::system_accounts()),
          deaths ? std::move(*deaths) : state::NotedDeaths(), directory + "/aside"},
         std::move(*watcher), copies, options.mode, run_time, worker_program());
     const os::MemoryTrimmer trimmer(loop);

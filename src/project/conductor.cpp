@@ -704,6 +704,9 @@ Task<> Conductor::carry_out(Transaction begun, ComparedServices compared, Names 
     begun.written = delivery;
     const auto interruptions = begun.interruptions;
     begin_run(scope, begun);
+    if (std::ranges::any_of(begun.plan.services,
+                            [](const auto& each) { return reads_files(each.action); }))
+        co_await on_.publish(scope);
     auto outcome = co_await run_transaction(std::move(begun), *this);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);

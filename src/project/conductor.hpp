@@ -72,6 +72,8 @@ public:
         std::function<void()> gone;
         // Ends when what is published is as it is on disk.
         std::function<Task<>()> configs_known;
+        // The same of what these services were seen to have.
+        std::function<Task<>(const Names&)> publish;
     };
 
     Conductor(Sees sees, On on);

@@ -5,23 +5,43 @@
 #include "project/member.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <ranges>
+#include <set>
 #include <utility>
 
 namespace hotreload::project {
 
+namespace {
+
+constexpr Duration kWriteAgain = std::chrono::seconds(10);
+
+ConfigStatus with_problem(ConfigStatus status, const std::optional<Problem>& problem) {
+    if (problem)
+        status.problems.push_back(*problem);
+    return status;
+}
+
+} // namespace
+
 Configs::Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger,
-                 const ProjectFile& file, Events& events, std::function<ReloadId()> new_id)
+                 const ProjectFile& file, PublishedFiles& published, Events& events,
+                 std::function<ReloadId()> new_id)
     : clock_(clock),
       files_(files),
       contents_(contents),
       ledger_(ledger),
       file_(file),
+      published_(published),
       events_(events),
-      new_id_(std::move(new_id)) {}
+      new_id_(std::move(new_id)),
+      again_(clock.make_alarm()) {}
 
 // Tasks that wait for what is examined may outlive the project: they are told that nothing is any
 // more.
 Configs::~Configs() {
+    *alive_ = false;
     for (const auto& resolve : waiting_)
         resolve();
 }
@@ -51,6 +71,11 @@ void Configs::publish() {
         config->second.status = {.name = name, .project = ledger_.name(), .path = definition.file};
         look_at(config->second, Rescan::All);
     }
+    const auto names = std::views::keys(definitions);
+    published_.keep_only(ledger_.name(), {names.begin(), names.end()});
+    for (auto& [name, config] : configs_)
+        if (config.readers != readers_of(config.definition))
+            write(config);
 }
 
 void Configs::look_at_all() {
@@ -102,6 +127,7 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
     config.look = ++looks_; // what an older one says does not count any more
     const auto& now = config.files->look(rescan).content;
     config.unseen = now.unseen;
+    config.looking_at.reset();
     const auto& file = config.definition.file;
     if (std::ranges::contains(now.writing, file) ||
         std::ranges::contains(now.unreadable, file, &Problem::path) || !now.files.contains(file)) {
@@ -110,10 +136,13 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
                                                                 : ConfigStatus::State::Missing;
         status.problems = now.unreadable;
         config.looked_at.reset();
-        const bool has_value = !status.value.empty();
+        const auto record = record_of(config.definition);
+        if (status.value.empty() && record.revision > 0) {
+            tasks_.spawn(bring_back(config.look, record, std::move(status)));
+            return;
+        }
+        config.known = config.look;
         tell(config, std::move(status));
-        if (const auto record = record_of(config.definition); !has_value && record.revision > 0)
-            tasks_.spawn(bring_back(config.definition.name, config.look, record));
         return;
     }
     take(config, now.files);
@@ -123,6 +152,7 @@ void Configs::take_what_is_there(Published& config, Rescan rescan) {
 void Configs::take(Published& config, const std::map<std::string, ContentId>& files) {
     const auto& [name, file, watch, readers] = config.definition;
     const auto record = record_of(config.definition);
+    config.looking_at = files.at(file);
     Documents::Request request{.path = file,
                                .format = watch.format.value_or(format_of(file)),
                                .schema = {},
@@ -143,47 +173,67 @@ ConfigRecord Configs::record_of(const ConfigDefinition& definition) const {
     const auto& configs = ledger_.record().configs;
     const auto known = configs.find(definition.name);
     return known == configs.end()
-               ? ConfigRecord{.path = definition.file, .content = {}, .revision = 0}
+               ? ConfigRecord{.definition = definition, .content = {}, .revision = 0}
                : known->second;
 }
 
 Task<> Configs::examine(std::string name, std::uint64_t look, Documents::Request request) {
     ++examining_;
-    co_await examine_one(std::move(name), look, std::move(request));
-    examined();
+    co_await examine_one(name, look, std::move(request));
+    examined(name, look);
 }
 
-void Configs::examined() {
-    if (--examining_ == 0)
-        for (const auto& resolve : std::exchange(waiting_, {}))
-            resolve();
+void Configs::examined(const std::string& name, std::uint64_t look) {
+    --examining_;
+    if (const auto config = configs_.find(name); config != configs_.end())
+        config->second.known = std::max(config->second.known, look);
+    for (const auto& resolve : std::exchange(waiting_, {}))
+        resolve();
     if (on_due)
         on_due();
 }
 
 // The value that was published last stays in force where the file cannot be read at a start.
-Task<> Configs::bring_back(std::string name, std::uint64_t look, ConfigRecord record) {
+// `status` is what is known without it.
+Task<> Configs::bring_back(std::uint64_t look, ConfigRecord record, ConfigStatus status) {
     ++examining_;
-    if (const auto* const config = find(name, look)) {
-        const auto path = config->definition.file;
-        const auto format = config->definition.watch.format.value_or(format_of(path));
-        auto value = co_await contents_.documents().json(path, record.content, format);
-        if (auto* const still = find(name, look); still && value) {
-            auto status = still->status;
-            status.revision = record.revision;
+    const auto name = status.name;
+    const auto& [definition, content, revision] = record;
+    auto value = co_await contents_.documents().json(
+        status.path, content, definition.watch.format.value_or(format_of(status.path)));
+    if (auto* const config = find(name, look)) {
+        if (value) {
+            status.revision = revision;
             status.value = *std::move(value);
-            tell(*still, std::move(status));
         }
+        tell(*config, std::move(status));
     }
-    examined();
+    examined(name, look);
 }
 
 Task<> Configs::known() {
-    if (all_known())
-        co_return;
-    Completion<bool> known(clock_);
-    waiting_.push_back([resolve = known.resolver()] { resolve(true); });
-    co_await known;
+    return catch_up([](const std::string&) -> const ContentId* { return nullptr; });
+}
+
+Task<> Configs::catch_up(Seen seen) {
+    std::map<std::string, std::uint64_t> looks; // of what is not known yet
+    for (auto& [name, config] : configs_) {
+        const auto* const content = seen(config.definition.file);
+        if (content && config.looked_at != *content && config.looking_at != *content)
+            look_at(config, Rescan::Dirty);
+        if (config.known < config.look)
+            looks.emplace(name, config.look);
+    }
+    const auto is_known = [this](const auto& each) {
+        const auto config = configs_.find(each.first);
+        return config == configs_.end() || config->second.known >= each.second;
+    };
+    const auto alive = alive_;
+    while (*alive && !std::ranges::all_of(looks, is_known)) {
+        Completion<bool> more(clock_);
+        waiting_.push_back([resolve = more.resolver()] { resolve(true); });
+        co_await more;
+    }
 }
 
 // nullptr: it is published no more, or was looked at again.
@@ -225,9 +275,10 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     const bool valid = status.problems.empty();
     status.state = valid ? ConfigStatus::State::Valid : ConfigStatus::State::Invalid;
     const bool told = std::exchange(config.looked_at, request.now) == request.now;
+    config.looking_at.reset();
     const bool is_another = valid && (!state.compared || !state.differences.empty());
     if (valid) // if not another one, other words for the same
-        record = {file, request.now, before.revision + (is_another ? 1 : 0)};
+        record = {config.definition, request.now, before.revision + (is_another ? 1 : 0)};
     if (record.revision > 0) {
         if (record != before)
             ledger_.update_project([&](ProjectRecord& all) { all.configs[name] = record; });
@@ -256,13 +307,58 @@ void Configs::tell(Published& config, ConfigStatus status) {
     if (config.status == status)
         return;
     config.status = std::move(status);
-    events_.config_status_changed(config.status);
+    write(config);
+    events_.config_status_changed(with_problem(config.status, config.unwritten));
+}
+
+// What has a value on record and not in hand leaves the file as it is: it has the value.
+void Configs::write(Published& config) {
+    const auto& status = config.status;
+    const bool lacks_value = status.value.empty() && record_of(config.definition).revision > 0;
+    if (!status.state || lacks_value || withdrawn_)
+        return;
+    config.readers = readers_of(config.definition);
+    const auto written = published_.write(status, config.readers);
+    config.unwritten.reset();
+    if (written)
+        return;
+    config.unwritten =
+        Problem{status.path, 0, 0,
+                written.error().message + ": programs that read the published file have an older "
+                                          "one; it is written again in a while"}
+            .for_everybody();
+    again_->arm(kWriteAgain, [this] { write_again(); });
+}
+
+void Configs::write_again() {
+    for (auto& [name, config] : configs_) {
+        const auto before = config.unwritten;
+        write(config);
+        if (config.unwritten != before)
+            events_.config_status_changed(with_problem(config.status, config.unwritten));
+    }
+}
+
+void Configs::withdraw() {
+    withdrawn_ = true;
+    published_.remove(ledger_.name());
+}
+
+// Who runs as root needs no right.
+std::vector<std::string> Configs::readers_of(const ConfigDefinition& definition) const {
+    if (definition.readers)
+        return *definition.readers;
+    std::set<std::string> users;
+    for (const auto& [name, service] : file_.definition().services)
+        users.insert(service->user);
+    users.erase("");
+    return {users.begin(), users.end()};
 }
 
 std::vector<ConfigStatus> Configs::statuses() const {
     std::vector<ConfigStatus> all;
     for (const auto& [name, config] : configs_)
-        all.push_back(config.status);
+        all.push_back(with_problem(config.status, config.unwritten));
     return all;
 }
 

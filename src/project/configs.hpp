@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-// The documents that a project publishes: [configs]. They have nothing to do with services. What a
-// document says is known a while after it was looked at; a newer look counts in place of an older.
+// The documents that a project publishes: [configs], on the bus and as files. What a document says
+// is known a while after it was looked at; a newer look counts in place of an older.
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "core/events.hpp"
 #include "core/files_port.hpp"
+#include "core/published_files_port.hpp"
 #include "project/contents.hpp"
 #include "project/ledger.hpp"
 #include "project/project_file.hpp"
@@ -25,7 +26,7 @@ namespace hotreload::project {
 class Configs {
 public:
     Configs(Clock& clock, Files& files, Contents& contents, Ledger& ledger, const ProjectFile& file,
-            Events& events, std::function<ReloadId()> new_id);
+            PublishedFiles& published, Events& events, std::function<ReloadId()> new_id);
     ~Configs();
     Configs(const Configs&) = delete;
     Configs& operator=(const Configs&) = delete;
@@ -43,6 +44,17 @@ public:
     [[nodiscard]] bool all_known() const { return examining_ == 0; }
     Task<> known();
 
+    // The content of the path as somebody else has seen it; nullptr: nobody has.
+    using Seen = std::function<const ContentId*(const std::string& path)>;
+    // What others have seen is looked at as well. Ends when what was looked at until now is known,
+    // and published: whoever is started or reloaded then finds it in the file.
+    Task<> catch_up(Seen seen);
+
+    // Files that could not be written, or not for all of their readers, are written again.
+    void write_again();
+    // The project went down: its files go.
+    void withdraw();
+
     [[nodiscard]] std::vector<ConfigStatus> statuses() const;
     // nullptr: there is none of that name, or it is not watched.
     [[nodiscard]] const WatchedFiles* files(const std::string& name) const;
@@ -52,10 +64,14 @@ private:
         ConfigDefinition definition;
         std::unique_ptr<WatchedFiles> files;
         bool due = false;
-        std::optional<ContentId> looked_at; // what was told of it last
-        std::uint64_t look = 0;             // the number of the last one, of all that there were
-        std::vector<Problem> unseen;        // changes that cannot be seen, as of the last look
-        ConfigStatus status;
+        std::optional<ContentId> looked_at;  // what was told of it last
+        std::optional<ContentId> looking_at; // that is not known yet
+        std::uint64_t look = 0;              // the number of the last one, of all that there were
+        std::uint64_t known = 0;             // the number of the last one of which all is known
+        std::vector<Problem> unseen;         // changes that cannot be seen, as of the last look
+        ConfigStatus status;                 // without `unwritten`
+        std::optional<Problem> unwritten;    // why its file is not as the status
+        std::vector<std::string> readers;    // as its file was written with
     };
 
     void look_at(Published& config, Rescan rescan);
@@ -66,24 +82,30 @@ private:
     void take(Published& config, const std::map<std::string, ContentId>& files);
     Task<> examine(std::string name, std::uint64_t look, Documents::Request request);
     Task<> examine_one(std::string name, std::uint64_t look, Documents::Request request);
-    void examined();
-    Task<> bring_back(std::string name, std::uint64_t look, ConfigRecord record);
+    void examined(const std::string& name, std::uint64_t look);
+    Task<> bring_back(std::uint64_t look, ConfigRecord record, ConfigStatus status);
     [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);
     void publish(Published& config, const Documents::Request& request, DocumentState state,
                  std::string value);
     void tell(Published& config, ConfigStatus status);
+    void write(Published& config);
+    [[nodiscard]] std::vector<std::string> readers_of(const ConfigDefinition& definition) const;
 
     Clock& clock_;
     Files& files_;
     Contents& contents_;
     Ledger& ledger_;
     const ProjectFile& file_;
+    PublishedFiles& published_;
     Events& events_;
     std::function<ReloadId()> new_id_;
     std::map<std::string, Published> configs_;
     std::uint64_t looks_ = 0; // so many were begun
     std::size_t examining_ = 0;
-    std::vector<std::function<void()>> waiting_; // who waits for known()
+    std::vector<std::function<void()>> waiting_; // who waits for something to be known
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for who waits
+    bool withdrawn_ = false;
+    std::unique_ptr<Alarm> again_;
     TaskScope tasks_;
 };
 

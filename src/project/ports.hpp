@@ -12,6 +12,7 @@
 #include "core/files_port.hpp"
 #include "core/kind.hpp"
 #include "core/project_reader.hpp"
+#include "core/published_files_port.hpp"
 #include "core/record.hpp"
 #include "core/restoration_port.hpp"
 #include "core/sockets_port.hpp"
@@ -35,6 +36,7 @@ struct Ports {
     Writers& writers;
     RecordStore& store;
     ContentStore& contents;
+    PublishedFiles& published;
     Background& background; // for what may be large
     Deaths& deaths;
     ProjectReader& reader;

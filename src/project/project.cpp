@@ -66,7 +66,8 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
       rollback_(ports_.files, ledger_, file_, looks_, contents_, ports_.background,
                 ports_.make_restoration),
       candidates_(ledger_, ports_.clock),
-      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.events, ports_.new_id),
+      configs_(ports_.clock, ports_.files, contents_, ledger_, file_, ports_.published,
+               ports_.events, ports_.new_id),
       statuses_({ledger_, file_, looks_, agenda_, pauses_, candidates_, loops_, attached_,
                  contents_, tally_, ports_.units}),
       adoption_({ledger_, looks_, attached_, ports_.units, ports_.sockets, ports_.views}),
@@ -82,7 +83,12 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
                   tally_, ports_.deaths},
                  {[this](const std::string& service) { committed(service); },
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
-                  [this] { gone_ = true; }, [this] { return configs_.known(); }}) {
+                  [this] {
+                      gone_ = true;
+                      configs_.withdraw();
+                  },
+                  [this] { return configs_.known(); },
+                  [this](const Names& services) { return publish_for(services); }}) {
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
     ledger_.on_problem = contents_.on_problem = [this] { tell_project(); };
@@ -142,9 +148,11 @@ Task<> Project::remove_orphans(std::string service, std::vector<std::string> uni
 
 void Project::begin_work() {
     const Deaths::Scope at_it(ports_.deaths, all_work());
-    if (!read_project_file().value_or(false))
+    if (!read_project_file().value_or(false)) {
+        configs_.publish();
         for (const auto& [name, unused] : file_.definition().services)
             arm(name);
+    }
     for (const auto& name : service_names())
         tell(name);
     opened_ = true;
@@ -609,6 +617,7 @@ Result<> Project::confirm(const ReloadId& id, CallerUid caller) {
 
 void Project::look_again() {
     read_project_file();
+    configs_.write_again();
     for (const auto& service : service_names()) {
         agenda_.due(service);
         if (auto* const member = looks_.find(service))
@@ -721,10 +730,24 @@ void Project::arm(const std::string& service) {
         loops_.forget(service);
 }
 
+// What these services are about to be given is published before, where it is a document.
+Task<> Project::publish_for(Names services) {
+    return configs_.catch_up([this, services = std::move(services)](const std::string& path) {
+        const ContentId* content = nullptr;
+        for (const auto& service : services)
+            if (const auto* const member = looks_.find(service); member && !content)
+                if (const auto file = member->seen().files.find(path);
+                    file != member->seen().files.end())
+                    content = &file->second;
+        return content;
+    });
+}
+
 std::vector<std::string> Project::readers(const std::string& config) const {
     const auto& configs = file_.definition().configs;
     const auto found = configs.find(config);
-    return found == configs.end() ? std::vector<std::string>() : found->second.readers;
+    return found == configs.end() ? std::vector<std::string>()
+                                  : found->second.readers.value_or(std::vector<std::string>());
 }
 
 std::vector<WatchExplanation> Project::explain(const std::string& path) const {

@@ -164,6 +164,7 @@ private:
     Task<> read_when_known();
     void accept(const ProjectDefinition& before);
     void arm(const std::string& service);
+    Task<> publish_for(Names services);
 
     void forget_services();
     void forget_service(const std::string& service);

@@ -17,6 +17,8 @@ ProjectFile::ProjectFile(Files& files, ProjectReader& reader, const Kinds& kinds
     for (const auto& [name, service] : record.services)
         if (service.generation > 0)
             definition_.services[name] = service.definition;
+    for (const auto& [name, config] : record.configs)
+        definition_.configs[name] = config.definition;
     stamp_ = files.stamp(record.path);
 }
 

@@ -163,8 +163,12 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<ConfigRecord> T>
 void fields(Visit& visit, T& value) {
-    auto& [path, content, revision] = value;
-    visit("path", path);
+    auto& [definition, content, revision] = value;
+    auto& [name, file, watch, readers] = definition;
+    visit("name", name);
+    visit("path", file);
+    visit("watch", watch);
+    visit("readers", readers);
     visit("content", content);
     visit("revision", revision);
 }

@@ -57,7 +57,8 @@ Result<Properties> SystemdUnits::prepare(const GenerationRequest& request) {
     const auto environment = environments_.write(request.unit, request.definition.env);
     if (!environment)
         return std::unexpected(environment.error());
-    auto properties = guarded([&] { return generation_properties(request, *environment); });
+    auto properties =
+        guarded([&] { return generation_properties(request, *environment, published_); });
     if (!properties)
         return std::unexpected(to_error(properties.error()));
     auto directives = request.definition.properties;

@@ -95,8 +95,9 @@ Task<Result<CommandResult>> SystemdUnits::run_command(CommandRequest request) {
     const CommandEnvironment environment(environments_, request);
     if (!environment.path())
         co_return std::unexpected(Error(environment.path().error()).in_context(request.unit));
-    auto properties = guarded(
-        [&] { return command_properties(request, *environment.path(), (*output)->write_end()); });
+    auto properties = guarded([&] {
+        return command_properties(request, *environment.path(), published_, (*output)->write_end());
+    });
     (*output)->close_write_end();
     if (!properties)
         co_return std::unexpected(to_error(properties.error()).in_context(request.command.front()));

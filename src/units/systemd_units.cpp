@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "units/systemd_units.hpp"
 
+#include "core/published_files_port.hpp"
 #include "units/object_path.hpp"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ SystemdUnits::SystemdUnits(os::EventLoop& loop, sdbus::IConnection& connection, 
       mode_(mode),
       drop_ins_(drop_in_directory(mode)),
       environments_(run_time_directory / "environment"),
+      published_(run_time_directory / kPublishedDirectory),
       line_(loop),
       manager_(sdbus::createProxy(connection, sdbus::ServiceName(kService),
                                   sdbus::ObjectPath(kManagerPath))) {

@@ -206,6 +206,7 @@ private:
     Mode mode_;
     DropIns drop_ins_;
     EnvironmentFiles environments_;
+    std::string published_; // the directory of published documents
     CallLine line_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::string manager_id_;

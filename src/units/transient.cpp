@@ -48,6 +48,14 @@ std::string project_of(std::string_view slice) {
     return project;
 }
 
+// Names and a directory: everybody may see these.
+void add_project(Properties& properties, const std::string& project, const std::string& published) {
+    if (!project.empty())
+        add(properties, "Environment",
+            Words{"HOTRELOAD_PROJECT=" + project,
+                  std::format("HOTRELOAD_CONFIGS={}/{}", published, project)});
+}
+
 std::string description(const std::string& unit, const std::string& slice,
                         const std::string& service) {
     const auto project = project_of(slice);
@@ -83,7 +91,8 @@ constexpr std::uint64_t kHelperStopUsec = 2'000'000;
 } // namespace
 
 Properties generation_properties(const GenerationRequest& request,
-                                 const std::string& environment_file) {
+                                 const std::string& environment_file,
+                                 const std::string& published) {
     const auto& definition = request.definition;
     Properties properties;
     add(properties, "Description", description(request.unit, request.slice, definition.name));
@@ -96,6 +105,7 @@ Properties generation_properties(const GenerationRequest& request,
     if (definition.reload_signal != 0 && definition.type == ServiceType::NotifyReload)
         add(properties, "ReloadSignal", std::int32_t(definition.reload_signal));
     add_context(properties, environment_file, definition.working_dir, definition.user);
+    add_project(properties, project_of(request.slice), published);
     // A drop-in of `properties` has the last word. To systemd, 0 is for ever.
     add(properties, "TimeoutStopUSec",
         definition.drain == kInfinity
@@ -112,7 +122,7 @@ Properties generation_properties(const GenerationRequest& request,
 }
 
 Properties command_properties(const CommandRequest& request, const std::string& environment_file,
-                              int output) {
+                              const std::string& published, int output) {
     Properties properties;
     add(properties, "Description", request.description);
     if (!request.slice.empty())
@@ -120,6 +130,7 @@ Properties command_properties(const CommandRequest& request, const std::string& 
     add(properties, "Type", std::string("oneshot"));
     add_command(properties, "ExecStartEx", request.command, {"no-env-expand"});
     add_context(properties, environment_file, request.working_dir, request.user);
+    add_project(properties, project_of(request.slice), published);
     add_binds(properties, request.binds);
     const auto timeout = request.timeout == kInfinity
                              ? UINT64_MAX

@@ -29,23 +29,25 @@ using NamedDescriptor = sdbus::Struct<sdbus::UnixFd, std::string>;
 // takes 1 to 2 KiB.
 using PropertyValue =
     std::variant<bool, std::int32_t, std::uint32_t, std::uint64_t, std::string, sdbus::UnixFd,
-                 std::vector<Command>, std::vector<EnvironmentFile>, std::vector<BoundPath>,
+                 Words, std::vector<Command>, std::vector<EnvironmentFile>, std::vector<BoundPath>,
                  std::vector<NamedDescriptor>>;
 using Property = sdbus::Struct<std::string, PropertyValue>;
 using Properties = std::vector<Property>;
 using AuxiliaryUnits = std::vector<sdbus::Struct<std::string, Properties>>; // always empty
 
 // `properties` and `reload` of the definition are not in it: they go to a drop-in (drop_in.hpp);
-// nor is its environment, which is in `environment_file` (environment.hpp; "": there is none).
-// Text that the bus does not carry (not UTF-8) is refused when it is written into a call. Throws a
-// std::system_error when a descriptor cannot be duplicated: to be called within `guarded`.
+// nor is its environment, which is in `environment_file` (environment.hpp; "": there is none) and
+// has the last word: `published` is the directory of published documents, and each unit of a
+// project is told its own in HOTRELOAD_PROJECT and HOTRELOAD_CONFIGS. Text that the bus does not
+// carry (not UTF-8) is refused when it is written into a call. Throws a std::system_error when a
+// descriptor cannot be duplicated: to be called within `guarded`.
 Properties generation_properties(const GenerationRequest& request,
-                                 const std::string& environment_file);
+                                 const std::string& environment_file, const std::string& published);
 
 // A oneshot that leaves nothing behind; what it prints goes to `output`, which is duplicated.
 // Throws likewise.
 Properties command_properties(const CommandRequest& request, const std::string& environment_file,
-                              int output);
+                              const std::string& published, int output);
 
 Properties live_properties(const std::vector<LiveValue>& values);
 

@@ -53,6 +53,7 @@ LIBRARIES = [
     (r"sys/inotify\.h", {"os", "libhotreload"}),
     (r"hotreload/config\.h", {"libhotreload"}),
     (r"arpa/inet\.h", {*FOLDERS, *EVERYBODY} - {"base"}),  # how addresses are spelled: pure
+    (r"sys/acl\.h", {"state"}),
     (r"(sys|linux|netinet|arpa)/", {*FOLDERS, *EVERYBODY} - {"base", "core"}),
 ]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 # Of the API, which the XML of the interfaces explains.
 OF_THE_API = {"daemon-status", "state", "details", "detail", "keys", "changes"}
+# Of files, which hotreloadd(8) explains.
+OF_THE_API |= {"published"}
 # Of patches, which RFC 6902 explains.
 ELSEWHERE = {"value"}
 

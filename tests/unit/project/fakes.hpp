@@ -14,6 +14,7 @@
 #include "core/files_port.hpp"
 #include "core/glob.hpp"
 #include "core/project_reader.hpp"
+#include "core/published_files_port.hpp"
 #include "core/record.hpp"
 #include "core/restoration_port.hpp"
 #include "core/writers_port.hpp"
@@ -285,6 +286,30 @@ public:
     Fd open(const std::string&, const ContentId&) override { return {}; }
     std::vector<std::string> copies(const std::string&, const std::string&) override { return {}; }
     Result<> remove_contents(const std::string&) override { return {}; }
+};
+
+// Published documents in memory, and what was written to them, in its order.
+class MemoryPublished final : public PublishedFiles {
+public:
+    bool full = false;
+    std::vector<std::string> lines; // "app 1 valid {}: www-data"
+    std::map<std::string, std::string> files;
+
+    Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) override {
+        if (full)
+            return fail(ErrorCode::Failed, "no space left on device");
+        auto line = std::format("{} {} {} {}:", status.name, status.revision,
+                                to_string(status.state.value()), status.value);
+        for (const auto& reader : readers)
+            line += " " + reader;
+        files[status.name] = line;
+        lines.push_back(std::move(line));
+        return {};
+    }
+    void keep_only(const std::string&, const std::set<std::string>& documents) override {
+        std::erase_if(files, [&](const auto& each) { return !documents.contains(each.first); });
+    }
+    void remove(const std::string&) override { files.clear(); }
 };
 
 class FakeRestoration final : public Restoration {

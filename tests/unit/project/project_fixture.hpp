@@ -31,6 +31,7 @@ protected:
     test::NoWriters writers;
     test::MemoryStore store;
     test::MemoryContents contents;
+    test::MemoryPublished published;
     hotreload::test::InlineBackground background;
     test::NoDeaths deaths;
     test::FakeReader reader;
@@ -67,6 +68,7 @@ protected:
                   .writers = writers,
                   .store = store,
                   .contents = contents,
+                  .published = published,
                   .background = background,
                   .deaths = deaths,
                   .reader = reader,

@@ -35,6 +35,8 @@ MemberDefinition web() {
     return definition;
 }
 
+constexpr auto kPublished = "/run/hotreload/configs";
+
 Properties generation(const MemberDefinition& definition,
                       const std::string& environment_file = {}) {
     return generation_properties({.unit = generation_unit("my-shop", "web-1", 12),
@@ -42,7 +44,7 @@ Properties generation(const MemberDefinition& definition,
                                   .definition = definition,
                                   .sockets = {},
                                   .binds = {}},
-                                 environment_file);
+                                 environment_file, kPublished);
 }
 
 } // namespace
@@ -92,21 +94,35 @@ TEST(Transient, ANameOutsideAProjectStillHasADescription) {
                                                         .definition = web(),
                                                         .sockets = {},
                                                         .binds = {}},
-                                                       ""),
+                                                       "", kPublished),
                                  "Description"),
               "hotreload: x.service");
 }
 
+TEST(Transient, EachUnitOfAProjectIsToldWhereItsPublishedDocumentsAre) {
+    const Words told{"HOTRELOAD_PROJECT=my-shop",
+                     "HOTRELOAD_CONFIGS=/run/hotreload/configs/my-shop"};
+    EXPECT_EQ(value<Words>(generation(web()), "Environment"), told);
+    CommandRequest command{.unit = {}, .slice = project_slice("my-shop"), .command = {"true"}};
+    EXPECT_EQ(
+        value<Words>(command_properties(command, "", kPublished, STDOUT_FILENO), "Environment"),
+        told);
+    command.slice.clear();
+    EXPECT_EQ(find(command_properties(command, "", kPublished, STDOUT_FILENO), "Environment"),
+              nullptr);
+}
+
 // Everybody reads Environment= by "systemctl show", and the unit file that it is written to.
-TEST(Transient, NoVariableIsInWhatEverybodyIsShown) {
+TEST(Transient, NoVariableOfAServiceIsInWhatEverybodyIsShown) {
     auto definition = web();
     definition.env = {{"PASSWORD", "hunter2"}};
     const auto properties = generation(definition, "/run/hotreload/environment/x");
-    EXPECT_EQ(find(properties, "Environment"), nullptr);
+    for (const auto& shown : value<Words>(properties, "Environment"))
+        EXPECT_TRUE(shown.starts_with("HOTRELOAD_")) << shown;
     const auto files = value<std::vector<EnvironmentFile>>(properties, "EnvironmentFiles");
     EXPECT_EQ(files, std::vector{EnvironmentFile("/run/hotreload/environment/x", false)});
     CommandRequest command{.unit = {}, .command = {"true"}, .env = definition.env};
-    const auto of_command = command_properties(command, "/run/x", STDOUT_FILENO);
+    const auto of_command = command_properties(command, "/run/x", kPublished, STDOUT_FILENO);
     EXPECT_EQ(find(of_command, "Environment"), nullptr);
     EXPECT_NE(find(of_command, "EnvironmentFiles"), nullptr);
 }
@@ -123,14 +139,14 @@ TEST(Transient, ACommandIsACollectedOneshotWithALimit) {
     request.description = "validator of web";
     request.command = {"nginx", "-t"};
     request.timeout = std::chrono::milliseconds(1500);
-    const auto properties = command_properties(request, "", STDOUT_FILENO);
+    const auto properties = command_properties(request, "", kPublished, STDOUT_FILENO);
     EXPECT_EQ(value<std::string>(properties, "Type"), "oneshot");
     EXPECT_EQ(value<std::string>(properties, "CollectMode"), "inactive-or-failed");
     EXPECT_EQ(value<std::uint64_t>(properties, "TimeoutStartUSec"), 1'500'000U);
     request.timeout = kInfinity;
-    EXPECT_EQ(
-        value<std::uint64_t>(command_properties(request, "", STDOUT_FILENO), "TimeoutStartUSec"),
-        UINT64_MAX);
+    EXPECT_EQ(value<std::uint64_t>(command_properties(request, "", kPublished, STDOUT_FILENO),
+                                   "TimeoutStartUSec"),
+              UINT64_MAX);
 }
 
 TEST(Transient, LiveValuesKeepTheirTypes) {

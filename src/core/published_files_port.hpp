@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+// Published documents as files, for programs that read them without a bus: hotreloadd(8), PUBLISHED
+// DOCUMENTS. Each is replaced as a whole.
+
+#include "base/error.hpp"
+#include "core/status.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hotreload {
+
+// Below the run-time directory. Units are told the directory of their project in it.
+inline constexpr const char* kPublishedDirectory = "configs";
+
+class PublishedFiles {
+public:
+    virtual ~PublishedFiles() = default;
+
+    // The document's file is as `status` from now on, and `readers`, users and "@groups", may read
+    // it. Who of them is not known, or not yet, may not. Errors: the file is as it was.
+    virtual Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) = 0;
+    // Of the project there are these documents' files and no others.
+    virtual void keep_only(const std::string& project, const std::set<std::string>& documents) = 0;
+    // There is no file of the project's any more.
+    virtual void remove(const std::string& project) = 0;
+};
+
+} // namespace hotreload

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/published_file_store.hpp"
+
+#include "base/fd.hpp"
+#include "state/files.hpp"
+#include "state/published_text.hpp"
+
+#include <fcntl.h>
+#include <sys/acl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <format>
+#include <memory>
+#include <utility>
+
+namespace hotreload::state {
+
+namespace {
+
+constexpr mode_t kListedByAll = 0755;
+constexpr mode_t kOwnersOwn = 0600;
+constexpr std::string_view kEnding = ".json";
+
+// With this mode whatever the umask is.
+Result<Fd> open_directory(const std::string& path) {
+    const bool is_new = ::mkdir(path.c_str(), kListedByAll) == 0;
+    if (!is_new && errno != EEXIST)
+        return fail_errno(errno, "making " + path);
+    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!directory || (is_new && ::fchmod(directory.get(), kListedByAll) < 0))
+        return fail_errno(errno, "opening " + path);
+    return directory;
+}
+
+// In the short form of acl(5); "" where nobody but the owner may read.
+std::string acl_text(os::SystemAccounts& accounts, const std::vector<std::string>& readers) {
+    std::set<std::string> entries; // a user who is named twice has one
+    for (const auto& reader : readers) {
+        if (reader.starts_with('@')) {
+            if (const auto group = accounts.group_id(reader.substr(1)))
+                entries.insert(std::format(",g:{}:r", *group));
+        } else if (const auto user = accounts.user_id(reader)) {
+            entries.insert(std::format(",u:{}:r", *user));
+        }
+    }
+    std::string text;
+    for (const auto& entry : entries)
+        text += entry;
+    return text.empty() ? text : "u::rw,g::-,o::-,m::r" + text;
+}
+
+Result<> let_read(int fd, const std::string& acl) {
+    if (acl.empty())
+        return {};
+    const std::unique_ptr<void, int (*)(void*)> parsed(::acl_from_text(acl.c_str()), ::acl_free);
+    if (!parsed || ::acl_set_fd(fd, static_cast<acl_t>(parsed.get())) < 0)
+        return fail_errno(errno, "setting the ACL");
+    return {};
+}
+
+// Readers may open it from the moment that it has its name, when it is whole.
+Result<> replace(int directory, const std::string& file, const std::string& acl,
+                 const std::string& text) {
+    const auto temporary = "." + file + ".tmp";
+    (void)::unlinkat(directory, temporary.c_str(), 0); // of a life that was cut short
+    const Fd fd(::openat(directory, temporary.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnersOwn));
+    if (!fd)
+        return fail_errno(errno, "creating");
+    auto written = write_all(fd.get(), text);
+    if (written)
+        written = let_read(fd.get(), acl);
+    if (written && ::renameat(directory, temporary.c_str(), directory, file.c_str()) < 0)
+        written = fail_errno(errno, "renaming");
+    if (!written)
+        (void)::unlinkat(directory, temporary.c_str(), 0);
+    return written;
+}
+
+std::uint64_t realtime_now() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                          std::chrono::system_clock::now().time_since_epoch())
+                                          .count());
+}
+
+void remove_all_but(const std::string& directory, const auto& is_kept) {
+    std::error_code ignored; // there is nothing to remove
+    std::vector<std::filesystem::path> stale;
+    for (const auto& each : std::filesystem::directory_iterator(directory, ignored))
+        if (!is_kept(each.path().filename().string()))
+            stale.push_back(each.path());
+    for (const auto& path : stale)
+        std::filesystem::remove_all(path, ignored);
+}
+
+} // namespace
+
+Result<> PublishedFileStore::write(const ConfigStatus& status,
+                                   const std::vector<std::string>& readers) {
+    const auto path = directory_ + "/" + status.project;
+    const auto parent = open_directory(directory_);
+    if (!parent)
+        return std::unexpected(parent.error());
+    const auto directory = open_directory(path);
+    if (!directory)
+        return std::unexpected(directory.error());
+    const auto file = status.name + std::string(kEnding);
+    auto written = replace(directory->get(), file, acl_text(accounts_, readers),
+                           published_text(status, realtime_now()));
+    if (!written)
+        return std::unexpected(std::move(written.error()).in_context(path + "/" + file));
+    return {};
+}
+
+void PublishedFileStore::keep_only(const std::string& project,
+                                   const std::set<std::string>& documents) {
+    remove_all_but(directory_ + "/" + project, [&](const std::string& file) {
+        return file.ends_with(kEnding) &&
+               documents.contains(file.substr(0, file.size() - kEnding.size()));
+    });
+}
+
+void PublishedFileStore::remove(const std::string& project) {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_ + "/" + project, ignored);
+}
+
+void PublishedFileStore::keep_only(const std::set<std::string>& projects) {
+    remove_all_but(directory_, [&](const std::string& name) { return projects.contains(name); });
+}
+
+} // namespace hotreload::state

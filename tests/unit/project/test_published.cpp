@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Published documents as files: when they are written, and for whom.
+#include "project_fixture.hpp"
+
+#include <chrono>
+
+namespace hotreload::project {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PublishedTest : public ProjectTest {
+protected:
+    ConfigDefinition& app() {
+        auto& config = reader.definition.configs["app"];
+        config = {.name = "app",
+                  .file = "/etc/app.toml",
+                  .watch = {.files = {"/etc/app.toml"}},
+                  .readers = {}};
+        return config;
+    }
+};
+
+TEST_F(PublishedTest, a_service_starts_when_the_documents_are_written) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    EXPECT_EQ(calls_at_open, Lines{});
+    EXPECT_EQ(published.lines, Lines{});
+    answer_comparison();
+    EXPECT_EQ(published.lines, Lines{"app 1 valid {}:"});
+    EXPECT_NE(units.calls, Lines{});
+}
+
+// The document has not settled, and the service's watch has.
+TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
+    app();
+    service("web", "/etc/web").watches[0].files.push_back("/etc/app.toml");
+    files.write("/etc/app.toml", "one");
+    open();
+    files.write("/etc/app.toml", "two");
+    save("/etc/web", "new");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+    EXPECT_EQ(published.lines, (Lines{"app 1 valid {}:", "app 2 valid {}:"}));
+}
+
+TEST_F(PublishedTest, a_stop_waits_for_no_document) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    answer_comparison();
+    units.calls.clear();
+    save("/etc/app.toml", "two");
+    ASSERT_EQ(comparisons->paths.size(), 1U) << "it is not known yet";
+    const auto outcome = ask({.kind = Request::Kind::Stop, .service = "web"});
+    EXPECT_EQ(outcome.result, ReloadResult::Applied);
+}
+
+TEST_F(PublishedTest,
+       the_users_of_the_services_read_a_document_and_named_readers_alone_where_there_are_some) {
+    app();
+    service("web", "/etc/web").user = "www-data";
+    service("db", "/etc/db").user = "postgres";
+    service("cron", "/etc/cron");
+    files.write("/etc/app.toml", "one");
+    open();
+    EXPECT_EQ(published.files["app"], "app 1 valid {}: postgres www-data");
+    service("db", "/etc/db").user = "mysql";
+    save("/srv/hotreload.toml", "1");
+    EXPECT_EQ(published.files["app"], "app 1 valid {}: mysql www-data");
+    app().readers = {"@adm"};
+    save("/srv/hotreload.toml", "2");
+    EXPECT_TRUE(published.files["app"].ends_with(": @adm")) << published.files["app"];
+    app().readers = std::vector<std::string>();
+    save("/srv/hotreload.toml", "3");
+    EXPECT_TRUE(published.files["app"].ends_with("{}:")) << published.files["app"];
+}
+
+TEST_F(PublishedTest, a_document_that_is_published_no_more_has_no_file) {
+    app();
+    files.write("/etc/app.toml", "one");
+    open();
+    ASSERT_TRUE(published.files.contains("app"));
+    reader.definition.configs.clear();
+    save("/srv/hotreload.toml", "1");
+    EXPECT_FALSE(published.files.contains("app"));
+}
+
+TEST_F(PublishedTest, a_project_that_goes_down_leaves_no_file) {
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    ask({.kind = Request::Kind::Remove});
+    EXPECT_TRUE(published.files.empty());
+    save("/etc/app.toml", "two");
+    EXPECT_TRUE(published.files.empty());
+}
+
+TEST_F(PublishedTest, an_invalid_document_keeps_its_value_and_says_so) {
+    comparisons.emplace(clock);
+    app();
+    files.write("/etc/app.toml", "one");
+    open();
+    answer_comparison();
+    save("/etc/app.toml", "bad");
+    answer_comparison({.problems = {{.message = "bad"}}});
+    EXPECT_EQ(published.lines.back(), "app 1 invalid {}:");
+}
+
+// Was, for a moment: no value, at each start while the file was away.
+TEST_F(PublishedTest, at_a_start_without_the_document_the_value_on_record_is_what_is_written) {
+    record.configs["app"] = {app(), test::FakeFiles::id_of("one"), 7};
+    open();
+    EXPECT_EQ(published.lines, Lines{"app 7 missing {}:"});
+}
+
+TEST_F(PublishedTest, a_project_file_that_is_invalid_at_a_start_takes_no_document_away) {
+    record.configs["app"] = {app(), test::FakeFiles::id_of("one"), 7};
+    files.write("/etc/app.toml", "one");
+    reader.problem = Problem{.message = "unclosed"};
+    open();
+    EXPECT_EQ(published.lines, Lines{"app 8 valid {}:"});
+    EXPECT_EQ(store.project->configs.at("app").definition, app());
+}
+
+TEST_F(PublishedTest, a_file_that_cannot_be_written_is_told_and_written_later) {
+    app();
+    published.full = true;
+    files.write("/etc/app.toml", "one");
+    open();
+    auto status = project->config_statuses().at(0);
+    EXPECT_EQ(status.state, ConfigStatus::State::Valid);
+    ASSERT_EQ(status.problems.size(), 1U);
+    EXPECT_TRUE(status.problems[0].message.starts_with("no space left on device"));
+    published.full = false;
+    clock.advance(10s);
+    EXPECT_EQ(published.lines, Lines{"app 1 valid {}:"});
+    EXPECT_EQ(project->config_statuses().at(0).problems.size(), 0U);
+    EXPECT_EQ(events.lines.back(), "config app valid {}");
+}
+
+} // namespace
+} // namespace hotreload::project
