@@ -67,6 +67,7 @@ def attach(system_ctl):
     yield attach
     for name, unit, events in attached:
         events.close()
+        system_ctl("sync", check=False)  # files that were put back are applied, or pinned ones are not let go of
         (project.PROJECTS / f"{name}.toml").unlink(missing_ok=True)
         system_ctl("down", name, check=False)
         systemctl("stop", unit)
