@@ -56,7 +56,8 @@ struct Message {
     std::string service;
     std::uint64_t generation = 0;
     ReloadId reload_id{};
-    std::uint32_t object_pid = 0; // main process of the service: shows under its own unit too
+    std::string unit{};           // of the service: it is told among the unit's own messages
+    std::uint32_t object_pid = 0; // its main process, if it runs: the same, for the system's
     std::string changes{};        // what it was about, as JSON, secrets masked
     std::optional<std::uint32_t> caller_uid{}; // of whoever asked for it
 };

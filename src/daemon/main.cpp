@@ -104,7 +104,7 @@ std::string worker_program() {
 
 int run(const Options& options) {
     os::EventLoop loop;
-    os::Journal journal(options.debug);
+    os::Journal journal(options.debug, options.mode == units::Mode::User);
     const auto give_up = [&](const Error& error) {
         journal.write({.priority = Priority::Error,
                        .id = MessageId::Failed,

@@ -265,6 +265,7 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
                     .caller_uid = outcome.caller};
     if (!service.changes.empty())
         message.changes = ipc::changes_json(service.changes, Audience::Inspectors);
+    message.unit = service.unit;
     if (!service.unit.empty())
         message.object_pid = units_.state(service.unit).main_pid;
     const auto* words = words_for(service.action);

@@ -84,7 +84,7 @@ std::string_view message_uuid(MessageId id) {
     return kTable.at(static_cast<std::size_t>(std::to_underlying(id))).uuid;
 }
 
-std::vector<std::string> journal_fields(const Message& message) {
+std::vector<std::string> journal_fields(const Message& message, bool of_a_user) {
     std::vector<std::string> fields{
         std::format("MESSAGE={}", message.text),
         std::format("PRIORITY={}", std::to_underlying(message.priority)),
@@ -102,6 +102,8 @@ std::vector<std::string> journal_fields(const Message& message) {
         add("HOTRELOAD_GENERATION", message.generation);
     if (message.reload_id)
         add("HOTRELOAD_RELOAD_ID", to_string(message.reload_id));
+    if (of_a_user && !message.unit.empty())
+        add("USER_UNIT", message.unit);
     if (message.object_pid)
         add("OBJECT_PID", message.object_pid);
     if (!message.changes.empty())
@@ -111,7 +113,8 @@ std::vector<std::string> journal_fields(const Message& message) {
     return fields;
 }
 
-Journal::Journal(bool debug) : structured_(stderr_is_journal()), debug_(debug) {}
+Journal::Journal(bool debug, bool of_a_user)
+    : structured_(stderr_is_journal()), debug_(debug), of_a_user_(of_a_user) {}
 
 void Journal::write(const Message& message) noexcept {
     if (message.priority == Priority::Debug && !debug_)
@@ -120,7 +123,7 @@ void Journal::write(const Message& message) noexcept {
         std::fprintf(stderr, "%s\n", one_line(message.text).c_str());
         return;
     }
-    auto fields = journal_fields(message);
+    auto fields = journal_fields(message, of_a_user_);
     std::vector<iovec> parts;
     for (auto& field : fields)
         parts.push_back({field.data(), field.size()});

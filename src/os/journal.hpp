@@ -15,8 +15,8 @@ namespace hotreload::os {
 
 class Journal final : public Log {
 public:
-    // `debug`: write debug messages too.
-    explicit Journal(bool debug = false);
+    // `debug`: write debug messages too. `of_a_user`: for an instance beside a user's manager.
+    explicit Journal(bool debug = false, bool of_a_user = false);
 
     void write(const Message& message) noexcept override;
     void debug(const std::string& text) noexcept override;
@@ -24,6 +24,7 @@ public:
 private:
     bool structured_;
     bool debug_;
+    bool of_a_user_;
 };
 
 struct MessageRow {
@@ -36,7 +37,8 @@ struct MessageRow {
 std::span<const MessageRow> message_table();
 std::string_view message_uuid(MessageId id);
 
-// The journal's fields for a message, "NAME=value" each.
-std::vector<std::string> journal_fields(const Message& message);
+// The journal's fields for a message, "NAME=value" each. journald takes OBJECT_PID= of root alone,
+// and journalctl takes USER_UNIT= of the unit's own user.
+std::vector<std::string> journal_fields(const Message& message, bool of_a_user = false);
 
 } // namespace hotreload::os

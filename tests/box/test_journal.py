@@ -61,6 +61,22 @@ def test_a_restart_of_an_own_unit_is_told_with_what_changed_and_who_asked(rooted
     assert "root" in rooted.ctl("history", "rooted/a").stdout
 
 
+# Was: root's units alone.
+def test_a_reload_of_a_user_s_unit_is_told_among_its_own_messages(demo):
+    demo.write("a.conf", "one\n")
+    demo.toml(TOML)
+    demo.up()
+    demo.write("a.conf", "refuse\n")
+    demo.sync()
+    demo.write("a.conf", "two\n")
+    demo.sync()
+    sync_journal()
+    said = run("journalctl", "--user", "--output=cat", f"--unit={demo['a']['unit']}", user="dev").stdout
+    assert "a (a.conf): restarted, generation" in said, said
+    first = run("journalctl", "--user", "--output=cat", f"--unit={demo['a']['unit'].replace('@2', '@1').replace('@3', '@1')}", user="dev").stdout
+    assert "a (a.conf): refused" in first, first
+
+
 def test_what_is_refused_is_told_of_the_unit(rooted):
     rooted.write("a.conf", "refuse\n")
     rooted.sync()

@@ -68,6 +68,14 @@ TEST(Journal, fields_that_are_empty_are_left_out) {
                           "SYSLOG_IDENTIFIER=hotreloadd", "HOTRELOAD_SERVICE=web"}));
 }
 
+TEST(Journal, the_unit_is_a_field_of_a_user_s_instance_alone) {
+    const Message message{.unit = "x.service"};
+    const auto of_the_system = journal_fields(message);
+    auto expected = of_the_system;
+    expected.emplace_back("USER_UNIT=x.service");
+    EXPECT_EQ(journal_fields(message, true), expected);
+}
+
 TEST(Journal, outside_the_journal_a_message_is_one_plain_line) {
     ::unsetenv("JOURNAL_STREAM");
     testing::internal::CaptureStderr();
