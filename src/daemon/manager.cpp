@@ -91,6 +91,9 @@ Result<> verdict(const Outcome& outcome) {
 // The looks that one plan takes at most at files that change while they are checked.
 constexpr int kMostLooks = 3;
 
+// Each has its watches, its files and its place in everything that is told.
+constexpr std::size_t kMostProjects = 1000;
+
 // Rehearsal is the host of the steps of a plan that is only checked.
 class Rehearsal final : public StepHost {
 public:
@@ -237,6 +240,11 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
                         std::format("{0} is registered as \"{1}\": run \"hotreloadctl down {1}\" "
                                     "before it gets another name",
                                     definition.path, name));
+    if (projects_.size() >= kMostProjects)
+        return fail(ErrorCode::Busy,
+                    std::format("{} projects are registered, and there can be no more: "
+                                "\"hotreloadctl down\" lets go of one",
+                                projects_.size()));
     ProjectRecord record{
         .name = definition.name, .path = definition.path, .manager_id = units_.manager_id()};
     record.services = store_.left_services(definition.name);

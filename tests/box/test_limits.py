@@ -2,6 +2,7 @@
 """Limits of the kernel. They are set for the whole machine, so these tests run alone."""
 
 from harness import eventually, run, sync_journal, write_sysctl
+from managers import Hotreload
 from project import acted_on
 
 
@@ -43,3 +44,28 @@ def test_watches_that_are_used_up_are_a_state_and_what_they_miss_is_polled(demo)
             demo.write("conf/d19/a.conf", "green")
             assert events.wait_for("ReloadFinished")["result"] == "applied"
     eventually(lambda: demo["a"]["watching"] == "watching", "the limit's end")
+
+
+def test_there_are_no_more_projects_than_there_may_be(demo):
+    demo.write("a.json", "{}")
+    demo.toml('[configs.a]\nfile = "a.json"\n')
+    demo.up()
+    registered = ["demo"]
+    try:
+        for number in range(1, 1001):
+            name = f"one-of-many-{number}"
+            demo.write(f"{name}/hotreload.toml", f'[project]\nname = "{name}"\n[configs.a]\nfile = "../a.json"\n')
+        refused = None
+        for number in range(1, 1001):
+            name = f"one-of-many-{number}"
+            try:
+                Hotreload("dev").call("Up", "sa{sv}", str(demo / name / "hotreload.toml"), {})
+            except LookupError as error:
+                refused = str(error)
+                break
+            registered.append(name)
+        assert len(registered) == 1000, refused
+        assert "can be no more" in refused and "hotreloadctl down" in refused
+    finally:
+        for name in registered[1:]:
+            Hotreload("dev").call("Down", "sa{sv}", name, {})
