@@ -15,6 +15,7 @@ from test_nginx import CONF, get
 DEB = os.environ.get("HOTRELOAD_DEB")
 pytestmark = pytest.mark.skipif(not DEB, reason="not installed from a package")
 
+PACKAGES = ["hotreload", "libhotreload1", "libhotreload-dev", "python3-hotreload"]
 INSTANCES = [None, "dev"]
 
 
@@ -28,8 +29,8 @@ def ping(user):
     run("busctl", bus, "call", "org.hotreload", "/org/hotreload", "org.freedesktop.DBus.Peer", "Ping", user=user)
 
 
-def install():
-    run("dpkg", "--install", DEB, timeout=120)
+def install(*debs):
+    run("dpkg", "--install", *(debs or [DEB]), timeout=120)
 
 
 def remove():
@@ -49,13 +50,14 @@ def every_socket_answers():
 @pytest.fixture
 def reinstalled():
     yield
-    install()
+    install(*Path(DEB).parent.glob("*.deb"))
     every_socket_answers()
 
 
 def test_what_is_installed_is_what_was_packed():
-    assert run("dpkg-query", "--show", "--showformat=${Status}", "hotreload").stdout == "install ok installed"
-    assert run("dpkg", "--verify", "hotreload").stdout == ""
+    for package in PACKAGES:
+        assert run("dpkg-query", "--show", "--showformat=${Status}", package).stdout == "install ok installed"
+        assert run("dpkg", "--verify", package).stdout == ""
 
 
 def test_the_socket_listens_for_the_system_and_for_every_user():
@@ -157,7 +159,45 @@ def test_the_unit_is_confined_as_far_as_its_work_lets_it():
 
 def test_lintian_finds_no_error():
     # The changelog closes no bug, as nobody has asked for the package.
-    run("lintian", "--fail-on", "error", "--suppress-tags", "initial-upload-closes-no-bugs", "--allow-root", DEB, timeout=120)
+    debs = Path(DEB).parent.glob("*.deb")
+    run("lintian", "--fail-on", "error", "--suppress-tags", "initial-upload-closes-no-bugs", "--allow-root", *debs, timeout=120)
+
+
+PROGRAM = """
+#include <hotreload/config.h>
+int main(int argc, char **argv) {
+    hotreload_config *config;
+    int port = 0;
+    if (hotreload_config_open(&config, (void *)0, argv[argc - 1], 0) < 0)
+        return 1;
+    hotreload_config_get_bool(config, "/on", &port);
+    hotreload_config_unref(config);
+    return port ? 0 : 2;
+}
+"""
+PROGRAM_HPP = """
+#include <hotreload/config.hpp>
+int main(int, char** argv) {
+    auto config = hotreload::Config::open({}, {.path = argv[1]});
+    return config && config->get<bool>("/on").value_or(false) ? 0 : 2;
+}
+"""
+MODULE = "import hotreload, sys; sys.exit(0 if hotreload.Config(None, sys.argv[1]).get('/on') else 2)"
+
+
+def test_programs_are_built_with_what_is_installed(tmp_path):
+    document = tmp_path / "app.toml"
+    document.write_text("on = true\n")
+    flags = run("pkg-config", "--cflags", "--libs", "libhotreload").stdout.split()
+    assert run("pkg-config", "--modversion", "libhotreload").stdout.strip()
+    for compiler, name, text in (("cc", "c11.c", PROGRAM), ("c++", "c++23.cpp", PROGRAM_HPP)):
+        (tmp_path / name).write_text(text)
+        strict = [f"-std={Path(name).stem}", "-Wall", "-Wextra", "-Werror"]
+        run(compiler, *strict, "-o", tmp_path / "program", tmp_path / name, *flags, timeout=120)
+        run(tmp_path / "program", document)
+        needed = run("objdump", "-p", tmp_path / "program").stdout
+        assert "libhotreload.so.1" in needed
+    run("python3", "-c", MODULE, document)
 
 
 def test_it_purges_clean(reinstalled):
@@ -165,10 +205,10 @@ def test_it_purges_clean(reinstalled):
         PROJECTS.rmdir()  # another test has made it
     ping(None)
     ping("dev")
-    files = [Path(line) for line in run("dpkg", "--listfiles", "hotreload").stdout.splitlines()]
+    files = [Path(line) for line in run("dpkg", "--listfiles", *PACKAGES).stdout.splitlines()]
     files = [path for path in files if not path.is_dir()]
     assert files
-    run("dpkg", "--purge", "hotreload", timeout=120)
+    run("dpkg", "--purge", *PACKAGES, timeout=120)
 
     assert [path for path in files if path.exists()] == []
     # Files of a user stay; those in /run/user go when the user logs out.

@@ -20,6 +20,11 @@ protected:
     static std::filesystem::path drop_in_directory(const std::string& unit) {
         return run_time_directory() / (unit + ".d");
     }
+    // What every unit of the project is told.
+    [[nodiscard]] std::string of_project() const {
+        return std::format("HOTRELOAD_PROJECT=units-test HOTRELOAD_CONFIGS={}/configs/units-test",
+                           directory.string());
+    }
 };
 
 std::string read_file(const std::filesystem::path& path) {
@@ -111,7 +116,7 @@ TEST_F(Start, EveryValueOfAnEnvironmentArrivesAsItIsAndIsShownToNobody) {
         return variables;
     };
     until([&] { return environment() == definition.env; });
-    EXPECT_EQ(show(unit, "Environment"), "");
+    EXPECT_EQ(show(unit, "Environment"), of_project());
     systemctl("daemon-reload");
     ASSERT_TRUE(run(units->restart_unit(unit)));
     until([&] { return environment() == definition.env; });
@@ -153,7 +158,7 @@ TEST_F(Start, PropertiesOfBothSectionsAreInForce) {
     ASSERT_TRUE(start(unit, definition));
     EXPECT_EQ(show(unit, "Nice"), "7");
     EXPECT_EQ(show(unit, "Restart"), "on-failure");
-    EXPECT_EQ(show(unit, "Environment"), "A=1 B=2");
+    EXPECT_EQ(show(unit, "Environment"), of_project() + " A=1 B=2");
     EXPECT_EQ(read_file(drop_in_directory(unit) / "10-hotreload.conf"),
               "[Unit]\nConditionPathExists=/etc\nConditionPathExists=/usr\n"
               "[Service]\nEnvironment=A=1\nEnvironment=B=2\nNice=7\nRestart=on-failure\n");

@@ -41,7 +41,7 @@ TEST_F(AccountKeysTest, users_and_groups_are_kept_as_they_are_written) {
                               kApp + "readers = ['@daemon']\n[configs.other]\nfile = 'o.json'\n");
     EXPECT_EQ(project.operators, (Names{"daemon", "@root", "4711", "@4712"}));
     EXPECT_EQ(project.configs.at("app").readers, (Names{"@daemon"}));
-    EXPECT_EQ(project.configs.at("other").readers, Names());
+    EXPECT_EQ(project.configs.at("other").readers, std::nullopt) << "which is not nobody";
 }
 
 TEST_F(AccountKeysTest, an_account_that_does_not_exist_is_told_where_it_stands) {
