@@ -32,7 +32,7 @@ Contents::Contents(std::unique_ptr<Documents> documents, ContentStore& store, Le
     : documents_(std::move(documents)),
       store_(store),
       ledger_(ledger),
-      in_use_([this](const ContentId& id) { return ledger_.in_use(id); }),
+      in_use_([this](const ContentId& id) { return pins_.contains(id) || ledger_.in_use(id); }),
       next_(clock.make_alarm()),
       again_(clock.make_alarm()) {}
 
@@ -127,6 +127,15 @@ Result<> Contents::hold(const ContentId& id, std::string_view bytes) {
                 return {};
             return fail(ErrorCode::Busy, "it has changed meanwhile");
         });
+}
+
+void Contents::pin(const ContentId& id) {
+    ++pins_[id];
+}
+
+void Contents::unpin(const ContentId& id) {
+    if (const auto pin = pins_.find(id); --pin->second == 0)
+        pins_.erase(pin);
 }
 
 bool Contents::has(const ContentId& id) const {

@@ -14,6 +14,7 @@
 #include "core/watch_rules.hpp"
 #include "project/ledger.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,6 +58,10 @@ public:
     // A copy that is no file's yet: it stays as long as something on record names it. The content
     // can be had afterwards, or it is an error.
     Result<> hold(const ContentId& id, std::string_view bytes);
+    // A copy that somebody needs before anything on record names it: whatever else is kept, it
+    // stays until it is let go of, as often as it was pinned.
+    void pin(const ContentId& id);
+    void unpin(const ContentId& id);
     [[nodiscard]] bool has(const ContentId& id) const;
     // Those that are held are on the disk when it is run, in the background.
     [[nodiscard]] std::function<Result<>()> sync(const std::set<ContentId>& ids);
@@ -81,6 +86,7 @@ private:
     ContentStore& store_;
     Ledger& ledger_;
     ContentStore::InUse in_use_;
+    std::map<ContentId, std::size_t> pins_;
     std::map<ContentId, SharedBytes> lent_;
     std::string told_problem_;
     std::unique_ptr<Alarm> next_; // of the copies that wait

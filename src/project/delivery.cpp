@@ -52,6 +52,13 @@ Delivery::Delivery(const Sees& sees, Candidate candidate, HandedFiles files)
 
 Delivery::~Delivery() {
     sees_.contents.return_lent(files_);
+    for (const auto& id : pinned_)
+        sees_.contents.unpin(id);
+}
+
+void Delivery::pin(const ContentId& id) {
+    if (pinned_.insert(id).second)
+        sees_.contents.pin(id);
 }
 
 std::unique_ptr<Delivery> Delivery::resume(const Sees& sees, const Candidate& candidate) {
@@ -83,6 +90,7 @@ Task<Result<>> Delivery::keep_what_was() {
     const auto wanted = contents_to_keep();
     std::set<ContentId> held;
     for (const auto& [id, path] : wanted) {
+        pin(id);
         if (sees_.contents.has(id))
             continue;
         held.insert(id);
@@ -102,6 +110,7 @@ Task<Result<>> Delivery::keep_what_was() {
                                        path, kept.error().message));
     }
     for (const auto& [path, file] : files_) {
+        pin(file.id);
         held.insert(file.id);
         if (auto kept = sees_.contents.hold(file.id, file.bytes.view()); !kept)
             co_return std::unexpected(std::move(kept.error()).in_context("keeping " + path));

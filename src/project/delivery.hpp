@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,10 +66,12 @@ private:
     [[nodiscard]] Wanted contents_to_keep() const;
     Task<Result<>> keep_what_was();
     Task<Result<>> record();
+    void pin(const ContentId& id);
 
     const Sees sees_;
     Candidate candidate_;
     HandedFiles files_;
+    std::set<ContentId> pinned_; // until the candidate is on record
     bool put_back_ = false;
     std::vector<FileRestored> told_;
     std::string left_;

@@ -265,13 +265,19 @@ private:
     }
 };
 
+// Copies of a file, and those of none (""), go when others are kept and nobody needs them.
 class MemoryContents final : public ContentStore {
 public:
     std::map<ContentId, std::string> contents;
 
-    Result<> keep(const std::string&, const std::string&, const ContentId& id,
-                  std::string_view bytes, unsigned, const InUse&) override {
+    Result<> keep(const std::string&, const std::string& path, const ContentId& id,
+                  std::string_view bytes, unsigned older, const InUse& in_use) override {
         contents.try_emplace(id, bytes);
+        auto& copies = copies_[path];
+        std::erase(copies, id);
+        copies.insert(copies.begin(), id);
+        trim(copies, std::size_t{1} + older, in_use);
+        trim(copies_[""], 0, in_use);
         return {};
     }
     Result<> flush(const std::string&) override { return {}; }
@@ -286,6 +292,17 @@ public:
     Fd open(const std::string&, const ContentId&) override { return {}; }
     std::vector<std::string> copies(const std::string&, const std::string&) override { return {}; }
     Result<> remove_contents(const std::string&) override { return {}; }
+
+private:
+    void trim(std::vector<ContentId>& copies, std::size_t most, const InUse& in_use) {
+        for (std::size_t i = copies.size(); i-- > most;)
+            if (!in_use(copies[i])) {
+                contents.erase(copies[i]);
+                copies.erase(copies.begin() + static_cast<std::ptrdiff_t>(i));
+            }
+    }
+
+    std::map<std::string, std::vector<ContentId>> copies_; // by path, the newest first
 };
 
 // Published documents in memory, and what was written to them, in its order.
@@ -365,8 +382,12 @@ public:
         return finished(std::vector<std::string>());
     }
     void forgive() override {}
-    void keep(const std::string&, const ContentId&, unsigned, const ContentStore::InUse&) override {
+    void keep(const std::string&, const ContentId&, unsigned,
+              const ContentStore::InUse& in_use) override {
+        if (in_use_seen)
+            *in_use_seen = &in_use;
     }
+    const ContentStore::InUse** in_use_seen = nullptr;
     Task<> copy_some(const ContentStore::InUse&) override { co_return; }
     [[nodiscard]] bool copies_wait() const override { return false; }
     void flush() override {}

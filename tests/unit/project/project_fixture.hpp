@@ -41,6 +41,7 @@ protected:
     KindPorts kind_ports{units, sockets, probes, views, [this] { return clock.now(); }};
     std::optional<test::Comparisons> comparisons; // nothing: they take no time
     std::optional<Problem> unrenderable;          // why documents are
+    const ContentStore::InUse* in_use = nullptr;  // which copies the project needs
     std::uint64_t last_id = 0;
     std::unique_ptr<Project> project;
     Lines calls_at_open; // of the manager
@@ -81,6 +82,7 @@ protected:
                           return std::make_unique<test::SlowDocuments>(*comparisons);
                       auto plain = std::make_unique<test::NoDocuments>();
                       plain->unrenderable = unrenderable;
+                      plain->in_use_seen = &in_use;
                       return plain;
                   },
                   .make_restoration =

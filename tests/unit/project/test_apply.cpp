@@ -210,6 +210,22 @@ TEST_F(ApplyTest, a_death_between_record_and_files_is_followed_by_the_same) {
     EXPECT_TRUE(nothing_is_pending());
 }
 
+// Was: the copies were trimmed, and so there was no way back, and none on after a death.
+TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is_on_record) {
+    service("web", "/etc/web");
+    open_with("old");
+    project->pause("web", {});
+    save("/etc/web", "by hand");
+    background.meanwhile = [&] {
+        (void)contents.keep("shop", "/etc/other", test::FakeFiles::id_of("x"), "x", 0, *in_use);
+    };
+    units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
+    ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(files.stamp("/etc/web"), "by hand");
+    ask(request({{"/etc/web", content("newer")}}, 30s));
+    EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
+}
+
 TEST_F(ApplyTest, a_record_that_cannot_be_written_leaves_the_files_alone) {
     service("web", "/etc/web");
     open_with("old");
