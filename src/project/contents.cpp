@@ -110,12 +110,13 @@ void Contents::keep(const std::string& path, const ContentId& id, unsigned older
 
 void Contents::lend(const HandedFiles& files) {
     for (const auto& [path, file] : files)
-        lent_.insert_or_assign(file.id, file.bytes);
+        ++lent_.try_emplace(file.id, Lent{file.bytes}).first->second.times;
 }
 
 void Contents::return_lent(const HandedFiles& files) {
     for (const auto& [path, file] : files)
-        lent_.erase(file.id);
+        if (const auto lent = lent_.find(file.id); --lent->second.times == 0)
+            lent_.erase(lent);
 }
 
 Result<> Contents::hold(const ContentId& id, std::string_view bytes) {
@@ -148,7 +149,7 @@ std::function<Result<>()> Contents::sync(const std::set<ContentId>& ids) {
 
 std::optional<std::string> Contents::content(const ContentId& id) const {
     if (const auto lent = lent_.find(id); lent != lent_.end())
-        return std::string(lent->second.view());
+        return std::string(lent->second.bytes.view());
     return store_.content(ledger_.name(), id);
 }
 

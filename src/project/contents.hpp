@@ -52,7 +52,7 @@ public:
     void keep(const std::string& path, const ContentId& id, unsigned older);
 
     // Contents that were handed over, and are on no disk yet: to be had like a copy until they are
-    // returned.
+    // returned, as often as they were lent.
     void lend(const HandedFiles& files);
     void return_lent(const HandedFiles& files);
     // A copy that is no file's yet: it stays as long as something on record names it. The content
@@ -87,7 +87,11 @@ private:
     Ledger& ledger_;
     ContentStore::InUse in_use_;
     std::map<ContentId, std::size_t> pins_;
-    std::map<ContentId, SharedBytes> lent_;
+    struct Lent {
+        SharedBytes bytes;
+        std::size_t times = 0;
+    };
+    std::map<ContentId, Lent> lent_;
     std::string told_problem_;
     std::unique_ptr<Alarm> next_; // of the copies that wait
     std::unique_ptr<Alarm> again_;
