@@ -42,7 +42,8 @@ enum class MessageId {
     AwaitsConfirmation, // what was applied is put back unless somebody confirms it
     Confirmed,          // and somebody does
     Unconfirmed,        // nobody did
-    Last = Unconfirmed,
+    NotPutBack,         // what was applied is to go, and what was before cannot be put back
+    Last = NotPutBack,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)

@@ -147,10 +147,12 @@ struct Candidate {
     std::map<std::string, GenerationRecord> goals;
     bool force = false;           // as it was asked for
     Duration confirm{};           // zero: nobody has to confirm it
-    std::uint64_t until_usec = 0; // CLOCK_REALTIME, when it is put back; 0: it is not applied yet
+    std::uint64_t until_usec = 0; // CLOCK_REALTIME, when it is put back; 0: it was never applied
+    // Why what was there before could not be put back, which is tried again; "": it was not tried.
+    std::string left;
 
     // It was written, perhaps half-way, and nobody knows how that ended.
-    [[nodiscard]] bool under_way() const { return until_usec == 0; }
+    [[nodiscard]] bool under_way() const { return until_usec == 0 && left.empty(); }
 
     bool operator==(const Candidate&) const = default;
 };

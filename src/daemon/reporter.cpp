@@ -244,6 +244,14 @@ void Reporter::candidate_changed(const std::string& project, const Candidate& ca
                                        "is put back",
                                        service, time);
             break;
+        case CandidateNews::NotPutBack:
+            message.priority = Priority::Error;
+            message.id = MessageId::NotPutBack;
+            message.text = std::format("{0}: what was there before cannot be put back: {1}; it is "
+                                       "tried again, and \"hotreloadctl confirm {2}/{0}\" keeps "
+                                       "what is there",
+                                       service, candidate.left, project);
+            break;
         }
         log_.write(message);
     }

@@ -46,6 +46,7 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {AwaitsConfirmation, "AwaitsConfirmation", "a947f269e19240eca6f8cd5d96505cfe"},
     {Confirmed, "Confirmed", "3d1aa401fc5b45d7a75955d0aa5947ec"},
     {Unconfirmed, "Unconfirmed", "d96db5d66e2a4b1fa6765ab820b902ec"},
+    {NotPutBack, "NotPutBack", "8f59fcb2e52f41c6b918fa145b750c82"},
 });
 
 consteval bool table_follows_enum() {

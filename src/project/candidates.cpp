@@ -77,7 +77,7 @@ Result<std::vector<Candidate>> Candidates::confirm_those(Meant meant) {
     for (const auto& each : ledger_.record().candidates) {
         if (each.under_way() || !meant(each))
             continue;
-        if (going_back_.contains(to_string(each.id)) || is_over(each))
+        if (going_back_.contains(to_string(each.id)) || (each.left.empty() && is_over(each)))
             too_late = true;
         else
             confirmed.push_back(each);
@@ -128,6 +128,19 @@ void Candidates::try_again(const ReloadId& id) {
     going_back_.erase(to_string(id));
     again_[to_string(id)] = clock_.now() + kPutBackAgain;
     arm();
+}
+
+bool Candidates::could_not_put_back(const ReloadId& id, const std::string& why) {
+    const auto* const candidate = find(id);
+    if (!candidate)
+        return false;
+    const bool is_news = candidate->left != why;
+    if (is_news)
+        ledger_.update_project([&](ProjectRecord& record) {
+            std::ranges::find(record.candidates, id, &Candidate::id)->left = why;
+        });
+    try_again(id);
+    return is_news;
 }
 
 void Candidates::arm() {

@@ -39,14 +39,18 @@ public:
     void forget(const ReloadId& id);
 
     // The one that is meant is in force for good; of `service` nullopt: all. Answers those that
-    // are. Errors: NotFound, when nothing waits for it; Busy, when it is being put back.
+    // are. What could not be put back is kept as it is. Errors: NotFound, when nothing waits for
+    // it; Busy, when it is being put back.
     Result<std::vector<Candidate>> confirm(const std::optional<std::string>& service);
     Result<std::vector<Candidate>> confirm(const ReloadId& id);
 
-    // Those whose time is over, to be put back: answered once, unless it is tried again.
+    // Those whose time is over, and those that could not be put back, to be put back: answered
+    // once, unless it is tried again.
     [[nodiscard]] std::vector<Candidate> take_overdue();
     // What was to be put back could not be begun.
     void try_again(const ReloadId& id);
+    // The same, and why; answers whether that is another reason than before.
+    bool could_not_put_back(const ReloadId& id, const std::string& why);
     // One may be overdue.
     std::function<void()> on_time;
     void arm();

@@ -356,10 +356,13 @@ Task<> Conductor::apply(Request request, Names scope, Names asked) {
         on_.end();
         co_return;
     }
+    std::optional<Problem> stuck;
     if (!winding_up_) // else the next start of ours goes on with it
-        co_await give_up(request.id);
+        stuck = co_await give_up(request.id);
     sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
     if (attempt->refusal && !winding_up_) {
+        if (stuck)
+            attempt->refusal->problems.push_back(*std::move(stuck));
         report(*attempt->refusal, {});
         if (request.done)
             request.done(*attempt->refusal);
@@ -369,6 +372,8 @@ Task<> Conductor::apply(Request request, Names scope, Names asked) {
                         "are whole"));
         if (winding_up_)
             problem = is_ending(sees_.ledger.record().path);
+        if (stuck)
+            problem.message += "; " + stuck->message;
         refuse(std::move(request), std::move(problem));
     }
     for (const auto& name : scope)
@@ -376,8 +381,21 @@ Task<> Conductor::apply(Request request, Names scope, Names asked) {
     on_.end();
 }
 
+// Why a candidate on record is not gone on with, but put back.
+std::optional<Problem> Conductor::why_put_back(const Request& request) const {
+    const auto* const known = sees_.candidates.find(request.id);
+    if (known && !known->left.empty())
+        return sees_.file
+            .problem_at("services", "what was handed over did not hold, and is taken back")
+            .for_everybody();
+    return std::nullopt;
+}
+
 Task<Conductor::Delivered> Conductor::try_to_apply(Request& request, const Names& scope,
                                                    const Names& asked, Attempt& attempt) {
+    attempt.problem = why_put_back(request);
+    if (attempt.problem)
+        co_return Delivered::No;
     const auto handed = std::make_shared<const HandedFiles>(request.apply->files);
     auto input = co_await see(scope, request.options, Rescan::All, handed);
     attempt.delivery = delivery_of(request);
@@ -385,9 +403,6 @@ Task<Conductor::Delivered> Conductor::try_to_apply(Request& request, const Names
     if (!input)
         co_return Delivered::No;
     attempt.problem = co_await aim(request, asked, *input);
-    if (!attempt.problem && !attempt.delivery)
-        attempt.problem = sees_.file.problem_at(
-            "services", "what was handed over is to be had no more: hand it over again");
     for (const auto& name : scope) {
         const auto* const member = sees_.looks.find(name);
         if (!member)
@@ -500,10 +515,10 @@ Task<Conductor::Delivered> Conductor::deliver(const Request& request, const Name
     }
     if (is_as_seen())
         co_return Delivered::Yes;
-    const bool is_there = co_await delivery.is_there();
-    co_await give_up(request.id);
-    if (is_there)
-        co_return Delivered::Again;
+    if (co_await delivery.is_there()) {
+        const auto stuck = co_await give_up(request.id);
+        co_return stuck ? Delivered::No : Delivered::Again;
+    }
     attempt.problem = problem_at("services", "somebody else has saved one of the files meanwhile: "
                                              "that stays, and hand it over again if it shall not")
                           .for_everybody();
@@ -546,10 +561,8 @@ void Conductor::settle(Delivery& delivery, Outcome& outcome) {
     const auto& id = delivery.candidate().id;
     outcome.files = delivery.take_told();
     if (delivery.was_put_back()) {
-        sees_.candidates.forget(id);
-        if (!delivery.left().empty())
-            outcome.problems.push_back(
-                problem_at("services", "files could not be put back: " + delivery.left()));
+        if (auto stuck = end_of_putting_back(delivery))
+            outcome.problems.push_back(*std::move(stuck));
     } else if (delivery.changes_nothing() && outcome.result == ReloadResult::Unchanged) {
         sees_.candidates.forget(id);
     } else if (sees_.candidates.applied(id)) {
@@ -557,14 +570,29 @@ void Conductor::settle(Delivery& delivery, Outcome& outcome) {
     }
 }
 
-// A candidate that was begun: what it has written is put back.
-Task<> Conductor::give_up(ReloadId id) {
+// Files that are back need the candidate no more. The others do, for it is tried again: that is the
+// problem.
+std::optional<Problem> Conductor::end_of_putting_back(const Delivery& delivery) {
+    const auto& id = delivery.candidate().id;
+    if (delivery.left().empty()) {
+        sees_.candidates.forget(id);
+        return std::nullopt;
+    }
+    if (sees_.candidates.could_not_put_back(id, delivery.left()))
+        sees_.events.candidate_changed(sees_.ledger.name(), *sees_.candidates.find(id),
+                                       Events::CandidateNews::NotPutBack, {});
+    return problem_at("services", "files could not be put back: " + delivery.left())
+        .for_everybody();
+}
+
+// A candidate that was begun: what it has written is put back. Answers why it could not be.
+Task<std::optional<Problem>> Conductor::give_up(ReloadId id) {
     const auto* const known = sees_.candidates.find(id);
     if (!known)
-        co_return;
-    if (const auto delivery = Delivery::resume(sees_.delivery, *known))
-        co_await delivery->put_back();
-    sees_.candidates.forget(id);
+        co_return std::nullopt;
+    const auto delivery = Delivery::resume(sees_.delivery, *known);
+    co_await delivery->put_back();
+    co_return end_of_putting_back(*delivery);
 }
 
 void Conductor::take_back(Request request, Problem problem) {
@@ -572,8 +600,12 @@ void Conductor::take_back(Request request, Problem problem) {
 }
 
 Task<> Conductor::take_back_files(Request request, Problem problem) {
-    co_await give_up(request.id);
+    if (const auto stuck = co_await give_up(request.id))
+        problem.message += "; " + stuck->message;
+    const auto services = request.services;
     refuse(std::move(request), std::move(problem));
+    for (const auto& name : services)
+        on_.change(name);
     on_.end();
 }
 

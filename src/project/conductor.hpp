@@ -140,11 +140,13 @@ private:
                                  Attempt& attempt);
     Task<Delivered> deliver(const Request& request, const Names& scope, Attempt& attempt);
     Task<Delivered> check(const Transaction& transaction, const Names& scope, Attempt& attempt);
+    [[nodiscard]] std::optional<Problem> why_put_back(const Request& request) const;
     [[nodiscard]] std::unique_ptr<Delivery> delivery_of(const Request& request) const;
     [[nodiscard]] Outcome refusal_of(const Transaction& transaction,
                                      const std::map<std::string, Problem>& problems) const;
     void settle(Delivery& delivery, Outcome& outcome);
-    Task<> give_up(ReloadId id);
+    Task<std::optional<Problem>> give_up(ReloadId id);
+    std::optional<Problem> end_of_putting_back(const Delivery& delivery);
     Task<> take_back_files(Request request, Problem problem);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);

@@ -16,22 +16,39 @@ namespace {
 // Goes on to its end even when nobody waits for it any more.
 struct Writing {
     std::unique_ptr<Restoration> restoration;
-    HandedFiles handed;
-    std::map<std::string, std::optional<std::string>> before; // contents, as they are to be again
     Result<std::vector<FileRestored>> done;
+};
 
-    // Files that somebody else has written since are theirs.
-    void put_back() {
-        for (const auto& [path, bytes] : before) {
-            if (restoration->live(path) != handed.at(path).bytes.view())
-                continue;
-            if (!bytes)
-                restoration->take_away(path);
-            else if (auto can = restoration->write(path, *bytes); !can) {
-                done = std::unexpected(std::move(can.error()));
+// The same, of files on their way back.
+struct PuttingBack : Writing {
+    struct File {
+        std::optional<SharedBytes> handed; // what we have written; nothing: it is to be had no more
+        bool seen = false;                 // the file has held it, the last time that it was read
+        bool was_there = false;
+        std::optional<std::string> before; // nothing: there is no whole copy
+    };
+    std::map<std::string, File> files;
+
+    [[nodiscard]] bool is_ours(const std::string& path, const File& file) const {
+        return file.handed ? restoration->live(path) == file.handed->view() : file.seen;
+    }
+    Result<> plan(const std::string& path, File& file) {
+        if (!is_ours(path, file))
+            return {};
+        if (file.was_there && !file.before)
+            return fail(ErrorCode::NotFound,
+                        std::format("there is no whole copy of what {} held before", path));
+        if (file.was_there)
+            return restoration->write(path, *std::move(file.before));
+        restoration->take_away(path);
+        return {};
+    }
+    void carry_out() {
+        for (auto& [path, file] : files)
+            if (auto planned = plan(path, file); !planned) {
+                done = std::unexpected(std::move(planned.error()));
                 return;
             }
-        }
         done = restoration->carry_out();
     }
 };
@@ -64,10 +81,8 @@ void Delivery::pin(const ContentId& id) {
 std::unique_ptr<Delivery> Delivery::resume(const Sees& sees, const Candidate& candidate) {
     HandedFiles files;
     for (const auto& [path, file] : candidate.files) {
-        auto bytes = sees.contents.content(file.content);
-        if (!bytes)
-            return nullptr;
-        files.emplace(path, HandedFile{file.content, SharedBytes(*std::move(bytes))});
+        if (auto bytes = sees.contents.content(file.content))
+            files.emplace(path, HandedFile{file.content, SharedBytes(*std::move(bytes))});
     }
     return std::make_unique<Delivery>(sees, candidate, std::move(files));
 }
@@ -140,44 +155,58 @@ Task<Result<>> Delivery::write() {
     put_back_ = false;
     if (auto recorded = co_await record(); !recorded)
         co_return recorded;
-    const auto writing =
-        std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()), files_);
+    const auto writing = std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()));
     for (const auto& [path, file] : files_)
-        if (auto can = writing->restoration->write(path, std::string(file.bytes.view())); !can) {
-            sees_.candidates.forget(candidate_.id);
+        if (auto can = writing->restoration->write(path, std::string(file.bytes.view())); !can)
             co_return can;
-        }
     co_await sees_.background.run([writing] { writing->done = writing->restoration->carry_out(); });
-    if (!writing->done) { // it has put back what it had done
-        sees_.candidates.forget(candidate_.id);
+    if (!writing->done)
         co_return std::unexpected(std::move(writing->done.error()));
-    }
     told_ = as_written(*std::move(writing->done));
     fault::point("files-written");
-    co_await sees_.looks.look_again({candidate_.services.begin(), candidate_.services.end()});
+    co_await sees_.looks.look_again(services());
     co_return Result<>{};
+}
+
+Names Delivery::services() const {
+    return {candidate_.services.begin(), candidate_.services.end()};
+}
+
+// The file held it when a service that watches it was looked at.
+bool Delivery::was_seen(const std::string& path, const ContentId& id) const {
+    return std::ranges::any_of(candidate_.services, [&](const std::string& service) {
+        const auto* const member = sees_.looks.find(service);
+        if (!member)
+            return false;
+        const auto file = member->seen().files.find(path);
+        return file != member->seen().files.end() && file->second == id;
+    });
 }
 
 Task<> Delivery::put_back() {
     put_back_ = true;
-    const auto writing =
-        std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()), files_);
+    left_.clear();
+    if (files_.size() < candidate_.files.size()) // what was written can only be told by its hash
+        co_await sees_.looks.look_again(services());
+    const auto going = std::make_shared<PuttingBack>();
+    going->restoration = sees_.make_restoration(sees_.ledger.name());
     for (const auto& [path, file] : candidate_.files) {
-        auto bytes = file.before ? sees_.contents.content(*file.before) : std::nullopt;
-        if (file.before && !bytes) {
-            left_ = std::format("there is no whole copy of what {} held before", path);
-            co_return;
-        }
-        writing->before.emplace(path, std::move(bytes));
+        auto& back = going->files[path];
+        if (const auto handed = files_.find(path); handed != files_.end())
+            back.handed = handed->second.bytes;
+        back.seen = was_seen(path, file.content);
+        back.was_there = file.before.has_value();
+        if (file.before)
+            back.before = sees_.contents.content(*file.before);
     }
-    co_await sees_.background.run([writing] { writing->put_back(); });
+    co_await sees_.background.run([going] { going->carry_out(); });
     told_.clear();
-    if (writing->done)
-        told_ = *std::move(writing->done);
+    if (going->done)
+        told_ = *std::move(going->done);
     else
-        left_ = std::move(writing->done.error().message);
+        left_ = std::move(going->done.error().message);
     fault::point("files-back");
-    co_await sees_.looks.look_again({candidate_.services.begin(), candidate_.services.end()});
+    co_await sees_.looks.look_again(services());
 }
 
 bool Delivery::changes_nothing() const {

@@ -40,15 +40,18 @@ public:
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
 
-    // The delivery of a candidate on record; nothing: a content of it is to be had no more.
+    // The delivery of a candidate on record: to go on with it, or to put it back, which takes no
+    // more than what was there before.
     static std::unique_ptr<Delivery> resume(const Sees& sees, const Candidate& candidate);
 
     [[nodiscard]] const Candidate& candidate() const { return candidate_; }
     [[nodiscard]] const HandedFiles& files() const { return files_; }
 
     // What is on disk now is what a failure goes back to, unless it is on record already. Errors:
-    // Busy, when a file is not any more as it was looked at; nothing was written then.
+    // Busy, when a file is not any more as it was looked at. What is on record then is to be put
+    // back.
     Task<Result<>> write();
+    // Files that somebody else has written since are theirs. None is put back where one cannot be.
     Task<> put_back() override;
 
     // The files held all of it before.
@@ -56,7 +59,8 @@ public:
     // Every file holds what was handed over.
     Task<bool> is_there();
     [[nodiscard]] bool was_put_back() const { return put_back_; }
-    // What was done to the files, and why they could not be put back; "" when they were.
+    // What was done to the files, and why they could not be put back; "" when they were, or when it
+    // was not tried.
     [[nodiscard]] std::vector<FileRestored> take_told() { return std::move(told_); }
     [[nodiscard]] const std::string& left() const { return left_; }
 
@@ -67,6 +71,8 @@ private:
     Task<Result<>> keep_what_was();
     Task<Result<>> record();
     void pin(const ContentId& id);
+    [[nodiscard]] Names services() const;
+    [[nodiscard]] bool was_seen(const std::string& path, const ContentId& id) const;
 
     const Sees sees_;
     Candidate candidate_;

@@ -542,6 +542,12 @@ Result<> Project::can_apply(const std::optional<std::string>& service,
             return fail(ErrorCode::Busy, std::format("something is being applied to {}/{}: ask "
                                                      "again when that has ended",
                                                      name(), each));
+        if (other && !other->left.empty())
+            return fail(ErrorCode::Busy,
+                        std::format("what was before in {0}/{1} is to be put back first, and "
+                                    "cannot be: {2}; \"hotreloadctl confirm {0}/{1}\" keeps what "
+                                    "is there",
+                                    name(), each, other->left));
         if (other)
             return fail(ErrorCode::Busy,
                         std::format("{0}/{1} waits to be confirmed: \"hotreloadctl confirm "
@@ -554,26 +560,39 @@ Result<> Project::can_apply(const std::optional<std::string>& service,
 
 // A death of ours has cut them short, or their time goes on.
 void Project::resume_candidates() {
-    for (const auto& candidate : candidates_.under_way()) {
-        Request request{.id = candidate.id,
-                        .options = {.force = candidate.force, .retry = true},
-                        .apply = Request::Apply{.files = {}, .confirm = candidate.confirm},
-                        .caller = candidate.caller,
-                        .services = {candidate.services.begin(), candidate.services.end()}};
-        for (const auto& [path, file] : candidate.files)
-            request.apply->files.emplace(
-                path, HandedFile{file.content,
-                                 SharedBytes(contents_.content(file.content).value_or(""))});
-        submit(std::move(request));
-    }
+    for (const auto& candidate : candidates_.under_way())
+        submit(request_of(candidate));
     candidates_.arm();
 }
 
-// Nobody has confirmed them in time.
+// What the candidate began with, again.
+Request Project::request_of(const Candidate& candidate) const {
+    Request request{.id = candidate.id,
+                    .options = {.force = candidate.force, .retry = true},
+                    .apply = Request::Apply{.files = {}, .confirm = candidate.confirm},
+                    .caller = candidate.caller,
+                    .services = {candidate.services.begin(), candidate.services.end()}};
+    for (const auto& [path, file] : candidate.files)
+        request.apply->files.emplace(
+            path,
+            HandedFile{file.content, SharedBytes(contents_.content(file.content).value_or(""))});
+    return request;
+}
+
+// Nobody has confirmed them in time, or they could not be put back.
 void Project::put_back_overdue() {
     if (!opened_ || gone_ || winding_up_)
         return;
     for (const auto& candidate : candidates_.take_overdue()) {
+        if (candidate.until_usec == 0) { // it was never in force: its files alone go back
+            auto request = request_of(candidate);
+            request.done = [this, id = candidate.id](const Outcome&) {
+                if (!winding_up_)
+                    candidates_.try_again(id);
+            };
+            submit(std::move(request));
+            continue;
+        }
         ports_.events.candidate_changed(name(), candidate, Events::CandidateNews::Unconfirmed, {});
         submit({.id = ports_.new_id(),
                 .options = {.force = true, .retry = true},

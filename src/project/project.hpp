@@ -157,6 +157,7 @@ private:
     void turn_away(Request request);
     [[nodiscard]] Names watchers_of(const std::string& path) const;
     void resume_candidates();
+    [[nodiscard]] Request request_of(const Candidate& candidate) const;
     void put_back_overdue();
     Result<> tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller);
 

@@ -157,6 +157,13 @@ ServiceStatus Statuses::service(const std::string& name) const {
     if (const auto* const waits = sees_.candidates.of(name); waits && !waits->under_way()) {
         status.confirm_until_usec = waits->until_usec;
         status.confirm_id = to_string(waits->id);
+        if (!waits->left.empty())
+            status.problems.push_back(
+                {"", 0, 0,
+                 std::format("what was there before cannot be put back: {}; it is tried again, and "
+                             "\"hotreloadctl confirm {}/{}\" keeps what is there",
+                             waits->left, status.project, name),
+                 Audience::Everybody});
     }
     const auto& told = sees_.tally.of(name);
     status.waiting = told.waiting;

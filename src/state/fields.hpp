@@ -182,7 +182,7 @@ void fields(Visit& visit, T& value) {
 
 template <class Visit, Is<Candidate> T>
 void fields(Visit& visit, T& value) {
-    auto& [id, caller, services, files, goals, force, confirm, until_usec] = value;
+    auto& [id, caller, services, files, goals, force, confirm, until_usec, left] = value;
     visit("id", id);
     visit("caller_uid", caller);
     visit("services", services);
@@ -191,6 +191,7 @@ void fields(Visit& visit, T& value) {
     visit("force", force);
     visit("confirm_usec", confirm);
     visit("until_usec", until_usec);
+    visit("left", left);
 }
 
 template <class Visit, Is<ProjectRecord> T>

@@ -71,6 +71,7 @@ public:
     }
 
     std::set<std::string> unseen; // files of which changes cannot be seen
+    std::string write_error;      // why nothing can be restored; "": it can
 
     const Clock* clock = nullptr; // by which files change
 
@@ -344,6 +345,8 @@ public:
     }
     Result<std::vector<FileRestored>> carry_out() override {
         std::vector<FileRestored> done;
+        if (!files_.write_error.empty() && !(written_.empty() && taken_.empty()))
+            return fail(ErrorCode::Failed, files_.write_error);
         for (const auto& [path, bytes] : written_) {
             files_.write(path, bytes);
             done.push_back({path, "written back", "", ""});
@@ -511,6 +514,11 @@ public:
                            const Problem& problem) noexcept override {
         lines.push_back("invalid " + target + ": " + problem.message);
     }
+    void candidate_changed(const std::string&, const Candidate& candidate, CandidateNews news,
+                           CallerUid) noexcept override {
+        candidates.emplace_back(news, candidate.left);
+    }
+    std::vector<std::pair<CandidateNews, std::string>> candidates; // what is told, and why
     void reload_started(const ReloadId&, const Plan&) noexcept override {
         if (on_started)
             on_started();

@@ -30,6 +30,39 @@ protected:
     [[nodiscard]] bool nothing_is_pending() const {
         return !store.project || store.project->candidates.empty();
     }
+    // It fails when it is put into effect, and then the files cannot be written any more.
+    Outcome ask_and_fill_the_disk(HandedFiles handed) {
+        for (unsigned generation = 2; generation < 9; ++generation)
+            units.start_errors[generation_unit("shop", "web", generation)] = "it does not start";
+        events.on_started = [this] { files.write_error = "the disk is full"; };
+        const auto outcome = ask(request(std::move(handed)));
+        events.on_started = {};
+        return outcome;
+    }
+    using News = Events::CandidateNews;
+    [[nodiscard]] std::ptrdiff_t times_told(News news) const {
+        return std::ranges::count(events.candidates, news, &std::pair<News, std::string>::first);
+    }
+    [[nodiscard]] bool has_problem(const std::string& words) const {
+        return std::ranges::any_of(
+            events.services.at("web").problems,
+            [&](const std::string& message) { return message.contains(words); }, &Problem::message);
+    }
+    // A candidate that a death has left: written or not, it is not known.
+    void leave_candidate(Candidate candidate) {
+        if (!store.project)
+            store.project = ProjectRecord{
+                .name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"};
+        const auto& applied = store.services.at("web");
+        candidate.id = {7, 7};
+        candidate.services = {"web"};
+        candidate.goals = {
+            {"web", {.generation = 1, .definition = applied.definition, .files = applied.files}}};
+        store.project->candidates.push_back(std::move(candidate));
+    }
+    static Candidate::File change(const std::string& before, const std::string& now) {
+        return {test::FakeFiles::id_of(before), test::FakeFiles::id_of(now)};
+    }
     // The daemon dies, and its next run takes the project up from what is on record.
     void die() {
         auto left = store.project.value_or(record);
@@ -194,19 +227,98 @@ TEST_F(ApplyTest, a_death_between_record_and_files_is_followed_by_the_same) {
     open_with("old");
     contents.contents[test::FakeFiles::id_of("old")] = "old";
     contents.contents[test::FakeFiles::id_of("new")] = "new";
-    store.project =
-        ProjectRecord{.name = "shop", .path = "/srv/hotreload.toml", .manager_id = "manager"};
-    const auto& applied = store.services.at("web");
-    store.project->candidates.push_back(
-        {.id = {7, 7},
-         .caller = 1000,
-         .services = {"web"},
-         .files = {{"/etc/web", {test::FakeFiles::id_of("old"), test::FakeFiles::id_of("new")}}},
-         .goals = {{"web",
-                    {.generation = 1, .definition = applied.definition, .files = applied.files}}}});
+    leave_candidate({.caller = 1000, .files = {{"/etc/web", change("old", "new")}}});
     die();
     EXPECT_EQ(files.stamp("/etc/web"), "new");
     EXPECT_EQ(store.services.at("web").generation, 2U);
+    EXPECT_TRUE(nothing_is_pending());
+}
+
+// Was: it was forgotten, and the files stayed as they were handed over.
+TEST_F(ApplyTest, files_that_cannot_be_put_back_are_told_and_tried_again) {
+    service("web", "/etc/web");
+    open_with("old");
+    const auto outcome = ask_and_fill_the_disk({{"/etc/web", content("new")}});
+    ASSERT_FALSE(outcome.problems.empty());
+    EXPECT_TRUE(outcome.problems.back().message.contains("the disk is full"));
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    EXPECT_TRUE(has_problem("the disk is full"));
+    clock.advance(2min);
+    ASSERT_EQ(times_told(News::NotPutBack), 1);
+    files.write_error = "the disk is gone";
+    clock.advance(31s);
+    EXPECT_EQ(events.candidates.back(),
+              std::pair(News::NotPutBack, std::string("the disk is gone")));
+    files.write_error.clear();
+    clock.advance(31s);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_TRUE(nothing_is_pending());
+    EXPECT_FALSE(has_problem("the disk"));
+}
+
+// Was: the next start applied it, though it had not held.
+TEST_F(ApplyTest, what_could_not_be_put_back_is_after_a_death) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    ask_and_fill_the_disk({{"/etc/web", content("new")}});
+    files.write_error.clear();
+    die();
+    clock.advance(1s);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_TRUE(nothing_is_pending());
+}
+
+TEST_F(ApplyTest, what_cannot_be_put_back_is_kept_when_somebody_says_so) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask_and_fill_the_disk({{"/etc/web", content("new")}});
+    const auto can = project->can_apply("web", {{"/etc/web", content("newer")}});
+    ASSERT_FALSE(can);
+    EXPECT_TRUE(can.error().message.contains("the disk is full")) << can.error().message;
+    EXPECT_TRUE(project->confirm("web", 1000));
+    EXPECT_TRUE(nothing_is_pending());
+    files.write_error.clear();
+    clock.advance(1min);
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+}
+
+// Was: it was forgotten in silence. A file that somebody else has saved needs no copy.
+TEST_F(ApplyTest, a_copy_that_is_gone_is_told_and_needed_no_more_once_the_file_is_saved) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents.clear();
+    contents.contents[test::FakeFiles::id_of("new")] = "new";
+    files.write("/etc/web", "new");
+    leave_candidate({.files = {{"/etc/web", change("old", "new")}}});
+    units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
+    die();
+    ASSERT_EQ(times_told(News::NotPutBack), 1);
+    EXPECT_TRUE(events.candidates.back().second.contains("/etc/web"));
+    EXPECT_FALSE(nothing_is_pending());
+    save("/etc/web", "by hand");
+    clock.advance(31s);
+    EXPECT_TRUE(nothing_is_pending());
+    EXPECT_EQ(files.stamp("/etc/web"), "by hand");
+}
+
+// Was: what the death had left was forgotten with the error.
+TEST_F(ApplyTest, what_cannot_be_gone_on_with_is_put_back) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
+    files.write("/etc/more", "old");
+    open_with("old");
+    for (const auto* const text : {"old", "new"})
+        contents.contents[test::FakeFiles::id_of(text)] = text;
+    files.write("/etc/web", "new"); // of two, one was written
+    leave_candidate(
+        {.files = {{"/etc/web", change("old", "new")}, {"/etc/more", change("old", "new")}}});
+    files.write_error = "the disk is full";
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+    files.write_error.clear();
+    clock.advance(31s);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(files.stamp("/etc/more"), "old");
     EXPECT_TRUE(nothing_is_pending());
 }
 
