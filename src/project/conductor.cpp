@@ -388,6 +388,13 @@ std::optional<Problem> Conductor::why_put_back(const Request& request) const {
         return sees_.file
             .problem_at("services", "what was handed over did not hold, and is taken back")
             .for_everybody();
+    if (known)
+        for (const auto& [path, file] : known->files)
+            if (!request.apply->files.contains(path))
+                return Problem{path, 0, 0,
+                               "what was handed over for it is to be had no more: hand it over "
+                               "again"}
+                    .for_everybody();
     return std::nullopt;
 }
 

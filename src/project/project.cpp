@@ -565,7 +565,7 @@ void Project::resume_candidates() {
     candidates_.arm();
 }
 
-// What the candidate began with, again.
+// What the candidate began with, again, as far as it is to be had.
 Request Project::request_of(const Candidate& candidate) const {
     Request request{.id = candidate.id,
                     .options = {.force = candidate.force, .retry = true},
@@ -573,9 +573,9 @@ Request Project::request_of(const Candidate& candidate) const {
                     .caller = candidate.caller,
                     .services = {candidate.services.begin(), candidate.services.end()}};
     for (const auto& [path, file] : candidate.files)
-        request.apply->files.emplace(
-            path,
-            HandedFile{file.content, SharedBytes(contents_.content(file.content).value_or(""))});
+        if (auto bytes = contents_.content(file.content))
+            request.apply->files.emplace(
+                path, HandedFile{file.content, SharedBytes(*std::move(bytes))});
     return request;
 }
 

@@ -302,6 +302,27 @@ TEST_F(ApplyTest, a_copy_that_is_gone_is_told_and_needed_no_more_once_the_file_i
     EXPECT_EQ(files.stamp("/etc/web"), "by hand");
 }
 
+// Was: an empty content was taken for it, and what was written stayed.
+TEST_F(ApplyTest, what_is_lost_is_told_with_its_file_and_the_rest_put_back) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
+    files.write("/etc/more", "old");
+    open_with("old");
+    for (const auto* const text : {"old", "newer"})
+        contents.contents[test::FakeFiles::id_of(text)] = text;
+    files.write("/etc/web", "new");
+    files.write("/etc/more", "newer");
+    leave_candidate(
+        {.files = {{"/etc/web", change("old", "new")}, {"/etc/more", change("old", "newer")}}});
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(files.stamp("/etc/more"), "old");
+    EXPECT_EQ(store.services.at("web").generation, 1U);
+    EXPECT_TRUE(nothing_is_pending());
+    const auto given_up = std::ranges::find(events.outcomes, ReloadId{7, 7}, &Outcome::id);
+    ASSERT_NE(given_up, events.outcomes.end());
+    EXPECT_EQ(given_up->problems.front().path, "/etc/web");
+}
+
 // Was: what the death had left was forgotten with the error.
 TEST_F(ApplyTest, what_cannot_be_gone_on_with_is_put_back) {
     service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
