@@ -574,8 +574,8 @@ Request Project::request_of(const Candidate& candidate) const {
                     .services = {candidate.services.begin(), candidate.services.end()}};
     for (const auto& [path, file] : candidate.files)
         if (auto bytes = contents_.content(file.content))
-            request.apply->files.emplace(
-                path, HandedFile{file.content, SharedBytes(*std::move(bytes))});
+            request.apply->files.emplace(path,
+                                         HandedFile{file.content, SharedBytes(*std::move(bytes))});
     return request;
 }
 
@@ -593,7 +593,9 @@ void Project::put_back_overdue() {
             submit(std::move(request));
             continue;
         }
-        ports_.events.candidate_changed(name(), candidate, Events::CandidateNews::Unconfirmed, {});
+        if (candidate.left.empty()) // the first time
+            ports_.events.candidate_changed(name(), candidate, Events::CandidateNews::Unconfirmed,
+                                            {});
         submit({.id = ports_.new_id(),
                 .options = {.force = true, .retry = true},
                 .rollback = Request::Rollback{.restore_files = true, .goals = candidate.goals},
@@ -604,12 +606,18 @@ void Project::put_back_overdue() {
                     const bool begun = !outcome.services.empty() || outcome.problems.empty();
                     if (begun)
                         candidates_.forget(id);
-                    else if (!winding_up_)
-                        candidates_.try_again(id);
+                    else if (!winding_up_ && !gone_)
+                        not_put_back(id, outcome.problems.front().message);
                     for (const auto& service : service_names())
                         tell(service);
                 }});
     }
+}
+
+void Project::not_put_back(const ReloadId& id, const std::string& why) {
+    if (candidates_.could_not_put_back(id, why))
+        ports_.events.candidate_changed(name(), *candidates_.find(id),
+                                        Events::CandidateNews::NotPutBack, {});
 }
 
 Result<> Project::tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller) {

@@ -159,6 +159,7 @@ private:
     void resume_candidates();
     [[nodiscard]] Request request_of(const Candidate& candidate) const;
     void put_back_overdue();
+    void not_put_back(const ReloadId& id, const std::string& why);
     Result<> tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller);
 
     std::optional<bool> read_project_file();

@@ -189,6 +189,26 @@ TEST_F(ApplyTest, what_nobody_confirms_is_put_back_with_its_files) {
     EXPECT_TRUE(nothing_is_pending());
 }
 
+// Was: it was told each time that putting back was tried.
+TEST_F(ApplyTest, that_nobody_confirmed_it_is_told_once_though_putting_back_fails) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    files.write_error = "the disk is full";
+    clock.advance(3min);
+    EXPECT_EQ(times_told(News::Unconfirmed), 1);
+    EXPECT_EQ(times_told(News::NotPutBack), 1);
+    files.write_error = "the disk is gone";
+    clock.advance(1min);
+    EXPECT_EQ(times_told(News::Unconfirmed), 1);
+    EXPECT_EQ(times_told(News::NotPutBack), 2);
+    files.write_error.clear();
+    clock.advance(31s);
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_TRUE(nothing_is_pending());
+}
+
 TEST_F(ApplyTest, a_save_meanwhile_is_applied_and_goes_with_the_rest) {
     service("web", "/etc/web");
     open_with("old");
