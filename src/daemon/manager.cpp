@@ -579,8 +579,9 @@ Task<Result<ReloadId>> Manager::rollback(std::string target, std::uint64_t gener
     return carry_out(std::move(target), std::move(request), options.wait);
 }
 
-// Whether the contents can be taken is found out twice: before they are read, as far as it can be
-// told, and when they are.
+// The target is looked up twice, for to read the contents takes time: a project that is not there
+// takes none of it. Whether they can be taken is found out when they are read, and again when it is
+// their turn.
 Task<Result<ReloadId>> Manager::apply(std::string target, std::vector<ipc::HandedContent> files,
                                       ipc::ApplyOptions options) {
     const auto is_one = [](const auto& found) { return found && found->size() == 1; };
