@@ -281,6 +281,7 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     const auto why = service.problem ? to_string(*service.problem) : std::string();
     const auto target = outcome.project + "/" + service.service;
     const std::string_view doing = words ? words->doing : "Recording";
+    std::string way_out; // what to do about it
     switch (service.result) {
     case ReloadResult::Applied:
     case ReloadResult::Stopped:
@@ -303,37 +304,39 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     case ReloadResult::Invalid:
         message.priority = Priority::Error;
         message.id = MessageId::Refused;
-        message.text = std::format("{}: refused, nothing was touched: {}; correct it, or try it "
-                                   "again with \"hotreloadctl reload {}\"",
-                                   what, why, target);
+        message.text = std::format("{}: refused, nothing was touched: {}", what, why);
+        way_out =
+            std::format("correct it, or try it again with \"hotreloadctl reload {}\"", target);
         break;
     case ReloadResult::RolledBack:
         message.priority = Priority::Error;
         message.id = MessageId::RolledBack;
-        message.text = std::format("{}: rolled back to generation {}: {}; \"hotreloadctl logs {}\" "
-                                   "has what it said",
-                                   what, service.generation, why, target);
+        message.text =
+            std::format("{}: rolled back to generation {}: {}", what, service.generation, why);
+        way_out = std::format("\"hotreloadctl logs {}\" has what it said", target);
         break;
     case ReloadResult::NeedsAttention:
         message.priority = Priority::Error;
         message.id = MessageId::NeedsAttention;
-        message.text = std::format("{}: {} failed: {}; it is not tried again before it changes, or "
-                                   "with \"hotreloadctl reload --force {}\"",
-                                   what, doing, why, target);
+        message.text = std::format("{}: {} failed: {}", what, doing, why);
+        way_out = std::format("it is not tried again before it changes, or with \"hotreloadctl "
+                              "reload --force {}\"",
+                              target);
         break;
     case ReloadResult::Failed:
         message.priority = Priority::Error;
         message.id = MessageId::Failed;
-        message.text = std::format("{}: {} failed: {}; \"hotreloadctl status {}\" tells what runs",
-                                   what, doing, why, target);
+        message.text = std::format("{}: {} failed: {}", what, doing, why);
+        way_out = std::format("\"hotreloadctl status {}\" tells what runs", target);
         break;
     case ReloadResult::Waiting: {
         message.priority = Priority::Notice;
         message.id = MessageId::Waiting;
         const bool restarts =
             std::ranges::contains(service.changes, Strategy::ManualRestart, &Change::strategy);
-        message.text = std::format("{}: waits for \"hotreloadctl {} {}\"", what,
-                                   restarts ? "restart" : "reload --force", target);
+        message.text = std::format("{}: waits", what);
+        way_out = std::format("\"hotreloadctl {} {}\" applies it",
+                              restarts ? "restart" : "reload --force", target);
         break;
     }
     case ReloadResult::Recorded:
@@ -346,6 +349,8 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
     }
     if (outcome.caller)
         message.text += std::format(", asked for by user {}", *outcome.caller);
+    if (!way_out.empty())
+        message.text += "; " + way_out;
     log_.write(message);
 }
 

@@ -148,6 +148,14 @@ TEST_F(ReporterTest, who_asked_is_named_and_nobody_where_nobody_did) {
     EXPECT_EQ(logged(ReloadResult::Applied, 1001U).text,
               "web (LEVEL): restarted, asked for by user 1001");
     EXPECT_EQ(logged(ReloadResult::Applied).text, "web (LEVEL): restarted");
+    // Was: the name came after what to do, as if that was asked for.
+    EXPECT_EQ(logged(ReloadResult::Failed, 1001U).text,
+              "web (LEVEL): Restarting failed: it does not work, asked for by user 1001; "
+              "\"hotreloadctl status shop/web\" tells what runs");
+    EXPECT_EQ(
+        logged(ReloadResult::Waiting, 1001U).text,
+        "web (LEVEL): waits, asked for by user 1001; \"hotreloadctl reload --force shop/web\" "
+        "applies it");
 }
 
 TEST(DescribeChanges, names_three_and_counts_all_that_differ) {
