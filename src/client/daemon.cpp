@@ -279,10 +279,14 @@ Task<Answer<CheckedFile>> Daemon::check(std::string path) {
     });
 }
 
-// Nobody is asked for a password for what is only added to what everybody sees.
 Task<std::optional<Json>> Daemon::inspected(const char* method, std::string about) {
     if (!may_inspect_)
         co_return std::nullopt;
+    co_return co_await ask(method, std::move(about));
+}
+
+// Nobody is asked for a password for what is only added to what everybody sees.
+Task<std::optional<Json>> Daemon::ask(const char* method, std::string about) {
     const auto answer = co_await call_once<std::string>(*proxy_, manager_interface, method, false,
                                                         std::move(about), Options{});
     if (answer)
@@ -299,6 +303,10 @@ Task<std::optional<Json>> Daemon::status(std::string target) {
 
 Task<std::optional<Json>> Daemon::details(std::string id) {
     co_return co_await inspected("Details", std::move(id));
+}
+
+Task<std::optional<Json>> Daemon::details_for_readers(std::string id) {
+    co_return co_await ask("Details", std::move(id));
 }
 
 Task<Answer<>> Daemon::objects(std::function<void(const ManagedObjects&)> take) {

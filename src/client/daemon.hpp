@@ -97,6 +97,8 @@ public:
     // more.
     Task<std::optional<Json>> status(std::string target);
     Task<std::optional<Json>> details(std::string id);
+    // The same of a change that its readers are told as well: it is asked for by everybody.
+    Task<std::optional<Json>> details_for_readers(std::string id);
     // The daemon tells us what is for those who may inspect, as far as we have asked.
     [[nodiscard]] bool may_inspect() const { return may_inspect_; }
 
@@ -122,6 +124,7 @@ private:
     Daemon(os::EventLoop& loop, std::unique_ptr<Bus> bus);
 
     Task<std::optional<Json>> inspected(const char* method, std::string about);
+    Task<std::optional<Json>> ask(const char* method, std::string about);
     // Calls a method once; `Results` are what it gives back.
     template <class... Results, class... Arguments>
     Task<Answer<std::tuple<Results...>>> call_once(sdbus::IProxy& proxy, const char* interface,

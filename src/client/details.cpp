@@ -121,6 +121,12 @@ std::optional<std::string> id_of_details(const Event& event) {
     return std::visit(ToId{}, event);
 }
 
+// Every other document is named by its path.
+bool may_have_readers(const Event& event) {
+    const auto* const change = std::get_if<ConfigChanged>(&event);
+    return change && !change->name.starts_with('/');
+}
+
 void add_details(Event& event, const Json& details) {
     std::visit(Add{details}, event);
 }

@@ -22,6 +22,9 @@ void add_details(ConfigState& config, const Json& status);
 
 // The id that an event's details are asked for by; nullopt: there is no more to it.
 std::optional<std::string> id_of_details(const Event& event);
+// It may be a change of a published document, whose details its readers are told as well
+// ([configs.NAME] readers), though they may not inspect.
+bool may_have_readers(const Event& event);
 void add_details(Event& event, const Json& details);
 
 } // namespace hotreload::client

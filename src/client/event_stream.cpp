@@ -113,7 +113,9 @@ Task<> EventStream::tell_all() {
 
 Task<Event> EventStream::in_detail(Event event) {
     if (const auto id = id_of_details(event)) {
-        if (const auto details = co_await daemon_.details(*id))
+        auto asking =
+            may_have_readers(event) ? daemon_.details_for_readers(*id) : daemon_.details(*id);
+        if (const auto details = co_await std::move(asking))
             add_details(event, *details);
     } else if (const auto target = std::visit(ToTarget{}, event); !target.empty()) {
         if (const auto status = co_await daemon_.status(target))

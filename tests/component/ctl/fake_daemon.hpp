@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -149,6 +150,7 @@ public:
     std::string events = "{}";
     std::string status = "{}";                  // for callers who may inspect; "": this one may not
     std::map<std::string, std::string> details; // likewise, by id
+    std::set<std::string> readable;             // ids of which this one is told all the same
 
     void finish(const std::string& id, const std::string& project, const std::string& result,
                 const std::string& detail) {

@@ -434,6 +434,27 @@ TEST_F(Ctl, monitor_goes_on_without_values_for_who_may_not_see_them) {
     EXPECT_EQ(monitor.read_line(), "/p/web.toml: log.level");
 }
 
+// Was: who may not inspect never asked, and so readers saw no change of what they may read.
+TEST_F(Ctl, monitor_tells_readers_of_a_document_its_values) {
+    auto& config = daemon->add_config("shop", "app", "/p/app.toml");
+    daemon->status = "";
+    daemon->readable = {"6"};
+    for (const auto* const id : {"5", "6"})
+        daemon->details[id] = R"({"id":"0","changes":[{"project":"shop","name":"app",
+            "old":{},"new":{},"patch":
+            [{"op":"replace","path":"/log/level","value":"debug","old":"info"}]}]})";
+    CtlProcess monitor({"monitor"});
+    config.wait_until_read();
+    EXPECT_TRUE(monitor.read_line().contains("are left out"));
+    const auto* const keys = R"([{"op":"replace","path":"/log/level"}])";
+    for (const auto* const id : {"5", "6"})
+        daemon->emitConfigChanged(id, "shop", "app", keys);
+    for (const auto* const told : {"    log.level", R"(    log.level "info" → "debug")"}) {
+        EXPECT_EQ(monitor.read_line(), "shop: app changed");
+        EXPECT_EQ(monitor.read_line(), told);
+    }
+}
+
 TEST_F(Ctl, monitor_tells_of_documents_key_by_key_and_of_revisions) {
     daemon->details["5"] = R"({"id":"5","changes":[{"project":"shop","name":"/p/web.toml",
         "old":{},"new":{},"patch":
