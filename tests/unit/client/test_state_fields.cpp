@@ -9,14 +9,13 @@
 #include <sstream>
 #include <string>
 
-using namespace hotreload;
-
+namespace hotreload::client {
 namespace {
 
 template <class State, class Status>
 void expect_same_fields() {
     std::set<std::string> kept, told;
-    ctl::each_state_field<State>([&](const auto& field) {
+    each_state_field<State>([&](const auto& field) {
         std::string name = field.property;
         if (field.is_json)
             name.erase(name.rfind("JSON"));
@@ -28,23 +27,24 @@ void expect_same_fields() {
 
 template <class State>
 void expect_in_manual(const std::string& manual) {
-    ctl::each_state_field<State>([&](const auto& field) {
+    each_state_field<State>([&](const auto& field) {
         EXPECT_TRUE(manual.contains("\n.Va " + std::string(field.name))) << field.name;
     });
 }
 
-} // namespace
-
 TEST(StateFields, are_all_that_the_daemon_tells) {
-    expect_same_fields<ctl::ProjectState, ProjectStatus>();
-    expect_same_fields<ctl::ServiceState, ServiceStatus>();
-    expect_same_fields<ctl::ConfigState, ConfigStatus>();
+    expect_same_fields<ProjectState, ProjectStatus>();
+    expect_same_fields<ServiceState, ServiceStatus>();
+    expect_same_fields<ConfigState, ConfigStatus>();
 }
 
 TEST(StateFields, are_in_the_manual) {
     std::ostringstream manual;
     manual << std::ifstream(HOTRELOADCTL_MANUAL).rdbuf();
-    expect_in_manual<ctl::ProjectState>(manual.str());
-    expect_in_manual<ctl::ServiceState>(manual.str());
-    expect_in_manual<ctl::ConfigState>(manual.str());
+    expect_in_manual<ProjectState>(manual.str());
+    expect_in_manual<ServiceState>(manual.str());
+    expect_in_manual<ConfigState>(manual.str());
 }
+
+} // namespace
+} // namespace hotreload::client
