@@ -67,7 +67,8 @@ class Chance:
 
     def __init__(self, project):
         self._random = random.Random(SEED)
-        self._words = ["", "demo", "demo/bird", "demo/nobody", "nobody", "/", "demo/", "/demo", "demo/bird/x", "*", "../..", "\n", "a" * 4096,
+        # Not "", which is every project: the one that is to be untouched, too.
+        self._words = ["demo", "demo/bird", "demo/nobody", "nobody", "/", "demo/", "/demo", "demo/bird/x", "*", "../..", "\n", "a" * 4096,
                        "a" * 5000, "\u202e", "%n", "$HOME", str(project.directory), str(project / "app.toml"), "/etc/shadow", "/dev/zero", "org.hotreload.Service1",
                        "reload", "restart", "true", "0", "-1", "infinity", "30s", "{}", "00000000000000000000000000000000"]  # fmt: skip
         self.pick = self._random.choice
@@ -76,7 +77,7 @@ class Chance:
     def text(self) -> str:
         if self.flip() < 0.8:
             return self.pick(self._words)
-        return "".join(self.pick(string.printable + "é☕") for _ in range(self._random.randrange(40)))
+        return "".join(self.pick(string.printable + "é☕") for _ in range(self._random.randrange(1, 40)))
 
     def number(self) -> int:
         return self.pick([0, 1, -1, 2, 255, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63), 2**32, 60_000_000])
