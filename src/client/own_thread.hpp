@@ -31,7 +31,6 @@ public:
 
 private:
     void run();
-    void wake() const;
 
     Fd wake_; // readable: something was posted, or all is to end
     std::mutex mutex_;

@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "os/background_thread.hpp"
 
-#include <sched.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include "os/eventfd.hpp"
 
-#include <cerrno>
+#include <sched.h>
+
 #include <csignal>
-#include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace hotreload::os {
 
-namespace {
-
-Fd make_eventfd() {
-    Fd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!fd)
-        throw std::system_error(errno, std::generic_category(), "making an eventfd");
-    return fd;
-}
-
-} // namespace
-
 BackgroundThread::BackgroundThread(EventLoop& loop)
     : loop_(loop),
-      done_fd_(make_eventfd()),
+      done_fd_(open_eventfd()),
       readable_(loop, done_fd_.get(), [this] { tell(); }),
       thread_([this](const std::stop_token& stopped) { work(stopped); }) {}
 
@@ -62,14 +48,12 @@ void BackgroundThread::work(const std::stop_token& stopped) {
         std::exchange(job.work, {})();
         lock.lock();
         done_.push_back(std::move(job));
-        constexpr std::uint64_t one = 1;
-        (void)!::write(done_fd_.get(), &one, sizeof one);
+        wake(done_fd_);
     }
 }
 
 void BackgroundThread::tell() {
-    std::uint64_t count = 0;
-    (void)!::read(done_fd_.get(), &count, sizeof count);
+    take_wakes(done_fd_);
     std::vector<Job> done;
     {
         const std::scoped_lock lock(mutex_);

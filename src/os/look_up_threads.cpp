@@ -2,15 +2,11 @@
 #include "os/look_up_threads.hpp"
 
 #include "base/fd.hpp"
-
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include "os/eventfd.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <mutex>
@@ -30,11 +26,7 @@ constexpr Duration kLongestRest = std::chrono::minutes(1);
 
 // Shared is what a thread that hangs may come back to when all else is gone.
 struct LookUpThreads::Shared {
-    explicit Shared(Ask how)
-        : ask(std::move(how)), answered(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-        if (!answered)
-            throw std::system_error(errno, std::generic_category(), "making an eventfd");
-    }
+    explicit Shared(Ask how) : ask(std::move(how)), answered(open_eventfd()) {}
 
     const Ask ask;
     const Fd answered; // readable: there are answers
@@ -110,15 +102,13 @@ void LookUpThreads::work(const std::shared_ptr<Shared>& shared) {
             shared->answers.emplace_back(question, *std::move(answer));
         else
             shared->failed.push_back(question);
-        constexpr std::uint64_t one = 1;
-        (void)!::write(shared->answered.get(), &one, sizeof one);
+        wake(shared->answered);
     }
     --shared->threads;
 }
 
 void LookUpThreads::tell() {
-    std::uint64_t count = 0;
-    (void)!::read(shared_->answered.get(), &count, sizeof count);
+    take_wakes(shared_->answered);
     std::unique_lock lock(shared_->mutex);
     auto answers = std::exchange(shared_->answers, {});
     const bool failed = !shared_->failed.empty();
