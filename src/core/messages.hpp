@@ -43,7 +43,8 @@ enum class MessageId {
     Confirmed,          // and somebody does
     Unconfirmed,        // nobody did
     NotPutBack,         // what was applied is to go, and what was before cannot be put back
-    Last = NotPutBack,
+    NotPublished,       // a document's value stays published, as the one on disk cannot be
+    Last = NotPublished,
 };
 
 enum class Priority { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }; // syslog(3)

@@ -149,6 +149,13 @@ void Reporter::validation_failed(const ReloadId& id, const std::string& project,
                                         "mended (\"hotreloadctl check\" tries it)",
                                         to_string(problem)),
                     .project = project});
+    else if (target.starts_with("configs."))
+        log_.write({.priority = Priority::Error,
+                    .id = MessageId::NotPublished,
+                    .text = std::format("{}: {}; what was published last stays so until it is "
+                                        "mended",
+                                        target, to_string(problem)),
+                    .project = project});
 }
 
 void Reporter::project_refused(const ReloadId& id, const std::string& project,

@@ -47,6 +47,7 @@ constexpr auto kTable = std::to_array<MessageRow>({
     {Confirmed, "Confirmed", "3d1aa401fc5b45d7a75955d0aa5947ec"},
     {Unconfirmed, "Unconfirmed", "d96db5d66e2a4b1fa6765ab820b902ec"},
     {NotPutBack, "NotPutBack", "8f59fcb2e52f41c6b918fa145b750c82"},
+    {NotPublished, "NotPublished", "2fa0015c5376439db845012c0e18bdd3"},
 });
 
 consteval bool table_follows_enum() {

@@ -49,33 +49,36 @@ Configs::~Configs() {
 void Configs::publish() {
     const auto& definitions = file_.definition().configs;
     for (auto each = configs_.begin(); each != configs_.end();) {
-        const auto& [name, config] = *each;
-        const auto wanted = definitions.find(name);
-        if (wanted != definitions.end() && wanted->second == config.definition) {
+        const auto& name = each->first;
+        if (definitions.contains(name)) {
             ++each;
             continue;
         }
-        const bool same_file =
-            wanted != definitions.end() && wanted->second.file == config.definition.file;
-        if (!same_file && ledger_.record().configs.contains(name))
+        if (ledger_.record().configs.contains(name))
             ledger_.update_project([&](ProjectRecord& record) { record.configs.erase(name); });
-        if (wanted == definitions.end())
-            events_.config_removed(ledger_.name(), name);
+        events_.config_removed(ledger_.name(), name);
         each = configs_.erase(each);
     }
-    for (const auto& [name, definition] : definitions) {
-        const auto [config, is_new] = configs_.try_emplace(name);
-        if (!is_new)
-            continue;
-        config->second.definition = definition;
-        config->second.status = {.name = name, .project = ledger_.name(), .path = definition.file};
-        look_at(config->second, Rescan::All);
-    }
+    for (const auto& [name, definition] : definitions)
+        if (const auto [config, is_new] = configs_.try_emplace(name);
+            is_new || config->second.definition != definition)
+            define(config->second, definition);
     const auto names = std::views::keys(definitions);
     published_.keep_only(ledger_.name(), {names.begin(), names.end()});
     for (auto& [name, config] : configs_)
         if (config.readers != readers_of(config.definition))
             write(config);
+}
+
+// Of another file, too, the value stays until there is a valid one, and so do the numbers.
+void Configs::define(Published& config, const ConfigDefinition& definition) {
+    ConfigStatus status{
+        .name = definition.name, .project = ledger_.name(), .path = definition.file};
+    status.revision = config.status.revision;
+    status.value = std::move(config.status.value);
+    config = Published{.definition = definition};
+    config.status = std::move(status);
+    look_at(config, Rescan::All);
 }
 
 void Configs::look_at_all() {
@@ -159,7 +162,7 @@ void Configs::take(Published& config, const std::map<std::string, ContentId>& fi
                                .applied = {},
                                .now = files.at(file),
                                .rules = {}};
-    if (record.revision > 0)
+    if (record.revision > 0 && record.definition.file == file)
         request.applied = record.content;
     if (!watch.schema.empty()) {
         const auto schema = files.find(watch.schema);
@@ -198,17 +201,21 @@ void Configs::examined(const std::string& name, std::uint64_t look) {
 Task<> Configs::bring_back(std::uint64_t look, ConfigRecord record, ConfigStatus status) {
     ++examining_;
     const auto name = status.name;
-    const auto& [definition, content, revision] = record;
-    auto value = co_await contents_.documents().json(
-        status.path, content, definition.watch.format.value_or(format_of(status.path)));
+    auto value = co_await value_of(record);
     if (auto* const config = find(name, look)) {
         if (value) {
-            status.revision = revision;
+            status.revision = record.revision;
             status.value = *std::move(value);
         }
         tell(*config, std::move(status));
     }
     examined(name, look);
+}
+
+Task<std::expected<std::string, Problem>> Configs::value_of(ConfigRecord record) {
+    const auto& definition = record.definition;
+    const auto format = definition.watch.format.value_or(format_of(definition.file));
+    co_return co_await contents_.documents().json(definition.file, record.content, format);
 }
 
 Task<> Configs::known() {
@@ -252,13 +259,14 @@ Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Req
     const bool valid = state.problems.empty();
     const bool is_another = !state.compared || !state.differences.empty();
     auto value = config->status.value;
-    const auto shown = valid ? request.now : request.applied.value_or(ContentId());
-    if (value.empty() ? valid || request.applied : valid && is_another) {
-        auto rendered = co_await documents.json(request.path, shown, request.format);
+    if (const auto record = record_of(config->definition); valid && (value.empty() || is_another)) {
+        auto rendered = co_await documents.json(request.path, request.now, request.format);
         if (rendered)
             value = *std::move(rendered);
-        else if (valid) // what cannot be rendered is not published
+        else // what cannot be rendered is not published
             state.problems.push_back(std::move(rendered.error()));
+    } else if (value.empty() && record.revision > 0) {
+        value = (co_await value_of(record)).value_or("");
     }
     if (auto* const still = find(name, look))
         publish(*still, request, std::move(state), std::move(value));
@@ -282,7 +290,7 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     if (record.revision > 0) {
         if (record != before)
             ledger_.update_project([&](ProjectRecord& all) { all.configs[name] = record; });
-        contents_.keep(file, record.content, watch.backup);
+        contents_.keep(record.definition.file, record.content, watch.backup);
         status.revision = record.revision;
         status.value = std::move(value);
     }
@@ -319,7 +327,7 @@ void Configs::write(Published& config) {
         return;
     config.readers = readers_of(config.definition);
     const auto written = published_.write(status, config.readers);
-    config.unwritten.reset();
+    const auto before = std::exchange(config.unwritten, std::nullopt);
     if (written)
         return;
     config.unwritten =
@@ -328,6 +336,9 @@ void Configs::write(Published& config) {
                                           "one; it is written again in a while"}
             .for_everybody();
     again_->arm(kWriteAgain, [this] { write_again(); });
+    if (before != config.unwritten)
+        events_.validation_failed(new_id_(), ledger_.name(), "configs." + status.name,
+                                  *config.unwritten);
 }
 
 void Configs::write_again() {

@@ -14,6 +14,7 @@
 #include "project/project_file.hpp"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +75,7 @@ private:
         std::vector<std::string> readers;    // as its file was written with
     };
 
+    void define(Published& config, const ConfigDefinition& definition);
     void look_at(Published& config, Rescan rescan);
     Result<std::unique_ptr<WatchedFiles>> watch(Published& config);
     void take_what_is_there(Published& config, Rescan rescan);
@@ -83,6 +85,8 @@ private:
     Task<> examine(std::string name, std::uint64_t look, Documents::Request request);
     Task<> examine_one(std::string name, std::uint64_t look, Documents::Request request);
     void examined(const std::string& name, std::uint64_t look);
+    // What is on record of it, as JSON.
+    Task<std::expected<std::string, Problem>> value_of(ConfigRecord record);
     Task<> bring_back(std::uint64_t look, ConfigRecord record, ConfigStatus status);
     [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);
     void publish(Published& config, const Documents::Request& request, DocumentState state,

@@ -144,6 +144,16 @@ TEST_F(ReporterTest, what_failed_is_told_with_the_way_out) {
     EXPECT_TRUE(log.written.back().text.contains("\"hotreloadctl check\""));
 }
 
+// Was: the bus alone was told.
+TEST_F(ReporterTest, a_document_that_is_not_published_is_told_in_the_journal) {
+    reporter.validation_failed({0, 1}, "shop", "configs.app", {"/app.toml", 3, 1, "unclosed"});
+    reporter.validation_failed({0, 2}, "shop", "web", {"/web.toml", 3, 1, "unclosed"});
+    ASSERT_EQ(log.written.size(), 1U) << "the end of web's transaction is told";
+    EXPECT_EQ(log.written[0].id, MessageId::NotPublished);
+    EXPECT_EQ(log.written[0].text, "configs.app: /app.toml:3:1: unclosed; what was published last "
+                                   "stays so until it is mended");
+}
+
 TEST_F(ReporterTest, who_asked_is_named_and_nobody_where_nobody_did) {
     EXPECT_EQ(logged(ReloadResult::Applied, 1001U).text,
               "web (LEVEL): restarted, asked for by user 1001");

@@ -128,6 +128,21 @@ TEST_F(PublishedTest, a_project_file_that_is_invalid_at_a_start_takes_no_documen
     EXPECT_EQ(store.project->configs.at("app").definition, app());
 }
 
+// Was: another value had a number that there had been, and for a while there was none.
+TEST_F(PublishedTest, a_document_of_another_file_goes_on_with_its_value_and_its_numbers) {
+    app();
+    files.write("/etc/app.toml", "one");
+    open();
+    auto& other = app();
+    other.file = "/etc/other.toml";
+    other.watch.files = {other.file};
+    save("/srv/hotreload.toml", "1");
+    EXPECT_EQ(published.lines.back(), "app 1 missing {}:");
+    save("/etc/other.toml", "two");
+    EXPECT_EQ(published.lines.back(), "app 2 valid {}:");
+    EXPECT_EQ(store.project->configs.at("app").definition.file, other.file);
+}
+
 TEST_F(PublishedTest, a_file_that_cannot_be_written_is_told_and_written_later) {
     app();
     published.full = true;
