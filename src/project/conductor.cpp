@@ -77,7 +77,12 @@ std::vector<Names> groups_of(const Plan& plan, const LinkGraph& links) {
 
 } // namespace
 
-Conductor::Conductor(Sees sees, On on) : sees_(std::move(sees)), on_(std::move(on)) {}
+Conductor::Conductor(Sees sees, On on)
+    : sees_(std::move(sees)),
+      on_(std::move(on)),
+      commit_(
+          {sees_.events, sees_.ledger, sees_.file, sees_.looks, sees_.candidates, sees_.delivery},
+          *this) {}
 
 Conductor::~Conductor() {
     *alive_ = false;
@@ -127,7 +132,7 @@ void Conductor::answer(Request request, Outcome outcome) {
 Task<> Conductor::look_and_work(Names batch, Trigger trigger) {
     fault::point("look");
     ++seeing_;
-    auto input = co_await see(batch, {}, Rescan::Dirty);
+    auto input = co_await see(batch, {}, Rescan::Dirty, {});
     if (--seeing_ == 0)
         for (const auto& resolve : std::exchange(waiting_, {}))
             resolve();
@@ -296,7 +301,7 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
             co_return;
         }
     }
-    auto input = co_await see(scope, request.options, Rescan::All);
+    auto input = co_await see(scope, request.options, Rescan::All, {});
     if (!input && !winding_up_) { // for something that does not wait for it
         sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
         sees_.agenda.submit_again(std::move(request));
@@ -322,284 +327,52 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
                   std::move(asked), std::move(request));
 }
 
-// An attempt at applying what was handed over: what it has come to so far.
-struct Conductor::Attempt {
-    std::optional<Transaction> transaction;
-    ComparedServices compared;
-    std::map<std::string, std::map<std::string, ContentId>> seen; // files on disk, by service
-    std::unique_ptr<Delivery> delivery;
-    std::optional<Outcome> refusal;
-    std::optional<Problem> problem; // why nothing is done
-    bool given_up = false;          // for something that does not wait for it
-};
-
-// Contents that were handed over are checked as if they were there, written, and then put into
-// effect like any others.
+// Contents that were handed over are put into effect like any others, once they are written.
 Task<> Conductor::apply(Request request, Names scope, Names asked) {
-    constexpr unsigned enough = 10;
-    auto delivered = Delivered::Again;
-    std::unique_ptr<Attempt> attempt;
-    for (unsigned tries = 0; delivered == Delivered::Again && tries < enough; ++tries) {
-        attempt = std::make_unique<Attempt>();
-        delivered = co_await try_to_apply(request, scope, asked, *attempt);
-    }
-    if (delivered == Delivered::Yes) {
-        auto begun = *std::move(attempt->transaction);
-        tell_files(request.id, begun.plan);
-        co_await carry_out(std::move(begun), std::move(attempt->compared), std::move(scope),
-                           std::move(asked), std::move(request), attempt->delivery.get());
+    auto answer = co_await commit_.write(request, scope, asked);
+    if (auto& written = answer.written) {
+        auto& begun = written->begun;
+        tell_files(request.id, begun.transaction.plan);
+        co_await carry_out(std::move(begun.transaction), std::move(begun.compared),
+                           std::move(scope), std::move(asked), std::move(request),
+                           written->delivery.get());
         co_return;
     }
-    if (attempt->given_up && !winding_up_) {
-        sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
-        sees_.agenda.submit_again(std::move(request));
-        on_.end();
-        co_return;
-    }
-    std::optional<Problem> stuck;
-    if (!winding_up_) // else the next start of ours goes on with it
-        stuck = co_await give_up(request.id);
     sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
-    if (attempt->refusal && !winding_up_) {
-        if (stuck)
-            attempt->refusal->problems.push_back(*std::move(stuck));
-        report(*attempt->refusal, {});
+    if (answer.refusal) {
+        report(*answer.refusal, {});
         if (request.done)
-            request.done(*attempt->refusal);
+            request.done(*answer.refusal);
     } else {
-        auto problem = attempt->problem.value_or(sees_.file.problem_at(
-            "services", "its files change faster than they can be checked: ask again when they "
-                        "are whole"));
-        if (winding_up_)
-            problem = is_ending(sees_.ledger.record().path);
-        if (stuck)
-            problem.message += "; " + stuck->message;
-        refuse(std::move(request), std::move(problem));
+        sees_.agenda.submit_again(std::move(request));
     }
     for (const auto& name : scope)
         on_.change(name);
     on_.end();
 }
 
-// Why a candidate on record is not gone on with, but put back.
-std::optional<Problem> Conductor::why_put_back(const Request& request) const {
-    const auto* const known = sees_.candidates.find(request.id);
-    if (known && !known->left.empty())
-        return sees_.file
-            .problem_at("services", "what was handed over did not hold, and is taken back")
-            .for_everybody();
-    if (known)
-        for (const auto& [path, file] : known->files)
-            if (!request.apply->files.contains(path))
-                return Problem{path, 0, 0,
-                               "what was handed over for it is to be had no more: hand it over "
-                               "again"}
-                    .for_everybody();
-    return std::nullopt;
+std::optional<Problem> Conductor::ending() const {
+    return winding_up_ ? std::optional(is_ending(sees_.ledger.record().path)) : std::nullopt;
 }
 
-Task<Conductor::Delivered> Conductor::try_to_apply(Request& request, const Names& scope,
-                                                   const Names& asked, Attempt& attempt) {
-    attempt.problem = why_put_back(request);
-    if (attempt.problem)
-        co_return Delivered::No;
-    const auto handed = std::make_shared<const HandedFiles>(request.apply->files);
-    auto input = co_await see(scope, request.options, Rescan::All, handed);
-    attempt.delivery = delivery_of(request);
-    attempt.given_up = !input;
-    if (!input)
-        co_return Delivered::No;
-    attempt.problem = co_await aim(request, asked, *input);
-    for (const auto& name : scope) {
-        const auto* const member = sees_.looks.find(name);
-        if (!member)
-            continue;
-        attempt.seen[name] = member->seen().files;
-        for (const auto& [path, unused] : *handed)
-            if (!attempt.problem && std::ranges::contains(member->seen().writing, path))
-                attempt.problem = Problem{path, 0, 0,
-                                          "somebody has it open for writing: hand it over again "
-                                          "when it is whole"}
-                                      .for_everybody();
-    }
-    if (attempt.problem)
-        co_return Delivered::No;
-    attempt.compared = compared_in(*input);
-    auto plan = make_plan(*input);
-    attempt.transaction =
-        transaction({.id = request.id, .trigger = request.trigger, .caller = request.caller},
-                    *std::move(input), std::move(plan));
-    const auto checked = co_await check(*attempt.transaction, scope, attempt);
-    if (checked != Delivered::Yes)
-        co_return checked;
-    fault::point("validated");
-    co_return co_await deliver(request, scope, attempt);
-}
-
-// All is checked that something has changed of, whether anything is done to it or not: nothing is
-// written of what is not valid. Answers whether it may be.
-Task<Conductor::Delivered> Conductor::check(const Transaction& transaction, const Names& scope,
-                                            Attempt& attempt) {
-    std::vector<Task<Verdict>> checks;
-    std::vector<std::string> names;
-    std::map<std::string, Problem> problems;
-    for (const auto& step : transaction.steps) {
-        if (step->plan().barred)
-            problems.emplace(step->name(), step->leave().problem.value_or(Problem{}));
-        else if (step->plan().action != Action::None) {
-            checks.push_back(step->check());
-            names.push_back(step->name());
-        }
-    }
+// Checks of what is not there yet, which may be given up like a look.
+Task<std::optional<std::vector<Verdict>>> Conductor::check_all(Names services,
+                                                               std::vector<Task<Verdict>> checks) {
     const auto given_up = std::make_shared<Cancellation>();
-    for (const auto& name : scope)
+    for (const auto& name : services)
         looking_[name] = given_up;
-    const auto verdicts = co_await given_up->unless(when_all(std::move(checks)));
-    for (const auto& name : scope)
+    auto verdicts = co_await given_up->unless(when_all(std::move(checks)));
+    for (const auto& name : services)
         looking_.erase(name);
-    attempt.given_up = !verdicts;
-    if (!verdicts || winding_up_)
-        co_return Delivered::No;
-    for (std::size_t i = 0; i < verdicts->size(); ++i) {
-        if ((*verdicts)[i].moved_on)
-            co_return Delivered::Again;
-        if ((*verdicts)[i].problem)
-            problems.emplace(names[i], *(*verdicts)[i].problem);
-    }
-    if (problems.empty())
-        co_return Delivered::Yes;
-    attempt.refusal = refusal_of(transaction, problems);
-    co_return Delivered::No;
+    co_return verdicts;
 }
 
-Outcome Conductor::refusal_of(const Transaction& transaction,
-                              const std::map<std::string, Problem>& problems) const {
-    Outcome outcome{.id = transaction.id,
-                    .project = transaction.project,
-                    .result = ReloadResult::Invalid,
-                    .trigger = transaction.trigger,
-                    .caller = transaction.caller};
-    for (const auto& step : transaction.steps) {
-        const auto own = problems.find(step->name());
-        if (own == problems.end()) {
-            const auto why =
-                std::format("untouched, because {} is invalid", problems.begin()->first);
-            auto problem = problem_at(step->key(), why).for_everybody();
-            outcome.services.push_back(step->outcome(ReloadResult::Unchanged, std::move(problem)));
-            continue;
-        }
-        outcome.services.push_back(step->outcome(ReloadResult::Invalid, own->second));
-        outcome.problems.push_back(own->second);
-    }
-    return outcome;
-}
-
-// Writes what was checked, if the disk is still as it was looked at.
-Task<Conductor::Delivered> Conductor::deliver(const Request& request, const Names& scope,
-                                              Attempt& attempt) {
-    const auto is_as_seen = [&] {
-        return std::ranges::all_of(attempt.seen, [&](const auto& each) {
-            const auto* const member = sees_.looks.find(each.first);
-            return !member || member->seen().files == each.second;
-        });
-    };
-    auto& delivery = *attempt.delivery;
-    co_await sees_.looks.look_again(scope);
-    if (!is_as_seen())
-        co_return Delivered::Again;
-    if (auto written = co_await delivery.write(); !written) {
-        const auto key = request.services.empty() ? std::string("services")
-                                                  : sees_.file.key_of(*request.services.begin());
-        attempt.problem =
-            problem_at(key, written.error().message + ": no file was written").for_everybody();
-        co_return Delivered::No;
-    }
-    for (auto& [service, files] : attempt.seen) {
-        const auto* const member = sees_.looks.find(service);
-        for (const auto& [path, file] : delivery.files())
-            if (member && member->rules() && member->rules()->rules.watch(path))
-                files[path] = file.id;
-    }
-    if (is_as_seen())
-        co_return Delivered::Yes;
-    if (co_await delivery.is_there()) {
-        const auto stuck = co_await give_up(request.id);
-        co_return stuck ? Delivered::No : Delivered::Again;
-    }
-    attempt.problem = problem_at("services", "somebody else has saved one of the files meanwhile: "
-                                             "that stays, and hand it over again if it shall not")
-                          .for_everybody();
-    co_return Delivered::No;
-}
-
-std::unique_ptr<Delivery> Conductor::delivery_of(const Request& request) const {
-    if (const auto* const known = sees_.candidates.find(request.id))
-        return Delivery::resume(sees_.delivery, *known);
-    Candidate candidate{.id = request.id,
-                        .caller = request.caller,
-                        .services = {request.services.begin(), request.services.end()},
-                        .files = {},
-                        .goals = {},
-                        .force = request.options.force,
-                        .confirm = request.apply->confirm};
-    for (const auto& [path, file] : request.apply->files)
-        candidate.files[path].content = file.id;
-    for (const auto& name : request.services) {
-        if (const auto* const member = sees_.looks.find(name))
-            for (auto& [path, file] : candidate.files)
-                if (const auto live = member->seen().files.find(path);
-                    live != member->seen().files.end())
-                    file.before = live->second;
-        const auto* const record = sees_.ledger.find(name);
-        if (record && record->generation > 0)
-            candidate.goals.emplace(name, GenerationRecord{.generation = record->generation,
-                                                           .applied_usec = record->applied_usec,
-                                                           .strategy = record->strategy,
-                                                           .definition = record->definition,
-                                                           .files = record->files,
-                                                           .trigger = {},
-                                                           .caller = {}});
-    }
-    return std::make_unique<Delivery>(sees_.delivery, std::move(candidate), request.apply->files);
-}
-
-// What was handed over is in force, or what was there before it is back.
-void Conductor::settle(Delivery& delivery, Outcome& outcome) {
-    const auto& id = delivery.candidate().id;
-    outcome.files = delivery.take_told();
-    if (delivery.was_put_back()) {
-        if (auto stuck = end_of_putting_back(delivery))
-            outcome.problems.push_back(*std::move(stuck));
-    } else if (delivery.changes_nothing() && outcome.result == ReloadResult::Unchanged) {
-        sees_.candidates.forget(id);
-    } else if (sees_.candidates.applied(id)) {
-        outcome.confirm_until_usec = sees_.candidates.find(id)->until_usec;
-    }
-}
-
-// Files that are back need the candidate no more. The others do, for it is tried again: that is the
-// problem.
-std::optional<Problem> Conductor::end_of_putting_back(const Delivery& delivery) {
-    const auto& id = delivery.candidate().id;
-    if (delivery.left().empty()) {
-        sees_.candidates.forget(id);
-        return std::nullopt;
-    }
-    if (sees_.candidates.could_not_put_back(id, delivery.left()))
-        sees_.events.candidate_changed(sees_.ledger.name(), *sees_.candidates.find(id),
-                                       Events::CandidateNews::NotPutBack, {});
-    return problem_at("services", "files could not be put back: " + delivery.left())
-        .for_everybody();
-}
-
-// A candidate that was begun: what it has written is put back. Answers why it could not be.
-Task<std::optional<Problem>> Conductor::give_up(ReloadId id) {
-    const auto* const known = sees_.candidates.find(id);
-    if (!known)
-        co_return std::nullopt;
-    const auto delivery = Delivery::resume(sees_.delivery, *known);
-    co_await delivery->put_back();
-    co_return end_of_putting_back(*delivery);
+CandidateCommit::Begun Conductor::begin(const Request& request, PlanInput input) {
+    auto compared = compared_in(input);
+    auto plan = make_plan(input);
+    return {transaction({.id = request.id, .trigger = request.trigger, .caller = request.caller},
+                        std::move(input), std::move(plan)),
+            std::move(compared)};
 }
 
 void Conductor::take_back(Request request, Problem problem) {
@@ -607,7 +380,7 @@ void Conductor::take_back(Request request, Problem problem) {
 }
 
 Task<> Conductor::take_back_files(Request request, Problem problem) {
-    if (const auto stuck = co_await give_up(request.id))
+    if (const auto stuck = co_await commit_.give_up(request.id))
         problem.message += "; " + stuck->message;
     const auto services = request.services;
     refuse(std::move(request), std::move(problem));
@@ -719,7 +492,7 @@ void Conductor::end_run(const Names& scope) {
     }
 }
 
-Conductor::ComparedServices Conductor::compared_in(const PlanInput& input) {
+ComparedServices Conductor::compared_in(const PlanInput& input) {
     ComparedServices compared;
     for (const auto& [name, view] : input.views)
         for (const auto& [path, document] : view.documents)
@@ -754,7 +527,7 @@ Task<> Conductor::carry_out(Transaction begun, ComparedServices compared, Names 
             co_await doubt(each.service);
     const bool superseded = outcome.result == ReloadResult::Superseded;
     if (delivery && (!superseded || delivery->was_put_back()))
-        settle(*delivery, outcome);
+        commit_.settle(*delivery, outcome);
     if (request && !superseded) {
         if (request->options.start)
             note_wanted(outcome, asked);

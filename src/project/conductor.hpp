@@ -13,6 +13,7 @@
 #include "core/transaction.hpp"
 #include "core/units_port.hpp"
 #include "project/agenda.hpp"
+#include "project/candidate_commit.hpp"
 #include "project/candidates.hpp"
 #include "project/contents.hpp"
 #include "project/delivery.hpp"
@@ -38,7 +39,7 @@ namespace hotreload::project {
 // Why a request is turned away when the daemon ends.
 Problem is_ending(const std::string& path);
 
-class Conductor final : TransactionHost, StepHost {
+class Conductor final : TransactionHost, StepHost, CandidateCommit::Host {
 public:
     struct Sees {
         Clock& clock;
@@ -114,9 +115,6 @@ private:
         std::optional<Trigger> trigger;
         CallerUid caller;
     };
-    // Documents that a look found changed: from what was applied to what is wanted, by path.
-    using Compared = std::map<std::string, std::pair<ContentId, ContentId>>;
-    using ComparedServices = std::map<std::string, Compared>;
 
     void started(const ReloadId& id, const Plan& plan) override;
     void acting(const ReloadId& id, const MemberPlan& plan) override;
@@ -127,30 +125,21 @@ private:
                                                           bool starts) const override;
     [[nodiscard]] Task<bool> moved_on(std::string member) override;
     [[nodiscard]] std::uint64_t realtime_usec() const override;
+    Task<std::optional<PlanInput>> see(Names batch, PlanOptions options, Rescan how,
+                                       Looks::Handed handed) override;
+    Task<std::optional<std::vector<Verdict>>> check_all(Names services,
+                                                        std::vector<Task<Verdict>> checks) override;
+    Task<std::optional<Problem>> aim(const Request& request, const Names& asked,
+                                     PlanInput& input) override;
+    CandidateCommit::Begun begin(const Request& request, PlanInput input) override;
+    [[nodiscard]] std::optional<Problem> ending() const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
-    Task<std::optional<PlanInput>> see(Names batch, PlanOptions options, Rescan how,
-                                       Looks::Handed handed = {});
     Task<> reload(Request request, Names scope, Names asked);
     Task<> apply(Request request, Names scope, Names asked);
-    // How contents that were handed over came to the files, before anything was done to a service.
-    enum class Delivered { Yes, No, Again };
-    struct Attempt; // at applying them
-    Task<Delivered> try_to_apply(Request& request, const Names& scope, const Names& asked,
-                                 Attempt& attempt);
-    Task<Delivered> deliver(const Request& request, const Names& scope, Attempt& attempt);
-    Task<Delivered> check(const Transaction& transaction, const Names& scope, Attempt& attempt);
-    [[nodiscard]] std::optional<Problem> why_put_back(const Request& request) const;
-    [[nodiscard]] std::unique_ptr<Delivery> delivery_of(const Request& request) const;
-    [[nodiscard]] Outcome refusal_of(const Transaction& transaction,
-                                     const std::map<std::string, Problem>& problems) const;
-    void settle(Delivery& delivery, Outcome& outcome);
-    Task<std::optional<Problem>> give_up(ReloadId id);
-    std::optional<Problem> end_of_putting_back(const Delivery& delivery);
     Task<> take_back_files(Request request, Problem problem);
     Task<> stop(Request request, Names scope);
     Task<> see_what_is_held(std::string service);
-    Task<std::optional<Problem>> aim(const Request& request, const Names& asked, PlanInput& input);
     // The one that a transaction is for, as it is told of that.
     struct For {
         ReloadId id;
@@ -190,6 +179,7 @@ private:
 
     Sees sees_;
     On on_;
+    CandidateCommit commit_;
     std::map<std::string, Run> runs_; // by service
     bool winding_up_ = false;
     // Cancellations of the looks that are under way, by service.
