@@ -65,13 +65,13 @@ public:
     // again: by nobody when the time of the pause is over.
     virtual void pause_changed(const std::string& /*project*/, const std::string& /*service*/,
                                const Pause& /*pause*/, bool /*paused*/,
-                               CallerUid /*caller*/) noexcept {}
+                               AskedBy /*caller*/) noexcept {}
     // What was handed over is in force and waits to be confirmed; or it is not any more; or what
     // was there before could not be put back, for a reason (`left`) that is new. For the journal:
     // the bus has properties.
     enum class CandidateNews { Waits, Confirmed, Unconfirmed, NotPutBack };
     virtual void candidate_changed(const std::string& /*project*/, const Candidate& /*candidate*/,
-                                   CandidateNews /*news*/, CallerUid /*caller*/) noexcept {}
+                                   CandidateNews /*news*/, AskedBy /*caller*/) noexcept {}
     virtual void reload_finished(const Outcome& outcome) noexcept = 0;
 
     // The whole new status each time: listeners find out what differs. A project is added before

@@ -62,6 +62,7 @@ struct Message {
     std::uint32_t object_pid = 0; // its main process, if it runs: the same, for the system's
     std::string changes{};        // what it was about, as JSON, secrets masked
     std::optional<std::uint32_t> caller_uid{}; // of whoever asked for it
+    std::string caller_comm{};                 // likewise: the command name of the process
 };
 
 class Log {

@@ -34,7 +34,7 @@ struct Outcome {
     std::string project;
     ReloadResult result = ReloadResult::Unchanged; // of its services', the one that matters most
     std::optional<Trigger> trigger;
-    CallerUid caller; // who asked for it
+    AskedBy caller; // who asked for it
     Duration duration{};
     std::vector<MemberOutcome> services;
     std::vector<Problem> problems;

@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hotreload {
@@ -77,8 +78,19 @@ struct MemberRecord {
     bool operator==(const MemberRecord&) const = default;
 };
 
-// The user id of whoever asked for something; nothing when nobody did: files, or our own start.
-using CallerUid = std::optional<std::uint32_t>;
+// Asker is whoever asked for something, as that is told and kept: no right comes of it.
+struct Asker {
+    std::uint32_t uid = 0;
+    // The command name of the process, which is its own word for itself; "": not known. Plain
+    // ASCII, the rest is escaped.
+    std::string comm{};
+
+    Asker(std::uint32_t user, std::string command = {}) : uid(user), comm(std::move(command)) {}
+    bool operator==(const Asker&) const = default;
+};
+
+// Nothing when nobody did: files, or our own start.
+using AskedBy = std::optional<Asker>;
 
 // An applied state as it is kept, to be looked at and gone back to.
 struct GenerationRecord {
@@ -88,7 +100,7 @@ struct GenerationRecord {
     MemberDefinition definition;
     std::map<std::string, ContentId> files;
     std::optional<Trigger> trigger; // nothing of versions that did not keep it
-    CallerUid caller;
+    AskedBy caller;
 
     bool operator==(const GenerationRecord&) const = default;
 };
@@ -103,7 +115,7 @@ struct EventRecord {
     std::uint64_t generation = 0; // the number that an attempt has used up; 0: none
     std::string strategy;         // of an attempt
     std::optional<Trigger> trigger;
-    CallerUid caller;
+    AskedBy caller;
     Problem problem; // why it failed; of a pause, the reason that was given, as its message
 
     bool operator==(const EventRecord&) const = default;
@@ -140,7 +152,7 @@ struct Candidate {
     };
 
     ReloadId id; // of the transaction that writes it
-    CallerUid caller;
+    AskedBy caller;
     std::vector<std::string> services; // that watch one of the files
     std::map<std::string, File> files; // by path
     // What was applied of these services, where anything was.

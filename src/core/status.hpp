@@ -163,7 +163,7 @@ struct WatchExplanation {
 struct KeptGeneration {
     std::string service;            // "PROJECT/SERVICE"
     std::optional<Trigger> trigger; // nothing when it was not kept
-    CallerUid caller;               // of a request
+    AskedBy caller;                 // of a request
     std::uint64_t generation = 0;
     std::uint64_t applied_usec = 0;
     std::string strategy;

@@ -58,8 +58,8 @@ struct Transaction {
     ReloadId id;
     std::string project;
     std::optional<Trigger> trigger;
-    CallerUid caller; // of a request
-    Plan plan;        // what the steps were made of, in its order
+    AskedBy caller; // of a request
+    Plan plan;      // what the steps were made of, in its order
     Steps steps;
     Interruptions interruptions;
     // They are there: nothing is checked any more, all steps stand and fall together, and before

@@ -28,8 +28,11 @@ struct Row {
 };
 
 std::string by(const Json& each, const NameOfUser& name_of) {
-    if (each.contains("caller_uid"))
-        return name_of(static_cast<std::uint32_t>(number_of(each, "caller_uid")));
+    if (each.contains("caller_uid")) {
+        const auto user = name_of(static_cast<std::uint32_t>(number_of(each, "caller_uid")));
+        const auto comm = text_of(each, "caller_comm");
+        return comm.empty() ? user : std::format("{} ({})", user, comm);
+    }
     const auto trigger = text_of(each, "trigger");
     return trigger.empty() ? "-" : trigger;
 }

@@ -615,7 +615,7 @@ Task<Result<ReloadId>> Manager::apply(std::string target, std::vector<ipc::Hande
     co_return id;
 }
 
-Task<Result<>> Manager::confirm(std::string target, CallerUid caller) {
+Task<Result<>> Manager::confirm(std::string target, AskedBy caller) {
     Result<> confirmed = fail(ErrorCode::NotFound,
                               target + " does not wait to be confirmed: \"hotreloadctl status\" "
                                        "shows what does");
@@ -675,7 +675,7 @@ Task<Result<GenerationDifference>> Manager::diff(std::string target, std::uint64
 }
 
 Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOptions options,
-                                CallerUid caller) {
+                                AskedBy caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());
@@ -694,12 +694,12 @@ Task<Result<>> Manager::perform(std::string target, Request::Kind kind, PlanOpti
     co_return Result<>{};
 }
 
-Task<Result<>> Manager::start(std::string target, CallerUid caller) {
+Task<Result<>> Manager::start(std::string target, AskedBy caller) {
     return perform(std::move(target), Request::Kind::Reload, {.retry = true, .start = true},
                    caller);
 }
 
-Task<Result<>> Manager::stop(std::string target, CallerUid caller) {
+Task<Result<>> Manager::stop(std::string target, AskedBy caller) {
     return perform(std::move(target), Request::Kind::Stop, {}, caller);
 }
 
@@ -712,7 +712,7 @@ Task<Result<>> Manager::pause(std::string target, ipc::PauseOptions options) {
     co_return co_await store_.flush();
 }
 
-Task<Result<>> Manager::resume(std::string target, CallerUid caller) {
+Task<Result<>> Manager::resume(std::string target, AskedBy caller) {
     const auto found = find(target);
     if (!found)
         co_return std::unexpected(found.error());

@@ -56,15 +56,15 @@ public:
     Task<Result<Plan>> plan(std::string target, ipc::PlanRequest options) override;
     Task<Result<ReloadId>> reload(std::string target, ipc::ReloadOptions options) override;
     Task<Result<ReloadId>> restart(std::string target, ipc::ReloadOptions options) override;
-    Task<Result<>> start(std::string target, CallerUid caller) override;
-    Task<Result<>> stop(std::string target, CallerUid caller) override;
+    Task<Result<>> start(std::string target, AskedBy caller) override;
+    Task<Result<>> stop(std::string target, AskedBy caller) override;
     Task<Result<>> pause(std::string target, ipc::PauseOptions options) override;
-    Task<Result<>> resume(std::string target, CallerUid caller) override;
+    Task<Result<>> resume(std::string target, AskedBy caller) override;
     Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
                                     ipc::RollbackOptions options) override;
     Task<Result<ReloadId>> apply(std::string target, std::vector<ipc::HandedContent> files,
                                  ipc::ApplyOptions options) override;
-    Task<Result<>> confirm(std::string target, CallerUid caller) override;
+    Task<Result<>> confirm(std::string target, AskedBy caller) override;
     Task<Result<History>> history(std::string target, std::size_t limit) override;
     Task<Result<GenerationDifference>> diff(std::string target, std::uint64_t from,
                                             std::uint64_t to) override;
@@ -100,7 +100,7 @@ private:
                                     ipc::PlanRequest options);
     Task<Result<ReloadId>> carry_out(std::string target, project::Request request, bool wait);
     Task<Result<>> perform(std::string target, project::Request::Kind kind, PlanOptions options,
-                           CallerUid caller);
+                           AskedBy caller);
     Task<std::optional<Problem>> check_attached(const ProjectDefinition& project,
                                                 const MemberDefinition& service);
     Task<std::vector<Problem>> check_units(const ProjectDefinition& definition);

@@ -38,6 +38,19 @@ const Words* words_for(Action action) {
     return it == kWords.end() ? nullptr : &*it;
 }
 
+std::optional<std::uint32_t> uid_of(const AskedBy& caller) {
+    return caller ? std::optional(caller->uid) : std::nullopt;
+}
+
+std::string comm_of(const AskedBy& caller) {
+    return caller ? caller->comm : "";
+}
+
+std::string words_of(const Asker& asker) {
+    return asker.comm.empty() ? std::to_string(asker.uid)
+                              : std::format("{} ({})", asker.uid, asker.comm);
+}
+
 std::string short_name(const Change& change) {
     for (const std::string_view prefix : {"env.", "properties."})
         if (change.subject.starts_with(prefix))
@@ -209,7 +222,7 @@ void Reporter::watch_suspended(const std::string& project, const std::string& se
 }
 
 void Reporter::pause_changed(const std::string& project, const std::string& service,
-                             const Pause& pause, bool paused, CallerUid caller) noexcept {
+                             const Pause& pause, bool paused, AskedBy caller) noexcept {
     tell(
         [&](Events& listener) { listener.pause_changed(project, service, pause, paused, caller); });
     const auto& what = service.empty() ? project : service;
@@ -222,13 +235,17 @@ void Reporter::pause_changed(const std::string& project, const std::string& serv
                 .text = text,
                 .project = project,
                 .service = service,
-                .caller_uid = caller});
+                .caller_uid = uid_of(caller),
+                .caller_comm = comm_of(caller)});
 }
 
 void Reporter::candidate_changed(const std::string& project, const Candidate& candidate,
-                                 CandidateNews news, CallerUid caller) noexcept {
+                                 CandidateNews news, AskedBy caller) noexcept {
     tell([&](Events& listener) { listener.candidate_changed(project, candidate, news, caller); });
-    Message message{.project = project, .reload_id = candidate.id, .caller_uid = caller};
+    Message message{.project = project,
+                    .reload_id = candidate.id,
+                    .caller_uid = uid_of(caller),
+                    .caller_comm = comm_of(caller)};
     const auto time = format_duration(candidate.confirm);
     for (const auto& service : candidate.services) {
         message.service = service;
@@ -277,7 +294,8 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
                     .service = service.service,
                     .generation = service.generation,
                     .reload_id = outcome.id,
-                    .caller_uid = outcome.caller};
+                    .caller_uid = uid_of(outcome.caller),
+                    .caller_comm = comm_of(outcome.caller)};
     if (!service.changes.empty())
         message.changes = ipc::changes_json(service.changes, Audience::Inspectors);
     message.unit = service.unit;
@@ -355,7 +373,7 @@ void Reporter::log_service(const Outcome& outcome, const MemberOutcome& service)
         return;
     }
     if (outcome.caller)
-        message.text += std::format(", asked for by user {}", *outcome.caller);
+        message.text += std::format(", asked for by user {}", words_of(*outcome.caller));
     if (!way_out.empty())
         message.text += "; " + way_out;
     log_.write(message);

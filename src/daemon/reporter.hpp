@@ -56,9 +56,9 @@ public:
     void watch_suspended(const std::string& project, const std::string& service,
                          const std::string& path) noexcept override;
     void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
-                       bool paused, CallerUid caller) noexcept override;
+                       bool paused, AskedBy caller) noexcept override;
     void candidate_changed(const std::string& project, const Candidate& candidate,
-                           CandidateNews news, CallerUid caller) noexcept override;
+                           CandidateNews news, AskedBy caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

@@ -37,6 +37,7 @@ std::string_view action_id(Permission permission);
 // Caller is who calls: the user, and what the transport knows of the process.
 struct Caller {
     uid_t uid = static_cast<uid_t>(-1);
+    std::string comm{};       // what the process calls itself; for people alone
     std::string bus_name{};   // the unique name, of a caller on a bus
     Fd pidfd{};               // of a caller on the socket, where the kernel tells it
     bool interactive = false; // may be asked for a password

@@ -236,7 +236,7 @@ Result<> check_there(const std::string& path) {
     return {};
 }
 
-Answering up(Service& service, Arguments given, CallerUid caller) {
+Answering up(Service& service, Arguments given, AskedBy caller) {
     if (auto there = check_there(given.target); !there)
         co_return std::unexpected(std::move(there.error()));
     const UpOptions options{.wait = given.wait.value_or(true), .caller = caller};
@@ -245,16 +245,16 @@ Answering up(Service& service, Arguments given, CallerUid caller) {
         [](std::string& project) -> Answer { return ProjectName(std::move(project)); });
 }
 
-Answering down(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering down(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return answer(co_await service.down(std::move(given.target)));
 }
 
-Answering plan(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering plan(Service& service, Arguments given, AskedBy /*caller*/) {
     const PlanRequest options{given.force, given.strategy, given.validate};
     co_return answer(co_await service.plan(std::move(given.target), options));
 }
 
-ReloadOptions reload_options(const Arguments& given, CallerUid caller) {
+ReloadOptions reload_options(const Arguments& given, AskedBy caller) {
     return {.force = given.force,
             .wait = given.wait.value_or(false),
             .strategy = given.strategy,
@@ -262,34 +262,34 @@ ReloadOptions reload_options(const Arguments& given, CallerUid caller) {
             .caller = caller};
 }
 
-Answering reload(Service& service, Arguments given, CallerUid caller) {
+Answering reload(Service& service, Arguments given, AskedBy caller) {
     const auto options = reload_options(given, caller);
     co_return answer(co_await service.reload(std::move(given.target), options));
 }
 
-Answering restart(Service& service, Arguments given, CallerUid caller) {
+Answering restart(Service& service, Arguments given, AskedBy caller) {
     const auto options = reload_options(given, caller);
     co_return answer(co_await service.restart(std::move(given.target), options));
 }
 
-Answering start(Service& service, Arguments given, CallerUid caller) {
+Answering start(Service& service, Arguments given, AskedBy caller) {
     co_return answer(co_await service.start(std::move(given.target), caller));
 }
 
-Answering stop(Service& service, Arguments given, CallerUid caller) {
+Answering stop(Service& service, Arguments given, AskedBy caller) {
     co_return answer(co_await service.stop(std::move(given.target), caller));
 }
 
-Answering pause(Service& service, Arguments given, CallerUid caller) {
+Answering pause(Service& service, Arguments given, AskedBy caller) {
     const PauseOptions options{given.pause, std::move(given.reason), caller};
     co_return answer(co_await service.pause(std::move(given.target), options));
 }
 
-Answering resume(Service& service, Arguments given, CallerUid caller) {
+Answering resume(Service& service, Arguments given, AskedBy caller) {
     co_return answer(co_await service.resume(std::move(given.target), caller));
 }
 
-Answering rollback(Service& service, Arguments given, CallerUid caller) {
+Answering rollback(Service& service, Arguments given, AskedBy caller) {
     const RollbackOptions options{.restore_files = given.restore_files,
                                   .wait = given.wait.value_or(false),
                                   .drain = given.drain,
@@ -297,7 +297,7 @@ Answering rollback(Service& service, Arguments given, CallerUid caller) {
     co_return answer(co_await service.rollback(std::move(given.target), given.generation, options));
 }
 
-Answering apply(Service& service, Arguments given, CallerUid caller) {
+Answering apply(Service& service, Arguments given, AskedBy caller) {
     if (given.files.empty())
         co_return fail(ErrorCode::Invalid, "no file is handed over");
     const ApplyOptions options{.force = given.force,
@@ -308,60 +308,60 @@ Answering apply(Service& service, Arguments given, CallerUid caller) {
         co_await service.apply(std::move(given.target), std::move(given.files), options));
 }
 
-Answering confirm(Service& service, Arguments given, CallerUid caller) {
+Answering confirm(Service& service, Arguments given, AskedBy caller) {
     co_return answer(co_await service.confirm(std::move(given.target), caller));
 }
 
-Answering history(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering history(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return answer(co_await service.history(std::move(given.target), at_most(given.limit)));
 }
 
-Answering diff(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering diff(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return answer(co_await service.diff(std::move(given.target), given.from, given.to));
 }
 
-Answering explain(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering explain(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return answer(co_await service.explain(std::move(given.target)));
 }
 
-Answering sync(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+Answering sync(Service& service, Arguments /*given*/, AskedBy /*caller*/) {
     co_return answer(co_await service.sync());
 }
 
-Answering debug_events(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering debug_events(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return Answer(document(service.watcher_events(at_most(given.limit))));
 }
 
-Answering status(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering status(Service& service, Arguments given, AskedBy /*caller*/) {
     co_return service.status(given.target).transform([](auto&& projects) -> Answer {
         return document(HOTRELOAD_VERSION, std::move(projects));
     });
 }
 
-Answering get_state(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+Answering get_state(Service& service, Arguments /*given*/, AskedBy /*caller*/) {
     co_return service.status("").transform([&](auto&& projects) -> Answer {
         return state_document(HOTRELOAD_VERSION, service.last_event(), std::move(projects));
     });
 }
 
-Answering details(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering details(Service& service, Arguments given, AskedBy /*caller*/) {
     auto found = service.details(given.id);
     if (!found)
         co_return std::unexpected(std::move(found.error()));
     co_return Answer(co_await details_document(*std::move(found)));
 }
 
-Answering check(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering check(Service& service, Arguments given, AskedBy /*caller*/) {
     if (auto there = check_there(given.target); !there)
         co_return std::unexpected(std::move(there.error()));
     co_return answer(co_await service.check(std::move(given.target)));
 }
 
-Answering metrics(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+Answering metrics(Service& service, Arguments /*given*/, AskedBy /*caller*/) {
     co_return Answer(MetricsText(open_metrics(service.metrics(), HOTRELOAD_VERSION)));
 }
 
-Answering get_value(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering get_value(Service& service, Arguments given, AskedBy /*caller*/) {
     auto configs = service.configs(given.target);
     const auto found = std::ranges::find(configs, given.name, &ConfigStatus::name);
     if (found == configs.end())
@@ -372,11 +372,11 @@ Answering get_value(Service& service, Arguments given, CallerUid /*caller*/) {
     co_return Answer(ConfigValue(std::move(found->value), found->revision));
 }
 
-Answering list_projects(Service& service, Arguments /*given*/, CallerUid /*caller*/) {
+Answering list_projects(Service& service, Arguments /*given*/, AskedBy /*caller*/) {
     co_return Answer(service.projects());
 }
 
-Answering get_service(Service& service, Arguments given, CallerUid /*caller*/) {
+Answering get_service(Service& service, Arguments given, AskedBy /*caller*/) {
     if (!given.target.contains('/'))
         co_return fail(ErrorCode::Invalid,
                        std::format("\"{}\" names no service: give PROJECT/SERVICE", given.target));

@@ -94,7 +94,7 @@ struct Method {
     bool takes_options;                    // on D-Bus: an a{sv}
     // Where everybody is answered: those who are not admitted, without values.
     enum class Open { Nowhere, OnSocket, Everywhere } open;
-    Task<Result<Answer>> (*call)(Service& service, Arguments arguments, CallerUid caller);
+    Task<Result<Answer>> (*call)(Service& service, Arguments arguments, AskedBy caller);
     // Varlink has it, too; it has none that is about objects of the bus.
     bool on_socket = true;
     // All that it tells is documents that the user is a reader of.

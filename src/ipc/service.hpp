@@ -24,7 +24,7 @@ namespace hotreload::ipc {
 
 struct UpOptions {
     bool wait = true; // answer when the services are started, not when the project is registered
-    CallerUid caller;
+    AskedBy caller;
 };
 
 struct ReloadOptions {
@@ -32,7 +32,7 @@ struct ReloadOptions {
     bool wait = false;  // answer when the transaction has ended: with an error when it failed
     std::optional<Strategy> strategy; // at least this, for the target's services
     std::optional<Duration> drain;    // for old generations, this time
-    CallerUid caller;
+    AskedBy caller;
 };
 
 struct PlanRequest {
@@ -45,13 +45,13 @@ struct RollbackOptions {
     bool restore_files = false;
     bool wait = false; // as of ReloadOptions
     std::optional<Duration> drain;
-    CallerUid caller;
+    AskedBy caller;
 };
 
 struct PauseOptions {
     Duration time{}; // then it resumes by itself; zero: never
     std::string reason;
-    CallerUid caller;
+    AskedBy caller;
 };
 
 // Content for a watched file: a descriptor, or where there is none the bytes themselves.
@@ -65,7 +65,7 @@ struct ApplyOptions {
     bool force = false;
     bool wait = false;  // as of ReloadOptions
     Duration confirm{}; // then it is put back, unless somebody confirms it; zero: never
-    CallerUid caller;
+    AskedBy caller;
 };
 
 class Service {
@@ -84,13 +84,13 @@ public:
     // target.
     virtual Task<Result<ReloadId>> reload(std::string target, ReloadOptions options) = 0;
     virtual Task<Result<ReloadId>> restart(std::string target, ReloadOptions options) = 0;
-    virtual Task<Result<>> start(std::string target, CallerUid caller) = 0;
-    virtual Task<Result<>> stop(std::string target, CallerUid caller) = 0;
+    virtual Task<Result<>> start(std::string target, AskedBy caller) = 0;
+    virtual Task<Result<>> stop(std::string target, AskedBy caller) = 0;
 
     // Changes are held back until resume. It also takes up watches that were suspended because
     // their service writes into them.
     virtual Task<Result<>> pause(std::string target, PauseOptions options) = 0;
-    virtual Task<Result<>> resume(std::string target, CallerUid caller) = 0;
+    virtual Task<Result<>> resume(std::string target, AskedBy caller) = 0;
 
     // 0: the one before the applied one. The id as for reload.
     virtual Task<Result<ReloadId>> rollback(std::string target, std::uint64_t generation,
@@ -100,7 +100,7 @@ public:
     virtual Task<Result<ReloadId>> apply(std::string target, std::vector<HandedContent> files,
                                          ApplyOptions options) = 0;
     // What was applied is in force for good: of that id, or of the target.
-    virtual Task<Result<>> confirm(std::string target, CallerUid caller) = 0;
+    virtual Task<Result<>> confirm(std::string target, AskedBy caller) = 0;
     // The newest first, at most `limit` of each service.
     virtual Task<Result<History>> history(std::string target, std::size_t limit) = 0;
     // `target` names a service. A `to` of 0 is what is applied, a `from` of 0 the one before `to`.

@@ -112,6 +112,8 @@ std::vector<std::string> journal_fields(const Message& message, bool of_a_user) 
         add("HOTRELOAD_CHANGES", message.changes);
     if (message.caller_uid)
         add("HOTRELOAD_CALLER_UID", *message.caller_uid);
+    if (!message.caller_comm.empty())
+        add("HOTRELOAD_CALLER_COMM", message.caller_comm);
     return fields;
 }
 

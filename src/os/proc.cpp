@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <format>
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 namespace hotreload::os {
 
@@ -25,6 +27,31 @@ std::string first_line(const std::string& path) {
     std::string line;
     std::getline(std::ifstream(path), line);
     return line;
+}
+
+std::string command_name(pid_t process) {
+    constexpr std::size_t longest = 64; // threads of the kernel's have more than the 15 of others
+    std::string shown;
+    for (const char c : first_line(std::format("/proc/{}/comm", process)).substr(0, longest)) {
+        const bool plain = c >= ' ' && c <= '~' && c != '\\';
+        shown +=
+            plain ? std::string(1, c) : std::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+    return shown;
+}
+
+std::string command_name(const Fd& pidfd) {
+    const auto process = [&] {
+        std::ifstream info(std::format("/proc/self/fdinfo/{}", pidfd.get()));
+        pid_t pid = -1; // of one that has ended
+        for (std::string line; std::getline(info, line);)
+            if (line.starts_with("Pid:"))
+                std::istringstream(line.substr(4)) >> pid;
+        return pid;
+    };
+    const auto pid = process();
+    auto name = pid > 0 ? command_name(pid) : std::string();
+    return process() == pid ? name : "";
 }
 
 std::string control_group(const std::string& process) {

@@ -4,6 +4,9 @@
 // Processes as /proc tells of them. They may be gone at any time, or hidden: then it tells nothing.
 
 #include "base/duration.hpp"
+#include "base/fd.hpp"
+
+#include <sys/types.h>
 
 #include <cstddef>
 #include <string>
@@ -16,6 +19,12 @@ std::vector<std::string> process_ids();
 
 // The text of a file of one line.
 std::string first_line(const std::string& path);
+
+// What a process calls itself, with all that is not plain ASCII escaped ("\\xff"): it is told to
+// people. "": it is gone, or hidden.
+std::string command_name(pid_t process);
+// The same, and of no other process that has got its number meanwhile.
+std::string command_name(const Fd& pidfd);
 
 // The control group in the unified hierarchy: "/system.slice/nginx.service".
 std::string control_group(const std::string& process);

@@ -113,7 +113,7 @@ private:
     struct Run {
         Interruptions interruptions;
         std::optional<Trigger> trigger;
-        CallerUid caller;
+        AskedBy caller;
     };
 
     void started(const ReloadId& id, const Plan& plan) override;
@@ -144,7 +144,7 @@ private:
     struct For {
         ReloadId id;
         std::optional<Trigger> trigger;
-        CallerUid caller;
+        AskedBy caller;
     };
     [[nodiscard]] Transaction transaction(For whom, PlanInput input, Plan plan);
     Task<> work(For whom, PlanInput input, Plan plan, Names scope, Names asked,

@@ -56,7 +56,7 @@ Result<GenerationRecord> find_generation(const std::vector<GenerationRecord>& ge
 }
 
 void Histories::remember(const std::string& service, const MemberRecord& applied,
-                         std::optional<Trigger> trigger, CallerUid caller) {
+                         std::optional<Trigger> trigger, AskedBy caller) {
     ledger_.remember(service,
                      {.generation = applied.generation,
                       .applied_usec = applied.applied_usec,
@@ -93,7 +93,7 @@ void Histories::note(const Outcome& outcome) {
 
 void Histories::note_pause(const std::string& service, EventRecord::What what,
                            const std::string& reason, std::optional<Trigger> trigger,
-                           CallerUid caller) {
+                           AskedBy caller) {
     note(service, {.realtime_usec = clock_.realtime_usec(),
                    .what = what,
                    .strategy = {},

@@ -34,12 +34,12 @@ public:
 
     // A state that was applied, and who or what brought it about.
     void remember(const std::string& service, const MemberRecord& applied,
-                  std::optional<Trigger> trigger, CallerUid caller);
+                  std::optional<Trigger> trigger, AskedBy caller);
     // Attempts that came to nothing, and what somebody stopped.
     void note(const Outcome& outcome);
     // A pause or its end.
     void note_pause(const std::string& service, EventRecord::What what, const std::string& reason,
-                    std::optional<Trigger> trigger, CallerUid caller);
+                    std::optional<Trigger> trigger, AskedBy caller);
 
     // The newest first, at most `limit`.
     Task<std::vector<KeptGeneration>> kept(std::string service, std::size_t limit);

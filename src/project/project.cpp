@@ -620,7 +620,7 @@ void Project::not_put_back(const ReloadId& id, const std::string& why) {
                                         Events::CandidateNews::NotPutBack, {});
 }
 
-Result<> Project::tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller) {
+Result<> Project::tell_confirmed(Result<std::vector<Candidate>> confirmed, AskedBy caller) {
     if (!confirmed)
         return std::unexpected(std::move(confirmed.error()));
     for (const auto& candidate : *confirmed) {
@@ -632,11 +632,11 @@ Result<> Project::tell_confirmed(Result<std::vector<Candidate>> confirmed, Calle
     return {};
 }
 
-Result<> Project::confirm(const std::optional<std::string>& service, CallerUid caller) {
+Result<> Project::confirm(const std::optional<std::string>& service, AskedBy caller) {
     return tell_confirmed(candidates_.confirm(service), caller);
 }
 
-Result<> Project::confirm(const ReloadId& id, CallerUid caller) {
+Result<> Project::confirm(const ReloadId& id, AskedBy caller) {
     return tell_confirmed(candidates_.confirm(id), caller);
 }
 
@@ -909,7 +909,7 @@ void Project::pause(const std::optional<std::string>& service, const PauseReques
     pump_soon(); // what has changed already waits from now on
 }
 
-void Project::resume(const std::optional<std::string>& service, CallerUid caller) {
+void Project::resume(const std::optional<std::string>& service, AskedBy caller) {
     const auto before = paused_services();
     const auto names = service_names();
     pauses_.resume(service, {names.begin(), names.end()});
@@ -933,7 +933,7 @@ void Project::end_pauses() {
 }
 
 // Services that are paused no more are looked at.
-void Project::go_on(const Names& before, const std::string& what, CallerUid caller) {
+void Project::go_on(const Names& before, const std::string& what, AskedBy caller) {
     const auto still = paused_services();
     if (before != still)
         ports_.events.pause_changed(name(), what, {}, false, caller);

@@ -102,7 +102,7 @@ public:
     // Changes are held back until resume, which applies the newest once, or until the time is over.
     void pause(const std::optional<std::string>& service, const PauseRequest& request);
     // Ends a pause; watches that were suspended are in force again, too.
-    void resume(const std::optional<std::string>& service, CallerUid caller);
+    void resume(const std::optional<std::string>& service, AskedBy caller);
 
     // `rollback` can be asked for. Errors: NotFound, when there is no such generation, or none
     // before.
@@ -117,8 +117,8 @@ public:
     [[nodiscard]] Result<> can_apply(const std::optional<std::string>& service,
                                      const HandedFiles& files) const;
     // What waits for it is in force for good. Errors: NotFound; Busy, when it is too late.
-    Result<> confirm(const std::optional<std::string>& service, CallerUid caller);
-    Result<> confirm(const ReloadId& id, CallerUid caller);
+    Result<> confirm(const std::optional<std::string>& service, AskedBy caller);
+    Result<> confirm(const ReloadId& id, AskedBy caller);
 
     // The project went down: nothing is begun any more, and whoever asks for something is turned
     // away.
@@ -160,7 +160,7 @@ private:
     [[nodiscard]] Request request_of(const Candidate& candidate) const;
     void put_back_overdue();
     void not_put_back(const ReloadId& id, const std::string& why);
-    Result<> tell_confirmed(Result<std::vector<Candidate>> confirmed, CallerUid caller);
+    Result<> tell_confirmed(Result<std::vector<Candidate>> confirmed, AskedBy caller);
 
     std::optional<bool> read_project_file();
     Task<> read_when_known();
@@ -178,7 +178,7 @@ private:
 
     [[nodiscard]] Names paused_services() const;
     void end_pauses();
-    void go_on(const Names& before, const std::string& what, CallerUid caller);
+    void go_on(const Names& before, const std::string& what, AskedBy caller);
 
     void tell(const std::string& service);
     void tell_project();

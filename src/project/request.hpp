@@ -51,7 +51,7 @@ struct Request {
         Duration confirm{}; // zero: nobody has to confirm it
     };
     std::optional<Apply> apply = {};
-    CallerUid caller = {};
+    AskedBy caller = {};
     // Services that the request is about, in place of `service`.
     Names services = {};
     Trigger trigger = Trigger::Request;
@@ -65,7 +65,7 @@ struct Request {
 struct PauseRequest {
     Duration time{};
     std::string reason; // as it was given; may be ""
-    CallerUid caller;
+    AskedBy caller;
 };
 
 } // namespace hotreload::project

@@ -9,7 +9,10 @@
 #include "state/deaths.hpp"
 
 #include <concepts>
+#include <optional>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 namespace hotreload::state {
 
@@ -130,6 +133,17 @@ void fields(Visit& visit, T& value) {
     visit("outdated", outdated);
 }
 
+// `caller` may be const: then it is only told.
+template <class Visit, class Caller>
+void caller_fields(Visit& visit, Caller& caller) {
+    auto uid = caller ? std::optional(caller->uid) : std::nullopt;
+    auto comm = caller ? caller->comm : std::string();
+    visit("caller_uid", uid);
+    visit("caller_comm", comm);
+    if constexpr (!std::is_const_v<Caller>)
+        caller = uid ? AskedBy(Asker(*uid, std::move(comm))) : std::nullopt;
+}
+
 template <class Visit, Is<GenerationRecord> T>
 void fields(Visit& visit, T& value) {
     auto& [generation, applied_usec, strategy, definition, files, trigger, caller] = value;
@@ -139,7 +153,7 @@ void fields(Visit& visit, T& value) {
     visit("definition", definition);
     visit("files", files);
     visit("trigger", trigger);
-    visit("caller_uid", caller);
+    caller_fields(visit, caller);
 }
 
 template <class Visit, Is<EventRecord> T>
@@ -150,7 +164,7 @@ void fields(Visit& visit, T& value) {
     visit("generation", generation);
     visit("strategy", strategy);
     visit("trigger", trigger);
-    visit("caller_uid", caller);
+    caller_fields(visit, caller);
     visit("problem", problem);
 }
 
@@ -184,7 +198,7 @@ template <class Visit, Is<Candidate> T>
 void fields(Visit& visit, T& value) {
     auto& [id, caller, services, files, goals, force, confirm, until_usec, left] = value;
     visit("id", id);
-    visit("caller_uid", caller);
+    caller_fields(visit, caller);
     visit("services", services);
     visit("files", files);
     visit("goals", goals);

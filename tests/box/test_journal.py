@@ -51,14 +51,18 @@ def test_a_restart_of_an_own_unit_is_told_with_what_changed_and_who_asked(rooted
 
     rooted.ctl("restart", "rooted/a")
     asked = told_of(rooted["a"]["unit"], RESTARTED)[-1]
-    assert asked["MESSAGE"] == "a: restarted, generation 3, asked for by user 0" and asked["HOTRELOAD_CALLER_UID"] == "0"
+    assert asked["MESSAGE"] == "a: restarted, generation 3, asked for by user 0 (hotreloadctl)"
+    assert (asked["HOTRELOAD_CALLER_UID"], asked["HOTRELOAD_CALLER_COMM"]) == ("0", "hotreloadctl")
 
     ask_by_socket(None, None, "Restart", {"target": "rooted/a"})
     asked = told_of(rooted["a"]["unit"], RESTARTED)[-1]
     assert asked["HOTRELOAD_CALLER_UID"] == "0", "of the socket, too"
+    command = asked["HOTRELOAD_CALLER_COMM"]
+    assert command, "of the socket, too"
 
-    assert "a: restarted, generation 4, asked for by user 0" in rooted.ctl("logs", "rooted/a").stdout
-    assert "root" in rooted.ctl("history", "rooted/a").stdout
+    assert f"a: restarted, generation 4, asked for by user 0 ({command})" in rooted.ctl("logs", "rooted/a").stdout
+    history = rooted.ctl("history", "rooted/a").stdout
+    assert "root (hotreloadctl)" in history and f"root ({command})" in history, history
 
 
 # Was: root's units alone.

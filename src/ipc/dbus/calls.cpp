@@ -14,15 +14,16 @@ Task<Calls::Answered> Calls::answer_to(const Method& method, Result<Arguments> a
                                        std::string sender, bool interactive) {
     if (!arguments)
         co_return Answered{std::unexpected(std::move(arguments.error()))};
-    const auto uid = co_await callers_.uid(sender);
-    if (!uid)
-        co_return Answered{std::unexpected(uid.error())};
-    Caller caller{.uid = *uid, .bus_name = std::move(sender), .interactive = interactive};
+    auto asker = co_await callers_.find(sender);
+    if (!asker)
+        co_return Answered{std::unexpected(asker.error())};
+    const uid_t uid = asker->uid;
+    Caller caller{.uid = uid, .bus_name = std::move(sender), .interactive = interactive};
     auto admitted = co_await authority_.admit(std::move(caller), method, *arguments);
     if (!admitted && method.open != Method::Open::Everywhere)
         co_return Answered{std::unexpected(std::move(admitted.error()))};
-    const auto reader = admitted ? authority_.audience(*uid, method) : Audience::Everybody;
-    auto answer = co_await method.call(service_, *std::move(arguments), *uid);
+    const auto reader = admitted ? authority_.audience(uid, method) : Audience::Everybody;
+    auto answer = co_await method.call(service_, *std::move(arguments), *std::move(asker));
     if (!answer)
         co_return Answered{std::unexpected(shown_to(reader, std::move(answer.error())))};
     co_return Answered{std::move(answer), reader};

@@ -159,11 +159,12 @@ void DbusServer::reload_finished(const Outcome& outcome) noexcept {
 }
 
 void DbusServer::pause_changed(const std::string& project, const std::string& service,
-                               const Pause& pause, bool paused, CallerUid caller) noexcept {
+                               const Pause& pause, bool paused, AskedBy caller) noexcept {
     constexpr auto nobody = static_cast<uid_t>(-1);
     send_if_connected([&] {
         manager_.emitPauseChanged(project, service, paused, paused ? pause.until_usec : 0,
-                                  paused ? to_utf8(pause.reason) : "", caller.value_or(nobody));
+                                  paused ? to_utf8(pause.reason) : "",
+                                  caller ? caller->uid : nobody);
     });
 }
 

@@ -299,10 +299,12 @@ void plan_members(Json& json, const Plan& plan) {
     });
 }
 
-void cause_members(Json& json, std::optional<Trigger> trigger, const CallerUid& caller) {
+void cause_members(Json& json, std::optional<Trigger> trigger, const AskedBy& caller) {
     json.member("trigger", trigger);
     if (caller)
-        json.member("caller_uid", *caller);
+        json.member("caller_uid", caller->uid);
+    if (caller && !caller->comm.empty())
+        json.member("caller_comm", caller->comm);
 }
 
 void outcome_members(Json& json, const Outcome& outcome) {

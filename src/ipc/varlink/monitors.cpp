@@ -146,7 +146,7 @@ void Monitors::reload_started(const ReloadId& id, const Plan& plan) noexcept {
 }
 
 void Monitors::pause_changed(const std::string& project, const std::string& service,
-                             const Pause& pause, bool paused, CallerUid caller) noexcept {
+                             const Pause& pause, bool paused, AskedBy caller) noexcept {
     tell("PauseChanged", [&](VariantBuilder& out, Audience) {
         put(out, "project", project);
         put(out, "service", service);
@@ -157,7 +157,7 @@ void Monitors::pause_changed(const std::string& project, const std::string& serv
             put(out, "reason", pause.reason);
         }
         if (caller)
-            put(out, "callerUID", std::uint64_t{*caller});
+            put(out, "callerUID", std::uint64_t{caller->uid});
     });
 }
 

@@ -37,7 +37,7 @@ public:
                            const std::string& target, const Problem& problem) noexcept override;
     void reload_started(const ReloadId& id, const Plan& plan) noexcept override;
     void pause_changed(const std::string& project, const std::string& service, const Pause& pause,
-                       bool paused, CallerUid caller) noexcept override;
+                       bool paused, AskedBy caller) noexcept override;
     void reload_finished(const Outcome& outcome) noexcept override;
     void project_changed(const ProjectStatus& status) noexcept override;
     void project_removed(const std::string& project) noexcept override;

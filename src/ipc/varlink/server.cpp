@@ -6,6 +6,7 @@
 #include "ipc/varlink/arguments.hpp"
 #include "ipc/varlink/errors.hpp"
 #include "ipc/varlink/interface.h"
+#include "os/proc.hpp"
 
 #include <fcntl.h>
 #include <systemd/sd-varlink.h>
@@ -61,6 +62,8 @@ std::optional<Caller> caller_of(sd_varlink* link, bool interactive) {
     // The link's own is closed with it. Where the kernel tells none, it stays without.
     if (const int pidfd = sd_varlink_get_peer_pidfd(link); pidfd >= 0)
         caller.pidfd = Fd(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+    if (caller.pidfd)
+        caller.comm = os::command_name(caller.pidfd);
     return caller;
 }
 
@@ -267,6 +270,7 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
                              Caller caller, bool oneway) {
     const auto target = arguments.target;
     const auto uid = caller.uid;
+    Asker asker(uid, std::move(caller.comm));
     const auto admitted = co_await admit(link, method, arguments, std::move(caller));
     if (admitted && method.permission != Permission::Everyone)
         let_in(link);
@@ -275,7 +279,7 @@ Task<> VarlinkServer::answer(sd_varlink* link, const Method& method, Arguments a
     if (!admitted && method.open == Method::Open::Nowhere)
         result = std::unexpected(admitted.error());
     else if (method.call)
-        result = co_await method.call(service_, std::move(arguments), uid);
+        result = co_await method.call(service_, std::move(arguments), std::move(asker));
     else
         co_return monitors_.add(reference(link), reader);
     if (oneway)

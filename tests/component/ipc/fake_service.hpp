@@ -23,9 +23,9 @@ public:
     explicit FakeService(Executor& executor) : executor_(executor) {}
 
     std::vector<std::string> asked;
-    std::vector<CallerUid> callers; // of what is told who asked
-    std::optional<Error> error;     // for every answer from now on
-    bool slow = false;              // answers wait for finish()
+    std::vector<AskedBy> callers; // of what is told who asked
+    std::optional<Error> error;   // for every answer from now on
+    bool slow = false;            // answers wait for finish()
     std::vector<Problem> problems;
     std::vector<ProjectStatus> known_projects;
     std::vector<ServiceStatus> known_services;
@@ -57,10 +57,10 @@ public:
     Task<Result<ReloadId>> restart(std::string target, ReloadOptions options) override {
         return answer("restart " + target + to_string(options), ReloadId{0, 8});
     }
-    Task<Result<>> start(std::string target, CallerUid /*caller*/) override {
+    Task<Result<>> start(std::string target, AskedBy /*caller*/) override {
         return done("start " + target);
     }
-    Task<Result<>> stop(std::string target, CallerUid caller) override {
+    Task<Result<>> stop(std::string target, AskedBy caller) override {
         callers.push_back(caller);
         return done("stop " + target);
     }
@@ -89,7 +89,7 @@ public:
         }
         return answer(std::move(text), ReloadId{0, 10});
     }
-    Task<Result<>> confirm(std::string target, CallerUid) override {
+    Task<Result<>> confirm(std::string target, AskedBy) override {
         asked.push_back("confirm " + target);
         return finished(Result<>());
     }
@@ -105,7 +105,7 @@ public:
         return answer(std::format("diff {} {} {}", target, from, to),
                       GenerationDifference{.from = from, .to = to});
     }
-    Task<Result<>> resume(std::string target, CallerUid caller) override {
+    Task<Result<>> resume(std::string target, AskedBy caller) override {
         callers.push_back(caller);
         return done("resume " + target);
     }

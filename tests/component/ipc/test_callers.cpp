@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ipc/dbus/bus.hpp"
 #include "ipc/dbus/callers.hpp"
+#include "os/proc.hpp"
 #include "private_bus.hpp"
 
 #include <gtest/gtest.h>
@@ -12,8 +13,8 @@ namespace {
 
 class CallersTest : public testing::Test {
 protected:
-    Result<uid_t> uid(const std::string& sender) {
-        auto asking = callers_.uid(sender);
+    Result<Asker> find(const std::string& sender) {
+        auto asking = callers_.find(sender);
         asking.start();
         for (int i = 0; i < 100 && !asking.done(); ++i)
             loop_.run_once(std::chrono::milliseconds(50));
@@ -26,15 +27,17 @@ protected:
     Callers callers_{bus_.connection(), loop_};
 };
 
-TEST_F(CallersTest, the_user_of_a_connection_is_known) {
+TEST_F(CallersTest, the_user_and_the_command_of_a_connection_are_known) {
     const char* self = nullptr;
     ASSERT_GE(sd_bus_get_unique_name(bus_.handle(), &self), 0);
-    EXPECT_EQ(uid(self), ::getuid());
-    EXPECT_EQ(uid(self), ::getuid());
+    const Asker us(::getuid(), os::command_name(::getpid()));
+    EXPECT_FALSE(us.comm.empty());
+    EXPECT_EQ(find(self), us);
+    EXPECT_EQ(find(self), us);
 }
 
 TEST_F(CallersTest, whoever_is_not_there_is_nobody) {
-    const auto user = uid(":1.77");
+    const auto user = find(":1.77");
     ASSERT_FALSE(user);
     EXPECT_EQ(user.error().code, ErrorCode::NotAuthorized);
     EXPECT_TRUE(user.error().message.starts_with("who :1.77 is cannot be found out: "))
@@ -43,7 +46,7 @@ TEST_F(CallersTest, whoever_is_not_there_is_nobody) {
 
 TEST_F(CallersTest, a_question_that_cannot_be_sent_is_an_answer) {
     private_bus_.kill();
-    const auto user = uid(":1.77");
+    const auto user = find(":1.77");
     ASSERT_FALSE(user);
     EXPECT_EQ(user.error().code, ErrorCode::NotAuthorized);
     EXPECT_TRUE(user.error().message.starts_with("who :1.77 is cannot be found out: "))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_service.hpp"
 #include "ipc/dbus/server.hpp"
+#include "os/proc.hpp"
 #include "private_bus.hpp"
 
 #include <gtest/gtest.h>
@@ -223,7 +224,8 @@ TEST_F(DbusServerTest, the_service_is_told_who_asks) {
     call("Stop", "shop");
     call("Pause", "shop");
     call("Resume", "shop");
-    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(5, ::geteuid())));
+    EXPECT_EQ(service_.callers,
+              (std::vector<AskedBy>(5, Asker(::geteuid(), os::command_name(::getpid())))));
 }
 
 TEST_F(DbusServerTest, problems_of_a_file_are_an_answer_and_not_an_error) {

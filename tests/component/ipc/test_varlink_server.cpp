@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_service.hpp"
 #include "ipc/varlink/server.hpp"
+#include "os/proc.hpp"
 #include "temporary_directory.hpp"
 
 #include <fcntl.h>
@@ -366,7 +367,8 @@ TEST_F(VarlinkServerTest, the_service_is_told_who_asks) {
         caller.send(method, R"({"target":"shop"})");
         caller.receive();
     }
-    EXPECT_EQ(service_.callers, (std::vector<CallerUid>(4, ::geteuid())));
+    EXPECT_EQ(service_.callers,
+              (std::vector<AskedBy>(4, Asker(::geteuid(), os::command_name(::getpid())))));
 }
 
 TEST_F(VarlinkServerTest, wrong_parameters_never_reach_the_service) {

@@ -17,7 +17,9 @@ constexpr auto history = R"({"generations":[
  "events":[
   {"service":"web/nginx","realtime_usec":1785000000000000,"what":"failed","generation":3,
    "strategy":"restart","trigger":"file","problem":{"path":"/etc/nginx/a.conf","line":3,
-   "column":0,"message":"no"}}]})";
+   "column":0,"message":"no"}},
+  {"service":"web/nginx","realtime_usec":1775000000000000,"what":"stopped","generation":0,
+   "strategy":"","trigger":"request","caller_uid":1,"caller_comm":"vim","problem":{}}]})";
 
 std::vector<std::string> shown(HistoryStyle view) {
     view.name_of_user = [](std::uint32_t uid) { return uid == 0 ? "root" : "somebody"; };
@@ -37,13 +39,15 @@ TEST(GenerationView, a_generation_of_which_less_is_told_is_shown_all_the_same) {
 }
 
 TEST(History, tells_when_who_and_why_and_what_came_to_nothing) {
-    EXPECT_EQ(shown({.directory = "/etc/nginx", .utc = true, .name_of_user = {}}),
-              (std::vector<std::string>{
-                  "SERVICE    GENERATION  WHEN                     WHAT     BY    CHANGES",
-                  "web/nginx  4*          2026-09-21 14:13:20 UTC  restart  root  asked for",
-                  "web/nginx  3           2026-07-25 17:20:00 UTC  failed   file  a.conf:3: no",
-                  "web/nginx  2           2026-05-28 20:26:40 UTC  reload   file  a.conf",
-                  "web/nginx  1           2026-02-02 02:40:00 UTC  none     -     -"}));
+    EXPECT_EQ(
+        shown({.directory = "/etc/nginx", .utc = true, .name_of_user = {}}),
+        (std::vector<std::string>{
+            "SERVICE    GENERATION  WHEN                     WHAT     BY              CHANGES",
+            "web/nginx  4*          2026-09-21 14:13:20 UTC  restart  root            asked for",
+            "web/nginx  3           2026-07-25 17:20:00 UTC  failed   file            a.conf:3: no",
+            "web/nginx  2           2026-05-28 20:26:40 UTC  reload   file            a.conf",
+            "web/nginx  -           2026-03-31 23:33:20 UTC  stopped  somebody (vim)  -",
+            "web/nginx  1           2026-02-02 02:40:00 UTC  none     -               -"}));
 }
 
 TEST(History, shows_as_much_of_each_service_as_was_asked_for) {

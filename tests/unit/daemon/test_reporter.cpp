@@ -57,7 +57,7 @@ public:
         told.emplace_back("started");
     }
     void pause_changed(const std::string&, const std::string& service, const Pause&, bool paused,
-                       CallerUid) noexcept override {
+                       AskedBy) noexcept override {
         told.push_back(service + (paused ? " paused" : " resumed"));
     }
     void reload_finished(const Outcome&) noexcept override { told.emplace_back("finished"); }
@@ -79,7 +79,7 @@ protected:
 
     void SetUp() override { reporter.add(listener); }
     // What is logged of a service that a transaction came to nothing with, or to something.
-    Message logged(ReloadResult result, CallerUid caller = {}) {
+    Message logged(ReloadResult result, AskedBy caller = {}) {
         MemberOutcome web{.service = "web", .action = Action::Restart, .result = result};
         web.changes = {{.subject = "env.LEVEL"}};
         web.problem = Problem{.path = {}, .message = "it does not work"};
@@ -158,6 +158,10 @@ TEST_F(ReporterTest, who_asked_is_named_and_nobody_where_nobody_did) {
     EXPECT_EQ(logged(ReloadResult::Applied, 1001U).text,
               "web (LEVEL): restarted, asked for by user 1001");
     EXPECT_EQ(logged(ReloadResult::Applied).text, "web (LEVEL): restarted");
+    const auto told = logged(ReloadResult::Applied, Asker(1001U, "vim"));
+    EXPECT_EQ(told.text, "web (LEVEL): restarted, asked for by user 1001 (vim)");
+    EXPECT_EQ(told.caller_uid, 1001U);
+    EXPECT_EQ(told.caller_comm, "vim");
     // Was: the name came after what to do, as if that was asked for.
     EXPECT_EQ(logged(ReloadResult::Failed, 1001U).text,
               "web (LEVEL): Restarting failed: it does not work, asked for by user 1001; "

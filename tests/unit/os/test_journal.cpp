@@ -46,7 +46,8 @@ TEST(Journal, the_catalog_names_only_fields_that_messages_have) {
                                         .generation = 1,
                                         .reload_id = {0, 2},
                                         .object_pid = 3,
-                                        .caller_uid = 0});
+                                        .caller_uid = 0,
+                                        .caller_comm = "c"});
     std::set<std::string, std::less<>> names;
     for (const auto& field : fields)
         names.insert(field.substr(0, field.find('=')));

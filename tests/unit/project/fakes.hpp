@@ -515,7 +515,7 @@ public:
         lines.push_back("invalid " + target + ": " + problem.message);
     }
     void candidate_changed(const std::string&, const Candidate& candidate, CandidateNews news,
-                           CallerUid) noexcept override {
+                           AskedBy) noexcept override {
         candidates.emplace_back(news, candidate.left);
     }
     std::vector<std::pair<CandidateNews, std::string>> candidates; // what is told, and why

@@ -55,7 +55,7 @@ inline std::vector<GenerationRecord> sample_history() {
              .definition = sample_definition(),
              .files = {{"/srv/shop/web.toml", {1, 2, 3}}},
              .trigger = Trigger::Request,
-             .caller = 0}};
+             .caller = Asker(0, "vim")}};
 }
 
 inline std::vector<EventRecord> sample_events() {
@@ -70,7 +70,7 @@ inline std::vector<EventRecord> sample_events() {
              .what = EventRecord::What::Paused,
              .strategy = {},
              .trigger = Trigger::Request,
-             .caller = 1000,
+             .caller = Asker(1000, "hotreloadctl"),
              .problem = {"", 0, 0, "deploy"}}};
 }
 
@@ -103,7 +103,7 @@ inline ProjectRecord sample_record() {
             .paused = {"web"},
             .pauses = {{"web", {.until_usec = 5, .reason = "deploy"}}},
             .candidates = {{.id = {7, 9},
-                            .caller = 1000,
+                            .caller = Asker(1000, "hotreloadctl"),
                             .services = {"web"},
                             .files = {{"/srv/shop/x", {ContentId{1, 2, 3}, {4, 5, 6}}},
                                       {"/srv/shop/y", {std::nullopt, {4, 5, 6}}}},
