@@ -89,7 +89,7 @@ TEST(Published, a_revision_that_is_no_number_of_ours_is_none) {
 
 TEST(Published, a_place_that_fits_no_line_is_not_known) {
     EXPECT_EQ(told(R"({"format":1,"revision":1,"state":"invalid","value":1,"problems":[
-                       {"path":"/a","line":4294967296,"column":-3,"message":"far"}]})"),
+                       {"path":"/a","line":4294967297,"column":-3,"message":"far"}]})"),
               "1 1 (/a:0:0: far)");
 }
 
