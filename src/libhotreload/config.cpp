@@ -203,13 +203,20 @@ int hotreload_config_open(hotreload_config** ret, const char* name, const char* 
         auto sources = sources_of(name, path, flags);
         if (!sources)
             return -sources.error();
-        auto watcher = library::PathWatcher::open();
-        if (!watcher)
-            return -watcher.error();
-        auto config = std::make_unique<hotreload_config>(
-            LiveConfig(*std::move(sources), *std::move(watcher)));
-        if (const auto first = config->live.next(); !first)
-            return -first.error();
+        std::unique_ptr<hotreload_config> config;
+        const auto begin = [&](std::expected<library::PathWatcher, int> watcher) {
+            if (!watcher)
+                return watcher.error();
+            config =
+                std::make_unique<hotreload_config>(LiveConfig(*sources, *std::move(watcher)));
+            const auto first = config->live.next();
+            return first ? 0 : first.error();
+        };
+        int error = begin(library::PathWatcher::open());
+        if (error == ENOSPC) // fs.inotify.max_user_watches is used up: by others, too
+            error = begin(library::PathWatcher::open_without_inotify());
+        if (error)
+            return -error;
         if (!config->live.value() && !(flags & HOTRELOAD_CONFIG_OPTIONAL))
             return config->live.reason() ? -config->live.reason() : -ENODATA;
         *ret = config.release();

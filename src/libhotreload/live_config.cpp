@@ -25,10 +25,11 @@ bool is_ours(int error) {
 }
 
 Problem unreadable(const std::string& path, int error) {
-    return {.path = path,
-            .message = error == ENOENT || error == ENOTDIR
-                           ? "the file is missing"
-                           : std::generic_category().message(error)};
+    if (error == ENOENT || error == ENOTDIR)
+        return {.path = path, .message = "the file is missing"};
+    if (error == EINVAL)
+        return {.path = path, .message = "it is no regular file"};
+    return {.path = path, .message = std::generic_category().message(error)};
 }
 
 // JSON has no undefined value: nothing is there.
@@ -153,6 +154,9 @@ bool LiveConfig::settle() {
     problem_ = found.problem;
     if (!problem_ && file_.active && in_published_.reason != ENOENT)
         problem_ = in_published_.problem;
+    if (!problem_ && file_.active && file_.writing)
+        problem_ = Problem{.path = sources_.file,
+                           .message = "somebody is writing the file: it is read when it is closed"};
     reason_ = found.reason;
     if (!found.value)
         return false;

@@ -3,6 +3,7 @@
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -72,16 +75,48 @@ bool is_begun(const std::string& path) {
            status.st_size == 0;
 }
 
+std::int64_t nsec_of(const timespec& time) {
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+FollowedPath::Stamp stamp_of(const std::string& path) {
+    struct stat status{};
+    if (path.empty() || ::stat(path.c_str(), &status) < 0)
+        return {};
+    return {.device = status.st_dev,
+            .inode = status.st_ino,
+            .size = status.st_size,
+            .modified_nsec = nsec_of(status.st_mtim),
+            .changed_nsec = nsec_of(status.st_ctim)};
+}
+
 } // namespace
 
 std::expected<PathWatcher, int> PathWatcher::open() {
     Fd fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (!fd && errno == EMFILE)
+        return open_without_inotify();
     if (!fd)
         return std::unexpected(errno);
-    return PathWatcher(std::move(fd));
+    return PathWatcher(std::move(fd), false);
+}
+
+std::expected<PathWatcher, int> PathWatcher::open_without_inotify() {
+    Fd fd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    const itimerspec each_second{.it_interval = {1, 0}, .it_value = {1, 0}};
+    if (!fd || ::timerfd_settime(fd.get(), 0, &each_second, nullptr) < 0)
+        return std::unexpected(errno);
+    return PathWatcher(std::move(fd), true);
 }
 
 int PathWatcher::follow(FollowedPath& first, FollowedPath& second) {
+    if (ticks_) {
+        for (auto* path : {&first, &second}) {
+            path->watched = path->active;
+            path->looked_at = path->at_tick = stamp_of(path->path);
+        }
+        return 0;
+    }
     for (int attempt = 0; attempt < kWalks; ++attempt)
         if (const int r = follow_once(first, second); r != -EAGAIN)
             return r;
@@ -183,7 +218,23 @@ std::expected<int, int> PathWatcher::watch(const std::string& directory, std::ui
     return number;
 }
 
+// A file that changes from tick to tick is being written.
+void PathWatcher::tick(FollowedPath& path) const {
+    const auto now = stamp_of(path.path);
+    path.writing = path.for_writing && now != path.at_tick;
+    path.changed = path.changed || now != path.looked_at;
+    path.at_tick = now;
+}
+
 void PathWatcher::take(FollowedPath& first, FollowedPath& second) {
+    if (ticks_) {
+        std::uint64_t count = 0;
+        if (::read(fd_.get(), &count, sizeof count) > 0)
+            for (auto* path : {&first, &second})
+                if (path->active)
+                    tick(*path);
+        return;
+    }
     alignas(inotify_event) std::array<char, 16384> buffer;
     for (;;) {
         const auto length = ::read(fd_.get(), buffer.data(), buffer.size());
@@ -225,6 +276,8 @@ void PathWatcher::mark(FollowedPath& path, int watch, std::uint32_t mask, const 
 }
 
 void PathWatcher::wake() {
+    if (ticks_)
+        return; // by itself
     // Taking a watch away queues an event of its own.
     if (watches_.empty())
         return;

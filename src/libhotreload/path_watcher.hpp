@@ -4,7 +4,8 @@
 // PathWatcher tells when what a path leads to may be another file, or hold something else:
 // directories on the way, and links, may come, go and be replaced. It has one inotify instance for
 // life, whose descriptor is readable when there is news; what is on disk has to be looked at then,
-// for an event says nothing more than that.
+// for an event says nothing more than that. Where there is no instance to be had, it is a timer's,
+// and what is on disk is compared each second.
 
 #include "base/fd.hpp"
 
@@ -27,13 +28,26 @@ struct FollowedPath {
     bool changed = true;  // it has to be looked at
     bool writing = false; // somebody has begun to write and has not closed the file: it is half
 
+    // Without inotify: what was on disk when it was looked at, and at the last tick.
+    struct Stamp {
+        std::uint64_t device = 0, inode = 0;
+        std::int64_t size = -1; // -1: nothing is there
+        std::int64_t modified_nsec = 0, changed_nsec = 0;
+
+        bool operator==(const Stamp&) const = default;
+    };
+    Stamp looked_at;
+    Stamp at_tick;
+
     std::map<int, std::set<std::string>> names; // of each watch, which entries are on the way
 };
 
 class PathWatcher {
 public:
-    // Errors: errno. EMFILE: fs.inotify.max_user_instances, or descriptors, are used up.
+    // Without inotify where its instances (fs.inotify.max_user_instances) are used up, which is by
+    // others. Errors: errno. EMFILE: so are descriptors.
     static std::expected<PathWatcher, int> open();
+    static std::expected<PathWatcher, int> open_without_inotify();
 
     [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -57,7 +71,9 @@ private:
     };
     using Watches = std::map<int, Watch>;
 
-    explicit PathWatcher(Fd fd) : fd_(std::move(fd)) {}
+    PathWatcher(Fd fd, bool ticks) : fd_(std::move(fd)), ticks_(ticks) {}
+
+    void tick(FollowedPath& path) const;
 
     int follow_once(FollowedPath& first, FollowedPath& second);
     int walk(FollowedPath& path, Watches& wanted);
@@ -66,6 +82,7 @@ private:
     void mark(FollowedPath& path, int watch, std::uint32_t mask, const std::string& name);
 
     Fd fd_;
+    bool ticks_; // it is a timer's
     Watches watches_; // that there are
 };
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <hotreload/config.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kCannotBeHad = 77;
 constexpr std::uint64_t kLong = 10'000'000; // microseconds, for what has to come
 
 struct Unref {
@@ -283,6 +286,60 @@ TEST_F(LibraryConfigTest, the_newest_of_many_saves_is_seen_and_none_is_half) {
         EXPECT_EQ(problem(), "");
     }
     ::waitpid(publisher, nullptr, 0);
+}
+
+// What the child, which can have no inotify instance, has come to: the number of the check that failed, or 0.
+template <class Checks>
+int without_inotify(Checks checks) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::unshare(CLONE_NEWUSER) < 0)
+            ::_exit(kCannotBeHad);
+        std::ofstream("/proc/sys/user/max_inotify_instances") << 0 << std::flush;
+        ::_exit(::inotify_init1(IN_CLOEXEC) >= 0 ? kCannotBeHad : checks());
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Was: it could not be opened, for what other programs of the user had used up.
+TEST_F(LibraryConfigTest, without_an_inotify_instance_the_value_is_there_and_news_take_a_second) {
+    publish_port(1, 1);
+    const int failed = without_inotify([&] {
+        if (open("app", nullptr) != 0 || port() != 1)
+            return 1;
+        if (next() != 0 || readable())
+            return 2;
+        publish_port(2, 2);
+        if (wait() != 1 || port() != 2)
+            return 3;
+        fs::remove(published / "app.json");
+        write(file, "port = 3\n");
+        if (open("app", file.c_str()) != 0 || port() != 3)
+            return 4;
+        write(file, "port = ");
+        while (problem().empty())
+            if (hotreload_config_wait(config.get(), kLong / 100) != 0)
+                return 5;
+        write(file, "port = 4\n");
+        return wait() == 1 && port() == 4 && problem().empty() ? 0 : 6;
+    });
+    if (failed == kCannotBeHad)
+        GTEST_SKIP() << "no user namespace is to be had";
+    EXPECT_EQ(failed, 0);
+}
+
+// Was: nothing was said, for as long as somebody held it open.
+TEST_F(LibraryConfigTest, a_file_that_is_being_written_is_told_as_the_problem) {
+    write(file, "port = 1\n");
+    ASSERT_EQ(open(nullptr, file.c_str()), 0);
+    std::ofstream writer(file, std::ios::app);
+    writer << "more = 2\n" << std::flush;
+    EXPECT_EQ(next(), 0);
+    EXPECT_TRUE(problem().contains("writing the file")) << problem();
+    writer.close();
+    EXPECT_EQ(wait(), 1);
+    EXPECT_EQ(problem(), "");
 }
 
 } // namespace
