@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <format>
 #include <memory>
 #include <utility>
@@ -26,12 +25,17 @@ constexpr mode_t kListedByAll = 0755;
 constexpr mode_t kOwnersOwn = 0600;
 constexpr std::string_view kEnding = ".json";
 
+// Links are not followed: below the run-time directory there are none of ours.
+Fd open_directory(int at, const std::string& path) {
+    return Fd(::openat(at, path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
 // With this mode whatever the umask is.
-Result<Fd> open_directory(const std::string& path) {
-    const bool is_new = ::mkdir(path.c_str(), kListedByAll) == 0;
+Result<Fd> make_directory(int at, const std::string& path) {
+    const bool is_new = ::mkdirat(at, path.c_str(), kListedByAll) == 0;
     if (!is_new && errno != EEXIST)
         return fail_errno(errno, "making " + path);
-    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    auto directory = open_directory(at, path);
     if (!directory || (is_new && ::fchmod(directory.get(), kListedByAll) < 0))
         return fail_errno(errno, "opening " + path);
     return directory;
@@ -88,50 +92,49 @@ std::uint64_t realtime_now() {
                                           .count());
 }
 
-void remove_all_but(const std::string& directory, const auto& is_kept) {
-    std::error_code ignored; // there is nothing to remove
-    std::vector<std::filesystem::path> stale;
-    for (const auto& each : std::filesystem::directory_iterator(directory, ignored))
-        if (!is_kept(each.path().filename().string()))
-            stale.push_back(each.path());
-    for (const auto& path : stale)
-        std::filesystem::remove_all(path, ignored);
+// Files alone: a directory is none of ours. What cannot be removed is tried again at the next call.
+void remove_all_but(int directory, const std::set<std::string>& documents) {
+    const auto is_kept = [&](const std::string& file) {
+        return file.ends_with(kEnding) &&
+               documents.contains(file.substr(0, file.size() - kEnding.size()));
+    };
+    for (const auto& file : list_files(directory).value_or(std::vector<std::string>()))
+        if (!is_kept(file))
+            (void)::unlinkat(directory, file.c_str(), 0);
 }
 
 } // namespace
 
 Result<> PublishedFileStore::write(const ConfigStatus& status,
                                    const std::vector<std::string>& readers) {
-    const auto path = directory_ + "/" + status.project;
-    const auto parent = open_directory(directory_);
+    const auto parent = make_directory(AT_FDCWD, directory_);
     if (!parent)
         return std::unexpected(parent.error());
-    const auto directory = open_directory(path);
+    const auto directory = make_directory(parent->get(), status.project);
     if (!directory)
-        return std::unexpected(directory.error());
+        return std::unexpected(Error(directory.error()).in_context(directory_));
     const auto file = status.name + std::string(kEnding);
     auto written = replace(directory->get(), file, acl_text(accounts_, readers),
                            published_text(status, realtime_now()));
     if (!written)
-        return std::unexpected(std::move(written.error()).in_context(path + "/" + file));
+        return std::unexpected(std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
     return {};
 }
 
 void PublishedFileStore::keep_only(const std::string& project,
                                    const std::set<std::string>& documents) {
-    remove_all_but(directory_ + "/" + project, [&](const std::string& file) {
-        return file.ends_with(kEnding) &&
-               documents.contains(file.substr(0, file.size() - kEnding.size()));
-    });
-}
-
-void PublishedFileStore::remove(const std::string& project) {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_ + "/" + project, ignored);
+    const auto parent = open_directory(AT_FDCWD, directory_);
+    if (const auto directory = open_directory(parent.get(), project); parent && directory)
+        remove_all_but(directory.get(), documents);
 }
 
 void PublishedFileStore::keep_only(const std::set<std::string>& projects) {
-    remove_all_but(directory_, [&](const std::string& name) { return projects.contains(name); });
+    const auto parent = open_directory(AT_FDCWD, directory_);
+    if (!parent)
+        return;
+    for (const auto& name : list_files(parent.get()).value_or(std::vector<std::string>()))
+        if (!projects.contains(name) && name != "." && name != "..")
+            keep_only(name, {});
 }
 
 } // namespace hotreload::state

@@ -3,7 +3,8 @@
 
 // Published documents below the run-time directory: DIRECTORY/PROJECT/NAME.json. Names are for
 // everybody, and each file is for its owner and its readers, who are in its ACL. Nothing waits for
-// the disk: nothing here outlives the machine's run.
+// the disk: nothing here outlives the machine's run. A project's directory stays when its files
+// have gone: programs may watch it, and have it bound into their own.
 
 #include "core/published_files_port.hpp"
 #include "os/accounts.hpp"
@@ -20,8 +21,8 @@ public:
 
     Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) override;
     void keep_only(const std::string& project, const std::set<std::string>& documents) override;
-    void remove(const std::string& project) override;
-    // Of projects that are not known any more there is nothing.
+    void remove(const std::string& project) override { keep_only(project, {}); }
+    // Of projects that are not known any more there are no files.
     void keep_only(const std::set<std::string>& projects);
 
 private:

@@ -95,7 +95,7 @@ def test_it_goes_with_the_document_and_with_the_project(app):
     app.sync()
     assert os.listdir(runtime(app)) == ["other.json"]
     app.down()
-    eventually(lambda: not runtime(app).exists())
+    eventually(lambda: os.listdir(runtime(app)) == [])
 
 
 def test_who_reads_on_sees_whole_states_through_saves_and_deaths(app):

@@ -120,7 +120,27 @@ TEST_F(PublishedFileStoreTest, what_is_not_kept_goes) {
     EXPECT_TRUE(fs::exists(file));
     EXPECT_EQ(std::distance(fs::directory_iterator(root + "/shop"), {}), 1);
     store.keep_only(std::set<std::string>{"else"});
-    EXPECT_FALSE(fs::exists(root + "/shop"));
+    EXPECT_TRUE(fs::is_empty(root + "/shop")) << "which somebody may watch";
+}
+
+// Was: all that a link in the directory's place led to was removed.
+TEST_F(PublishedFileStoreTest, nothing_is_removed_but_files_of_its_own) {
+    const auto precious = directory.path() + "/precious";
+    fs::create_directories(precious + "/sub");
+    std::ofstream(precious + "/photo") << "x";
+    fs::create_directory(root);
+    fs::create_directory_symlink(precious, root + "/shop");
+    EXPECT_FALSE(store.write(status(), {}));
+    store.keep_only("shop", {});
+    store.remove("shop");
+    store.keep_only(std::set<std::string>{});
+    EXPECT_TRUE(fs::exists(precious + "/photo"));
+    fs::remove(root + "/shop");
+    fs::create_directories(root + "/shop/sub/sub");
+    fs::create_directory_symlink(precious, root + "/shop/link");
+    store.keep_only(std::set<std::string>{});
+    EXPECT_TRUE(fs::exists(precious + "/photo") && fs::exists(root + "/shop/sub/sub"));
+    EXPECT_FALSE(fs::is_symlink(root + "/shop/link"));
 }
 
 TEST_F(PublishedFileStoreTest, a_file_that_cannot_be_written_is_as_it_was) {
