@@ -207,8 +207,7 @@ int hotreload_config_open(hotreload_config** ret, const char* name, const char* 
         const auto begin = [&](std::expected<library::PathWatcher, int> watcher) {
             if (!watcher)
                 return watcher.error();
-            config =
-                std::make_unique<hotreload_config>(LiveConfig(*sources, *std::move(watcher)));
+            config = std::make_unique<hotreload_config>(LiveConfig(*sources, *std::move(watcher)));
             const auto first = config->live.next();
             return first ? 0 : first.error();
         };

@@ -82,7 +82,7 @@ private:
     void mark(FollowedPath& path, int watch, std::uint32_t mask, const std::string& name);
 
     Fd fd_;
-    bool ticks_; // it is a timer's
+    bool ticks_;      // it is a timer's
     Watches watches_; // that there are
 };
 

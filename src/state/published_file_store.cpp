@@ -117,7 +117,8 @@ Result<> PublishedFileStore::write(const ConfigStatus& status,
     auto written = replace(directory->get(), file, acl_text(accounts_, readers),
                            published_text(status, realtime_now()));
     if (!written)
-        return std::unexpected(std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
+        return std::unexpected(
+            std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
     return {};
 }
 

@@ -361,6 +361,11 @@ std::optional<Fate> FileTable::examine(Entry& entry, const std::string& path,
     if (!S_ISREG(status.st_mode)) {
         if (link && S_ISDIR(status.st_mode))
             place_.tree.leads_to_directory(path);
+        if (link && S_ISCHR(status.st_mode) && !file.literal) {
+            // Everybody writes to /dev/null, all the time.
+            polled_.erase(&entry);
+            file.trail.reset();
+        }
         return forget(entry, path, file.literal ? wrong_kind(status.st_mode) : "");
     }
     if (file.known && !file.racy && file.stamp == Stamp::of(status) &&

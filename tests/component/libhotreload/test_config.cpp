@@ -288,7 +288,8 @@ TEST_F(LibraryConfigTest, the_newest_of_many_saves_is_seen_and_none_is_half) {
     ::waitpid(publisher, nullptr, 0);
 }
 
-// What the child, which can have no inotify instance, has come to: the number of the check that failed, or 0.
+// What the child, which can have no inotify instance, has come to: the number of the check that
+// failed, or 0.
 template <class Checks>
 int without_inotify(Checks checks) {
     const pid_t child = ::fork();

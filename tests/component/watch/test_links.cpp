@@ -43,6 +43,21 @@ TEST_F(Links, TheTargetOfALinkIsWatchedWhereItLies) {
     EXPECT_EQ(watched->calls, 3);
 }
 
+// Was: each shell that redirects to /dev/null woke us, and filled the log of events.
+TEST_F(Links, AMaskIsNoReasonToWatchDev) {
+    fs::create_directories(dir / "conf");
+    fs::create_symlink("/dev/null", dir / "conf/f");
+    auto watched = watch(dir / "conf/*");
+    const auto before = watcher->recent_events().size();
+    for (int i = 0; i < 5; ++i)
+        write("/dev/null", "x");
+    pass();
+    EXPECT_EQ(watcher->recent_events().size(), before);
+    fs::remove(dir / "conf/f");
+    write(dir / "conf/f", "1");
+    EXPECT_TRUE(until([&] { return watched->has(dir / "conf/f"); }));
+}
+
 TEST_F(Links, ALinkWhoseTargetComesLaterIsTaken) {
     fs::create_directories(dir / "conf");
     fs::create_symlink(dir / "later/f", dir / "conf/f");
