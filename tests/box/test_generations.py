@@ -93,14 +93,14 @@ def test_history_tells_who_asked_and_what_came_to_nothing(kept):
     kept.ctl("restart", "demo/a")
     kept.ctl("pause", "demo/a", "--reason=for a while")
     told = kept.ctl.json("history", "demo/a")
-    assert [(each["trigger"], each.get("caller_uid")) for each in told["generations"][:2]] == [
-        ("request", pwd.getpwnam("dev").pw_uid),
-        ("file", None),
+    assert [(each["trigger"], each.get("caller_uid"), each.get("caller_comm")) for each in told["generations"][:2]] == [
+        ("request", pwd.getpwnam("dev").pw_uid, "hotreloadctl"),
+        ("file", None, None),
     ]
     assert [each["what"] for each in told["events"]] == ["paused", "invalid"]
     assert told["events"][1]["problem"]["message"] and told["events"][1]["trigger"] == "file"
     text = kept.ctl("history", "demo/a", "--utc").stdout
-    assert "UTC restart dev asked for" in " ".join(text.split()) and "for a while" in text
+    assert "UTC restart dev (hotreloadctl) asked for" in " ".join(text.split()) and "for a while" in text
 
 
 def test_a_plan_runs_the_validator_and_changes_nothing(kept):
