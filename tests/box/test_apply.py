@@ -85,6 +85,34 @@ def test_what_the_service_fails_on_is_taken_back_and_so_are_the_files(app, guard
     assert app["a"]["generation"] == 1 and has(app, "old")
 
 
+# The first start with what does not hold takes the way back away.
+NO_WAY_BACK = '''
+[services.a]
+command = ["sh", "-c", "if grep -q die a.toml && mkdir out/once; then chmod a-w a.toml .; exit 1; fi; exec sleep infinity"]
+watch = ["a.toml"]
+'''
+
+
+def test_files_that_cannot_be_put_back_are_told_until_somebody_keeps_what_is_there(app, guard):
+    guard.expect_failed("hotreload-demo.a@*")
+    app.write("out/keep", "")
+    app.toml(NO_WAY_BACK)
+    app.sync()
+    failed = apply(app, content="word = 'die'\n", check=False)
+    assert failed.returncode == 1 and "could not be put back" in failed.stdout + failed.stderr, failed
+    assert "cannot be put back" in app.ctl("status", "demo/a", check=False).stdout
+    assert "what was there before cannot be put back" in app.ctl("logs", "demo/a").stdout
+    app.directory.chmod(0o755)
+    (app / "a.toml").chmod(0o644)
+    busy = apply(app, check=False)
+    assert busy.returncode == 1 and "hotreloadctl confirm demo/a" in busy.stderr, busy
+    app.ctl("confirm", "demo/a")
+    app.sync()
+    assert (app / "a.toml").read_text() == "word = 'die'\n" and app["a"]["problems"] == []
+    apply(app)
+    assert (app / "a.toml").read_text() == NEW
+
+
 def test_a_path_that_is_not_watched_is_refused_by_name(app):
     for path in ("/etc/hostname", "hotreload.toml"):
         refused = apply(app, path, check=False)
