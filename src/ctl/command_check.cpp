@@ -8,6 +8,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <format>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace hotreload::ctl {
 
@@ -30,8 +34,9 @@ public:
         else if (files = project_files_in(file_); files.empty())
             return give_up(ExitStatus::Failed, path.error().message);
         auto status = ExitStatus::Ok;
+        Names names;
         for (const auto& file : files)
-            status = worse(status, check(session, file));
+            status = worse(status, check(session, file, names));
         return status;
     }
 
@@ -50,13 +55,22 @@ private:
         return files;
     }
 
-    static ExitStatus check(Session& session, const std::filesystem::path& file) {
+    using Names = std::map<std::string, std::string>; // the file of each project
+
+    static ExitStatus check(Session& session, const std::filesystem::path& file, Names& names) {
         std::vector<Problem> problems, warnings;
         if (auto project = load_project(file, all_kinds()); !project) {
             problems = std::move(project.error());
         } else {
             warnings = std::move(project->source_map.warnings);
             problems = ask_daemon(session, file.string());
+            const auto [first, is_new] = names.try_emplace(project->name, file.filename().string());
+            if (!is_new)
+                problems.push_back(project->problem_at(
+                    "project.name",
+                    std::format("{} declares a project \"{}\", too: give this one another name, "
+                                "or an ending other than .toml",
+                                first->second, project->name)));
         }
         print(session, file.string(), problems, warnings);
         return problems.empty() ? ExitStatus::Ok : ExitStatus::Failed;

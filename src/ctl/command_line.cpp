@@ -49,9 +49,17 @@ void CommandLine::declare_globals() {
     app_.set_version_flag("--version", "hotreloadctl " HOTRELOAD_VERSION);
 }
 
+// "-=PATH" is a file of ours, standard input, and no option.
 std::optional<ExitStatus> CommandLine::parse(int argc, const char* const* argv) {
+    std::vector<std::string> words(argv, argv + argc);
+    for (auto& word : words)
+        if (word.starts_with("-="))
+            word.replace(0, 1, "/dev/stdin");
+    std::vector<const char*> given;
+    for (const auto& word : words)
+        given.push_back(word.c_str());
     try {
-        app_.parse(argc, argv);
+        app_.parse(argc, given.data());
     } catch (const CLI::Success& asked) { // --help, --version
         app_.exit(asked);
         return ExitStatus::Ok;

@@ -254,7 +254,9 @@ Result<Project*> Manager::make_project(const ProjectDefinition& definition) {
     return (projects_[definition.name] = std::move(project)).get();
 }
 
-Task<> Manager::take_up_file(std::string file) {
+// `namesakes_first`: one that is not called as its project is left for later, in there; a copy of a
+// file ("shop-old.toml") does not take its place.
+Task<> Manager::take_up_file(std::string file, std::vector<std::string>* namesakes_first) {
     const auto is_registered = [&] {
         return std::ranges::any_of(projects_,
                                    [&](const auto& each) { return each.second->path() == file; });
@@ -270,6 +272,10 @@ Task<> Manager::take_up_file(std::string file) {
     }
     if (!definition) {
         refuse_file(file, definition.error());
+        co_return;
+    }
+    if (namesakes_first && definition->name != fs::path(file).stem()) {
+        namesakes_first->push_back(std::move(file));
         co_return;
     }
     // A file of the same name in a more important directory takes the place of one in force.
@@ -327,8 +333,11 @@ void Manager::keep_refused(const std::vector<std::string>& files) {
 Task<> Manager::take_up(std::vector<std::string> files) {
     ++taking_up_;
     keep_refused(files);
+    std::vector<std::string> others;
     for (auto& file : files)
-        co_await take_up_file(std::move(file));
+        co_await take_up_file(std::move(file), &others);
+    for (auto& file : others)
+        co_await take_up_file(std::move(file), nullptr);
     if (--taking_up_ == 0)
         for (const auto& resolve : std::exchange(on_taken_up_, {}))
             resolve();

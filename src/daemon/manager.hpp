@@ -91,7 +91,7 @@ private:
         std::optional<std::string> service;
     };
 
-    Task<> take_up_file(std::string file);
+    Task<> take_up_file(std::string file, std::vector<std::string>* namesakes_first);
     void keep_refused(const std::vector<std::string>& files);
     void refuse_file(const std::string& file, std::vector<Problem> problems);
     void forget_refused(const std::string& file);

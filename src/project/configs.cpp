@@ -77,6 +77,9 @@ void Configs::define(Published& config, const ConfigDefinition& definition) {
     status.revision = config.status.revision;
     status.value = std::move(config.status.value);
     config = Published{.definition = definition};
+    const auto in_file = published_.revision(status.project, status.name);
+    if (in_file > record_of(definition).revision)
+        config.forgotten = in_file;
     config.status = std::move(status);
     look_at(config, Rescan::All);
 }
@@ -284,9 +287,12 @@ void Configs::publish(Published& config, const Documents::Request& request, Docu
     status.state = valid ? ConfigStatus::State::Valid : ConfigStatus::State::Invalid;
     const bool told = std::exchange(config.looked_at, request.now) == request.now;
     config.looking_at.reset();
-    const bool is_another = valid && (!state.compared || !state.differences.empty());
-    if (valid) // if not another one, other words for the same
-        record = {config.definition, request.now, before.revision + (is_another ? 1 : 0)};
+    const bool is_another =
+        valid && (config.forgotten || !state.compared || !state.differences.empty());
+    if (valid) { // if not another one, other words for the same
+        const auto newest = std::max(before.revision, std::exchange(config.forgotten, 0));
+        record = {config.definition, request.now, newest + (is_another ? 1 : 0)};
+    }
     if (record.revision > 0) {
         if (record != before)
             ledger_.update_project([&](ProjectRecord& all) { all.configs[name] = record; });
@@ -319,13 +325,18 @@ void Configs::tell(Published& config, ConfigStatus status) {
     events_.config_status_changed(with_problem(config.status, config.unwritten));
 }
 
-// What has a value on record and not in hand leaves the file as it is: it has the value.
+// What has a value on record and not in hand, or has forgotten the newest one, leaves the file as
+// it is: it has the value.
 void Configs::write(Published& config) {
     const auto& status = config.status;
     const bool lacks_value = status.value.empty() && record_of(config.definition).revision > 0;
-    if (!status.state || lacks_value || withdrawn_)
+    if (!status.state || withdrawn_)
         return;
     config.readers = readers_of(config.definition);
+    if (lacks_value || config.forgotten) {
+        published_.let_read(status.project, status.name, config.readers);
+        return;
+    }
     const auto written = published_.write(status, config.readers);
     const auto before = std::exchange(config.unwritten, std::nullopt);
     if (written)

@@ -72,7 +72,10 @@ private:
         std::vector<Problem> unseen;         // changes that cannot be seen, as of the last look
         ConfigStatus status;                 // without `unwritten`
         std::optional<Problem> unwritten;    // why its file is not as the status
-        std::vector<std::string> readers;    // as its file was written with
+        // The revision in the file, of a value that the record does not know: the disk did not take
+        // it, and we died. 0: there is none.
+        std::uint64_t forgotten = 0;
+        std::vector<std::string> readers; // as its file was written with
     };
 
     void define(Published& config, const ConfigDefinition& definition);

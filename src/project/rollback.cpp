@@ -24,8 +24,16 @@ Rollback::Rollback(Files& files, const Ledger& ledger, const ProjectFile& file, 
 Result<GenerationRecord> Rollback::find(const std::string& service,
                                         std::uint64_t generation) const {
     const auto* const record = ledger_.find(service);
-    return find_generation(ledger_.history(service), service, generation,
-                           record ? record->generation : 0);
+    const auto generations = ledger_.history(service);
+    if (generation == 0 && record) { // a restart is another number for the same
+        const auto differs = std::ranges::find_if(generations, [&](const auto& each) {
+            return each.generation < record->generation &&
+                   (each.definition != record->definition || each.files != record->files);
+        });
+        if (differs != generations.end())
+            return *differs;
+    }
+    return find_generation(generations, service, generation, record ? record->generation : 0);
 }
 
 // The generation that is named is there, or at least one service of a whole project can go back.
@@ -78,12 +86,17 @@ Task<Result<>> Rollback::prepare(Request& request) {
             return ledger_.find(name)->definition != goal.definition || !by_file ||
                    *by_file != goal.definition;
         });
+        const bool any_file = std::ranges::any_of(*goals, [&](const auto& each) {
+            return ledger_.find(each.first)->files != each.second.files;
+        });
         if (!any_change && !goals->empty())
             co_return fail(
                 ErrorCode::Invalid,
-                std::format("generation {} differs only in files, which are left as they "
-                            "are: --restore-files writes them back, too",
-                            goals->begin()->second.generation));
+                std::format("generation {} {}", goals->begin()->second.generation,
+                            any_file ? "differs only in files, which are left as they are: "
+                                       "--restore-files writes them back, too"
+                                     : "is the same as the applied one; \"hotreloadctl history\" "
+                                       "lists the others, for --to"));
     }
     request.rollback->goals = *std::move(goals);
     request.rollback->prepared = true;

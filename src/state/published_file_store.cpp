@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -41,7 +42,7 @@ Result<Fd> make_directory(int at, const std::string& path) {
     return directory;
 }
 
-// In the short form of acl(5); "" where nobody but the owner may read.
+// In the short form of acl(5).
 std::string acl_text(os::SystemAccounts& accounts, const std::vector<std::string>& readers) {
     std::set<std::string> entries; // a user who is named twice has one
     for (const auto& reader : readers) {
@@ -55,12 +56,10 @@ std::string acl_text(os::SystemAccounts& accounts, const std::vector<std::string
     std::string text;
     for (const auto& entry : entries)
         text += entry;
-    return text.empty() ? text : "u::rw,g::-,o::-,m::r" + text;
+    return text.empty() ? "u::rw,g::-,o::-" : "u::rw,g::-,o::-,m::r" + text;
 }
 
-Result<> let_read(int fd, const std::string& acl) {
-    if (acl.empty())
-        return {};
+Result<> set_acl(int fd, const std::string& acl) {
     const std::unique_ptr<void, int (*)(void*)> parsed(::acl_from_text(acl.c_str()), ::acl_free);
     if (!parsed || ::acl_set_fd(fd, static_cast<acl_t>(parsed.get())) < 0)
         return fail_errno(errno, "setting the ACL");
@@ -78,7 +77,7 @@ Result<> replace(int directory, const std::string& file, const std::string& acl,
         return fail_errno(errno, "creating");
     auto written = write_all(fd.get(), text);
     if (written)
-        written = let_read(fd.get(), acl);
+        written = set_acl(fd.get(), acl);
     if (written && ::renameat(directory, temporary.c_str(), directory, file.c_str()) < 0)
         written = fail_errno(errno, "renaming");
     if (!written)
@@ -116,10 +115,41 @@ Result<> PublishedFileStore::write(const ConfigStatus& status,
     const auto file = status.name + std::string(kEnding);
     auto written = replace(directory->get(), file, acl_text(accounts_, readers),
                            published_text(status, realtime_now()));
-    if (!written)
-        return std::unexpected(
-            std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
-    return {};
+    if (written)
+        return {};
+    let_read(status.project, status.name, readers);
+    return std::unexpected(
+        std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
+}
+
+// Only what is ours: a regular file.
+Fd PublishedFileStore::open(const std::string& project, const std::string& document) const {
+    const auto parent = open_directory(AT_FDCWD, directory_);
+    const auto directory = parent ? open_directory(parent.get(), project) : Fd();
+    if (!directory)
+        return {};
+    Fd file(::openat(directory.get(), (document + std::string(kEnding)).c_str(),
+                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+        return {};
+    return file;
+}
+
+// Where not even the list can be set, nobody but the owner reads it.
+void PublishedFileStore::let_read(const std::string& project, const std::string& document,
+                                  const std::vector<std::string>& readers) {
+    const auto file = open(project, document);
+    if (file && !set_acl(file.get(), acl_text(accounts_, readers)))
+        (void)::fchmod(file.get(), kOwnersOwn);
+}
+
+std::uint64_t PublishedFileStore::revision(const std::string& project,
+                                           const std::string& document) {
+    const auto file = open(project, document);
+    std::array<char, 128> head{};
+    const auto length = file ? ::read(file.get(), head.data(), head.size()) : -1;
+    return length < 0 ? 0 : published_revision({head.data(), static_cast<std::size_t>(length)});
 }
 
 void PublishedFileStore::keep_only(const std::string& project,

@@ -6,6 +6,7 @@
 // the disk: nothing here outlives the machine's run. A project's directory stays when its files
 // have gone: programs may watch it, and have it bound into their own.
 
+#include "base/fd.hpp"
 #include "core/published_files_port.hpp"
 #include "os/accounts.hpp"
 
@@ -20,12 +21,17 @@ public:
         : directory_(std::move(directory)), accounts_(accounts) {}
 
     Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) override;
+    void let_read(const std::string& project, const std::string& document,
+                  const std::vector<std::string>& readers) override;
+    std::uint64_t revision(const std::string& project, const std::string& document) override;
     void keep_only(const std::string& project, const std::set<std::string>& documents) override;
     void remove(const std::string& project) override { keep_only(project, {}); }
     // Of projects that are not known any more there are no files.
     void keep_only(const std::set<std::string>& projects);
 
 private:
+    [[nodiscard]] Fd open(const std::string& project, const std::string& document) const;
+
     std::string directory_;
     os::SystemAccounts& accounts_;
 };

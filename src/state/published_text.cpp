@@ -5,6 +5,8 @@
 
 #include <jsoncons/json_encoder.hpp>
 
+#include <charconv>
+
 namespace hotreload::state {
 
 namespace {
@@ -55,6 +57,17 @@ std::string published_text(const ConfigStatus& status, std::uint64_t realtime_us
     }
     text += '\n';
     return text;
+}
+
+std::uint64_t published_revision(std::string_view head) {
+    constexpr std::string_view before = R"({"format":1,"revision":)";
+    constexpr auto most = std::uint64_t{1} << 53; // that JSON is sure to carry
+    std::uint64_t revision = 0;
+    if (!head.starts_with(before))
+        return 0;
+    head.remove_prefix(before.size());
+    std::from_chars(head.data(), head.data() + head.size(), revision);
+    return revision < most ? revision : 0;
 }
 
 } // namespace hotreload::state

@@ -76,6 +76,8 @@ bool EnvironmentFiles::any() const {
 }
 
 void EnvironmentFiles::keep_only(const std::vector<std::string>& units) const {
+    if (std::filesystem::is_symlink(directory_))
+        return; // somebody else's files lie there
     std::set<std::string> kept;
     for (const auto& unit : units)
         kept.insert(file_name(unit));

@@ -324,6 +324,14 @@ public:
         lines.push_back(std::move(line));
         return {};
     }
+    void let_read(const std::string&, const std::string& document,
+                  const std::vector<std::string>& readers) override {
+        lines.push_back(document + " as it is:");
+        for (const auto& reader : readers)
+            lines.back() += " " + reader;
+    }
+    std::uint64_t revision(const std::string&, const std::string&) override { return in_file; }
+    std::uint64_t in_file = 0;
     void keep_only(const std::string&, const std::set<std::string>& documents) override {
         std::erase_if(files, [&](const auto& each) { return !documents.contains(each.first); });
     }

@@ -128,6 +128,20 @@ TEST_F(PublishedTest, a_project_file_that_is_invalid_at_a_start_takes_no_documen
     EXPECT_EQ(store.project->configs.at("app").definition, app());
 }
 
+// Was: the number of a value that the disk had not taken before a death was given to another one.
+TEST_F(PublishedTest, no_number_is_given_twice_though_the_disk_has_forgotten_it) {
+    record.configs["app"] = {app(), test::FakeFiles::id_of("one"), 3};
+    published.in_file = 5;
+    comparisons.emplace(clock);
+    files.write("/etc/app.toml", "bad");
+    open();
+    answer_comparison({.problems = {{.message = "bad"}}});
+    EXPECT_EQ(published.lines, Lines{"app as it is:"}) << "its value is newer than ours";
+    save("/etc/app.toml", "two");
+    answer_comparison({.compared = true});
+    EXPECT_EQ(published.lines.back(), "app 6 valid {}:");
+}
+
 // Was: another value had a number that there had been, and for a while there was none.
 TEST_F(PublishedTest, a_document_of_another_file_goes_on_with_its_value_and_its_numbers) {
     app();

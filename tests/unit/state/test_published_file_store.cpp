@@ -156,4 +156,30 @@ TEST_F(PublishedFileStoreTest, a_file_that_cannot_be_written_is_as_it_was) {
     EXPECT_EQ(bytes_of(file), before);
 }
 
+// Was: who was a reader no more read on, until there was room for another file.
+TEST_F(PublishedFileStoreTest, a_right_is_taken_away_though_the_file_cannot_be_written) {
+    ASSERT_TRUE(store.write(status(), {"1234", "@99"}));
+    fs::create_directory(root + "/shop/.app.json.tmp");
+    std::ofstream(root + "/shop/.app.json.tmp/in-the-way");
+    ASSERT_FALSE(store.write(status(), {"1234"}));
+    EXPECT_EQ(acl_of(file), "u::rw-,u:1234:r--,g::---,m::r--,o::---");
+    store.let_read("shop", "app", {});
+    EXPECT_EQ(bits_of(file), 0600U);
+    EXPECT_EQ(acl_of(file), "u::rw-,g::---,o::---");
+    store.let_read("shop", "none", {"1234"});
+}
+
+TEST_F(PublishedFileStoreTest, the_number_of_the_value_in_a_file_is_known) {
+    EXPECT_EQ(store.revision("shop", "app"), 0U);
+    ASSERT_TRUE(store.write(status(), {}));
+    EXPECT_EQ(store.revision("shop", "app"), 7U);
+    for (const auto* other :
+         {"", "{", R"({"format":1,"revision":})", R"({"format":2,"revision":3})",
+          R"({"format":1,"revision":99999999999999999999})",
+          R"({"format":1,"revision":18446744073709551615})"}) {
+        std::ofstream(file) << other;
+        EXPECT_EQ(store.revision("shop", "app"), 0U) << other;
+    }
+}
+
 } // namespace
