@@ -4,6 +4,8 @@
 #include "ipc/methods.hpp"
 #include "ipc/permission.hpp"
 
+#include <fcntl.h>
+
 #include <format>
 #include <utility>
 
@@ -16,6 +18,15 @@ Permission permission_of(const Method& method, const Arguments& arguments) {
     const bool acts = method.permission != Permission::Inspect;
     return acts && (arguments.force || arguments.restore_files) ? Permission::Force
                                                                 : method.permission;
+}
+
+// For another question. A pidfd that cannot be had again is a process that nobody is asked about.
+Caller another(const Caller& caller) {
+    return {.uid = caller.uid,
+            .comm = caller.comm,
+            .bus_name = caller.bus_name,
+            .pidfd = Fd(caller.pidfd ? ::fcntl(caller.pidfd.get(), F_DUPFD_CLOEXEC, 0) : -1),
+            .interactive = caller.interactive};
 }
 
 // "DebugEvents" as the words of a sentence: "debug events".
@@ -114,6 +125,13 @@ Task<Result<>> Authority::admit(Caller caller, const Method& method, const Argum
         co_return fail(ErrorCode::NotAuthorized,
                        std::format("{} ({}) on the system instance is for root only", method.name,
                                    action_id(permission)));
+    // To force is more than to control, and no more than another permission is: who may do that
+    // has to have both.
+    if (permission == Permission::Force && method.permission != Permission::Control)
+        if (auto may = co_await ask(another(caller), method.permission, std::string(method.name),
+                                    arguments.target);
+            !may)
+            co_return may;
     co_return co_await ask(std::move(caller), permission, std::string(method.name),
                            arguments.target);
 }

@@ -509,6 +509,11 @@ Task<> Conductor::work(For whom, PlanInput input, Plan plan, Names scope, Names 
                        std::move(request), nullptr);
 }
 
+Task<bool> Conductor::publish(Names services) {
+    co_await on_.publish(services);
+    co_return true;
+}
+
 // `delivery`: of what the transaction has to be told of files; nullptr: they are a person's.
 Task<> Conductor::carry_out(Transaction begun, ComparedServices compared, Names scope, Names asked,
                             std::optional<Request> request, Delivery* delivery) {
@@ -518,7 +523,7 @@ Task<> Conductor::carry_out(Transaction begun, ComparedServices compared, Names 
     begin_run(scope, begun);
     if (std::ranges::any_of(begun.plan.services,
                             [](const auto& each) { return reads_files(each.action); }))
-        co_await on_.publish(scope);
+        (void)co_await interruptions.cancellation->unless(publish(scope));
     auto outcome = co_await run_transaction(std::move(begun), *this);
     outcome.duration =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);

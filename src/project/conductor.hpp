@@ -151,6 +151,8 @@ private:
                 std::optional<Request> request);
     Task<> carry_out(Transaction begun, ComparedServices compared, Names scope, Names asked,
                      std::optional<Request> request, Delivery* delivery);
+    // What these services are about to be given is published.
+    Task<bool> publish(Names services);
     Task<> settle_quietly(PlanInput input, Plan plan, Names scope);
 
     [[nodiscard]] bool overtaken(const Names& batch);

@@ -191,8 +191,8 @@ Task<> Configs::examine(std::string name, std::uint64_t look, Documents::Request
 
 void Configs::examined(const std::string& name, std::uint64_t look) {
     --examining_;
-    if (const auto config = configs_.find(name); config != configs_.end())
-        config->second.known = std::max(config->second.known, look);
+    if (auto* const config = find(name, look)) // else a newer look counts
+        config->known = look;
     for (const auto& resolve : std::exchange(waiting_, {}))
         resolve();
     if (on_due)
@@ -222,28 +222,41 @@ Task<std::expected<std::string, Problem>> Configs::value_of(ConfigRecord record)
 }
 
 Task<> Configs::known() {
-    return catch_up([](const std::string&) -> const ContentId* { return nullptr; });
+    const auto names = std::views::keys(configs_);
+    return known(std::vector<std::string>(names.begin(), names.end()));
 }
 
-Task<> Configs::catch_up(Seen seen) {
-    std::map<std::string, std::uint64_t> looks; // of what is not known yet
-    for (auto& [name, config] : configs_) {
-        const auto* const content = seen(config.definition.file);
-        if (content && config.looked_at != *content && config.looking_at != *content)
-            look_at(config, Rescan::Dirty);
-        if (config.known < config.look)
-            looks.emplace(name, config.look);
-    }
-    const auto is_known = [this](const auto& each) {
-        const auto config = configs_.find(each.first);
-        return config == configs_.end() || config->second.known >= each.second;
+// A document that is saved faster than it is compared is not waited for longer than some looks.
+Task<> Configs::known(std::vector<std::string> names) {
+    constexpr unsigned enough = 5;
+    std::map<std::string, std::pair<std::uint64_t, unsigned>> looks; // the newest, and how many
+    const auto is_known = [&](const std::string& name) {
+        const auto config = configs_.find(name);
+        if (config == configs_.end() || config->second.known == config->second.look)
+            return true;
+        auto& [newest, count] = looks[name];
+        if (std::exchange(newest, config->second.look) != config->second.look)
+            ++count;
+        return count > enough;
     };
     const auto alive = alive_;
-    while (*alive && !std::ranges::all_of(looks, is_known)) {
+    while (*alive && !std::ranges::all_of(names, is_known)) {
         Completion<bool> more(clock_);
         waiting_.push_back([resolve = more.resolver()] { resolve(true); });
         co_await more;
     }
+}
+
+Task<> Configs::catch_up(const Seen& seen) {
+    std::vector<std::string> names; // of those that were seen, or never were published
+    for (auto& [name, config] : configs_) {
+        const auto* const content = seen(config.definition.file);
+        if (content && config.looked_at != *content && config.looking_at != *content)
+            look_at(config, Rescan::Dirty);
+        if (content || config.known == 0)
+            names.push_back(name);
+    }
+    return known(std::move(names));
 }
 
 // nullptr: it is published no more, or was looked at again.

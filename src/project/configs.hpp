@@ -47,9 +47,9 @@ public:
 
     // The content of the path as somebody else has seen it; nullptr: nobody has.
     using Seen = std::function<const ContentId*(const std::string& path)>;
-    // What others have seen is looked at as well. Ends when what was looked at until now is known,
-    // and published: whoever is started or reloaded then finds it in the file.
-    Task<> catch_up(Seen seen);
+    // What others have seen is looked at as well. Ends when that is known, and published, and each
+    // document was once: whoever is started or reloaded then finds it in the file.
+    Task<> catch_up(const Seen& seen);
 
     // Files that could not be written, or not for all of their readers, are written again.
     void write_again();
@@ -78,6 +78,7 @@ private:
         std::vector<std::string> readers; // as its file was written with
     };
 
+    Task<> known(std::vector<std::string> names);
     void define(Published& config, const ConfigDefinition& definition);
     void look_at(Published& config, Rescan rescan);
     Result<std::unique_ptr<WatchedFiles>> watch(Published& config);

@@ -169,6 +169,17 @@ TEST_F(AuthorityTest, what_is_destructive_is_an_action_of_its_own) {
     EXPECT_EQ(polkit.questions.back().action, "org.hotreload.force");
 }
 
+// Was: who might force could write what only who may apply can write.
+TEST_F(AuthorityTest, to_force_what_takes_another_permission_takes_both) {
+    EXPECT_TRUE(admitted(on_bus(kPaul), "Apply", {.target = "shop", .force = true}));
+    ASSERT_EQ(polkit.questions.size(), 2U);
+    EXPECT_EQ(polkit.questions[0].action, "org.hotreload.apply");
+    EXPECT_EQ(polkit.questions[1].action, "org.hotreload.force");
+    polkit.answer = Polkit::Answer::No;
+    EXPECT_FALSE(admitted(on_bus(kPaul), "Apply", {.target = "shop", .force = true}));
+    EXPECT_EQ(polkit.questions.size(), 3U) << "the first no is the last";
+}
+
 TEST_F(AuthorityTest, a_plan_of_what_would_be_forced_is_a_look) {
     ASSERT_TRUE(admitted(on_bus(kPaul), "Plan", {.force = true}));
     EXPECT_EQ(polkit.questions.back().action, "org.hotreload.inspect");

@@ -46,6 +46,33 @@ TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
     EXPECT_EQ(published.lines, (Lines{"app 1 valid {}:", "app 2 valid {}:"}));
 }
 
+// Was: the end of a look that was overtaken counted as its being published.
+TEST_F(PublishedTest, a_look_that_is_overtaken_is_no_reason_to_start) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    save("/etc/app.toml", "two");
+    ASSERT_EQ(comparisons->paths.size(), 2U);
+    answer_comparison();
+    EXPECT_EQ(units.calls, Lines{}) << "of \"one\"";
+    answer_comparison();
+    EXPECT_NE(units.calls, Lines{});
+}
+
+TEST_F(PublishedTest, a_service_waits_for_no_document_that_it_does_not_have) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    answer_comparison();
+    save("/etc/app.toml", "two");
+    save("/etc/web", "new");
+    EXPECT_EQ(events.lines.back(), "finished web=applied");
+}
+
 TEST_F(PublishedTest, a_stop_waits_for_no_document) {
     comparisons.emplace(clock);
     app();
