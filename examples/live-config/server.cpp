@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Answers HTTP on 127.0.0.1:PORT with the greeting of app.toml, and takes a newer one while it runs.
+// Answers HTTP on 127.0.0.1:PORT with the greeting of app.toml, and takes a newer one while it
+// runs.
 //
 //     c++ -std=c++23 -o server-cpp server.cpp $(pkg-config --cflags --libs libhotreload)
 //     ./server-cpp PORT
 
-#include <hotreload/config.hpp>
-
 #include <arpa/inet.h>
+#include <hotreload/config.hpp>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -109,7 +109,8 @@ int main(int argc, char** argv) {
         if (ready[1].revents) {
             const auto newer = settings->next();
             if (!newer)
-                std::fprintf(stderr, "the settings do not fit: %s\n", newer.error().to_string().c_str());
+                std::fprintf(stderr, "the settings do not fit: %s\n",
+                             newer.error().to_string().c_str());
             else if (*newer)
                 tell("took " + settings->config().json().value_or(""));
         }
