@@ -138,7 +138,9 @@ def test_its_messages_are_in_the_catalog():
     assert ids and ids <= known
 
 
-@pytest.mark.parametrize("page", ["hotreloadctl.1", "hotreloadd.8", "hotreload.toml.5", "org.hotreload.5"])
+@pytest.mark.parametrize("page", [
+    "hotreloadctl.1", "hotreloadd.8", "hotreload.toml.5", "org.hotreload.5", "libhotreload.3", "hotreload_config_open.3",
+    "hotreload_config_next.3", "hotreload_config_get_json.3", "hotreload_config_wait.3"])
 def test_the_manual_page_renders_without_a_warning(page):
     section = page.rpartition(".")[2]
     shown = run("man", "--warnings=w", section, page.removesuffix(f".{section}"), env={**os.environ, "MANWIDTH": "80"})
