@@ -20,6 +20,7 @@ from typing import Any, AsyncIterator, NamedTuple, Optional
 __all__ = ["Config", "Problem", "SYSTEM", "USER"]
 
 _PUBLISHED_ONLY, _OPTIONAL, SYSTEM, USER = 1, 2, 4, 8
+_FOR_EVER = 2**64 - 1  # microseconds
 _REQUIRED = object()
 
 
@@ -117,7 +118,7 @@ class Config:
         handled by Python, and waited on."""
         until = None if timeout is None else time.monotonic() + timeout
         while True:
-            left = 2**64 - 1 if until is None else max(0, int((until - time.monotonic()) * 1e6))
+            left = _FOR_EVER if until is None else int(min(max(0, until - time.monotonic()) * 1e6, _FOR_EVER))
             result = self._call("wait", left)
             if result >= 0:
                 return result > 0

@@ -6,6 +6,7 @@
 
 #include <hotreload/config.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <concepts>
@@ -112,9 +113,12 @@ public:
     // Whether there is a newer value now. Never waits.
     Result<bool> next() { return told(hotreload_config_next(config_.get()), "next"); }
 
-    // The same, when there is one, or false after `timeout`. A signal ends it with EINTR.
+    // The same, when there is one, or false after `timeout`, at once where that has passed already.
+    // A signal ends it with EINTR.
     Result<bool> wait(std::optional<std::chrono::microseconds> timeout = std::nullopt) {
-        const auto usec = !timeout ? UINT64_MAX : static_cast<std::uint64_t>(timeout->count());
+        constexpr std::chrono::microseconds passed{0};
+        const auto usec =
+            timeout ? static_cast<std::uint64_t>(std::max(*timeout, passed).count()) : UINT64_MAX;
         return told(hotreload_config_wait(config_.get(), usec), "wait");
     }
 

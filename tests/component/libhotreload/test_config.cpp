@@ -106,6 +106,48 @@ TEST_F(LibraryConfigTest, a_published_value_is_read_and_each_newer_one_told) {
     EXPECT_STREQ(patch, R"([{"op":"replace","path":"/port","value":2,"old":1}])");
 }
 
+TEST_F(LibraryConfigTest, all_of_the_first_value_has_changed) {
+    ASSERT_EQ(open("app", nullptr, HOTRELOAD_CONFIG_OPTIONAL), 0);
+    const char* patch = nullptr;
+    EXPECT_EQ(hotreload_config_has_changed(config.get(), ""), 0);
+    EXPECT_EQ(hotreload_config_get_patch(config.get(), &patch), -ENODATA);
+    publish_port(1, 1);
+    EXPECT_EQ(wait(), 1);
+    for (const bool again : {false, true}) {
+        if (again) { // at its open, too
+            ASSERT_EQ(open("app", nullptr), 0);
+        }
+        EXPECT_EQ(hotreload_config_has_changed(config.get(), ""), 1);
+        EXPECT_EQ(hotreload_config_has_changed(config.get(), "/port"), 1);
+        EXPECT_EQ(hotreload_config_has_changed(config.get(), "/other"), 0);
+        ASSERT_EQ(hotreload_config_get_patch(config.get(), &patch), 0);
+        EXPECT_STREQ(patch, R"([{"op":"add","path":"","value":{"port":1}}])");
+    }
+}
+
+TEST_F(LibraryConfigTest, what_is_published_and_cannot_be_read_is_told_beside_the_file) {
+    write(file, "port = 9\n");
+    write(published / "app.json", R"({"format":2})");
+    EXPECT_EQ(open("app", nullptr), -EBADMSG);
+    ASSERT_EQ(open("app", file.c_str()), 0);
+    EXPECT_EQ(source(), HOTRELOAD_CONFIG_FILE);
+    EXPECT_TRUE(problem().starts_with((published / "app.json").string())) << problem();
+    publish_port(1, 1);
+    EXPECT_EQ(wait(), 1);
+    EXPECT_EQ(source(), HOTRELOAD_CONFIG_PUBLISHED);
+    EXPECT_EQ(problem(), "");
+}
+
+TEST_F(LibraryConfigTest, a_published_document_that_was_never_valid_is_not_read_from_the_file) {
+    write(file, "port = 9\n");
+    publish(R"("revision":0,"state":"invalid","path":"/a",)"
+            R"("problems":[{"path":"/a","line":1,"column":2,"message":"bad"}])");
+    EXPECT_EQ(open("app", file.c_str()), -ENODATA);
+    ASSERT_EQ(open("app", file.c_str(), HOTRELOAD_CONFIG_OPTIONAL), 0);
+    EXPECT_EQ(problem(), "/a:1:2: bad");
+    EXPECT_EQ(source(), HOTRELOAD_CONFIG_NO_SOURCE);
+}
+
 TEST_F(LibraryConfigTest, what_means_the_same_is_no_news) {
     publish_port(1, 1);
     ASSERT_EQ(open("shop/app", nullptr), 0);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <hotreload/config.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -56,6 +57,15 @@ TEST_F(ConfigHeaderTest, what_is_invalid_is_told_with_its_place) {
     ASSERT_FALSE(config);
     EXPECT_TRUE(config.error().to_string().starts_with(path + ":1:8: "))
         << config.error().to_string();
+}
+
+TEST_F(ConfigHeaderTest, a_wait_whose_time_has_passed_ends_at_once) {
+    save("port = 1\n");
+    auto config = Config::open("", {.path = path});
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->wait(std::chrono::seconds(-1)), false);
+    save("port = 2\n");
+    EXPECT_EQ(config->wait(std::chrono::seconds(-1)), true);
 }
 
 TEST_F(ConfigHeaderTest, subscribers_hear_of_what_they_asked_for) {

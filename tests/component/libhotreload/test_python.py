@@ -37,6 +37,14 @@ class ConfigTest(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(config.has_changed("/b"))
             self.assertIn({"op": "add", "path": "/b", "value": 2}, config.patch)
 
+    def test_a_wait_may_be_over_before_it_begins_and_be_without_an_end(self):
+        self.save("n = 1\n")
+        with hotreload.Config(path=self.path) as config:
+            self.assertFalse(config.wait(-1))
+            for timeout in (1e30, float("inf"), None):
+                self.save(f"n = {config['/n'] + 1}\n")
+                self.assertTrue(config.wait(timeout))
+
     def test_what_is_invalid_is_told_with_its_place(self):
         self.save("port = \n")
         with self.assertRaisesRegex(OSError, f"{self.path}:1:8: "):
