@@ -9,8 +9,10 @@ import re
 import sys
 from pathlib import Path
 
-# Of classes that are no part of what is promised, and what every class of Python has.
+# Classes of the header that are no part of what is promised.
 HIDDEN = {"Reader", "Unref"}
+# Of a class of C++: a member function, after whatever stands before its type.
+FUNCTION = r"(?m)^    (?:template <class T>\n    )?(?:\[\[nodiscard\]\] )?(?:static )?\w[\w:<>, *&]*? &?\*?(\w+)\("
 
 
 def words(text: str) -> list:
@@ -57,7 +59,7 @@ def names_of_header(header: str) -> set:
     names = set(re.findall(r"(?m)^(?:struct|class|enum class|using) (\w+) [{=]", header))
     names |= set(re.findall(r"(?m)^inline [\w:]+ (\w+)\(", header))
     for visible in re.findall(r"(?ms)^(?:struct|class) \w+ \{\n(?:public:\n)?(.*?)^(?:private:|\};)", header):
-        names |= set(re.findall(r"(?m)^    (?:template <class T>\n    )?(?:\[\[nodiscard\]\] )?(?:static )?\w[\w:<>, *&]*? &?\*?(\w+)\(", visible))
+        names |= set(re.findall(FUNCTION, visible))
         names |= set(re.findall(r"(?m)^    [\w:]+ (\w+)(?:\{\}| = \w+)?;$", visible))
         names |= set(re.findall(r"(?m)^    using (\w+) =", visible))
     return names - HIDDEN
