@@ -129,6 +129,16 @@ def test_node_follows_the_published_file(live):
         assert json.loads(lines[-1].removeprefix("took "))["greeting"] == "Good evening"
 
 
+def test_node_outlives_a_project_that_goes_down_and_takes_the_value_of_the_next(live):
+    with reader(live) as lines:
+        eventually(lambda: lines, "a first line")
+        live.down()
+        eventually(lambda: lines[-1] == "app.json is not published", "that it is gone")
+        live.write("app.toml", document('"Good evening"'))
+        live.up()
+        eventually(lambda: '"Good evening"' in lines[-1], "the next value")
+
+
 @pytest.mark.parametrize("service,program", [("c", "./server-c"), ("cpp", "./server-cpp"), ("python", "./server.py")])
 def test_a_server_reads_the_file_itself_where_nobody_publishes_it(example, service, program):
     path = example / "app.toml"
@@ -152,6 +162,21 @@ def test_a_server_that_finds_nothing_valid_says_where_and_ends(example):
 
 
 OF_A_PROGRAM_THAT_STARTS_NOW = "import hotreload; print(hotreload.Config('live/app', published_only=True)['/greeting'])"
+
+
+def test_a_program_that_is_no_service_follows_its_document_through_down_and_up(live):
+    """The revision begins anew, and says nothing then."""
+    program = "import hotreload; c = hotreload.Config('live/app'); print(c['/greeting'], c.revision, flush=True)"
+    program += f"; input(); c.wait({DEADLINE}); print(c['/greeting'], c.revision, flush=True)"
+    with subprocess.Popen(command_line(["python3", "-c", program], "dev"), text=True, env=environment("dev"),
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # fmt: skip
+        assert process.stdout.readline() == "Hello 1\n"
+        live.down()
+        live.write("app.toml", document('"Good evening"'))
+        live.up()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "Good evening 1\n"
 
 
 def test_no_program_sees_an_invalid_value_while_the_daemon_is_killed_each_second(live):
