@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/inotify.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -336,6 +337,10 @@ template <class Checks>
 int without_inotify(Checks checks) {
     const pid_t child = ::fork();
     if (child == 0) {
+        // A container has it read-only; root of it may have it otherwise for itself.
+        if (::unshare(CLONE_NEWNS) == 0 &&
+            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0)
+            ::mount(nullptr, "/proc/sys", nullptr, MS_REMOUNT | MS_BIND, nullptr);
         if (::unshare(CLONE_NEWUSER) < 0)
             ::_exit(kCannotBeHad);
         std::ofstream("/proc/sys/user/max_inotify_instances") << 0 << std::flush;
