@@ -13,14 +13,17 @@ import asyncio
 import ctypes
 import errno
 import json
+import math
 import os
+import select
 import time
 from typing import Any, AsyncIterator, NamedTuple, Optional
 
 __all__ = ["Config", "Problem", "SYSTEM", "USER"]
 
 _PUBLISHED_ONLY, _OPTIONAL, SYSTEM, USER = 1, 2, 4, 8
-_FOR_EVER = 2**64 - 1  # microseconds
+_LONGEST_POLL = 2**31 - 1  # milliseconds
+_NO_PROJECT = "HOTRELOAD_CONFIGS is not set, as in a service that hotreload started: say PROJECT/NAME, or give a path"
 _REQUIRED = object()
 
 
@@ -32,7 +35,6 @@ def _load():
         ("open", out(config), text, text, ctypes.c_uint64),
         ("get_fd", config),
         ("next", config),
-        ("wait", config, ctypes.c_uint64),
         ("has_changed", config, text),
         ("get_patch", config, out(text)),
         ("get_source", config),
@@ -42,8 +44,8 @@ def _load():
     ]:
         function = getattr(library, f"hotreload_config_{name}")
         function.argtypes, function.restype = arguments, ctypes.c_int
-    library.hotreload_config_unref.argtypes = [config]
-    library.hotreload_config_unref.restype = config
+    for function in (library.hotreload_config_ref, library.hotreload_config_unref):
+        function.argtypes, function.restype = [config], config
     return library
 
 
@@ -71,6 +73,7 @@ class Config:
     def __init__(self, name: Optional[str] = None, path: Optional[os.PathLike | str] = None, *,
                  published_only: bool = False, optional: bool = False, instance: int = 0):
         self._config = ctypes.c_void_p()
+        self._closing = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)  # wakes who waits
         words = name.encode() if name is not None else None, os.fsencode(path) if path is not None else None
         flags = instance | (_PUBLISHED_ONLY if published_only else 0)
         result = self._call("open", *words, flags | (_OPTIONAL if optional else 0), out=True)
@@ -79,9 +82,12 @@ class Config:
         # What is wrong is known to who opens it all the same.
         problem = self.problem if self._call("open", *words, flags | _OPTIONAL, out=True) >= 0 else None
         self.close()
-        raise OSError(-result, str(problem) if problem else os.strerror(-result), name or path)
+        why = _NO_PROJECT if result == -errno.ENXIO else os.strerror(-result)
+        raise OSError(-result, str(problem) if problem else why, name or path)
 
     def _call(self, function: str, *arguments, out: bool = False) -> int:
+        if self._closing < 0:
+            raise ValueError("the Config was closed")
         config = ctypes.byref(self._config) if out else self._config
         return getattr(_library, f"hotreload_config_{function}")(config, *arguments)
 
@@ -92,6 +98,12 @@ class Config:
         return result
 
     def close(self) -> None:
+        """Who waits in another thread is woken, and raises ValueError, as all that is called afterwards."""
+        if self._closing < 0:
+            return
+        os.eventfd_write(self._closing, 1)
+        os.close(self._closing)
+        self._closing = -1
         _library.hotreload_config_unref(self._config)
         self._config = ctypes.c_void_p()
 
@@ -102,7 +114,7 @@ class Config:
         self.close()
 
     def __del__(self):
-        if getattr(self, "_config", None):
+        if getattr(self, "_closing", -1) >= 0:
             self.close()
 
     def fileno(self) -> int:
@@ -116,14 +128,26 @@ class Config:
     def wait(self, timeout: Optional[float] = None) -> bool:
         """The same, when there is one, or False after `timeout` seconds. No signal is missed: it is
         handled by Python, and waited on."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            left = _FOR_EVER if until is None else int(min(max(0, until - time.monotonic()) * 1e6, _FOR_EVER))
-            result = self._call("wait", left)
-            if result >= 0:
-                return result > 0
-            if result != -errno.EINTR:
-                raise OSError(-result, os.strerror(-result))
+        until = math.inf if timeout is None else time.monotonic() + timeout
+        poller = select.poll()
+        poller.register(self.fileno(), select.POLLIN)
+        closing = os.dup(self._closing)
+        poller.register(closing, select.POLLIN)
+        config = _library.hotreload_config_ref(self._config)  # for as long as this takes
+        try:
+            while True:
+                result = _library.hotreload_config_next(config)
+                if result < 0:
+                    raise OSError(-result, os.strerror(-result))
+                left = until - time.monotonic()
+                if result > 0 or left < 0:
+                    return result > 0
+                ready = poller.poll(min(math.ceil(left * 1000) if left < _LONGEST_POLL else left, _LONGEST_POLL))
+                if any(fd == closing for fd, _ in ready):
+                    raise ValueError("the Config was closed")
+        finally:
+            _library.hotreload_config_unref(config)
+            os.close(closing)
 
     @property
     def value(self) -> Any:

@@ -440,7 +440,9 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool> valid)
         conductor_.refuse(std::move(request), *set_aside_);
         return std::nullopt;
     }
-    if (reads_files && !valid.value_or(true)) {
+    // What nobody has confirmed goes back to what is on record, whatever the file says now.
+    const bool is_unconfirmed = request.unconfirmed != ReloadId();
+    if (reads_files && !is_unconfirmed && !valid.value_or(true)) {
         Outcome invalid{.id = request.id,
                         .project = name(),
                         .result = ReloadResult::Invalid,

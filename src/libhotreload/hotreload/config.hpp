@@ -202,9 +202,14 @@ public:
 
     using Subscriber = std::function<void(const Config&)>;
 
-    // process() calls it after each change of what is at the pointer ("": of anything).
-    void subscribe(std::string pointer, Subscriber subscriber) {
+    // process() calls it after each change of what is at the pointer ("": of anything). Errors:
+    // EINVAL: this is no pointer, which begins with a slash.
+    [[nodiscard]] Result<void> subscribe(std::string pointer, Subscriber subscriber) {
+        if (const int r = hotreload_config_has_changed(config_.get(), pointer.c_str()); r < 0)
+            return std::unexpected(
+                Error{-r, pointer + ": a pointer begins with a slash: \"/log/level\""});
         subscribers_.emplace_back(std::move(pointer), std::move(subscriber));
+        return {};
     }
 
     // next(), and the subscribers whom it concerns. For the event loop, when fd() is readable.

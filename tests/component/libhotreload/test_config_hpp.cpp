@@ -73,8 +73,11 @@ TEST_F(ConfigHeaderTest, subscribers_hear_of_what_they_asked_for) {
     auto config = Config::open("", {.path = path});
     ASSERT_TRUE(config);
     int a = 0, b = 0;
-    config->subscribe("/a", [&](const Config&) { ++a; });
-    config->subscribe("/b", [&](const Config&) { ++b; });
+    ASSERT_TRUE(config->subscribe("/a", [&](const Config&) { ++a; }));
+    const auto refused = config->subscribe("log.level", [&](const Config&) {});
+    ASSERT_FALSE(refused) << "which would never be called";
+    EXPECT_EQ(refused.error().code, EINVAL);
+    ASSERT_TRUE(config->subscribe("/b", [&](const Config&) { ++b; }));
     save("a = 2\nb = 1\n");
     EXPECT_EQ(config->process(), true);
     EXPECT_EQ(a, 1);

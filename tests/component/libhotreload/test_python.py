@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -44,6 +45,32 @@ class ConfigTest(unittest.IsolatedAsyncioTestCase):
             for timeout in (1e30, float("inf"), None):
                 self.save(f"n = {config['/n'] + 1}\n")
                 self.assertTrue(config.wait(timeout))
+
+    # Was: memory that was gone was read, for as long as the wait was to take.
+    def test_a_close_ends_a_wait_in_another_thread(self):
+        self.save("n = 1\n")
+        config = hotreload.Config(path=self.path)
+        ended = []
+
+        def wait():
+            try:
+                config.wait()
+            except ValueError as error:
+                ended.append(error)
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        self.save("n = 2\n")  # it may be taken, or not: then the wait goes on
+        config.close()
+        waiting.join(10)
+        self.assertFalse(waiting.is_alive())
+        self.assertRaises(ValueError, config.next)
+        self.assertRaises(ValueError, config.get, "/n")
+        config.close()
+
+    def test_who_is_in_no_project_is_told_the_way_out(self):
+        with self.assertRaisesRegex(OSError, "PROJECT/NAME"):
+            hotreload.Config("app")
 
     def test_what_is_invalid_is_told_with_its_place(self):
         self.save("port = \n")

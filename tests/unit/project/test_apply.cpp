@@ -189,6 +189,19 @@ TEST_F(ApplyTest, what_nobody_confirms_is_put_back_with_its_files) {
     EXPECT_TRUE(nothing_is_pending());
 }
 
+// Was: it stayed in force until somebody mended the project file.
+TEST_F(ApplyTest, what_nobody_confirms_is_put_back_though_the_project_file_is_invalid) {
+    service("web", "/etc/web");
+    open_with("old");
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    reader.problem = Problem{.message = "unclosed"};
+    save("/srv/hotreload.toml", "1");
+    clock.advance(31s);
+    clock.run();
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("old"));
+}
+
 // Was: it was told each time that putting back was tried.
 TEST_F(ApplyTest, that_nobody_confirmed_it_is_told_once_though_putting_back_fails) {
     service("web", "/etc/web");
