@@ -285,7 +285,7 @@ Task<> Conductor::see_what_is_held(std::string service) {
 // again when it has ended.
 Task<> Conductor::reload(Request request, Names scope, Names asked) {
     if (!request.service)
-        co_await on_.configs_known();
+        co_await on_.look_at_configs();
     for (const auto& name : request.stopped)
         asked.erase(name);
     if (request.rollback) {

@@ -71,8 +71,8 @@ public:
         std::function<void()> end;
         // The project went down.
         std::function<void()> gone;
-        // Ends when what is published is as it is on disk.
-        std::function<Task<>()> configs_known;
+        // The disk is read for what is published; ends when that is as it is there.
+        std::function<Task<>()> look_at_configs;
         // The same of what these services were seen to have.
         std::function<Task<>(const Names&)> publish;
     };

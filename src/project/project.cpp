@@ -87,7 +87,10 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
                       gone_ = true;
                       configs_.withdraw();
                   },
-                  [this] { return configs_.known(); },
+                  [this] {
+                      configs_.look_at_all();
+                      return configs_.known();
+                  },
                   [this](const Names& services) { return publish_for(services); }}) {
     for (const auto& [name, unused] : ledger_.services())
         agenda_.add(name);
@@ -452,8 +455,6 @@ std::optional<Names> Project::admit(Request& request, std::optional<bool> valid)
         conductor_.answer(std::move(request), std::move(invalid));
         return std::nullopt;
     }
-    if (reads_files && !request.service)
-        configs_.look_at_all();
     if (request.service && !has_service(*request.service)) {
         auto problem =
             file_

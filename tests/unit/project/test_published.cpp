@@ -34,6 +34,35 @@ TEST_F(PublishedTest, a_service_starts_when_the_documents_are_written) {
     EXPECT_NE(units.calls, Lines{});
 }
 
+// Was: each turn that it waited looked at all documents, and their looks brought the next turn.
+TEST_F(PublishedTest, a_request_that_waits_looks_at_no_document_before_it_begins) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    answer_comparison();
+    units.slow_starts = true;
+    save("/etc/web", "new"); // its start is under way
+    const auto looks = files.looks_at("/etc/app.toml");
+    std::optional<ReloadResult> answer;
+    Request request{.id = {0, 7}};
+    request.done = [&](const Outcome& outcome) { answer = outcome.result; };
+    project->submit(std::move(request));
+    clock.run();
+    EXPECT_EQ(comparisons->paths, Lines{});
+    EXPECT_EQ(files.looks_at("/etc/app.toml"), looks);
+    files.write("/etc/app.toml", "two");
+    units.finish_starts();
+    clock.run();
+    EXPECT_EQ(files.looks_at("/etc/app.toml"), looks + 1);
+    ASSERT_EQ(comparisons->paths, Lines{"/etc/app.toml"});
+    EXPECT_FALSE(answer) << "it waits for what the document says";
+    answer_comparison();
+    EXPECT_TRUE(answer);
+    EXPECT_EQ(files.looks_at("/etc/app.toml"), looks + 1);
+}
+
 // The document has not settled, and the service's watch has.
 TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
     app();
