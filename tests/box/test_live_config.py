@@ -193,6 +193,7 @@ def test_no_program_sees_an_invalid_value_while_the_daemon_is_killed_each_second
             live.write("app.toml", wrong[saved // 3 % len(wrong)] if saved % 3 == 0 else document(f'"valid {saved}"'))
 
     with reader(live) as lines:
+        eventually(lambda: any(line.startswith("took ") for line in lines), "node's first value")
         editor = threading.Thread(target=edit)
         editor.start()
         kills = 0
