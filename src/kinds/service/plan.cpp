@@ -37,13 +37,13 @@ bool ended_by_itself(const UnitState& unit) {
 }
 
 // An action of ours ended with the service down: it is ours to bring back. What of an installed
-// unit is down is so by its administrator's wish, unless it failed.
+// unit is down is so by its administrator's wish, unless it failed, or that end was ours.
 bool fell_in_action(const MemberView& view) {
     const auto& refusal = view.record->refusal;
     if (!refusal || !refusal->attempted || view.unit.running())
         return false;
     if (view.record->definition.attached())
-        return ended_by_itself(view.unit);
+        return view.unit.end == UnitEnd::Ours || ended_by_itself(view.unit);
     // The record knows its end where we have not seen it.
     return view.unit.end == UnitEnd::Unknown
                ? view.unit.failed() || refusal->result == ReloadResult::NeedsAttention

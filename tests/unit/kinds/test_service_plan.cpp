@@ -441,6 +441,12 @@ TEST(Plan, does_not_start_an_installed_unit_again_that_ended_by_itself_but_in_an
     EXPECT_EQ(action_of(view), Action::Record);
     view.record->refusal = Refusal{*view.wanted, tried, ReloadResult::Failed, {}, true};
     EXPECT_EQ(action_of(view), Action::Restart);
+    // Was: it stayed down when its file was mended, after a restart that somebody had asked for and
+    // that had failed.
+    view.unit.end = UnitEnd::Ours;
+    EXPECT_EQ(action_of(view), Action::Restart);
+    view.unit.end = UnitEnd::Others;
+    EXPECT_EQ(action_of(view), Action::Record);
 }
 
 TEST(Plan, brings_back_what_was_left_down_though_its_unit_is_only_stopped) {
