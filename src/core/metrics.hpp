@@ -22,6 +22,7 @@ struct Metrics {
         Duration cpu{};                 // user and system
     };
 
+    // Those in force, then refused files: of two with one name the first counts.
     std::vector<ProjectOverview> projects;
     std::map<std::string, Counters::Project> counters; // by project
     std::uint64_t since_usec = 0;                      // CLOCK_REALTIME: the counters' first

@@ -902,20 +902,30 @@ Result<std::vector<ProjectOverview>> Manager::status(const std::string& target) 
     const auto found = find(target);
     if (!found)
         return std::unexpected(found.error());
-    for (const auto& each : *found) {
-        auto& view = views.emplace_back(each.project->status());
-        for (const auto& service : each.project->service_names())
-            if (!each.service || *each.service == service)
-                view.services.push_back(each.project->service_status(service));
-        if (!each.service)
-            view.configs = each.project->config_statuses();
-    }
+    for (const auto& each : *found)
+        views.push_back(overview(each));
     return views;
 }
 
+ProjectOverview Manager::overview(const Found& found) {
+    const auto& [project, only] = found;
+    ProjectOverview view{.project = project->status(), .services = {}, .configs = {}};
+    for (const auto& service : project->service_names())
+        if (!only || *only == service)
+            view.services.push_back(project->service_status(service));
+    if (!only)
+        view.configs = project->config_statuses();
+    return view;
+}
+
 Metrics Manager::metrics() const {
+    std::vector<ProjectOverview> projects;
+    for (const auto& [name, project] : projects_)
+        projects.push_back(overview({project.get(), std::nullopt}));
+    for (const auto& [file, status] : refused_)
+        projects.emplace_back(status);
     const auto use = os::own_use();
-    return {.projects = status("").value_or(std::vector<ProjectOverview>()),
+    return {.projects = std::move(projects),
             .counters = counters_.projects(),
             .since_usec = counters_.since_usec(),
             .watches = watcher_.watches(),

@@ -96,6 +96,7 @@ private:
     void refuse_file(const std::string& file, std::vector<Problem> problems);
     void forget_refused(const std::string& file);
     [[nodiscard]] Result<std::vector<Found>> find(const std::string& target) const;
+    [[nodiscard]] static ProjectOverview overview(const Found& found);
     Task<Result<Plan>> plan_project(std::string project, std::optional<std::string> service,
                                     ipc::PlanRequest options);
     Task<Result<ReloadId>> carry_out(std::string target, project::Request request, bool wait);

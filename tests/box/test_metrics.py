@@ -5,9 +5,12 @@ HTTP from the exporter, which is off until somebody enables it."""
 import contextlib
 import http.client
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
-from harness import DEADLINE, run, systemctl, unit_property
+from harness import DEADLINE, eventually, run, save, systemctl, unit_property
+from project import PROJECTS, Project
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 PORTS = {None: 10480, "dev": 10481}
@@ -87,6 +90,30 @@ def test_a_start_of_the_daemon_begins_at_zero_and_says_so(up):
 def test_what_is_down_is_not_told(up):
     up.down()
     assert 'project="demo"' not in up.ctl("metrics").stdout
+
+
+@pytest.fixture
+def shop():
+    """A project of root's, whose file only root can change."""
+    path = Path(tempfile.mkdtemp(prefix="shop-", dir="/srv"))
+    path.chmod(0o755)
+    shop = Project(path, user=None, name="shop")
+    yield shop
+    (PROJECTS / "shop.toml").unlink(missing_ok=True)
+    shop.remove()
+
+
+def test_a_refused_file_hides_no_project_that_has_its_name(shop, system_ctl):
+    PROJECTS.mkdir(exist_ok=True)
+    save(PROJECTS / "shop.toml", "[services.x\n")
+    problems = lambda: metrics(system_ctl)("hotreload_project_problems", project="shop")
+    eventually(lambda: 'project="shop"' in system_ctl("metrics").stdout, "the refused file is told")
+    assert problems() == 1
+    shop.toml('[services.a]\ncommand = ["sleep", "infinity"]\nverify = "0"\n')
+    shop.up()
+    running = {"project": "shop", "service": "a", "hotreload_service_state": "running"}
+    assert metrics(system_ctl)("hotreload_service_state", **running) == 1
+    assert problems() == 0
 
 
 def test_there_is_no_json_of_them(dev_ctl):

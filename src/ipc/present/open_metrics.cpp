@@ -91,8 +91,8 @@ private:
     std::string_view name_; // of the family
 };
 
-// A sample of a name and labels may be there once: two project files that are refused can say the
-// same name.
+// A sample of a name and labels may be there once: a project file that is refused can say the name
+// of another one, or of a project in force.
 std::vector<const ProjectOverview*> each_once(const std::vector<ProjectOverview>& all) {
     std::vector<const ProjectOverview*> projects;
     std::set<std::string_view> names;
