@@ -6,8 +6,10 @@
 
 #include "base/error.hpp"
 #include "core/file_restored.hpp"
+#include "core/snapshot.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,11 +27,19 @@ public:
     // Unless it is written or kept.
     virtual void take_away(const std::string& path) = 0;
 
+    // What the file has to hold, one of these, when it is written or taken away; nullopt: it is not
+    // there. Unless this is said, it may hold anything.
+    using Contents = std::set<std::optional<ContentId>>;
+    virtual void expect(const std::string& path, Contents contents) = 0;
+
+    // In the background, too.
+    [[nodiscard]] virtual bool holds(const std::string& path, const ContentId& content) const = 0;
     // What the file holds now; nullopt: it is not there, or cannot be read. In the background, too.
     [[nodiscard]] virtual std::optional<std::string> live(const std::string& path) const = 0;
 
     // Looks at all before the first file is touched; a failure in the middle puts back what was
-    // done. In the background: it touches nothing but these files.
+    // done. Errors: Busy, when a file does not hold what it has to, or is saved while it is being
+    // written. In the background: it touches nothing but these files.
     virtual Result<std::vector<FileRestored>> carry_out() = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "os/notify.hpp"
 #include "os/random_id.hpp"
 #include "state/restoration.hpp"
+#include "watch/content.hpp"
 
 #include <unistd.h>
 
@@ -116,7 +117,8 @@ project::Ports Daemon::ports() {
                 },
             .make_restoration =
                 [this](const std::string& project) {
-                    return std::make_unique<state::FileRestoration>(state_.aside + "/" + project);
+                    return std::make_unique<state::FileRestoration>(state_.aside + "/" + project,
+                                                                    watch::content_id);
                 },
             .new_id = os::random_id};
 }

@@ -173,6 +173,13 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
             return !member || member->seen().files == each.second;
         });
     };
+    const auto saved_meanwhile = [this] {
+        return sees_.file
+            .problem_at("services", "somebody else has saved one of the files meanwhile: "
+                                    "that stays, and hand it over again if it shall not")
+            .for_everybody();
+    };
+    const bool was_begun = sees_.candidates.find(request.id) != nullptr; // by a run of ours before
     auto& delivery = *attempt.delivery;
     co_await sees_.looks.look_again(scope);
     if (!is_as_seen())
@@ -183,7 +190,14 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
         attempt.problem =
             sees_.file.problem_at(key, written.error().message + ": no file was written")
                 .for_everybody();
-        co_return Delivered::No;
+        if (written.error().code != ErrorCode::Busy)
+            co_return Delivered::No;
+        if (was_begun) {
+            attempt.problem = saved_meanwhile();
+            co_return Delivered::No;
+        }
+        const auto stuck = co_await give_up(request.id);
+        co_return stuck ? Delivered::No : Delivered::Again;
     }
     for (auto& [service, files] : attempt.seen) {
         const auto* const member = sees_.looks.find(service);
@@ -197,11 +211,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
         const auto stuck = co_await give_up(request.id);
         co_return stuck ? Delivered::No : Delivered::Again;
     }
-    attempt.problem =
-        sees_.file
-            .problem_at("services", "somebody else has saved one of the files meanwhile: "
-                                    "that stays, and hand it over again if it shall not")
-            .for_everybody();
+    attempt.problem = saved_meanwhile();
     co_return Delivered::No;
 }
 

@@ -22,19 +22,16 @@ struct Writing {
 // The same, of files on their way back.
 struct PuttingBack : Writing {
     struct File {
-        std::optional<SharedBytes> handed; // what we have written; nothing: it is to be had no more
-        bool seen = false;                 // the file has held it, the last time that it was read
+        ContentId written;
         bool was_there = false;
         std::optional<std::string> before; // nothing: there is no whole copy
     };
     std::map<std::string, File> files;
 
-    [[nodiscard]] bool is_ours(const std::string& path, const File& file) const {
-        return file.handed ? restoration->live(path) == file.handed->view() : file.seen;
-    }
     Result<> plan(const std::string& path, File& file) {
-        if (!is_ours(path, file))
+        if (!restoration->holds(path, file.written))
             return {};
+        restoration->expect(path, {file.written});
         if (file.was_there && !file.before)
             return fail(ErrorCode::NotFound,
                         std::format("there is no whole copy of what {} held before", path));
@@ -156,9 +153,12 @@ Task<Result<>> Delivery::write() {
     if (auto recorded = co_await record(); !recorded)
         co_return recorded;
     const auto writing = std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()));
-    for (const auto& [path, file] : files_)
+    for (const auto& [path, file] : files_) {
+        const auto& change = candidate_.files.at(path);
+        writing->restoration->expect(path, {change.before, change.content});
         if (auto can = writing->restoration->write(path, std::string(file.bytes.view())); !can)
             co_return can;
+    }
     co_await sees_.background.run([writing] { writing->done = writing->restoration->carry_out(); });
     if (!writing->done)
         co_return std::unexpected(std::move(writing->done.error()));
@@ -172,29 +172,14 @@ Names Delivery::services() const {
     return {candidate_.services.begin(), candidate_.services.end()};
 }
 
-// The file held it when a service that watches it was looked at.
-bool Delivery::was_seen(const std::string& path, const ContentId& id) const {
-    return std::ranges::any_of(candidate_.services, [&](const std::string& service) {
-        const auto* const member = sees_.looks.find(service);
-        if (!member)
-            return false;
-        const auto file = member->seen().files.find(path);
-        return file != member->seen().files.end() && file->second == id;
-    });
-}
-
 Task<> Delivery::put_back() {
     put_back_ = true;
     left_.clear();
-    if (files_.size() < candidate_.files.size()) // what was written can only be told by its hash
-        co_await sees_.looks.look_again(services());
     const auto going = std::make_shared<PuttingBack>();
     going->restoration = sees_.make_restoration(sees_.ledger.name());
     for (const auto& [path, file] : candidate_.files) {
         auto& back = going->files[path];
-        if (const auto handed = files_.find(path); handed != files_.end())
-            back.handed = handed->second.bytes;
-        back.seen = was_seen(path, file.content);
+        back.written = file.content;
         back.was_there = file.before.has_value();
         if (file.before)
             back.before = sees_.contents.content(*file.before);
@@ -225,7 +210,7 @@ Task<bool> Delivery::is_there() {
         std::make_shared<Reading>(sees_.make_restoration(sees_.ledger.name()), files_);
     co_await sees_.background.run([reading] {
         for (const auto& [path, file] : reading->files)
-            reading->all = reading->all && reading->restoration->live(path) == file.bytes.view();
+            reading->all = reading->all && reading->restoration->holds(path, file.id);
     });
     co_return reading->all;
 }

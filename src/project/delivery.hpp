@@ -48,8 +48,8 @@ public:
     [[nodiscard]] const HandedFiles& files() const { return files_; }
 
     // What is on disk now is what a failure goes back to, unless it is on record already. Errors:
-    // Busy, when a file is not any more as it was looked at. What is on record then is to be put
-    // back.
+    // Busy, when a file holds neither what it held when it was looked at (or is on record with) nor
+    // what is handed over. What is on record then is to be put back.
     Task<Result<>> write();
     // Files that somebody else has written since are theirs. None is put back where one cannot be.
     Task<> put_back() override;
@@ -72,7 +72,6 @@ private:
     Task<Result<>> record();
     void pin(const ContentId& id);
     [[nodiscard]] Names services() const;
-    [[nodiscard]] bool was_seen(const std::string& path, const ContentId& id) const;
 
     const Sees sees_;
     Candidate candidate_;

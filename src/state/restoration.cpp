@@ -8,8 +8,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <format>
 #include <functional>
 #include <optional>
@@ -27,6 +29,28 @@ std::optional<std::string> read_live(const std::string& path) {
         return std::nullopt;
     auto bytes = read_all(file.get(), std::string().max_size());
     return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
+bool holds_bytes(const std::string& path, std::string_view bytes) {
+    const Fd file = open_regular(path);
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) < 0 ||
+        static_cast<std::uint64_t>(status.st_size) != bytes.size())
+        return false;
+    const auto read = read_all(file.get(), bytes.size());
+    return read && *read == bytes;
+}
+
+// A file that somebody else has saved since is theirs.
+template <class T>
+bool is_settled(const Result<T>& put_back) {
+    return put_back || put_back.error().code == ErrorCode::Busy;
+}
+
+// What a link leads to counts.
+bool is_there(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0;
 }
 
 bool exists(const std::string& path) {
@@ -128,34 +152,74 @@ std::optional<std::string> FileRestoration::live(const std::string& path) const 
     return read_live(path);
 }
 
+void FileRestoration::expect(const std::string& path, Contents contents) {
+    expected_[path] = std::move(contents);
+}
+
+bool FileRestoration::holds(const std::string& path, const ContentId& content) const {
+    const Fd file = open_regular(path);
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) < 0 ||
+        static_cast<std::uint64_t>(status.st_size) != content.size)
+        return false;
+    const auto bytes = read_all(file.get(), content.size);
+    return bytes && hash_(*bytes) == content;
+}
+
+Result<> FileRestoration::may_touch(const std::string& path) const {
+    const auto expected = expected_.find(path);
+    if (expected == expected_.end() ||
+        std::ranges::any_of(expected->second, [&](const std::optional<ContentId>& each) {
+            return each ? holds(path, *each) : !is_there(path);
+        }))
+        return {};
+    return fail(ErrorCode::Busy, "somebody else has saved " + path + " meanwhile");
+}
+
+MayReplace FileRestoration::may_replace(const std::string& path) const {
+    const auto expected = expected_.find(path);
+    if (expected == expected_.end())
+        return {};
+    return [this, &contents = expected->second](const std::optional<std::string>& content) {
+        return contents.contains(content ? std::optional(hash_(*content)) : std::nullopt);
+    };
+}
+
 Result<std::vector<FileRestored>> FileRestoration::preview() const {
     std::vector<FileRestored> all;
     for (const auto& [path, bytes] : written_) {
         if (auto can = can_restore_file(path); !can)
             return std::unexpected(std::move(can.error()));
-        const auto live = read_live(path);
-        if (live != bytes)
-            all.push_back({path, live ? "written back" : "made again", "", ""});
+        if (holds_bytes(path, bytes))
+            continue;
+        if (auto may = may_touch(path); !may)
+            return std::unexpected(std::move(may.error()));
+        all.push_back({path, open_regular(path) ? "written back" : "made again", "", ""});
     }
-    for (const auto& path : taken_)
-        if (exists(path))
-            all.push_back({path, "moved aside", aside_, ""});
+    for (const auto& path : taken_) {
+        if (!exists(path))
+            continue;
+        if (auto may = may_touch(path); !may)
+            return std::unexpected(std::move(may.error()));
+        all.push_back({path, "moved aside", aside_, ""});
+    }
     return all;
 }
 
 Result<FileRestored> FileRestoration::restore(const std::string& path, const std::string& bytes,
                                               Undo& undo) {
-    auto restored = restore_file(path, bytes);
+    auto restored = restore_file(path, bytes, may_replace(path));
     if (!restored)
         return std::unexpected(std::move(restored.error()));
     auto& [how, before] = *restored;
     const bool was_there = before.has_value();
     if (was_there)
-        undo.add(path, [path, content = *std::move(before)] {
-            return restore_file(path, content).has_value();
+        undo.add(path, [path, &bytes, content = *std::move(before)] {
+            const auto is_ours = [&](const auto& live) { return live == bytes; };
+            return is_settled(restore_file(path, content, is_ours));
         });
     else
-        undo.add(path, [path] { return remove_made_file(path).has_value(); });
+        undo.add(path, [path, &bytes] { return is_settled(remove_made_file(path, bytes)); });
     return FileRestored{path, was_there ? "written back" : "made again", "",
                         how == Written::InPlace
                             ? "in place: a new file could not have its owner, or its other names"
@@ -164,6 +228,8 @@ Result<FileRestored> FileRestoration::restore(const std::string& path, const std
 
 Result<FileRestored> FileRestoration::move(const std::string& path, const std::string& directory,
                                            Undo& undo) {
+    if (auto may = may_touch(path); !may)
+        return std::unexpected(std::move(may.error()));
     std::string aside;
     for (std::size_t number = 0; aside.empty() || exists(aside); ++number)
         aside = directory + "/" + aside_name(path, number);

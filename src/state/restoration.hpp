@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "core/restoration_port.hpp"
+#include "state/restore_file.hpp"
+#include "state/view_writer.hpp"
 
 #include <map>
 #include <optional>
@@ -18,11 +20,14 @@ namespace hotreload::state {
 class FileRestoration final : public Restoration {
 public:
     // Files that are taken away come into a new directory below `aside`, called after the time.
-    explicit FileRestoration(std::string aside) : aside_(std::move(aside)) {}
+    // `hash` is watch::content_id.
+    FileRestoration(std::string aside, ContentHash hash) : aside_(std::move(aside)), hash_(hash) {}
 
     Result<> write(const std::string& path, std::string bytes) override;
     Result<> keep(const std::string& path) override;
     void take_away(const std::string& path) override;
+    void expect(const std::string& path, Contents contents) override;
+    [[nodiscard]] bool holds(const std::string& path, const ContentId& content) const override;
     [[nodiscard]] std::optional<std::string> live(const std::string& path) const override;
     Result<std::vector<FileRestored>> carry_out() override;
 
@@ -32,13 +37,17 @@ public:
 private:
     class Undo;
 
+    [[nodiscard]] Result<> may_touch(const std::string& path) const;
+    [[nodiscard]] MayReplace may_replace(const std::string& path) const;
     Result<FileRestored> restore(const std::string& path, const std::string& bytes, Undo& undo);
     Result<FileRestored> move(const std::string& path, const std::string& directory, Undo& undo);
 
     std::string aside_;
+    ContentHash hash_;
     std::map<std::string, std::string> written_; // by path
     std::set<std::string> kept_;
     std::set<std::string> taken_;
+    std::map<std::string, Contents> expected_; // by path
 };
 
 } // namespace hotreload::state

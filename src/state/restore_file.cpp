@@ -155,8 +155,32 @@ Result<> sync_directory(int directory) {
     return {};
 }
 
+bool holds(int fd, std::string_view content) {
+    struct stat file{};
+    if (::fstat(fd, &file) < 0 || static_cast<std::uint64_t>(file.st_size) != content.size())
+        return false;
+    const auto bytes = read_all(fd, content.size());
+    return bytes && *bytes == content;
+}
+
+std::unexpected<Error> has_been_saved() {
+    return fail(ErrorCode::Busy, "somebody else has saved it meanwhile");
+}
+
+// Asked right before it is replaced: preparing that takes long enough for somebody to save it.
+Result<> is_as_read(const Place& place, const std::optional<std::string>& content) {
+    const Fd file(::openat(place.directory.get(), place.name.c_str(),
+                           O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file && errno == ENOENT && !content)
+        return {};
+    if (!file || !content || !holds(file.get(), *content))
+        return has_been_saved();
+    return {};
+}
+
 Result<> write_anew(const Place& place, const Fd& present, const struct stat& file,
-                    const struct stat& above, std::string_view bytes) {
+                    const struct stat& above, std::string_view bytes,
+                    const std::optional<std::string>& before) {
     Temporary temporary(place.directory.get());
     if (temporary.fd() < 0)
         return fail_errno(errno, "making a temporary beside it");
@@ -166,6 +190,8 @@ Result<> write_anew(const Place& place, const Fd& present, const struct stat& fi
         return dressed;
     if (::fsync(temporary.fd()) < 0)
         return fail_errno(errno, "syncing");
+    if (auto as_read = is_as_read(place, before); !as_read)
+        return as_read;
     if (auto renamed = temporary.rename(place.name, place.there); !renamed)
         return renamed;
     // The file is written, and only a power cut in this moment can undo that.
@@ -195,13 +221,16 @@ Result<> write_in_place(const Place& place, std::string_view bytes, std::string_
         ::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes.size())) < 0 &&
         errno != EOPNOTSUPP)
         return fail_errno(errno, "reserving the room for it");
+    if (!holds(file.get(), before))
+        return has_been_saved();
     auto written = overwrite(file.get(), bytes);
     if (!written)
         (void)overwrite(file.get(), before);
     return written;
 }
 
-Result<Restored> restore_at(const Place& place, std::string_view bytes) {
+Result<Restored> restore_at(const Place& place, std::string_view bytes,
+                            const MayReplace& may_replace) {
     const int directory = place.directory.get();
     struct stat above{};
     struct stat file{};
@@ -226,9 +255,11 @@ Result<Restored> restore_at(const Place& place, std::string_view bytes) {
             return std::unexpected(std::move(before.error()));
         restored.before = *std::move(before);
     }
+    if (may_replace && !may_replace(restored.before))
+        return has_been_saved();
     Result<> anew;
     if (file.st_nlink <= 1) {
-        anew = write_anew(place, present, file, above, bytes);
+        anew = write_anew(place, present, file, above, bytes, restored.before);
         if (anew)
             return restored;
         if (!place.there)
@@ -292,10 +323,12 @@ Result<Place> find_entry(const std::string& path, os::LastLink last) {
 }
 
 // A link stays: what it leads to was made.
-Result<> remove_made(const std::string& path) {
+Result<> remove_made(const std::string& path, std::string_view bytes) {
     const auto place = find_entry(path, os::LastLink::Follow);
     if (!place)
         return std::unexpected(place.error());
+    if (auto ours = is_as_read(*place, std::string(bytes)); !ours)
+        return ours;
     if (::unlinkat(place->directory.get(), place->name.c_str(), 0) < 0)
         return fail_errno(errno, "taking it away");
     return {};
@@ -331,16 +364,17 @@ Result<T> in_context(Result<T> result, std::string_view doing) {
 
 } // namespace
 
-Result<Restored> restore_file(const std::string& path, std::string_view bytes) {
+Result<Restored> restore_file(const std::string& path, std::string_view bytes,
+                              const MayReplace& may_replace) {
     return in_context(
         find_place(path, os::LastLink::Follow, Missing::Make).and_then([&](const Place& place) {
-            return restore_at(place, bytes);
+            return restore_at(place, bytes, may_replace);
         }),
         "restoring " + path);
 }
 
-Result<> remove_made_file(const std::string& path) {
-    return in_context(remove_made(path), "removing " + path);
+Result<> remove_made_file(const std::string& path, std::string_view bytes) {
+    return in_context(remove_made(path, bytes), "removing " + path);
 }
 
 Result<> can_restore_file(const std::string& path) {

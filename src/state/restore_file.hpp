@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,16 +25,22 @@ struct Restored {
     std::optional<std::string> before; // what it held; nullopt: it was made
 };
 
+// Whether a file may be replaced that holds this; nullopt: it is not there.
+using MayReplace = std::function<bool(const std::optional<std::string>& content)>;
+
 // Replaces the file by a temporary beside it, of a name that the watcher passes over, that is on
 // disk before it gets the file's name. A file is written in place when it has other names (hard
 // links), an owner or a group that is not ours to give, a directory that is not ours to write, or
 // is a mount; the room for it is reserved before. A link stays, what it leads to is replaced. A
 // file that is not there is made with mode 0644 and the owner of its directory, and so are
-// directories that lead to it, with mode 0755.
-Result<Restored> restore_file(const std::string& path, std::string_view bytes);
+// directories that lead to it, with mode 0755. Errors: Busy, when it may not be replaced, or when
+// somebody has saved it since that was asked.
+Result<Restored> restore_file(const std::string& path, std::string_view bytes,
+                              const MayReplace& may_replace = {});
 
-// Takes away a file that restore_file() has made; a link that led there stays.
-Result<> remove_made_file(const std::string& path);
+// Takes away a file that restore_file() has made; a link that led there stays. Errors: Busy, when
+// it does not hold these bytes any more.
+Result<> remove_made_file(const std::string& path, std::string_view bytes);
 
 // The way to the file can be found by restore_file(); nothing is changed.
 Result<> can_restore_file(const std::string& path);

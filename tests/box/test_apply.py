@@ -3,6 +3,7 @@
 it does not hold, or where nobody confirms it."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -162,6 +163,21 @@ def test_it_is_put_back_though_we_die_meanwhile(app):
     app.kill_daemon()
     eventually(lambda: (app / "a.toml").read_text() == OLD and has(app, "old"), "the generation before")
     eventually(lambda: app["a"]["confirm_until_usec"] == 0, "the end of it")
+
+
+# Was: it was overwritten by what was gone on with, and nobody had a copy of it.
+def test_what_is_saved_while_we_are_away_stays(app):
+    app.toml(TOML.replace('verify = "0s"', 'verify = "10s"'))
+    app.sync()
+    apply(app, "--no-wait", "a.toml", "b.toml")
+    eventually(lambda: has(app, "new"), "the service with it")
+    daemon = int(unit_property("hotreloadd.service", "MainPID", user="dev"))
+    os.kill(daemon, signal.SIGSTOP)
+    app.write("a.toml", "word = 'by hand'\n")
+    app.kill_daemon()
+    eventually(lambda: "somebody else has saved one of the files" in app.ctl("logs", "demo/a").stdout, "why it is given up")
+    eventually(lambda: has(app, "by hand"), "the service with what was saved")
+    assert (app / "a.toml").read_text() == "word = 'by hand'\n" and (app / "b.toml").read_text() == OLD
 
 
 def test_a_stranger_writes_nothing(attach, tmp_path):

@@ -351,10 +351,21 @@ public:
     [[nodiscard]] std::optional<std::string> live(const std::string& path) const override {
         return files_.exists(path) ? std::optional(files_.stamp(path)) : std::nullopt;
     }
+    void expect(const std::string& path, Contents contents) override {
+        expected_[path] = std::move(contents);
+    }
+    [[nodiscard]] bool holds(const std::string& path, const ContentId& content) const override {
+        return files_.exists(path) && FakeFiles::id_of(files_.stamp(path)) == content;
+    }
     Result<std::vector<FileRestored>> carry_out() override {
         std::vector<FileRestored> done;
         if (!files_.write_error.empty() && !(written_.empty() && taken_.empty()))
             return fail(ErrorCode::Failed, files_.write_error);
+        for (const auto& [path, contents] : expected_) {
+            const auto now = live(path).transform(&FakeFiles::id_of);
+            if (!contents.contains(now))
+                return fail(ErrorCode::Busy, "somebody else has saved " + path + " meanwhile");
+        }
         for (const auto& [path, bytes] : written_) {
             files_.write(path, bytes);
             done.push_back({path, "written back", "", ""});
@@ -370,6 +381,7 @@ private:
     FakeFiles& files_;
     std::map<std::string, std::string> written_;
     std::set<std::string> taken_;
+    std::map<std::string, Contents> expected_;
 };
 
 // Nothing is understood: files are bytes.

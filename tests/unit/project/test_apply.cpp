@@ -267,6 +267,44 @@ TEST_F(ApplyTest, a_death_between_record_and_files_is_followed_by_the_same) {
     EXPECT_TRUE(nothing_is_pending());
 }
 
+// Was: what somebody had saved while we were away was overwritten, and nobody had a copy.
+TEST_F(ApplyTest, what_was_saved_while_we_were_away_stays_and_the_rest_is_put_back) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
+    files.write("/etc/more", "old");
+    open_with("old");
+    for (const auto* const text : {"old", "new"})
+        contents.contents[test::FakeFiles::id_of(text)] = text;
+    files.write("/etc/web", "by hand");
+    files.write("/etc/more", "new");
+    leave_candidate(
+        {.files = {{"/etc/web", change("old", "new")}, {"/etc/more", change("old", "new")}}});
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "by hand");
+    EXPECT_EQ(files.stamp("/etc/more"), "old");
+    EXPECT_TRUE(nothing_is_pending());
+    EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("by hand"));
+    const auto given_up = std::ranges::find(events.outcomes, ReloadId{7, 7}, &Outcome::id);
+    ASSERT_NE(given_up, events.outcomes.end());
+    EXPECT_EQ(given_up->result, ReloadResult::Failed);
+    EXPECT_TRUE(given_up->problems.front().message.contains("somebody else has saved"));
+}
+
+// Was: it was overwritten, for nobody looked again before the files were written.
+TEST_F(ApplyTest, a_save_right_before_the_writing_is_what_is_gone_back_to) {
+    service("web", "/etc/web");
+    open_with("old");
+    background.meanwhile = [this] {
+        if (!store.project->candidates.empty() && files.stamp("/etc/web") == "old")
+            files.write("/etc/web", "by hand");
+    };
+    for (unsigned generation = 2; generation < 9; ++generation)
+        units.start_errors[generation_unit("shop", "web", generation)] = "it does not start";
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(outcome.result, ReloadResult::RolledBack);
+    EXPECT_EQ(files.stamp("/etc/web"), "by hand");
+    EXPECT_TRUE(nothing_is_pending());
+}
+
 // Was: it was forgotten, and the files stayed as they were handed over.
 TEST_F(ApplyTest, files_that_cannot_be_put_back_are_told_and_tried_again) {
     service("web", "/etc/web");

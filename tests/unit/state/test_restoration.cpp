@@ -40,8 +40,11 @@ protected:
             found[each.path().filename()] = read(each.path());
         return found;
     }
+    static ContentId id_of(std::string_view content) {
+        return {std::hash<std::string_view>()(content), 0, content.size()};
+    }
     [[nodiscard]] FileRestoration make() const {
-        return FileRestoration(directory + "/aside/shop");
+        return FileRestoration(directory + "/aside/shop", id_of);
     }
 
     const test::TemporaryDirectory temporary;
@@ -147,6 +150,37 @@ TEST_F(RestorationTest, what_cannot_be_put_back_is_told) {
     EXPECT_TRUE(done.error().message.ends_with("is as the rollback left it: " + path("a.conf")))
         << done.error().message;
     EXPECT_EQ(read(path("b.conf")), "new b");
+}
+
+// Was: what somebody had saved since it was looked at was overwritten, and nobody had a copy.
+TEST_F(RestorationTest, a_file_that_does_not_hold_what_it_has_to_stays_and_so_do_all) {
+    auto restoration = make();
+    EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
+    EXPECT_TRUE(restoration.write(path("b.conf"), "old b"));
+    restoration.expect(path("a.conf"), {id_of("new a")});
+    restoration.expect(path("b.conf"), {id_of("b as it was")});
+    const auto before = all();
+    const auto refused = restoration.carry_out();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Busy);
+    EXPECT_TRUE(refused.error().message.contains(path("b.conf"))) << refused.error().message;
+    EXPECT_EQ(all(), before);
+    restoration.expect(path("b.conf"), {std::nullopt});
+    EXPECT_FALSE(restoration.carry_out()) << "it has come meanwhile";
+    restoration.expect(path("b.conf"), {std::nullopt, id_of("new b")});
+    EXPECT_TRUE(restoration.carry_out());
+    restoration.expect(path("b.conf"), {id_of("b as it was")});
+    EXPECT_TRUE(restoration.carry_out()) << "it is there";
+}
+
+TEST_F(RestorationTest, what_is_to_be_taken_away_stays_when_somebody_else_has_saved_it) {
+    auto restoration = make();
+    restoration.take_away(path("a.conf"));
+    restoration.expect(path("a.conf"), {id_of("made")});
+    const auto refused = restoration.carry_out();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Busy);
+    EXPECT_EQ(all().at("a.conf"), "new a");
 }
 
 TEST_F(RestorationTest, one_file_cannot_become_two) {

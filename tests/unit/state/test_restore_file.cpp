@@ -191,6 +191,42 @@ TEST_F(RestoreFileTest, what_may_not_be_written_is_an_error_and_stays) {
     EXPECT_EQ(entries(), 1);
 }
 
+// Was: a save between the reading and the replacing was lost in silence.
+TEST_F(RestoreFileTest, what_somebody_saves_while_it_is_being_written_stays) {
+    const auto save_meanwhile = [this](const auto& content) {
+        EXPECT_EQ(content, "new");
+        std::ofstream(file) << "wen";
+        return true;
+    };
+    const auto refused = restore_file(file, "old", save_meanwhile);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Busy);
+    EXPECT_EQ(read(file), "wen");
+    EXPECT_EQ(entries(), 1);
+    fs::create_hard_link(file, directory + "/other");
+    const auto in_place = restore_file(file, "old", [this](const auto&) {
+        std::ofstream(file) << "newer";
+        return true;
+    });
+    ASSERT_FALSE(in_place);
+    EXPECT_EQ(in_place.error().code, ErrorCode::Busy);
+    EXPECT_EQ(read(file), "newer");
+}
+
+TEST_F(RestoreFileTest, what_comes_while_it_is_being_made_stays) {
+    const auto made = directory + "/made";
+    const auto refused = restore_file(made, "ours", [&](const auto& content) {
+        EXPECT_FALSE(content);
+        std::ofstream(made) << "theirs";
+        return true;
+    });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Busy);
+    EXPECT_EQ(read(made), "theirs");
+    EXPECT_FALSE(remove_made_file(made, "ours"));
+    EXPECT_EQ(read(made), "theirs");
+}
+
 TEST_F(RestoreFileTest, a_file_is_taken_away_and_put_back_with_all_about_it) {
     ASSERT_EQ(::chmod(file.c_str(), 0604), 0);
     const auto aside = directory + "/aside";
