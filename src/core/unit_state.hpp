@@ -35,6 +35,8 @@ struct UnitState {
     std::string id;                    // its own name, where it is followed by another; "": unknown
     std::vector<std::string> consists; // ConsistsOf=: what it only stands for
     std::string invocation;            // InvocationID= in hexadecimal digits
+    // EnvironmentFile=, which may be patterns.
+    std::vector<std::string> environment_files;
     UnitEnd end = UnitEnd::Unknown;
 
     [[nodiscard]] bool loaded() const { return load_state == "loaded"; }

@@ -75,6 +75,14 @@ constexpr Fact kRows[] = {
          take(m, f.type);
          f.state.oneshot = f.type == "oneshot";
      }},
+    {kServiceUnit, "EnvironmentFiles",
+     [](M& m, F& f) {
+         std::vector<sdbus::Struct<std::string, bool>> files;
+         take(m, files);
+         f.state.environment_files.clear();
+         for (const auto& file : files)
+             f.state.environment_files.push_back(std::get<0>(file));
+     }},
     {kServiceUnit, "TimeoutStartUSec", [](M& m, F& f) { take_usec(m, f.start_timeout); }},
     {kServiceUnit, "RemainAfterExit", [](M& m, F& f) { take(m, f.remain_after_exit); }},
     {kServiceUnit, "Result", [](M& m, F& f) { take(m, f.state.result); }},

@@ -4,6 +4,8 @@
 #include "core/live_properties.hpp"
 #include "core/unit_files.hpp"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -49,14 +51,23 @@ Effect effect_of(std::string_view field, const std::string& key, const MemberDef
     return {Strategy::None, "takes effect by itself"};
 }
 
+// `patterns` as glob(7) has them.
+bool is_among(const std::vector<std::string>& patterns, const std::string& path) {
+    return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+        return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+    });
+}
+
 } // namespace
 
 Automatic automatic_strategy(const MemberDefinition& service, const UnitState& unit) {
-    return [&service, can_reload_it = can_reload(service, unit.can_reload),
-            own_name = unit.id](const std::string& path) -> Effect {
+    return [&service, can_reload_it = can_reload(service, unit.can_reload), own_name = unit.id,
+            environment = unit.environment_files](const std::string& path) -> Effect {
         if (is_file_of_unit(path, service.unit) || is_file_of_unit(path, own_name))
             return {Strategy::Restart,
                     "a file of the unit itself: a new process gets what it says"};
+        if (is_among(environment, path))
+            return {Strategy::Restart, "the unit's EnvironmentFile=: a new process gets it"};
         if (can_reload_it)
             return {Strategy::Reload, "the service can reload"};
         if (can_swap(service))

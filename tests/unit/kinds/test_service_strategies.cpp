@@ -90,6 +90,19 @@ TEST(WatchRules, the_most_specific_pattern_decides_and_the_rest_takes_the_files_
               "keys \"log.*\"");
 }
 
+// Was: it was reloaded, and told as applied, or killed by it.
+TEST(WatchRules, an_environment_file_of_an_installed_unit_takes_a_new_process) {
+    MemberDefinition nginx;
+    nginx.unit = "nginx.service";
+    const UnitState unit{.can_reload = true,
+                         .environment_files = {"/etc/default/nginx", "/etc/nginx/*.env"}};
+    const auto automatic = service::automatic_strategy(nginx, unit);
+    EXPECT_EQ(automatic("/etc/default/nginx").first, Strategy::Restart);
+    EXPECT_EQ(automatic("/etc/nginx/a.env").first, Strategy::Restart);
+    EXPECT_EQ(automatic("/etc/nginx/sub/a.env").first, Strategy::Reload);
+    EXPECT_EQ(automatic("/etc/nginx/nginx.conf").first, Strategy::Reload);
+}
+
 TEST(WatchRules, of_a_part_that_is_added_as_a_whole_every_key_counts) {
     const auto definition = web_service();
     const WatchRules rules(definition, nullptr,
