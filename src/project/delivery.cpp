@@ -103,9 +103,9 @@ Task<Result<>> Delivery::keep_what_was() {
     std::set<ContentId> held;
     for (const auto& [id, path] : wanted) {
         pin(id);
-        if (sees_.contents.has(id))
-            continue;
         held.insert(id);
+        if (sees_.contents.has(id)) // and it may be on no disk yet
+            continue;
         struct Reading {
             std::unique_ptr<Restoration> restoration;
             std::optional<std::string> bytes;

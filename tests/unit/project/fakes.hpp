@@ -282,8 +282,12 @@ public:
         return {};
     }
     Result<> flush(const std::string&) override { return {}; }
-    std::function<Result<>()> sync(const std::string&, const std::set<ContentId>&) override {
-        return [] { return Result<>(); };
+    std::set<ContentId> on_disk; // which a cut of the power leaves
+    std::function<Result<>()> sync(const std::string&, const std::set<ContentId>& ids) override {
+        return [this, ids] {
+            on_disk.insert(ids.begin(), ids.end());
+            return Result<>();
+        };
     }
     bool has(const std::string&, const ContentId& id) override { return contents.contains(id); }
     std::optional<std::string> content(const std::string&, const ContentId& id) override {

@@ -430,6 +430,18 @@ TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is
     EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
 }
 
+// Was: copies that were there already were on no disk, and so nothing could be put back.
+TEST_F(ApplyTest, a_cut_of_the_power_leaves_all_that_is_gone_back_to) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
+    files.write("/etc/more", "more");
+    open_with("old");
+    for (const auto* const text : {"old", "more"})
+        contents.contents[test::FakeFiles::id_of(text)] = text;
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    for (const auto* const text : {"old", "more", "new"})
+        EXPECT_TRUE(contents.on_disk.contains(test::FakeFiles::id_of(text))) << text;
+}
+
 TEST_F(ApplyTest, a_record_that_cannot_be_written_leaves_the_files_alone) {
     service("web", "/etc/web");
     open_with("old");
