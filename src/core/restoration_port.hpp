@@ -39,7 +39,7 @@ public:
 
     // Looks at all before the first file is touched; a failure in the middle puts back what was
     // done. Errors: Busy, when a file does not hold what it has to, or is saved while it is being
-    // written. In the background: it touches nothing but these files.
+    // written. They say what became of the files. In the background: it touches nothing but these.
     virtual Result<std::vector<FileRestored>> carry_out() = 0;
 };
 

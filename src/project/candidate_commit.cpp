@@ -188,8 +188,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
         const auto key = request.services.empty() ? std::string("services")
                                                   : sees_.file.key_of(*request.services.begin());
         attempt.problem =
-            sees_.file.problem_at(key, written.error().message + ": no file was written")
-                .for_everybody();
+            sees_.file.problem_at(key, written.error().message).for_everybody();
         if (written.error().code != ErrorCode::Busy)
             co_return Delivered::No;
         if (was_begun) {

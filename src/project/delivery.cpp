@@ -151,7 +151,7 @@ Task<Result<>> Delivery::record() {
 Task<Result<>> Delivery::write() {
     put_back_ = false;
     if (auto recorded = co_await record(); !recorded)
-        co_return recorded;
+        co_return fail(recorded.error().code, recorded.error().message + "; no file was changed");
     const auto writing = std::make_shared<Writing>(sees_.make_restoration(sees_.ledger.name()));
     for (const auto& [path, file] : files_) {
         const auto& change = candidate_.files.at(path);

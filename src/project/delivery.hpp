@@ -49,7 +49,8 @@ public:
 
     // What is on disk now is what a failure goes back to, unless it is on record already. Errors:
     // Busy, when a file holds neither what it held when it was looked at (or is on record with) nor
-    // what is handed over. What is on record then is to be put back.
+    // what is handed over. They say what became of the files. What is on record then is to be put
+    // back.
     Task<Result<>> write();
     // Files that somebody else has written since are theirs. None is put back where one cannot be.
     Task<> put_back() override;

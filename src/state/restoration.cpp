@@ -22,6 +22,8 @@ namespace hotreload::state {
 
 namespace {
 
+constexpr auto kNothingChanged = "no file was changed";
+
 // The bytes of the live file. nullopt: it is not there, or cannot be read.
 std::optional<std::string> read_live(const std::string& path) {
     const Fd file = open_regular(path);
@@ -117,8 +119,8 @@ public:
         for (const auto& [path, step] : std::views::reverse(std::exchange(steps_, {})))
             if (!step())
                 left += (left.empty() ? "" : ", ") + path;
-        return left.empty() ? "no file was changed"
-                            : "what could not be put back and is as the rollback left it: " + left;
+        return left.empty() ? kNothingChanged
+                            : "what was changed and could not be put back: " + left;
     }
 
 private:
@@ -240,15 +242,19 @@ Result<FileRestored> FileRestoration::move(const std::string& path, const std::s
 }
 
 Result<std::vector<FileRestored>> FileRestoration::carry_out() {
-    const auto steps = preview();
-    if (!steps)
+    auto steps = preview();
+    if (!steps) {
+        steps.error().message += std::string("; ") + kNothingChanged;
         return steps;
+    }
     std::string directory;
     for (const auto& step : *steps)
         if (taken_.contains(step.path) && directory.empty()) {
             auto made = make_directory_of_now(aside_);
-            if (!made)
+            if (!made) {
+                made.error().message += std::string("; ") + kNothingChanged;
                 return std::unexpected(std::move(made.error()));
+            }
             directory = *std::move(made);
         }
     Undo undo;

@@ -430,6 +430,22 @@ TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is
     EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
 }
 
+// Was: "no file was written" was said whatever had become of the files.
+TEST_F(ApplyTest, what_became_of_the_files_is_told_by_who_has_written_them) {
+    service("web", "/etc/web");
+    open_with("old");
+    files.write_error = "the disk is full; what was changed and could not be put back: /etc/web";
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    ASSERT_FALSE(outcome.problems.empty());
+    EXPECT_EQ(outcome.problems.front().message, files.write_error);
+    files.write_error.clear();
+    store.full = true;
+    const auto unrecorded = ask(request({{"/etc/web", content("newer")}}));
+    ASSERT_FALSE(unrecorded.problems.empty());
+    EXPECT_TRUE(unrecorded.problems.front().message.ends_with("; no file was changed"))
+        << unrecorded.problems.front().message;
+}
+
 // Was: copies that were there already were on no disk, and so nothing could be put back.
 TEST_F(ApplyTest, a_cut_of_the_power_leaves_all_that_is_gone_back_to) {
     service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};

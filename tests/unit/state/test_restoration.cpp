@@ -82,7 +82,10 @@ TEST_F(RestorationTest, what_is_found_wrong_before_leaves_all_as_it_was) {
     fs::create_directory(path("z.conf"));
     EXPECT_TRUE(restoration.write(path("a.conf"), "old a"));
     EXPECT_TRUE(restoration.write(path("z.conf"), "old z"));
-    EXPECT_FALSE(restoration.carry_out());
+    const auto refused = restoration.carry_out();
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message.ends_with("no file was changed"))
+        << refused.error().message;
     EXPECT_EQ(read(path("a.conf")), "new a");
 }
 
@@ -147,7 +150,7 @@ TEST_F(RestorationTest, what_cannot_be_put_back_is_told) {
         return restoration.carry_out();
     }();
     ASSERT_FALSE(done);
-    EXPECT_TRUE(done.error().message.ends_with("is as the rollback left it: " + path("a.conf")))
+    EXPECT_TRUE(done.error().message.ends_with("could not be put back: " + path("a.conf")))
         << done.error().message;
     EXPECT_EQ(read(path("b.conf")), "new b");
 }
