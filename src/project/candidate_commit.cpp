@@ -33,7 +33,9 @@ Task<CandidateCommit::Answer> CandidateCommit::write(const Request& request, con
         answer.written = Written{*std::move(last->begun), std::move(last->delivery)};
         co_return answer;
     }
-    if (auto ending = host_.ending()) { // the next start of ours goes on with it
+    if (auto ending = host_.ending()) {
+        if (sees_.candidates.find(request.id))
+            ending = is_gone_on_with(ending->path);
         answer.refusal = failure_of(request, *std::move(ending));
         co_return answer;
     }

@@ -15,6 +15,11 @@ constexpr Duration kPutBackAgain = std::chrono::seconds(30);
 
 } // namespace
 
+Problem is_gone_on_with(const std::string& path) {
+    return {path, 0, 0, "hotreloadd is about to end: its next start goes on with this",
+            Audience::Everybody};
+}
+
 Candidates::Candidates(Ledger& ledger, Clock& clock)
     : ledger_(ledger), clock_(clock), alarm_(clock.make_alarm()) {}
 

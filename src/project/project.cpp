@@ -404,8 +404,11 @@ Task<Outcome> Project::perform(Request request) {
 }
 
 void Project::turn_away(Request request) {
-    if (winding_up_)
-        return conductor_.refuse(std::move(request), is_ending(path()));
+    if (winding_up_) {
+        auto problem =
+            candidates_.find(request.id) ? is_gone_on_with(path()) : is_ending(path());
+        return conductor_.refuse(std::move(request), std::move(problem));
+    }
     conductor_.refuse(
         std::move(request),
         {path(), 0, 0,

@@ -430,6 +430,27 @@ TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is
     EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
 }
 
+// Was: it was to be asked for again, and yet the next start applied it.
+TEST_F(ApplyTest, what_the_next_start_goes_on_with_is_not_to_be_asked_for_again) {
+    service("web", "/etc/web");
+    open_with("old");
+    background.meanwhile = [this] {
+        if (!store.project->candidates.empty() && files.write_error.empty()) {
+            files.write_error = "the disk is full";
+            tasks.spawn(project->wind_up());
+        }
+    };
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    ASSERT_FALSE(outcome.problems.empty());
+    EXPECT_TRUE(outcome.problems.front().message.contains("its next start goes on with this"))
+        << outcome.problems.front().message;
+    EXPECT_FALSE(nothing_is_pending());
+    background.meanwhile = {};
+    files.write_error.clear();
+    die();
+    EXPECT_EQ(files.stamp("/etc/web"), "new");
+}
+
 // Was: "no file was written" was said whatever had become of the files.
 TEST_F(ApplyTest, what_became_of_the_files_is_told_by_who_has_written_them) {
     service("web", "/etc/web");
