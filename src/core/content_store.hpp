@@ -8,6 +8,7 @@
 #include "base/fd.hpp"
 #include "core/snapshot.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -16,6 +17,9 @@
 #include <vector>
 
 namespace hotreload {
+
+// Larger files have no copies, and are no documents.
+constexpr std::uint64_t kLargestCopy = 16 << 20;
 
 class ContentStore {
 public:

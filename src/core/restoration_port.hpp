@@ -32,10 +32,11 @@ public:
     using Contents = std::set<std::optional<ContentId>>;
     virtual void expect(const std::string& path, Contents contents) = 0;
 
-    // In the background, too.
+    // Both in the background, too. A file of another size is not read.
     [[nodiscard]] virtual bool holds(const std::string& path, const ContentId& content) const = 0;
-    // What the file holds now; nullopt: it is not there, or cannot be read. In the background, too.
-    [[nodiscard]] virtual std::optional<std::string> live(const std::string& path) const = 0;
+    // The bytes of the content; nullopt: the file does not hold it, or cannot be read.
+    [[nodiscard]] virtual std::optional<std::string> read(const std::string& path,
+                                                          const ContentId& content) const = 0;
 
     // Looks at all before the first file is touched; a failure in the middle puts back what was
     // done. Errors: Busy, when a file does not hold what it has to, or is saved while it is being

@@ -18,7 +18,6 @@ namespace hotreload::daemon {
 namespace {
 
 constexpr std::uint64_t kMostNoted = 32 << 20;  // bytes that wait to become copies
-constexpr std::uint64_t kMostCopied = 16 << 20; // larger files have no copies, and are no documents
 constexpr std::uint64_t kSentAtOnce = 1 << 20;  // larger ones when the worker asks for them
 constexpr std::uint64_t kReadAtOnce = 1 << 20;  // larger ones beside the loop
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
@@ -52,7 +51,7 @@ std::vector<Fd> places_of(const KeptContents& kept, const std::string& path, con
     std::vector<Fd> places;
     if (auto copy = kept.store.open(kept.project, id))
         places.push_back(std::move(copy));
-    if (id.size <= kMostCopied)
+    if (id.size <= kLargestCopy)
         if (auto file = open_whole(path, id.size))
             places.push_back(std::move(file));
     return places;
@@ -222,7 +221,7 @@ Task<ExaminedDocuments::Answer> ExaminedDocuments::ask(worker::Request request, 
             Problem{.path = std::move(where), .message = std::move(message)}.for_everybody());
     };
     for (const auto& [each, where] : sources_of(request, path))
-        if (each->id.size > kMostCopied)
+        if (each->id.size > kLargestCopy)
             co_return unknown(where, "is too large for a document");
     for (;;) {
         auto answer = co_await pool_.ask(kept_.project, request);
@@ -282,7 +281,7 @@ void ExaminedDocuments::keep(const std::string& path, const ContentId& id, unsig
             forget_noted(path);
     } else if (kept(id)) {
         put({path, id, older}, {}, in_use);
-    } else if (older > 0 && id.size <= kMostCopied) {
+    } else if (older > 0 && id.size <= kLargestCopy) {
         queue_.push_back({path, id, older});
     }
 }

@@ -100,6 +100,12 @@ Delivery::Wanted Delivery::contents_to_keep() const {
 // Contents that there is no copy of are read from the files themselves.
 Task<Result<>> Delivery::keep_what_was() {
     const auto wanted = contents_to_keep();
+    for (const auto& [id, path] : wanted)
+        if (id.size > kLargestCopy)
+            co_return fail(ErrorCode::Invalid,
+                           std::format("{} holds more than the {} MiB that copies are kept of, to "
+                                       "go back to",
+                                       path, kLargestCopy >> 20));
     std::set<ContentId> held;
     for (const auto& [id, path] : wanted) {
         pin(id);
@@ -112,10 +118,11 @@ Task<Result<>> Delivery::keep_what_was() {
         };
         const auto reading =
             std::make_shared<Reading>(sees_.make_restoration(sees_.ledger.name()), std::nullopt);
-        co_await sees_.background.run(
-            [reading, from = path] { reading->bytes = reading->restoration->live(from); });
+        co_await sees_.background.run([reading, from = path, content = id] {
+            reading->bytes = reading->restoration->read(from, content);
+        });
         const auto kept = reading->bytes ? sees_.contents.hold(id, *reading->bytes)
-                                         : fail(ErrorCode::Busy, "it is to be had no more");
+                                         : fail(ErrorCode::Busy, "it has changed meanwhile");
         if (!kept)
             co_return fail(kept.error().code,
                            std::format("what {} held before cannot be kept, to go back to: {}",

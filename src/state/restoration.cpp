@@ -24,23 +24,15 @@ namespace {
 
 constexpr auto kNothingChanged = "no file was changed";
 
-// The bytes of the live file. nullopt: it is not there, or cannot be read.
-std::optional<std::string> read_live(const std::string& path) {
-    const Fd file = open_regular(path);
-    if (!file)
-        return std::nullopt;
-    auto bytes = read_all(file.get(), std::string().max_size());
-    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
-}
-
-bool holds_bytes(const std::string& path, std::string_view bytes) {
+// The bytes of the live file, when there are as many. nullopt: there are not, or it cannot be read.
+std::optional<std::string> read_live(const std::string& path, std::uint64_t size) {
     const Fd file = open_regular(path);
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) < 0 ||
-        static_cast<std::uint64_t>(status.st_size) != bytes.size())
-        return false;
-    const auto read = read_all(file.get(), bytes.size());
-    return read && *read == bytes;
+        static_cast<std::uint64_t>(status.st_size) != size)
+        return std::nullopt;
+    auto bytes = read_all(file.get(), size);
+    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
 }
 
 // A file that somebody else has saved since is theirs.
@@ -150,22 +142,18 @@ void FileRestoration::take_away(const std::string& path) {
         taken_.insert(path);
 }
 
-std::optional<std::string> FileRestoration::live(const std::string& path) const {
-    return read_live(path);
-}
-
 void FileRestoration::expect(const std::string& path, Contents contents) {
     expected_[path] = std::move(contents);
 }
 
 bool FileRestoration::holds(const std::string& path, const ContentId& content) const {
-    const Fd file = open_regular(path);
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) < 0 ||
-        static_cast<std::uint64_t>(status.st_size) != content.size)
-        return false;
-    const auto bytes = read_all(file.get(), content.size);
-    return bytes && hash_(*bytes) == content;
+    return read(path, content).has_value();
+}
+
+std::optional<std::string> FileRestoration::read(const std::string& path,
+                                                 const ContentId& content) const {
+    auto bytes = read_live(path, content.size);
+    return bytes && hash_(*bytes) == content ? std::move(bytes) : std::nullopt;
 }
 
 Result<> FileRestoration::may_touch(const std::string& path) const {
@@ -192,7 +180,7 @@ Result<std::vector<FileRestored>> FileRestoration::preview() const {
     for (const auto& [path, bytes] : written_) {
         if (auto can = can_restore_file(path); !can)
             return std::unexpected(std::move(can.error()));
-        if (holds_bytes(path, bytes))
+        if (read_live(path, bytes.size()) == bytes)
             continue;
         if (auto may = may_touch(path); !may)
             return std::unexpected(std::move(may.error()));

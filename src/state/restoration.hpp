@@ -28,7 +28,8 @@ public:
     void take_away(const std::string& path) override;
     void expect(const std::string& path, Contents contents) override;
     [[nodiscard]] bool holds(const std::string& path, const ContentId& content) const override;
-    [[nodiscard]] std::optional<std::string> live(const std::string& path) const override;
+    [[nodiscard]] std::optional<std::string> read(const std::string& path,
+                                                  const ContentId& content) const override;
     Result<std::vector<FileRestored>> carry_out() override;
 
     // The steps of carry_out(), in the order of the paths; nothing is touched.

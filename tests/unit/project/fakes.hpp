@@ -352,8 +352,9 @@ public:
     }
     Result<> keep(const std::string&) override { return {}; }
     void take_away(const std::string& path) override { taken_.insert(path); }
-    [[nodiscard]] std::optional<std::string> live(const std::string& path) const override {
-        return files_.exists(path) ? std::optional(files_.stamp(path)) : std::nullopt;
+    [[nodiscard]] std::optional<std::string> read(const std::string& path,
+                                                  const ContentId& content) const override {
+        return holds(path, content) ? std::optional(files_.stamp(path)) : std::nullopt;
     }
     void expect(const std::string& path, Contents contents) override {
         expected_[path] = std::move(contents);
@@ -366,7 +367,9 @@ public:
         if (!files_.write_error.empty() && !(written_.empty() && taken_.empty()))
             return fail(ErrorCode::Failed, files_.write_error);
         for (const auto& [path, contents] : expected_) {
-            const auto now = live(path).transform(&FakeFiles::id_of);
+            const auto now = files_.exists(path)
+                                 ? std::optional(FakeFiles::id_of(files_.stamp(path)))
+                                 : std::nullopt;
             if (!contents.contains(now))
                 return fail(ErrorCode::Busy, "somebody else has saved " + path + " meanwhile");
         }

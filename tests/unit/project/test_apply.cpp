@@ -467,6 +467,21 @@ TEST_F(ApplyTest, what_became_of_the_files_is_told_by_who_has_written_them) {
         << unrecorded.problems.front().message;
 }
 
+// Was: each file of the services was read and kept whole, however large, and nobody was answered.
+TEST_F(ApplyTest, what_is_too_large_for_a_copy_is_refused_by_name) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/geo"}}};
+    files.write("/etc/geo", std::string((16 << 20) + 1, 'g'));
+    open_with("old");
+    const auto outcome = ask(request({{"/etc/web", content("new")}}, 30s));
+    ASSERT_FALSE(outcome.problems.empty());
+    EXPECT_TRUE(outcome.problems.front().message.contains("/etc/geo holds more than the 16 MiB"))
+        << outcome.problems.front().message;
+    EXPECT_EQ(files.stamp("/etc/web"), "old");
+    EXPECT_TRUE(contents.on_disk.empty());
+    EXPECT_EQ(ask(request({{"/etc/web", content("new")}})).result, ReloadResult::Applied);
+    EXPECT_NE(ask(request({{"/etc/geo", content("new")}})).result, ReloadResult::Applied);
+}
+
 // Was: copies that were there already were on no disk, and so nothing could be put back.
 TEST_F(ApplyTest, a_cut_of_the_power_leaves_all_that_is_gone_back_to) {
     service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};

@@ -176,6 +176,16 @@ TEST_F(RestorationTest, a_file_that_does_not_hold_what_it_has_to_stays_and_so_do
     EXPECT_TRUE(restoration.carry_out()) << "it is there";
 }
 
+TEST_F(RestorationTest, a_content_is_read_where_the_file_holds_it) {
+    const auto restoration = make();
+    EXPECT_EQ(restoration.read(path("a.conf"), id_of("new a")), "new a");
+    EXPECT_TRUE(restoration.holds(path("a.conf"), id_of("new a")));
+    EXPECT_FALSE(restoration.holds(path("a.conf"), id_of("old a")));
+    EXPECT_FALSE(restoration.read(path("a.conf"), id_of("newer a")));
+    EXPECT_FALSE(restoration.read(path("gone.conf"), id_of("")));
+    EXPECT_FALSE(restoration.read(directory, id_of("")));
+}
+
 TEST_F(RestorationTest, what_is_to_be_taken_away_stays_when_somebody_else_has_saved_it) {
     auto restoration = make();
     restoration.take_away(path("a.conf"));
