@@ -33,9 +33,7 @@ Task<CandidateCommit::Answer> CandidateCommit::write(const Request& request, con
         answer.written = Written{*std::move(last->begun), std::move(last->delivery)};
         co_return answer;
     }
-    if (auto ending = host_.ending()) {
-        if (sees_.candidates.find(request.id))
-            ending = is_gone_on_with(ending->path);
+    if (auto ending = host_.ending(request.id)) {
         answer.refusal = failure_of(request, *std::move(ending));
         co_return answer;
     }
@@ -130,7 +128,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::check(const Names& scope, Atte
     }
     const auto verdicts = co_await host_.check_all(scope, std::move(checks));
     attempt.given_up = !verdicts;
-    if (!verdicts || host_.ending())
+    if (!verdicts || host_.ending(transaction.id))
         co_return Delivered::No;
     for (std::size_t i = 0; i < verdicts->size(); ++i) {
         if ((*verdicts)[i].moved_on)

@@ -51,8 +51,9 @@ public:
         virtual Task<std::optional<Problem>> aim(const Request& request, const Names& asked,
                                                  PlanInput& input) = 0;
         virtual Begun begin(const Request& request, PlanInput input) = 0;
-        // Why nothing new is begun any more; nullopt: it is.
-        [[nodiscard]] virtual std::optional<Problem> ending() const = 0;
+        // Why nothing new is begun any more, or the candidate is not gone on with in this run;
+        // nullopt: it is.
+        [[nodiscard]] virtual std::optional<Problem> ending(const ReloadId& candidate) const = 0;
     };
     struct Sees {
         Events& events;

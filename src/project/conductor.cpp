@@ -115,15 +115,26 @@ void Conductor::refuse(Request request, Problem problem) {
     Outcome outcome{.id = request.id,
                     .project = sees_.ledger.name(),
                     .result = ReloadResult::Failed,
-                    .trigger = Trigger::Request,
+                    .trigger = request.trigger,
                     .caller = request.caller,
                     .problems = {std::move(problem)},
                     .files = std::move(request.files)};
     answer(std::move(request), std::move(outcome));
 }
 
+// What cannot be put back is tried again and again, and is news when that has another reason.
+bool Conductor::is_told(const Request& request, const Outcome& outcome) const {
+    if (request.left.empty())
+        return false;
+    if (!request.apply)
+        return !outcome.problems.empty() && outcome.problems.front().message == request.left;
+    const auto* const candidate = sees_.candidates.find(request.id);
+    return candidate && candidate->left == request.left;
+}
+
 void Conductor::answer(Request request, Outcome outcome) {
-    sees_.events.reload_finished(outcome);
+    if (!is_told(request, outcome))
+        sees_.events.reload_finished(outcome);
     if (request.done)
         request.done(outcome);
 }
@@ -311,8 +322,8 @@ Task<> Conductor::reload(Request request, Names scope, Names asked) {
     std::optional<Problem> problem;
     if (input)
         problem = co_await aim(request, asked, *input);
-    if (winding_up_)
-        problem = is_ending(sees_.ledger.record().path);
+    if (auto end = ending(request.unconfirmed))
+        problem = std::move(end);
     if (problem) {
         sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
         refuse(std::move(request), *std::move(problem));
@@ -340,7 +351,8 @@ Task<> Conductor::apply(Request request, Names scope, Names asked) {
     }
     sees_.agenda.ended(scope, Agenda::End::Aside, sees_.clock.now());
     if (answer.refusal) {
-        report(*answer.refusal, {});
+        if (!is_told(request, *answer.refusal))
+            report(*answer.refusal, {});
         if (request.done)
             request.done(*answer.refusal);
     } else {
@@ -351,8 +363,11 @@ Task<> Conductor::apply(Request request, Names scope, Names asked) {
     on_.end();
 }
 
-std::optional<Problem> Conductor::ending() const {
-    return winding_up_ ? std::optional(is_ending(sees_.ledger.record().path)) : std::nullopt;
+std::optional<Problem> Conductor::ending(const ReloadId& candidate) const {
+    if (!winding_up_)
+        return std::nullopt;
+    const auto& path = sees_.ledger.record().path;
+    return sees_.candidates.find(candidate) ? is_gone_on_with(path) : is_ending(path);
 }
 
 // Checks of what is not there yet, which may be given up like a look.

@@ -97,6 +97,7 @@ public:
     // Answers the request without anything being done.
     void refuse(Request request, Problem problem);
     void answer(Request request, Outcome outcome);
+    [[nodiscard]] bool is_told(const Request& request, const Outcome& outcome) const;
 
     // Gives up checks of the service that are under way: something else is wanted of it.
     void supersede(const std::string& service);
@@ -132,7 +133,7 @@ private:
     Task<std::optional<Problem>> aim(const Request& request, const Names& asked,
                                      PlanInput& input) override;
     CandidateCommit::Begun begin(const Request& request, PlanInput input) override;
-    [[nodiscard]] std::optional<Problem> ending() const override;
+    [[nodiscard]] std::optional<Problem> ending(const ReloadId& candidate) const override;
 
     Task<> look_and_work(Names batch, Trigger trigger);
     Task<> reload(Request request, Names scope, Names asked);

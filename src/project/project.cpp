@@ -405,8 +405,9 @@ Task<Outcome> Project::perform(Request request) {
 
 void Project::turn_away(Request request) {
     if (winding_up_) {
-        auto problem =
-            candidates_.find(request.id) ? is_gone_on_with(path()) : is_ending(path());
+        const bool goes_on =
+            candidates_.find(request.id) || candidates_.find(request.unconfirmed);
+        auto problem = goes_on ? is_gone_on_with(path()) : is_ending(path());
         return conductor_.refuse(std::move(request), std::move(problem));
     }
     conductor_.refuse(
@@ -577,7 +578,8 @@ Request Project::request_of(const Candidate& candidate) const {
                     .options = {.force = candidate.force, .retry = true},
                     .apply = Request::Apply{.files = {}, .confirm = candidate.confirm},
                     .caller = candidate.caller,
-                    .services = {candidate.services.begin(), candidate.services.end()}};
+                    .services = {candidate.services.begin(), candidate.services.end()},
+                    .left = candidate.left};
     for (const auto& [path, file] : candidate.files)
         if (auto bytes = contents_.content(file.content))
             request.apply->files.emplace(path,
@@ -608,6 +610,7 @@ void Project::put_back_overdue() {
                 .services = {candidate.services.begin(), candidate.services.end()},
                 .trigger = Trigger::Time,
                 .unconfirmed = candidate.id,
+                .left = candidate.left,
                 .done = [this, id = candidate.id](const Outcome& outcome) {
                     const bool begun = !outcome.services.empty() || outcome.problems.empty();
                     if (begun)

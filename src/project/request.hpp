@@ -56,6 +56,7 @@ struct Request {
     Names services = {};
     Trigger trigger = Trigger::Request;
     ReloadId unconfirmed = {}; // the transaction that is taken back by this one
+    std::string left = {};     // why files could not be put back when that was tried before
     Names stopped = {}; // services that were to stop after this was asked for: they stay down
     std::vector<FileRestored> files = {}; // by the request, so far
     std::move_only_function<void(const Outcome&)> done;

@@ -222,6 +222,38 @@ TEST_F(ApplyTest, that_nobody_confirmed_it_is_told_once_though_putting_back_fail
     EXPECT_TRUE(nothing_is_pending());
 }
 
+// Was: a transaction that had failed was told, every 30 seconds, as somebody's request.
+TEST_F(ApplyTest, putting_back_that_fails_again_is_no_transaction) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    ask(request({{"/etc/web", content("new")}}, 30s));
+    const auto before = events.outcomes.size();
+    files.write_error = "the disk is full";
+    clock.advance(3min);
+    ASSERT_EQ(events.outcomes.size(), before + 1);
+    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Time);
+    files.write_error = "the disk is gone";
+    clock.advance(1min);
+    EXPECT_EQ(events.outcomes.size(), before + 2);
+}
+
+TEST_F(ApplyTest, putting_back_what_was_never_in_force_is_no_transaction_each_time) {
+    service("web", "/etc/web");
+    open_with("old");
+    contents.contents[test::FakeFiles::id_of("old")] = "old";
+    ask_and_fill_the_disk({{"/etc/web", content("new")}});
+    const auto before = events.outcomes.size();
+    clock.advance(3min);
+    EXPECT_EQ(events.outcomes.size(), before);
+    files.write_error = "the disk is gone";
+    clock.advance(31s);
+    EXPECT_EQ(events.outcomes.size(), before + 1);
+    files.write_error.clear();
+    clock.advance(31s);
+    EXPECT_EQ(events.outcomes.size(), before + 2);
+}
+
 TEST_F(ApplyTest, a_save_meanwhile_is_applied_and_goes_with_the_rest) {
     service("web", "/etc/web");
     open_with("old");
