@@ -22,10 +22,14 @@ struct CandidateCommit::Attempt {
 Task<CandidateCommit::Answer> CandidateCommit::write(const Request& request, const Names& scope,
                                                      const Names& asked) {
     constexpr unsigned enough = 10;
+    const bool was_begun = sees_.candidates.find(request.id) != nullptr; // by a run of ours before
     auto delivered = Delivered::Again;
     std::unique_ptr<Attempt> last;
     for (unsigned tries = 0; delivered == Delivered::Again && tries < enough; ++tries) {
-        last = std::make_unique<Attempt>();
+        auto next = std::make_unique<Attempt>();
+        if (last && sees_.candidates.find(request.id)) // its files stay there
+            next->delivery = std::move(last->delivery);
+        last = std::move(next);
         delivered = co_await attempt(request, scope, asked, *last);
     }
     Answer answer;
@@ -37,8 +41,11 @@ Task<CandidateCommit::Answer> CandidateCommit::write(const Request& request, con
         answer.refusal = failure_of(request, *std::move(ending));
         co_return answer;
     }
-    if (last->given_up)
+    if (last->given_up) {
+        if (!was_begun) // what it gives way to comes first
+            (void)co_await give_up(request.id);
         co_return answer;
+    }
     answer.refusal = std::move(last->refusal);
     if (!answer.refusal)
         answer.refusal = failure_of(
@@ -84,7 +91,8 @@ Task<CandidateCommit::Delivered> CandidateCommit::attempt(const Request& request
         co_return Delivered::No;
     const auto handed = std::make_shared<const HandedFiles>(request.apply->files);
     auto input = co_await host_.see(scope, request.options, Rescan::All, handed);
-    attempt.delivery = delivery_of(request);
+    if (!attempt.delivery)
+        attempt.delivery = delivery_of(request);
     attempt.given_up = !input;
     if (!input)
         co_return Delivered::No;
@@ -179,7 +187,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
                                     "that stays, and hand it over again if it shall not")
             .for_everybody();
     };
-    const bool was_begun = sees_.candidates.find(request.id) != nullptr; // by a run of ours before
+    const bool was_begun = sees_.candidates.find(request.id) != nullptr; // with what was there then
     auto& delivery = *attempt.delivery;
     co_await sees_.looks.look_again(scope);
     if (!is_as_seen())
@@ -206,10 +214,8 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
     }
     if (is_as_seen())
         co_return Delivered::Yes;
-    if (co_await delivery.is_there()) {
-        const auto stuck = co_await give_up(request.id);
-        co_return stuck ? Delivered::No : Delivered::Again;
-    }
+    if (co_await delivery.is_there()) // valid, as far as is known: they need not go for another look
+        co_return Delivered::Again;
     attempt.problem = saved_meanwhile();
     co_return Delivered::No;
 }

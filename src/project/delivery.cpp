@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <format>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -169,7 +170,8 @@ Task<Result<>> Delivery::write() {
     co_await sees_.background.run([writing] { writing->done = writing->restoration->carry_out(); });
     if (!writing->done)
         co_return std::unexpected(std::move(writing->done.error()));
-    told_ = as_written(*std::move(writing->done));
+    auto written = as_written(*std::move(writing->done));
+    std::ranges::move(written, std::back_inserter(told_));
     fault::point("files-written");
     co_await sees_.looks.look_again(services());
     co_return Result<>{};

@@ -462,6 +462,27 @@ TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is
     EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
 }
 
+// Was: what was handed over was written and put back, again and again, until all others rested.
+TEST_F(ApplyTest, a_save_of_another_file_meanwhile_lets_what_was_written_stay) {
+    service("web", "/etc/web").watches = {{.files = {"/etc/web", "/etc/more"}}};
+    files.write("/etc/more", "old");
+    open_with("old");
+    unsigned times_written = 0;
+    background.meanwhile = [&] {
+        if (nothing_is_pending() || files.stamp("/etc/web") == "new")
+            return;
+        ++times_written;
+        files.write("/etc/more", "by hand"); // after the last look
+    };
+    const auto outcome = ask(request({{"/etc/web", content("new")}}));
+    EXPECT_EQ(outcome.result, ReloadResult::Applied);
+    EXPECT_EQ(times_written, 1U);
+    ASSERT_EQ(outcome.files.size(), 1U);
+    EXPECT_EQ(outcome.files.front().kind, "written");
+    EXPECT_EQ(store.services.at("web").files.at("/etc/more"), test::FakeFiles::id_of("by hand"));
+    EXPECT_TRUE(nothing_is_pending());
+}
+
 // Was: it was to be asked for again, and yet the next start applied it.
 TEST_F(ApplyTest, what_the_next_start_goes_on_with_is_not_to_be_asked_for_again) {
     service("web", "/etc/web");
