@@ -17,9 +17,9 @@ namespace hotreload::daemon {
 
 namespace {
 
-constexpr std::uint64_t kMostNoted = 32 << 20;  // bytes that wait to become copies
-constexpr std::uint64_t kSentAtOnce = 1 << 20;  // larger ones when the worker asks for them
-constexpr std::uint64_t kReadAtOnce = 1 << 20;  // larger ones beside the loop
+constexpr std::uint64_t kMostNoted = 32 << 20;        // bytes that wait to become copies
+constexpr std::uint64_t kSentAtOnce = 1 << 20;        // larger ones when the worker asks for them
+constexpr std::uint64_t kReadAtOnce = 1 << 20;        // larger ones beside the loop
 constexpr auto kSlice = std::chrono::milliseconds(2); // of the loop's time, for copying
 
 // Not open for what is no regular file of this size any more.

@@ -195,8 +195,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
     if (auto written = co_await delivery.write(); !written) {
         const auto key = request.services.empty() ? std::string("services")
                                                   : sees_.file.key_of(*request.services.begin());
-        attempt.problem =
-            sees_.file.problem_at(key, written.error().message).for_everybody();
+        attempt.problem = sees_.file.problem_at(key, written.error().message).for_everybody();
         if (written.error().code != ErrorCode::Busy)
             co_return Delivered::No;
         if (was_begun) {
@@ -214,7 +213,7 @@ Task<CandidateCommit::Delivered> CandidateCommit::deliver(const Request& request
     }
     if (is_as_seen())
         co_return Delivered::Yes;
-    if (co_await delivery.is_there()) // valid, as far as is known: they need not go for another look
+    if (co_await delivery.is_there()) // and it was valid: it need not go for another look
         co_return Delivered::Again;
     attempt.problem = saved_meanwhile();
     co_return Delivered::No;

@@ -126,7 +126,7 @@ Result<> Contents::hold(const ContentId& id, std::string_view bytes) {
         .and_then([&]() -> Result<> {
             if (store_.content(ledger_.name(), id))
                 return {};
-            return fail(ErrorCode::Busy, "it has changed meanwhile");
+            return fail(ErrorCode::Failed, "its copy cannot be read back");
         });
 }
 

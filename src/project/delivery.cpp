@@ -122,8 +122,12 @@ Task<Result<>> Delivery::keep_what_was() {
         co_await sees_.background.run([reading, from = path, content = id] {
             reading->bytes = reading->restoration->read(from, content);
         });
-        const auto kept = reading->bytes ? sees_.contents.hold(id, *reading->bytes)
-                                         : fail(ErrorCode::Busy, "it has changed meanwhile");
+        const bool was_seen = std::ranges::any_of(
+            candidate_.files, [&](const auto& each) { return each.second.before == id; });
+        Result<> kept = was_seen ? fail(ErrorCode::Busy, "it has changed meanwhile")
+                                 : fail(ErrorCode::NotFound, "there is no whole copy of it");
+        if (reading->bytes)
+            kept = sees_.contents.hold(id, *reading->bytes);
         if (!kept)
             co_return fail(kept.error().code,
                            std::format("what {} held before cannot be kept, to go back to: {}",

@@ -405,8 +405,7 @@ Task<Outcome> Project::perform(Request request) {
 
 void Project::turn_away(Request request) {
     if (winding_up_) {
-        const bool goes_on =
-            candidates_.find(request.id) || candidates_.find(request.unconfirmed);
+        const bool goes_on = candidates_.find(request.id) || candidates_.find(request.unconfirmed);
         auto problem = goes_on ? is_gone_on_with(path()) : is_ending(path());
         return conductor_.refuse(std::move(request), std::move(problem));
     }

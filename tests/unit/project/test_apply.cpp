@@ -458,6 +458,11 @@ TEST_F(ApplyTest, copies_stay_though_those_of_another_file_are_kept_before_it_is
     units.start_errors[generation_unit("shop", "web", 2)] = "it does not start";
     ask(request({{"/etc/web", content("new")}}));
     EXPECT_EQ(files.stamp("/etc/web"), "by hand");
+    const auto without_copy = ask(request({{"/etc/web", content("newer")}}, 30s));
+    ASSERT_FALSE(without_copy.problems.empty());
+    EXPECT_TRUE(without_copy.problems.front().message.contains("no whole copy"))
+        << without_copy.problems.front().message;
+    contents.contents[test::FakeFiles::id_of("old")] = "old"; // which is applied
     ask(request({{"/etc/web", content("newer")}}, 30s));
     EXPECT_TRUE(contents.contents.contains(test::FakeFiles::id_of("newer")));
 }
