@@ -312,6 +312,10 @@ Task<Ending> ServiceStep::undo(const Failed& failed, bool begun) {
     const bool reread = own_.plan.action != Action::Reload || files_go_back(own_);
     const bool back = generation > 0 && reread && !kept_content && !stays_down();
     ending.result = back ? ReloadResult::RolledBack : ReloadResult::Failed;
+    // A generation that went on beside the one that is gone has read nothing of what was refused.
+    if (own_.plan.action == Action::Swap &&
+        units.state(own_.unit).main_pid == own_.view.unit.main_pid)
+        ending.attempted = false;
     co_return ending;
 }
 

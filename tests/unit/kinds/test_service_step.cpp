@@ -475,6 +475,8 @@ TEST_F(ServiceStepTest,
     const auto outcome = run();
     EXPECT_EQ(of(outcome, "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls, (Calls{"start " + unit("web", 2), "discard " + unit("web", 2)}));
+    // Was: it was swapped once more when the file was mended.
+    EXPECT_FALSE(host.committed.at("web")->refusal->attempted) << "it holds nothing of that";
     EXPECT_TRUE(host.committed.at("web")->draining.empty());
     EXPECT_EQ(host.committed.at("web")->unit, unit("web", 1));
     EXPECT_EQ(sockets.opened["web"].size(), 1U);
