@@ -8,7 +8,31 @@
 
 namespace hotreload::client {
 
-OwnThread::OwnThread() : wake_(os::open_eventfd()), thread_([this] { run(); }) {}
+namespace {
+
+// No signal is handled on a thread that is made meanwhile, from its first moment on.
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
+} // namespace
+
+OwnThread::OwnThread()
+    : wake_(os::open_eventfd()), readable_(loop_, wake_.get(), [this] { do_posted(); }) {
+    const SignalsBlocked blocked;
+    thread_ = std::jthread([this] { loop_.run(); });
+}
 
 OwnThread::~OwnThread() {
     {
@@ -27,26 +51,19 @@ void OwnThread::post(Work work) {
     os::wake(wake_);
 }
 
-void OwnThread::run() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    os::EventLoop loop;
-    const os::Readable readable(loop, wake_.get(), [this, &loop] {
-        os::take_wakes(wake_);
-        std::vector<Work> posted;
-        bool ending = false;
-        {
-            const std::scoped_lock lock(mutex_);
-            posted.swap(posted_);
-            ending = ending_;
-        }
-        for (auto& work : posted)
-            work(loop);
-        if (ending)
-            loop.exit(0);
-    });
-    loop.run();
+void OwnThread::do_posted() {
+    os::take_wakes(wake_);
+    std::vector<Work> posted;
+    bool ending = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        posted.swap(posted_);
+        ending = ending_;
+    }
+    for (auto& work : posted)
+        work(loop_);
+    if (ending)
+        loop_.exit(0);
 }
 
 } // namespace hotreload::client

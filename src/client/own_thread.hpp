@@ -18,7 +18,7 @@ class OwnThread {
 public:
     using Work = std::move_only_function<void(os::EventLoop&)>;
 
-    // Throws std::system_error without an eventfd or a thread. Signals are other threads'.
+    // Throws std::system_error without descriptors or a thread. Signals are other threads'.
     OwnThread();
     // What was posted before is done, then the loop ends. Not on the thread itself.
     ~OwnThread();
@@ -30,9 +30,11 @@ public:
     void post(Work work);
 
 private:
-    void run();
+    void do_posted();
 
-    Fd wake_; // readable: something was posted, or all is to end
+    os::EventLoop loop_; // of the thread, once there is one
+    Fd wake_;            // readable: something was posted, or all is to end
+    os::Readable readable_;
     std::mutex mutex_;
     std::vector<Work> posted_; // of the mutex, as is the next one
     bool ending_ = false;

@@ -2,10 +2,15 @@
 #include "client/own_thread.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <future>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,6 +43,45 @@ TEST(OwnThread, work_of_any_thread_is_done_on_that_one_in_its_order) {
     EXPECT_TRUE(std::ranges::is_sorted(of_second));
     for (const auto& id : ids)
         EXPECT_TRUE(id == ids.front() && id != std::this_thread::get_id());
+}
+
+// Was: without a descriptor for its loop the thread ended the program.
+TEST(OwnThread, want_of_descriptors_is_told_to_who_makes_it) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const auto next = static_cast<rlim_t>(::dup(0)); // the lowest that is free
+    ::close(static_cast<int>(next));
+    const auto is_made = [&](rlim_t descriptors) {
+        rlimit tight = before;
+        tight.rlim_cur = next + descriptors;
+        ::setrlimit(RLIMIT_NOFILE, &tight);
+        bool made = true;
+        try {
+            OwnThread thread;
+            std::promise<void> done;
+            thread.post([&](os::EventLoop&) { done.set_value(); });
+            done.get_future().wait();
+        } catch (const std::system_error&) {
+            made = false;
+        }
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        return made;
+    };
+    EXPECT_FALSE(is_made(0));
+    EXPECT_FALSE(is_made(1));
+    EXPECT_TRUE(is_made(2));
+}
+
+TEST(OwnThread, signals_are_those_of_the_other_threads) {
+    sigset_t before, after, there;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+    {
+        OwnThread thread;
+        thread.post([&](os::EventLoop&) { ::pthread_sigmask(SIG_SETMASK, nullptr, &there); });
+    }
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
+    EXPECT_EQ(::sigismember(&there, SIGTERM), 1);
+    EXPECT_EQ(::sigismember(&after, SIGTERM), ::sigismember(&before, SIGTERM));
 }
 
 // What is awaited there goes on while the others do what they like.
