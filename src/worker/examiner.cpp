@@ -174,8 +174,8 @@ Examiner::Parsed Examiner::parse(const Source& source) {
         parsed = std::make_shared<const Value>(*std::move(tree));
     } else {
         auto problem = shortened(std::move(tree.error()));
-        problem.message += std::format("; if the file is no {}, say what it is with format =",
-                                       to_string(source.format));
+        if (source.format == Format::Json && parse_document(Format::Jsonc, source.bytes->view()))
+            problem.message += "; it is valid with format = \"jsonc\"";
         parsed = std::unexpected(std::move(problem));
     }
     parsed_.emplace(key, parsed);
