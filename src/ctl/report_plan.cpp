@@ -6,6 +6,7 @@
 #include "ctl/report.hpp"
 
 #include <format>
+#include <utility>
 
 namespace hotreload::ctl {
 
@@ -33,6 +34,14 @@ Line service_line(const Json& service, const std::string& project) {
     return {Mark::Planned, name + ": " + (action == Action::Live ? "set live" : word) + because};
 }
 
+// The problem that is told above of the service is not told of a change once more.
+Json without_repetition(Json changes, const Problem& told) {
+    for (auto& change : changes.array_range())
+        if (text_of(change, "reason") == "invalid: " + to_string(told))
+            change["reason"] = "invalid";
+    return changes;
+}
+
 ExitStatus status_of(Mark mark) {
     return mark == Mark::Waiting  ? ExitStatus::Waiting
            : mark == Mark::Failed ? ExitStatus::Failed
@@ -50,10 +59,13 @@ Report report_plan(const std::string& plan_json, const std::string& directory) {
     for (const auto& service : array_of(*plan, "services").array_range()) {
         report.lines.push_back(service_line(service, project));
         report.status = worse(report.status, status_of(report.lines.back().mark));
-        if (service.contains("problem"))
-            report.lines.push_back(
-                {Mark::Failed, show_problem(problem_in(service["problem"]), directory)});
-        for (const auto& text : list_changes(array_of(service, "changes"), directory))
+        auto changes = array_of(service, "changes");
+        if (service.contains("problem")) {
+            const auto problem = problem_in(service["problem"]);
+            report.lines.push_back({Mark::Failed, show_problem(problem, directory)});
+            changes = without_repetition(std::move(changes), problem);
+        }
+        for (const auto& text : list_changes(changes, directory))
             report.lines.push_back({Mark::Plain, "    " + text});
     }
     if (report.lines.empty())

@@ -54,6 +54,24 @@ TEST(Plan, that_would_be_refused_gives_the_reason_and_1) {
     EXPECT_EQ(report.status, ExitStatus::Failed);
 }
 
+TEST(Plan, tells_what_is_wrong_with_a_document_once) {
+    const auto report = report_plan(R"({"project":"farm","services":[
+        {"service":"api","action":"swap","reason":"",
+         "problem":{"path":"/p/api.json","line":2,"column":1,"message":"it ends too early"},
+         "changes":[
+          {"subject":"/p/api.json","kind":"modified","strategy":"swap",
+           "reason":"invalid: /p/api.json:2:1: it ends too early"},
+          {"subject":"/p/b.json","kind":"modified","strategy":"swap",
+           "reason":"invalid: /p/b.json:1:1: no"}]}]})",
+                                    "/p");
+    EXPECT_EQ(report.lines,
+              (std::vector<Line>{
+                  {Mark::Failed, "api: swap would be refused"},
+                  {Mark::Failed, "api.json:2:1: it ends too early"},
+                  {Mark::Plain, "    api.json modified: swap (invalid)"},
+                  {Mark::Plain, "    b.json modified: swap (invalid: /p/b.json:1:1: no)"}}));
+}
+
 TEST(Plan, with_something_that_waits_gives_3) {
     const auto report = report_plan(R"({"project":"shop","services":[
         {"service":"web","action":"wait","reason":"strategy is manual","changes":[]}]})",
