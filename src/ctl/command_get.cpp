@@ -44,22 +44,7 @@ private:
         const auto projects = session.projects();
         if (!projects)
             return std::unexpected(projects.error());
-        const auto target = resolve_target(config_, *projects, session.directory());
-        if (!target)
-            return target;
-        const auto found = select(*projects, {*target});
-        if (!found)
-            return std::unexpected(found.error());
-        if (target->service.empty())
-            return give_up(ExitStatus::Usage,
-                           std::format("{} is a project: name one of its published documents, as "
-                                       "{}/CONFIG",
-                                       config_, config_));
-        if (found->front().configs.empty())
-            return give_up(ExitStatus::Usage,
-                           std::format("{} is a {}: only what [configs] names has a value",
-                                       target->text(), found->front().services.front().kind));
-        return target;
+        return resolve_document(config_, *projects, session.directory());
     }
 
     void print(Output& out, const Json& value) const {

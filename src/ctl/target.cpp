@@ -50,6 +50,16 @@ std::vector<std::string_view> names_of(const std::vector<T>& items) {
            std::ranges::to<std::vector>();
 }
 
+std::string what_it_has(const std::vector<ConfigState>& documents) {
+    constexpr std::size_t most = 10;
+    std::string text = documents.empty() ? "it has none" : "it has: ";
+    for (std::size_t i = 0; i < std::min(most, documents.size()); ++i)
+        text += (i == 0 ? "" : ", ") + documents[i].name;
+    if (documents.size() > most)
+        text += std::format(" and {} more", documents.size() - most);
+    return text;
+}
+
 bool lies_in(const ProjectState& project, const std::filesystem::path& directory) {
     const auto own = std::filesystem::path(project.path).parent_path();
     std::error_code error;
@@ -157,6 +167,37 @@ Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& word
         for (const auto& each : projects)
             targets.push_back({each.name, ""});
     return targets;
+}
+
+Answer<Target> resolve_document(const std::string& word, const std::vector<ProjectState>& projects,
+                                const std::string& directory) {
+    auto target = resolve_target(word, projects, directory);
+    if (!target)
+        return target;
+    const auto* project = find_project(projects, target->project);
+    if (const auto here = projects_at(projects, directory);
+        !project && target->service.empty() && here.size() == 1) {
+        project = here.front();
+        target = Target{project->name, word};
+    }
+    if (!project)
+        return unknown("project", target->project, names_of(projects));
+    const auto& name = target->service;
+    if (name.empty())
+        return give_up(ExitStatus::Usage,
+                       std::format("{0} is a project: name one of its published documents, as "
+                                   "{0}/CONFIG",
+                                   word));
+    if (std::ranges::contains(project->configs, name, &ConfigState::name))
+        return target;
+    if (const auto found = std::ranges::find(project->services, name, &ServiceState::name);
+        found != project->services.end())
+        return give_up(ExitStatus::Usage,
+                       std::format("{} is a {}: only what [configs] names has a value",
+                                   target->text(), found->kind));
+    return give_up(ExitStatus::Failed,
+                   std::format("{} publishes no document \"{}\" ({})", project->name, name,
+                               what_it_has(project->configs)));
 }
 
 Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projects,

@@ -46,6 +46,11 @@ Answer<std::vector<Target>> resolve_targets(const std::vector<std::string>& word
                                             const std::vector<ProjectState>& projects,
                                             const std::string& directory);
 
+// The published document that a word means, of those that there are: PROJECT/DOCUMENT, or a plain
+// name of one in the directory.
+Answer<Target> resolve_document(const std::string& word, const std::vector<ProjectState>& projects,
+                                const std::string& directory);
+
 // The part of `projects` that the targets name. Fails on one that is not registered.
 Answer<std::vector<ProjectState>> select(const std::vector<ProjectState>& projects,
                                          const std::vector<Target>& targets);

@@ -140,3 +140,25 @@ TEST(Targets, a_published_document_stands_where_a_service_does) {
     EXPECT_TRUE(selected->front().services.empty());
     EXPECT_EQ(selected->front().configs.size(), 1U);
 }
+
+// Was: no project "nope", where "app" would have been found.
+TEST(Documents, one_that_is_not_there_is_told_with_those_that_are) {
+    auto all = projects;
+    all[1].services[0].kind = "service";
+    const auto error = [&](const std::string& word, const std::string& directory) {
+        const auto found = resolve_document(word, all, directory);
+        return found ? found->text() : found.error().message;
+    };
+    EXPECT_EQ(error("nope", "/home/u/shop"), "shop publishes no document \"nope\" (it has none)");
+    all[1].configs = {{.project = "shop", .name = "app"}, {.project = "shop", .name = "log"}};
+    EXPECT_EQ(error("nope", "/home/u/shop"),
+              "shop publishes no document \"nope\" (it has: app, log)");
+    EXPECT_EQ(error("shop/nope", "/"), "shop publishes no document \"nope\" (it has: app, log)");
+    EXPECT_EQ(error("app", "/home/u/shop"), "shop/app");
+    EXPECT_EQ(error("nope", "/"), "no project \"nope\"");
+    EXPECT_EQ(error("shop", "/home/u/shop"),
+              "shop is a project: name one of its published documents, as shop/CONFIG");
+    EXPECT_EQ(error("shop/" + all[1].services[0].name, "/"),
+              "shop/" + all[1].services[0].name +
+                  " is a service: only what [configs] names has a value");
+}
