@@ -103,6 +103,8 @@ void Contents::keep_missing(const MemberRecord& record, const WatchRules& rules,
 }
 
 void Contents::keep(const std::string& path, const ContentId& id, unsigned older) {
+    if (ledger_.closed())
+        return;
     documents_->keep(path, id, older, in_use_);
     documents_->flush();
     tell();
@@ -169,6 +171,8 @@ void Contents::copy_on() {
 }
 
 Task<> Contents::copy_some() {
+    if (ledger_.closed())
+        co_return;
     copying_ = true;
     co_await documents_->copy_some(in_use_);
     copying_ = false;

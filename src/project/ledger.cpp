@@ -84,6 +84,8 @@ std::vector<EventRecord> Ledger::events(const std::string& service) const {
 }
 
 void Ledger::note(const std::string& service, EventRecord event, std::size_t most) {
+    if (closed_)
+        return;
     auto noted = events(service);
     noted.insert(noted.begin(), std::move(event));
     noted.resize(std::min(noted.size(), most));
@@ -124,16 +126,22 @@ void Ledger::count_history(const std::string& service,
 }
 
 void Ledger::save_project() {
+    if (closed_)
+        return;
     note_saved("", store_.save(record_));
 }
 
 void Ledger::save(const std::string& service) {
+    if (closed_)
+        return;
     const auto* const record = find(service);
     note_saved(service, record ? store_.save_service(record_.name, service, *record)
                                : store_.remove_service(record_.name, service));
 }
 
 void Ledger::save_history(const std::string& service, std::vector<GenerationRecord> generations) {
+    if (closed_)
+        return;
     const auto saved = store_.save_history(record_.name, service, generations);
     if (saved)
         unsaved_histories_.erase(service);

@@ -79,6 +79,10 @@ public:
     // problem() has become another one.
     std::function<void()> on_problem;
 
+    // The project went down, and its record is removed: nothing is written any more.
+    void close() { closed_ = true; }
+    [[nodiscard]] bool closed() const { return closed_; }
+
     // Records that the disk has refused are tried again now; else they are after a few seconds.
     void save_again();
 
@@ -109,6 +113,7 @@ private:
     std::map<ContentId, std::size_t> uses_;
     std::map<std::string, std::vector<ContentId>> counted_;
     std::map<std::string, std::set<ContentId>> counted_histories_;
+    bool closed_ = false;
     bool unflushed_ = false; // the disk has refused it
     bool flush_due_ = false; // soon_ is armed
     bool again_due_ = false; // again_ is armed

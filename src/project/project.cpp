@@ -85,6 +85,7 @@ Project::Project(Ports ports, ProjectRecord record, std::vector<Problem> broken)
                   [this](const std::string& service) { tell(service); }, [this] { pump_soon(); },
                   [this] {
                       gone_ = true;
+                      ledger_.close();
                       configs_.withdraw();
                   },
                   [this] {
@@ -220,16 +221,18 @@ void Project::pump() {
     }
     if (!opened_ && !set_aside_)
         return;
+    if (gone_) {
+        close();
+        return;
+    }
     const Deaths::Scope at_it(ports_.deaths, all_work());
     const auto valid = take_up_what_settled();
     if (!opened_ && !set_aside_) // it is opened anew: that ends with a turn
         return;
-    if (!gone_) {
-        forget_services();
-        ledger_.save_again();
-        contents_.try_again();
-        begin_requests(situation(), valid);
-    }
+    forget_services();
+    ledger_.save_again();
+    contents_.try_again();
+    begin_requests(situation(), valid);
     if (gone_) {
         close();
         return;

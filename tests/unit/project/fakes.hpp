@@ -227,7 +227,10 @@ public:
     Result<> remove_service(const std::string&, const std::string& service) override {
         return take("-" + service, [&] { services.erase(service); });
     }
-    Result<> remove(const std::string&) override { return {}; }
+    Result<> remove(const std::string&) override {
+        project.reset();
+        return {};
+    }
     // A cut of the power would leave what flush() has taken.
     Task<Result<>> flush() override {
         saves.push_back("flush");
@@ -436,6 +439,7 @@ private:
 struct Comparisons {
     Clock& clock;
     std::vector<std::string> paths; // of those that wait
+    std::vector<std::string> kept;  // of which a copy was asked for
     std::deque<Completion<DocumentState>::Resolver> answers;
 
     void answer(DocumentState state = {}) {
@@ -455,6 +459,10 @@ public:
         comparisons_.paths.push_back(request.path);
         comparisons_.answers.push_back(answer.resolver());
         co_return co_await answer;
+    }
+    void keep(const std::string& path, const ContentId&, unsigned,
+              const ContentStore::InUse&) override {
+        comparisons_.kept.push_back(path);
     }
 
 private:

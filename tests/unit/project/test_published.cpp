@@ -63,6 +63,26 @@ TEST_F(PublishedTest, a_request_that_waits_looks_at_no_document_before_it_begins
     EXPECT_EQ(files.looks_at("/etc/app.toml"), looks + 1);
 }
 
+// Was: it was back at the next start.
+TEST_F(PublishedTest, what_goes_down_is_not_on_record_again_when_a_document_is_known) {
+    comparisons.emplace(clock);
+    app();
+    service("web", "/etc/web");
+    files.write("/etc/app.toml", "one");
+    open();
+    answer_comparison();
+    save("/etc/app.toml", "two");
+    ASSERT_EQ(comparisons->paths.size(), 1U);
+    EXPECT_EQ(ask({.kind = Request::Kind::Remove}).result, ReloadResult::Applied);
+    ASSERT_TRUE(store.remove("shop"));
+    comparisons->kept.clear();
+    answer_comparison();
+    EXPECT_FALSE(store.project);
+    EXPECT_EQ(comparisons->kept, Lines{});
+    save("/etc/app.toml", "three");
+    EXPECT_EQ(comparisons->paths, Lines{}) << "nothing is looked at any more";
+}
+
 // The document has not settled, and the service's watch has.
 TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
     app();
