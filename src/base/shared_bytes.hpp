@@ -16,11 +16,17 @@ class SharedBytes {
 public:
     SharedBytes(std::string bytes = {})
         : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+    SharedBytes(const char* bytes) : SharedBytes(std::string(bytes)) {}
 
     [[nodiscard]] std::string_view view() const { return *bytes_; }
     [[nodiscard]] std::size_t size() const { return bytes_->size(); }
+    [[nodiscard]] bool empty() const { return bytes_->empty(); }
+    // A copy, for who wants to change them.
+    operator std::string() const { return *bytes_; }
 
-    bool operator==(const SharedBytes& other) const { return *bytes_ == *other.bytes_; }
+    bool operator==(const SharedBytes& other) const {
+        return bytes_ == other.bytes_ || *bytes_ == *other.bytes_;
+    }
 
 private:
     std::shared_ptr<const std::string> bytes_; // never nullptr

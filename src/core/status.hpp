@@ -6,6 +6,7 @@
 // it: a transport tells each reader what that reader may see.
 
 #include "base/error.hpp"
+#include "base/shared_bytes.hpp"
 #include "core/plan.hpp"
 #include "core/record.hpp"
 #include "core/watch_state.hpp"
@@ -96,7 +97,7 @@ struct ConfigStatus {
     std::string project;
     std::string path;
     std::uint64_t revision = 0; // of the value; 0: there was no valid one yet
-    std::string value;          // the last valid one as JSON, secrets in it: for inspectors
+    SharedBytes value;          // the last valid one as JSON, secrets in it: for inspectors
     std::optional<State> state; // nothing until it was looked at
     std::vector<Problem> problems;
 

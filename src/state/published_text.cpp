@@ -53,7 +53,7 @@ std::string published_text(const ConfigStatus& status, std::uint64_t realtime_us
     out.flush();
     if (!status.value.empty()) {
         text.pop_back();
-        text.append(",\"value\":").append(status.value).append("}");
+        text.append(",\"value\":").append(status.value.view()).append("}");
     }
     text += '\n';
     return text;

@@ -12,7 +12,7 @@ namespace hotreload::ipc {
 namespace {
 
 ConfigStatus without_value(ConfigStatus status) {
-    status.value.clear();
+    status.value = {};
     return status;
 }
 

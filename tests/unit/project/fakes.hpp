@@ -324,7 +324,7 @@ public:
         if (full)
             return fail(ErrorCode::Failed, "no space left on device");
         auto line = std::format("{} {} {} {}:", status.name, status.revision,
-                                to_string(status.state.value()), status.value);
+                                to_string(status.state.value()), status.value.view());
         for (const auto& reader : readers)
             line += " " + reader;
         files[status.name] = line;
@@ -578,7 +578,7 @@ public:
     }
     void config_status_changed(const ConfigStatus& status) noexcept override {
         lines.push_back("config " + status.name + " " + std::string(to_string(status.state)) + " " +
-                        status.value);
+                        std::string(status.value.view()));
     }
     void config_removed(const std::string&, const std::string&) noexcept override {}
 };

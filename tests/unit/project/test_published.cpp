@@ -83,6 +83,16 @@ TEST_F(PublishedTest, what_goes_down_is_not_on_record_again_when_a_document_is_k
     EXPECT_EQ(comparisons->paths, Lines{}) << "nothing is looked at any more";
 }
 
+// Was: everybody who asked for metrics had all values copied.
+TEST_F(PublishedTest, who_asks_for_the_state_of_a_document_copies_no_value) {
+    app();
+    files.write("/etc/app.toml", "one");
+    open();
+    const auto one = project->config_statuses(), other = project->config_statuses();
+    EXPECT_EQ(one.at(0).value.view(), "{}");
+    EXPECT_EQ(one.at(0).value.view().data(), other.at(0).value.view().data());
+}
+
 // The document has not settled, and the service's watch has.
 TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
     app();

@@ -102,7 +102,7 @@ TEST_F(PublishedFileStoreTest, what_is_written_is_what_libhotreload_reads) {
 TEST_F(PublishedFileStoreTest, a_document_that_was_never_valid_has_no_value) {
     auto told = status();
     told.revision = 0;
-    told.value.clear();
+    told.value = {};
     told.state = ConfigStatus::State::Missing;
     const auto published = library::read_published(published_text(told, 1));
     ASSERT_TRUE(published) << published.error();
