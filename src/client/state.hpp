@@ -30,6 +30,7 @@ struct ServiceState {
     std::vector<std::string> missing;
     std::vector<std::string> writing;
     std::string last_result;
+    std::string last_trigger;
     std::string last_changes_json;
     bool paused = false;
     std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes

@@ -51,6 +51,7 @@ inline constexpr auto kServiceFields = std::tuple{
     StateField{"Missing", "missing", &ServiceState::missing},
     StateField{"Writing", "writing", &ServiceState::writing},
     StateField{"LastResult", "last_result", &ServiceState::last_result},
+    StateField{"LastTrigger", "last_trigger", &ServiceState::last_trigger},
     StateField{"LastChangesJSON", "last_changes", &ServiceState::last_changes_json, true},
     StateField{"Paused", "paused", &ServiceState::paused},
     StateField{"PausedUntilUSec", "paused_until_usec", &ServiceState::paused_until_usec},

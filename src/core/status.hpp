@@ -9,6 +9,7 @@
 #include "base/shared_bytes.hpp"
 #include "core/plan.hpp"
 #include "core/record.hpp"
+#include "core/trigger.hpp"
 #include "core/watch_state.hpp"
 
 #include <cstdint>
@@ -70,6 +71,7 @@ struct ServiceStatus {
     std::vector<std::string> missing;
     std::vector<std::string> writing;
     std::optional<ReloadResult> last_result; // of the last transaction that did something
+    std::optional<Trigger> last_trigger;     // of that
     std::vector<Change> last_changes;        // that it was about
     bool paused = false;
     std::uint64_t paused_until_usec = 0; // CLOCK_REALTIME; 0: until somebody resumes

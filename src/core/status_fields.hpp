@@ -57,6 +57,7 @@ inline constexpr auto kService = std::tuple{
     field("Missing", &ServiceStatus::missing),
     field("Writing", &ServiceStatus::writing),
     field("LastResult", &ServiceStatus::last_result),
+    field("LastTrigger", &ServiceStatus::last_trigger),
     field("LastChanges", &ServiceStatus::last_changes), // the property is "LastChangesJSON"
     field("Paused", &ServiceStatus::paused),
     field("PausedUntilUSec", &ServiceStatus::paused_until_usec),

@@ -8,10 +8,11 @@
 namespace hotreload {
 
 enum class Trigger {
-    Start,   // of the daemon, or of the project: its first look
-    File,    // a file changed
-    Request, // somebody asked
-    Time,    // a time that was given is over
+    Start,       // of the daemon, or of the project: its first look
+    File,        // a file changed
+    Request,     // somebody asked
+    Time,        // the time of a pause is over
+    Unconfirmed, // nobody confirmed in time what was there
 };
 
 template <>
@@ -20,6 +21,7 @@ inline constexpr auto kWordsOf<Trigger> = words<Trigger>({
     {Trigger::File, "file"},
     {Trigger::Request, "request"},
     {Trigger::Time, "time"},
+    {Trigger::Unconfirmed, "unconfirmed"},
 });
 
 } // namespace hotreload

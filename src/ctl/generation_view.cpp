@@ -40,9 +40,10 @@ std::string by(const Json& each, const NameOfUser& name_of) {
 // The cause of a generation that has no changes.
 std::string cause(const Json& generation) {
     const auto trigger = word_of<Trigger>(generation, "trigger");
-    return trigger == Trigger::Request ? "asked for"
-           : trigger == Trigger::Start ? "was not running"
-                                       : "-";
+    return trigger == Trigger::Request       ? "asked for"
+           : trigger == Trigger::Start       ? "was not running"
+           : trigger == Trigger::Unconfirmed ? "nobody confirmed what was there"
+                                             : "-";
 }
 
 Row row_of_generation(const Json& each, const HistoryStyle& view) {

@@ -2,6 +2,7 @@
 #include "ctl/status_view.hpp"
 
 #include "core/status.hpp"
+#include "core/trigger.hpp"
 #include "ctl/change_text.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
@@ -83,6 +84,8 @@ std::string last_result(const ServiceState& service) {
     const auto result = parse_word<ReloadResult>(service.last_result);
     const bool was_bad = result && std::ranges::contains(bad, *result);
     const bool well = service.problems.empty() && !is_bad(service);
+    if (parse_word<Trigger>(service.last_trigger) == Trigger::Unconfirmed && !was_bad)
+        return service.last_result + ", as nobody confirmed what was there";
     return or_nothing(service.last_result) + (was_bad && well ? ", then taken back" : "");
 }
 

@@ -615,7 +615,7 @@ void Conductor::note(const Outcome& outcome) {
         if (left) // to come back as another kind
             sees_.tally.forget(each.service);
         else if (sees_.agenda.has(each.service))
-            sees_.tally.note(each);
+            sees_.tally.note(each, outcome.trigger);
     }
 }
 
@@ -679,7 +679,7 @@ void Conductor::hurry(const std::string& service) {
     request_soon(run->second.interruptions.hurry);
     // A request waits for its proof: it would begin again for each newer change, and for ever with
     // a service that writes into what it watches when it starts.
-    if (run->second.trigger == Trigger::Request || run->second.trigger == Trigger::Time)
+    if (run->second.trigger == Trigger::Request || run->second.trigger == Trigger::Unconfirmed)
         return;
     const auto* const member = sees_.looks.find(service);
     if (member && member->files() && member->moved_on())

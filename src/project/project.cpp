@@ -610,7 +610,7 @@ void Project::put_back_overdue() {
                 .options = {.force = true, .retry = true},
                 .rollback = Request::Rollback{.restore_files = true, .goals = candidate.goals},
                 .services = {candidate.services.begin(), candidate.services.end()},
-                .trigger = Trigger::Time,
+                .trigger = Trigger::Unconfirmed,
                 .unconfirmed = candidate.id,
                 .left = candidate.left,
                 .done = [this, id = candidate.id](const Outcome& outcome) {

@@ -168,6 +168,7 @@ ServiceStatus Statuses::service(const std::string& name) const {
     const auto& told = sees_.tally.of(name);
     status.waiting = told.waiting;
     status.last_result = told.last_result;
+    status.last_trigger = told.last_trigger;
     status.last_changes = told.last_changes;
     status.last_gap_usec = static_cast<std::uint64_t>(told.last_gap.count());
     auto barred = sees_.attached.barred(name);

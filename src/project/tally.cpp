@@ -11,11 +11,12 @@ const Tally::Told& Tally::of(const std::string& service) const {
     return found == told_.end() ? nothing : found->second;
 }
 
-void Tally::note(const MemberOutcome& outcome) {
+void Tally::note(const MemberOutcome& outcome, std::optional<Trigger> trigger) {
     if (outcome.result == ReloadResult::Unchanged || outcome.result == ReloadResult::Superseded)
         return;
     auto& told = told_[outcome.service];
     told.last_result = outcome.result;
+    told.last_trigger = trigger;
     if (outcome.gap > Duration::zero())
         told.last_gap = outcome.gap;
     told.last_changes = outcome.changes;

@@ -18,6 +18,7 @@ public:
         std::vector<std::string> waiting;        // what waits for --force
         std::vector<std::string> held;           // what waits for the end of a pause
         std::optional<ReloadResult> last_result; // of the last transaction that did something
+        std::optional<Trigger> last_trigger;     // of that
         std::vector<Change> last_changes;        // that it was about
         Duration last_gap{};                     // of its last restart: how long nobody served
     };
@@ -25,7 +26,7 @@ public:
     [[nodiscard]] const Told& of(const std::string& service) const;
     void forget(const std::string& service) { told_.erase(service); }
 
-    void note(const MemberOutcome& outcome);
+    void note(const MemberOutcome& outcome, std::optional<Trigger> trigger);
     // Notes what of the outcome waits for somebody. Answers whether something does that did not
     // before.
     bool note_waiting(const Outcome& outcome);

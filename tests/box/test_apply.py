@@ -152,7 +152,10 @@ def test_what_nobody_confirms_is_put_back(app):
         put_back = events.wait_for("ReloadFinished", result="applied")
         while "unconfirmed" not in put_back["detail"]:
             put_back = events.wait_for("ReloadFinished", result="applied")
-    assert put_back["detail"]["trigger"] == "time"
+    assert put_back["detail"]["trigger"] == "unconfirmed"
+    assert app["a"]["last_trigger"] == "unconfirmed"
+    assert " unconfirmed " in app.ctl("history", "demo/a").stdout
+    assert "as nobody confirmed what was there" in app.ctl("status", "demo/a").stdout
     assert (app / "a.toml").read_text() == OLD and (app / "b.toml").read_text() == OLD
     assert has(app, "old")
     assert app.ctl("confirm", "demo/a", check=False).returncode == 1

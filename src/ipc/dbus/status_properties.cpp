@@ -2,6 +2,7 @@
 #include "ipc/dbus/status_properties.hpp"
 
 #include "base/utf8.hpp"
+#include "base/words.hpp"
 #include "ipc/dbus/differences.hpp"
 #include "ipc/dbus/problems.hpp"
 #include "ipc/present/json.hpp"
@@ -48,8 +49,9 @@ std::string on_bus(ProjectStatus::State state) {
 std::string on_bus(ServiceStatus::State state) {
     return std::string(to_string(state));
 }
-std::string on_bus(const std::optional<ReloadResult>& result) {
-    return std::string(to_string(result));
+template <HasWords Enum>
+std::string on_bus(const std::optional<Enum>& word) {
+    return std::string(to_string(word));
 }
 std::string on_bus(const WatchState& state) {
     return to_utf8(to_string(state));

@@ -72,6 +72,7 @@ private:
     std::vector<std::string> Missing() override { return {}; }
     std::vector<std::string> Writing() override { return {}; }
     std::string LastResult() override { return "applied"; }
+    std::string LastTrigger() override { return "file"; }
     std::string LastChangesJSON() override { return last_changes; }
     bool Paused() override { return false; }
     std::uint64_t PausedUntilUSec() override { return 0; }

@@ -325,6 +325,7 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
     server_.project_changed(kShop);
     auto web = kWeb;
     web.last_result = ReloadResult::Applied;
+    web.last_trigger = Trigger::File;
     web.last_changes = {{.subject = "env.A"}};
     server_.service_changed(web);
     EXPECT_EQ(get_all(kShopPath, "org.hotreload.Project1").text(),
@@ -336,7 +337,8 @@ TEST_F(DbusServerTest, projects_and_services_are_objects_with_properties) {
               "[Held []] [Kind service] [LastAppliedUSec 0] "
               "[LastChangesJSON [{\"subject\":\"env.A\",\"kind\":\"definition\",\"before\":\"\","
               "\"after\":\"\",\"strategy\":\"none\",\"reason\":\"\"}]] [LastGapUSec 0] "
-              "[LastResult applied] [LastStrategy ] [MainPID 42] [Missing [/caf\ufffd]] "
+              "[LastResult applied] [LastStrategy ] [LastTrigger file] [MainPID 42] [Missing "
+              "[/caf\ufffd]] "
               "[Name web] [PauseReason ] [Paused false] [PausedUntilUSec 0] [Problems []] "
               "[Project my-shop] [State running] [Unit hotreload-my\\x2dshop.web@1.service] "
               "[Waiting [a b]] [Watching watching] [Writing []]]");

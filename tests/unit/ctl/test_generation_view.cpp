@@ -50,6 +50,20 @@ TEST(History, tells_when_who_and_why_and_what_came_to_nothing) {
             "web/nginx  1           2026-02-02 02:40:00 UTC  none     -               -"}));
 }
 
+// Was: "time", as at the end of a pause.
+TEST(History, says_that_nobody_confirmed_what_was_there) {
+    const auto lines = show_history(parse_json(R"({"generations":[
+        {"service":"web/nginx","generation":4,"applied_usec":1790000000000000,"strategy":"reload",
+         "applied":true,"trigger":"unconfirmed","changes":[{"subject":"/etc/a.conf"}]},
+        {"service":"web/nginx","generation":3,"applied_usec":1780000000000000,
+         "strategy":"restart","trigger":"unconfirmed","changes":[]}]})")
+                                        .value(),
+                                    {.directory = "/etc", .utc = true, .name_of_user = {}});
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_TRUE(lines[1].text.ends_with("  unconfirmed  a.conf")) << lines[1].text;
+    EXPECT_TRUE(lines[2].text.ends_with("  nobody confirmed what was there")) << lines[2].text;
+}
+
 TEST(History, shows_as_much_of_each_service_as_was_asked_for) {
     EXPECT_EQ(shown({.directory = "", .utc = true, .most = 2, .name_of_user = {}}).size(), 3U);
 }

@@ -143,6 +143,18 @@ TEST(Status, tells_what_changed_last_when_asked_for_or_when_something_is_wrong) 
     EXPECT_FALSE(text_of(report_status(project, now, "/p")).contains("db: last change"));
 }
 
+// Was: an ordinary change, for who was away when the time was over.
+TEST(Status, says_that_nobody_confirmed_what_was_there) {
+    auto project = shop();
+    project.services[1].last_result = "applied";
+    project.services[1].last_trigger = "unconfirmed";
+    project.services[1].last_changes_json =
+        R"([{"subject":"/p/web.toml","kind":"modified","strategy":"reload","reason":""}])";
+    EXPECT_TRUE(text_of(report_status(project, now, "/p", true))
+                    .ends_with("web: last change, applied, as nobody confirmed what was there:\n"
+                               "    web.toml modified: reload\n"));
+}
+
 TEST(Status, lists_configs_and_gives_1_when_one_is_invalid) {
     auto project = shop();
     project.configs = {{.project = "shop",

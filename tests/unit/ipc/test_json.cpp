@@ -149,6 +149,7 @@ TEST(Json, a_status_holds_every_property) {
                                              .missing = {"b"},
                                              .writing = {"c"},
                                              .last_result = ReloadResult::Applied,
+                                             .last_trigger = Trigger::File,
                                              .last_changes = {kChange}}},
                                .configs = {{.name = "app",
                                             .project = "shop",
@@ -165,7 +166,8 @@ TEST(Json, a_status_holds_every_property) {
         R"("kind":"service","unit":"nginx.service","attached":true,"generation":18446744073709551615,)"
         R"("state":"running","activeState":"active","mainPID":42,"lastStrategy":"reload",)"
         R"("lastAppliedUSec":5,"problems":[],"waiting":["a"],"watching":"polling: NFS",)"
-        R"("missing":["b"],"writing":["c"],"lastResult":"applied","lastChanges":[)" +
+        R"("missing":["b"],"writing":["c"],"lastResult":"applied",)"
+        R"("lastTrigger":"file","lastChanges":[)" +
             kChangeJson +
             R"(],"paused":false,"pausedUntilUSec":0,"pauseReason":"","held":[],"draining":[],"lastGapUSec":0,"confirmUntilUSec":0,"confirmId":""}],"configs":[{"name":"app","project":"shop","path":"/srv/app.toml",)"
             R"("revision":3,"state":"valid","problems":[]}]}]})");

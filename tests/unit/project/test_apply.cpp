@@ -185,7 +185,9 @@ TEST_F(ApplyTest, what_nobody_confirms_is_put_back_with_its_files) {
     EXPECT_EQ(files.stamp("/etc/web"), "old");
     EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("old"));
     EXPECT_EQ(events.outcomes.back().unconfirmed, applied.id);
-    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Time);
+    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Unconfirmed);
+    EXPECT_EQ(store.histories.at("web").front().trigger, Trigger::Unconfirmed);
+    EXPECT_EQ(project->service_status("web").last_trigger, Trigger::Unconfirmed);
     EXPECT_TRUE(nothing_is_pending());
 }
 
