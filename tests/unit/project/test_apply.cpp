@@ -319,7 +319,7 @@ TEST_F(ApplyTest, what_was_saved_while_we_were_away_stays_and_the_rest_is_put_ba
     EXPECT_EQ(store.services.at("web").files.at("/etc/web"), test::FakeFiles::id_of("by hand"));
     const auto given_up = std::ranges::find(events.outcomes, ReloadId{7, 7}, &Outcome::id);
     ASSERT_NE(given_up, events.outcomes.end());
-    EXPECT_EQ(given_up->result, ReloadResult::Failed);
+    ASSERT_EQ(given_up->result, ReloadResult::Failed);
     EXPECT_TRUE(given_up->problems.front().message.contains("somebody else has saved"));
 }
 
