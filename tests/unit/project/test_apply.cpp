@@ -234,7 +234,7 @@ TEST_F(ApplyTest, putting_back_that_fails_again_is_no_transaction) {
     files.write_error = "the disk is full";
     clock.advance(3min);
     ASSERT_EQ(events.outcomes.size(), before + 1);
-    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Time);
+    EXPECT_EQ(events.outcomes.back().trigger, Trigger::Unconfirmed);
     files.write_error = "the disk is gone";
     clock.advance(1min);
     EXPECT_EQ(events.outcomes.size(), before + 2);
