@@ -54,7 +54,7 @@ std::optional<ExitStatus> CommandLine::parse(int argc, const char* const* argv) 
     std::vector<std::string> words(argv, argv + argc);
     for (auto& word : words)
         if (word.starts_with("-="))
-            word.replace(0, 1, "/dev/stdin");
+            word.replace(0, 1, kStandardInput);
     std::vector<const char*> given;
     for (const auto& word : words)
         given.push_back(word.c_str());

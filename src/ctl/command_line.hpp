@@ -13,6 +13,9 @@
 
 namespace hotreload::ctl {
 
+// The file that "-" is in "-=PATH".
+inline constexpr const char* kStandardInput = "/dev/stdin";
+
 class CommandLine {
 public:
     CommandLine();

@@ -3,6 +3,7 @@
 
 #include "base/fd.hpp"
 #include "ctl/client.hpp"
+#include "ctl/command_line.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -80,7 +81,7 @@ Answer<std::string> find_live_file(Session& session, const Target& target,
 
 Answer<sdbus::UnixFd> content_of(const std::string& file) {
     Fd opened;
-    if (file != "-") {
+    if (file != kStandardInput) { // which may be a socket, and cannot be opened then
         opened = Fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
         if (!opened)
             return give_up(ExitStatus::Failed, std::format("{}: {}", file, std::strerror(errno)));

@@ -17,8 +17,8 @@ namespace hotreload::ctl {
 // where there is just one. Fails where there are several.
 Answer<std::string> find_live_file(Session& session, const Target& target, const std::string& name);
 
-// What the file, or standard input for "-", holds, to be handed over: read whole by us, who may
-// wait for it.
+// What the file, or our standard input, holds, to be handed over: read whole by us, who may wait
+// for it.
 Answer<sdbus::UnixFd> content_of(const std::string& file);
 
 } // namespace hotreload::ctl
