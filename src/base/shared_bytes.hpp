@@ -21,8 +21,6 @@ public:
     [[nodiscard]] std::string_view view() const { return *bytes_; }
     [[nodiscard]] std::size_t size() const { return bytes_->size(); }
     [[nodiscard]] bool empty() const { return bytes_->empty(); }
-    // A copy, for who wants to change them.
-    operator std::string() const { return *bytes_; }
 
     bool operator==(const SharedBytes& other) const {
         return bytes_ == other.bytes_ || *bytes_ == *other.bytes_;

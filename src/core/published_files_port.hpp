@@ -22,18 +22,16 @@ public:
     virtual ~PublishedFiles() = default;
 
     // The document's file is as `status` from now on, and `readers`, users and "@groups", may read
-    // it. Who of them is not known, or not yet, may not. Errors: the file has what it had, and is
-    // for these readers all the same: to take a right away needs no room.
+    // it. Who of them is not known, or not yet, may not. Errors: the file is as it was.
     virtual Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) = 0;
-    // The same of the file as it is, where there is one.
+    // These may read the file as it is, where there is one, and nobody else: to take a right away
+    // needs no room.
     virtual void let_read(const std::string& project, const std::string& document,
                           const std::vector<std::string>& readers) = 0;
     // The number of the value that the file has; 0: it has none, or there is no file.
     virtual std::uint64_t revision(const std::string& project, const std::string& document) = 0;
     // Of the project there are these documents' files and no others.
     virtual void keep_only(const std::string& project, const std::set<std::string>& documents) = 0;
-    // There is no file of the project's any more.
-    virtual void remove(const std::string& project) = 0;
 };
 
 } // namespace hotreload

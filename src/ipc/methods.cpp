@@ -369,7 +369,7 @@ Answering get_value(Service& service, Arguments given, AskedBy /*caller*/) {
                        std::format("project \"{}\" publishes no config \"{}\"; see the [configs] "
                                    "of its hotreload.toml",
                                    given.target, given.name));
-    co_return Answer(ConfigValue(std::move(found->value), found->revision));
+    co_return Answer(ConfigValue(std::string(found->value.view()), found->revision));
 }
 
 Answering list_projects(Service& service, Arguments /*given*/, AskedBy /*caller*/) {

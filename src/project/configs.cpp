@@ -66,8 +66,10 @@ void Configs::publish() {
     const auto names = std::views::keys(definitions);
     published_.keep_only(ledger_.name(), {names.begin(), names.end()});
     for (auto& [name, config] : configs_)
-        if (config.readers != readers_of(config.definition))
-            write(config);
+        if (auto readers = readers_of(config.definition); config.readers != readers) {
+            published_.let_read(ledger_.name(), name, readers);
+            config.readers = std::move(readers);
+        }
 }
 
 // Of another file, too, the value stays until there is a valid one, and so do the numbers.
@@ -285,12 +287,12 @@ Task<> Configs::examine_one(std::string name, std::uint64_t look, Documents::Req
         value = (co_await value_of(record)).value_or("");
     }
     if (auto* const still = find(name, look))
-        publish(*still, request, std::move(state), std::move(value));
+        take_up(*still, request, std::move(state), std::move(value));
 }
 
 // The config's value is published when it is valid and another one.
-void Configs::publish(Published& config, const Documents::Request& request, DocumentState state,
-                      std::string value) {
+void Configs::take_up(Published& config, const Documents::Request& request, DocumentState state,
+                      SharedBytes value) {
     const auto& [name, file, watch, readers] = config.definition;
     const auto before = record_of(config.definition);
     auto record = before;
@@ -343,14 +345,9 @@ void Configs::tell(Published& config, ConfigStatus status) {
 void Configs::write(Published& config) {
     const auto& status = config.status;
     const bool lacks_value = status.value.empty() && record_of(config.definition).revision > 0;
-    if (!status.state || withdrawn_)
+    if (!status.state || lacks_value || config.forgotten || withdrawn_)
         return;
-    config.readers = readers_of(config.definition);
-    if (lacks_value || config.forgotten) {
-        published_.let_read(status.project, status.name, config.readers);
-        return;
-    }
-    const auto written = published_.write(status, config.readers);
+    const auto written = published_.write(status, readers_of(config.definition));
     const auto before = std::exchange(config.unwritten, std::nullopt);
     if (written)
         return;
@@ -359,14 +356,16 @@ void Configs::write(Published& config) {
                 written.error().message + ": programs that read the published file have an older "
                                           "one; it is written again in a while"}
             .for_everybody();
-    again_->arm(kWriteAgain, [this] { write_again(); });
+    again_->arm(kWriteAgain, [this] { write_unwritten(); });
     if (before != config.unwritten)
         events_.validation_failed(new_id_(), ledger_.name(), "configs." + status.name,
                                   *config.unwritten);
 }
 
-void Configs::write_again() {
+void Configs::write_unwritten() {
     for (auto& [name, config] : configs_) {
+        if (!config.unwritten)
+            continue;
         const auto before = config.unwritten;
         write(config);
         if (config.unwritten != before)
@@ -374,9 +373,14 @@ void Configs::write_again() {
     }
 }
 
+void Configs::look_up_readers_again() {
+    for (const auto& [name, config] : configs_)
+        published_.let_read(ledger_.name(), name, readers_of(config.definition));
+}
+
 void Configs::withdraw() {
     withdrawn_ = true;
-    published_.remove(ledger_.name());
+    published_.keep_only(ledger_.name(), {});
 }
 
 // Who runs as root needs no right.

@@ -51,8 +51,8 @@ public:
     // document was once: whoever is started or reloaded then finds it in the file.
     Task<> catch_up(const Seen& seen);
 
-    // Files that could not be written, or not for all of their readers, are written again.
-    void write_again();
+    // Accounts may be known by now that were not when the files were written.
+    void look_up_readers_again();
     // The project went down: its files go.
     void withdraw();
 
@@ -75,7 +75,7 @@ private:
         // The revision in the file, of a value that the record does not know: the disk did not take
         // it, and we died. 0: there is none.
         std::uint64_t forgotten = 0;
-        std::vector<std::string> readers; // as its file was written with
+        std::optional<std::vector<std::string>> readers; // of its file; nothing: as it was left
     };
 
     Task<> known(std::vector<std::string> names);
@@ -93,10 +93,11 @@ private:
     Task<std::expected<std::string, Problem>> value_of(ConfigRecord record);
     Task<> bring_back(std::uint64_t look, ConfigRecord record, ConfigStatus status);
     [[nodiscard]] Published* find(const std::string& name, std::uint64_t look);
-    void publish(Published& config, const Documents::Request& request, DocumentState state,
-                 std::string value);
+    void take_up(Published& config, const Documents::Request& request, DocumentState state,
+                 SharedBytes value);
     void tell(Published& config, ConfigStatus status);
     void write(Published& config);
+    void write_unwritten();
     [[nodiscard]] std::vector<std::string> readers_of(const ConfigDefinition& definition) const;
 
     Clock& clock_;

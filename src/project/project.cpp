@@ -655,7 +655,7 @@ Result<> Project::confirm(const ReloadId& id, AskedBy caller) {
 
 void Project::look_again() {
     read_project_file();
-    configs_.write_again();
+    configs_.look_up_readers_again();
     for (const auto& service : service_names()) {
         agenda_.due(service);
         if (auto* const member = looks_.find(service))

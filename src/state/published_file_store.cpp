@@ -115,11 +115,10 @@ Result<> PublishedFileStore::write(const ConfigStatus& status,
     const auto file = status.name + std::string(kEnding);
     auto written = replace(directory->get(), file, acl_text(accounts_, readers),
                            published_text(status, realtime_now()));
-    if (written)
-        return {};
-    let_read(status.project, status.name, readers);
-    return std::unexpected(
-        std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
+    if (!written)
+        return std::unexpected(
+            std::move(written.error()).in_context(directory_ + "/" + status.project + "/" + file));
+    return {};
 }
 
 // Only what is ours: a regular file.

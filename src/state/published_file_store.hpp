@@ -25,7 +25,6 @@ public:
                   const std::vector<std::string>& readers) override;
     std::uint64_t revision(const std::string& project, const std::string& document) override;
     void keep_only(const std::string& project, const std::set<std::string>& documents) override;
-    void remove(const std::string& project) override { keep_only(project, {}); }
     // Of projects that are not known any more there are no files.
     void keep_only(const std::set<std::string>& projects);
 

@@ -323,26 +323,30 @@ public:
     Result<> write(const ConfigStatus& status, const std::vector<std::string>& readers) override {
         if (full)
             return fail(ErrorCode::Failed, "no space left on device");
-        auto line = std::format("{} {} {} {}:", status.name, status.revision,
-                                to_string(status.state.value()), status.value.view());
-        for (const auto& reader : readers)
-            line += " " + reader;
-        files[status.name] = line;
-        lines.push_back(std::move(line));
+        texts_[status.name] = std::format("{} {} {} {}:", status.name, status.revision,
+                                          to_string(status.state.value()), status.value.view());
+        let_read("", status.name, readers);
+        lines.push_back(files[status.name]);
         return {};
     }
     void let_read(const std::string&, const std::string& document,
                   const std::vector<std::string>& readers) override {
-        lines.push_back(document + " as it is:");
+        const auto text = texts_.find(document);
+        if (text == texts_.end())
+            return;
+        files[document] = text->second;
         for (const auto& reader : readers)
-            lines.back() += " " + reader;
+            files[document] += " " + reader;
     }
     std::uint64_t revision(const std::string&, const std::string&) override { return in_file; }
     std::uint64_t in_file = 0;
     void keep_only(const std::string&, const std::set<std::string>& documents) override {
-        std::erase_if(files, [&](const auto& each) { return !documents.contains(each.first); });
+        for (auto* const all : {&files, &texts_})
+            std::erase_if(*all, [&](const auto& each) { return !documents.contains(each.first); });
     }
-    void remove(const std::string&) override { files.clear(); }
+
+private:
+    std::map<std::string, std::string> texts_; // of the files, without their readers
 };
 
 class FakeRestoration final : public Restoration {
