@@ -11,6 +11,13 @@ using namespace std::chrono_literals;
 
 class PublishedTest : public ProjectTest {
 protected:
+    PublishedTest() { app(); }
+
+    void open_with(const std::string& document) {
+        files.write("/etc/app.toml", document);
+        open();
+    }
+    // Publishes a document, with nothing else said of it.
     ConfigDefinition& app() {
         auto& config = reader.definition.configs["app"];
         config = {.name = "app",
@@ -23,10 +30,8 @@ protected:
 
 TEST_F(PublishedTest, a_service_starts_when_the_documents_are_written) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     EXPECT_EQ(calls_at_open, Lines{});
     EXPECT_EQ(published.lines, Lines{});
     answer_comparison();
@@ -37,10 +42,8 @@ TEST_F(PublishedTest, a_service_starts_when_the_documents_are_written) {
 // Was: each turn that it waited looked at all documents, and their looks brought the next turn.
 TEST_F(PublishedTest, a_request_that_waits_looks_at_no_document_before_it_begins) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     answer_comparison();
     units.slow_starts = true;
     save("/etc/web", "new"); // its start is under way
@@ -66,10 +69,8 @@ TEST_F(PublishedTest, a_request_that_waits_looks_at_no_document_before_it_begins
 // Was: it was back at the next start.
 TEST_F(PublishedTest, what_goes_down_is_not_on_record_again_when_a_document_is_known) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     answer_comparison();
     save("/etc/app.toml", "two");
     ASSERT_EQ(comparisons->paths.size(), 1U);
@@ -85,9 +86,7 @@ TEST_F(PublishedTest, what_goes_down_is_not_on_record_again_when_a_document_is_k
 
 // Was: everybody who asked for metrics had all values copied.
 TEST_F(PublishedTest, who_asks_for_the_state_of_a_document_copies_no_value) {
-    app();
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     const auto one = project->config_statuses(), other = project->config_statuses();
     EXPECT_EQ(one.at(0).value.view(), "{}");
     EXPECT_EQ(one.at(0).value.view().data(), other.at(0).value.view().data());
@@ -95,10 +94,8 @@ TEST_F(PublishedTest, who_asks_for_the_state_of_a_document_copies_no_value) {
 
 // The document has not settled, and the service's watch has.
 TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
-    app();
     service("web", "/etc/web").watches[0].files.push_back("/etc/app.toml");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     files.write("/etc/app.toml", "two");
     save("/etc/web", "new");
     EXPECT_EQ(events.lines.back(), "finished web=applied");
@@ -108,10 +105,8 @@ TEST_F(PublishedTest, what_a_service_is_restarted_for_is_written_before) {
 // Was: the end of a look that was overtaken counted as its being published.
 TEST_F(PublishedTest, a_look_that_is_overtaken_is_no_reason_to_start) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     save("/etc/app.toml", "two");
     ASSERT_EQ(comparisons->paths.size(), 2U);
     answer_comparison();
@@ -122,10 +117,8 @@ TEST_F(PublishedTest, a_look_that_is_overtaken_is_no_reason_to_start) {
 
 TEST_F(PublishedTest, a_service_waits_for_no_document_that_it_does_not_have) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     answer_comparison();
     save("/etc/app.toml", "two");
     save("/etc/web", "new");
@@ -134,10 +127,8 @@ TEST_F(PublishedTest, a_service_waits_for_no_document_that_it_does_not_have) {
 
 TEST_F(PublishedTest, a_stop_waits_for_no_document) {
     comparisons.emplace(clock);
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     answer_comparison();
     units.calls.clear();
     save("/etc/app.toml", "two");
@@ -148,12 +139,10 @@ TEST_F(PublishedTest, a_stop_waits_for_no_document) {
 
 TEST_F(PublishedTest,
        the_users_of_the_services_read_a_document_and_named_readers_alone_where_there_are_some) {
-    app();
     service("web", "/etc/web").user = "www-data";
     service("db", "/etc/db").user = "postgres";
     service("cron", "/etc/cron");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     EXPECT_EQ(published.files["app"], "app 1 valid {}: postgres www-data");
     service("db", "/etc/db").user = "mysql";
     save("/srv/hotreload.toml", "1");
@@ -167,9 +156,7 @@ TEST_F(PublishedTest,
 }
 
 TEST_F(PublishedTest, a_document_that_is_published_no_more_has_no_file) {
-    app();
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     ASSERT_TRUE(published.files.contains("app"));
     reader.definition.configs.clear();
     save("/srv/hotreload.toml", "1");
@@ -177,10 +164,8 @@ TEST_F(PublishedTest, a_document_that_is_published_no_more_has_no_file) {
 }
 
 TEST_F(PublishedTest, a_project_that_goes_down_leaves_no_file) {
-    app();
     service("web", "/etc/web");
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     ask({.kind = Request::Kind::Remove});
     EXPECT_TRUE(published.files.empty());
     save("/etc/app.toml", "two");
@@ -189,9 +174,7 @@ TEST_F(PublishedTest, a_project_that_goes_down_leaves_no_file) {
 
 TEST_F(PublishedTest, an_invalid_document_keeps_its_value_and_says_so) {
     comparisons.emplace(clock);
-    app();
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     answer_comparison();
     save("/etc/app.toml", "bad");
     answer_comparison({.problems = {{.message = "bad"}}});
@@ -230,9 +213,7 @@ TEST_F(PublishedTest, no_number_is_given_twice_though_the_disk_has_forgotten_it)
 
 // Was: another value had a number that there had been, and for a while there was none.
 TEST_F(PublishedTest, a_document_of_another_file_goes_on_with_its_value_and_its_numbers) {
-    app();
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     auto& other = app();
     other.file = "/etc/other.toml";
     other.watch.files = {other.file};
@@ -244,10 +225,8 @@ TEST_F(PublishedTest, a_document_of_another_file_goes_on_with_its_value_and_its_
 }
 
 TEST_F(PublishedTest, a_file_that_cannot_be_written_is_told_and_written_later) {
-    app();
     published.full = true;
-    files.write("/etc/app.toml", "one");
-    open();
+    open_with("one");
     auto status = project->config_statuses().at(0);
     EXPECT_EQ(status.state, ConfigStatus::State::Valid);
     ASSERT_EQ(status.problems.size(), 1U);
