@@ -300,7 +300,7 @@ void Configs::take_up(Published& config, const Documents::Request& request, Docu
     status.problems = std::move(state.problems);
     const bool valid = status.problems.empty();
     status.state = valid ? ConfigStatus::State::Valid : ConfigStatus::State::Invalid;
-    const bool told = std::exchange(config.looked_at, request.now) == request.now;
+    const bool same = std::exchange(config.looked_at, request.now) == request.now;
     config.looking_at.reset();
     const bool is_another =
         valid && (config.forgotten || !state.compared || !state.differences.empty());
@@ -315,10 +315,11 @@ void Configs::take_up(Published& config, const Documents::Request& request, Docu
         status.revision = record.revision;
         status.value = std::move(value);
     }
-    if (!told)
-        for (const auto& problem : status.problems)
-            events_.validation_failed(new_id_(), ledger_.name(), "configs." + name, problem);
+    const auto invalid = status.problems;
     status.problems.insert(status.problems.end(), config.unseen.begin(), config.unseen.end());
+    if (!same || status.problems != config.status.problems) // by its schema
+        for (const auto& problem : invalid)
+            events_.validation_failed(new_id_(), ledger_.name(), "configs." + name, problem);
     const bool changed = status.revision != config.status.revision && before.revision > 0;
     tell(config, std::move(status));
     if (!changed || !is_another || !state.compared)

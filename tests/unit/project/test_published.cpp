@@ -238,5 +238,22 @@ TEST_F(PublishedTest, a_file_that_cannot_be_written_is_told_and_written_later) {
     EXPECT_EQ(events.lines.back(), "config app valid {}");
 }
 
+// Was: the document had been told of, and what it has to meet did not count.
+TEST_F(PublishedTest, that_a_schema_makes_a_document_invalid_is_told_once) {
+    comparisons.emplace(clock);
+    app().watch.schema = "/etc/app.schema.json";
+    files.write("/etc/app.schema.json", "{}");
+    open_with("one");
+    answer_comparison();
+    events.lines.clear();
+    save("/etc/app.schema.json", "{\"required\":[\"x\"]}");
+    answer_comparison({.problems = {{.message = "x is missing"}}});
+    EXPECT_EQ(events.lines, (Lines{"invalid configs.app: x is missing", "config app invalid {}"}));
+    events.lines.clear();
+    save("/etc/app.schema.json", "{\"required\": [\"x\"]}");
+    answer_comparison({.problems = {{.message = "x is missing"}}});
+    EXPECT_EQ(events.lines, Lines{});
+}
+
 } // namespace
 } // namespace hotreload::project
