@@ -338,8 +338,12 @@ Task<Ending> ServiceStep::prove_undone(Ending ending, Cancellation& hurry) {
     auto lives = co_await hurry.unless(units.stays_active(own_.unit, time, std::nullopt));
     if (!lives)
         lives = co_await units.stays_active(own_.unit, Duration::zero(), std::nullopt);
-    if (*lives)
+    if (*lives) {
+        // It is shown what was applied, and nothing of what was refused.
+        if (std::ranges::all_of(applied.watches, &WatchDefinition::pin))
+            ending.attempted = false;
         co_return ending;
+    }
     if (co_await gives_way()) {
         ending.result = ReloadResult::StoppedMeanwhile;
         co_return ending;

@@ -802,6 +802,8 @@ TEST_F(ServiceStepTest, a_pinned_installed_unit_that_fails_is_restarted_with_wha
     EXPECT_EQ(of(run(), "web").result, ReloadResult::RolledBack);
     EXPECT_EQ(units.calls, (Calls{"restart web.service", "restart web.service"}));
     EXPECT_EQ(views.shown[unit("web", 1)].files.at("/etc/web"), (ContentId{1, 1, 1}));
+    // Was: it was restarted once more when the file was mended.
+    EXPECT_FALSE(host.committed.at("web")->refusal->attempted) << "it holds nothing of that";
 }
 
 TEST_F(ServiceStepTest, what_cannot_be_shown_to_an_installed_unit_is_refused_before_it_is_touched) {
